@@ -1,0 +1,365 @@
+/**
+ * The core as its callers see it: the thread that owns the store. Sockets, HTTP and command line speak to it in named
+ * decisions (which write, grouped into commits) and named queries (which read, on a connection of their own).
+ * Everything that crosses is plain data, so that the core can live in a worker, or beside its caller in a test.
+ *
+ * An answer means durable: `decide` resolves in the callback of the commit that holds its effect (DESIGN, step 6).
+ * It rejects only with {@link CoreError}; an expected refusal is part of the output.
+ */
+import type { ClockQuality, JsonObject, MessageId, SiteId, StationId, TraceId } from "@wattward/kernel";
+import type { OcppVersion } from "@wattward/ocpp";
+import type { JournalRecord } from "@wattward/sitelink";
+
+export interface Core {
+  decide<N extends keyof Decisions>(name: N, input: Decisions[N]["input"]): Promise<Decisions[N]["output"]>;
+  query<N extends keyof Queries>(name: N, input: Queries[N]["input"]): Promise<Queries[N]["output"]>;
+  /** Tells the highest outbox sequence after each commit, of this process or another; returns how to stop. */
+  onCommitted(listener: (seq: number) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** `full`: the disk; nothing was written, try later. `closed`: shutting down. `broken`: our own fault, logged. */
+export class CoreError extends Error {
+  override readonly name = "CoreError";
+  readonly kind: "full" | "closed" | "broken";
+  constructor(kind: "full" | "closed" | "broken", message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** Each entry of the table is served by one function in core/decisions.ts. */
+export type Decisions = {
+  /** May this certificate open a direct socket as this station? Remembers the newest certificate seen. */
+  "station.admit": { input: AdmissionRequest; output: Admission };
+  /** A socket of a station opened or closed, here or at its site. */
+  "station.presence": { input: PresenceChange; output: undefined };
+  /** A validated CALL of a station on a direct socket. */
+  "station.call": { input: StationCall; output: StationAnswer };
+  /** A site link opened: what it may know, and from where it goes on. */
+  "site.hello": { input: SiteHello; output: SiteWelcome };
+  "site.presence": {
+    input: { site: SiteId; connected: boolean; atMs: number; clockQuality?: ClockQuality };
+    output: undefined;
+  };
+  /** A journal record; applied at most once per (site, epoch, seq). */
+  "site.record": { input: SiteRecord; output: SiteRecordDone };
+  /** A CALL relayed by a site without its journal. */
+  "site.relay": { input: StationCall; output: StationAnswer };
+  "site.lease": { input: { site: SiteId; atMs: number }; output: Lease };
+  /** The bundle's text for a site; a new version where its content has changed since the last. */
+  "bundle.compile": { input: { site: SiteId; atMs: number }; output: { version: number; body: string } };
+  /** Facts that are no station message: refused certificates, suspected clones, takeovers, what a site observed. */
+  observe: { input: Observed; output: undefined };
+  "command.request": { input: CommandRequest; output: CommandAccepted };
+  /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
+  "command.take": { input: { station: StationId; atMs: number; most: number }; output: DueCommand[] };
+  "command.outcome": { input: CommandOutcome; output: undefined };
+  "station.add": { input: StationAddition; output: StationAdded };
+  "token.set": {
+    input: { token: string; status: string; expiresAtMs?: number; atMs: number; actor: string };
+    output: undefined;
+  };
+  "person.invite": {
+    input: { hash: string; role: string; expiresAtMs: number; atMs: number };
+    output: undefined;
+  };
+  "person.join": {
+    input: PersonJoin;
+    output: { kind: "joined"; person: string } | { kind: "refused"; reason: "invitation" };
+  };
+  "session.open": {
+    input: {
+      hash: string;
+      person: string;
+      kind: "cookie" | "token";
+      name: string;
+      expiresAtMs: number;
+      atMs: number;
+      passkey?: { id: string; counter: number };
+    };
+    output: undefined;
+  };
+  "session.close": { input: { hash: string; atMs: number }; output: undefined };
+};
+
+export type Route = { readonly kind: "direct" } | { readonly kind: "site"; readonly site: SiteId };
+
+export type AdmissionRequest = {
+  readonly station: StationId;
+  readonly route: Route;
+  readonly certificate: CertificateFacts;
+  readonly atMs: number;
+};
+
+/** What the gateway knows of a verified certificate (chain, time and deny set are checked before). */
+export type CertificateFacts = {
+  /** CN of the subject. */
+  readonly serial: string;
+  /** SHA-256 of its public key, hex. */
+  readonly key: string;
+  readonly notBeforeMs: number;
+};
+
+export type Admission =
+  | { readonly kind: "admitted"; readonly pending: boolean }
+  | {
+      readonly kind: "refused";
+      readonly reason:
+        | "unknown-station"
+        | "wrong-certificate"
+        | "older-certificate"
+        | "wrong-route"
+        | "blocked";
+    };
+
+export type PresenceChange = {
+  readonly station: StationId;
+  readonly route: Route;
+  readonly connected: boolean;
+  readonly generation: number;
+  readonly version: OcppVersion;
+  readonly address: string;
+  readonly atMs: number;
+};
+
+export type StationCall = {
+  readonly station: StationId;
+  readonly route: Route;
+  readonly version: OcppVersion;
+  readonly trace: TraceId;
+  readonly id: MessageId;
+  readonly action: string;
+  /** Valid by the schema of its action and version. */
+  readonly payload: JsonObject;
+  readonly receivedAtMs: number;
+  readonly clockQuality: ClockQuality;
+};
+
+/** The body of the CALLRESULT, or the code of the CALLERROR. */
+export type StationAnswer =
+  | { readonly kind: "result"; readonly payload: JsonObject }
+  | { readonly kind: "error"; readonly code: string; readonly description: string };
+
+export type SiteHello = {
+  readonly site: SiteId;
+  readonly epoch: string;
+  readonly lastSeq: number;
+  readonly bundleVersion: number;
+  readonly software: string;
+  readonly atMs: number;
+};
+
+export type SiteWelcome =
+  | { readonly kind: "unknown-site" }
+  /** `ackedSeq` -1: this journal went back in time (restored disk), the site must begin a new epoch. */
+  | {
+      readonly kind: "welcome";
+      readonly csmsEpoch: number;
+      readonly ackedSeq: number;
+      readonly leases: readonly Lease[];
+    };
+
+export type Lease = { readonly csmsEpoch: number; readonly from: number; readonly to: number };
+
+export type SiteRecord = {
+  readonly site: SiteId;
+  readonly live: boolean;
+  readonly record: JournalRecord;
+  /** The record's frame, parsed and valid; absent for records that hold none, or whose frame is not valid (why: `fault`). */
+  readonly call?: { readonly id: MessageId; readonly action: string; readonly payload: JsonObject };
+  readonly fault?: { readonly code: string; readonly description: string };
+  readonly atMs: number;
+};
+
+export type SiteRecordDone = {
+  /** `applied`; `duplicate` of one applied before; `gap`: an earlier sequence is missing, nothing was done. */
+  readonly kind: "applied" | "duplicate" | "gap";
+  /** Highest sequence of this epoch durable here. */
+  readonly ackedSeq: number;
+  /** For live frame records, also when they are duplicates. */
+  readonly answer?: StationAnswer;
+};
+
+export type Observed = {
+  readonly kind: string;
+  readonly station?: StationId;
+  readonly site?: SiteId;
+  readonly detail: JsonObject;
+  readonly atMs: number;
+};
+
+export type CommandRequest = {
+  readonly station: StationId;
+  /** An action of {@link CommandAction}; the payload is in the words of the station's own version. */
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly actor: string;
+  readonly reason: string;
+  readonly atMs: number;
+  readonly expiresAtMs: number;
+};
+export type CommandAccepted =
+  | { readonly kind: "requested"; readonly id: string }
+  | { readonly kind: "refused"; readonly reason: "unknown-station" | "too-many" };
+export type DueCommand = {
+  readonly id: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly expiresAtMs: number;
+};
+export type CommandOutcome = {
+  readonly id: string;
+  readonly state: "accepted" | "refused" | "failed" | "unknown";
+  /** The station's own result or error. */
+  readonly outcome: JsonObject;
+  readonly atMs: number;
+};
+
+export type StationAddition = {
+  readonly station: StationId;
+  readonly serial: string;
+  readonly route: "site" | "direct" | "either";
+  readonly site?: SiteId;
+  readonly actor: string;
+  readonly atMs: number;
+};
+export type StationAdded = {
+  readonly kind: "added" | "changed" | "unchanged";
+  readonly siteCreated: boolean;
+};
+
+export type PersonJoin = {
+  readonly invitation: string;
+  readonly name: string;
+  readonly passkey: { id: string; publicKey: string; counter: number; transports: string };
+  readonly atMs: number;
+};
+
+/** Each entry is served by one function in core/queries.ts. */
+export type Queries = {
+  "outbox.after": { input: { seq: number; most: number; site?: SiteId }; output: OutboxEntry[] };
+  "outbox.head": { input: undefined; output: number };
+  "denials.all": {
+    input: undefined;
+    output: readonly { kind: "serial" | "key"; issuer: string; value: string }[];
+  };
+  "sites.list": { input: undefined; output: readonly SiteRow[] };
+  "site.snapshot": { input: { site: SiteId; nowMs: number }; output: SiteSnapshot | undefined };
+  "site.history": {
+    input: { site: SiteId; fromMs: number; toMs: number; stepMs: number };
+    output: readonly PowerPoint[];
+  };
+  "transactions.list": {
+    input: { site?: SiteId; station?: StationId; openOnly: boolean; beforeId?: string; most: number };
+    output: readonly TransactionRow[];
+  };
+  "station.get": { input: { station: StationId }; output: StationRow | undefined };
+  "stations.list": {
+    input: { site?: SiteId; afterId?: string; most: number };
+    output: readonly StationRow[];
+  };
+  "command.get": { input: { id: string }; output: CommandRow | undefined };
+  "commands.list": { input: { station?: StationId; most: number }; output: readonly CommandRow[] };
+  "invitation.get": { input: { hash: string; nowMs: number }; output: { role: string } | undefined };
+  "people.count": { input: undefined; output: number };
+  "passkey.get": {
+    input: { id: string };
+    output: { id: string; person: string; name: string; publicKey: string; counter: number } | undefined;
+  };
+  "session.get": {
+    input: { hash: string; nowMs: number };
+    output: { person: string; name: string; role: string; kind: string } | undefined;
+  };
+};
+
+export type OutboxEntry = {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly source: string;
+  readonly kind: string;
+  readonly station?: string;
+  readonly site?: string;
+  readonly cause?: string;
+  readonly trace?: string;
+  readonly live: boolean;
+  readonly data: JsonObject;
+};
+
+export type SiteRow = {
+  readonly id: string;
+  readonly connected: boolean;
+  readonly seenAtMs: number | null;
+  readonly stations: number;
+  readonly stationsConnected: number;
+  readonly charging: number;
+  /** Sum over stations of the power last reported in open transactions; null where none was reported. */
+  readonly powerW: number | null;
+};
+export type ConnectorRow = {
+  readonly evse: number;
+  readonly connector: number;
+  readonly status: string;
+  readonly errorCode: string | null;
+  readonly statusAtMs: number;
+};
+export type StationRow = {
+  readonly id: string;
+  readonly serial: string;
+  readonly site: string | null;
+  readonly route: string;
+  readonly admission: string;
+  readonly connected: boolean;
+  readonly version: string | null;
+  readonly seenAtMs: number | null;
+  readonly bootedAtMs: number | null;
+  readonly vendor: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly powerW: number | null;
+  readonly powerAtMs: number | null;
+  readonly connectors: readonly ConnectorRow[];
+};
+export type TransactionRow = {
+  readonly id: string;
+  readonly wireId: string;
+  readonly station: string;
+  readonly evse: number;
+  readonly token: string | null;
+  readonly state: string;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** So far while open (last − start), final when ended. */
+  readonly energyWh: number | null;
+  readonly powerW: number | null;
+  readonly powerAtMs: number | null;
+  readonly stopReason: string | null;
+  readonly offline: boolean;
+  readonly review: string | null;
+};
+export type SiteSnapshot = {
+  /** Outbox sequence that this snapshot includes: events after it bring it up to date. */
+  readonly seq: number;
+  readonly site: SiteRow & { readonly clockQuality: string | null; readonly bundleVersion: number };
+  readonly stations: readonly StationRow[];
+  /** Open ones, and those that ended in the last hour, newest first, at most 200. */
+  readonly transactions: readonly TransactionRow[];
+  /** The newest 50 observations of this site, newest first. */
+  readonly recent: readonly OutboxEntry[];
+};
+/** Mean power of the site in the step that begins at `atMs`; null where nothing was reported. */
+export type PowerPoint = { readonly atMs: number; readonly powerW: number | null };
+export type CommandRow = {
+  readonly id: string;
+  readonly station: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly actor: string;
+  readonly reason: string;
+  readonly state: string;
+  readonly requestedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly sentAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly outcome: JsonObject | null;
+};

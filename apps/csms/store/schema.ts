@@ -1,0 +1,214 @@
+/**
+ * The tables, as Kysely sees them: the same on SQLite and PostgreSQL (ADR 4). Instants are milliseconds since 1970
+ * UTC, energy Wh, power W, all whole numbers; booleans are 0 or 1; JSON is text. Column names in snake_case.
+ * The SQL that creates them is in `migrations/`; a test compares the two.
+ */
+import type { Generated } from "kysely";
+
+export type Schema = {
+  meta: { key: string; value: string };
+  sites: SitesTable;
+  site_journals: { site_id: string; epoch: string; acked_seq: number; first_seen_ms: number };
+  leases: { site_id: string; csms_epoch: number; from_id: number; to_id: number; granted_at_ms: number };
+  bundles: { site_id: string; version: number; csms_epoch: number; body: string; issued_at_ms: number };
+  stations: StationsTable;
+  connectors: ConnectorsTable;
+  transactions: TransactionsTable;
+  transaction_events: TransactionEventsTable;
+  meter_samples: MeterSamplesTable;
+  tokens: {
+    token: string;
+    shown: string;
+    status: string;
+    expires_at_ms: number | null;
+    changed_at_ms: number;
+  };
+  variables: VariablesTable;
+  commands: CommandsTable;
+  denials: { kind: string; issuer: string; value: string; reason: string; added_at_ms: number };
+  outbox: OutboxTable;
+  people: { id: string; name: string; role: string; added_at_ms: number };
+  passkeys: {
+    id: string;
+    person_id: string;
+    public_key: string;
+    counter: number;
+    transports: string;
+    added_at_ms: number;
+    used_at_ms: number | null;
+  };
+  sessions: {
+    hash: string;
+    person_id: string;
+    kind: string;
+    name: string;
+    created_at_ms: number;
+    expires_at_ms: number;
+  };
+  invitations: { hash: string; role: string; expires_at_ms: number; used_at_ms: number | null };
+};
+
+type SitesTable = {
+  id: string;
+  added_at_ms: number;
+  /** 1 while a site link is open, as far as this database knows; reset when a CSMS starts. */
+  connected: number;
+  seen_at_ms: number | null;
+  clock_quality: string | null;
+  /** Version the site said it has in force. */
+  bundle_version: number;
+  software: string | null;
+};
+
+type StationsTable = {
+  id: string;
+  /** CN of its certificates; equal to the id unless told otherwise (ADR 7). */
+  serial: string;
+  /** `site`, `direct` or `either`. */
+  route: string;
+  site_id: string | null;
+  /** `accepted`, `pending` (unknown until a person accepts it) or `blocked`. */
+  admission: string;
+  added_at_ms: number;
+  connected: number;
+  /** Registry generation of the live socket; cleanup of an older one changes nothing. */
+  generation: number;
+  ocpp_version: string | null;
+  seen_at_ms: number | null;
+  booted_at_ms: number | null;
+  vendor: string | null;
+  model: string | null;
+  firmware: string | null;
+  /** notBefore of the newest certificate seen: older ones are never accepted again (QUIRKS, takeover). */
+  certificate_from_ms: number | null;
+  certificate_key: string | null;
+};
+
+/** 1.6 has connectors only: evse_id = connector number, connector_id = 1. Row (station, 0, 0) is the station itself. */
+type ConnectorsTable = {
+  station_id: string;
+  evse_id: number;
+  connector_id: number;
+  /** In the words of 2.0.1 or 1.6, as sent: Available, Preparing, Charging, Occupied, Faulted, … */
+  status: string;
+  error_code: string | null;
+  status_at_ms: number;
+  power_w: number | null;
+  power_at_ms: number | null;
+};
+
+type TransactionsTable = {
+  /** Ours: 26 characters, sortable by creation. Never leaves as an OCPP transaction id. */
+  id: string;
+  station_id: string;
+  evse_id: number;
+  connector_id: number;
+  /** The id on the wire: the number as text in 1.6, the station's own text in 2.0.1. Unique per station. */
+  wire_id: string;
+  ocpp_version: string;
+  token: string | null;
+  /** `open`, `ended`, or `partial` (updates or an end arrived without a start). */
+  state: string;
+  started_at_ms: number | null;
+  ended_at_ms: number | null;
+  meter_start_wh: number | null;
+  meter_last_wh: number | null;
+  meter_stop_wh: number | null;
+  /** meter_stop − meter_start when both are known; never clamped (QUIRKS 39). */
+  energy_wh: number | null;
+  power_w: number | null;
+  power_at_ms: number | null;
+  stop_reason: string | null;
+  /** Highest 2.0.1 seqNo applied; null in 1.6. */
+  seq_no: number | null;
+  /** 1 where any part of it was answered by the site, or sent with `offline: true`. */
+  offline: number;
+  /** Why a person should look at it before it is billed; null where nothing is odd. */
+  review: string | null;
+  changed_at_ms: number;
+};
+
+/** Every transaction message ever accepted, once: what an auditor recounts. */
+type TransactionEventsTable = {
+  station_id: string;
+  transaction_id: string;
+  /** What makes it the same message again: `start|connector|token|at|meter`, `stop|wireId`, `seq|wireId|n`, `meter|…`. */
+  dedupe: string;
+  kind: string;
+  seq_no: number | null;
+  at_ms: number;
+  received_at_ms: number;
+  clock_quality: string;
+  meter_wh: number | null;
+  power_w: number | null;
+  /** `live`, `replayed` (through the site's journal) or `offline` (the station's own queue). */
+  path: string;
+  answered_locally: number;
+  message_id: string;
+  trace: string;
+  /** SHA-256 of the frame's payload text, hex. */
+  digest: string;
+};
+
+type MeterSamplesTable = {
+  station_id: string;
+  evse_id: number;
+  transaction_id: string | null;
+  at_ms: number;
+  /** `Energy.Active.Import.Register` in Wh and `Power.Active.Import` in W where the message had them. */
+  meter_wh: number | null;
+  power_w: number | null;
+  soc_percent: number | null;
+};
+
+type VariablesTable = {
+  station_id: string;
+  /** 2.0.1: component and variable with instances; 1.6 keys: component "" (one device model comes later). */
+  component: string;
+  variable: string;
+  attribute: string;
+  value: string | null;
+  readonly: number;
+  read_at_ms: number;
+};
+
+type CommandsTable = {
+  id: string;
+  station_id: string;
+  action: string;
+  payload: string;
+  actor: string;
+  reason: string;
+  /** SHA-256 over station, action and payload: what an approver would sign. */
+  hash: string;
+  requested_at_ms: number;
+  expires_at_ms: number;
+  /** `requested`, `sent`, `accepted`, `refused`, `failed`, `expired`, `unknown` (sent, and the process died). */
+  state: string;
+  sent_at_ms: number | null;
+  ended_at_ms: number | null;
+  /** The station's own words: JSON of its result, or the error. */
+  outcome: string | null;
+};
+
+type OutboxTable = {
+  /** Gap-free from 1, in order of commit. */
+  seq: number;
+  at_ms: number;
+  /** `station`, `site`, `csms`, `person`. */
+  source: string;
+  /** `transaction.started`, `station.status`, `security.event`, …: the list is in core/observations.ts. */
+  kind: string;
+  station_id: string | null;
+  site_id: string | null;
+  /** Message, command or request that caused it. */
+  cause: string | null;
+  trace: string | null;
+  /** 0 for what was replayed: history, which raises no live alarm. */
+  live: number;
+  data: string;
+};
+
+export type Row<T extends keyof Schema> = {
+  [K in keyof Schema[T]]: Schema[T][K] extends Generated<infer V> ? V : Schema[T][K];
+};

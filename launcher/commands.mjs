@@ -1,0 +1,21 @@
+/**
+ * The table of commands: what a person types, the program that serves it, and the line of help they read.
+ * Plain JavaScript, because it is read before Node 24 is known to be there.
+ */
+/** @type {Record<string, { entry: string, help: string }>} */
+export const commands = {
+  demo: { entry: "demo/main.ts", help: "a whole site at work: csms, site, eight simulated stations" },
+  csms: { entry: "apps/csms/main.ts", help: "the central system: --data DIR --port N --http-port N" },
+  site: { entry: "apps/site/main.ts", help: "a site controller: --data DIR --csms URL" },
+  simulator: { entry: "apps/simulator/main.ts", help: "simulated stations and cars" },
+  station: { entry: "apps/csms/cli/station.ts", help: "the inventory: station add ID [--site SITE]" },
+  pki: {
+    entry: "apps/csms/cli/pki.ts",
+    help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR",
+  },
+  audit: { entry: "demo/audit.ts", help: "audit DIR: compares what a demo sent with what was stored" },
+  test: {
+    entry: "tests/run.ts",
+    help: "types, lint, layers and every test; --fast for those under a minute",
+  },
+};

@@ -1,0 +1,5 @@
+/** Production adapters of the kernel's ports, on Node's own modules. */
+export { systemChance } from "./chance.ts";
+export { systemClock } from "./clock.ts";
+export { folderDisk } from "./disk.ts";
+export { jsonLog } from "./log.ts";

@@ -1,0 +1,4 @@
+/** What a site and its CSMS say to each other: link messages, journal records, the signed bundle. */
+export * from "./bundle.ts";
+export * from "./messages.ts";
+export * from "./record.ts";

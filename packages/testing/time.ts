@@ -1,0 +1,125 @@
+/**
+ * Simulated time: nothing happens until a test says how much time passes. Timers fire in order of due time, then of
+ * arming, and between two timers everything that runs on promises alone runs to its end.
+ */
+import type { Clock, ClockQuality } from "@wattward/kernel";
+
+type Timer = { readonly dueMs: number; readonly order: number; readonly run: () => void };
+
+export type SimulatedTime = Clock & {
+  /** Passes `ms` of time, firing every timer that falls due. */
+  advance(ms: number): Promise<void>;
+  /** Fires timers until `done()` or `limitMs` have passed; says which. */
+  until(done: () => boolean, limitMs: number): Promise<boolean>;
+  /** Moves the wall clock alone, as a person or a dead RTC battery would. */
+  setWall(wallMs: number, quality?: ClockQuality): void;
+  /** Another clock on the same monotonic time, with a wall clock of its own: each simulated machine has one. */
+  machine(wallMs?: number, quality?: ClockQuality): SimulatedTime;
+};
+
+/** Starts at `wallMs` with monotonic time 0. */
+export function simulatedTime(
+  wallMs = Date.UTC(2026, 0, 5, 8),
+  quality: ClockQuality = "synced",
+): SimulatedTime {
+  const timers = new Heap();
+  let monotonicMs = 0;
+  let order = 0;
+
+  const after = (ms: number, run: () => void) => {
+    const timer: Timer = { dueMs: monotonicMs + Math.max(0, ms), order: order++, run };
+    timers.push(timer);
+    return () => timers.cancel(timer);
+  };
+
+  async function until(done: () => boolean, limitMs: number): Promise<boolean> {
+    const endMs = monotonicMs + limitMs;
+    await settle();
+    while (!done()) {
+      const next = timers.peek();
+      if (next === undefined || next.dueMs > endMs) {
+        monotonicMs = endMs;
+        return done();
+      }
+      timers.pop();
+      monotonicMs = Math.max(monotonicMs, next.dueMs);
+      next.run();
+      await settle();
+    }
+    return true;
+  }
+
+  const machine = (startWallMs: number, startQuality: ClockQuality): SimulatedTime => {
+    let offsetMs = startWallMs - monotonicMs;
+    let current = startQuality;
+    return {
+      now: () => ({ wallMs: monotonicMs + offsetMs, quality: current, monotonicMs }),
+      after,
+      advance: async (ms) => void (await until(() => false, ms)),
+      until,
+      setWall(toMs, toQuality = current) {
+        offsetMs = toMs - monotonicMs;
+        current = toQuality;
+      },
+      machine: (w = monotonicMs + offsetMs, q = current) => machine(w, q),
+    };
+  };
+  return machine(wallMs, quality);
+}
+
+/** One turn of the event loop drains every promise reaction, however many they chain. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Binary heap by due time, then order; cancelled timers are dropped when they surface. */
+class Heap {
+  private readonly items: Timer[] = [];
+  private readonly pending = new Set<Timer>();
+  private readonly cancelled = new Set<Timer>();
+
+  push(timer: Timer): void {
+    const { items } = this;
+    this.pending.add(timer);
+    let i = items.push(timer) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      if (!before(items[i]!, items[parent]!)) break;
+      [items[i], items[parent]] = [items[parent]!, items[i]!];
+      i = parent;
+    }
+  }
+
+  cancel(timer: Timer): void {
+    if (this.pending.has(timer)) this.cancelled.add(timer);
+  }
+
+  peek(): Timer | undefined {
+    for (let top = this.items[0]; top !== undefined && this.cancelled.has(top); top = this.items[0]) {
+      this.cancelled.delete(top);
+      this.drop();
+    }
+    return this.items[0];
+  }
+
+  pop(): void {
+    if (this.peek() !== undefined) this.drop();
+  }
+
+  private drop(): void {
+    const { items } = this;
+    this.pending.delete(items[0]!);
+    const last = items.pop()!;
+    if (items.length === 0) return;
+    items[0] = last;
+    for (let i = 0; ; ) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2]) {
+        if (child < items.length && before(items[child]!, items[least]!)) least = child;
+      }
+      if (least === i) return;
+      [items[i], items[least]] = [items[least]!, items[i]!];
+      i = least;
+    }
+  }
+}
+
+const before = (a: Timer, b: Timer) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
