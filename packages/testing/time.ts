@@ -123,3 +123,13 @@ class Heap {
 }
 
 const before = (a: Timer, b: Timer) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order);
+
+/** A clock for one process: once killed, none of its timers fires again. */
+export function mortalClock(clock: Clock): Clock & { kill(): void } {
+  let alive = true;
+  return {
+    now: () => clock.now(),
+    after: (ms, run) => clock.after(ms, () => void (alive && run())),
+    kill: () => void (alive = false),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * A simulated network: hosts with names, links between them with delay, loss and cuts, and WebSocket-like wires.
+ * Bytes on a wire arrive whole and in order (it is TCP underneath): loss costs time, a cut costs silence.
+ *
+ *     cut     packets stop, in both directions, without a word: no close is told to anyone, dialling times out
+ *     heal    what was on its way arrives after all, then the link is as before
+ *     kill    a host's process dies: its wires end (the peer is told, if the link is up), its own code hears nothing more
+ */
+import {
+  type Chance,
+  type Clock,
+  type Dialer,
+  type DialFault,
+  failed,
+  ok,
+  type Peer,
+  type Result,
+  type UpgradeRequest,
+  type UpgradeVerdict,
+  type Wire,
+  type WireServer,
+} from "@wattward/kernel";
+import { type Link, linkBetween, type Side, wirePair } from "./wires.ts";
+
+const DIAL_TIMEOUT_MS = 10_000;
+
+export type Upgrade = (request: UpgradeRequest) => Promise<UpgradeVerdict>;
+
+export type Host = {
+  /** Serves under this host's name; a second call on the same port replaces nothing and throws. */
+  listen(port: number, upgrade: Upgrade): Promise<WireServer>;
+  /** Dials `name:port` with the certificate chain that TLS would have proven. */
+  dialer(to: string, port: number, certificateChain?: readonly Uint8Array[]): Dialer;
+  /** Ends the process on this host; {@link SimulatedNetwork.host} with the same name gives the next one. */
+  kill(): void;
+};
+
+export class SimulatedNetwork {
+  private readonly servers = new Map<string, { upgrade: Upgrade; alive: () => boolean; sides: Set<Side> }>();
+  private readonly links = new Map<string, Link>();
+  private readonly clock: Clock;
+  private readonly chance: Chance;
+
+  constructor(clock: Clock, chance: Chance) {
+    this.clock = clock;
+    this.chance = chance;
+  }
+
+  /** The link between two hosts, the same for both directions; its conditions may be changed at any time. */
+  link(a: string, b: string): Link {
+    const key = [a, b].sort().join(" ");
+    let link = this.links.get(key);
+    if (link === undefined) this.links.set(key, (link = linkBetween(this.clock, this.chance)));
+    return link;
+  }
+
+  host(name: string): Host {
+    let alive = true;
+    const sides = new Set<Side>();
+    return {
+      listen: async (port, upgrade) => {
+        const key = `${name}:${port}`;
+        if (this.servers.has(key)) throw new Error(`simulated network: ${key} is taken`);
+        const server = { upgrade, alive: () => alive, sides };
+        this.servers.set(key, server);
+        const close = async () => {
+          if (this.servers.get(key) === server) this.servers.delete(key);
+          for (const side of [...sides]) side.wire.close(1001, "going away");
+        };
+        return { port, close };
+      },
+      dialer: (to, port, certificateChain) => ({
+        dial: (path, protocols) => {
+          const peer: Peer =
+            certificateChain === undefined ? { address: name } : { address: name, certificateChain };
+          return this.dial(
+            { from: name, to, port },
+            { peer, path, protocols },
+            { alive: () => alive, sides },
+          );
+        },
+      }),
+      kill: () => {
+        alive = false;
+        for (const side of [...sides]) side.die();
+        for (const [key, server] of this.servers) if (!server.alive()) this.servers.delete(key);
+      },
+    };
+  }
+
+  private async dial(
+    way: { from: string; to: string; port: number },
+    request: UpgradeRequest,
+    dialling: { alive: () => boolean; sides: Set<Side> },
+  ): Promise<Result<Wire, DialFault>> {
+    const link = this.link(way.from, way.to);
+    const unreachable = (why: string) =>
+      failed({ kind: "unreachable", sentence: `${way.to}:${way.port}: ${why}` } satisfies DialFault);
+    if (!(await link.reached(DIAL_TIMEOUT_MS))) return unreachable("no answer");
+
+    const server = this.servers.get(`${way.to}:${way.port}`);
+    if (server === undefined) return unreachable("connection refused");
+    const verdict = await server.upgrade(request);
+    if (!server.alive() || !dialling.alive()) return unreachable("connection reset");
+    if (verdict.kind === "refuse") {
+      return failed({
+        kind: "refused",
+        status: verdict.status,
+        sentence: `${way.to} answered ${verdict.status}`,
+      });
+    }
+    const [near, far] = wirePair(link, {
+      protocol: verdict.protocol,
+      clientPeer: request.peer,
+      serverName: way.to,
+    });
+    near.joins(dialling.sides);
+    far.joins(server.sides);
+    verdict.opened(far.wire);
+    if (!(await link.reached(DIAL_TIMEOUT_MS))) {
+      near.wire.terminate();
+      return unreachable("no answer");
+    }
+    return ok(near.wire);
+  }
+}
