@@ -1,0 +1,20 @@
+/** Limits of the site link, the same on both sides; a peer that passes one has its link closed. */
+
+/** A whole message as UTF-8: holds the largest frame twice over (JSON inside JSON escapes its quotes). */
+export const SITE_MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
+/** A station's frame inside a message or record, in UTF-16 units (QUIRKS 33: well above what stations send). */
+export const FRAME_CHARS_MAX = 1024 * 1024;
+/** Text of the bundle, in UTF-16 units. */
+export const BUNDLE_CHARS_MAX = 3 * 1024 * 1024;
+export const BUNDLE_STATIONS_MAX = 2_000;
+export const BUNDLE_TOKENS_MAX = 20_000;
+export const BUNDLE_DENIALS_MAX = 5_000;
+/** Free text of one party for the other's log or console. */
+export const LINK_TEXT_CHARS_MAX = 1_024;
+/** Names: actions, kinds, software versions, codes, addresses. */
+export const LINK_NAME_CHARS_MAX = 128;
+/** The CSMS acknowledges what became durable at the latest after this. */
+export const ACK_DELAY_MS_MAX = 200;
+/** Both sides send a beat after this long without another message, and give up a peer silent for three of them. */
+export const BEAT_INTERVAL_MS = 10_000;
+export const LINK_SILENCE_MS_MAX = 3 * BEAT_INTERVAL_MS;
