@@ -19,6 +19,7 @@ import {
   oneOf,
   optional,
   type Rule,
+  such,
   taggedBy,
   text,
   whole,
