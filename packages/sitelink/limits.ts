@@ -15,6 +15,7 @@ export const LINK_TEXT_CHARS_MAX = 1_024;
 export const LINK_NAME_CHARS_MAX = 128;
 /** The CSMS acknowledges what became durable at the latest after this. */
 export const ACK_DELAY_MS_MAX = 200;
-/** Both sides send a beat after this long without another message, and give up a peer silent for three of them. */
-export const BEAT_INTERVAL_MS = 10_000;
+/** Both sides send a beat after this long without another message, and give up a peer silent for three of them: a cut
+ * without FIN must be noticed before a station gives up its own call (ADR 10). */
+export const BEAT_INTERVAL_MS = 2_000;
 export const LINK_SILENCE_MS_MAX = 3 * BEAT_INTERVAL_MS;
