@@ -1,0 +1,163 @@
+/**
+ * Reads what a run left behind: the frames that stations sent and the answers they got, the CSMS's database, the site's
+ * journal. Reading only: a running system is not disturbed.
+ *
+ *     DIR/sent.jsonl       {"atMs","station","version","frame",…} a line, written before the frame was sent
+ *     DIR/received.jsonl   {"atMs","station","frame"} a line
+ *     DIR/csms/wattward.db
+ *     DIR/site/journal/
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
+
+export type SentCall = {
+  station: string;
+  id: string;
+  action: string;
+  atMs: number;
+  /** SHA-256 of the payload's JSON text, hex: what makes two sendings the same message. */
+  digest: string;
+  start?: { meterStartWh: number };
+  end?: { meterStopWh: number };
+};
+export type StoredTransaction = { id: string; station: string; state: string; energyWh: number | null };
+
+export type Evidence = {
+  sent: SentCall[];
+  /** "station messageId" of every call that got a CALLRESULT. */
+  answered: Set<string>;
+  /** "station digest" → ids of the transactions under which that content is stored, one for each row. */
+  events: Map<string, string[]>;
+  /** "station messageId" of everything that left an observation. */
+  causes: Set<string>;
+  transactions: StoredTransaction[];
+  /** "station digest" of records that the site holds and the CSMS has not acknowledged. */
+  pending: Set<string>;
+  answeredLocally: number;
+  replayed: number;
+};
+
+export class EvidenceError extends Error {
+  override readonly name = "EvidenceError";
+}
+
+/** Lines end in "\n"; a last line without one was cut by a crash before its frame was sent, and does not count. */
+async function* jsonLines(path: string): AsyncGenerator<Record<string, unknown>> {
+  let number = 0;
+  for await (const line of createInterface({
+    input: createReadStream(path),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    number++;
+    if (line === "") continue;
+    try {
+      yield JSON.parse(line) as Record<string, unknown>;
+    } catch {
+      if (!line.endsWith("}")) continue;
+      throw new EvidenceError(`${path}, line ${number}: not JSON. Was the file edited?`);
+    }
+  }
+}
+
+export const digestOf = (payload: unknown): string =>
+  createHash("sha256").update(JSON.stringify(payload)).digest("hex");
+
+export async function readSent(path: string): Promise<SentCall[]> {
+  const calls: SentCall[] = [];
+  for await (const line of jsonLines(path)) {
+    const frame = JSON.parse(String(line["frame"])) as [number, string, string, Record<string, unknown>];
+    if (frame[0] !== 2) continue;
+    const [, id, action, payload] = frame;
+    const call = {
+      station: String(line["station"]),
+      id,
+      action,
+      atMs: Number(line["atMs"]),
+      digest: digestOf(payload),
+    };
+    calls.push({ ...call, ...boundary(action, payload) });
+  }
+  return calls;
+}
+
+/** Whether a message begins or ends a transaction, and the energy register it says, in Wh. */
+function boundary(action: string, payload: Record<string, unknown>): Pick<SentCall, "start" | "end"> {
+  if (action === "StartTransaction") return { start: { meterStartWh: Number(payload["meterStart"]) } };
+  if (action === "StopTransaction") return { end: { meterStopWh: Number(payload["meterStop"]) } };
+  if (action !== "TransactionEvent") return {};
+  const registerWh = registerOf(payload["meterValue"]);
+  if (registerWh === undefined) return {};
+  if (payload["eventType"] === "Started") return { start: { meterStartWh: registerWh } };
+  if (payload["eventType"] === "Ended") return { end: { meterStopWh: registerWh } };
+  return {};
+}
+
+type Sampled = {
+  value: number;
+  measurand?: string;
+  phase?: string;
+  unitOfMeasure?: { unit?: string; multiplier?: number };
+};
+
+/** The last Energy.Active.Import.Register (the default measurand, OCPP 2.0.1 SampledValueType) without a phase, in Wh. */
+function registerOf(meterValue: unknown): number | undefined {
+  const samples = ((meterValue ?? []) as { sampledValue: Sampled[] }[]).flatMap((m) => m.sampledValue);
+  const sample = samples.findLast(
+    (s) =>
+      (s.measurand ?? "Energy.Active.Import.Register") === "Energy.Active.Import.Register" &&
+      s.phase === undefined,
+  );
+  if (sample === undefined) return undefined;
+  const { unit = "Wh", multiplier = 0 } = sample.unitOfMeasure ?? {};
+  return Math.round(sample.value * 10 ** multiplier * (unit === "kWh" ? 1000 : 1));
+}
+
+export async function readAnswered(path: string): Promise<Set<string>> {
+  const answered = new Set<string>();
+  for await (const line of jsonLines(path)) {
+    const frame = JSON.parse(String(line["frame"])) as [number, string];
+    if (frame[0] === 3) answered.add(`${String(line["station"])} ${frame[1]}`);
+  }
+  return answered;
+}
+
+type Stored = Pick<Evidence, "events" | "causes" | "transactions" | "replayed"> & {
+  acked: Map<string, number>;
+};
+
+/** What the CSMS holds. Waits for nothing: WAL lets a reader in beside a running writer. */
+export function readDatabase(path: string): Stored {
+  if (!existsSync(path))
+    throw new EvidenceError(`${path} is not there: is this the folder that a demo wrote (--out DIR)?`);
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const rows = (sql: string) => database.prepare(sql).all() as Record<string, string | number | null>[];
+    const events = new Map<string, string[]>();
+    for (const row of rows("SELECT station_id, digest, transaction_id FROM transaction_events")) {
+      const content = `${row["station_id"]} ${row["digest"]}`;
+      events.set(content, [...(events.get(content) ?? []), String(row["transaction_id"])]);
+    }
+    const causes = rows(
+      "SELECT DISTINCT station_id, cause FROM outbox WHERE cause IS NOT NULL AND station_id IS NOT NULL",
+    );
+    const transactions = rows("SELECT id, station_id, state, energy_wh FROM transactions");
+    const replayed = rows("SELECT count(*) AS n FROM transaction_events WHERE path = 'replayed'");
+    const acked = rows("SELECT epoch, acked_seq FROM site_journals");
+    return {
+      events,
+      causes: new Set(causes.map((row) => `${row["station_id"]} ${row["cause"]}`)),
+      transactions: transactions.map((row) => ({
+        id: String(row["id"]),
+        station: String(row["station_id"]),
+        state: String(row["state"]),
+        energyWh: row["energy_wh"] === null ? null : Number(row["energy_wh"]),
+      })),
+      replayed: Number(replayed[0]?.["n"] ?? 0),
+      acked: new Map(acked.map((row) => [String(row["epoch"]), Number(row["acked_seq"])])),
+    };
+  } finally {
+    database.close();
+  }
+}

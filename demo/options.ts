@@ -1,0 +1,114 @@
+/** What a person may ask of the demo, checked before anything is started. */
+import { existsSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export type Options = {
+  /** Seconds to run before the drivers leave; undefined: until Ctrl-C. */
+  forS: number | undefined;
+  json: boolean;
+  out: string;
+  /** Whether `out` was named by the caller, who then wants to keep it. */
+  keepsOut: boolean;
+  cutUplinkS: number | undefined;
+  killSite: boolean;
+  killCsms: boolean;
+  hold: boolean;
+  seed: number;
+  httpPort: number;
+};
+
+export const help = `wattward demo: a whole site at work on this machine
+
+  --for S          run for S seconds (20 to 3600), let the drivers leave, recount, and end
+  --json           end with one line of JSON on standard output; everything else goes to standard error
+  --out DIR        keep the files in DIR, which must be new or empty (default: .wattward/demo, made anew each time)
+  --cut-uplink S   a third of the way in, stop the packets between site and CSMS for S seconds (no FIN, no RST)
+  --kill-site      a third of the way in, SIGKILL the site controller, and start it again 5 s later
+  --kill-csms      a third of the way in, SIGKILL the CSMS, and start it again 5 s later
+  --hold           print every process's id and port, so that you can do the killing; what dies is started again
+  --http-port N    the console's port (default 8080, or any free one with --for)
+  --seed N         which cars come when (default 1)
+
+Faults need --for. The run ends with exit code 0 only if transactions ended, energy was delivered, and nothing was lost
+or counted twice. 'wattward audit DIR' repeats that count from the files.
+`;
+
+/** A mistake in the arguments is the caller's; the sentence says how to call it instead. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const FOR_S_MIN = 20;
+const FOR_S_MAX = 3600;
+
+export function readOptions(args: string[], root: string): Options | "help" {
+  const { values } = parse(args);
+  if (values.help === true) return "help";
+  const forS = whole("--for", values.for, FOR_S_MIN, FOR_S_MAX);
+  const cutUplinkS = whole("--cut-uplink", values["cut-uplink"], 1, 600);
+  const killSite = values["kill-site"] === true;
+  const killCsms = values["kill-csms"] === true;
+  if (forS === undefined && (cutUplinkS !== undefined || killSite || killCsms)) {
+    throw new UsageError("A fault needs to know when the run ends: add --for 60.");
+  }
+  if (forS !== undefined && cutUplinkS !== undefined && cutUplinkS > forS / 2) {
+    throw new UsageError(
+      `--cut-uplink ${cutUplinkS} needs --for ${cutUplinkS * 2} or more, so that there is a before and an after.`,
+    );
+  }
+  return {
+    forS,
+    json: values.json === true,
+    out: outFolder(values.out, root),
+    keepsOut: values.out !== undefined,
+    cutUplinkS,
+    killSite,
+    killCsms,
+    hold: values.hold === true,
+    seed: whole("--seed", values.seed, 0, 2 ** 31 - 1) ?? 1,
+    httpPort: whole("--http-port", values["http-port"], 0, 65_535) ?? (forS === undefined ? 8080 : 0),
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        for: { type: "string" },
+        json: { type: "boolean" },
+        out: { type: "string" },
+        "cut-uplink": { type: "string" },
+        "kill-site": { type: "boolean" },
+        "kill-csms": { type: "boolean" },
+        hold: { type: "boolean" },
+        seed: { type: "string" },
+        "http-port": { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(
+      `${(error as Error).message.split("\n")[0]}\nwattward demo --help lists the options.`,
+    );
+  }
+}
+
+function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${name} takes a whole number from ${least} to ${most}, not '${text}'.`);
+}
+
+function outFolder(given: string | undefined, root: string): string {
+  if (given === undefined) return join(root, ".wattward", "demo");
+  const folder = resolve(given);
+  if (existsSync(folder) && readdirSync(folder).length > 0) {
+    throw new UsageError(
+      `--out ${given}: the folder is not empty. Name a new one: a run's files belong to one run.`,
+    );
+  }
+  return folder;
+}

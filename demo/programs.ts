@@ -1,0 +1,109 @@
+/**
+ * The demo's processes: each a real program of Wattward, its output kept in a log file, killed and started again as
+ * the faults want it. Nothing here imports the programs; they are run as their users run them.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const root = resolve(import.meta.dirname, "..");
+const POLL_MS = 50;
+
+export type Program = {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Resolves with the exit code, or the signal's name, once the process is gone. */
+  readonly exited: Promise<number | string>;
+};
+
+export class DemoError extends Error {
+  override readonly name = "DemoError";
+}
+
+/** Starts `entry` (a path in this repository) under this Node; `log` gets its standard error, and its standard output unless that is read. */
+export function start(
+  name: string,
+  entry: string,
+  args: readonly string[],
+  log: string,
+  options: { readOutput?: boolean } = {},
+): Program {
+  const out = openSync(log, "a", 0o600);
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", join(root, entry), ...args],
+    {
+      cwd: root,
+      stdio: ["pipe", options.readOutput === true ? "pipe" : out, out],
+    },
+  );
+  closeSync(out);
+  const exited = new Promise<number | string>((done) => {
+    child.on("exit", (code, signal) => done(code ?? signal ?? "unknown"));
+    child.on("error", (error) => done(error.message));
+  });
+  if (child.pid === undefined) throw new DemoError(`${name} could not be started: ${process.execPath}`);
+  // A child that died takes its end of the pipe with it; the exit is what we look at.
+  child.stdin?.on("error", () => {});
+  return { name, child, pid: child.pid, exited };
+}
+
+/** Runs a command of Wattward to its end; its words are the error if it fails. */
+export function command(entry: string, args: readonly string[]): string {
+  const done = spawnSync(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", join(root, entry), ...args],
+    { cwd: root, encoding: "utf8" },
+  );
+  if (done.status !== 0)
+    throw new DemoError(`${entry} ${args.join(" ")} failed:\n${done.stderr}${done.stdout}`);
+  return done.stdout;
+}
+
+/** Waits until `look` gives something; fails with the tail of the program's log when it dies or takes too long. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined,
+  limits: { limitMs: number; program?: Program; log?: string },
+): Promise<T> {
+  let ended: number | string | undefined;
+  void limits.program?.exited.then((how) => (ended = how));
+  const endMs = performance.now() + limits.limitMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (ended !== undefined)
+      throw new DemoError(`${limits.program?.name} ended (${ended}) before ${what}.${tail(limits.log)}`);
+    if (performance.now() > endMs)
+      throw new DemoError(`${what}: not within ${limits.limitMs / 1000} s.${tail(limits.log)}`);
+    await wait(POLL_MS);
+  }
+}
+
+/** Asks the program to stop, and kills it if it does not within `limitMs`. */
+export async function stop(program: Program, limitMs: number): Promise<number | string> {
+  program.child.stdin?.end();
+  program.child.kill("SIGTERM");
+  const late = setTimeout(() => program.child.kill("SIGKILL"), limitMs);
+  const how = await program.exited;
+  clearTimeout(late);
+  return how;
+}
+
+/** JSON of a file that another program may be writing: undefined until it is there and whole. */
+export function readJson(path: string): Record<string, unknown> | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+function tail(log: string | undefined): string {
+  if (log === undefined || !existsSync(log)) return "";
+  const lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-8);
+  return ` The end of ${log}:\n  ${lines.join("\n  ")}`;
+}
