@@ -1,0 +1,61 @@
+/** Every limit of the gateway, with its unit in its name. A test may tighten some through {@link GatewayLimits}. */
+
+/** A newcomer's certificate was proven by TLS already; the store may take this long to say who it is. */
+export const ADMISSION_MS_MAX = 10_000;
+/** Upgrades that wait for a verdict at one time; beyond them 503, so that a reconnecting fleet queues in TCP. */
+export const UPGRADES_WAITING_MAX = 2_000;
+
+/** Takeover (QUIRKS, head): replacements by the same key within the window, before a clone is suspected. */
+export const REPLACEMENTS_MAX = 3;
+export const REPLACEMENT_WINDOW_MS = 10 * 60_000;
+/** A pong this fresh, from another address than the newcomer's, proves that the old socket lives. */
+export const ALIVE_PONG_MS = 2_000;
+
+/** The server pings every socket this often (QUIRKS 28). */
+export const PING_INTERVAL_MS = 30_000;
+/** Intervals of silence after which a peer that answers pings is given up. */
+export const SILENT_INTERVALS_MAX = 3;
+/** Heartbeat interval assumed until a boot answer granted one, seconds. */
+export const HEARTBEAT_ASSUMED_S = 300;
+/** After a connect nothing is sent until the first CALL was answered, or for this long (QUIRKS 18). */
+export const BOOT_QUIET_MS = 30_000;
+/** Bytes that a peer may leave unread before its socket is ended. */
+export const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A site says hello within this of its upgrade. */
+export const HELLO_MS_MAX = 10_000;
+/** Records of one site at the core at one time: enough to fill a group commit, small enough to stay fair. */
+export const RECORDS_IN_FLIGHT_MAX = 256;
+/** Relayed CALLs of one site at the core at one time, and waiting per station. */
+export const RELAYS_IN_FLIGHT_MAX = 64;
+export const RELAYS_WAITING_PER_STATION_MAX = 16;
+/** Stations that one site may hold connected; more are not listed and get no commands. */
+export const STATIONS_PER_LINK_MAX = 2_000;
+/** Messages a site may send in the long run and at once; past it the link is read more slowly. */
+export const LINK_RATE = { burst: 5_000, perSecond: 5_000 };
+/** Wishes for a lease, and observations, that one site may send; more are dropped and counted. */
+export const LEASE_RATE = { burst: 4, perSecond: 0.1 };
+export const LINK_OBSERVATION_RATE = { burst: 100, perSecond: 2 };
+
+/** The gateway's own observations (refused certificates, clones), per kind of refusal and address. */
+export const OBSERVATION_RATE = { burst: 5, perSecond: 1 / 60 };
+/** And in all, so that a flood from many addresses cannot fill the store. */
+export const OBSERVATION_RATE_ALL = { burst: 100, perSecond: 1 };
+/** Addresses whose observations are counted one by one; the oldest are forgotten first. */
+export const OBSERVED_SOURCES_MAX = 10_000;
+
+/** Outbox entries fetched at once, and how long commits gather before the gateway looks. */
+export const CURSOR_BATCH = 500;
+export const CURSOR_GATHER_MS = 20;
+/** A failed look into the store is tried again after this. */
+export const CURSOR_RETRY_MS = 1_000;
+/** Changes to bundles gather this long before one is compiled. */
+export const BUNDLE_GATHER_MS = 100;
+
+/** A command waits this long for its answer, or until it expires, whichever is sooner. */
+export const COMMAND_ANSWER_MS_MAX = 60_000;
+/** Wait before a station's commands are looked for again after the store failed. */
+export const COMMAND_RETRY_MS = 5_000;
+
+/** What is open gets this long to finish when the CSMS stops. */
+export const CLOSING_MS_MAX = 5_000;
