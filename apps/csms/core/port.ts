@@ -39,7 +39,14 @@ export type Decisions = {
   /** A site link opened: what it may know, and from where it goes on. */
   "site.hello": { input: SiteHello; output: SiteWelcome };
   "site.presence": {
-    input: { site: SiteId; connected: boolean; atMs: number; clockQuality?: ClockQuality };
+    input: {
+      site: SiteId;
+      connected: boolean;
+      atMs: number;
+      clockQuality?: ClockQuality;
+      /** Told by the site: this version is verified, durable and in force there. */
+      bundleVersion?: number;
+    };
     output: undefined;
   };
   /** A journal record; applied at most once per (site, epoch, seq). */
@@ -238,7 +245,11 @@ export type PersonJoin = {
 
 /** Each entry is served by one function in core/queries.ts. */
 export type Queries = {
-  "outbox.after": { input: { seq: number; most: number; site?: SiteId }; output: OutboxEntry[] };
+  /** `kinds`: only entries of these. In order of `seq`; fewer than `most` means that there are no more for now. */
+  "outbox.after": {
+    input: { seq: number; most: number; site?: SiteId; kinds?: readonly string[] };
+    output: OutboxEntry[];
+  };
   "outbox.head": { input: undefined; output: number };
   "denials.all": {
     input: undefined;

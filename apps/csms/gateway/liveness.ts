@@ -1,0 +1,83 @@
+/**
+ * Watches over one wire: pings it, gives up a silent peer, ends one that does not read.
+ *
+ * Any message counts as life. A missing pong alone kills nothing (QUIRKS 28): a peer that has answered pings before is
+ * given up after {@link SILENT_INTERVALS_MAX} silent intervals; one that never did, only after three times the
+ * heartbeat interval it was granted (QUIRKS 29).
+ */
+import { type Cancel, type Clock, every, type Log, type Wire } from "@wattward/kernel";
+import { HEARTBEAT_ASSUMED_S, PING_INTERVAL_MS, SILENT_INTERVALS_MAX, UNREAD_BYTES_MAX } from "./limits.ts";
+
+export type Watched = {
+  /** To be used in place of the wire that was given. */
+  readonly wire: Wire;
+  /** Milliseconds since the last pong; undefined where none came. */
+  pongAgoMs(): number | undefined;
+  /** The heartbeat interval that a boot answer granted, seconds. */
+  granted(heartbeatIntervalS: number): void;
+};
+
+/** Begins with the first `listen` on the returned wire and ends when that wire is closed. */
+export function watched(wire: Wire, clock: Clock, log: Log): Watched {
+  const nowMs = () => clock.now().monotonicMs;
+  let heardAtMs = nowMs();
+  let pongAtMs: number | undefined;
+  let heartbeatMs = HEARTBEAT_ASSUMED_S * 1000;
+  let stop: Cancel = () => {};
+
+  const silenceMsMax = () =>
+    SILENT_INTERVALS_MAX *
+    (pongAtMs === undefined ? Math.max(PING_INTERVAL_MS, heartbeatMs) : PING_INTERVAL_MS);
+
+  const endIfNotReading = () => {
+    if (wire.bufferedBytes <= UNREAD_BYTES_MAX) return;
+    log.warn("peer-does-not-read", { bytes: wire.bufferedBytes });
+    wire.terminate();
+  };
+
+  const look = () => {
+    endIfNotReading();
+    const silentMs = nowMs() - heardAtMs;
+    if (silentMs < silenceMsMax()) return wire.ping();
+    log.info("peer-silent", { silentMs });
+    wire.terminate();
+  };
+
+  return {
+    pongAgoMs: () => (pongAtMs === undefined ? undefined : nowMs() - pongAtMs),
+    granted: (intervalS) => (heartbeatMs = intervalS * 1000),
+    wire: {
+      peer: wire.peer,
+      protocol: wire.protocol,
+      get bufferedBytes() {
+        return wire.bufferedBytes;
+      },
+      send: (text) => {
+        wire.send(text);
+        endIfNotReading();
+      },
+      pause: () => wire.pause(),
+      resume: () => wire.resume(),
+      ping: () => wire.ping(),
+      close: (code, reason) => wire.close(code, reason),
+      terminate: () => wire.terminate(),
+      listen: (handlers) => {
+        stop = every(clock, PING_INTERVAL_MS, look);
+        wire.listen({
+          message: (text) => {
+            heardAtMs = nowMs();
+            handlers.message(text);
+          },
+          pong: () => {
+            heardAtMs = pongAtMs = nowMs();
+            handlers.pong?.();
+          },
+          closed: (code, reason) => {
+            stop();
+            handlers.closed(code, reason);
+          },
+        });
+      },
+    },
+  };
+}
