@@ -1,0 +1,90 @@
+/**
+ * The demo's faults, each a real one: SIGSTOP on the uplink's relay (packets stop, nobody is told), SIGKILL on the site
+ * controller or the CSMS, and a new start from the same data folder.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import type { Options } from "./options.ts";
+import { type Plant, startCsms, startSite } from "./plant.ts";
+import { type Program, readJson } from "./programs.ts";
+
+/** `atMs` and `untilMs` are counted from the moment the last station was switched on. */
+export type Fault = { what: string; pid: number; atMs: number; untilMs: number };
+
+/** How long a killed program stays dead: long enough for messages to need another way. */
+const DEAD_MS = 5_000;
+
+/** Plays the faults that were asked for, one after the other, a third of the way in. */
+export async function play(
+  options: Options,
+  plant: Plant,
+  startMs: number,
+  say: (line: string) => void,
+): Promise<Fault[]> {
+  const forMs = (options.forS ?? 0) * 1000;
+  const faults: Fault[] = [];
+  const at = () => Math.round(performance.now() - startMs);
+  const during = async (what: string, pid: number, fault: () => Promise<void>) => {
+    const atMs = at();
+    say(`fault: ${what} (pid ${pid})`);
+    await fault();
+    faults.push({ what, pid, atMs, untilMs: at() });
+    say(`healed: ${what}`);
+  };
+
+  if (options.cutUplinkS === undefined && !options.killSite && !options.killCsms) return faults;
+  await wait(forMs / 3);
+  if (options.cutUplinkS !== undefined) {
+    const cutMs = options.cutUplinkS * 1000;
+    await during("cut-uplink", plant.uplink.pid, async () => {
+      process.kill(plant.uplink.pid, "SIGSTOP");
+      await wait(cutMs);
+      process.kill(plant.uplink.pid, "SIGCONT");
+    });
+  }
+  if (options.killSite) {
+    const localController = Number(
+      readJson(`${plant.out}/site/site.json`)?.["localControllerPid"] ?? plant.site.pid,
+    );
+    await during("kill-site", localController, async () => {
+      await killed(plant.site, localController);
+      plant.site = startSite(plant.out, plant.ports);
+    });
+  }
+  if (options.killCsms) {
+    await during("kill-csms", plant.csms.pid, async () => {
+      await killed(plant.csms);
+      plant.csms = startCsms(plant.out, plant.ports);
+    });
+  }
+  return faults;
+}
+
+/** SIGKILL to the program and what it started, as a power failure would; returns after {@link DEAD_MS}. */
+async function killed(program: Program, ...others: number[]): Promise<void> {
+  program.child.kill("SIGKILL");
+  for (const pid of others) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // Gone already: a child ends when its supervisor does.
+    }
+  }
+  await program.exited;
+  await wait(DEAD_MS);
+}
+
+/** With --hold a person does the killing: whatever dies is started again from its own folder, until `stopped()`. */
+export function keepAlive(plant: Plant, say: (line: string) => void, stopped: () => boolean): void {
+  const watch = async (name: "csms" | "site", again: () => Program) => {
+    for (;;) {
+      const how = await plant[name].exited;
+      if (stopped()) return;
+      say(`${name} ended (${how}); starting it again`);
+      plant[name] = again();
+      say(`${name} runs as pid ${plant[name].pid}`);
+      await wait(1_000);
+    }
+  };
+  void watch("csms", () => startCsms(plant.out, plant.ports));
+  void watch("site", () => startSite(plant.out, plant.ports));
+}

@@ -1,0 +1,142 @@
+/**
+ * `npm run demo`: a whole site at work on this machine, from nothing: keys, database, CSMS, uplink, site controller,
+ * eight stations of two OCPP versions, cars that come and go. Ends with a recount of everything the stations said.
+ */
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { buildConsole } from "./console.ts";
+import { EvidenceError, readEvidence } from "./evidence.ts";
+import { type Fault, keepAlive, play } from "./faults.ts";
+import { help, type Options, readOptions, UsageError } from "./options.ts";
+import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
+import { DemoError, readJson } from "./programs.ts";
+import { type Audit, recount } from "./recount.ts";
+
+const root = dirname(import.meta.dirname);
+/** How long after the last driver has left the last message may take to be stored. */
+const SETTLE_MS = 60_000;
+const SETTLE_POLL_MS = 500;
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), root);
+  if (options === "help") {
+    process.stdout.write(help);
+    return 0;
+  }
+  const say = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
+  if (!options.keepsOut) rmSync(options.out, { recursive: true, force: true });
+  say("Wattward demo: a whole site on this machine");
+  buildConsole(root, say);
+
+  const plant = await build(options, say);
+  const startMs = performance.now();
+  let stopping = false;
+  const interrupted = new Promise<"interrupted">((done) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done("interrupted"));
+  });
+  introduce(plant, options, say);
+  if (options.hold) keepAlive(plant, say, () => stopping);
+
+  const faulting = play(options, plant, startMs, say);
+  if (options.forS === undefined) await interrupted;
+  else await Promise.race([Promise.all([faulting, wait(options.forS * 1000)]), interrupted]);
+
+  say("the drivers leave; waiting until every message has arrived");
+  await finish(plant);
+  stopping = true;
+  const faults = options.forS === undefined ? [] : await faulting;
+  const audit = await settled(options.out);
+  await stopAll(plant);
+  return report({ options, audit, faults, errors: errorsOf(options.out), say });
+}
+
+function introduce(plant: Plant, options: Options, say: (line: string) => void): void {
+  const { ports, invitation } = plant;
+  say(`
+  Running     the central system, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6 and 2.0.1, mutual TLS)
+  Console     ${invitation}
+              a link for once: it makes you the first administrator, with a passkey of this browser
+  Files       ${plant.out}  (logs in logs/, what stations sent in sent.jsonl)
+  Stop        ${options.forS === undefined ? "Ctrl-C" : `by itself after ${options.forS} s`}
+`);
+  if (!options.hold) return;
+  const localController = readJson(join(plant.out, "site", "site.json"))?.["localControllerPid"];
+  say(
+    `  csms              pid ${plant.csms.pid}, OCPP and site link on port ${ports.csms}, console on ${ports.http}`,
+  );
+  say(
+    `  uplink            pid ${plant.uplink.pid}, port ${ports.uplink} (kill -STOP cuts it, kill -CONT heals it)`,
+  );
+  say(`  site supervisor   pid ${plant.site.pid}`);
+  say(`  local controller  pid ${String(localController)}, OCPP on port ${ports.site}`);
+  say(`  simulator         pid ${plant.simulator.pid}\n`);
+}
+
+/** Tells the simulator that all drivers leave, and waits until its stations have nothing more to say. */
+async function finish({ simulator }: Plant): Promise<void> {
+  const { stdin, stdout } = simulator.child;
+  if (stdin === null || stdout === null) throw new DemoError("the simulator has no pipes");
+  stdin.write(`${JSON.stringify({ do: "finish" })}\n`);
+  const lines = createInterface({ input: stdout });
+  const late = setTimeout(() => simulator.child.kill("SIGTERM"), SETTLE_MS);
+  await simulator.exited;
+  clearTimeout(late);
+  lines.close();
+}
+
+/** Recounts until nothing is missing any more, or {@link SETTLE_MS} have passed: a journal may still be replaying. */
+async function settled(out: string): Promise<Audit> {
+  const endMs = performance.now() + SETTLE_MS;
+  for (;;) {
+    const evidence = await readEvidence(out);
+    const audit = recount(evidence);
+    const done = audit.findings.length === 0 && evidence.pending.size === 0;
+    if (done || performance.now() > endMs) return audit;
+    await wait(SETTLE_POLL_MS);
+  }
+}
+
+/** Errors that the stations saw: answers that broke the schema, messages that were never accepted. */
+function errorsOf(out: string): number {
+  const summary = readJson(join(out, "summary.json"));
+  return typeof summary?.["errors"] === "number" ? summary["errors"] : 1;
+}
+
+type Run = { options: Options; audit: Audit; faults: Fault[]; errors: number; say(line: string): void };
+
+function report({ options, audit, faults, errors, say }: Run): number {
+  const { messages, ...counts } = audit.counts;
+  const line = {
+    stations: stations.length,
+    versions: [...new Set(stations.map(({ version }) => version))].sort(),
+    securityProfile: 3,
+    messages,
+    ...counts,
+    faults,
+    errors,
+  };
+  for (const finding of audit.findings) process.stderr.write(`${finding}\n`);
+  const { started, ended } = line.transactions;
+  const good = ended > 0 && line.energyWh > 0 && line.lost === 0 && line.duplicated === 0 && errors === 0;
+  say(
+    `${messages} messages, ${started} transactions started, ${ended} ended, ${(line.energyWh / 1000).toFixed(2)} kWh`,
+  );
+  say(
+    `${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed`,
+  );
+  if (options.json) process.stdout.write(`${JSON.stringify(line)}\n`);
+  return good ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof DemoError || error instanceof EvidenceError))
+    throw error;
+  process.stderr.write(`wattward demo: ${error.message}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+// Whatever still runs is a child whose pipe we hold: it ends with us.
+process.exit();

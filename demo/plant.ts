@@ -1,0 +1,135 @@
+/**
+ * The demo's plant: one CSMS, one uplink, one site, eight stations, in the folder OUT; each as its user would start it.
+ *
+ *     OUT/csms/       the central system's data folder          OUT/stations/ID/   a station's certificate and key
+ *     OUT/site/       the site controller's data folder         OUT/sent.jsonl     what stations sent (simulator)
+ *     OUT/logs/       one file for each program
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Options } from "./options.ts";
+import { command, type Program, readJson, start, stop, until } from "./programs.ts";
+
+export const SITE = "lyon";
+const DOMAIN = "wattward.test";
+const READY_MS = 60_000;
+const STOP_MS = 10_000;
+
+/** Two fast chargers and two wallboxes of each version. */
+export const stations = [
+  { id: "LYO-01", version: "2.0.1", evses: 2, maxKw: 150 },
+  { id: "LYO-02", version: "2.0.1", evses: 2, maxKw: 50 },
+  { id: "LYO-03", version: "2.0.1", evses: 1, maxKw: 22 },
+  { id: "LYO-04", version: "2.0.1", evses: 1, maxKw: 11 },
+  { id: "LYO-05", version: "1.6", evses: 2, maxKw: 50 },
+  { id: "LYO-06", version: "1.6", evses: 1, maxKw: 22 },
+  { id: "LYO-07", version: "1.6", evses: 1, maxKw: 11 },
+  { id: "LYO-08", version: "1.6", evses: 1, maxKw: 7 },
+] as const;
+
+export type Plant = {
+  readonly out: string;
+  csms: Program;
+  uplink: Program;
+  site: Program;
+  simulator: Program;
+  readonly ports: { csms: number; http: number; uplink: number; site: number };
+  /** The first administrator's one-time link. */
+  readonly invitation: string;
+};
+
+const logOf = (out: string, name: string) => join(out, "logs", `${name}.log`);
+
+/** Starts everything on an empty folder; `say` gets a line for each step that takes a person's patience. */
+export async function build(options: Options, say: (line: string) => void): Promise<Plant> {
+  const { out } = options;
+  mkdirSync(join(out, "logs"), { recursive: true, mode: 0o700 });
+
+  say("starting the central system: keys, database, API");
+  const csms = startCsms(out, { csms: 0, http: options.httpPort });
+  const csmsAt = await ready(out, "csms", csms, ["port", "httpPort"]);
+  const invitation = await until("the sign-in link was printed", () => invitationIn(logOf(out, "csms")), {
+    limitMs: READY_MS,
+  });
+
+  say("issuing certificates for one site and eight stations");
+  enrol(out);
+
+  const uplink = start("uplink", "demo/uplink.ts", [String(csmsAt["port"])], logOf(out, "uplink"));
+  const uplinkPort = await until(
+    "the uplink listened",
+    () => Number(firstLine(logOf(out, "uplink"))) || undefined,
+    {
+      limitMs: READY_MS,
+      program: uplink,
+    },
+  );
+
+  say("starting the site controller");
+  const ports = { csms: csmsAt["port"]!, http: csmsAt["httpPort"]!, uplink: uplinkPort, site: 0 };
+  const site = startSite(out, ports);
+  ports.site = (await ready(out, "site", site, ["port"]))["port"]!;
+
+  say("switching on eight stations");
+  const simulator = startSimulator(out, ports, options.seed);
+  return { out, csms, uplink, site, simulator, ports, invitation };
+}
+
+export function startCsms(out: string, ports: { csms: number; http: number }): Program {
+  const args = ["--data", join(out, "csms"), "--port", String(ports.csms), "--http-port", String(ports.http)];
+  return start("csms", "apps/csms/main.ts", args, logOf(out, "csms"));
+}
+
+export function startSite(out: string, ports: { csms: number; uplink: number; site: number }): Program {
+  const csms = ["--csms", `wss://csms.${DOMAIN}:${ports.csms}`, "--connect", `127.0.0.1:${ports.uplink}`];
+  const args = ["--data", join(out, "site"), ...csms, "--port", String(ports.site)];
+  return start("site", "apps/site/main.ts", args, logOf(out, "site"));
+}
+
+function startSimulator(out: string, ports: { site: number }, seed: number): Program {
+  const url = `wss://${SITE}.lc.${DOMAIN}:${ports.site}/ocpp`;
+  const args = ["--stations", join(out, "stations"), "--url", url, "--connect", `127.0.0.1:${ports.site}`];
+  return start(
+    "simulator",
+    "apps/simulator/main.ts",
+    [...args, "--out", out, "--seed", String(seed)],
+    logOf(out, "simulator"),
+    {
+      readOutput: true,
+    },
+  );
+}
+
+function enrol(out: string): void {
+  const csmsData = ["--data", join(out, "csms")];
+  const ids = stations.map(({ id }) => id);
+  command("apps/csms/cli/station.ts", ["add", ...ids, "--site", SITE, ...csmsData]);
+  command("apps/csms/cli/pki.ts", ["issue", "site", SITE, "--out", join(out, "site"), ...csmsData]);
+  mkdirSync(join(out, "stations"), { recursive: true, mode: 0o700 });
+  command("apps/csms/cli/pki.ts", ["issue", "station", ...ids, "--out", join(out, "stations"), ...csmsData]);
+  writeFileSync(join(out, "stations", "stations.json"), `${JSON.stringify(stations, undefined, 2)}\n`);
+}
+
+/** Waits until the program has written the ports it listens on into `OUT/NAME/NAME.json`, and gives them. */
+async function ready(
+  out: string,
+  name: string,
+  program: Program,
+  fields: string[],
+): Promise<Record<string, number>> {
+  const file = join(out, name, `${name}.json`);
+  const look = () => {
+    const json = readJson(file);
+    return json !== undefined && fields.every((field) => typeof json[field] === "number") ? json : undefined;
+  };
+  const json = await until(`${name} was ready`, look, { limitMs: READY_MS, program, log: logOf(out, name) });
+  return json as Record<string, number>;
+}
+
+const firstLine = (path: string) => readFileSync(path, "utf8").split("\n")[0];
+const invitationIn = (path: string) => /https?:\/\/\S+\/join#[\w-]+/.exec(readFileSync(path, "utf8"))?.[0];
+
+/** Stops everything that still runs, stations first, so that nothing is left half said. */
+export async function stopAll(plant: Plant): Promise<void> {
+  for (const program of [plant.simulator, plant.site, plant.csms, plant.uplink]) await stop(program, STOP_MS);
+}
