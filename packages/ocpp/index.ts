@@ -1,2 +1,11 @@
 /** OCPP-J: frames, versions, validation, calls in flight. Sockets are behind `@wattward/ocpp/websocket`. */
+export * from "./calls-in-flight.ts";
+export { dateTimeMs } from "./date-time.ts";
+export { callError, DESCRIPTION_CHARS_MAX, type ErrorCode, foldedCode, spelled } from "./error-code.ts";
 export * from "./frame.ts";
+export * from "./messages.ts";
+export * from "./session.ts";
+export { type Invalid, type Valid, validateCall, validateResult, warmValidators } from "./validation.ts";
+export * from "./version.ts";
+export * from "./station-path.ts";
+export * from "./takeover.ts";
