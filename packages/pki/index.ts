@@ -1,0 +1,48 @@
+/** The operator's certificates: who issues which, and whether a peer's is good. Decisions only; files: `@wattward/pki/files`. */
+export {
+  type Authorities,
+  type Authority,
+  type AuthorityPorts,
+  type AuthoritySettings,
+  DEFAULT_DOMAIN,
+  DEFAULT_OPERATOR,
+  openAuthorities,
+  openOrCreateAuthorities,
+} from "./authorities.ts";
+export {
+  type BundleRefusal,
+  type BundleVerdict,
+  type SignedText,
+  signBundle,
+  verifyBundle,
+} from "./bundle-signature.ts";
+export { type Certificate, readCertificate } from "./certificate.ts";
+export {
+  checkPeer,
+  type Denial,
+  type DenySet,
+  denySet,
+  type PeerFacts,
+  type PeerQuestion,
+  type PeerRefusal,
+  type PeerVerdict,
+} from "./check-peer.ts";
+export { PkiError, type PkiErrorCode } from "./errors.ts";
+export {
+  type Issued,
+  type IssueFault,
+  type IssuePorts,
+  issueServer,
+  issueSite,
+  issueStation,
+} from "./issue.ts";
+export type { KeyKind, KeyStore, SigningKey, StoredKey, TlsKey } from "./key-store.ts";
+export { readPem, writePem } from "./pem.ts";
+export { type PeerRole, profiles, validityDays } from "./profiles.ts";
+export {
+  type RequestFault,
+  type RequestProfile,
+  type SignedRequest,
+  signCsr,
+  splitRequests,
+} from "./request.ts";
