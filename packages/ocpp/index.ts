@@ -5,7 +5,7 @@ export { callError, DESCRIPTION_CHARS_MAX, type ErrorCode, foldedCode, spelled }
 export * from "./frame.ts";
 export * from "./messages.ts";
 export * from "./session.ts";
-export { type Invalid, type Valid, validateCall, validateResult, warmValidators } from "./validation.ts";
-export * from "./version.ts";
 export * from "./station-path.ts";
 export * from "./takeover.ts";
+export { type Invalid, type Valid, validateCall, validateResult, warmValidators } from "./validation.ts";
+export * from "./version.ts";

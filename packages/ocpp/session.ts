@@ -1,0 +1,395 @@
+/**
+ * One OCPP-J peer on one wire: reads frames, answers CALLs in their order, matches answers to our own calls, and keeps
+ * the peer within its limits.
+ *
+ *     wire ─▶ rate ─▶ size ─▶ frame ─┬─ CALL ─▶ backlog ─▶ schema ─▶ onCall ─▶ answer ─▶ wire
+ *                                    └─ CALLRESULT, CALLERROR ─▶ calls in flight
+ *
+ * Always true: a CALL gets at most one answer, in the order of arrival; `onCall` is never entered twice at a time;
+ * nothing is delivered after `closed`. A peer that sends too fast is slowed by not being read, never by losing what
+ * it sent; only one that ignores even that, or does not read our answers, is cut. A bad frame gets its CALLERROR and the
+ * socket stays open (QUIRKS, principle 3). Whether a station may send anything before its boot is accepted is the
+ * caller's decision.
+ */
+import type { Cancel, Clock, JsonObject, Log, MessageId, Wire } from "@wattward/kernel";
+import { shown, TokenBucket } from "@wattward/kernel";
+import { type CallOutcome, CallsInFlight, type CallsLimits } from "./calls-in-flight.ts";
+import { callError, type ErrorCode } from "./error-code.ts";
+import {
+  type Call,
+  type CallError,
+  FRAME_CHARS_MAX,
+  FRAME_CHARS_MAX_BEFORE_ACCEPTANCE,
+  type FrameFault,
+  faultReply,
+  parseFrame,
+  writeFrame,
+} from "./frame.ts";
+import { type Invalid, validateCall, validateResult } from "./validation.ts";
+import type { OcppVersion, Side } from "./version.ts";
+
+/** What becomes of a CALL. */
+export type CallAnswer =
+  | { readonly kind: "result"; readonly payload: JsonObject }
+  | { readonly kind: "error"; readonly code: ErrorCode | (string & {}); readonly description: string }
+  /** An answer that another wrote, passed on as it stands: a whole CALLRESULT or CALLERROR. */
+  | { readonly kind: "verbatim"; readonly text: string }
+  /** No answer: the peer will time out. For what must not be acknowledged, and for simulated faults. */
+  | { readonly kind: "silence" };
+
+export type SessionLimits = {
+  /** Characters of one frame; a longer one closes with 1009. */
+  readonly frameCharsMax: number;
+  readonly frameCharsMaxBeforeAcceptance: number;
+  /** Frames a second in the long run and at once; beyond, reading pauses. */
+  readonly framesPerSecond: number;
+  readonly framesBurst: number;
+  /** CALLs that wait for their answer; at this many, reading pauses. */
+  readonly backlogMax: number;
+  /** Characters that may still arrive while reading is paused, since transports deliver what they hold; then it is cut. */
+  readonly deferredCharsMax: number;
+  /** Bytes the peer has not taken; beyond, it does not read and is cut. */
+  readonly bufferedBytesMax: number;
+  /** Faults that are logged one by one; a peer with more gets one last line. */
+  readonly faultLinesMax: number;
+  /** With `quietUntilFirstCall`: how long at most (QUIRKS 18). */
+  readonly quietMsMax: number;
+};
+export const sessionLimits: SessionLimits = {
+  frameCharsMax: FRAME_CHARS_MAX,
+  frameCharsMaxBeforeAcceptance: FRAME_CHARS_MAX_BEFORE_ACCEPTANCE,
+  framesPerSecond: 50,
+  framesBurst: 200,
+  backlogMax: 16,
+  deferredCharsMax: 2 * FRAME_CHARS_MAX,
+  bufferedBytesMax: 4 * FRAME_CHARS_MAX,
+  faultLinesMax: 20,
+  quietMsMax: 30_000,
+};
+
+export type SessionOptions = {
+  readonly wire: Wire;
+  readonly version: OcppVersion;
+  /** Which side we are. */
+  readonly role: Side;
+  readonly clock: Clock;
+  readonly log: Log;
+  newId(): MessageId;
+  /** A CALL, valid by its schema, with its text as received. Rejecting is our own fault: the peer gets InternalError. */
+  onCall(call: Call, raw: string): Promise<CallAnswer>;
+  /**
+   * A CALL that breaks its schema: undefined lets the CALLERROR of `invalid` go out; otherwise this is the answer. For
+   * tolerance that is decided elsewhere.
+   */
+  onInvalidCall?(call: Call, raw: string, invalid: Invalid): Promise<CallAnswer | undefined>;
+  /** A frame that could not be read; the session has answered it already, where that is due. */
+  onFault?(fault: FrameFault, raw: string): void;
+  onPong?(): void;
+  /** Our calls wait until the peer's first CALL is answered, or `quietMsMax` have passed (QUIRKS 18). */
+  readonly quietUntilFirstCall?: boolean;
+  /** Pings, and ends a wire on which nothing at all was heard for `silentMsMax`. Off where absent. */
+  readonly keepAlive?: { readonly pingEveryMs: number; readonly silentMsMax: number };
+  readonly limits?: Partial<SessionLimits & CallsLimits>;
+};
+
+type Backlogged = { readonly call: Call; readonly raw: string };
+
+export class OcppSession {
+  /** Resolves once, when the wire has ended, with its WebSocket code. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+  private readonly options: SessionOptions;
+  private readonly limits: SessionLimits;
+  private readonly calls: CallsInFlight;
+  private readonly bucket: TokenBucket;
+  private readonly backlog: Backlogged[] = [];
+  private deferred: string[] = [];
+  private deferredChars = 0;
+  private serving = false;
+  private throttled = false;
+  private reading = true;
+  private open = true;
+  private accepted: boolean;
+  private faults = 0;
+  private heardMs: number;
+  private readonly timers = new Set<Cancel>();
+
+  constructor(options: SessionOptions) {
+    const { wire, clock, role, version } = options;
+    this.options = options;
+    this.limits = { ...sessionLimits, ...options.limits };
+    this.accepted = role === "station";
+    this.heardMs = clock.now().monotonicMs;
+    const { framesBurst: burst, framesPerSecond: perSecond } = this.limits;
+    this.bucket = new TokenBucket({ burst, perSecond }, this.heardMs);
+    this.calls = new CallsInFlight({
+      version,
+      peer: role === "station" ? "csms" : "station",
+      send: (text) => this.send(text),
+      clock,
+      log: options.log,
+      newId: () => options.newId(),
+      ...(options.limits && { limits: options.limits }),
+    });
+    if (options.quietUntilFirstCall) this.keepQuiet();
+    if (options.keepAlive) this.keepAlive(options.keepAlive);
+    this.closed = new Promise((resolve) => {
+      wire.listen({
+        message: (text) => this.arrived(text),
+        pong: () => this.ponged(),
+        closed: (code, reason) => this.ended(() => resolve({ code, reason })),
+      });
+    });
+  }
+
+  /** Calls the peer; see {@link CallsInFlight.call}. */
+  call(action: string, payload: JsonObject, options: { timeoutMs: number }): Promise<CallOutcome> {
+    return this.calls.call(action, payload, options);
+  }
+
+  /** Passes another's CALL on as it stands; see {@link CallsInFlight.callVerbatim}. */
+  callVerbatim(call: Call, text: string, options: { timeoutMs: number }): Promise<CallOutcome> {
+    return this.calls.callVerbatim(call, text, options);
+  }
+
+  /**
+   * The peer's boot is accepted: it may send frames up to `frameCharsMax`. A session whose `onCall` accepts a
+   * BootNotification knows by itself; this is for a station that was accepted on an earlier socket (QUIRKS 17).
+   */
+  markAccepted(): void {
+    this.accepted = true;
+  }
+
+  /** Monotonic time of the last frame or pong: the station's presence (QUIRKS, takeover; 28). */
+  get heardAtMs(): number {
+    return this.heardMs;
+  }
+
+  ping(): void {
+    if (this.open) this.options.wire.ping();
+  }
+
+  /** Closes cleanly; nothing is delivered any more. */
+  close(code: number, reason: string): void {
+    if (!this.open) return;
+    this.stop();
+    this.options.wire.close(code, reason);
+  }
+
+  /** Ends the wire at once. */
+  terminate(): void {
+    this.stop();
+    this.options.wire.terminate();
+  }
+
+  private arrived(text: string): void {
+    if (!this.open) return;
+    this.heardMs = this.options.clock.now().monotonicMs;
+    if (this.reading && this.bucket.take(this.heardMs)) this.read(text);
+    else this.defer(text);
+  }
+
+  /** Keeps what still arrives after reading was paused; the wire's own buffers bound it for an honest transport. */
+  private defer(text: string): void {
+    this.deferred.push(text);
+    this.deferredChars += text.length;
+    if (this.deferredChars > this.limits.deferredCharsMax) this.cut("peer-floods");
+    else if (this.reading) this.throttle();
+  }
+
+  private throttle(): void {
+    this.throttled = true;
+    this.pauseOrResume();
+    this.options.log.debug("session-throttled");
+    this.after(Math.max(1, this.bucket.waitMs(this.heardMs)), () => {
+      this.throttled = false;
+      this.pauseOrResume();
+    });
+  }
+
+  /** Reads while neither the rate nor the backlog forbids it, first what was deferred. */
+  private pauseOrResume(): void {
+    const wanted = this.open && !this.throttled && this.backlog.length < this.limits.backlogMax;
+    if (wanted === this.reading) return;
+    this.reading = wanted;
+    if (wanted) this.readDeferred();
+    else if (this.open) this.options.wire.pause();
+    if (wanted && this.reading && this.open) this.options.wire.resume();
+  }
+
+  private readDeferred(): void {
+    let taken = 0;
+    for (const text of this.deferred) {
+      if (!this.reading || !this.open) break;
+      if (!this.bucket.take(this.options.clock.now().monotonicMs)) {
+        this.throttle();
+        break;
+      }
+      taken++;
+      this.deferredChars -= text.length;
+      this.read(text);
+    }
+    // Reading a frame cannot defer another: only the wire does, and it is not asked here.
+    this.deferred = this.open ? this.deferred.slice(taken) : [];
+  }
+
+  private read(text: string): void {
+    const { frameCharsMax, frameCharsMaxBeforeAcceptance } = this.limits;
+    const charsMax = this.accepted ? frameCharsMax : Math.min(frameCharsMax, frameCharsMaxBeforeAcceptance);
+    if (text.length > charsMax) {
+      this.options.log.warn("frame-too-long", { chars: text.length, charsMax, accepted: this.accepted });
+      this.close(1009, "message too long");
+      return;
+    }
+    const parsed = parseFrame(text, this.options.version, charsMax);
+    if (parsed.kind === "fault") this.faulted(parsed, text);
+    else if (parsed.frame.kind === "call") this.enqueue(parsed.frame, text);
+    else this.calls.settle(parsed.frame, text);
+  }
+
+  private enqueue(call: Call, raw: string): void {
+    this.backlog.push({ call, raw });
+    if (this.backlog.length >= this.limits.backlogMax) this.pauseOrResume();
+    if (!this.serving) void this.serve();
+  }
+
+  private faulted(fault: FrameFault, raw: string): void {
+    this.complain("frame-fault", { about: fault.about, code: fault.code, say: fault.reason });
+    if (fault.about === "reply") this.calls.settleFault(fault, raw);
+    const reply = faultReply(fault, this.options.version);
+    if (reply !== undefined) this.send(writeFrame(reply));
+    this.options.onFault?.(fault, raw);
+  }
+
+  /** Answers the backlog one by one; ends when it is empty or the wire is gone. */
+  private async serve(): Promise<void> {
+    this.serving = true;
+    for (let item = this.backlog[0]; item !== undefined && this.open; item = this.backlog[0]) {
+      const text = await this.answer(item);
+      if (!this.open) break;
+      if (text !== undefined) this.send(text);
+      this.backlog.shift();
+      this.calls.release();
+      if (!this.reading) this.pauseOrResume();
+    }
+    this.serving = false;
+  }
+
+  private async answer({ call, raw }: Backlogged): Promise<string | undefined> {
+    const { version, role, onInvalidCall, log } = this.options;
+    const checked = validateCall(version, role === "station" ? "csms" : "station", call.action, call.payload);
+    try {
+      if (checked.kind === "valid") return this.textOf(call, await this.options.onCall(call, raw));
+      this.complain("call-invalid", { action: shown(call.action), code: checked.code, say: checked.reason });
+      const answer = await onInvalidCall?.(call, raw, checked);
+      return this.textOf(call, answer ?? { kind: "error", code: checked.code, description: checked.reason });
+    } catch (error) {
+      log.error("call-handler-failed", { action: shown(call.action), id: call.id, ...traceOf(error) });
+      return writeFrame(internalError(call, version));
+    }
+  }
+
+  /** Our own answer is held to its schema too: what we sent wrong, a station may repeat for ever (QUIRKS 19). */
+  private textOf(call: Call, answer: CallAnswer): string | undefined {
+    const { version, role, log } = this.options;
+    if (answer.kind === "silence") return undefined;
+    if (answer.kind === "verbatim") return answer.text;
+    if (answer.kind === "error") {
+      return writeFrame(callError(call.id, answer.code, answer.description, version));
+    }
+    const checked = validateResult(version, role, call.action, answer.payload);
+    if (checked.kind === "invalid") {
+      log.error("own-answer-invalid", {
+        action: shown(call.action),
+        code: checked.code,
+        say: checked.reason,
+      });
+      return writeFrame(internalError(call, version));
+    }
+    if (call.action === "BootNotification" && answer.payload.status === "Accepted") this.accepted = true;
+    return writeFrame({ kind: "result", id: call.id, payload: answer.payload });
+  }
+
+  private send(text: string): void {
+    if (!this.open) return;
+    const { wire } = this.options;
+    wire.send(text);
+    if (wire.bufferedBytes > this.limits.bufferedBytesMax) this.cut("peer-does-not-read");
+  }
+
+  private cut(event: "peer-floods" | "peer-does-not-read"): void {
+    this.options.log.warn(event, { bufferedBytes: this.options.wire.bufferedBytes });
+    this.terminate();
+  }
+
+  private complain(event: string, fields: { readonly [key: string]: string }): void {
+    this.faults++;
+    if (this.faults > this.limits.faultLinesMax) return;
+    const muted = this.faults === this.limits.faultLinesMax;
+    this.options.log.warn(event, muted ? { ...fields, furtherFaults: "not logged" } : fields);
+  }
+
+  private keepQuiet(): void {
+    this.calls.hold();
+    this.after(this.limits.quietMsMax, () => this.calls.release());
+  }
+
+  private keepAlive(options: { readonly pingEveryMs: number; readonly silentMsMax: number }): void {
+    this.after(options.pingEveryMs, () => {
+      const silentMs = this.options.clock.now().monotonicMs - this.heardMs;
+      // While we do not read, silence is of our own making.
+      if (this.reading && silentMs >= options.silentMsMax) {
+        this.options.log.warn("peer-silent", { silentMs: Math.round(silentMs) });
+        this.terminate();
+        return;
+      }
+      this.options.wire.ping();
+      this.keepAlive(options);
+    });
+  }
+
+  private ponged(): void {
+    if (!this.open) return;
+    this.heardMs = this.options.clock.now().monotonicMs;
+    this.options.onPong?.();
+  }
+
+  /** A timer that the end of the session cancels. */
+  private after(ms: number, run: () => void): void {
+    const cancel = this.options.clock.after(ms, () => {
+      this.timers.delete(cancel);
+      run();
+    });
+    this.timers.add(cancel);
+  }
+
+  private stop(): void {
+    if (!this.open) return;
+    this.open = false;
+    for (const cancel of this.timers) cancel();
+    this.timers.clear();
+    this.backlog.length = 0;
+    this.deferred = [];
+    this.calls.close();
+  }
+
+  private ended(tell: () => void): void {
+    this.stop();
+    tell();
+  }
+}
+
+const internalError = (call: Call, version: OcppVersion): CallError =>
+  callError(call.id, "InternalError", "the message could not be processed; try again later", version);
+
+/** Where it failed, without what it said: a message may quote the payload. */
+function traceOf(error: unknown): { readonly [key: string]: string } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return {
+    error: error.name,
+    at: frames
+      .slice(0, 4)
+      .map((line) => line.trim())
+      .join(" | "),
+  };
+}
