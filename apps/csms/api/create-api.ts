@@ -1,0 +1,136 @@
+/**
+ * The HTTP API and the console's pages, as one server on a {@link Core}. For main:
+ *
+ *     const api = await createApi({ core, clock, chance, log, metrics, lastCommit, probes, consoleFiles });
+ *     const { port } = await api.listen({ host: "127.0.0.1", port: 8080 });   // anything but loopback needs `tls`
+ *     …
+ *     await api.close();                                                      // ends streams, then listeners
+ *
+ * The way of a request: host name → headers → session → access → origin and CSRF → schema → handler → answer or
+ * problem details. Always true: a route without an `access` declaration does not register; nobody without a session
+ * passes a route that is not public; a cookie changes nothing without its CSRF header.
+ */
+import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import fastifyCookie from "@fastify/cookie";
+import { type Chance, type Clock, hex, type Log } from "@wattward/kernel";
+import fastify, { type FastifyInstance } from "fastify";
+import { isAccess } from "../access/allow.ts";
+import type { Core } from "../core/port.ts";
+import type { Metrics, MetricsText } from "../metrics/metrics.ts";
+import { type ConsoleFiles, consolePages } from "./console-pages.ts";
+import { handleFaults } from "./faults.ts";
+import { guardRequests } from "./guard.ts";
+import { apiLimits } from "./limits.ts";
+import { describeApi } from "./openapi.ts";
+import { authRoutes } from "./routes/auth.ts";
+import { commandRoutes } from "./routes/commands.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes, type Probe } from "./routes/health.ts";
+import { siteRoutes } from "./routes/sites.ts";
+import { stationRoutes } from "./routes/stations.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
+import { transactionRoutes } from "./routes/transactions.ts";
+import { createAttempts } from "./sign-in/attempts.ts";
+import { createChallenges } from "./sign-in/challenges.ts";
+import { createSessions } from "./sign-in/sessions.ts";
+import { ajvOptions } from "./validation.ts";
+
+export type ApiOptions = {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly metrics: Metrics & MetricsText;
+  /** Parts that must work for `/readyz` to say so, by name: listeners, the last commit (see measuredCore). */
+  readonly probes: Readonly<Record<string, Probe>>;
+  /** Host names this server answers to, beyond those of this machine; lower case. */
+  readonly names?: readonly string[];
+  /** PEM; without it only loopback may be listened on. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly passphrase?: string };
+  /** The built console, see adapters/console-files.ts; undefined shows a page that says how to build it. */
+  readonly consoleFiles?: ConsoleFiles | undefined;
+};
+
+export type Api = {
+  /** For `inject` in tests. */
+  readonly app: FastifyInstance;
+  /** Gives the port that was bound. Rejects with {@link UnsafeListen} for an open address without TLS. */
+  listen(at: { readonly host?: string; readonly port: number }): Promise<{ port: number }>;
+  close(): Promise<void>;
+};
+
+/** The operator's fault: plain HTTP on an address that others can reach. */
+export class UnsafeListen extends Error {
+  override readonly name = "UnsafeListen";
+}
+
+export async function createApi(options: ApiOptions): Promise<Api> {
+  const app = fastify({
+    serverFactory: (handler) =>
+      options.tls === undefined
+        ? createServer(handler)
+        : createTlsServer({ ...options.tls, minVersion: "TLSv1.2" }, handler),
+    logger: false,
+    bodyLimit: apiLimits.bodyBytesMax,
+    requestTimeout: apiLimits.requestMs,
+    keepAliveTimeout: apiLimits.keepAliveMs,
+    forceCloseConnections: true,
+    genReqId: () => hex(options.chance, 8),
+    ajv: { customOptions: ajvOptions },
+    frameworkErrors: (error, _request, reply) => void faults.render(error, reply, ""),
+  });
+  app.server.requestTimeout = apiLimits.requestMs;
+  app.server.headersTimeout = apiLimits.headersMs;
+  app.server.keepAliveTimeout = apiLimits.keepAliveMs;
+  app.server.maxConnections = apiLimits.connectionsMax;
+
+  const faults = handleFaults(app, options.log);
+  app.addHook("onRoute", ({ config, url, method }) => {
+    if (!isAccess(config?.access)) throw new Error(`${String(method)} ${url} declares no access`);
+  });
+  await app.register(fastifyCookie);
+  const sessions = createSessions(options.core, options.clock);
+  guardRequests(app, { ...options, sessions, https: options.tls !== undefined });
+  await describeApi(app);
+  const endStreams = addRoutes(app, options, sessions);
+  app.addHook("preClose", async () => endStreams());
+  await app.ready();
+
+  return {
+    app,
+    async listen({ host = "127.0.0.1", port }) {
+      if (options.tls === undefined && !["127.0.0.1", "::1", "localhost"].includes(host)) {
+        throw new UnsafeListen(
+          `${host} can be reached by others: give a certificate, or listen on 127.0.0.1`,
+        );
+      }
+      await app.listen({ host, port });
+      const bound = app.server.address();
+      if (bound === null || typeof bound === "string") throw new Error("the listener has no TCP port");
+      return { port: bound.port };
+    },
+    close: () => app.close(),
+  };
+}
+
+/** Gives how to end the streams. */
+function addRoutes(
+  app: FastifyInstance,
+  options: ApiOptions,
+  sessions: ReturnType<typeof createSessions>,
+): () => void {
+  const { core, clock, chance, log } = options;
+  const challenges = createChallenges(chance, clock);
+  const attempts = createAttempts(clock);
+  healthRoutes(app, options);
+  authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
+  siteRoutes(app, { core, clock });
+  stationRoutes(app, { core, clock });
+  commandRoutes(app, { core, clock });
+  transactionRoutes(app, { core });
+  tokenRoutes(app, { core, clock });
+  const endStreams = eventRoutes(app, { ...options, sessions });
+  consolePages(app, { files: options.consoleFiles, chance });
+  return endStreams;
+}

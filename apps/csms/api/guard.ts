@@ -1,0 +1,87 @@
+/**
+ * What stands before every handler, in order: the host name is ours, the session (if any) is live, `allow` says yes,
+ * and whatever changes something comes from our own page with the session's CSRF token.
+ */
+import type { Clock, Log } from "@wattward/kernel";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { allow } from "../access/allow.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { hostRefusal, isSafe, originRefusal, setSecurityHeaders } from "./headers.ts";
+import { type ProblemValue, problem } from "./problems.ts";
+import { SESSION_COOKIE, sendProblem } from "./route.ts";
+import { sameText } from "./sign-in/secrets.ts";
+import type { Session, Sessions } from "./sign-in/sessions.ts";
+import { depthRefusal, readQuery } from "./validation.ts";
+
+export const CSRF_HEADER = "x-wattward-csrf";
+
+type GuardPorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly sessions: Sessions;
+  readonly names?: readonly string[];
+  readonly https: boolean;
+};
+
+export function guardRequests(app: FastifyInstance, ports: GuardPorts): void {
+  const names = new Set(ports.names);
+  app.decorateRequest("session", undefined);
+
+  app.addHook("onRequest", async (request, reply) => {
+    setSecurityHeaders(reply, ports);
+    reply.header("x-request-id", request.id);
+    const misdirected = hostRefusal(request, names);
+    if (misdirected !== undefined) return sendProblem(reply, misdirected);
+    request.session = await ports.sessions.find(credentialsOf(request));
+    const refusal = accessRefusal(request) ?? originRefusal(request) ?? csrfRefusal(request);
+    if (refusal !== undefined) return refuse(request, reply, refusal);
+  });
+
+  app.addHook("preValidation", async (request, reply) => {
+    readQuery(request);
+    const refusal = depthRefusal(request.body);
+    if (refusal !== undefined) return sendProblem(reply, refusal);
+  });
+
+  app.addHook("onResponse", async (request, reply) => {
+    const route = request.routeOptions.url ?? "none";
+    const status = String(reply.statusCode);
+    ports.metrics.count("wattward_http_requests_total", { method: request.method, route, status });
+    ports.metrics.observe("wattward_http_request_seconds", { route }, reply.elapsedTime / 1000);
+    ports.log.debug("http-request", { trace: request.id, method: request.method, route, status });
+  });
+
+  function refuse(request: FastifyRequest, reply: FastifyReply, refusal: ProblemValue): FastifyReply {
+    ports.log.info("http-refused", {
+      trace: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+      code: refusal.code,
+      address: request.ip,
+    });
+    return sendProblem(reply, refusal);
+  }
+}
+
+function credentialsOf(request: FastifyRequest): { cookie: string | undefined; bearer: string | undefined } {
+  const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? "")?.[1];
+  return { cookie: request.cookies[SESSION_COOKIE], bearer };
+}
+
+function accessRefusal(request: FastifyRequest): ProblemValue | undefined {
+  const { access } = request.routeOptions.config;
+  // No route at this address: the not-found handler tells nobody anything.
+  if (access === undefined) return undefined;
+  const verdict = allow({ ...access, actor: request.session?.actor });
+  if (verdict === "allowed") return undefined;
+  return problem(verdict === "anonymous" ? "sign-in-needed" : "forbidden");
+}
+
+/** A browser sends cookies by itself; the header it sends only when our own script does. */
+function csrfRefusal(request: FastifyRequest): ProblemValue | undefined {
+  const session: Session | undefined = request.session;
+  if (isSafe(request.method) || session === undefined || session.actor.via === "token") return undefined;
+  const given = request.headers[CSRF_HEADER];
+  return typeof given === "string" && sameText(given, session.csrf) ? undefined : problem("csrf");
+}

@@ -1,0 +1,27 @@
+/** Every limit of the HTTP API, by name. */
+export const apiLimits = {
+  /** A command's payload is the largest thing anyone sends. */
+  bodyBytesMax: 64 * 1024,
+  /** Nesting of objects and arrays in a body. */
+  bodyDepthMax: 16,
+  /** From the first byte of a request to its last. */
+  requestMs: 15_000,
+  headersMs: 10_000,
+  keepAliveMs: 60_000,
+  connectionsMax: 1_000,
+  /** Rows in one answer. */
+  rowsMax: 500,
+  rowsDefault: 100,
+  historyPointsMax: 2_000,
+  /** readyz gives up waiting for the core after this. */
+  readyMs: 1_000,
+  streamsPerPersonMax: 8,
+  streamsMax: 200,
+  streamHeartbeatMs: 15_000,
+  /** Outbox entries read at once for a stream. */
+  streamBatch: 200,
+  /** A stream whose reader takes nothing for this long, while there is something, is dropped. */
+  streamStalledMs: 20_000,
+  commandExpiryDefaultS: 60,
+  commandExpiryMaxS: 24 * 3600,
+} as const;

@@ -1,0 +1,26 @@
+/** Fields that several routes take, written once. Ids are read by the kernel's own parsers, not by patterns here. */
+import { SITE_ID_CHARS_MAX, STATION_ID_CHARS_MAX } from "@wattward/kernel";
+import { Type } from "typebox";
+import { apiLimits } from "../limits.ts";
+
+export const closed = { additionalProperties: false } as const;
+
+export const StationIdText = Type.String({
+  minLength: 1,
+  maxLength: STATION_ID_CHARS_MAX,
+  description: "A station's identity, as in its connection URL.",
+});
+export const SiteIdText = Type.String({
+  minLength: 1,
+  maxLength: SITE_ID_CHARS_MAX,
+  description: "A site's id: a DNS label.",
+});
+export const RowId = Type.String({ minLength: 1, maxLength: 64 });
+export const Most = Type.Integer({
+  minimum: 1,
+  maximum: apiLimits.rowsMax,
+  description: `Rows at most; ${apiLimits.rowsDefault} unless said.`,
+});
+/** Milliseconds since 1970 UTC; up to the year 9999. */
+export const InstantMs = Type.Integer({ minimum: 0, maximum: 253402300799999 });
+export const Done = Type.Object({ done: Type.Literal(true) }, closed);

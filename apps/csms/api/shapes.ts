@@ -1,0 +1,227 @@
+/**
+ * The shapes that leave by the API: one JSON schema for each answer of {@link Queries}, named as its type. The types
+ * in core/port.ts are the source; `agreements` below does not compile when a schema and its type drift apart.
+ * Instants are milliseconds since 1970 UTC, power W, energy Wh, all whole numbers; unknown is null, never zero.
+ */
+import type { JsonObject } from "@wattward/kernel";
+import { type Static, type TSchema, Type } from "typebox";
+import type * as Port from "../core/port.ts";
+
+/** A schema with a name of its own in the OpenAPI document. */
+export type Shape<T extends TSchema = TSchema> = T & { readonly $id: string };
+
+/** All named schemas, in order of definition: what the server registers. */
+export const shapes: Shape[] = [];
+
+function shape<T extends TSchema>(name: string, schema: T): Shape<T> {
+  const named = { $id: name, ...schema } as Shape<T>;
+  shapes.push(named);
+  return named;
+}
+
+/** Refers to a shape by its name, and keeps its static type. */
+export const ref = <T extends TSchema>(to: Shape<T>) =>
+  Type.Unsafe<Frozen<Static<T>>>({ $ref: `${to.$id}#` });
+
+/** Many of a shape, as one answer. */
+export const listOf = <T extends TSchema>(of: Shape<T>) =>
+  Type.Unsafe<readonly Frozen<Static<T>>[]>(Type.Array(ref(of)));
+
+const closed = { additionalProperties: false } as const;
+const integerOrNull = () => Type.Unsafe<number | null>({ type: ["integer", "null"] });
+const textOrNull = () => Type.Unsafe<string | null>({ type: ["string", "null"] });
+const jsonObject = (description: string) =>
+  Type.Unsafe<JsonObject>({ type: "object", additionalProperties: true, description });
+
+const siteRow = {
+  id: Type.String(),
+  connected: Type.Boolean({ description: "The site link is open." }),
+  seenAtMs: integerOrNull(),
+  stations: Type.Integer(),
+  stationsConnected: Type.Integer(),
+  charging: Type.Integer({ description: "Open transactions." }),
+  powerW: integerOrNull(),
+};
+export const SiteRow = shape("SiteRow", Type.Object(siteRow, closed));
+
+export const ConnectorRow = shape(
+  "ConnectorRow",
+  Type.Object(
+    {
+      evse: Type.Integer({ description: "0 is the station itself; in 1.6 the connector's number." }),
+      connector: Type.Integer(),
+      status: Type.String({ description: "In the words of the station's own version." }),
+      errorCode: textOrNull(),
+      statusAtMs: Type.Integer(),
+    },
+    closed,
+  ),
+);
+
+export const StationRow = shape(
+  "StationRow",
+  Type.Object(
+    {
+      id: Type.String(),
+      serial: Type.String(),
+      site: textOrNull(),
+      route: Type.String({ description: "site, direct or either" }),
+      admission: Type.String({ description: "accepted, pending or blocked" }),
+      connected: Type.Boolean(),
+      version: textOrNull(),
+      seenAtMs: integerOrNull(),
+      bootedAtMs: integerOrNull(),
+      vendor: textOrNull(),
+      model: textOrNull(),
+      firmware: textOrNull(),
+      powerW: integerOrNull(),
+      powerAtMs: integerOrNull(),
+      connectors: Type.Array(ref(ConnectorRow)),
+    },
+    closed,
+  ),
+);
+
+export const TransactionRow = shape(
+  "TransactionRow",
+  Type.Object(
+    {
+      id: Type.String(),
+      wireId: Type.String(),
+      station: Type.String(),
+      evse: Type.Integer(),
+      token: textOrNull(),
+      state: Type.String({ description: "open, ended or partial" }),
+      startedAtMs: integerOrNull(),
+      endedAtMs: integerOrNull(),
+      energyWh: integerOrNull(),
+      powerW: integerOrNull(),
+      powerAtMs: integerOrNull(),
+      stopReason: textOrNull(),
+      offline: Type.Boolean(),
+      review: textOrNull(),
+    },
+    closed,
+  ),
+);
+
+export const OutboxEntry = shape(
+  "OutboxEntry",
+  Type.Object(
+    {
+      seq: Type.Integer({ description: "Gap-free, in order of commit." }),
+      atMs: Type.Integer(),
+      source: Type.String(),
+      kind: Type.String(),
+      station: Type.Optional(Type.String()),
+      site: Type.Optional(Type.String()),
+      cause: Type.Optional(Type.String()),
+      trace: Type.Optional(Type.String()),
+      live: Type.Boolean({
+        description: "false for what was replayed: history, which raises no live alarm.",
+      }),
+      data: jsonObject("Depends on kind."),
+    },
+    closed,
+  ),
+);
+
+export const SiteSnapshot = shape(
+  "SiteSnapshot",
+  Type.Object(
+    {
+      seq: Type.Integer({ description: "Events after this sequence bring the snapshot up to date." }),
+      site: Type.Object({ ...siteRow, clockQuality: textOrNull(), bundleVersion: Type.Integer() }, closed),
+      stations: Type.Array(ref(StationRow)),
+      transactions: Type.Array(ref(TransactionRow)),
+      recent: Type.Array(ref(OutboxEntry)),
+    },
+    closed,
+  ),
+);
+
+export const PowerPoint = shape(
+  "PowerPoint",
+  Type.Object({ atMs: Type.Integer(), powerW: integerOrNull() }, closed),
+);
+
+export const CommandRow = shape(
+  "CommandRow",
+  Type.Object(
+    {
+      id: Type.String(),
+      station: Type.String(),
+      action: Type.String(),
+      payload: jsonObject("In the words of the station's own version."),
+      actor: Type.String(),
+      reason: Type.String(),
+      state: Type.String({ description: "requested, sent, accepted, refused, failed, expired or unknown" }),
+      requestedAtMs: Type.Integer(),
+      expiresAtMs: Type.Integer(),
+      sentAtMs: integerOrNull(),
+      endedAtMs: integerOrNull(),
+      outcome: Type.Unsafe<JsonObject | null>({ type: ["object", "null"], additionalProperties: true }),
+    },
+    closed,
+  ),
+);
+
+export const Me = shape(
+  "Me",
+  Type.Object(
+    {
+      person: Type.String(),
+      name: Type.String(),
+      role: Type.String(),
+      csrf: Type.String({
+        description:
+          "To be sent as header x-wattward-csrf with every request that changes something; empty for tokens.",
+      }),
+    },
+    closed,
+  ),
+);
+
+/** RFC 9457. */
+export const Problem = shape(
+  "Problem",
+  Type.Object(
+    {
+      type: Type.String(),
+      title: Type.String(),
+      status: Type.Integer(),
+      code: Type.String({ description: "Stable, for programs." }),
+      detail: Type.Optional(Type.String()),
+      field: Type.Optional(Type.String({ description: "JSON pointer of the field that is wrong." })),
+    },
+    closed,
+  ),
+);
+
+type Frozen<T> = T extends readonly (infer E)[]
+  ? readonly Frozen<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Frozen<T[K]> }
+    : T;
+type Same<A, B> = [Frozen<A>] extends [Frozen<B>] ? ([Frozen<B>] extends [Frozen<A>] ? true : false) : false;
+
+/** Each must be `true` to compile. */
+export const agreements: {
+  SiteRow: Same<Static<typeof SiteRow>, Port.SiteRow>;
+  ConnectorRow: Same<Static<typeof ConnectorRow>, Port.ConnectorRow>;
+  StationRow: Same<Static<typeof StationRow>, Port.StationRow>;
+  TransactionRow: Same<Static<typeof TransactionRow>, Port.TransactionRow>;
+  OutboxEntry: Same<Static<typeof OutboxEntry>, Port.OutboxEntry>;
+  SiteSnapshot: Same<Static<typeof SiteSnapshot>, Port.SiteSnapshot>;
+  PowerPoint: Same<Static<typeof PowerPoint>, Port.PowerPoint>;
+  CommandRow: Same<Static<typeof CommandRow>, Port.CommandRow>;
+} = {
+  SiteRow: true,
+  ConnectorRow: true,
+  StationRow: true,
+  TransactionRow: true,
+  OutboxEntry: true,
+  SiteSnapshot: true,
+  PowerPoint: true,
+  CommandRow: true,
+};

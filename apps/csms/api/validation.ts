@@ -1,0 +1,61 @@
+/**
+ * How input is held against its schema. Bodies are taken as they are: no coercion, no defaults, no unknown fields, no
+ * depth without end. Texts in a query string and path become numbers and booleans only in their canonical spelling.
+ */
+import type { FastifyRequest, FastifySchemaValidationError } from "fastify";
+import { apiLimits } from "./limits.ts";
+import { type ProblemValue, problem } from "./problems.ts";
+
+/** For Fastify's Ajv: strict about everything that its defaults forgive. */
+export const ajvOptions = {
+  coerceTypes: false,
+  removeAdditional: false,
+  useDefaults: false,
+  allErrors: false,
+} as const;
+
+/** Replaces texts of the query by what the route's schema says they are, where they are spelt so. */
+export function readQuery(request: FastifyRequest): void {
+  const schema = request.routeOptions.schema?.querystring as
+    | { properties?: Record<string, { type?: unknown }> }
+    | undefined;
+  const query = request.query as Record<string, unknown>;
+  for (const [name, { type }] of Object.entries(schema?.properties ?? {})) {
+    const text = query[name];
+    if (typeof text !== "string") continue;
+    if (type === "integer" && /^(0|-?[1-9]\d{0,15})$/.test(text)) query[name] = Number(text);
+    if (type === "boolean" && (text === "true" || text === "false")) query[name] = text === "true";
+  }
+}
+
+/** Undefined where the body is no deeper than it may be; looks at most one level past the limit. */
+export function depthRefusal(body: unknown): ProblemValue | undefined {
+  return depthWithin(body, apiLimits.bodyDepthMax)
+    ? undefined
+    : problem("invalid-request", {
+        detail: `The body is nested deeper than ${apiLimits.bodyDepthMax} levels.`,
+      });
+}
+
+function depthWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => depthWithin(inner, levels - 1));
+}
+
+/** The first fault, as a sentence that names the field. */
+export function validationProblem(
+  errors: readonly FastifySchemaValidationError[],
+  part: string | undefined,
+): ProblemValue {
+  const first = errors[0];
+  if (first === undefined) return problem("invalid-request");
+  const named = first.params.additionalProperty ?? first.params.missingProperty;
+  const field = named === undefined ? first.instancePath : `${first.instancePath}/${String(named)}`;
+  const where = part === "querystring" ? "query" : part === "params" ? "path" : "body";
+  const what =
+    first.keyword === "additionalProperties"
+      ? "is not a field that is known here"
+      : (first.message ?? "is wrong");
+  const shownField = field.slice(0, 120).replace(/[^\x20-\x7e]/g, "·");
+  return problem("invalid-request", { field: shownField, detail: `${where}${shownField}: ${what}` });
+}
