@@ -1,0 +1,51 @@
+/** The CSMS's event stream over `fetch`: one connection, read until it ends; reconnecting is live/feed.ts's business. */
+import type { Cancel } from "@wattward/kernel";
+import { ApiProblem, readProblem } from "../api/problem.ts";
+import type { Observation } from "../api/shapes.ts";
+import { EventText } from "../live/event-text.ts";
+import type { StreamHandlers } from "../live/feed.ts";
+
+/** Opens the events of `site` after `seq`. */
+export function openEventStream(site: string, seq: number, handlers: StreamHandlers): Cancel {
+  const abort = new AbortController();
+  read(site, seq, handlers, abort.signal).then(
+    () => handlers.onBroken(undefined),
+    (failure: unknown) => {
+      if (!abort.signal.aborted) handlers.onBroken(failure);
+    },
+  );
+  return () => abort.abort();
+}
+
+async function read(site: string, seq: number, handlers: StreamHandlers, signal: AbortSignal): Promise<void> {
+  const response = await fetch(`/api/v1/events?site=${encodeURIComponent(site)}`, {
+    headers: { accept: "text/event-stream", "last-event-id": String(seq) },
+    cache: "no-store",
+    signal,
+  });
+  if (!response.ok || response.body === null) {
+    throw readProblem(response.status, await response.json().catch(() => undefined));
+  }
+  handlers.onOpen();
+  const text = new EventText();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    handlers.onSign();
+    for (const data of text.take(value)) handlers.onObservation(observationOf(data));
+  }
+}
+
+/** The parser of what the CSMS wrote by its own schema `OutboxEntry`: only what ordering needs is checked again. */
+function observationOf(data: string): Observation {
+  const value: unknown = JSON.parse(data);
+  if (typeof value === "object" && value !== null && "seq" in value && typeof value.seq === "number") {
+    return value as Observation;
+  }
+  throw new ApiProblem({
+    status: 200,
+    code: "bad-event",
+    sentence: "An event without its sequence arrived.",
+  });
+}

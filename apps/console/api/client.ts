@@ -1,0 +1,99 @@
+/**
+ * The one way to the API. Same origin, session cookie, and for everything that changes something the CSRF token that
+ * `auth/me` gave, in its header. Every request ends: `REQUEST_MS_MAX` is the longest a page waits for an answer.
+ */
+import { ApiProblem, readProblem } from "./problem.ts";
+import type { Command, Data, Me, PowerPoint, Session, Site, SiteSnapshot, Station } from "./shapes.ts";
+
+export const REQUEST_MS_MAX = 15_000;
+const base = "/api/v1";
+const csrfHeader = "x-wattward-csrf";
+
+/** What the CSMS's wall clock said with its last answer, against ours; see live/server-clock.ts. */
+export type DateHeard = (serverMs: number) => void;
+
+export class ApiClient {
+  #csrf = "";
+  readonly #heard: DateHeard;
+
+  constructor(heard: DateHeard = () => {}) {
+    this.#heard = heard;
+  }
+
+  me = async () => this.#signedIn(await this.#get<Me>("/auth/me"));
+
+  sites = () => this.#get<Site[]>("/sites");
+  site = (site: string) => this.#get<SiteSnapshot>(`/sites/${encodeURIComponent(site)}`);
+  station = (station: string) => this.#get<Station>(`/stations/${encodeURIComponent(station)}`);
+  commands = (station: string) => this.#get<Command[]>("/commands", { station });
+  sessions = (query: { site?: string; station?: string; before?: string }) =>
+    this.#get<Session[]>("/transactions", query);
+  history = (site: string, span: { fromMs: number; toMs: number; stepMs: number }) =>
+    this.#get<PowerPoint[]>(`/sites/${encodeURIComponent(site)}/history`, {
+      fromMs: String(span.fromMs),
+      toMs: String(span.toMs),
+      stepMs: String(span.stepMs),
+    });
+
+  /** Asks the one door for a command; answered once it is durable, long before the station has acted. */
+  command = (station: string, request: CommandRequest) =>
+    this.#post<{ id: string }>(`/stations/${encodeURIComponent(station)}/commands`, request);
+
+  joinOptions = (given: { invitation: string; name: string }) =>
+    this.#post<Data>("/auth/join/options", given);
+  join = async (given: { invitation: string; name: string; credential: unknown }) =>
+    this.#signedIn(await this.#post<Me>("/auth/join", given));
+  loginOptions = () => this.#post<Data>("/auth/login/options", {});
+  login = async (given: { credential: unknown }) =>
+    this.#signedIn(await this.#post<Me>("/auth/login", given));
+  async logout(): Promise<void> {
+    await this.#post<undefined>("/auth/logout", {});
+    this.#csrf = "";
+  }
+
+  #signedIn(me: Me): Me {
+    this.#csrf = me.csrf;
+    return me;
+  }
+
+  #get<T>(path: string, query: Record<string, string | undefined> = {}): Promise<T> {
+    const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const search = new URLSearchParams(given).toString();
+    return this.#send<T>(search === "" ? path : `${path}?${search}`, { method: "GET" });
+  }
+
+  #post<T>(path: string, body: unknown): Promise<T> {
+    const headers = { "content-type": "application/json", [csrfHeader]: this.#csrf };
+    return this.#send<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
+  }
+
+  async #send<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await fetch(base + path, { ...init, signal: AbortSignal.timeout(REQUEST_MS_MAX) }).catch(
+      (cause: unknown) => {
+        throw Object.assign(new ApiProblem({ status: 0, code: "no-answer", sentence: "" }), { cause });
+      },
+    );
+    const date = Date.parse(response.headers.get("date") ?? "");
+    if (!Number.isNaN(date)) this.#heard(date);
+    const text = await response.text();
+    const body: unknown = text === "" ? undefined : parseJson(text);
+    if (!response.ok) throw readProblem(response.status, body);
+    // The document from which T is generated is also what the server checks its answers against.
+    return body as T;
+  }
+}
+
+export type CommandRequest = {
+  readonly action: string;
+  readonly payload: Data;
+  readonly reason: string;
+  readonly expiresInS: number;
+};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

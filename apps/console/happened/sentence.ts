@@ -1,0 +1,111 @@
+/**
+ * Observations in words. Each kind that a person at a site cares about has its sentence in strings/; meter values,
+ * leases and the like have none and are left out. A kind that is new here is shown by its own name.
+ */
+import type { Observation } from "../api/shapes.ts";
+import { numberOf, textOf, textsOf } from "../live/reading.ts";
+import type { Tone } from "../stations/state.ts";
+import { words } from "../strings/en.ts";
+
+export type Told = { readonly text: string; readonly tone: Tone };
+
+/** Kinds that say nothing to a person who watches a site. */
+const untold: ReadonlySet<string> = new Set([
+  "csms.started",
+  "transaction.updated",
+  "station.meter",
+  "station.data",
+  "station.report",
+  "site.leased",
+  "site.hello",
+  "bundle.issued",
+  "session.opened",
+  "session.closed",
+  "person.invited",
+  "person.joined",
+  "token.set",
+]);
+
+/** The sentence without its station, which stands beside it; undefined for what is left out. */
+export function toldOf(seen: Observation): Told | undefined {
+  if (untold.has(seen.kind)) return undefined;
+  const tell = told[seen.kind];
+  return tell === undefined ? { text: seen.kind, tone: "calm" } : tell(seen.data);
+}
+
+type Tell = (data: Observation["data"]) => Told | undefined;
+const say = words.happened.say;
+const calm = (text: string): Told => ({ text, tone: "calm" });
+const kWh = (data: Observation["data"]) => numberOf(data, "energyWh");
+
+const told: Readonly<Record<string, Tell>> = {
+  "station.added": () => calm(say.added),
+  "station.changed": () => calm(say.changed),
+  "station.unknown": () => ({ text: say.unknownStation, tone: "care" }),
+  "station.refused": (data) => ({ text: say.refused(textOf(data, "reason") ?? ""), tone: "danger" }),
+  "station.connected": () => calm(say.connected),
+  "station.disconnected": () => ({ text: say.disconnected, tone: "care" }),
+  "station.booted": (data) => calm(say.booted(textOf(data, "reason"))),
+  "station.status": (data) => status(data),
+  "station.event": (data) =>
+    calm(
+      say.event(textOf(data, "component") ?? "", textOf(data, "variable") ?? "", textOf(data, "value") ?? ""),
+    ),
+  "security.event": (data) => ({ text: say.securityEvent(textOf(data, "type") ?? ""), tone: "care" }),
+  "security.foreign-transaction": (data) => ({
+    text: say.foreignTransaction(textOf(data, "action") ?? ""),
+    tone: "danger",
+  }),
+  "security.foreign-station": (data) => ({
+    text: say.foreignStation(textOf(data, "action") ?? ""),
+    tone: "danger",
+  }),
+  "authorisation.decided": (data) => authorisation(data),
+  "transaction.started": (data) => ({ text: say.started(textOf(data, "token")), tone: "well" }),
+  "transaction.ended": (data) => calm(say.ended(kWh(data), textOf(data, "reason"))),
+  "transaction.review": (data) => ({ text: say.review(textsOf(data, "codes")), tone: "care" }),
+  "site.added": () => calm(say.siteAdded),
+  "site.connected": () => ({ text: say.siteConnected, tone: "well" }),
+  "site.disconnected": () => ({ text: say.siteDisconnected, tone: "care" }),
+  "site.bundle": (data) =>
+    data.accepted === false
+      ? { text: say.bundleRefused(textOf(data, "reason") ?? ""), tone: "danger" }
+      : calm(say.bundle(numberOf(data, "version") ?? 0)),
+  "journal.gap": (data) => ({
+    text: say.gap(numberOf(data, "count") ?? 0, textOf(data, "action") ?? ""),
+    tone: "care",
+  }),
+  "journal.quarantined": () => ({ text: say.quarantined, tone: "care" }),
+  "journal.rewound": () => ({ text: say.rewound, tone: "danger" }),
+  "command.requested": (data) => calm(say.commandRequested(commandName(data), textOf(data, "reason") ?? "")),
+  "command.sent": (data) => calm(say.commandSent(commandName(data))),
+  "command.ended": (data) => commandEnded(data),
+  observed: (data) => calm(say.observed(textOf(data, "what") ?? "")),
+};
+
+function status(data: Observation["data"]): Told {
+  const evse = numberOf(data, "evse") ?? 0;
+  const word = textOf(data, "status") ?? "";
+  const code = textOf(data, "errorCode");
+  const text = say.status(evse, word, code === "NoError" ? undefined : code);
+  return { text, tone: word === "Faulted" ? "danger" : "calm" };
+}
+
+function authorisation(data: Observation["data"]): Told {
+  const verdict = textOf(data, "status") ?? "";
+  const token = textOf(data, "token");
+  return verdict === "Accepted"
+    ? calm(say.authorised(token))
+    : { text: say.notAuthorised(token, verdict), tone: "care" };
+}
+
+function commandEnded(data: Observation["data"]): Told {
+  const state = textOf(data, "state") ?? "";
+  const text = say.commandEnded(commandName(data), state);
+  return { text, tone: state === "accepted" ? "well" : "care" };
+}
+
+function commandName(data: Observation["data"]): string {
+  const action = textOf(data, "action") ?? "";
+  return words.commands.actions[action] ?? action;
+}

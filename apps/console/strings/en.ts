@@ -1,0 +1,441 @@
+/**
+ * Every word of the console in English: one file per language, the same keys in each. Sentences say what is so and
+ * what to do next; a function takes what differs.
+ */
+import type { CommandState } from "../commands/life.ts";
+import type { TriggerMessage } from "../commands/plan.ts";
+import type { StationState } from "../stations/state.ts";
+
+const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** `EVDisconnected` and `power-loss` as people write them. */
+const spaced = (code: string): string =>
+  code
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .replace(/[-_]/g, " ");
+
+/** By the CSMS's codes of doubt, transactions/review.ts. */
+const reviewWords: Record<string, string> = {
+  clock: "the station's clock was not believable",
+  "meter-below-start": "the meter fell below its start",
+  superseded: "its end is assumed; a new start came while it was open",
+  "stop-differs": "it ended twice with different facts",
+  "start-differs": "it started twice with different facts",
+  "after-end": "values arrived after its end",
+  "unleased-id": "its number is from no block of the site",
+  "accepted-locally": "the site accepted a token that would have been refused",
+  "no-meter": "start or end came without a meter value",
+};
+
+const commandEnds: Record<string, string> = {
+  accepted: "was accepted",
+  refused: "was refused by the station",
+  failed: "failed",
+  expired: "expired before it was sent",
+  unknown: "was sent, and no answer came",
+};
+
+export const en = {
+  product: "Wattward",
+  skipToContent: "Skip to content",
+  loading: "Loading…",
+  tryAgain: "Try again",
+  close: "Close",
+  back: "Back",
+  none: "None",
+  ago: "ago",
+
+  theme: { label: "Theme", auto: "Auto", light: "Light", dark: "Dark" },
+  account: { menu: (name: string) => `Account of ${name}`, signOut: "Sign out" },
+
+  problem: {
+    noAnswer: "The central system does not answer. Check that it runs and that this device reaches it.",
+    status: (status: number) => `The central system answered with status ${status}. Try again in a moment.`,
+    pageBroke: "This page broke. That is our fault. Reload it; what you were watching goes on without it.",
+    forbidden: "Your role does not allow this. Ask an administrator for it.",
+    notFound: "There is nothing at this address.",
+    toSites: "Go to the sites",
+  },
+
+  signIn: {
+    title: "Sign in",
+    lead: "With the passkey of this device, your phone or your security key.",
+    button: "Sign in with passkey",
+    busy: "Waiting for your passkey…",
+    help: "No passkey yet? Ask an administrator for a one-time link.",
+    ended: "Your session has ended. Sign in to go on where you were.",
+    join: {
+      title: "Join Wattward",
+      lead: "This one-time link makes you a member. Your name and a passkey are all it takes; there is no password.",
+      name: "Your name",
+      nameHint: "Others see it beside what you do.",
+      nameMissing: "Write your name: it stands beside every command you give.",
+      button: "Create passkey",
+      noSecret:
+        "This link is not complete. Open it again exactly as you were given it, with all that follows the #.",
+    },
+    failure: {
+      cancelled: "The passkey was not used: the request was cancelled or took too long. Try again.",
+      unsupported: "This browser has no passkeys here. Open the page over https, or by the name localhost.",
+      already: "This device already holds a passkey for you. Sign in with it instead.",
+      unknownPasskey:
+        "This passkey is not known here. Use the one you made for Wattward, or ask for a new link.",
+      fault: (message: string) => `The passkey could not be used: ${message}`,
+    },
+  },
+
+  sites: {
+    title: "Sites",
+    all: "All sites",
+    empty: "No site yet",
+    emptyHelp: "Add a station with its site on the machine that runs the central system:",
+    emptyCommand: "npx wattward station add ID --site SITE",
+    linkUp: "Link up",
+    linkDown: "Link down",
+    neverLinked: "Never linked",
+    stations: (connected: number, all: number) =>
+      `${connected} of ${plural(all, "station", "stations")} connected`,
+    charging: (count: number) => (count === 0 ? "None charging" : `${count} charging`),
+  },
+
+  site: {
+    stations: (count: number) => plural(count, "station", "stations"),
+    connected: (connected: number, all: number) =>
+      connected === all ? "all connected" : `${connected} of ${all} connected`,
+    linkUp: "Site link up",
+    linkDown: "Site link down",
+    linkNever: "Site link never opened",
+    heard: "heard",
+    clock: { synced: "Clock synced", holdover: "Clock in holdover", unknown: "Clock unknown" },
+    clockHelp: {
+      synced: "The site compared its clock with a trusted source since it started, and recently.",
+      holdover: "The site's trusted time source is gone; it goes on with what it had.",
+      unknown:
+        "The site has not compared its clock since it started. Charging goes on; check its time source.",
+    },
+    bundle: (version: number) => `Bundle ${version}`,
+    unknown: "No site has this id.",
+    unknownHelp: "It may have been renamed or removed.",
+    well: "All well. Nothing needs you.",
+    needs: (count: number) => (count === 1 ? "1 thing needs you" : `${count} things need you`),
+  },
+
+  attention: {
+    linkDown: "The site link is down. The site goes on charging by itself and reports later.",
+    linkNever: "This site has never opened its link. Start its controller, or check its certificate.",
+    clock: "The site's clock is not known to be right. Check its time source.",
+    offline: (station: string) => `${station} is offline`,
+    faulted: (station: string, code: string | null) =>
+      code === null ? `${station} reports a fault` : `${station} reports a fault: ${code}`,
+    pending: (station: string) => `${station} waits to be accepted`,
+    blocked: (station: string) => `${station} is blocked`,
+    silent: (station: string) => `${station} charges but sends no meter values`,
+    review: (station: string) => `A session on ${station} needs review`,
+    more: (count: number) => `and ${count} more`,
+    fewer: "Show fewer",
+  },
+
+  stream: {
+    lost: "Live updates stopped. This is how things stood",
+    lostAgo: "ago",
+    trying: "Trying again by itself.",
+    now: "Try now",
+    starting: "Connecting…",
+  },
+
+  power: {
+    now: "Power now",
+    flowing: (count: number) => plural(count, "car", "cars"),
+    total: "drawn by",
+    idle: "No car draws power",
+    none: "No station has reported its power yet",
+    others: (count: number) => plural(count, "other station", "other stations"),
+    notCounted: (count: number) =>
+      `${plural(count, "station is", "stations are")} not counted: last value too old`,
+    over: "Power",
+    last: (minutes: number) => `last ${minutes} min`,
+    spanLabel: "Time span",
+    spanOption: (minutes: number) => `${minutes} min`,
+    chartLabel: (minutes: number, now: string, most: string) =>
+      `Power of the site over the last ${minutes} minutes: now ${now}, at most ${most}.`,
+    noHistory: "No power was reported in this span.",
+    historyFailed: "The past could not be loaded; what follows is live.",
+    most: "most",
+    energy: "energy",
+    scale: (most: string) => `bars to ${most}`,
+  },
+
+  stations: {
+    title: "Stations",
+    all: "All",
+    filterLabel: "Show stations by state",
+    empty: "No station yet",
+    emptyHelp: "Add one on the machine that runs the central system:",
+    emptyCommand: (site: string) => `npx wattward station add ID --site ${site}`,
+    noneInFilter: "No station is in this state now.",
+    showAll: "Show all stations",
+    state: {
+      blocked: "Blocked",
+      pending: "To accept",
+      offline: "Offline",
+      faulted: "Faulted",
+      charging: "Charging",
+      paused: "Paused",
+      finishing: "Finishing",
+      plugged: "Plugged in",
+      reserved: "Reserved",
+      ready: "Ready",
+      unavailable: "Out of service",
+      unknown: "Unknown",
+    } satisfies Record<StationState, string>,
+    why: {
+      blocked: "Refused at the gateway",
+      pending: "Waits to be accepted",
+      faulted: "Fault reported",
+      paused: "The car takes nothing now",
+      finishing: "Session over, still plugged in",
+      plugged: "Car connected, not charging",
+      reserved: "Kept for a reservation",
+      ready: "Free",
+      unavailable: "Taken out of service",
+      unknown: "Has not reported its state",
+      charging: "Charging",
+      offline: "Not connected",
+    } satisfies Record<StationState, string>,
+    last: "last",
+    lastSeen: "last seen",
+    neverSeen: "never seen",
+    evse: (number: number) => `EVSE ${number}`,
+    evses: (count: number) => plural(count, "EVSE", "EVSEs"),
+    old: "old",
+    since: "since",
+    open: (station: string, state: string) => `${station}, ${state}. Open its details.`,
+  },
+
+  station: {
+    unknown: (station: string) => `No station ${station} at this site.`,
+    details: "Details",
+    facts: {
+      model: "Model",
+      firmware: "Firmware",
+      version: "OCPP",
+      serial: "Serial number",
+      route: "Route",
+      seen: "Last seen",
+      booted: "Last boot",
+      admission: "Admission",
+    },
+    evses: "EVSEs",
+    sessions: "Sessions",
+    noSession: "No session in the last hour.",
+    happened: "What happened",
+    nothing: "Nothing in the latest events of this site.",
+    routes: { site: "through its site", direct: "direct", either: "through its site, or direct" } as Record<
+      string,
+      string
+    >,
+  },
+
+  sessions: {
+    title: "Sessions",
+    note: "open, and ended in the last hour",
+    empty: "No session in the last hour",
+    emptyHelp: "One appears here as soon as a car starts to charge.",
+    columns: {
+      station: "Station",
+      token: "Token",
+      started: "Started",
+      duration: "Duration",
+      energy: "Energy",
+      power: "Power",
+      state: "State",
+      notes: "Notes",
+    },
+    state: { open: "Open", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
+    partialHelp: "Its start never arrived.",
+    ended: "ended",
+    endedFor: (reason: string) => `Ended: ${reason}`,
+    offline: "Answered offline",
+    offlineHelp: "Part of it was answered by the site or kept by the station while the link was down.",
+    review: "Needs review",
+    reviewHelp: (review: string) =>
+      review
+        .split(",")
+        .map((code) => reviewWords[code] ?? code)
+        .join("; "),
+    noToken: "No token",
+    more: (count: number) => `Show ${count} more`,
+    fewer: "Show fewer",
+    of: (shown: number, all: number) => `${shown} of ${all}`,
+  },
+
+  happened: {
+    title: "What happened",
+    empty: "Nothing yet",
+    emptyHelp: "Connections, sessions, faults and commands appear here as they happen.",
+    later: "reported later",
+    laterHelp: "It happened while the link was down and was reported afterwards.",
+    more: "Show earlier",
+    fewer: "Show fewer",
+    site: "Site",
+    say: {
+      added: "was added",
+      changed: "was changed in the inventory",
+      unknownStation: "connected but is not in the inventory",
+      refused: (reason: string) => `was refused at the gateway: ${spaced(reason)}`,
+      connected: "connected",
+      disconnected: "lost its connection",
+      booted: (reason: string | undefined) =>
+        reason === undefined ? "started up" : `started up: ${spaced(reason).toLowerCase()}`,
+      status: (evse: number, status: string, code: string | undefined) =>
+        `${evse === 0 ? "reports" : `EVSE ${evse}:`} ${spaced(status).toLowerCase()}${code === undefined ? "" : `, ${code}`}`,
+      event: (component: string, variable: string, value: string) =>
+        `reports ${component} ${variable}: ${value}`,
+      securityEvent: (type: string) => `security event: ${spaced(type).toLowerCase()}`,
+      foreignTransaction: (action: string) =>
+        `named a session that is not its own in ${action}; nothing was changed`,
+      foreignStation: (action: string) =>
+        `spoke for a station that is not its own in ${action}; nothing was applied`,
+      authorised: (token: string | undefined) => `accepted token ${token ?? ""}`,
+      notAuthorised: (token: string | undefined, verdict: string) =>
+        `did not accept token ${token ?? ""}: ${spaced(verdict).toLowerCase()}`,
+      started: (token: string | undefined) =>
+        token === undefined ? "session started" : `session started with token ${token}`,
+      ended: (energyWh: number | undefined, reason: string | undefined) =>
+        `session ended${energyWh === undefined ? "" : ` after ${(energyWh / 1000).toFixed(1)} kWh`}${
+          reason === undefined ? "" : `: ${spaced(reason).toLowerCase()}`
+        }`,
+      review: (codes: readonly string[]) =>
+        `a session needs review: ${codes.map((code) => reviewWords[code] ?? code).join("; ")}`,
+      siteAdded: "was added",
+      siteConnected: "link is up",
+      siteDisconnected: "link is down; charging goes on at the site",
+      bundle: (version: number) => `runs on bundle ${version}`,
+      bundleRefused: (reason: string) => `refused its new bundle: ${reason}`,
+      gap: (count: number, action: string) =>
+        `gave up ${plural(count, "message", "messages")} (${action}): its queue was full`,
+      quarantined: "sent a record that cannot be read; it was set aside",
+      rewound: "journal went back in time: its disk was restored",
+      commandRequested: (command: string, reason: string) =>
+        `${command.toLowerCase()} was requested${reason === "" ? "" : `: “${reason}”`}`,
+      commandSent: (command: string) => `${command.toLowerCase()} was sent`,
+      commandEnded: (command: string, state: string) =>
+        `${command.toLowerCase()} ${commandEnds[state] ?? `ended: ${state}`}`,
+      observed: (what: string) => spaced(what).toLowerCase(),
+    },
+  },
+
+  commands: {
+    title: "Commands",
+    lead: "What should this station do?",
+    choose: {
+      start: "Start session",
+      stop: "Stop session",
+      reset: "Restart",
+      outOfService: "Take out of service",
+      intoService: "Put into service",
+      trigger: "Ask for a report",
+    },
+    noVersion: "This station has not connected yet, so its language is unknown. Commands wait until it has.",
+    offlineNote: "The station is offline. The command waits for it and expires by itself.",
+    nothingToStop: "No session is open.",
+    fields: {
+      evse: "EVSE",
+      wholeStation: "Whole station",
+      token: "Token",
+      tokenHint: (most: number) => `The card or account that pays, at most ${most} characters.`,
+      tokenMissing: "Write the token that pays for the session.",
+      tokenLong: (most: number) => `This station takes at most ${most} characters.`,
+      session: "Session",
+      manner: "How",
+      calm: {
+        "1.6": "End sessions in order, then restart",
+        "2.0.1": "Wait until no session runs, then restart",
+      },
+      hard: "Restart at once",
+      message: "Report",
+      messages: {
+        StatusNotification: "State of an EVSE",
+        MeterValues: "Meter values",
+        Heartbeat: "Sign of life",
+        BootNotification: "Start-up report",
+      } satisfies Record<TriggerMessage, string>,
+      reason: "Reason",
+      reasonHint: "Kept with the command, for those who read it later.",
+      reasonMissing: "Write why: it is kept with the command.",
+      expires: "Give up after",
+      expiresOption: { 60: "1 minute", 300: "5 minutes", 3600: "1 hour" } as Record<number, string>,
+    },
+    effect: {
+      heading: "What it will do",
+      start: (station: string, evse: number, token: string) =>
+        `EVSE ${evse} of ${station} starts a session for token ${token} and charges the car that is, or will be, plugged in.`,
+      stop: (station: string, detail: string) =>
+        `The session on ${station}${detail} ends. The car stops charging.`,
+      resetCalm16: (station: string, open: number) =>
+        open === 0
+          ? `${station} restarts. It is away for a minute or two.`
+          : `${station} ends ${plural(open, "running session", "running sessions")} in order, then restarts. It is away for a minute or two.`,
+      resetCalm201: (station: string, open: number) =>
+        open === 0
+          ? `${station} restarts. It is away for a minute or two.`
+          : `${station} restarts as soon as ${plural(open, "its running session has", "its running sessions have")} ended. No car is cut off.`,
+      resetHard: (station: string, open: number) =>
+        open === 0
+          ? `${station} restarts at once. It is away for a minute or two.`
+          : `${station} restarts at once and cuts off ${plural(open, "running session", "running sessions")}. It is away for a minute or two.`,
+      outOfService: (what: string, open: number) =>
+        open === 0
+          ? `${what} takes no new sessions until it is put into service again.`
+          : `${what} takes no new sessions until it is put into service again. ${plural(open, "running session goes", "running sessions go")} on to the end first.`,
+      intoService: (what: string) => `${what} takes sessions again.`,
+      trigger: (station: string, report: string) =>
+        `${station} sends this report now: ${report}. Nothing else changes.`,
+    },
+    send: {
+      start: "Start session",
+      stop: "Stop session",
+      reset: "Restart station",
+      outOfService: "Take out of service",
+      intoService: "Put into service",
+      trigger: "Ask now",
+    },
+    sending: "Recording…",
+    cancel: "Cancel",
+    recent: "Recent commands",
+    noRecent: "No command was given to this station yet.",
+    by: "by",
+    state: {
+      requested: "Requested",
+      sent: "Sent",
+      accepted: "Accepted",
+      refused: "Refused",
+      failed: "Failed",
+      expired: "Expired",
+      unknown: "Outcome unknown",
+    } satisfies Record<CommandState, string>,
+    waiting: "Waiting for an answer",
+    expiresIn: "gives up in",
+    stationSays: "Station says",
+    expiredHelp: "It could not be sent in time. The station never got it.",
+    unknownHelp: "It was sent, and no answer came. Look at the station's state before you repeat it.",
+    actions: {
+      RemoteStartTransaction: "Start session",
+      RequestStartTransaction: "Start session",
+      RemoteStopTransaction: "Stop session",
+      RequestStopTransaction: "Stop session",
+      Reset: "Restart",
+      ChangeAvailability: "Change availability",
+      TriggerMessage: "Ask for a report",
+      GetConfiguration: "Read configuration",
+      ChangeConfiguration: "Change configuration",
+      GetVariables: "Read variables",
+      SetVariables: "Set variables",
+      GetBaseReport: "Read inventory",
+    } as Record<string, string>,
+  },
+};
+export type Strings = typeof en;
+/** The language shown; the others join here. */
+export const words: Strings = en;
