@@ -93,12 +93,19 @@ export async function openAuthorities(
   certificates: Disk,
   ports: AuthorityPorts,
 ): Promise<Authorities> {
-  // The bundle signer is made last: where it is, all are.
-  if ((await certificates.read(fileOf(names.bundle))) === undefined) {
-    throw new PkiError("missing-authorities", "start the csms once, or run pki init --data DIR");
-  }
+  if (!(await authoritiesExist(certificates))) throw noAuthorities("this folder");
   return openOrCreateAuthorities(keys, certificates, ports);
 }
+
+/** The bundle signer is made last: where its certificate is, all are. */
+export const authoritiesExist = async (certificates: Disk): Promise<boolean> =>
+  (await certificates.read(fileOf(names.bundle))) !== undefined;
+
+export const noAuthorities = (dataFolder: string): PkiError =>
+  new PkiError(
+    "missing-authorities",
+    `${dataFolder} has none. Start the csms once with this data folder, or run: wattward pki init --data DIR`,
+  );
 
 type Place = AuthorityPorts & { readonly keys: KeyStore; readonly certificates: Disk };
 type Settings = { readonly domain: string; readonly operatorName: string };

@@ -16,7 +16,7 @@ export {
   signBundle,
   verifyBundle,
 } from "./bundle-signature.ts";
-export { type Certificate, readCertificate } from "./certificate.ts";
+export { type Certificate, keyUsageBits, readCertificate } from "./certificate.ts";
 export {
   checkPeer,
   type Denial,
@@ -36,9 +36,9 @@ export {
   issueSite,
   issueStation,
 } from "./issue.ts";
-export type { KeyKind, KeyStore, SigningKey, StoredKey, TlsKey } from "./key-store.ts";
+export type { KeyKind, KeyStore, SigningKey, StoredKey, TlsIdentity, TlsKey } from "./key-store.ts";
 export { readPem, writePem } from "./pem.ts";
-export { type PeerRole, profiles, validityDays } from "./profiles.ts";
+export { type PeerRole, profiles, usages, validityDays } from "./profiles.ts";
 export {
   type RequestFault,
   type RequestProfile,
@@ -46,3 +46,4 @@ export {
   signCsr,
   splitRequests,
 } from "./request.ts";
+export { openOrIssueServer, type ServerIdentity } from "./server-identity.ts";

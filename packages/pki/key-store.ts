@@ -30,5 +30,8 @@ export interface SigningKey {
 /** Encrypted PKCS#8 in PEM and what opens it: spread it into TLS options. */
 export type TlsKey = { readonly key: string; readonly passphrase: string };
 
+/** All that TLS needs to prove who we are: `cert` is the chain, leaf first. Spread it into TLS options. */
+export type TlsIdentity = { readonly cert: string; readonly key: string; readonly passphrase?: string };
+
 /** A key name becomes a file name or a PKCS#11 label. */
 export const keyNamePattern = /^[a-z0-9][a-z0-9-]{0,39}$/;

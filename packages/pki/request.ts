@@ -21,6 +21,8 @@ import { readPem } from "./pem.ts";
 
 /** An RSA-8192 request takes about 3 kB. */
 export const REQUEST_BYTES_MAX = 16 * 1024;
+/** Larger RSA keys make every handshake slow; a key of a megabit would stop us. */
+const RSA_BITS_MAX = 8192;
 /** Requests in one file. */
 export const REQUESTS_MAX = 100;
 
@@ -59,6 +61,21 @@ export async function signCsr(
     : issueSite(from, { ...common, site: id }, ports);
 }
 
+/** Who a request says it is from and whether its signature holds, for people to read; decides nothing. */
+export async function readRequest(
+  der: Uint8Array,
+): Promise<{ readonly subject: string; readonly spki: Uint8Array; readonly proven: boolean } | undefined> {
+  if (der.length > REQUEST_BYTES_MAX) return undefined;
+  try {
+    const request = new Pkcs10CertificateRequest(new Uint8Array(der));
+    const spki = new Uint8Array(request.publicKey.rawData);
+    const proven = sizeFault(spki) === undefined && (await request.verify());
+    return { subject: request.subject, spki, proven };
+  } catch {
+    return undefined;
+  }
+}
+
 /** The requests in a file, each as its own PEM text for {@link signCsr}. */
 export function splitRequests(text: string): Result<readonly string[], RequestFault> {
   const found =
@@ -91,7 +108,8 @@ async function checkedRequest(der: Uint8Array, from: Authorities): Promise<Resul
   try {
     request = new Pkcs10CertificateRequest(new Uint8Array(der));
     // First the key's size: verifying with a key of a megabit would cost us seconds.
-    const fault = keyFault(new Uint8Array(request.publicKey.rawData), from);
+    const spki = new Uint8Array(request.publicKey.rawData);
+    const fault = sizeFault(spki) ?? ownKeyFault(spki, from);
     if (fault) return failed(fault);
     proven = strongHash(request) && (await request.verify());
   } catch {
@@ -116,7 +134,7 @@ function strongHash({ signatureAlgorithm }: Pkcs10CertificateRequest): boolean {
 }
 
 /** Kinds and sizes by A00.FR.501 to 503, but for curves that TLS stacks do not share. */
-function keyFault(spki: Uint8Array, from: Authorities): RequestFault | undefined {
+function sizeFault(spki: Uint8Array): RequestFault | undefined {
   const key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
   const { namedCurve, modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   const strong =
@@ -124,18 +142,18 @@ function keyFault(spki: Uint8Array, from: Authorities): RequestFault | undefined
       ? namedCurve === "prime256v1" || namedCurve === "secp384r1"
       : key.asymmetricKeyType === "rsa" &&
         modulusLength >= 2048 &&
-        modulusLength <= 8192 &&
-        publicExponent >= 65537n;
-  if (!strong) {
-    return {
-      code: "weak-key",
-      sentence:
-        "The key must be ECDSA P-256 or P-384, or RSA of 2048 to 8192 bits with an exponent of 65537 or more.",
-    };
-  }
+        modulusLength <= RSA_BITS_MAX &&
+        publicExponent >= 65537n &&
+        publicExponent < 2n ** 32n;
+  if (strong) return undefined;
+  return {
+    code: "weak-key",
+    sentence: `The key must be ECDSA P-256 or P-384, or RSA of 2048 to ${RSA_BITS_MAX} bits with exponent 65537.`,
+  };
+}
+
+function ownKeyFault(spki: Uint8Array, from: Authorities): RequestFault | undefined {
   const ours = [from.root, from.station, from.site, from.server, from.bundle];
-  if (ours.some(({ certificate }) => same(certificate.spki, spki))) {
-    return { code: "foreign-key", sentence: "The key is one of the authorities' own." };
-  }
-  return undefined;
+  if (!ours.some(({ certificate }) => same(certificate.spki, spki))) return undefined;
+  return { code: "foreign-key", sentence: "The key is one of the authorities' own." };
 }

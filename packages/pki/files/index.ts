@@ -1,3 +1,15 @@
 /** Keys and identities in files: the production adapter of the KeyStore, and the folders that stations and sites get. */
-export { openKeyFiles } from "./key-store.ts";
+export { type AuthorityFiles, openAuthorityFiles, openOrCreateAuthorityFiles } from "./authority-files.ts";
+export {
+  type KeyedChain,
+  readSiteIdentity,
+  readStationIdentity,
+  type SiteIdentity,
+  type StationIdentity,
+  siteIdentityFolder,
+  writeSiteIdentity,
+  writeStationIdentity,
+} from "./identity.ts";
+export { newKey, openKeyFiles, publicHalf } from "./key-store.ts";
+export { refuseTaken, writeNewFile } from "./new-folder.ts";
 export { PASSPHRASE_CHARS_MIN, PASSPHRASE_FILE } from "./passphrase.ts";
