@@ -42,6 +42,7 @@ export { type PeerRole, profiles, usages, validityDays } from "./profiles.ts";
 export {
   type RequestFault,
   type RequestProfile,
+  readRequest,
   type SignedRequest,
   signCsr,
   splitRequests,

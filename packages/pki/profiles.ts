@@ -11,8 +11,8 @@ export type AuthorityRole = PeerRole | "bundle";
 const dayMs = 86_400_000;
 
 /**
- * Validity in days. Stations and sites are hard to reach, servers are not; a CA outlives what it signs, and no
- * certificate is given an end later than its issuer's.
+ * Validity in days. Stations and sites are hard to reach, the central system is not and renews its own; a CA outlives
+ * what it signs, and no certificate is given an end later than its issuer's.
  */
 export const validityDays = {
   root: 20 * 365,
@@ -23,7 +23,7 @@ export const validityDays = {
   site: 2 * 365,
   siteMax: 5 * 365,
   server: 365,
-  serverMax: 398,
+  serverMax: 5 * 365,
 } as const;
 
 /** notBefore lies this far in the past, for peers whose clock runs behind ours. */

@@ -1,0 +1,30 @@
+/** `pki init`: makes the authorities before the csms has run, or shows those that are there. Never makes them twice. */
+import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
+import { type CommandContext, dataFolder, readArguments, readWords } from "../arguments.ts";
+import { chance, clock, until } from "./authority-folder.ts";
+
+export async function init(args: readonly string[], { env, out }: CommandContext): Promise<void> {
+  const { values, positionals } = readArguments(args, {
+    data: { type: "string" },
+    domain: { type: "string" },
+    operator: { type: "string" },
+  });
+  readWords(positionals);
+  const folder = dataFolder(values.data, env);
+  const { authorities } = await openOrCreateAuthorityFiles(folder, {
+    clock,
+    chance,
+    passphrase: env.WATTWARD_PASSPHRASE,
+    domain: values.domain,
+    operatorName: values.operator,
+  });
+  const { root, station, site, server, bundle, operatorName, domain } = authorities;
+  out(`Authorities of ${operatorName} for ${domain}, in ${folder}:\n`);
+  for (const { certificate } of [root, station, site, server, bundle]) {
+    out(`  ${(certificate.subject.cn ?? "").padEnd(12)} ${until(certificate)}\n`);
+  }
+  out(
+    `\nBack up ${folder}/keys and ${folder}/pki together: whoever has them is this operator.\n` +
+      "Next: wattward station add ID, then wattward pki issue station ID --out DIR, or pki sign --csr FILE.\n",
+  );
+}
