@@ -1,0 +1,38 @@
+/**
+ * The table of {@link Queries}: each name and the one function that serves it. Queries only read, on a connection of
+ * their own, so that no reader waits for a commit. Those that read several tables do so in one transaction.
+ */
+import type { Kysely } from "kysely";
+import { commandGet, commandsList } from "../queries/commands.ts";
+import { outboxAfter, outboxHead } from "../queries/outbox.ts";
+import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
+import { siteHistory } from "../queries/site-history.ts";
+import { siteSnapshot } from "../queries/site-snapshot.ts";
+import { sitesList } from "../queries/sites.ts";
+import { denialsAll, stationGet, stationsList } from "../queries/stations.ts";
+import { transactionsList } from "../queries/transactions.ts";
+import type { Schema } from "../store/schema.ts";
+import type { Queries } from "./port.ts";
+
+export type Query<N extends keyof Queries> = (
+  db: Kysely<Schema>,
+  input: Queries[N]["input"],
+) => Promise<Queries[N]["output"]>;
+
+export const queries: { readonly [N in keyof Queries]: Query<N> } = {
+  "outbox.after": outboxAfter,
+  "outbox.head": outboxHead,
+  "denials.all": denialsAll,
+  "sites.list": sitesList,
+  "site.snapshot": siteSnapshot,
+  "site.history": siteHistory,
+  "transactions.list": transactionsList,
+  "station.get": stationGet,
+  "stations.list": stationsList,
+  "command.get": commandGet,
+  "commands.list": commandsList,
+  "invitation.get": invitationGet,
+  "people.count": peopleCount,
+  "passkey.get": passkeyGet,
+  "session.get": sessionGet,
+};

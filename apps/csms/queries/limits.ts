@@ -1,0 +1,12 @@
+/** How much one query may read, whatever its caller asks for. */
+export const queryLimits = {
+  rowsMax: 1_000,
+  /** Transactions and observations in a site's snapshot. */
+  snapshotTransactionsMax: 200,
+  snapshotObservationsMax: 50,
+  /** Ended transactions stay in the snapshot this long. */
+  snapshotEndedMs: 3600_000,
+  historyPointsMax: 5_000,
+} as const;
+
+export const rowsWithin = (most: number): number => Math.max(1, Math.min(most, queryLimits.rowsMax));

@@ -1,0 +1,142 @@
+/** For tests of the queries: a migrated database in memory, and rows with everything filled in that a test leaves out. */
+import type { Kysely } from "kysely";
+import { migrate } from "../store/migrations/index.ts";
+import type { Schema } from "../store/schema.ts";
+import { openSqlite } from "../store/sqlite.ts";
+
+export type QueryWorld = {
+  readonly db: Kysely<Schema>;
+  add<T extends keyof typeof blanks>(table: T, row: Partial<Schema[T]>): Promise<void>;
+  close(): void;
+};
+
+const blanks = {
+  sites: {
+    id: "",
+    added_at_ms: 0,
+    connected: 0,
+    seen_at_ms: null,
+    clock_quality: null,
+    bundle_version: 0,
+    software: null,
+    journal_epoch: null,
+  },
+  stations: {
+    id: "",
+    serial: "",
+    route: "site",
+    site_id: null,
+    admission: "accepted",
+    added_at_ms: 0,
+    connected: 0,
+    generation: 0,
+    ocpp_version: null,
+    seen_at_ms: null,
+    booted_at_ms: null,
+    vendor: null,
+    model: null,
+    firmware: null,
+    certificate_from_ms: null,
+    certificate_key: null,
+  },
+  connectors: {
+    station_id: "",
+    evse_id: 1,
+    connector_id: 1,
+    status: "Available",
+    error_code: null,
+    status_at_ms: 0,
+    power_w: null,
+    power_at_ms: null,
+  },
+  transactions: {
+    id: "",
+    station_id: "",
+    evse_id: 1,
+    connector_id: 1,
+    wire_id: "",
+    ocpp_version: "2.0.1",
+    token: null,
+    state: "open",
+    started_at_ms: null,
+    ended_at_ms: null,
+    meter_start_wh: null,
+    meter_last_wh: null,
+    meter_stop_wh: null,
+    energy_wh: null,
+    power_w: null,
+    power_at_ms: null,
+    stop_reason: null,
+    first_seq_no: null,
+    seq_no: null,
+    missing_seq: "",
+    offline: 0,
+    review: null,
+    changed_at_ms: 0,
+  },
+  meter_samples: {
+    station_id: "",
+    evse_id: 1,
+    transaction_id: null,
+    at_ms: 0,
+    meter_wh: null,
+    power_w: null,
+    soc_percent: null,
+  },
+  commands: {
+    id: "",
+    station_id: "",
+    action: "Reset",
+    payload: "{}",
+    actor: "p",
+    reason: "r",
+    hash: "h",
+    requested_at_ms: 0,
+    expires_at_ms: 1,
+    state: "requested",
+    sent_at_ms: null,
+    ended_at_ms: null,
+    outcome: null,
+  },
+  outbox: {
+    seq: 0,
+    at_ms: 0,
+    source: "csms",
+    kind: "observed",
+    station_id: null,
+    site_id: null,
+    cause: null,
+    trace: null,
+    live: 1,
+    data: "{}",
+  },
+  people: { id: "", name: "", role: "administrator", added_at_ms: 0 },
+  passkeys: {
+    id: "",
+    person_id: "",
+    public_key: "",
+    counter: 0,
+    transports: "[]",
+    added_at_ms: 0,
+    used_at_ms: null,
+  },
+  sessions: { hash: "", person_id: "", kind: "cookie", name: "", created_at_ms: 0, expires_at_ms: 0 },
+  invitations: { hash: "", role: "administrator", expires_at_ms: 0, used_at_ms: null },
+  denials: { kind: "key", issuer: "", value: "", reason: "", added_at_ms: 0 },
+} satisfies { [T in keyof Schema]?: Schema[T] };
+
+export async function queryWorld(): Promise<QueryWorld> {
+  const engine = openSqlite({ path: ":memory:" });
+  await migrate(engine, { int8: "integer" });
+  return {
+    db: engine.db,
+    async add(table, row) {
+      // The blanks make it a whole row; Kysely cannot see that for a table it does not know yet.
+      await engine.db
+        .insertInto(table as keyof Schema)
+        .values({ ...blanks[table], ...row } as Schema[keyof Schema])
+        .execute();
+    },
+    close: () => engine.close(),
+  };
+}
