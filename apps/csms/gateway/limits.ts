@@ -1,15 +1,10 @@
 /** Every limit of the gateway, with its unit in its name. A test may tighten some through {@link GatewayLimits}. */
 
-/** A newcomer's certificate was proven by TLS already; the store may take this long to say who it is. */
-export const ADMISSION_MS_MAX = 10_000;
+/** Upgrades with one key: a peer in a hot loop of reconnects is told 429 and costs the store nothing. */
+export const UPGRADE_RATE = { burst: 20, perSecond: 0.5 };
+export const UPGRADE_KEYS_MAX = 20_000;
 /** Upgrades that wait for a verdict at one time; beyond them 503, so that a reconnecting fleet queues in TCP. */
 export const UPGRADES_WAITING_MAX = 2_000;
-
-/** Takeover (QUIRKS, head): replacements by the same key within the window, before a clone is suspected. */
-export const REPLACEMENTS_MAX = 3;
-export const REPLACEMENT_WINDOW_MS = 10 * 60_000;
-/** A pong this fresh, from another address than the newcomer's, proves that the old socket lives. */
-export const ALIVE_PONG_MS = 2_000;
 
 /** The server pings every socket this often (QUIRKS 28). */
 export const PING_INTERVAL_MS = 30_000;
@@ -24,6 +19,10 @@ export const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 
 /** A site says hello within this of its upgrade. */
 export const HELLO_MS_MAX = 10_000;
+/** Messages that may come before the welcome has left: presences above all. */
+export const WAITING_FOR_WELCOME_MAX = 4_000;
+/** Records after which the site is told at once how far it is durable, so that a replay does not wait for the timer. */
+export const ACK_EVERY_RECORDS = 64;
 /** Records of one site at the core at one time: enough to fill a group commit, small enough to stay fair. */
 export const RECORDS_IN_FLIGHT_MAX = 256;
 /** Relayed CALLs of one site at the core at one time, and waiting per station. */
@@ -44,6 +43,8 @@ export const OBSERVATION_RATE_ALL = { burst: 100, perSecond: 1 };
 /** Addresses whose observations are counted one by one; the oldest are forgotten first. */
 export const OBSERVED_SOURCES_MAX = 10_000;
 
+/** The denials are read again at least this often, whatever the outbox says. */
+export const DENIALS_REFRESH_MS = 30_000;
 /** Outbox entries fetched at once, and how long commits gather before the gateway looks. */
 export const CURSOR_BATCH = 500;
 export const CURSOR_GATHER_MS = 20;

@@ -23,6 +23,7 @@ export function watched(wire: Wire, clock: Clock, log: Log): Watched {
   let heardAtMs = nowMs();
   let pongAtMs: number | undefined;
   let heartbeatMs = HEARTBEAT_ASSUMED_S * 1000;
+  let paused = false;
   let stop: Cancel = () => {};
 
   const silenceMsMax = () =>
@@ -37,7 +38,8 @@ export function watched(wire: Wire, clock: Clock, log: Log): Watched {
 
   const look = () => {
     endIfNotReading();
-    const silentMs = nowMs() - heardAtMs;
+    // While we do not read, silence is of our own making.
+    const silentMs = paused ? 0 : nowMs() - heardAtMs;
     if (silentMs < silenceMsMax()) return wire.ping();
     log.info("peer-silent", { silentMs });
     wire.terminate();
@@ -56,8 +58,15 @@ export function watched(wire: Wire, clock: Clock, log: Log): Watched {
         wire.send(text);
         endIfNotReading();
       },
-      pause: () => wire.pause(),
-      resume: () => wire.resume(),
+      pause: () => {
+        paused = true;
+        wire.pause();
+      },
+      resume: () => {
+        paused = false;
+        heardAtMs = nowMs();
+        wire.resume();
+      },
       ping: () => wire.ping(),
       close: (code, reason) => wire.close(code, reason),
       terminate: () => wire.terminate(),

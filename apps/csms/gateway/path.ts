@@ -1,46 +1,22 @@
 /**
- * What a connection's URL path asks for. The path comes from the peer: nothing in it can throw (a known library dies
- * of one `GET /%`), and nothing is guessed.
- *
- *     /ocpp/<stationId>     a direct station: the id is the last non-empty segment, decoded once (QUIRKS 27)
- *     /site/<siteId>        a site link
- *
- * OCPP 2.0.1 Part 4 §3.1.1; 1.6J §3.1.1.
+ * What a connection's URL path asks for: `/ocpp/<stationId>` a direct station, `/site/<siteId>` a site link. Nothing
+ * in it can throw and nothing is guessed; what is neither is answered with 404 (QUIRKS 27).
  */
-import { type SiteId, type StationId, siteId, stationId } from "@wattward/kernel";
+import { type SiteId, type StationId, siteId } from "@wattward/kernel";
+import { stationIn } from "@wattward/ocpp";
 
 export type Asked =
   | { readonly kind: "station"; readonly station: StationId }
-  | { readonly kind: "site"; readonly site: SiteId }
-  /** Answered with 404; the reason is for our log. */
-  | { readonly kind: "nothing"; readonly reason: "no-such-path" | "bad-encoding" | "bad-id" };
+  | { readonly kind: "site"; readonly site: SiteId };
 
-const PATH_CHARS_MAX = 1_024;
+const SITE_PREFIX = "/site/";
 
-export function askedBy(path: string): Asked {
-  const nothing = (reason: Extract<Asked, { kind: "nothing" }>["reason"]): Asked => ({
-    kind: "nothing",
-    reason,
-  });
-  if (path.length > PATH_CHARS_MAX || !path.startsWith("/")) return nothing("no-such-path");
-  const [prefix, ...segments] = path.split("/").slice(1);
-  const encoded = segments.findLast((segment) => segment !== "");
-  if (encoded === undefined || (prefix !== "ocpp" && prefix !== "site")) return nothing("no-such-path");
-
-  const id = decodedOnce(encoded);
-  if (id === undefined) return nothing("bad-encoding");
-  if (prefix === "site") {
-    const site = siteId(id);
-    return site.ok && segments.length === 1 ? { kind: "site", site: site.value } : nothing("bad-id");
+/** Undefined is the peer's fault. A site's id needs no decoding: it is a DNS label. */
+export function askedBy(path: string): Asked | undefined {
+  if (path.startsWith(SITE_PREFIX)) {
+    const site = siteId(path.slice(SITE_PREFIX.length));
+    return site.ok ? { kind: "site", site: site.value } : undefined;
   }
-  const station = stationId(id);
-  return station.ok ? { kind: "station", station: station.value } : nothing("bad-id");
-}
-
-function decodedOnce(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined; // The one thing it throws is URIError: the peer's bad encoding, answered as a value.
-  }
+  const station = stationIn(path);
+  return station === undefined ? undefined : { kind: "station", station };
 }

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type Claim, REPLACEMENT_WINDOW_MS } from "@wattward/ocpp";
 import { simulatedTime } from "@wattward/testing";
-import { REPLACEMENT_WINDOW_MS } from "./limits.ts";
 import { type Connection, Registry } from "./registry.ts";
-import type { Claim } from "./takeover.ts";
 
 const claim: Claim = { route: "direct", key: "k1", notBeforeMs: 1, address: "10.0.0.1" };
 
@@ -77,4 +76,15 @@ test("registry: two newcomers decided at once: one is seated, the other is not a
   assert.equal(registry.seat("cp", second, b.against), false);
   assert.equal(registry.get("cp"), first);
   assert.deepEqual(first.ended, []);
+});
+
+test("registry: a site replaces its own sockets at once, and takes over no station that is live elsewhere", () => {
+  const { registry, connection } = fixture();
+  const [first, second] = [0, 1].map(() => connection({ route: "site north", key: undefined }));
+  assert(first !== undefined && second !== undefined);
+  assert.equal(registry.place("cp", first), true);
+  assert.equal(registry.place("cp", second), true);
+  assert.deepEqual([first.ended, second.ended], [[1008], []]);
+  assert.equal(registry.place("cp", connection({ route: "site south", key: undefined })), false);
+  assert.equal(registry.get("cp"), second);
 });

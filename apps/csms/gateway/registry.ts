@@ -7,10 +7,15 @@
  * A newcomer is decided on when it asks (`decide`, which may take the time of a ping) and seated when its socket is
  * open (`seat`). If another was seated in between, it is not seated: it comes again and is decided on anew.
  */
-import type { Clock } from "@wattward/kernel";
-import { sleep } from "@wattward/kernel";
-import { ALIVE_PONG_MS, REPLACEMENT_WINDOW_MS, REPLACEMENTS_MAX } from "./limits.ts";
-import { type Claim, type Takeover, takeover } from "./takeover.ts";
+import { type Clock, sleep } from "@wattward/kernel";
+import {
+  ALIVE_PONG_MS,
+  type Claim,
+  REPLACEMENT_WINDOW_MS,
+  REPLACEMENTS_MAX,
+  type Takeover,
+  takeover,
+} from "@wattward/ocpp";
 
 /** A connection as the registry needs it. */
 export interface Connection {
@@ -80,6 +85,18 @@ export class Registry<Id extends string, Live extends Connection> {
     if (old === undefined) return true;
     if (old.claim.key === live.claim.key) this.remember(id);
     old.end(REPLACED, "replaced by a newer connection of the same identity");
+    return true;
+  }
+
+  /**
+   * Seats a station that its site has let in: the site decided between sockets of its own, so only another route
+   * stands against it. False: the station is live elsewhere, and stays so.
+   */
+  place(id: Id, live: Live): boolean {
+    const old = this.seats.get(id);
+    if (old !== undefined && old.claim.route !== live.claim.route) return false;
+    this.seats.set(id, live);
+    old?.end(REPLACED, "the site has a newer connection of this station");
     return true;
   }
 

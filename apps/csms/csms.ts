@@ -1,0 +1,27 @@
+/**
+ * The central system without its process: everything that is told apart by ports alone, so that it runs unchanged on
+ * simulated time and network. `main.ts` gives it the real world; the HTTP API stands beside it on the same core.
+ */
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import type { GatewayPorts } from "./gateway/ports.ts";
+
+export type CsmsPorts = GatewayPorts;
+
+export type Csms = {
+  readonly gateway: Gateway;
+  /** Stops listening, ends what is open, and lets the core finish what it was told. */
+  close(): Promise<void>;
+};
+
+/** Resolves when stations and sites can connect. The core is the caller's: it is closed here, last. */
+export async function createCsms(ports: CsmsPorts): Promise<Csms> {
+  const gateway = await createGateway(ports);
+  ports.log.info("listening", { port: gateway.port });
+  return {
+    gateway,
+    async close() {
+      await gateway.close();
+      await ports.core.close();
+    },
+  };
+}

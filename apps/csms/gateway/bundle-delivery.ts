@@ -1,0 +1,66 @@
+/**
+ * Keeps one site's bundle up to date: compiled by the core, signed, sent when its version is not the one the site has.
+ * Asked again while it works, it works once more afterwards, so that the last change is always in what was sent.
+ */
+import type { Log, SiteId, StationId } from "@wattward/kernel";
+import { parseBundle, type SignedBundle } from "@wattward/sitelink";
+import type { GatewayPorts } from "./ports.ts";
+
+export type BundleDeliveryPorts = Pick<GatewayPorts, "core" | "clock" | "signBundle"> & { readonly log: Log };
+
+export class BundleDelivery {
+  private readonly site: SiteId;
+  private readonly ports: BundleDeliveryPorts;
+  private readonly to: {
+    members(stations: ReadonlySet<StationId>): void;
+    send(bundle: SignedBundle): void;
+  };
+  private siteVersion: number;
+  private working: Promise<void> | undefined;
+  private wantedAgain = false;
+
+  /** @param siteVersion the version that the site says it has, 0 for none */
+  constructor(site: SiteId, siteVersion: number, to: BundleDelivery["to"], ports: BundleDeliveryPorts) {
+    this.site = site;
+    this.siteVersion = siteVersion;
+    this.to = to;
+    this.ports = ports;
+  }
+
+  /** Resolves when what was true at the call is compiled and, where it is new to the site, sent. */
+  refresh(): Promise<void> {
+    if (this.working !== undefined) {
+      this.wantedAgain = true;
+      return this.working;
+    }
+    this.working = this.work().finally(() => (this.working = undefined));
+    return this.working;
+  }
+
+  /** Rejects with what the core or the key store rejects with. */
+  private async work(): Promise<void> {
+    do {
+      this.wantedAgain = false;
+      await this.deliver();
+    } while (this.wantedAgain);
+  }
+
+  private async deliver(): Promise<void> {
+    const { core, clock, log, signBundle } = this.ports;
+    const { version, body } = await core.decide("bundle.compile", {
+      site: this.site,
+      atMs: clock.now().wallMs,
+    });
+    const bundle = parseBundle(body);
+    if (!bundle.ok) {
+      // Our own bundle breaks our own rule (too many stations, say): the site keeps its last good one.
+      log.error("bundle-not-valid", { version, say: bundle.fault.sentence });
+      return;
+    }
+    this.to.members(new Set(bundle.value.stations.map(({ id }) => id)));
+    if (version === this.siteVersion) return;
+    this.to.send(await signBundle(body));
+    this.siteVersion = version;
+    log.info("bundle-sent", { version });
+  }
+}

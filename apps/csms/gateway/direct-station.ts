@@ -1,0 +1,155 @@
+/**
+ * One direct socket of a station, from its opening to its end: every CALL is decided by the core before it is
+ * answered, in the order of arrival; commands go the other way.
+ *
+ * An answer means durable: it leaves after `core.decide` resolved, which it does in the callback of the commit. Where
+ * the store cannot take the message the station gets InternalError, and tries again.
+ */
+import type { JsonObject, StationId, Wire } from "@wattward/kernel";
+import {
+  type Call,
+  type CallAnswer,
+  type CallOutcome,
+  type Claim,
+  OcppSession,
+  type OcppVersion,
+} from "@wattward/ocpp";
+import type { PeerFacts } from "@wattward/pki";
+import { CoreError, type Route } from "../core/port.ts";
+import { notStored } from "./frames.ts";
+import { BOOT_QUIET_MS } from "./limits.ts";
+import { type Watched, watched } from "./liveness.ts";
+import type { ConnectionPorts } from "./ports.ts";
+import type { StationLink } from "./station-link.ts";
+
+const direct: Route = { kind: "direct" };
+
+export type DirectAdmission = {
+  readonly station: StationId;
+  readonly version: OcppVersion;
+  readonly claim: Claim;
+  readonly facts: PeerFacts;
+  /** Known to the inventory, and not waiting for a person. */
+  readonly accepted: boolean;
+};
+
+export class DirectStation implements StationLink {
+  readonly station: StationId;
+  readonly version: OcppVersion;
+  readonly claim: Claim;
+  readonly facts: PeerFacts;
+  readonly generation: number;
+  readonly ready: Promise<void>;
+  /** Resolves when the wire has ended and the core knows. */
+  readonly gone: Promise<void>;
+  open = true;
+  private readonly ports: ConnectionPorts;
+  private readonly watched: Watched;
+  private readonly session: OcppSession;
+  private becomeReady: () => void = () => {};
+
+  /** `left` is called once, when the wire has ended; it says whether this was still the station's connection. */
+  constructor(
+    admitted: DirectAdmission,
+    connection: { readonly wire: Wire; readonly generation: number; left(): boolean },
+    ports: ConnectionPorts,
+  ) {
+    const { station, version, claim, facts, accepted } = admitted;
+    this.station = station;
+    this.version = version;
+    this.claim = claim;
+    this.facts = facts;
+    this.generation = connection.generation;
+    const log = ports.log.with({ station, generation: this.generation });
+    this.ports = { ...ports, log };
+    this.ready = new Promise((resolve) => (this.becomeReady = resolve));
+    const cancelQuiet = ports.clock.after(BOOT_QUIET_MS, () => this.becomeReady());
+    this.watched = watched(connection.wire, ports.clock, log);
+    this.session = new OcppSession({
+      wire: this.watched.wire,
+      version,
+      role: "csms",
+      clock: ports.clock,
+      log,
+      newId: ports.newMessageId,
+      onCall: (call) => this.answer(call),
+      quietUntilFirstCall: true,
+    });
+    if (accepted) this.session.markAccepted();
+    this.gone = this.session.closed.then(async ({ code, reason }) => {
+      cancelQuiet();
+      this.open = false;
+      this.becomeReady();
+      log.info("station-disconnected", { code, reason });
+      if (connection.left()) await this.tellPresence(false);
+    });
+  }
+
+  /** It has its seat: from now on the core counts it as connected. */
+  seated(): void {
+    this.ports.log.info("station-connected", { version: this.version, address: this.claim.address });
+    void this.tellPresence(true);
+  }
+
+  pongAgoMs(): number | undefined {
+    return this.watched.pongAgoMs();
+  }
+
+  ping(): void {
+    this.session.ping();
+  }
+
+  end(code: number, reason: string): void {
+    this.open = false;
+    this.session.close(code, reason);
+  }
+
+  call(action: string, payload: JsonObject, options: { timeoutMs: number }): Promise<CallOutcome> {
+    return this.session.call(action, payload, options);
+  }
+
+  private async answer({ id, action, payload }: Call): Promise<CallAnswer> {
+    const { core, clock, log, newTrace } = this.ports;
+    const { wallMs, quality } = clock.now();
+    const { station, version } = this;
+    const trace = newTrace();
+    const received = { trace, receivedAtMs: wallMs, clockQuality: quality };
+    try {
+      const call = { station, route: direct, version, id, action, payload, ...received };
+      const answer = await core.decide("station.call", call);
+      if (answer.kind === "result") this.noteInterval(action, answer.payload);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof CoreError)) throw error;
+      // Shutting down: no answer is the honest one, the station asks again after it has reconnected.
+      if (error.kind === "closed") return { kind: "silence" };
+      log.error("call-not-stored", { action, trace, error: error.message });
+      return notStored;
+    } finally {
+      this.becomeReady();
+    }
+  }
+
+  /** The granted heartbeat interval decides how long silence is no death (QUIRKS 29). */
+  private noteInterval(action: string, { interval }: JsonObject): void {
+    if (action === "BootNotification" && typeof interval === "number") this.watched.granted(interval);
+  }
+
+  private async tellPresence(connected: boolean): Promise<void> {
+    const { core, clock, log } = this.ports;
+    const { station, version, generation, claim } = this;
+    const at = { address: claim.address, atMs: clock.now().wallMs };
+    try {
+      await core.decide("station.presence", {
+        station,
+        route: direct,
+        connected,
+        generation,
+        version,
+        ...at,
+      });
+    } catch (error) {
+      log.error("presence-not-stored", { connected, error: String(error) });
+    }
+  }
+}

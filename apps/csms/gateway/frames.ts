@@ -1,0 +1,62 @@
+/** Between frames as text and what the core takes and gives: reading a station's CALL, writing the answer to it. */
+import type { JsonObject, MessageId } from "@wattward/kernel";
+import {
+  callError,
+  faultReply,
+  type OcppVersion,
+  parseFrame,
+  validateCall,
+  writeFrame,
+} from "@wattward/ocpp";
+import type { StationAnswer } from "../core/port.ts";
+
+export type ReadCall =
+  | { readonly kind: "call"; readonly id: MessageId; readonly action: string; readonly payload: JsonObject }
+  /** `reply`: the CALLERROR that the station gets, where it can get one. */
+  | {
+      readonly kind: "fault";
+      readonly code: string;
+      readonly description: string;
+      readonly reply: string | undefined;
+    };
+
+/** A station's CALL as a site wrote it down; the fault is the station's. */
+export function readCall(text: string, version: OcppVersion): ReadCall {
+  const parsed = parseFrame(text, version);
+  if (parsed.kind === "fault") {
+    const reply = faultReply(parsed, version);
+    return {
+      kind: "fault",
+      code: parsed.code,
+      description: parsed.reason,
+      reply: reply && writeFrame(reply),
+    };
+  }
+  const { frame } = parsed;
+  if (frame.kind !== "call") {
+    return {
+      kind: "fault",
+      code: "ProtocolError",
+      description: "a reply, where a CALL belongs",
+      reply: undefined,
+    };
+  }
+  const { id, action, payload } = frame;
+  const checked = validateCall(version, "station", action, payload);
+  if (checked.kind === "valid") return { kind: "call", id, action, payload };
+  const reply = writeFrame(callError(id, checked.code, checked.reason, version));
+  return { kind: "fault", code: checked.code, description: checked.reason, reply };
+}
+
+/** The CALLRESULT or CALLERROR to the CALL `id`. */
+export function answerFrame(id: MessageId, answer: StationAnswer, version: OcppVersion): string {
+  if (answer.kind === "result") return writeFrame({ kind: "result", id, payload: answer.payload });
+  return writeFrame(callError(id, answer.code, answer.description, version));
+}
+
+/** Said where the store could not take it: the station tries again (1.6 §3.7.1; Part 4 §4.3). */
+export const notStored: StationAnswer = {
+  kind: "error",
+  code: "InternalError",
+  description: "not stored; try again",
+};

@@ -1,0 +1,185 @@
+/**
+ * The gateway: one listener for direct stations and site links (security profile 3), and everything that lives on its
+ * sockets. Runs unchanged on simulated time and network.
+ *
+ * It keeps nothing that a restart may lose: who may come, what was said and what is due stand in the core; here are
+ * the live sockets, one per identity, and wake-ups.
+ */
+import {
+  type Cancel,
+  every,
+  hex,
+  type MessageId,
+  type SiteId,
+  type StationId,
+  type TraceId,
+} from "@wattward/kernel";
+import { DirectStation } from "./direct-station.ts";
+import { Dispatch } from "./dispatch.ts";
+import { BUNDLE_GATHER_MS, CLOSING_MS_MAX, DENIALS_REFRESH_MS } from "./limits.ts";
+import { Observer } from "./observer.ts";
+import { OutboxCursor } from "./outbox-cursor.ts";
+import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
+import { type Connection, Registry } from "./registry.ts";
+import { SiteLink } from "./site-link.ts";
+import type { StationLink } from "./station-link.ts";
+import { type Doorkeeper, upgrades } from "./upgrade.ts";
+
+export type Gateway = {
+  /** TCP port of the listener. */
+  readonly port: number;
+  /** How many are connected now. */
+  counts(): { readonly direct: number; readonly sites: number; readonly stations: number };
+  /** Stops listening, closes every socket with 1001, and waits until the core knows all that was going on. */
+  close(): Promise<void>;
+};
+
+/** Entries of the outbox (core/observations.ts) after which a site's bundle may read differently. */
+const bundleKinds = ["station.added", "station.changed", "token.set", "denial.added", "denial.removed"];
+const denialKinds = ["denial.added", "denial.removed"];
+const commandKinds = ["command.requested"];
+
+const GOING_AWAY = 1001;
+const POLICY = 1008;
+const TRY_AGAIN = 1013;
+
+/** Resolves when it listens; rejects with what the core or the listener rejects with. */
+export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
+  const { core, clock, chance, log, trust, signBundle } = ports;
+  // Generations grow across restarts too, so that the store can tell a late farewell of an earlier process.
+  const firstGeneration = clock.now().wallMs;
+  const stations = new Registry<StationId, StationLink>(clock, firstGeneration);
+  const sites = new Registry<SiteId, SiteLink>(clock, firstGeneration);
+  const live = new Set<DirectStation | SiteLink>();
+  const observer = new Observer({ core, clock, log });
+  const dispatch = new Dispatch({ core, clock, log, linkOf: (station) => stations.get(station) });
+  const shared: ConnectionPorts = { core, clock, log, ...identifiers(chance) };
+  let closing = false;
+
+  const doorkeeper: Doorkeeper = {
+    closing: () => closing,
+    decideStation: (station, claim) => stations.decide(station, claim),
+    decideSite: (site, claim) => sites.decide(site, claim),
+    openStation(admitted, wire, against) {
+      const generation = stations.nextGeneration();
+      const left = () => stations.leave(admitted.station, generation);
+      const opened = new DirectStation(admitted, { wire, generation, left }, shared);
+      keep(opened);
+      if (!seated(stations.seat(admitted.station, opened, against), opened)) return;
+      opened.seated();
+      dispatch.wake(admitted.station);
+    },
+    openSite(admitted, wire, against) {
+      const generation = sites.nextGeneration();
+      const left = () => sites.leave(admitted.site, generation);
+      const opened = new SiteLink(
+        admitted,
+        { wire, generation, left },
+        {
+          ...shared,
+          signBundle,
+          stations,
+          arrived: (station) => dispatch.wake(station),
+          observe: (kind, about, detail) =>
+            observer.observe({ kind, ...about, address: admitted.claim.address, detail }),
+        },
+      );
+      keep(opened);
+      seated(sites.seat(admitted.site, opened, against), opened);
+    },
+  };
+
+  function keep(opened: DirectStation | SiteLink): void {
+    live.add(opened);
+    void opened.gone.finally(() => live.delete(opened));
+  }
+
+  function seated(taken: boolean, opened: Connection): boolean {
+    if (closing) opened.end(GOING_AWAY, "the central system stops");
+    else if (!taken) opened.end(TRY_AGAIN, "another connection of the same identity came first");
+    return taken && !closing;
+  }
+
+  async function refreshDenials(): Promise<void> {
+    if (!trust.deny(await core.query("denials.all", undefined))) return;
+    for (const connection of live) {
+      if (!trust.denies(connection.facts)) continue;
+      const about =
+        connection instanceof DirectStation ? { station: connection.station } : { site: connection.site };
+      const detail = { certificate: connection.facts.serial, serial: connection.facts.cn };
+      observer.observe({
+        kind: "gateway.denied-closed",
+        ...about,
+        address: connection.claim.address,
+        detail,
+      });
+      connection.end(POLICY, "the certificate is no longer accepted");
+    }
+  }
+  const denialsLater = () =>
+    refreshDenials().catch((error: unknown) => log.error("denials-not-read", { error: String(error) }));
+
+  let bundlesDue: Cancel | undefined;
+  const bundlesLater = () => {
+    bundlesDue ??= clock.after(BUNDLE_GATHER_MS, () => {
+      bundlesDue = undefined;
+      for (const [, site] of sites.all()) site.refreshBundle();
+    });
+  };
+
+  const cursor = new OutboxCursor({ core, clock, log }, [...new Set([...bundleKinds, ...commandKinds])]);
+  cursor.subscribe(({ kind, station }) => {
+    if (denialKinds.includes(kind)) void denialsLater();
+    if (bundleKinds.includes(kind)) bundlesLater();
+    if (commandKinds.includes(kind) && station !== undefined) dispatch.wake(station as StationId);
+  });
+  await cursor.start();
+  await refreshDenials();
+  const stopRefreshing = every(clock, DENIALS_REFRESH_MS, denialsLater);
+  const server = await ports.listen(upgrades(doorkeeper, { core, clock, log, trust, observer }));
+
+  return {
+    port: server.port,
+    counts: () => {
+      const direct = stations.all().filter(([, link]) => link instanceof DirectStation).length;
+      return { direct, sites: sites.size, stations: stations.size };
+    },
+    async close() {
+      closing = true;
+      cursor.stop();
+      stopRefreshing();
+      bundlesDue?.();
+      dispatch.stop();
+      const ended = Promise.all([...live].map(({ gone }) => gone));
+      for (const connection of [...live]) connection.end(GOING_AWAY, "the central system stops");
+      const [stopped, cancel] = deadline();
+      await Promise.race([Promise.all([server.close(), ended]), stopped]);
+      cancel();
+    },
+  };
+
+  function deadline(): [Promise<void>, Cancel] {
+    let cancel: Cancel = () => {};
+    const passed = new Promise<void>((resolve) => {
+      cancel = clock.after(CLOSING_MS_MAX, () => {
+        log.warn("closing-cut-short", { open: live.size });
+        resolve();
+      });
+    });
+    return [passed, cancel];
+  }
+}
+
+/** Ids are a random part per process and a counter: unique, and nothing is drawn per message. */
+function identifiers(chance: GatewayPorts["chance"]): Pick<ConnectionPorts, "newTrace" | "newMessageId"> {
+  const process = hex(chance, 12);
+  let traces = chance.int(0, 0xffff);
+  let messages = 0;
+  return {
+    newTrace: () => {
+      traces = (traces + 1) % 2 ** 32;
+      return `${process.slice(0, 8)}${traces.toString(16).padStart(8, "0")}` as TraceId;
+    },
+    newMessageId: () => `${process}-${(messages++).toString(36)}` as MessageId,
+  };
+}

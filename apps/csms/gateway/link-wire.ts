@@ -1,0 +1,145 @@
+/**
+ * The socket of one site link: strict reading, flow control, beats, and an end that is told why. What the messages
+ * mean is site-link.ts's.
+ */
+import { type Cancel, every, type Log, TokenBucket, type Wire } from "@wattward/kernel";
+import {
+  BEAT_INTERVAL_MS,
+  type CsmsMessage,
+  LINK_SILENCE_MS_MAX,
+  parseSiteMessage,
+  type SiteMessage,
+} from "@wattward/sitelink";
+import { LINK_RATE } from "./limits.ts";
+import { type Watched, watched } from "./liveness.ts";
+import type { ConnectionPorts } from "./ports.ts";
+
+/** Why a link ends. `peer`: the site broke the protocol. `ours`: nothing wrong with it, it shall come again. */
+export type LinkFailure = {
+  readonly whose: "peer" | "ours";
+  readonly code: string;
+  readonly sentence: string;
+};
+
+/** Reasons for which a link is not read for a while. */
+type Hold = "records" | "rate";
+
+export type LinkWireHandlers = {
+  message(message: SiteMessage): void;
+  /** The site sent what is no message of the protocol; end the link. */
+  unreadable(failure: LinkFailure): void;
+  /** Last, once: the wire has ended. */
+  closed(code: number, reason: string): void;
+};
+
+const POLICY = 1008;
+const TRY_AGAIN = 1013;
+
+export class LinkWire {
+  private readonly clock: ConnectionPorts["clock"];
+  private readonly log: Log;
+  private readonly watched: Watched;
+  private readonly handlers: LinkWireHandlers;
+  private readonly rate: TokenBucket;
+  private readonly holds = new Set<Hold>();
+  private readonly stopBeating: Cancel;
+  private cancelRate: Cancel = () => {};
+  private open = true;
+  private heardAtMs: number;
+  private sentAtMs: number;
+
+  constructor(
+    wire: Wire,
+    handlers: LinkWireHandlers,
+    { clock, log }: Pick<ConnectionPorts, "clock" | "log">,
+  ) {
+    this.clock = clock;
+    this.log = log;
+    this.handlers = handlers;
+    this.heardAtMs = this.sentAtMs = clock.now().monotonicMs;
+    this.rate = new TokenBucket(LINK_RATE, this.heardAtMs);
+    this.stopBeating = every(clock, BEAT_INTERVAL_MS, () => this.beat());
+    this.watched = watched(wire, clock, log);
+    this.watched.wire.listen({
+      message: (text) => this.arrived(text),
+      closed: (code, reason) => {
+        this.stop();
+        handlers.closed(code, reason);
+      },
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.watched.wire.bufferedBytes;
+  }
+
+  send(message: CsmsMessage): void {
+    if (!this.open) return;
+    this.sentAtMs = this.clock.now().monotonicMs;
+    this.watched.wire.send(JSON.stringify(message));
+  }
+
+  /** Says why and closes. */
+  refuse({ whose, code, sentence }: LinkFailure): void {
+    this.send({ t: "refused", code, sentence });
+    this.end(whose === "peer" ? POLICY : TRY_AGAIN, code);
+  }
+
+  /** Nothing is delivered any more but `closed`. */
+  end(code: number, reason: string): void {
+    this.stop();
+    this.watched.wire.close(code, reason);
+  }
+
+  /** Stops reading for this reason; reading goes on when no reason is left. */
+  hold(reason: Hold): void {
+    if (this.holds.size === 0) this.watched.wire.pause();
+    this.holds.add(reason);
+  }
+
+  release(reason: Hold): void {
+    if (!this.holds.delete(reason) || this.holds.size > 0) return;
+    this.heardAtMs = this.clock.now().monotonicMs;
+    this.watched.wire.resume();
+  }
+
+  pongAgoMs(): number | undefined {
+    return this.watched.pongAgoMs();
+  }
+
+  ping(): void {
+    this.watched.wire.ping();
+  }
+
+  private stop(): void {
+    this.open = false;
+    this.stopBeating();
+    this.cancelRate();
+  }
+
+  private arrived(text: string): void {
+    if (!this.open) return;
+    this.heardAtMs = this.clock.now().monotonicMs;
+    if (!this.rate.take(this.heardAtMs) && !this.holds.has("rate")) {
+      this.hold("rate");
+      this.cancelRate = this.clock.after(this.rate.waitMs(this.heardAtMs, LINK_RATE.burst / 10), () =>
+        this.release("rate"),
+      );
+    }
+    const message = parseSiteMessage(text);
+    if (message.ok) this.handlers.message(message.value);
+    else this.handlers.unreadable({ whose: "peer", ...message.fault });
+  }
+
+  private beat(): void {
+    const { wallMs, monotonicMs } = this.clock.now();
+    const silentMs = monotonicMs - this.heardAtMs;
+    // While we do not read, silence is of our own making.
+    if (this.holds.size === 0 && silentMs >= LINK_SILENCE_MS_MAX) {
+      this.log.warn("site-silent", { silentMs: Math.round(silentMs) });
+      this.watched.wire.terminate();
+    } else if (monotonicMs - this.sentAtMs >= BEAT_INTERVAL_MS / 2) {
+      this.send({ t: "beat", wallMs });
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/** What the gateway is given; nothing in it reaches for the world by itself. */
+import type {
+  Chance,
+  Clock,
+  Log,
+  MessageId,
+  TraceId,
+  UpgradeRequest,
+  UpgradeVerdict,
+  WireServer,
+} from "@wattward/kernel";
+import type { SignedBundle } from "@wattward/sitelink";
+import type { Core } from "../core/port.ts";
+import type { Trust } from "./trust.ts";
+
+export type Upgrade = (request: UpgradeRequest) => Promise<UpgradeVerdict>;
+
+export type GatewayPorts = {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly trust: Trust;
+  /** Signs the text of a bundle with the operator's bundle key. */
+  readonly signBundle: (body: string) => Promise<SignedBundle>;
+  /** Begins to accept connections; whoever comes has shown a certificate to TLS (security profile 3). */
+  readonly listen: (upgrade: Upgrade) => Promise<WireServer>;
+};
+
+/** What every connection shares. */
+export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log"> & {
+  /** A trace id, unique in this process and unlikely to be met in another's. */
+  readonly newTrace: () => TraceId;
+  /** A message id for a CALL of ours, unique over all connections (OCPP 2.0.1 Part 4 §4.1.4). */
+  readonly newMessageId: () => MessageId;
+};

@@ -1,0 +1,131 @@
+/**
+ * A site's journal records on their way to the core and their acknowledgement back.
+ *
+ *     record 7 ─┐                         ┌─ answer 7 (live: a station waits)
+ *     record 8 ─┼─▶ core, in this order ──┼─ answer 8
+ *     record 9 ─┘   many at one time      └─ ack 9, at the latest after ACK_DELAY_MS_MAX
+ *
+ * Always true: records are given to the core in the order of the journal and none is skipped; what is acknowledged is
+ * durable; up to {@link RECORDS_IN_FLIGHT_MAX} are at the core at one time, so that they share commits, and beyond
+ * that the site is not read. When one cannot be stored the link ends: what follows would leave a gap, and the site
+ * sends it all again from what was acknowledged.
+ */
+import type { Cancel, SiteId } from "@wattward/kernel";
+import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
+import { CoreError, type SiteRecordDone } from "../core/port.ts";
+import { answerFrame, type ReadCall, readCall } from "./frames.ts";
+import { ACK_EVERY_RECORDS, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
+import type { LinkFailure } from "./link-wire.ts";
+import type { ConnectionPorts } from "./ports.ts";
+
+/** Half of what is promised leaves the other half to the network and a busy turn. */
+const ACK_AFTER_MS = ACK_DELAY_MS_MAX / 2;
+
+/** What the parts of a link may do to it. */
+export interface LinkHandle {
+  readonly site: SiteId;
+  send(message: CsmsMessage): void;
+  /** Ends the link. */
+  fail(failure: LinkFailure): void;
+  /** Stops reading what the site sends, until {@link release}. */
+  hold(): void;
+  release(): void;
+}
+
+export class RecordIntake {
+  private readonly link: LinkHandle;
+  private readonly ports: ConnectionPorts;
+  private readonly epoch: string;
+  private inFlight = 0;
+  private durableSeq: number;
+  private toldSeq: number;
+  private ackTimer: Cancel | undefined;
+  private stopped = false;
+
+  /** @param from the journal's epoch, and up to where the site was told in the welcome that it is durable */
+  constructor(link: LinkHandle, from: { epoch: string; ackedSeq: number }, ports: ConnectionPorts) {
+    this.link = link;
+    this.ports = ports;
+    this.epoch = from.epoch;
+    this.durableSeq = this.toldSeq = from.ackedSeq;
+  }
+
+  /** Hands a record on; returns at once. */
+  take(live: boolean, record: JournalRecord): void {
+    if (this.stopped) return;
+    if (record.epoch !== this.epoch) {
+      const sentence = "A record of another epoch than the hello's: say hello with the epoch in use.";
+      this.link.fail({ whose: "peer", code: "wrong-epoch", sentence });
+      return;
+    }
+    this.inFlight += 1;
+    if (this.inFlight >= RECORDS_IN_FLIGHT_MAX) this.link.hold();
+    void this.apply(live, record);
+  }
+
+  /** Nothing is sent any more; records at the core become durable all the same, and are duplicates next time. */
+  stop(): void {
+    this.stopped = true;
+    this.ackTimer?.();
+  }
+
+  private async apply(live: boolean, record: JournalRecord): Promise<void> {
+    const read = record.kind === "frame" ? readCall(record.frame, record.version) : undefined;
+    try {
+      const done = await this.ports.core.decide("site.record", {
+        site: this.link.site,
+        live,
+        record,
+        ...called(read),
+        atMs: this.ports.clock.now().wallMs,
+      });
+      if (!this.stopped) this.done(done, live ? { record, read } : undefined);
+    } catch (error) {
+      if (!this.stopped) this.notStored(error);
+    } finally {
+      this.inFlight -= 1;
+      if (this.inFlight < RECORDS_IN_FLIGHT_MAX / 2) this.link.release();
+    }
+  }
+
+  private done(done: SiteRecordDone, waiting?: { record: JournalRecord; read: ReadCall | undefined }): void {
+    if (done.kind === "gap") {
+      const sentence = `A record after ${done.ackedSeq} is missing: send from there.`;
+      this.link.fail({ whose: "peer", code: "gap", sentence });
+      return;
+    }
+    this.durableSeq = Math.max(this.durableSeq, done.ackedSeq);
+    if (waiting !== undefined) this.answer(done, waiting.record, waiting.read);
+    if (this.durableSeq - this.toldSeq >= ACK_EVERY_RECORDS) this.ack();
+    else this.ackTimer ??= this.ports.clock.after(ACK_AFTER_MS, () => this.ack());
+  }
+
+  private answer(done: SiteRecordDone, record: JournalRecord, read: ReadCall | undefined): void {
+    if (record.kind !== "frame" || read === undefined) return;
+    const frame =
+      read.kind === "fault" ? read.reply : done.answer && answerFrame(read.id, done.answer, record.version);
+    if (frame !== undefined) this.link.send({ t: "answer", seq: record.seq, frame });
+  }
+
+  private ack(): void {
+    this.ackTimer?.();
+    this.ackTimer = undefined;
+    this.toldSeq = this.durableSeq;
+    this.link.send({ t: "ack", epoch: this.epoch, seq: this.durableSeq });
+  }
+
+  private notStored(error: unknown): void {
+    if (!(error instanceof CoreError)) throw error;
+    // Shutting down: the gateway closes every link by itself.
+    if (error.kind === "closed") return;
+    this.ports.log.error("record-not-stored", { kind: error.kind, error: error.message });
+    const sentence = "A record could not be stored: come again and send from what was acknowledged.";
+    this.link.fail({ whose: "ours", code: error.kind, sentence });
+  }
+}
+
+function called(read: ReadCall | undefined) {
+  if (read === undefined) return {};
+  if (read.kind === "fault") return { fault: { code: read.code, description: read.description } };
+  return { call: { id: read.id, action: read.action, payload: read.payload } };
+}

@@ -1,0 +1,163 @@
+/**
+ * The stations that a site holds connected, as the gateway knows them through the site's link: their presence, and the
+ * way of our CALLs to them (`down`) and of their answers back (`up`).
+ *
+ * A site speaks only for its own stations (ADR 7): those of its bundle. What it says of another is observed and has no
+ * effect. The site decides between sockets of one station by itself; what is decided here is only between routes.
+ */
+import type { JsonObject, SiteId, StationId } from "@wattward/kernel";
+import { type CallOutcome, CallsInFlight, type Claim, type OcppVersion, parseFrame } from "@wattward/ocpp";
+import type { SiteMessage } from "@wattward/sitelink";
+import type { Route } from "../core/port.ts";
+import { STATIONS_PER_LINK_MAX } from "./limits.ts";
+import type { ConnectionPorts } from "./ports.ts";
+import type { LinkHandle } from "./record-intake.ts";
+import type { Registry } from "./registry.ts";
+import type { StationLink } from "./station-link.ts";
+
+type Presence = Extract<SiteMessage, { t: "presence" }>;
+
+export type SiteStationsPorts = ConnectionPorts & {
+  readonly registry: Registry<StationId, StationLink>;
+  /** A station can be reached now. */
+  readonly arrived: (station: StationId) => void;
+  readonly observe: (what: string, station: StationId, detail: JsonObject) => void;
+};
+
+export class SiteStations {
+  private readonly link: LinkHandle;
+  private readonly ports: SiteStationsPorts;
+  private readonly present = new Map<StationId, SiteStation>();
+  private members: ReadonlySet<StationId> = new Set();
+  private readonly telling = new Set<Promise<void>>();
+
+  constructor(link: LinkHandle, ports: SiteStationsPorts) {
+    this.link = link;
+    this.ports = ports;
+  }
+
+  /** The stations of the site's bundle; whoever is no longer among them leaves. */
+  setMembers(members: ReadonlySet<StationId>): void {
+    this.members = members;
+    for (const station of this.present.keys()) if (!members.has(station)) this.leave(station);
+  }
+
+  /** True where the site may speak for this station; otherwise it is observed. */
+  owns(station: StationId, said: SiteMessage["t"]): boolean {
+    if (this.members.has(station)) return true;
+    this.ports.observe("gateway.foreign-station", station, { said });
+    return false;
+  }
+
+  presence(message: Presence): void {
+    const { station, connected, generation } = message;
+    const known = this.present.get(station);
+    if (!connected) {
+      if (known?.siteGeneration === generation) this.leave(station);
+      return;
+    }
+    if (known?.siteGeneration === generation) return;
+    if (known === undefined && this.present.size >= STATIONS_PER_LINK_MAX) return;
+    const arrived = new SiteStation(message, this.link, this.ports);
+    if (!this.ports.registry.place(station, arrived)) {
+      // Live directly, or at another site: two sockets claim one identity over two routes.
+      this.ports.observe("gateway.takeover-refused", station, {
+        why: "other-route",
+        route: arrived.claim.route,
+      });
+      return;
+    }
+    this.present.set(station, arrived);
+    this.tell(arrived, true);
+    this.ports.arrived(station);
+  }
+
+  /** The station's answer to one of our CALLs. */
+  up(station: StationId, frame: string): void {
+    this.present.get(station)?.answered(frame);
+  }
+
+  /** The link has ended; resolves when the core knows. */
+  async end(): Promise<void> {
+    for (const station of [...this.present.keys()]) this.leave(station);
+    await Promise.all(this.telling);
+  }
+
+  private leave(station: StationId): void {
+    const left = this.present.get(station);
+    if (left === undefined) return;
+    this.present.delete(station);
+    left.end();
+    if (this.ports.registry.leave(station, left.generation)) this.tell(left, false);
+  }
+
+  private tell({ station, version, generation, claim }: SiteStation, connected: boolean): void {
+    const { core, clock, log } = this.ports;
+    const route: Route = { kind: "site", site: this.link.site };
+    const at = { address: claim.address, atMs: clock.now().wallMs };
+    const told = core
+      .decide("station.presence", { station, route, connected, generation, version, ...at })
+      .catch((error: unknown) =>
+        log.error("presence-not-stored", { station, connected, error: String(error) }),
+      )
+      .finally(() => this.telling.delete(told));
+    this.telling.add(told);
+  }
+}
+
+/** One socket of a station at a site. */
+class SiteStation implements StationLink {
+  readonly station: StationId;
+  readonly version: OcppVersion;
+  readonly claim: Claim;
+  readonly generation: number;
+  readonly siteGeneration: number;
+  /** The site keeps the boot-quiet time by itself: it knows what it has answered. */
+  readonly ready = Promise.resolve();
+  open = true;
+  private readonly calls: CallsInFlight;
+
+  constructor(
+    { station, version, address, generation }: Presence,
+    link: LinkHandle,
+    ports: SiteStationsPorts,
+  ) {
+    this.station = station;
+    this.version = version;
+    this.claim = { route: routeOf(link.site), key: undefined, notBeforeMs: 0, address };
+    this.generation = ports.registry.nextGeneration();
+    this.siteGeneration = generation;
+    this.calls = new CallsInFlight({
+      version,
+      peer: "station",
+      send: (frame) => link.send({ t: "down", station, frame }),
+      clock: ports.clock,
+      log: ports.log.with({ station }),
+      newId: ports.newMessageId,
+    });
+  }
+
+  answered(text: string): void {
+    const parsed = parseFrame(text, this.version);
+    if (parsed.kind === "fault") this.calls.settleFault(parsed, text);
+    else if (parsed.frame.kind !== "call") this.calls.settle(parsed.frame, text);
+  }
+
+  call(action: string, payload: JsonObject, options: { timeoutMs: number }): Promise<CallOutcome> {
+    return this.calls.call(action, payload, options);
+  }
+
+  /** The site alone has the socket; what ends here is our way to it. */
+  end(): void {
+    this.open = false;
+    this.calls.close();
+  }
+
+  pongAgoMs(): undefined {
+    return undefined;
+  }
+
+  ping(): void {}
+}
+
+const routeOf = (site: SiteId): string => `site ${site}`;
