@@ -1,0 +1,133 @@
+/**
+ * A WebSocket (RFC 6455) as the kernel's Wire: text only, no compression, pings answered within a rate.
+ *
+ * Always true: what arrives before `listen`, or after `pause`, is kept in order and delivered later, none lost: the
+ * socket is not read meanwhile, so the peer's own transport slows it down. `closed` is told exactly once, last.
+ */
+import assert from "node:assert/strict";
+import { type Log, type Peer, TokenBucket, type Wire, type WireHandlers } from "@wattward/kernel";
+import type { WebSocket } from "ws";
+import type { WireLimits } from "./limits.ts";
+
+/** RFC 6455 §7.4.1: a kind of data that this end does not take. OCPP is text. */
+const UNSUPPORTED_DATA = 1003;
+const ABNORMAL = 1006;
+/** A close frame carries 125 bytes, two of them the code (§5.5). */
+const REASON_BYTES_MAX = 123;
+
+export class SocketWire implements Wire {
+  readonly peer: Peer;
+  readonly protocol: string;
+  private readonly socket: WebSocket;
+  private readonly limits: WireLimits;
+  private readonly log: Log;
+  private readonly pings: TokenBucket;
+  private readonly held: string[] = [];
+  private handlers: WireHandlers | undefined;
+  private paused = true;
+  private end: { readonly code: number; readonly reason: string } | undefined;
+
+  /** `socket` is open and nobody has listened to it yet. */
+  constructor(socket: WebSocket, peer: Peer, limits: WireLimits, log: Log) {
+    this.socket = socket;
+    this.peer = peer;
+    this.protocol = socket.protocol;
+    this.limits = limits;
+    this.log = log;
+    const { pingsBurst: burst, pingsPerSecond: perSecond } = limits;
+    this.pings = new TokenBucket({ burst, perSecond }, performance.now());
+    socket.pause();
+    socket.on("message", (data, isBinary) => {
+      if (isBinary) this.close(UNSUPPORTED_DATA, "text only");
+      else this.arrived(data.toString());
+    });
+    socket.on("ping", (data) => this.pinged(data));
+    socket.on("pong", () => this.handlers?.pong?.());
+    // The library closes by itself after a fault (1002, 1007, 1009), so here it is only told.
+    socket.on("error", (error) => log.debug("wire-fault", { address: peer.address, fault: codeOf(error) }));
+    socket.on("close", (code, reason) => this.ended(code, reason.toString()));
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
+  listen(handlers: WireHandlers): void {
+    assert(this.handlers === undefined, "a wire has one listener");
+    this.handlers = handlers;
+    if (this.end === undefined) this.resume();
+    else this.tellEnd();
+  }
+
+  send(text: string): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(text);
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.paused = false;
+    while (!this.paused && this.held.length > 0) this.handlers?.message(this.held.shift() as string);
+    if (!this.paused) this.socket.resume();
+  }
+
+  ping(): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.socket.close(code, bounded(reason));
+    // The peer's close frame must be read even where its messages are no longer wanted.
+    this.paused = true;
+    this.socket.resume();
+  }
+
+  terminate(): void {
+    this.socket.terminate();
+    // A socket that is not read does not notice its own end.
+    this.socket.resume();
+  }
+
+  private arrived(text: string): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    // `pause` stops the socket, but what one read brought is parsed to its end.
+    if (this.paused) this.held.push(text);
+    else this.handlers?.message(text);
+  }
+
+  private pinged(data: Buffer): void {
+    const tooMany = !this.pings.take(performance.now());
+    if (tooMany || this.bufferedBytes > this.limits.pongBufferedBytesMax) {
+      this.log.warn("peer-floods-pings", { address: this.peer.address });
+      this.terminate();
+    } else if (this.socket.readyState === this.socket.OPEN) {
+      this.socket.pong(data);
+    }
+  }
+
+  private ended(code: number, reason: string): void {
+    if (this.end !== undefined) return;
+    this.end = { code: code === 0 ? ABNORMAL : code, reason };
+    this.held.length = 0;
+    if (this.handlers !== undefined) this.tellEnd();
+  }
+
+  private tellEnd(): void {
+    this.handlers?.closed(this.end?.code ?? ABNORMAL, this.end?.reason ?? "");
+  }
+}
+
+/** Cut at 123 bytes of UTF-8, between characters. */
+function bounded(reason: string): string {
+  const bytes = Buffer.from(reason);
+  if (bytes.length <= REASON_BYTES_MAX) return reason;
+  return new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(bytes.subarray(0, REASON_BYTES_MAX - 3))
+    .replace(/�+$/, "");
+}
+
+const codeOf = (error: Error): string => ("code" in error ? String(error.code) : error.name);
