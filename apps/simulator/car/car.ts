@@ -1,0 +1,62 @@
+/**
+ * A car as its charger sees it: a battery that asks for power and keeps what it gets.
+ *
+ * The curve is the usual one of lithium cells charged at constant current, then constant voltage: full power up to
+ * the knee at 80 %, from there falling in a straight line to a twentieth at 100 %, where the car stops asking.
+ *
+ * Invariants: the energy in the battery never falls while charging and never exceeds the capacity; the power asked
+ * for is within 0…maxW. Energy in Wh, power in W, state of charge in per cent.
+ */
+
+/** Per cent up to which a car takes its full power. */
+export const KNEE_PERCENT = 80;
+/** Share of the full power that is left just before the battery is full. */
+export const LEAST_SHARE = 0.05;
+
+export type CarFacts = {
+  readonly capacityWh: number;
+  readonly maxW: number;
+  /** On arrival, 0…100. */
+  readonly socPercent: number;
+};
+
+export class Car {
+  readonly facts: CarFacts;
+  private storedWh: number;
+
+  constructor(facts: CarFacts) {
+    if (!(facts.capacityWh > 0) || !(facts.maxW > 0))
+      throw new RangeError("a car has a battery and takes power");
+    if (!(facts.socPercent >= 0 && facts.socPercent <= 100))
+      throw new RangeError("a charge is 0 to 100 per cent");
+    this.facts = facts;
+    this.storedWh = (facts.capacityWh * facts.socPercent) / 100;
+  }
+
+  get socPercent(): number {
+    return (100 * this.storedWh) / this.facts.capacityWh;
+  }
+
+  get full(): boolean {
+    return this.storedWh >= this.facts.capacityWh;
+  }
+
+  /** What it asks for right now, in W; 0 when full. */
+  get wantsW(): number {
+    return this.full ? 0 : this.facts.maxW * share(this.socPercent);
+  }
+
+  /** Takes `wh` from the charger and says how much of it fitted. */
+  take(wh: number): number {
+    const taken = Math.min(Math.max(0, wh), this.facts.capacityWh - this.storedWh);
+    this.storedWh = taken < wh ? this.facts.capacityWh : this.storedWh + taken;
+    return taken;
+  }
+}
+
+/** Share of its full power that a battery takes at this charge: 1 up to the knee, then a straight line down. */
+export function share(socPercent: number): number {
+  if (socPercent <= KNEE_PERCENT) return 1;
+  const beyond = Math.min(1, (socPercent - KNEE_PERCENT) / (100 - KNEE_PERCENT));
+  return 1 - (1 - LEAST_SHARE) * beyond;
+}

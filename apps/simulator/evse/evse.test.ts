@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { EvseId } from "@wattward/kernel";
+import { seededChance, simulatedTime } from "@wattward/testing";
+import { Car } from "../car/car.ts";
+import { Evse } from "./evse.ts";
+
+const car = (socPercent = 10, capacityWh = 60_000) => new Car({ capacityWh, maxW: 11_000, socPercent });
+
+test("evse: one hour at 11 kW is 11 kWh, in the meter and in the battery", async () => {
+  const time = simulatedTime();
+  const evse = new Evse(1 as EvseId, 22_000, time, 500);
+  const plugged = car();
+  evse.plug(plugged);
+  evse.closeContactor();
+  await time.advance(3_600_000);
+  assert.equal(evse.registerWh, 11_500);
+  assert.equal(Math.round(plugged.socPercent * 600) - 6000, 11_000);
+});
+
+test("evse: nothing flows before the contactor closes, after it opens, or without a car", async () => {
+  const time = simulatedTime();
+  const evse = new Evse(1 as EvseId, 22_000, time);
+  evse.closeContactor();
+  await time.advance(1000_000);
+  evse.openContactor();
+  evse.plug(car());
+  await time.advance(1000_000);
+  assert.equal(evse.deliveredWh, 0);
+  evse.closeContactor();
+  await time.advance(360_000);
+  evse.unplug();
+  await time.advance(1000_000);
+  assert.equal(evse.registerWh, 1100);
+  assert.equal(evse.powerW, 0);
+});
+
+test("evse: a limit holds from the moment it is set, not before", async () => {
+  const time = simulatedTime();
+  const evse = new Evse(1 as EvseId, 22_000, time);
+  evse.plug(car());
+  evse.closeContactor();
+  await time.advance(360_000);
+  evse.limitTo(5_000);
+  assert.equal(evse.powerW, 5_000);
+  await time.advance(360_000);
+  assert.equal(evse.registerWh, 1_600);
+});
+
+test("evse: the taper ends at a full battery and the register equals what the battery took", async () => {
+  const time = simulatedTime();
+  const evse = new Evse(1 as EvseId, 22_000, time);
+  const plugged = car(79, 10_000);
+  evse.plug(plugged);
+  evse.closeContactor();
+  await time.advance(24 * 3_600_000);
+  assert.equal(evse.registerWh, 2_100);
+  assert.equal(evse.powerW, 0);
+  assert(plugged.full);
+});
+
+test("evse: the register never falls, whatever is done to it", async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const chance = seededChance(seed);
+    const time = simulatedTime();
+    const evse = new Evse(1 as EvseId, 150_000, time);
+    let last = 0;
+    for (let i = 0; i < 60; i++) {
+      const act = chance.int(0, 5);
+      if (act === 0 && evse.car === undefined) evse.plug(car(chance.int(0, 100)));
+      if (act === 1) evse.unplug();
+      if (act === 2) evse.closeContactor();
+      if (act === 3) evse.openContactor();
+      if (act === 4) evse.limitTo(chance.int(0, 100_000));
+      if (act === 5) evse.restoreRegister(chance.int(0, 2_000));
+      await time.advance(chance.int(0, 60_000));
+      assert(evse.registerWh >= last, `seed ${seed}, step ${i}`);
+      last = evse.registerWh;
+    }
+  }
+});

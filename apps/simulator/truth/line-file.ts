@@ -1,0 +1,46 @@
+/**
+ * A file of JSON lines that many write to: whole lines, in the order given. The promise of a line resolves when the
+ * operating system has it, so that it outlives this process; it is not synced, because the notebook need not outlive
+ * the machine.
+ */
+import type { AppendFile, Disk } from "@wattward/kernel";
+
+const encoder = new TextEncoder();
+
+export class LineFile {
+  private readonly file: AppendFile;
+  private waiting: Uint8Array[] = [];
+  private flushing: Promise<void> | undefined;
+
+  private constructor(file: AppendFile) {
+    this.file = file;
+  }
+
+  static async open(disk: Disk, path: string): Promise<LineFile> {
+    return new LineFile(await disk.appendTo(path));
+  }
+
+  /** Appends; lines given while the last ones are being written go together. Fails with a DiskError. */
+  write(line: object): Promise<void> {
+    this.waiting.push(encoder.encode(`${JSON.stringify(line)}\n`));
+    this.flushing ??= Promise.resolve().then(() => this.flush());
+    return this.flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.flushing;
+    await this.file.close();
+  }
+
+  private async flush(): Promise<void> {
+    try {
+      while (this.waiting.length > 0) {
+        const lines = this.waiting;
+        this.waiting = [];
+        await this.file.append(Buffer.concat(lines));
+      }
+    } finally {
+      this.flushing = undefined;
+    }
+  }
+}
