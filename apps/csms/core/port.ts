@@ -18,11 +18,15 @@ export interface Core {
   close(): Promise<void>;
 }
 
-/** `full`: the disk; nothing was written, try later. `closed`: shutting down. `broken`: our own fault, logged. */
+/**
+ * `full`: the disk; nothing was written, try later. `busy`: too much waits, or another process holds the lock; slow
+ * down and try later. `closed`: shutting down. `broken`: our own fault, logged.
+ */
+export type CoreFault = "full" | "busy" | "closed" | "broken";
 export class CoreError extends Error {
   override readonly name = "CoreError";
-  readonly kind: "full" | "closed" | "broken";
-  constructor(kind: "full" | "closed" | "broken", message: string) {
+  readonly kind: CoreFault;
+  constructor(kind: CoreFault, message: string) {
     super(message);
     this.kind = kind;
   }
@@ -30,6 +34,11 @@ export class CoreError extends Error {
 
 /** Each entry of the table is served by one function in core/decisions.ts. */
 export type Decisions = {
+  /**
+   * The process that serves has started: nobody is connected yet, and what became of commands that were sent before
+   * is unknown. To be decided once, first; never by a tool that shares the database.
+   */
+  "service.start": { input: { atMs: number }; output: undefined };
   /** May this certificate open a direct socket as this station? Remembers the newest certificate seen. */
   "station.admit": { input: AdmissionRequest; output: Admission };
   /** A socket of a station opened or closed, here or at its site. */
@@ -53,6 +62,11 @@ export type Decisions = {
   "site.record": { input: SiteRecord; output: SiteRecordDone };
   /** A CALL relayed by a site without its journal. */
   "site.relay": { input: StationCall; output: StationAnswer };
+  /** A site said which bundle it lives on, or why it refused one. */
+  "site.bundle": {
+    input: { site: SiteId; version: number; accepted: boolean; reason: string; atMs: number };
+    output: undefined;
+  };
   "site.lease": { input: { site: SiteId; atMs: number }; output: Lease };
   /** The bundle's text for a site; a new version where its content has changed since the last. */
   "bundle.compile": { input: { site: SiteId; atMs: number }; output: { version: number; body: string } };
@@ -208,7 +222,18 @@ export type CommandRequest = {
 };
 export type CommandAccepted =
   | { readonly kind: "requested"; readonly id: string }
-  | { readonly kind: "refused"; readonly reason: "unknown-station" | "too-many" };
+  | {
+      readonly kind: "refused";
+      /** `never-connected`: its version is not known yet, so the payload cannot be checked. */
+      readonly reason:
+        | "unknown-station"
+        | "never-connected"
+        | "unsupported-action"
+        | "invalid-payload"
+        | "expired"
+        | "too-many";
+      readonly sentence: string;
+    };
 export type DueCommand = {
   readonly id: string;
   readonly action: string;

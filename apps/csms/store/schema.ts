@@ -3,13 +3,12 @@
  * UTC, energy Wh, power W, all whole numbers; booleans are 0 or 1; JSON is text. Column names in snake_case.
  * The SQL that creates them is in `migrations/`; a test compares the two.
  */
-import type { Generated } from "kysely";
-
 export type Schema = {
+  /** `schema_version`, `csms_epoch`, `next_transaction_id`, and the settings named in core/settings.ts. */
   meta: { key: string; value: string };
   sites: SitesTable;
   site_journals: { site_id: string; epoch: string; acked_seq: number; first_seen_ms: number };
-  leases: { site_id: string; csms_epoch: number; from_id: number; to_id: number; granted_at_ms: number };
+  leases: LeasesTable;
   bundles: { site_id: string; version: number; csms_epoch: number; body: string; issued_at_ms: number };
   stations: StationsTable;
   connectors: ConnectorsTable;
@@ -58,6 +57,19 @@ type SitesTable = {
   /** Version the site said it has in force. */
   bundle_version: number;
   software: string | null;
+  /** Epoch of the journal that the site last said hello with: leases are granted to it. */
+  journal_epoch: string | null;
+};
+
+/** Blocks of 1.6 transaction ids, from…to both included: disjoint for ever, whatever happens to who holds them. */
+type LeasesTable = {
+  site_id: string;
+  csms_epoch: number;
+  /** A site whose journal is new no longer knows which of its ids it gave out: it gets new blocks. */
+  journal_epoch: string;
+  from_id: number;
+  to_id: number;
+  granted_at_ms: number;
 };
 
 type StationsTable = {
@@ -119,11 +131,14 @@ type TransactionsTable = {
   power_w: number | null;
   power_at_ms: number | null;
   stop_reason: string | null;
-  /** Highest 2.0.1 seqNo applied; null in 1.6. */
+  /** Lowest and highest 2.0.1 seqNo seen; null in 1.6. A transaction's first need not be 0 (Part 2 §1.3.2). */
+  first_seq_no: number | null;
   seq_no: number | null;
+  /** 2.0.1 seqNos below the highest that have not arrived, as ranges: `3,5-7`; empty where none is missing. */
+  missing_seq: string;
   /** 1 where any part of it was answered by the site, or sent with `offline: true`. */
   offline: number;
-  /** Why a person should look at it before it is billed; null where nothing is odd. */
+  /** Why a person should look at it before it is billed: sorted codes of transactions/review.ts, comma between. */
   review: string | null;
   changed_at_ms: number;
 };
@@ -131,8 +146,9 @@ type TransactionsTable = {
 /** Every transaction message ever accepted, once: what an auditor recounts. */
 type TransactionEventsTable = {
   station_id: string;
+  /** Ours; empty where the message named no transaction of this station. */
   transaction_id: string;
-  /** What makes it the same message again: `start|connector|token|at|meter`, `stop|wireId`, `seq|wireId|n`, `meter|…`. */
+  /** What makes it the same message again: see transactions/dedupe.ts. Unique per station. */
   dedupe: string;
   kind: string;
   seq_no: number | null;
@@ -148,6 +164,11 @@ type TransactionEventsTable = {
   trace: string;
   /** SHA-256 of the frame's payload text, hex. */
   digest: string;
+  /** Where the site wrote it down; null for a direct station. */
+  journal_epoch: string | null;
+  journal_seq: number | null;
+  /** Signed meter values, raw, as JSON: evidence that only their own algorithm can read. */
+  signed_values: string | null;
 };
 
 type MeterSamplesTable = {
@@ -209,6 +230,4 @@ type OutboxTable = {
   data: string;
 };
 
-export type Row<T extends keyof Schema> = {
-  [K in keyof Schema[T]]: Schema[T][K] extends Generated<infer V> ? V : Schema[T][K];
-};
+export type Row<T extends keyof Schema> = { [K in keyof Schema[T]]: Schema[T][K] };

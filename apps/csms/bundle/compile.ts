@@ -1,0 +1,87 @@
+/**
+ * The bundle of a site as text: what it needs to serve its stations without us (ADR 12). The same content gives the
+ * same version and, to the byte, the same text: what is signed can be compared. A change of anything in it, of our
+ * epoch too, is a new version.
+ */
+import type { SiteId, StationId } from "@wattward/kernel";
+import type { Bundle, DenyEntry, LocalListEntry } from "@wattward/sitelink";
+import { allTokens } from "../authorisation/tokens.ts";
+import type { Decision, World } from "../core/decision.ts";
+import { observe } from "../core/observations.ts";
+import { csmsEpoch, setting } from "../core/settings.ts";
+import { stationsOfSite } from "../stations/rows.ts";
+import { statement } from "../store/statement.ts";
+import type { Tx } from "../store/writer.ts";
+
+/** Oldest site software that may live on what is compiled here. */
+const SOFTWARE_FLOOR = "0.1.0";
+
+const newestBundle = statement((db, p: { site: string }) =>
+  db.selectFrom("bundles").selectAll().where("site_id", "=", p.site).orderBy("version", "desc").limit(1),
+);
+const insertBundle = statement(
+  (db, p: { site: string; version: number; epoch: number; body: string; atMs: number }) =>
+    db.insertInto("bundles").values({
+      site_id: p.site,
+      version: p.version,
+      csms_epoch: p.epoch,
+      body: p.body,
+      issued_at_ms: p.atMs,
+    }),
+);
+const allDenials = statement((db, _: Record<never, never>) =>
+  db.selectFrom("denials").selectAll().orderBy("kind").orderBy("issuer").orderBy("value"),
+);
+
+export const compile: Decision<"bundle.compile"> = async (tx, { site, atMs }, world) => {
+  const last = await tx.first(newestBundle, { site });
+  const content = await contentOf(tx, site, world);
+  if (last !== undefined) {
+    const again = textOf(content, last.version, last.issued_at_ms);
+    if (again === last.body) return { version: last.version, body: last.body };
+  }
+  const version = (last?.version ?? 0) + 1;
+  const body = textOf(content, version, atMs);
+  await tx.run(insertBundle, { site, version, epoch: content.csmsEpoch, body, atMs });
+  observe(tx, { kind: "bundle.issued", source: "csms", atMs, site, data: { version } });
+  return { version, body };
+};
+
+type Content = Omit<Bundle, "schema" | "version" | "issuedAtMs">;
+
+const textOf = (content: Content, version: number, issuedAtMs: number): string =>
+  JSON.stringify({ schema: 1, version, issuedAtMs, ...content } satisfies Bundle);
+
+async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promise<Content> {
+  const stations = await tx.all(stationsOfSite, { site });
+  const tokens = await tx.all(allTokens, {});
+  const denials = await tx.all(allDenials, {});
+  const unknownOffline = (await setting(tx, "accept_unknown_tokens_offline")) === 1;
+  return {
+    site,
+    csmsEpoch: await csmsEpoch(tx),
+    softwareFloor: SOFTWARE_FLOOR,
+    // What is in the inventory was read by kernel's parser when it was added.
+    stations: stations.map(({ id, serial }) => ({ id: id as StationId, serial })),
+    localList: tokens.map(localEntry),
+    stationAnchors,
+    deny: denials.map(denyEntry),
+    policy: {
+      unknownTokenOffline: unknownOffline ? "accept" : "refuse",
+      cacheMsMax: await setting(tx, "token_cache_ms"),
+      heartbeatIntervalS: await setting(tx, "heartbeat_interval_s"),
+    },
+  };
+}
+
+function localEntry(token: { shown: string; status: string; expires_at_ms: number | null }): LocalListEntry {
+  const { shown, status, expires_at_ms } = token;
+  return {
+    token: shown,
+    status: status === "Accepted" || status === "Expired" ? status : "Blocked",
+    ...(expires_at_ms !== null && { expiresAtMs: expires_at_ms }),
+  };
+}
+
+const denyEntry = ({ kind, issuer, value }: { kind: string; issuer: string; value: string }): DenyEntry =>
+  kind === "serial" ? { kind, issuer, serial: value } : { kind: "key", spkiSha256: value };

@@ -1,0 +1,47 @@
+/** The table of decisions: every name of the port, and the one function that serves it. */
+import { setToken } from "../authorisation/set-token.ts";
+import { compile } from "../bundle/compile.ts";
+import { outcome, request, take } from "../commands/commands.ts";
+import { closeSession, invite, join, openSession } from "../people/people.ts";
+import { takeRecord } from "../sites/journal.ts";
+import { bundleInForce, hello, lease, siteChangePresence } from "../sites/link.ts";
+import { admit } from "../stations/admission.ts";
+import { answerCall } from "../stations/calls.ts";
+import { addStation } from "../stations/inventory.ts";
+import { changePresence } from "../stations/presence.ts";
+import type { Decision } from "./decision.ts";
+import { takeObserved } from "./observed.ts";
+import type { Decisions } from "./port.ts";
+import { startService } from "./start.ts";
+
+export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
+  "service.start": startService,
+  "station.admit": admit,
+  "station.presence": changePresence,
+  "station.call": answerCall,
+  "site.hello": hello,
+  "site.presence": siteChangePresence,
+  "site.record": takeRecord,
+  "site.relay": answerCall,
+  "site.bundle": bundleInForce,
+  "site.lease": lease,
+  "bundle.compile": compile,
+  observe: takeObserved,
+  "command.request": request,
+  "command.take": take,
+  "command.outcome": outcome,
+  "station.add": addStation,
+  "token.set": setToken,
+  "person.invite": invite,
+  "person.join": join,
+  "session.open": openSession,
+  "session.close": closeSession,
+};
+
+/** The station whose lane a decision takes, on engines that have lanes; undefined where it takes all of them. */
+export function laneOf(input: unknown): string | undefined {
+  if (typeof input !== "object" || input === null) return undefined;
+  const { station, record } = input as { station?: unknown; record?: { station?: unknown } };
+  const named = station ?? record?.station;
+  return typeof named === "string" ? named : undefined;
+}

@@ -1,0 +1,51 @@
+/**
+ * From a CALL to its handler: who may speak, what is known, what is served.
+ *
+ *   - a station that is not accepted may boot and nothing else (QUIRKS 17; 2.0.1 B02.FR.09, B03.FR.07: SecurityError);
+ *   - an accepted one may speak without a new boot: the accepted state outlives the connection (QUIRKS 17);
+ *   - 2.0.1 that has never booted: SecurityError until it has (B01.FR.10).
+ */
+import { actionsFrom, type OcppVersion } from "@wattward/ocpp";
+import { routes16 } from "../ocpp16/routes.ts";
+import { routes201 } from "../ocpp201/routes.ts";
+import { setSeen } from "../stations/rows.ts";
+import type { Tx } from "../store/writer.ts";
+import { type Call, type Handler, refusal } from "./call.ts";
+import type { World } from "./decision.ts";
+import type { StationAnswer } from "./port.ts";
+
+/** Handlers by action. The gateway has held each payload against its schema: that is where it gets its type. */
+const tables: Readonly<Record<OcppVersion, ReadonlyMap<string, Handler<never>>>> = {
+  "1.6": new Map(Object.entries(routes16)),
+  "2.0.1": new Map(Object.entries(routes201)),
+};
+
+/** A station's `seen_at_ms` may lag by this much: a write for every heartbeat would be a commit for every heartbeat. */
+const SEEN_EVERY_MS = 10_000;
+
+export async function dispatch(tx: Tx, call: Call, world: World): Promise<StationAnswer> {
+  const unheard = mayNotSpeak(call);
+  if (unheard !== undefined) return unheard;
+  await see(tx, call);
+  const handler = tables[call.version].get(call.action);
+  if (handler !== undefined) return handler(tx, call as Call<never>, world);
+  return actionsFrom(call.version, "station").has(call.action)
+    ? refusal("NotSupported", `${call.action} is not served here`)
+    : refusal("NotImplemented", `OCPP ${call.version} has no such action for a station to send`);
+}
+
+function mayNotSpeak({ station, version, action }: Call): StationAnswer | undefined {
+  if (action === "BootNotification") return undefined;
+  if (station.admission !== "accepted") {
+    return refusal("SecurityError", "this station is not accepted; only BootNotification is answered");
+  }
+  if (version === "2.0.1" && station.booted_at_ms === null) {
+    return refusal("SecurityError", "send BootNotification first");
+  }
+  return undefined;
+}
+
+async function see(tx: Tx, { station, version, arrivedAtMs, live }: Call): Promise<void> {
+  const fresh = arrivedAtMs - (station.seen_at_ms ?? 0) < SEEN_EVERY_MS && station.ocpp_version === version;
+  if (live && !fresh) await tx.run(setSeen, { id: station.id, atMs: arrivedAtMs, version });
+}

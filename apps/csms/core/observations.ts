@@ -1,0 +1,128 @@
+/**
+ * What the outbox says: every kind of observation with the shape of its data. Live console, detection, exports and
+ * ledger read these; a kind or a field, once released, keeps its meaning.
+ *
+ * Never in any data: a secret, a whole token (see {@link maskedToken}), a frame's text. `station` and `site` are
+ * columns of the row, not repeated here.
+ */
+import type { JsonObject } from "@wattward/kernel";
+import type { Tx } from "../store/writer.ts";
+
+/** Fields of one transaction as they stand after the message. `transaction` is our id, `wireId` the station's. */
+type TransactionFacts = {
+  transaction: string;
+  wireId: string;
+  evse: number;
+  state: string;
+  meterWh: number | null;
+  energyWh: number | null;
+  powerW: number | null;
+};
+
+export type ObservationData = {
+  "csms.started": Record<string, never>;
+
+  "station.added": { serial: string; route: string; actor: string };
+  "station.changed": { serial: string; route: string; actor: string };
+  /** A station with a certificate of ours that is not in the inventory: pending until a person accepts it. */
+  "station.unknown": { serial: string };
+  "station.refused": { reason: string; serial: string };
+  "station.connected": { version: string; address: string; route: string };
+  "station.disconnected": { route: string };
+  "station.booted": {
+    vendor: string;
+    model: string;
+    firmware: string | null;
+    reason: string | null;
+    status: string;
+  };
+  "station.status": { evse: number; connector: number; status: string; errorCode: string | null };
+  "station.event": { component: string; variable: string; value: string; trigger: string };
+  "station.report": { requestId: number; part: number; more: boolean; variables: number };
+  "station.data": { vendorId: string; messageId: string | null; chars: number };
+  /** A station's power or register outside any transaction. */
+  "station.meter": { evse: number; meterWh: number | null; powerW: number | null };
+
+  "security.event": { type: string; atMs: number; info: string | null };
+  /** A message named a transaction that is another station's, or nobody's. Nothing of it was changed. */
+  "security.foreign-transaction": { action: string; wireId: string; of: "other-station" | "nobody" };
+  /** A site spoke for a station that is not its own. Nothing was applied. */
+  "security.foreign-station": { action: string; seq: number | null };
+
+  "authorisation.decided": { token: string; status: string };
+  "transaction.started": TransactionFacts & { token: string | null };
+  "transaction.updated": TransactionFacts;
+  "transaction.ended": TransactionFacts & { reason: string | null };
+  /** New reasons to look at it before it is billed; codes of transactions/review.ts. */
+  "transaction.review": { transaction: string; wireId: string; codes: string[] };
+
+  /** A stop with an id of 0 or less that fits no single open transaction (QUIRKS 11). */
+  "transaction.unmatched-stop": { meterWh: number };
+
+  "site.added": { actor: string };
+  "site.connected": Record<string, never>;
+  "site.disconnected": Record<string, never>;
+  "site.hello": { epoch: string; lastSeq: number; ackedSeq: number; software: string };
+  "site.leased": { from: number; to: number };
+  "site.bundle": { version: number; accepted: boolean; reason: string };
+  "bundle.issued": { version: number };
+  /** The site gave up messages of this action, because its queue was full. */
+  "journal.gap": { epoch: string; seq: number; action: string; count: number };
+  /** A record that could not be applied: kept out of the tables, acknowledged, so that the rest goes on. */
+  "journal.quarantined": { epoch: string; seq: number; code: string; description: string };
+  /** A journal went back in time: a restored disk. */
+  "journal.rewound": { epoch: string; lastSeq: number; ackedSeq: number };
+
+  "command.requested": { command: string; action: string; actor: string; reason: string };
+  "command.sent": { command: string; action: string; state: string };
+  "command.ended": { command: string; action: string; state: string };
+
+  "token.set": { token: string; status: string; actor: string };
+  "person.invited": { role: string };
+  "person.joined": { person: string; name: string };
+  "session.opened": { person: string; kind: string };
+  "session.closed": { person: string };
+
+  /** Seen by gateway or site and named by them: `what` is their word for it. */
+  observed: { what: string; detail: JsonObject };
+};
+export type ObservationKind = keyof ObservationData;
+
+export type Observation<K extends ObservationKind = ObservationKind> = {
+  readonly kind: K;
+  readonly source: "station" | "site" | "csms" | "person";
+  readonly atMs: number;
+  readonly data: ObservationData[K];
+  readonly station?: string;
+  readonly site?: string | null;
+  /** Message, command or request that caused it. */
+  readonly cause?: string;
+  readonly trace?: string;
+  /** False for history that was replayed: it raises no live alarm. Default true. */
+  readonly live?: boolean;
+};
+
+/** Adds it to the outbox, in the commit of the decision that saw it. */
+export function observe<K extends ObservationKind>(tx: Tx, seen: Observation<K>): void {
+  tx.observe({
+    at_ms: seen.atMs,
+    source: seen.source,
+    kind: seen.kind,
+    station_id: seen.station ?? null,
+    site_id: seen.site ?? null,
+    cause: seen.cause ?? null,
+    trace: seen.trace ?? null,
+    live: (seen.live ?? true) ? 1 : 0,
+    data: JSON.stringify(seen.data),
+  });
+}
+
+/** At most the last four characters, and never more than half of it: a log of tokens is a log of keys. */
+export function maskedToken(token: string): string {
+  const kept = Math.min(4, Math.floor(token.length / 2));
+  return `…${kept === 0 ? "" : token.slice(-kept)}`;
+}
+
+/** Text of a peer, for an observation: bounded. */
+export const clipped = (text: string, charsMax = 200): string =>
+  text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;

@@ -1,0 +1,34 @@
+/**
+ * Which time to go by. A station's own time that is not believable is replaced by the time of reception and flagged
+ * (QUIRKS 3): before 2010, when OCPP was not, or in the future.
+ */
+import type { ClockQuality } from "@wattward/kernel";
+import { dateTimeMs } from "@wattward/ocpp";
+
+const PLAUSIBLE_FROM_MS = Date.UTC(2010, 0, 1);
+/** How far a station's clock may run ahead of ours before it is not believed. */
+export const FUTURE_MS_MAX = 5 * 60_000;
+
+/** Reception of a call: by the machine that first received it, and by this process. */
+export type Reception = {
+  readonly receivedAtMs: number;
+  readonly arrivedAtMs: number;
+  readonly clockQuality: ClockQuality;
+};
+
+/**
+ * The time to go by. A receiver whose clock was never set cannot say what the future is; if its own time is from
+ * before 2010 as well (a site that booted in 1970), the arrival here is all there is.
+ */
+export function believable(text: string, reception: Reception): { atMs: number; doubted: boolean } {
+  // Without a zone it is UTC (QUIRKS 1).
+  const saidMs = dateTimeMs(text) ?? dateTimeMs(`${text}Z`);
+  const receivedMs =
+    reception.receivedAtMs >= PLAUSIBLE_FROM_MS ? reception.receivedAtMs : reception.arrivedAtMs;
+  const latestMs =
+    (reception.clockQuality === "unknown" ? reception.arrivedAtMs : receivedMs) + FUTURE_MS_MAX;
+  if (saidMs !== undefined && saidMs >= PLAUSIBLE_FROM_MS && saidMs <= latestMs) {
+    return { atMs: saidMs, doubted: false };
+  }
+  return { atMs: receivedMs, doubted: true };
+}

@@ -1,0 +1,83 @@
+/**
+ * TransactionEvent (OCPP 2.0.1 E01 to E15): the whole life of a transaction, in numbered events.
+ *
+ *   - Identity is (station, transactionId, seqNo): all are stored, a repetition is acknowledged (QUIRKS 38).
+ *   - They may arrive in any order: seqNo says which value is the newest, what is missing is listed.
+ *   - `offline: true` tells of the past (E04, E12.FR.02): it changes the record, never what is shown as present.
+ *   - An event without its start opens a `partial` transaction, which its start completes (E04).
+ *   - A token is always answered (E01.FR.11, E01.FR.12); ConcurrentTx only where it begins to charge (§3.3).
+ */
+import type { RequestOf, ResponseOf } from "@wattward/ocpp";
+import { type Call, type Handler, result } from "../core/call.ts";
+import type { World } from "../core/decision.ts";
+import { believable } from "../core/timestamp.ts";
+import type { Tx } from "../store/writer.ts";
+import { judgeLocalAnswer } from "../transactions/local-answer.ts";
+import { readMeter } from "../transactions/reading.ts";
+import { type EventKey, record } from "../transactions/record.ts";
+import { findEvent, findTransaction } from "../transactions/rows.ts";
+import type { Fact, Transaction } from "../transactions/transaction.ts";
+import { sampledAt } from "./sampled.ts";
+import { authoriseIdToken, tokenInfo } from "./token-info.ts";
+
+type Payload = RequestOf<"2.0.1", "TransactionEvent">;
+const kinds = { Started: "started", Updated: "updated", Ended: "ended" } as const;
+
+export const transactionEvent: Handler<Payload> = async (tx, call, world) => {
+  const { transactionInfo, idToken, eventType } = call.payload;
+  const wireId = transactionInfo.transactionId;
+  const before = await tx.first(findTransaction, { station: call.station.id, version: "2.0.1", wireId });
+  const { transaction } = await store(tx, call, world, before);
+  if (idToken === undefined) return result<ResponseOf<"2.0.1", "TransactionEvent">>({});
+  const verdict = await authoriseIdToken(tx, idToken, {
+    atMs: call.arrivedAtMs,
+    ...(eventType === "Started" && { transaction: transaction.id }),
+  });
+  await judgeLocalAnswer(tx, call, transaction, verdict);
+  return result<ResponseOf<"2.0.1", "TransactionEvent">>({ idTokenInfo: tokenInfo(verdict) });
+};
+
+async function store(tx: Tx, call: Call<Payload>, world: World, before: Transaction | undefined) {
+  const wireId = call.payload.transactionInfo.transactionId;
+  const fact = factOf(call);
+  const key = keyOf(call);
+  const recorded = await record(tx, call, world, { key, wireId, before, fact });
+  if (recorded.fresh) return recorded;
+  const earlier = await tx.first(findEvent, { station: call.station.id, dedupe: key.dedupe });
+  if (earlier === undefined || earlier.kind === key.kind) return recorded;
+  // A station that does not count: an end must not be lost to a start with the same number.
+  return record(tx, call, world, {
+    key: { ...key, dedupe: `${key.dedupe}|${key.kind}` },
+    wireId,
+    before: recorded.transaction,
+    fact: { ...fact, review: [...fact.review, "sequence"] },
+  });
+}
+
+const keyOf = ({ payload }: Call<Payload>): EventKey => ({
+  dedupe: `seq|${payload.transactionInfo.transactionId}|${payload.seqNo}`,
+  kind: kinds[payload.eventType],
+});
+
+function factOf(call: Call<Payload>): Fact {
+  const { payload } = call;
+  const time = believable(payload.timestamp, call);
+  const offline = payload.offline === true;
+  const { idToken } = payload;
+  const anonymous = idToken === undefined || idToken.type === "NoAuthorization";
+  return {
+    kind: kinds[payload.eventType],
+    atMs: time.atMs,
+    changedAtMs: call.arrivedAtMs,
+    seqNo: payload.seqNo,
+    evse: payload.evse?.id ?? null,
+    connector: payload.evse?.connectorId ?? null,
+    token: anonymous ? null : idToken.idToken,
+    reading: readMeter((payload.meterValue ?? []).map(sampledAt), call),
+    // E06: where no reason is given, it is Local (StoppedReason of TransactionType).
+    stopReason: payload.eventType === "Ended" ? (payload.transactionInfo.stoppedReason ?? "Local") : null,
+    offline: offline || call.journal?.localAnswer !== undefined,
+    live: call.live && !offline,
+    review: time.doubted ? ["clock"] : [],
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * A station's boot, for both versions (1.6 §4.2; 2.0.1 B01 to B03): the inventory's admission gives the status. Each
+ * boot is answered, and none is an onboarding of its own (QUIRKS 19). A boot ends no transaction (QUIRKS 42).
+ */
+import type { Call } from "../core/call.ts";
+import { clipped, observe } from "../core/observations.ts";
+import { setting } from "../core/settings.ts";
+import type { Tx } from "../store/writer.ts";
+import { headOf } from "../transactions/record.ts";
+import { type Station, setBooted } from "./rows.ts";
+
+export type BootFacts = {
+  readonly vendor: string;
+  readonly model: string;
+  readonly firmware: string | null;
+  readonly reason: string | null;
+};
+export type Booted = {
+  readonly status: "Accepted" | "Pending" | "Rejected";
+  /** Accepted: between heartbeats. Otherwise: until the next boot may be sent (B01.FR.04, B02.FR.04). */
+  readonly intervalS: number;
+};
+
+export async function boot(tx: Tx, call: Call<object>, facts: BootFacts): Promise<Booted> {
+  const { station } = call;
+  const status = statusFor(station);
+  // History never overwrites what is known of a later boot.
+  const newest = call.live || call.receivedAtMs > (station.booted_at_ms ?? 0);
+  if (status === "Accepted" && newest) {
+    await tx.run(setBooted, {
+      id: station.id,
+      vendor: facts.vendor,
+      model: facts.model,
+      firmware: facts.firmware ?? station.firmware,
+      atMs: call.receivedAtMs,
+    });
+  }
+  const data = {
+    vendor: clipped(facts.vendor),
+    model: clipped(facts.model),
+    firmware: facts.firmware === null ? null : clipped(facts.firmware),
+    reason: facts.reason,
+    status,
+  };
+  observe(tx, { ...headOf(call), kind: "station.booted", data });
+  const name = status === "Accepted" ? "heartbeat_interval_s" : "boot_retry_interval_s";
+  return { status, intervalS: await setting(tx, name) };
+}
+
+function statusFor({ admission }: Station): Booted["status"] {
+  if (admission === "accepted") return "Accepted";
+  return admission === "pending" ? "Pending" : "Rejected";
+}

@@ -1,0 +1,32 @@
+/** Sockets of stations that open and close, here or at their sites. */
+import type { Decision } from "../core/decision.ts";
+import { observe } from "../core/observations.ts";
+import type { Route } from "../core/port.ts";
+import { findStation, type Station, setConnected, setDisconnected } from "./rows.ts";
+
+export const changePresence: Decision<"station.presence"> = async (tx, change) => {
+  const station = await tx.first(findStation, { id: change.station });
+  if (station === undefined) return;
+  const head = { source: "csms", atMs: change.atMs, station: station.id, site: station.site_id } as const;
+  if (!speaksFor(change.route, station)) {
+    const data = { action: "presence", seq: null };
+    const site = change.route.kind === "site" ? change.route.site : null;
+    observe(tx, { ...head, kind: "security.foreign-station", site, data });
+    return;
+  }
+  const { generation, version, address, atMs } = change;
+  const route = change.route.kind;
+  if (change.connected) {
+    await tx.run(setConnected, { id: station.id, generation, version, atMs });
+    observe(tx, { ...head, kind: "station.connected", data: { version, address, route } });
+    return;
+  }
+  const ended = await tx.run(setDisconnected, { id: station.id, generation });
+  if (ended === 1) observe(tx, { ...head, kind: "station.disconnected", data: { route } });
+};
+
+/** A site speaks only for its own stations, and only for those that may come through a site (ADR 6, 7). */
+export const speaksFor = (route: Route, station: Station): boolean =>
+  route.kind === "direct"
+    ? station.route !== "site"
+    : station.route !== "direct" && station.site_id === route.site;

@@ -1,0 +1,51 @@
+/**
+ * The state of a station or one of its connectors, as it said it. 0 is the station itself and overwrites no connector;
+ * a connector not known before is made by its first word (QUIRKS 37). What is replayed fills in only where nothing
+ * newer is known: history is not the present.
+ */
+import { type Call, refusal } from "../core/call.ts";
+import { observe } from "../core/observations.ts";
+import type { StationAnswer } from "../core/port.ts";
+import { believable } from "../core/timestamp.ts";
+import type { Tx } from "../store/writer.ts";
+import { headOf } from "../transactions/record.ts";
+import { countConnectors, findConnector, upsertStatus } from "./rows.ts";
+
+/** A station that names more connectors than any has is making them up. */
+export const CONNECTORS_MAX = 128;
+
+export type Status = {
+  readonly evse: number;
+  readonly connector: number;
+  readonly status: string;
+  readonly errorCode: string | null;
+  readonly timestamp: string | undefined;
+};
+
+/** The refusal to answer with, or undefined where the status was taken. */
+export async function storeStatus(
+  tx: Tx,
+  call: Call<object>,
+  said: Status,
+): Promise<StationAnswer | undefined> {
+  const { evse, connector, status, errorCode } = said;
+  if (evse < 0 || connector < 0) {
+    return refusal("PropertyConstraintViolation", "an EVSE or connector has no number below 0");
+  }
+  const key = { station: call.station.id, evse, connector };
+  const known = await tx.first(findConnector, key);
+  if (known === undefined) {
+    const count = Number((await tx.first(countConnectors, { station: call.station.id }))?.count ?? 0);
+    if (count >= CONNECTORS_MAX) {
+      return refusal("PropertyConstraintViolation", `more than ${CONNECTORS_MAX} connectors`);
+    }
+  }
+  const { atMs } = believable(said.timestamp ?? "", call);
+  const present = call.live || known === undefined || atMs > known.status_at_ms;
+  if (!present) return undefined;
+  await tx.run(upsertStatus, { ...key, status, errorCode, atMs });
+  const changed = known?.status !== status || known.error_code !== errorCode;
+  const data = { evse, connector, status, errorCode };
+  if (changed) observe(tx, { ...headOf(call), kind: "station.status", data });
+  return undefined;
+}

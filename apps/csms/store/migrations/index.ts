@@ -1,0 +1,74 @@
+/**
+ * Migrations: forward only, numbered by their place in this list, each applied once in a transaction of its own.
+ * A released one never changes; a mistake is mended by the next. A database from a newer Wattward is refused.
+ */
+import type { Kysely } from "kysely";
+import { type Engine, StoreError } from "../engine.ts";
+import type { Schema } from "../schema.ts";
+import { ground } from "./0001-ground.ts";
+
+/** Column types whose names differ between the engines. */
+export type Types = { readonly int8: "integer" | "bigint" };
+export type Migration = (db: Kysely<Schema>, types: Types) => Promise<void>;
+
+const migrations: readonly Migration[] = [ground];
+/** The schema that this program knows. */
+export const SCHEMA_VERSION = migrations.length;
+
+/** Brings the database up to {@link SCHEMA_VERSION}. Throws {@link StoreError} `newer-schema` or `not-ours`. */
+export async function migrate(engine: Engine & { db: Kysely<Schema> }, types: Types): Promise<void> {
+  if ((await versionOf(engine.db)) === SCHEMA_VERSION) return;
+  await engine.begin();
+  try {
+    // Asked again under the lock: another process may have migrated in between.
+    const from = await versionOf(engine.db);
+    if (from > SCHEMA_VERSION) throw newer(from);
+    for (const up of migrations.slice(from)) await up(engine.db, types);
+    await engine.db
+      .insertInto("meta")
+      .values({ key: "schema_version", value: String(SCHEMA_VERSION) })
+      .onConflict((c) => c.column("key").doUpdateSet({ value: String(SCHEMA_VERSION) }))
+      .execute();
+    await engine.commit();
+  } catch (error) {
+    await engine.rollback();
+    throw error;
+  }
+}
+
+/** Refuses a database that {@link migrate} would change or does not know: for read-only connections. */
+export async function requireSchema(db: Kysely<Schema>): Promise<void> {
+  const version = await versionOf(db);
+  if (version > SCHEMA_VERSION) throw newer(version);
+  if (version < SCHEMA_VERSION) {
+    throw new StoreError(
+      "not-ours",
+      `the database has schema ${version}, ${SCHEMA_VERSION} is needed; open it for writing first`,
+    );
+  }
+}
+
+/** 0 for an empty database. */
+async function versionOf(db: Kysely<Schema>): Promise<number> {
+  const tables = await db.introspection.getTables();
+  if (tables.length === 0) return 0;
+  if (!tables.some((table) => table.name === "meta")) {
+    throw new StoreError(
+      "not-ours",
+      "this database has tables, but none of Wattward's: give another --data folder",
+    );
+  }
+  const row = await db
+    .selectFrom("meta")
+    .select("value")
+    .where("key", "=", "schema_version")
+    .executeTakeFirst();
+  return Number(row?.value ?? 0);
+}
+
+const newer = (version: number) =>
+  new StoreError(
+    "newer-schema",
+    `the database was written by a newer Wattward (schema ${version}; this program knows up to ${SCHEMA_VERSION}). ` +
+      "Start the newer version, or restore a backup made before the upgrade. Nothing was changed.",
+  );

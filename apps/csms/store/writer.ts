@@ -1,0 +1,219 @@
+/**
+ * The group-commit writer: many decisions, one commit, one fsync.
+ *
+ *     BEGIN IMMEDIATE
+ *       SAVEPOINT  decision 1  RELEASE          each decision reads, decides and writes alone
+ *       SAVEPOINT  decision 2  ROLLBACK TO      its failure undoes itself and nobody else
+ *       …
+ *       outbox rows of the decisions that stood, numbered without gaps
+ *     COMMIT                                    the fsync
+ *     answers                                   in the callback of the commit: an answer means durable
+ *
+ * Always true: a promise given by `submit` resolves only after the commit that holds its writes; outbox sequences
+ * are gap-free in order of commit, also with other processes writing, because the head is read under the lock.
+ * A full disk fails its whole batch, nothing half-applied, and the next batch tries afresh.
+ */
+import assert from "node:assert/strict";
+import type { Log } from "@wattward/kernel";
+import { CoreError } from "../core/port.ts";
+import type { Engine, Rows } from "./engine.ts";
+import { insertOutbox, type OutboxDraft, readOutboxHead } from "./outbox.ts";
+
+export type WriterLimits = {
+  /** Decisions that may wait; beyond it `submit` fails with `busy`, and the callers slow their peers down. */
+  readonly waitingMax: number;
+  /** Decisions in one commit: bounds how long the first one waits for its answer. */
+  readonly perCommitMax: number;
+};
+export const writerLimits: WriterLimits = { waitingMax: 20_000, perCommitMax: 512 };
+
+/** What a decision has in its hands: rows of the current transaction, and the outbox. */
+export type Tx = Rows & {
+  /** Adds a row to the outbox, in the same commit as the decision's own writes. */
+  observe(draft: OutboxDraft): void;
+  /** Runs after the commit, before the answers: for what is remembered outside the database. Must not throw. */
+  afterCommit(run: () => void): void;
+};
+
+export type Decide<T> = (tx: Tx) => Promise<T>;
+
+type Waiting = {
+  readonly name: string;
+  readonly station: string | undefined;
+  readonly decide: Decide<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: CoreError) => void;
+};
+type Stood = { readonly waiting: Waiting; readonly value: unknown };
+
+export class Writer {
+  private readonly waiting: Waiting[] = [];
+  private readonly listeners = new Set<(seq: number) => void>();
+  private readonly engine: Engine;
+  private readonly log: Log;
+  private readonly limits: WriterLimits;
+  private working: Promise<void> | undefined;
+  private closed = false;
+
+  constructor({ engine, log, limits = writerLimits }: { engine: Engine; log: Log; limits?: WriterLimits }) {
+    this.engine = engine;
+    this.log = log;
+    this.limits = limits;
+  }
+
+  /** Queues a decision. Rejects with {@link CoreError} only. `station` names the lane on engines that have lanes. */
+  submit<T>(name: string, station: string | undefined, decide: Decide<T>): Promise<T> {
+    if (this.closed) return Promise.reject(new CoreError("closed", "the core is closed"));
+    if (this.waiting.length >= this.limits.waitingMax) {
+      return Promise.reject(
+        new CoreError("busy", `more than ${this.limits.waitingMax} decisions wait; try later`),
+      );
+    }
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.push({ name, station, decide, resolve: resolve as (value: unknown) => void, reject });
+      this.start();
+    });
+  }
+
+  /** Runs `read` between two commits: for databases in memory, whose only connection is the writer's. */
+  async between<T>(read: () => Promise<T>): Promise<T> {
+    while (this.working !== undefined) await this.working;
+    const reading = read();
+    this.working = reading.then(ignore, ignore).then(() => this.rest());
+    return reading;
+  }
+
+  onCommitted(listener: (seq: number) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Notices commits of other processes; to be asked now and then. */
+  async lookElsewhere(): Promise<void> {
+    if (this.closed || this.working !== undefined || !this.engine.changedElsewhere()) return;
+    const head = await this.engine.first(readOutboxHead, {});
+    this.tell(head?.seq ?? 0);
+  }
+
+  /** Finishes what waits, then refuses. */
+  async close(): Promise<void> {
+    this.closed = true;
+    while (this.working !== undefined) await this.working;
+  }
+
+  private start(): void {
+    this.working ??= this.work();
+  }
+
+  private rest(): void {
+    this.working = undefined;
+    if (this.waiting.length > 0) this.start();
+  }
+
+  private async work(): Promise<void> {
+    // One microtask's wait: everything that is submitted in the same turn shares a commit.
+    await Promise.resolve();
+    while (this.waiting.length > 0) await this.commitSome(this.waiting.splice(0, this.limits.perCommitMax));
+    this.rest();
+  }
+
+  private async commitSome(batch: readonly Waiting[]): Promise<void> {
+    const stood: Stood[] = [];
+    const after: (() => void)[] = [];
+    let lastSeq = 0;
+    try {
+      await this.engine.begin();
+      const outbox: OutboxDraft[] = [];
+      for (const waiting of batch) await this.decideOne(waiting, { stood, outbox, after });
+      lastSeq = await this.number(outbox);
+      await this.engine.commit();
+    } catch (error) {
+      await this.failBatch(batch, error);
+      return;
+    }
+    for (const run of after) run();
+    for (const { waiting, value } of stood) waiting.resolve(value);
+    if (lastSeq > 0) this.tell(lastSeq);
+  }
+
+  /** Throws only what spoils the whole batch: the environment's faults. Our own are told to the one who asked. */
+  private async decideOne(
+    waiting: Waiting,
+    into: { stood: Stood[]; outbox: OutboxDraft[]; after: (() => void)[] },
+  ): Promise<void> {
+    const { engine } = this;
+    const outbox: OutboxDraft[] = [];
+    const after: (() => void)[] = [];
+    const tx: Tx = {
+      all: (s, values) => engine.all(s, values),
+      first: (s, values) => engine.first(s, values),
+      run: (s, values) => engine.run(s, values),
+      observe: (draft) => void outbox.push(draft),
+      afterCommit: (run) => void after.push(run),
+    };
+    try {
+      const decided = () => waiting.decide(tx);
+      const value = await engine.isolated(() =>
+        waiting.station === undefined ? decided() : engine.inStation(waiting.station, decided),
+      );
+      into.stood.push({ waiting, value });
+      into.outbox.push(...outbox);
+      into.after.push(...after);
+    } catch (error) {
+      if (engine.faultOf(error) !== undefined) throw error;
+      this.log.error("decision-broken", { decision: waiting.name, error: stackOf(error) });
+      waiting.reject(new CoreError("broken", `${waiting.name} failed by our own fault; see the log`));
+    }
+  }
+
+  /** Writes the outbox rows; returns the highest sequence, 0 where there were none. */
+  private async number(outbox: readonly OutboxDraft[]): Promise<number> {
+    if (outbox.length === 0) return 0;
+    const head = await this.engine.first(readOutboxHead, {});
+    let seq = head?.seq ?? 0;
+    for (const draft of outbox) {
+      seq += 1;
+      const changed = await this.engine.run(insertOutbox, { ...draft, seq });
+      assert.equal(changed, 1);
+    }
+    return seq;
+  }
+
+  private async failBatch(batch: readonly Waiting[], error: unknown): Promise<void> {
+    const fault = this.engine.faultOf(error);
+    this.log.error("commit-failed", {
+      fault: fault ?? "ours",
+      decisions: batch.length,
+      error: stackOf(error),
+    });
+    try {
+      await this.engine.rollback();
+    } catch (rollbackError) {
+      this.log.error("rollback-failed", { error: stackOf(rollbackError) });
+    }
+    const told =
+      fault === "full"
+        ? new CoreError(
+            "full",
+            "the disk is full: nothing was written. Free some space; it recovers by itself",
+          )
+        : fault === "busy"
+          ? new CoreError("busy", "another process holds the database's lock; nothing was written, try later")
+          : new CoreError("broken", "the commit failed; nothing was written; see the log");
+    // Those whose decision alone was broken have been told already: a second reject does nothing.
+    for (const waiting of batch) waiting.reject(told);
+  }
+
+  private tell(seq: number): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(seq);
+      } catch (error) {
+        this.log.error("listener-broken", { error: stackOf(error) });
+      }
+    }
+  }
+}
+
+const ignore = () => {};
+const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

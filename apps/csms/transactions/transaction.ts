@@ -1,0 +1,147 @@
+/**
+ * One transaction, for both versions: what a fact about it changes. Pure.
+ *
+ * Always true:
+ *   - begin and end are each told once; what came first stands (except an end that we only assumed);
+ *   - the order in which facts arrive leaves no trace in begin, end and register: they depend on the facts alone;
+ *   - nothing reopens it, and no register value is ever clamped: what is odd is kept and marked for review
+ *     (QUIRKS 15, 16, 38, 39).
+ */
+import type { Row } from "../store/schema.ts";
+import type { Reading } from "./reading.ts";
+import { type ReviewCode, withoutReview, withReview } from "./review.ts";
+import { arrived } from "./sequence.ts";
+
+export type Transaction = Row<"transactions">;
+
+export type Fact = {
+  readonly kind: "started" | "updated" | "ended";
+  readonly atMs: number;
+  /** Arrived in our own order of things: when this row changed. */
+  readonly changedAtMs: number;
+  /** 2.0.1; null in 1.6, whose messages carry no number. */
+  readonly seqNo: number | null;
+  readonly evse: number | null;
+  readonly connector: number | null;
+  readonly token: string | null;
+  readonly reading: Reading;
+  readonly stopReason: string | null;
+  /** Answered by the site, or sent with `offline: true`. */
+  readonly offline: boolean;
+  /** It tells of now: power may be shown as the present one. */
+  readonly live: boolean;
+  readonly review: readonly ReviewCode[];
+};
+
+export type Identity = Pick<Transaction, "id" | "station_id" | "wire_id" | "ocpp_version">;
+
+/** A transaction that nothing is known of yet: `partial` until its start is. */
+export const unseen = (identity: Identity, changedAtMs: number): Transaction => ({
+  ...identity,
+  evse_id: 0,
+  connector_id: 0,
+  token: null,
+  state: "partial",
+  started_at_ms: null,
+  ended_at_ms: null,
+  meter_start_wh: null,
+  meter_last_wh: null,
+  meter_stop_wh: null,
+  energy_wh: null,
+  power_w: null,
+  power_at_ms: null,
+  stop_reason: null,
+  first_seq_no: null,
+  seq_no: null,
+  missing_seq: "",
+  offline: 0,
+  review: null,
+  changed_at_ms: changedAtMs,
+});
+
+/** The reason that we give to an end which nobody told us. */
+export const SUPERSEDED = "Superseded";
+
+export function withFact(before: Transaction, fact: Fact): Transaction {
+  const newest = fact.seqNo === null ? before.ended_at_ms === null : fact.seqNo >= (before.seq_no ?? -1);
+  const seen =
+    fact.seqNo === null
+      ? undefined
+      : arrived({ first: before.first_seq_no, last: before.seq_no, missing: before.missing_seq }, fact.seqNo);
+  const after: Transaction = {
+    ...before,
+    ...(seen && { first_seq_no: seen.first, seq_no: seen.last, missing_seq: seen.missing }),
+    evse_id: before.evse_id || (fact.evse ?? 0),
+    connector_id: before.connector_id || (fact.connector ?? 0),
+    token: fact.kind === "started" ? (fact.token ?? before.token) : (before.token ?? fact.token),
+    meter_start_wh: before.meter_start_wh ?? fact.reading.beginWh,
+    meter_last_wh: newest ? (fact.reading.lastWh ?? before.meter_last_wh) : before.meter_last_wh,
+    offline: before.offline || (fact.offline ? 1 : 0),
+    review: withReview(before.review, reviewOf(before, fact)),
+    changed_at_ms: fact.changedAtMs,
+  };
+  if (newest && fact.live && fact.reading.powerW !== null) {
+    after.power_w = fact.reading.powerW;
+    after.power_at_ms = fact.reading.powerAtMs;
+  }
+  if (fact.kind === "started") begin(after, fact);
+  if (fact.kind === "ended") end(after, fact);
+  return settle(after);
+}
+
+/** The same connector has begun another: its end is assumed now, from the last sample (QUIRKS 15). */
+export function superseded(before: Transaction, atMs: number): Transaction {
+  return settle({
+    ...before,
+    ended_at_ms: atMs,
+    meter_stop_wh: before.meter_last_wh,
+    stop_reason: SUPERSEDED,
+    power_w: null,
+    review: withReview(before.review, ["superseded"]),
+    changed_at_ms: atMs,
+  });
+}
+
+function begin(after: Transaction, fact: Fact): void {
+  if (after.started_at_ms !== null) return;
+  after.started_at_ms = fact.atMs;
+  after.meter_start_wh = fact.reading.beginWh ?? fact.reading.lastWh ?? after.meter_start_wh;
+}
+
+function end(after: Transaction, fact: Fact): void {
+  const assumed = after.stop_reason === SUPERSEDED;
+  if (after.ended_at_ms !== null && !assumed) return;
+  if (assumed) after.review = withoutReview(after.review, "superseded");
+  after.ended_at_ms = fact.atMs;
+  after.meter_stop_wh = fact.reading.endWh ?? fact.reading.lastWh;
+  after.stop_reason = fact.stopReason;
+  after.power_w = null;
+}
+
+/** What follows from the rest: state, energy, and the doubts that the numbers themselves raise. */
+function settle(transaction: Transaction): Transaction {
+  const { started_at_ms, ended_at_ms, meter_start_wh: start, meter_last_wh: last } = transaction;
+  const stop = transaction.meter_stop_wh;
+  const state = started_at_ms === null ? "partial" : ended_at_ms === null ? "open" : "ended";
+  const fell = start !== null && ((stop !== null && stop < start) || (last !== null && last < start));
+  const unmetered = state === "ended" && (start === null || stop === null);
+  const doubts: ReviewCode[] = [...(fell ? ["meter-below-start" as const] : [])];
+  let review = withReview(transaction.review, doubts);
+  review = unmetered ? withReview(review, ["no-meter"]) : withoutReview(review, "no-meter");
+  return {
+    ...transaction,
+    state,
+    energy_wh: start === null || stop === null ? null : stop - start,
+    review,
+  };
+}
+
+function reviewOf(before: Transaction, fact: Fact): ReviewCode[] {
+  const codes = [...fact.review];
+  if (fact.reading.doubted) codes.push("clock");
+  const over = before.ended_at_ms !== null && before.stop_reason !== SUPERSEDED;
+  if (over && fact.kind === "updated" && fact.seqNo !== null && fact.seqNo > (before.seq_no ?? 0)) {
+    codes.push("after-end");
+  }
+  return codes;
+}
