@@ -28,7 +28,7 @@ export const CERTIFICATE_BYTES_MAX = 16 * 1024;
 
 export type Certificate = {
   readonly der: Uint8Array;
-  /** Lower-case hexadecimal without leading zeros. */
+  /** Lower-case hexadecimal of whole bytes, none of them a leading zero. */
   readonly serial: string;
   readonly issuer: Name;
   readonly subject: Name;
@@ -41,7 +41,8 @@ export type Certificate = {
   readonly signed: Signed;
 };
 
-type Signed = { readonly tbs: Uint8Array; readonly algorithm: string; readonly signature: Uint8Array };
+/** What was signed, how, and the signature. */
+export type Signed = { readonly tbs: Uint8Array; readonly algorithm: string; readonly signature: Uint8Array };
 
 export type Name = {
   /** The exact bytes: names are compared by them, since one encoder makes all of ours. */
@@ -108,7 +109,8 @@ export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").upd
 
 export const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-function bitStringBytes(tlv: Tlv | undefined): Uint8Array {
+/** Bytes of a BIT STRING that ends at a whole byte. */
+export function bitStringBytes(tlv: Tlv | undefined): Uint8Array {
   const { content } = expect(tlv, tags.bitString);
   if (content[0] !== 0) throw new DerFault("a bit string of unwhole bytes");
   return content.subarray(1);
@@ -124,7 +126,8 @@ const attributeNames: Readonly<Record<string, string>> = {
   "2.5.4.11": "OU",
 };
 
-function readName(tlv: Tlv | undefined): Name {
+/** A distinguished name; its texts are safe to print, but a stranger's. */
+export function readName(tlv: Tlv | undefined): Name {
   const { whole, content } = expect(tlv, tags.sequence);
   const attributes = elements(content).flatMap((rdn) =>
     elements(expect(rdn, tags.set).content).map((attribute) => {
@@ -205,17 +208,22 @@ function alternativeNames(der: Uint8Array | undefined): Pick<Extensions, "dnsNam
 const signatureHashes: Readonly<Record<string, string>> = {
   "1.2.840.10045.4.3.2": "sha256",
   "1.2.840.10045.4.3.3": "sha384",
+  "1.2.840.10045.4.3.4": "sha512",
   "1.2.840.113549.1.1.11": "sha256",
   "1.2.840.113549.1.1.12": "sha384",
+  "1.2.840.113549.1.1.13": "sha512",
 };
 
 /** Was this certificate signed with the issuer's key? Says nothing about names, dates or uses. */
-export function signedBy(certificate: Certificate, issuerKey: KeyObject): boolean {
-  const { algorithm, tbs, signature } = certificate.signed;
+export const signedBy = ({ signed }: Certificate, issuerKey: KeyObject): boolean =>
+  signatureHolds(signed, issuerKey);
+
+/** Does the signature hold, by an algorithm of the table above and of the key's own kind? */
+export function signatureHolds({ algorithm, tbs, signature }: Signed, key: KeyObject): boolean {
   const hash = signatureHashes[algorithm];
   const wantsEc = algorithm.startsWith("1.2.840.10045.");
-  if (hash === undefined || wantsEc !== (issuerKey.asymmetricKeyType === "ec")) return false;
-  return verify(hash, tbs, issuerKey, signature);
+  if (hash === undefined || key.asymmetricKeyType !== (wantsEc ? "ec" : "rsa")) return false;
+  return verify(hash, tbs, key, signature);
 }
 
 /** The key of a certificate whose own signature was checked before: OpenSSL reads it, so strangers' keys stay out. */

@@ -2,13 +2,12 @@
  * Makes one certificate: the only place that encodes and signs any. What goes in is decided elsewhere (profiles.ts,
  * issue.ts); here nothing is taken from a requester.
  */
-import "reflect-metadata";
 import { createHash } from "node:crypto";
-import * as x509 from "@peculiar/x509";
 import { type Chance, hex } from "@wattward/kernel";
 import { type Certificate, readCertificate } from "./certificate.ts";
 import { elements, only, tags } from "./der.ts";
 import type { SigningKey } from "./key-store.ts";
+import * as x509 from "./x509-library.ts";
 
 export type CertificateContent = {
   /** In this order: O says who owns it (A00.FR.509), CN what it names. */
@@ -72,7 +71,9 @@ export async function certify(
 /** A copy on memory of its own: the library takes no view that might be on shared memory. */
 const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);
 
-const name = ({ o, cn }: CertificateContent["subject"]) => new x509.Name([{ O: [o] }, { CN: [cn] }]);
+// As explicit UTF8String: of a bare string the library would read quotes and number signs as syntax.
+const name = ({ o, cn }: CertificateContent["subject"]) =>
+  new x509.Name([{ O: [{ utf8String: o }] }, { CN: [{ utf8String: cn }] }]);
 
 /** Criticality by RFC 5280 §4.2.1: key usage, basic constraints and name constraints are, the identifiers never. */
 function extensions({ kind, publicKey }: CertificateContent, issuer: Issuer): x509.Extension[] {

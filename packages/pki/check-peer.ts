@@ -45,7 +45,7 @@ export type PeerFacts = {
   readonly cn: string;
   readonly o: string;
   readonly subject: string;
-  /** Lower-case hexadecimal without leading zeros. */
+  /** Lower-case hexadecimal of whole bytes, none of them a leading zero. */
   readonly serial: string;
   /** Distinguished name of the issuing CA, `O=Operator, CN=Station CA`. */
   readonly issuer: string;

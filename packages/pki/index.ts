@@ -40,6 +40,7 @@ export type { KeyKind, KeyStore, SigningKey, StoredKey, TlsIdentity, TlsKey } fr
 export { readPem, writePem } from "./pem.ts";
 export { type PeerRole, profiles, usages, validityDays } from "./profiles.ts";
 export {
+  type CertificateRequest,
   type RequestFault,
   type RequestProfile,
   readRequest,

@@ -9,12 +9,14 @@
  * for stations: OpenSSL tests a CN with a dot against the DNS constraint, and serial numbers may have dots. The server
  * CA has none: small TLS stacks in stations know no name constraints and must then refuse a critical one.
  */
-import "reflect-metadata";
-import { Name } from "@peculiar/x509";
+
 import { encode, tags } from "./der.ts";
+import { Name } from "./x509-library.ts";
 
 export function clientNameConstraints(o: string, role: "station" | "site"): Uint8Array {
-  const permitted = generalName.directoryName(new Uint8Array(new Name([{ O: [o] }]).toArrayBuffer()));
+  const permitted = generalName.directoryName(
+    new Uint8Array(new Name([{ O: [{ utf8String: o }] }]).toArrayBuffer()),
+  );
   const everyAddress = [generalName.ipAddress(new Uint8Array(8)), generalName.ipAddress(new Uint8Array(32))];
   const everyName = generalName.dnsName(new Uint8Array(0));
   const excluded = role === "site" ? [...everyAddress, everyName] : everyAddress;

@@ -3,12 +3,11 @@
  * (ADR 19). Of the request only the public key is taken, after its signature proved possession; subject, uses, names
  * and dates are ours, so whatever else it asks for is ignored.
  */
-import "reflect-metadata";
-import { createPublicKey } from "node:crypto";
-import { Pkcs10CertificateRequest } from "@peculiar/x509";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { type Fault, failed, ok, type Result, shown } from "@wattward/kernel";
 import type { Authorities } from "./authorities.ts";
-import { same } from "./certificate.ts";
+import { bitStringBytes, type Name, readName, type Signed, same, signatureHolds } from "./certificate.ts";
+import { DerFault, elements, expect, integerHex, oid, only, tags } from "./der.ts";
 import {
   type Issued,
   type IssueFault,
@@ -49,7 +48,7 @@ export async function signCsr(
   if (der === undefined) return unreadable;
   if (more.length > 0)
     return failed({ code: "too-many", sentence: "There is more than one request in this text." });
-  const checked = await checkedRequest(der, from);
+  const checked = checkedRequest(der, from);
   if (!checked.ok) return checked;
   const { publicKey, cn } = checked.value;
   const common = { publicKey, days: profile.days };
@@ -61,19 +60,19 @@ export async function signCsr(
     : issueSite(from, { ...common, site: id }, ports);
 }
 
-/** Who a request says it is from and whether its signature holds, for people to read; decides nothing. */
-export async function readRequest(
-  der: Uint8Array,
-): Promise<{ readonly subject: string; readonly spki: Uint8Array; readonly proven: boolean } | undefined> {
-  if (der.length > REQUEST_BYTES_MAX) return undefined;
-  try {
-    const request = new Pkcs10CertificateRequest(new Uint8Array(der));
-    const spki = new Uint8Array(request.publicKey.rawData);
-    const proven = sizeFault(spki) === undefined && (await request.verify());
-    return { subject: request.subject, spki, proven };
-  } catch {
-    return undefined;
-  }
+export type CertificateRequest = {
+  readonly subject: Name;
+  readonly spki: Uint8Array;
+  /** Signed with its own key, which is of a kind that is certified here. */
+  readonly proven: boolean;
+};
+
+/** What a request says, in facts; undefined where it cannot be read. Decides nothing. */
+export function readRequest(der: Uint8Array): CertificateRequest | undefined {
+  const request = parseRequest(der);
+  if (request === undefined) return undefined;
+  const key = certifiableKey(request.spki);
+  return { ...request, proven: key !== undefined && signatureHolds(request.signed, key) };
 }
 
 /** The requests in a file, each as its own PEM text for {@link signCsr}. */
@@ -87,7 +86,8 @@ export function splitRequests(text: string): Result<readonly string[], RequestFa
 
 const unreadable = failed<RequestFault>({
   code: "unreadable",
-  sentence: "This is no certificate request in PEM (it begins with -----BEGIN CERTIFICATE REQUEST-----).",
+  sentence:
+    "This is no certificate request that can be read: PKCS#10 in DER, as PEM from -----BEGIN CERTIFICATE REQUEST-----.",
 });
 
 const wrongSubject = (cn: string | undefined, id: string | undefined) =>
@@ -101,55 +101,71 @@ const wrongSubject = (cn: string | undefined, id: string | undefined) =>
 
 type Checked = { readonly publicKey: Uint8Array; readonly cn: string | undefined };
 
-async function checkedRequest(der: Uint8Array, from: Authorities): Promise<Result<Checked, RequestFault>> {
-  if (der.length > REQUEST_BYTES_MAX) return unreadable;
-  let request: Pkcs10CertificateRequest;
-  let proven: boolean;
+function checkedRequest(der: Uint8Array, from: Authorities): Result<Checked, RequestFault> {
+  const request = parseRequest(der);
+  if (request === undefined) return unreadable;
+  // The key comes first: verifying with a key of a megabit would cost us seconds.
+  const key = certifiableKey(request.spki);
+  if (key === undefined) return weakKey;
+  const fault = ownKeyFault(request.spki, from);
+  if (fault) return failed(fault);
+  if (!signatureHolds(request.signed, key)) return badSignature;
+  return ok({ publicKey: request.spki, cn: request.subject.cn });
+}
+
+const weakKey = failed<RequestFault>({
+  code: "weak-key",
+  sentence: `The key must be ECDSA P-256 or P-384, or RSA of 2048 to ${RSA_BITS_MAX} bits with exponent 65537.`,
+});
+
+const badSignature = failed<RequestFault>({
+  code: "bad-signature",
+  sentence: "The request is not signed with its own key and SHA-256 or better.",
+});
+
+type Parsed = { readonly subject: Name; readonly spki: Uint8Array; readonly signed: Signed };
+
+/** RFC 2986 §4: SEQUENCE { SEQUENCE { version, subject, SPKI, [0] attributes }, algorithm, signature }. */
+function parseRequest(der: Uint8Array): Parsed | undefined {
+  if (der.length > REQUEST_BYTES_MAX) return undefined;
   try {
-    request = new Pkcs10CertificateRequest(new Uint8Array(der));
-    // First the key's size: verifying with a key of a megabit would cost us seconds.
-    const spki = new Uint8Array(request.publicKey.rawData);
-    const fault = sizeFault(spki) ?? ownKeyFault(spki, from);
-    if (fault) return failed(fault);
-    proven = strongHash(request) && (await request.verify());
-  } catch {
-    // The library throws many kinds of errors on hostile bytes; all of them mean the same to the sender.
-    return unreadable;
+    const [info, algorithm, signature, ...more] = elements(only(der, tags.sequence).content);
+    const [version, subject, spki] = elements(expect(info, tags.sequence).content);
+    if (more.length > 0 || integerHex(version) !== "00") return undefined;
+    const signed = {
+      tbs: expect(info, tags.sequence).whole,
+      algorithm: oid(elements(expect(algorithm, tags.sequence).content)[0]),
+      signature: bitStringBytes(signature),
+    };
+    return { subject: readName(subject), spki: expect(spki, tags.sequence).whole, signed };
+  } catch (error) {
+    if (error instanceof DerFault) return undefined;
+    throw error;
   }
-  if (!proven) {
-    return failed({
-      code: "bad-signature",
-      sentence: "The request is not signed with its own key and SHA-256 or better.",
-    });
-  }
-  const commonNames = request.subjectName.getField("CN");
-  return ok({
-    publicKey: new Uint8Array(request.publicKey.rawData),
-    cn: commonNames.length === 1 ? commonNames[0] : undefined,
-  });
 }
 
-function strongHash({ signatureAlgorithm }: Pkcs10CertificateRequest): boolean {
-  return /^SHA-(256|384|512)$/.test(signatureAlgorithm.hash.name);
-}
-
-/** Kinds and sizes by A00.FR.501 to 503, but for curves that TLS stacks do not share. */
-function sizeFault(spki: Uint8Array): RequestFault | undefined {
-  const key = createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
-  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
+/** The key, if it is of a kind and size by A00.FR.501 to 503 that TLS stacks share. */
+function certifiableKey(spki: Uint8Array): KeyObject | undefined {
+  const key = openSslKey(spki);
+  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key?.asymmetricKeyDetails ?? {};
   const strong =
-    key.asymmetricKeyType === "ec"
+    key?.asymmetricKeyType === "ec"
       ? namedCurve === "prime256v1" || namedCurve === "secp384r1"
-      : key.asymmetricKeyType === "rsa" &&
+      : key?.asymmetricKeyType === "rsa" &&
         modulusLength >= 2048 &&
         modulusLength <= RSA_BITS_MAX &&
         publicExponent >= 65537n &&
         publicExponent < 2n ** 32n;
-  if (strong) return undefined;
-  return {
-    code: "weak-key",
-    sentence: `The key must be ECDSA P-256 or P-384, or RSA of 2048 to ${RSA_BITS_MAX} bits with exponent 65537.`,
-  };
+  return strong ? key : undefined;
+}
+
+function openSslKey(spki: Uint8Array): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: "der", type: "spki" });
+  } catch {
+    // OpenSSL's words for a key that is none, or of a kind it does not know: for us both are no key.
+    return undefined;
+  }
 }
 
 function ownKeyFault(spki: Uint8Array, from: Authorities): RequestFault | undefined {

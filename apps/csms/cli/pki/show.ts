@@ -13,7 +13,7 @@ export async function show(args: readonly string[], { out }: CommandContext): Pr
   const text = await readFile(file, "latin1");
   const parts = [
     ...readPem(text, "CERTIFICATE").map((der) => describeCertificate(der, file)),
-    ...(await Promise.all(readPem(text, "CERTIFICATE REQUEST").map(describeRequest))),
+    ...readPem(text, "CERTIFICATE REQUEST").map(describeRequest),
     ...readPem(text, "ENCRYPTED PRIVATE KEY").map(() =>
       rows("Private key", { "": "encrypted; not opened here" }),
     ),
@@ -50,11 +50,11 @@ function readOrRefuse(der: Uint8Array, file: string): Certificate {
   }
 }
 
-async function describeRequest(der: Uint8Array): Promise<string> {
-  const request = await readRequest(der);
+function describeRequest(der: Uint8Array): string {
+  const request = readRequest(der);
   if (request === undefined) return rows("Certificate request", { "": "cannot be read" });
   return rows("Certificate request", {
-    subject: request.subject,
+    subject: request.subject.text,
     key: describeKey(request.spki),
     "key SHA-256": createHash("sha256").update(request.spki).digest("hex"),
     signature: request.proven ? "made with this key" : "WRONG, or the key is of a kind that is not accepted",
