@@ -9,8 +9,11 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
+import { folderDisk } from "@wattward/kernel/node";
+import { type JournalContent, readJournal } from "@wattward/site/journal";
 
 export type SentCall = {
   station: string;
@@ -160,4 +163,34 @@ export function readDatabase(path: string): Stored {
   } finally {
     database.close();
   }
+}
+
+/** Everything a run left in `folder`; see the head of this file for the layout. */
+export async function readEvidence(folder: string): Promise<Evidence> {
+  const sentPath = join(folder, "sent.jsonl");
+  if (!existsSync(sentPath))
+    throw new EvidenceError(`${sentPath} is not there: is ${folder} what a demo wrote (--out DIR)?`);
+  const sent = await readSent(sentPath);
+  const answered = await readAnswered(join(folder, "received.jsonl"));
+  const journal = await readJournal(folderDisk(join(folder, "site")));
+  // Read last, so that what was acknowledged meanwhile is seen here.
+  const { acked, ...stored } = readDatabase(join(folder, "csms", "wattward.db"));
+  return { sent, answered, ...stored, ...heldBySite(journal, acked) };
+}
+
+/** What only the site has so far, and how often it answered a station by itself. */
+function heldBySite(
+  journal: JournalContent | undefined,
+  acked: Map<string, number>,
+): Pick<Evidence, "pending" | "answeredLocally"> {
+  const pending = new Set<string>();
+  let answeredLocally = 0;
+  const ackedSeq = acked.get(journal?.epoch ?? "") ?? 0;
+  for (const record of journal?.records ?? []) {
+    if (record.kind === "answer" || (record.kind === "frame" && record.localAnswer !== undefined))
+      answeredLocally++;
+    if (record.kind !== "frame" || record.seq <= ackedSeq) continue;
+    pending.add(`${record.station} ${digestOf((JSON.parse(record.frame) as unknown[])[3])}`);
+  }
+  return { pending, answeredLocally };
 }
