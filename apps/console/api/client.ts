@@ -25,7 +25,8 @@ export class ApiClient {
   sites = () => this.#get<Site[]>("/sites");
   site = (site: string) => this.#get<SiteSnapshot>(`/sites/${encodeURIComponent(site)}`);
   station = (station: string) => this.#get<Station>(`/stations/${encodeURIComponent(station)}`);
-  commands = (station: string) => this.#get<Command[]>("/commands", { station });
+  commands = (station: string, most: number) =>
+    this.#get<Command[]>("/commands", { station, most: String(most) });
   sessions = (query: { site?: string; station?: string; before?: string }) =>
     this.#get<Session[]>("/transactions", query);
   history = (site: string, span: { fromMs: number; toMs: number; stepMs: number }) =>

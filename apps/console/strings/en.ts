@@ -146,10 +146,10 @@ export const en = {
 
   power: {
     now: "Power now",
-    flowing: (count: number) => plural(count, "car", "cars"),
-    total: "drawn by",
-    idle: "No car draws power",
-    none: "No station has reported its power yet",
+    drawnBy: (stations: number) => `to ${plural(stations, "station", "stations")}`,
+    lastValue: (value: string, age: string) => `last ${value}, ${age} ago`,
+    idle: "No car draws power now",
+    none: "No power is reported now",
     others: (count: number) => plural(count, "other station", "other stations"),
     notCounted: (count: number) =>
       `${plural(count, "station is", "stations are")} not counted: last value too old`,
@@ -208,6 +208,7 @@ export const en = {
     neverSeen: "never seen",
     evse: (number: number) => `EVSE ${number}`,
     evses: (count: number) => plural(count, "EVSE", "EVSEs"),
+    sessions: (count: number) => plural(count, "session", "sessions"),
     old: "old",
     since: "since",
     open: (station: string, state: string) => `${station}, ${state}. Open its details.`,
@@ -370,9 +371,9 @@ export const en = {
     effect: {
       heading: "What it will do",
       start: (station: string, evse: number, token: string) =>
-        `EVSE ${evse} of ${station} starts a session for token ${token} and charges the car that is, or will be, plugged in.`,
-      stop: (station: string, detail: string) =>
-        `The session on ${station}${detail} ends. The car stops charging.`,
+        `EVSE ${evse} of ${station} starts a session${token === "" ? "" : ` for token ${token}`} and charges the car that is plugged in, or will be.`,
+      stop: (station: string, evse: number) =>
+        `The session on EVSE ${evse} of ${station} ends and its car stops charging.`,
       resetCalm16: (station: string, open: number) =>
         open === 0
           ? `${station} restarts. It is away for a minute or two.`

@@ -1,0 +1,145 @@
+/** Sessions that run, and those that ended in the last hour. A table where there is room, a list of rows on a phone. */
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Session } from "../api/shapes.ts";
+import { Glyph } from "../display/glyph.tsx";
+import { span } from "../display/instant.ts";
+import { Panel } from "../display/panel.tsx";
+import { dash, energy, power, written } from "../display/quantity.ts";
+import { useNow } from "../display/ticking.tsx";
+import { At } from "../display/time.tsx";
+import { Notice } from "../shell/problem-view.tsx";
+import { words } from "../strings/en.ts";
+import { durationMs, sessionRows } from "./rows.ts";
+import styles from "./sessions.module.css";
+import { maskedToken } from "./token.ts";
+
+const SHOWN = 12;
+
+export function Sessions({ sessions, site }: { sessions: ReadonlyMap<string, Session>; site: string }) {
+  const nowMs = useNow();
+  const [all, setAll] = useState(false);
+  const rows = sessionRows(sessions.values(), nowMs);
+  const say = words.sessions;
+  const shown = all ? rows : rows.slice(0, SHOWN);
+  return (
+    <Panel title={say.title} end={say.note}>
+      {rows.length === 0 ? (
+        <Notice title={say.empty}>{say.emptyHelp}</Notice>
+      ) : (
+        <SessionTable rows={shown} site={site} nowMs={nowMs} />
+      )}
+      {rows.length > SHOWN && (
+        <button type="button" className={styles.more} onClick={() => setAll(!all)} aria-expanded={all}>
+          {all ? say.fewer : say.more(rows.length - SHOWN)}
+        </button>
+      )}
+    </Panel>
+  );
+}
+
+type TableProps = { rows: readonly Session[]; nowMs: number; site?: string };
+
+/** Without `site` the station's column is left out: the table is about one station. */
+export function SessionTable({ rows, nowMs, site }: TableProps) {
+  const columns = words.sessions.columns;
+  return (
+    <table className={styles.table}>
+      <thead>
+        <tr>
+          {site !== undefined && <th scope="col">{columns.station}</th>}
+          <th scope="col">{columns.token}</th>
+          <th scope="col">{columns.started}</th>
+          <th scope="col" className={styles.number}>
+            {columns.duration}
+          </th>
+          <th scope="col" className={styles.number}>
+            {columns.energy}
+          </th>
+          <th scope="col" className={styles.number}>
+            {columns.power}
+          </th>
+          <th scope="col">{columns.state}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((session) => (
+          <Row key={session.id} session={session} nowMs={nowMs} site={site} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({ session, nowMs, site }: { session: Session; nowMs: number; site: string | undefined }) {
+  const columns = words.sessions.columns;
+  const lasts = durationMs(session, nowMs);
+  const open = session.state !== "ended";
+  return (
+    <tr className={open ? styles.running : styles.ended}>
+      {site !== undefined && (
+        <td className={styles.station}>
+          <Link
+            to="/sites/$site/stations/$station"
+            params={{ site, station: session.station }}
+            search={(before) => before}
+            resetScroll={false}
+          >
+            {session.station}
+          </Link>
+          {session.evse > 1 && <span className={styles.evse}> {words.stations.evse(session.evse)}</span>}
+        </td>
+      )}
+      <td data-label={columns.token} className={styles.token}>
+        {session.token === null ? (
+          <span className={styles.dim}>{words.sessions.noToken}</span>
+        ) : (
+          maskedToken(session.token)
+        )}
+      </td>
+      <td data-label={columns.started}>
+        <At atMs={session.startedAtMs} />
+      </td>
+      <td data-label={columns.duration} className={styles.number}>
+        {lasts === null ? dash : span(lasts)}
+      </td>
+      <td data-label={columns.energy} className={styles.number}>
+        {written(energy(session.energyWh))}
+      </td>
+      <td data-label={columns.power} className={styles.number}>
+        {open ? written(power(session.powerW)) : ""}
+      </td>
+      <td className={styles.state}>
+        <State session={session} />
+      </td>
+    </tr>
+  );
+}
+
+function State({ session }: { session: Session }) {
+  const say = words.sessions;
+  return (
+    <>
+      <span className={session.state === "open" ? styles.open : styles.dim} title={endOf(session)}>
+        {say.state[session.state] ?? session.state}
+      </span>
+      {session.offline && (
+        <span className={styles.flag} title={say.offlineHelp}>
+          <Glyph shape="offline" tone="calm" />
+          {say.offline}
+        </span>
+      )}
+      {session.review !== null && (
+        <span className={`${styles.flag} ${styles.review}`} title={say.reviewHelp(session.review)}>
+          <Glyph shape="care" tone="care" />
+          {say.review}
+        </span>
+      )}
+    </>
+  );
+}
+
+function endOf(session: Session): string | undefined {
+  if (session.state === "partial") return words.sessions.partialHelp;
+  return session.stopReason === null ? undefined : words.sessions.endedFor(session.stopReason);
+}

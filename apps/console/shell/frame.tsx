@@ -1,0 +1,47 @@
+/** The bar above every page, and the door: without a session the sign-in stands here instead of the page. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { needsSignIn } from "../api/problem.ts";
+import type { Me } from "../api/shapes.ts";
+import { SignInPage } from "../sign-in/sign-in-page.tsx";
+import { words } from "../strings/en.ts";
+import { ThemeControl } from "../theme/theme-control.tsx";
+import { AccountMenu } from "./account-menu.tsx";
+import styles from "./frame.module.css";
+import { Mark } from "./mark.tsx";
+import { Failed } from "./problem-view.tsx";
+import { useServices } from "./services.tsx";
+
+export function Frame() {
+  const { api } = useServices();
+  const me = useQuery({ queryKey: ["me"], queryFn: api.me, staleTime: Number.POSITIVE_INFINITY });
+  if (me.data !== undefined) return <Page me={me.data} />;
+  if (needsSignIn(me.error)) return <SignInPage />;
+  if (me.error !== null) return <Failed page error={me.error} retry={() => void me.refetch()} />;
+  return <p className={styles.loading}>{words.loading}</p>;
+}
+
+function Page({ me }: { me: Me }) {
+  return (
+    <>
+      <a className={styles.skip} href="#content">
+        {words.skipToContent}
+      </a>
+      <header className={styles.bar}>
+        <div className={styles.inner}>
+          <Link to="/sites" className={styles.brand}>
+            <Mark />
+            {words.product}
+          </Link>
+          <div className={styles.end}>
+            <ThemeControl />
+            <AccountMenu me={me} />
+          </div>
+        </div>
+      </header>
+      <main id="content" className={styles.content} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * Every address of the console. A place has its own; what is chosen on it (time span, filter) stands in the query, so
+ * that an address shows another person the same.
+ */
+import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { JoinPage } from "../sign-in/join-page.tsx";
+import { readSiteSearch } from "../site/search.ts";
+import { SitePage } from "../site/site-page.tsx";
+import { SitesPage } from "../sites/sites-page.tsx";
+import { StationDrawer } from "../stations/station-drawer.tsx";
+import { Frame } from "./frame.tsx";
+import { NotFound, PageBroke } from "./problem-view.tsx";
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageBroke });
+
+const join = createRoute({ getParentRoute: () => root, path: "/join", component: JoinPage });
+/** Signed in from here on: whoever is not signs in right here, and goes on where they were. */
+const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
+const start = createRoute({ getParentRoute: () => frame, path: "/", component: SitesPage });
+const sites = createRoute({ getParentRoute: () => frame, path: "/sites", component: SitesPage });
+const site = createRoute({
+  getParentRoute: () => frame,
+  path: "/sites/$site",
+  validateSearch: readSiteSearch,
+  component: SitePage,
+});
+const station = createRoute({
+  getParentRoute: () => site,
+  path: "/stations/$station",
+  component: StationDrawer,
+});
+
+const tree = root.addChildren([join, frame.addChildren([start, sites, site.addChildren([station])])]);
+
+export const createConsoleRouter = () =>
+  createRouter({
+    routeTree: tree,
+    defaultPreload: false,
+    defaultErrorComponent: PageBroke,
+    defaultNotFoundComponent: NotFound,
+  });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,25 @@
+/** What the pages are given instead of reaching for it: the API, time, and how to open a site's feed. */
+
+import type { Clock } from "@wattward/kernel";
+import { createContext, useContext } from "react";
+import type { ApiClient } from "../api/client.ts";
+import type { SiteFeed } from "../live/feed.ts";
+import type { ServerClock } from "../live/server-clock.ts";
+
+export type Services = {
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly server: ServerClock;
+  readonly openFeed: (site: string) => SiteFeed;
+  /** A whole number from 1 to 2³¹-1, by the browser's secure chance. */
+  readonly chance: () => number;
+};
+
+const ServicesContext = createContext<Services | undefined>(undefined);
+export const ServicesProvider = ServicesContext.Provider;
+
+export function useServices(): Services {
+  const services = useContext(ServicesContext);
+  if (services === undefined) throw new Error("useServices needs a ServicesProvider above it");
+  return services;
+}

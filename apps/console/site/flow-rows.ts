@@ -1,0 +1,56 @@
+/**
+ * Which rows the picture of the power flow has, and how wide each ribbon is. A small site shows every station in order
+ * of its id, so that rows never jump; a large one shows the strongest and gathers the rest in one row.
+ */
+import type { PowerNow, StationPower } from "./power-now.ts";
+
+export const ROWS_MAX = 9;
+
+export type FlowRow =
+  | ({ readonly kind: "station" } & StationPower)
+  | { readonly kind: "others"; readonly count: number; readonly powerW: number };
+
+export function flowRows(power: PowerNow): readonly FlowRow[] {
+  const byId = [...power.stations].sort((a, b) =>
+    a.station.localeCompare(b.station, "en", { numeric: true }),
+  );
+  if (byId.length <= ROWS_MAX) return byId.map((it) => ({ kind: "station", ...it }));
+  const flowing = byId.filter((it) => it.fresh && (it.powerW ?? 0) > 0);
+  if (flowing.length <= ROWS_MAX) return flowing.map((it) => ({ kind: "station", ...it }));
+  const strongest = [...flowing].sort((a, b) => (b.powerW ?? 0) - (a.powerW ?? 0)).slice(0, ROWS_MAX - 1);
+  const shown = flowing.filter((it) => strongest.includes(it));
+  const rest = flowing.filter((it) => !strongest.includes(it));
+  const restW = rest.reduce((sum, it) => sum + (it.powerW ?? 0), 0);
+  return [
+    ...shown.map((it) => ({ kind: "station" as const, ...it })),
+    { kind: "others", count: rest.length, powerW: restW },
+  ];
+}
+
+export type Ribbon = {
+  readonly index: number;
+  readonly y0: number;
+  readonly y1: number;
+  readonly width: number;
+};
+export type Picture = { readonly rowHeight: number; readonly trunk: number; readonly least: number };
+
+/**
+ * Ribbons from the trunk to the middle of each row that draws power, in the picture's units; their widths at the trunk
+ * add up to it, and none is thinner than `least`.
+ */
+export function ribbonsOf(rows: readonly FlowRow[], { rowHeight, trunk, least }: Picture): readonly Ribbon[] {
+  const drawn = rows.map((row) => (row.kind === "others" || row.fresh ? Math.max(0, row.powerW ?? 0) : 0));
+  const total = drawn.reduce((sum, powerW) => sum + powerW, 0);
+  if (total <= 0) return [];
+  const widths = drawn.map((powerW) => (powerW > 0 ? Math.max(least, (powerW / total) * trunk) : 0));
+  const trunkHeight = widths.reduce((sum, width) => sum + width, 0);
+  let at = (rows.length * rowHeight - trunkHeight) / 2;
+  const ribbons: Ribbon[] = [];
+  widths.forEach((width, index) => {
+    if (width === 0) return;
+    ribbons.push({ index, width, y0: at + width / 2, y1: (index + 0.5) * rowHeight });
+    at += width;
+  });
+  return ribbons;
+}

@@ -1,0 +1,88 @@
+/** Which site this is, how it hangs on the CSMS, and what time it is. */
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Glyph, type Shape } from "../display/glyph.tsx";
+import { exactTime, wallClock } from "../display/instant.ts";
+import { useNow } from "../display/ticking.tsx";
+import { Age } from "../display/time.tsx";
+import type { LiveSite } from "../live/live-site.ts";
+import { useSites } from "../sites/use-sites.ts";
+import type { Tone } from "../stations/state.ts";
+import { words } from "../strings/en.ts";
+import styles from "./site-header.module.css";
+
+export function SiteHeader({ live }: { live: LiveSite }) {
+  const { site, stations } = live;
+  const connected = [...stations.values()].filter((station) => station.connected).length;
+  return (
+    <header className={styles.header}>
+      <div className={styles.name}>
+        <BackToSites />
+        <h1 className={styles.title}>{site.id}</h1>
+        <span className={styles.count}>
+          {words.site.stations(stations.size)}
+          {stations.size > 0 && <>, {words.site.connected(connected, stations.size)}</>}
+        </span>
+      </div>
+      <div className={styles.pills}>
+        <LinkPill connected={site.connected} seenAtMs={site.seenAtMs} />
+        <ClockPill quality={site.clockQuality} />
+      </div>
+      <WallClock />
+    </header>
+  );
+}
+
+/** Only where there is more than one site to go back to. */
+function BackToSites() {
+  const sites = useSites();
+  if ((sites.data?.length ?? 0) < 2) return null;
+  return (
+    <Link to="/sites" className={styles.back}>
+      {words.sites.title}
+      <span aria-hidden="true"> /</span>
+    </Link>
+  );
+}
+
+function LinkPill({ connected, seenAtMs }: { connected: boolean; seenAtMs: number | null }) {
+  const text = connected ? words.site.linkUp : seenAtMs === null ? words.site.linkNever : words.site.linkDown;
+  return (
+    <Pill tone={connected ? "well" : "danger"} shape={connected ? "well" : "offline"}>
+      {text}
+      {seenAtMs !== null && (
+        <span className={styles.age}>
+          {words.site.heard} <Age sinceMs={seenAtMs} /> {words.ago}
+        </span>
+      )}
+    </Pill>
+  );
+}
+
+function ClockPill({ quality }: { quality: string | null }) {
+  if (quality !== "synced" && quality !== "holdover" && quality !== "unknown") return null;
+  const well = quality === "synced";
+  return (
+    <Pill tone={well ? "well" : "care"} shape={well ? "well" : "care"} title={words.site.clockHelp[quality]}>
+      {words.site.clock[quality]}
+    </Pill>
+  );
+}
+
+function Pill(props: { tone: Tone; shape: Shape; title?: string; children: ReactNode }) {
+  return (
+    <span className={styles.pill} title={props.title}>
+      <Glyph shape={props.shape} tone={props.tone} />
+      {props.children}
+    </span>
+  );
+}
+
+function WallClock() {
+  const nowMs = useNow();
+  return (
+    <time className={styles.clock} dateTime={new Date(nowMs).toISOString()} title={exactTime(nowMs)}>
+      {wallClock(nowMs)}
+    </time>
+  );
+}
