@@ -15,6 +15,8 @@ export type Csms = {
 
 /** Resolves when stations and sites can connect. The core is the caller's: it is closed here, last. */
 export async function createCsms(ports: CsmsPorts): Promise<Csms> {
+  // Nobody is connected yet, whatever the store remembers of an earlier process.
+  await ports.core.decide("service.start", { atMs: ports.clock.now().wallMs });
   const gateway = await createGateway(ports);
   ports.log.info("listening", { port: gateway.port });
   return {

@@ -155,7 +155,8 @@ export class SiteLink implements Connection {
     this.stop();
     this.ports.log.info("site-disconnected", { code, reason });
     await this.stations.end();
-    if (left()) await this.tellPresence({ connected: false });
+    const toldConnected = this.clockQuality !== undefined;
+    if (left() && toldConnected) await this.tellPresence({ connected: false });
   }
 
   private take(message: SiteMessage): void {
@@ -234,7 +235,7 @@ export class SiteLink implements Connection {
     const { epoch, bundleVersion } = hello;
     const { csmsEpoch, ackedSeq, leases } = welcome;
     this.clockQuality = clockQuality;
-    await this.tellPresence({ connected: true, clockQuality, bundleVersion });
+    await this.tellPresence({ connected: true, clockQuality });
     // Before anything else of the site is heard, it is known which stations are its own; the bundle itself goes after
     // the welcome.
     const early: SignedBundle[] = [];
@@ -275,12 +276,14 @@ export class SiteLink implements Connection {
   }
 
   private bundleState({ version, accepted, reason }: Message<"bundle-state">): void {
-    this.report({
-      kind: "site.bundle",
-      atMs: this.ports.clock.now().wallMs,
-      detail: { version, accepted, reason },
-    });
-    if (accepted) void this.tellPresence({ connected: true, bundleVersion: version });
+    const { core, clock, log } = this.ports;
+    const atMs = clock.now().wallMs;
+    if (!accepted) log.warn("bundle-refused", { version, say: reason });
+    core
+      .decide("site.bundle", { site: this.site, version, accepted, reason, atMs })
+      .catch((error: unknown) => {
+        log.error("bundle-state-not-stored", { version, error: String(error) });
+      });
   }
 
   private observed({ kind, station, atMs, detail }: Message<"observed">): void {
@@ -305,7 +308,7 @@ export class SiteLink implements Connection {
   }
 
   private async tellPresence(
-    what: { connected: boolean; bundleVersion?: number } & Partial<Pick<Message<"hello">, "clockQuality">>,
+    what: { connected: boolean } & Partial<Pick<Message<"hello">, "clockQuality">>,
   ): Promise<void> {
     const { core, clock, log } = this.ports;
     try {
