@@ -302,7 +302,7 @@ export class SiteLink implements Connection {
   }
 
   private clockIs(clockQuality: Message<"beat">["clockQuality"]): void {
-    if (clockQuality === this.clockQuality) return;
+    if (this.state.kind !== "open" || clockQuality === this.clockQuality) return;
     this.clockQuality = clockQuality;
     void this.tellPresence({ connected: true, clockQuality });
   }
