@@ -43,7 +43,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     log: options.log,
     stationAnchors: options.stationAnchors ?? [],
   };
-  const reader = options.database === ":memory:" ? undefined : openReader(options.database);
+  const { database, log } = options;
+  const reader = database === ":memory:" ? undefined : createReader({ database, log });
   const stopLooking =
     options.clock === undefined
       ? () => {}
@@ -54,7 +55,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     query(name, input) {
       if (closed) return Promise.reject(new CoreError("closed", "the core is closed"));
       if (reader !== undefined) return reader.query(name, input);
-      return writer.between(() => ask(engine.db, name, input, options.log));
+      return writer.between(() => ask(engine.db, name, input, log));
     },
     onCommitted: (listener) => writer.onCommitted(listener),
     async close() {
@@ -66,10 +67,6 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       engine.close();
     },
   };
-
-  function openReader(path: string) {
-    return createReader({ database: path, log: options.log });
-  }
 }
 
 async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engine: Sqlite }> {
@@ -94,20 +91,23 @@ async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engin
 /** The read side alone, on a connection that cannot write. */
 export type Reader = Pick<Core, "query" | "close">;
 
-/** The database must have been migrated: the writer opens first. */
+/** Opens with the first query, by when the writer has made and migrated the database. */
 export function createReader({ database, log }: { database: string; log: Log }): Reader {
-  const engine = openSqlite({ path: database, readOnly: true });
+  let engine: Sqlite | undefined;
   // One connection: a query that reads as of one instant must not meet another's transaction.
   let last: Promise<unknown> = Promise.resolve();
   return {
     query(name, input) {
-      const answer = last.then(() => ask(engine.db, name, input, log));
+      const answer = last.then(() => {
+        engine ??= openSqlite({ path: database, readOnly: true });
+        return ask(engine.db, name, input, log);
+      });
       last = answer.catch(() => {});
       return answer;
     },
     async close() {
       await last;
-      engine.close();
+      engine?.close();
     },
   };
 }

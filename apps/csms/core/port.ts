@@ -53,8 +53,6 @@ export type Decisions = {
       connected: boolean;
       atMs: number;
       clockQuality?: ClockQuality;
-      /** Told by the site: this version is verified, durable and in force there. */
-      bundleVersion?: number;
     };
     output: undefined;
   };

@@ -36,18 +36,6 @@ export async function migrate(engine: Engine & { db: Kysely<Schema> }, types: Ty
   }
 }
 
-/** Refuses a database that {@link migrate} would change or does not know: for read-only connections. */
-export async function requireSchema(db: Kysely<Schema>): Promise<void> {
-  const version = await versionOf(db);
-  if (version > SCHEMA_VERSION) throw newer(version);
-  if (version < SCHEMA_VERSION) {
-    throw new StoreError(
-      "not-ours",
-      `the database has schema ${version}, ${SCHEMA_VERSION} is needed; open it for writing first`,
-    );
-  }
-}
-
 /** 0 for an empty database. */
 async function versionOf(db: Kysely<Schema>): Promise<number> {
   const tables = await db.introspection.getTables();

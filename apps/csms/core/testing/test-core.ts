@@ -1,0 +1,155 @@
+/** A core in memory with its tables open to the test: what a decision answered, and what it left behind. */
+import type { JsonObject, MessageId, SiteId, StationId, TraceId } from "@wattward/kernel";
+import { silentLog } from "@wattward/kernel";
+import type { OcppVersion } from "@wattward/ocpp";
+import type { FrameRecord, JournalRecord } from "@wattward/sitelink";
+import { seededChance } from "@wattward/testing";
+import type { Kysely } from "kysely";
+import { migrate } from "../../store/migrations/index.ts";
+import type { Row, Schema } from "../../store/schema.ts";
+import { openSqlite, type SqliteOptions } from "../../store/sqlite.ts";
+import { Writer } from "../../store/writer.ts";
+import type { World } from "../decision.ts";
+import { decisions, laneOf } from "../decisions.ts";
+import type { Core, SiteRecordDone, StationAnswer } from "../port.ts";
+
+/** Monday, 5 January 2026, 08:00 UTC: when tests begin. */
+export const START_MS = Date.UTC(2026, 0, 5, 8);
+export const iso = (atMs: number) => new Date(atMs).toISOString();
+export const SITE = "depot" as SiteId;
+export const EPOCH = "0123456789abcdef01234567";
+
+export type TestCore = Pick<Core, "decide"> & {
+  readonly db: Kysely<Schema>;
+  readonly writer: Writer;
+  /** The test's own clock: moved by hand. */
+  nowMs: number;
+  /** A CALL on a direct socket. */
+  call(station: string, version: OcppVersion, action: string, payload: object): Promise<StationAnswer>;
+  /** The next record of the site's journal, or one with a sequence given. */
+  record(told: RecordTold): Promise<SiteRecordDone>;
+  rows<T extends keyof Schema>(table: T): Promise<Row<T>[]>;
+  /** Kinds of the outbox, in order, with their data. */
+  outbox(kind?: string): Promise<{ kind: string; station: string | null; live: number; data: JsonObject }[]>;
+  close(): Promise<void>;
+};
+
+export type RecordTold = {
+  readonly station: string;
+  readonly version: OcppVersion;
+  readonly action: string;
+  readonly payload: object;
+  readonly live?: boolean;
+  readonly seq?: number;
+  readonly epoch?: string;
+  readonly site?: string;
+  readonly transactionId?: number;
+  readonly localAnswer?: JsonObject;
+  readonly receivedAtMs?: number;
+};
+
+/** `stations`: id → route; accepted, and booted where the version asks for it. */
+export async function testCore(
+  stations: Readonly<Record<string, "direct" | "site">> = {},
+  options: Partial<SqliteOptions> = {},
+): Promise<TestCore> {
+  const engine = openSqlite({ path: ":memory:", ...options });
+  await migrate(engine, { int8: "integer" });
+  const writer = new Writer({ engine, log: silentLog });
+  const world: World = { chance: seededChance(7), log: silentLog, stationAnchors: ["ANCHOR"] };
+  const decide: Core["decide"] = (name, input) =>
+    writer.submit(name, laneOf(input), (tx) => decisions[name](tx, input, world));
+  let messages = 0;
+  let seq = 0;
+  const core: TestCore = {
+    decide,
+    db: engine.db,
+    writer,
+    nowMs: START_MS,
+    call(station, version, action, payload) {
+      messages += 1;
+      return decide("station.call", {
+        station: station as StationId,
+        route: { kind: "direct" },
+        version,
+        trace: trace(messages),
+        id: `m${messages}` as MessageId,
+        action,
+        payload: payload as JsonObject,
+        receivedAtMs: core.nowMs,
+        clockQuality: "synced",
+      });
+    },
+    record(told) {
+      messages += 1;
+      seq = told.seq ?? seq + 1;
+      const id = `m${messages}` as MessageId;
+      const record: FrameRecord = {
+        kind: "frame",
+        epoch: told.epoch ?? EPOCH,
+        seq,
+        station: told.station as StationId,
+        version: told.version,
+        receivedAtMs: told.receivedAtMs ?? core.nowMs,
+        clockQuality: "synced",
+        trace: trace(messages),
+        frame: JSON.stringify([2, id, told.action, told.payload]),
+        ...(told.transactionId !== undefined && { transactionId: told.transactionId }),
+        ...(told.localAnswer && { localAnswer: JSON.stringify([3, id, told.localAnswer]) }),
+      };
+      return decide("site.record", {
+        site: (told.site ?? SITE) as SiteId,
+        live: told.live ?? true,
+        record,
+        call: { id, action: told.action, payload: told.payload as JsonObject },
+        atMs: core.nowMs,
+      });
+    },
+    rows: async (table) =>
+      (await engine.db
+        .selectFrom(table as "meta")
+        .selectAll()
+        .execute()) as unknown as Row<typeof table>[],
+    async outbox(kind) {
+      const rows = await engine.db.selectFrom("outbox").selectAll().orderBy("seq").execute();
+      return rows
+        .filter((row) => kind === undefined || row.kind === kind)
+        .map((row) => ({
+          kind: row.kind,
+          station: row.station_id,
+          live: row.live,
+          data: JSON.parse(row.data) as JsonObject,
+        }));
+    },
+    async close() {
+      await writer.close();
+      engine.close();
+    },
+  };
+  for (const [station, route] of Object.entries(stations)) await add(core, station, route);
+  return core;
+}
+
+async function add(core: TestCore, station: string, route: "direct" | "site"): Promise<void> {
+  await core.decide("station.add", {
+    station: station as StationId,
+    serial: station,
+    route,
+    ...(route === "site" && { site: SITE }),
+    actor: "test",
+    atMs: core.nowMs,
+  });
+  await core.db.updateTable("stations").set({ booted_at_ms: START_MS }).where("id", "=", station).execute();
+}
+
+export const trace = (n: number) => n.toString(16).padStart(16, "0") as TraceId;
+
+/** A record that holds no CALL of a station. */
+export const otherRecord = (core: TestCore, record: JournalRecord) =>
+  core.decide("site.record", { site: SITE, live: false, record, atMs: core.nowMs });
+
+/** The body of a CALLRESULT; a CALLERROR fails the test. */
+export function bodyOf(answer: StationAnswer | undefined): JsonObject {
+  if (answer?.kind !== "result") throw new Error(`no result: ${JSON.stringify(answer)}`);
+  return answer.payload;
+}
