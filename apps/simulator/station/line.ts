@@ -141,7 +141,8 @@ class LineWire implements Wire {
     this.silent = false;
     if (this.givenUp || then === "terminate") {
       this.inner.terminate();
-      return this.vanish();
+      this.vanish();
+      return;
     }
     this.inner.resume();
     for (const text of this.held.splice(0)) this.inner.send(text);
@@ -186,7 +187,10 @@ class LineWire implements Wire {
 
   /** On a silent line the peer cannot learn of it yet. */
   terminate(): void {
-    if (!this.silent) return this.inner.terminate();
+    if (!this.silent) {
+      this.inner.terminate();
+      return;
+    }
     const { handlers } = this;
     this.disown();
     queueMicrotask(() => handlers?.closed(1006, "given up"));

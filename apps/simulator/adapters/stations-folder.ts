@@ -1,0 +1,137 @@
+/**
+ * The folder that describes the simulated stations: `stations.json`, a folder of TLS identity per station, and
+ * perhaps `cards.json`. Written by people and by scripts, so everything in it is checked and a mistake is named.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Dialer, type Log, type StationId, shown, stationId } from "@wattward/kernel";
+import type { OcppVersion } from "@wattward/ocpp";
+import { dialer } from "@wattward/ocpp/websocket";
+
+/** The folder is not what it should be: the fault of whoever made it. */
+export class StationsFolderError extends Error {
+  override readonly name = "StationsFolderError";
+}
+
+export type StationEntry = {
+  readonly id: StationId;
+  readonly version: OcppVersion;
+  readonly evses: number;
+  readonly maxW: number;
+  readonly serialNumber: string | undefined;
+  readonly dialer: Dialer;
+};
+
+/** Where stations connect that do not say it themselves. */
+export type Target = {
+  readonly url: string | undefined;
+  readonly connect: { readonly host: string; readonly port: number } | undefined;
+};
+
+const STATIONS_MAX = 2_000;
+const EVSES_MAX = 16;
+const KW_MAX = 1_000;
+
+type Words = { readonly [key: string]: unknown };
+
+export async function readStationsFolder(folder: string, target: Target, log: Log): Promise<StationEntry[]> {
+  const path = join(folder, "stations.json");
+  const list = await json(path);
+  if (!Array.isArray(list) || list.length === 0 || list.length > STATIONS_MAX) {
+    throw new StationsFolderError(`${path}: a list of 1 to ${STATIONS_MAX} stations is needed.`);
+  }
+  const entries = await Promise.all(
+    list.map((words: unknown) => entry(folder, path, words, { target, log })),
+  );
+  const twice = entries.find(({ id }, i) => entries.findIndex((each) => each.id === id) !== i);
+  if (twice !== undefined) throw new StationsFolderError(`${path}: '${twice.id}' is there twice.`);
+  return entries;
+}
+
+/** Card ids of `cards.json`, or undefined where there is none. */
+export async function readCards(folder: string): Promise<string[] | undefined> {
+  const path = join(folder, "cards.json");
+  const list = await json(path, "optional");
+  if (list === undefined) return undefined;
+  if (Array.isArray(list) && list.length > 0 && list.every((each) => typeof each === "string")) return list;
+  throw new StationsFolderError(`${path}: a list of card ids is needed.`);
+}
+
+async function entry(
+  folder: string,
+  path: string,
+  words: unknown,
+  { target, log }: { target: Target; log: Log },
+): Promise<StationEntry> {
+  const { id: idText, version, evses = 1, maxKw = 22, url, connectTo } = (words ?? {}) as Words;
+  const id = stationId(String(idText));
+  if (!id.ok) throw new StationsFolderError(`${path}: ${id.fault.sentence}`);
+  const wrong = (what: string) => new StationsFolderError(`${path}, station ${id.value}: ${what}`);
+  if (version !== "1.6" && version !== "2.0.1") throw wrong(`"version" is "1.6" or "2.0.1".`);
+  if (!isBetween(evses, 1, EVSES_MAX)) throw wrong(`"evses" is 1 to ${EVSES_MAX}.`);
+  if (!isBetween(maxKw, 1, KW_MAX)) throw wrong(`"maxKw" is 1 to ${KW_MAX}.`);
+  const to = typeof url === "string" ? url : target.url;
+  if (to === undefined) throw wrong(`it has no "url", and --url is not given.`);
+  const identity = await readIdentity(join(folder, id.value), to.startsWith("wss:"));
+  const connect = hostAndPort(connectTo) ?? target.connect;
+  const options = { url: to, log, ...(connect === undefined ? {} : { connectTo: connect }) };
+  return {
+    id: id.value,
+    version,
+    evses: Math.floor(evses),
+    maxW: maxKw * 1000,
+    serialNumber: identity?.serialNumber,
+    dialer: dialer(identity === undefined ? options : { ...options, tls: identity.tls }),
+  };
+}
+
+/** Undefined for stations that speak plain TCP. */
+async function readIdentity(folder: string, secure: boolean) {
+  if (!secure) return undefined;
+  const passphrase = await text(join(folder, "passphrase"), "optional");
+  const facts = (await json(join(folder, "identity.json"), "optional")) as Words | undefined;
+  return {
+    serialNumber: typeof facts?.serial === "string" ? facts.serial : undefined,
+    tls: {
+      ca: await text(join(folder, "root.pem")),
+      cert: await text(join(folder, "certificate.pem")),
+      key: await text(join(folder, "key.pem")),
+      ...(passphrase === undefined ? {} : { passphrase: passphrase.trim() }),
+    },
+  };
+}
+
+const isBetween = (value: unknown, least: number, most: number): value is number =>
+  typeof value === "number" && value >= least && value <= most;
+
+function hostAndPort(value: unknown): { host: string; port: number } | undefined {
+  if (typeof value === "object" && value !== null) {
+    const { host, port } = value as Words;
+    return typeof host === "string" && isBetween(port, 1, 65_535) ? { host, port } : undefined;
+  }
+  const [, host, port] = (typeof value === "string" && /^(.+):(\d{1,5})$/.exec(value)) || [];
+  return host === undefined ? undefined : { host, port: Number(port) };
+}
+
+async function json(path: string, need?: "optional"): Promise<unknown> {
+  const content = need === undefined ? await text(path) : await text(path, need);
+  if (content === undefined) return undefined;
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (error) {
+    throw new StationsFolderError(`${path} is not JSON: ${shown(String(error), 120)}`);
+  }
+}
+
+async function text(path: string): Promise<string>;
+async function text(path: string, need: "optional"): Promise<string | undefined>;
+async function text(path: string, need?: "optional"): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = (error as { code?: unknown }).code;
+    if (code === "ENOENT" && need === "optional") return undefined;
+    const sentence = `Cannot read ${path} (${String(code)}). 'wattward pki issue station ID --out DIR' makes such a folder.`;
+    throw new StationsFolderError(sentence, { cause: error });
+  }
+}

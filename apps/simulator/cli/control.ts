@@ -1,0 +1,41 @@
+/**
+ * Control lines on standard input, one JSON object each: `{"do":"status"}`, `{"do":"finish"}`,
+ * `{"do":"fault","what":…}`. A line that is none of them is answered, never obeyed.
+ */
+import { failed, ok, type Result, shown } from "@wattward/kernel";
+import { readFault, type Wish } from "./fault-words.ts";
+
+export type Request =
+  | { readonly kind: "status" }
+  | { readonly kind: "finish" }
+  | { readonly kind: "fault"; readonly wish: Wish };
+
+/** A longer line is not read. */
+export const LINE_CHARS_MAX = 4_096;
+
+export function readRequest(line: string): Result<Request, string> {
+  const words = parsed(line);
+  if (words === undefined) return failed(`a control line is a JSON object; '${shown(line)}' is not.`);
+  switch (words.do) {
+    case "status":
+    case "finish":
+      return ok({ kind: words.do });
+    case "fault": {
+      const wish = readFault({ what: words.what, for: words.for, by: words.by, station: words.station });
+      return wish.ok ? ok({ kind: "fault", wish: wish.value }) : wish;
+    }
+    default:
+      return failed(`"do" is status, finish or fault.`);
+  }
+}
+
+function parsed(line: string): { readonly [key: string]: unknown } | undefined {
+  if (line.length > LINE_CHARS_MAX) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as { readonly [key: string]: unknown }) : undefined;
+  } catch {
+    return undefined; // Not JSON; the caller says so.
+  }
+}
