@@ -112,6 +112,8 @@ function engine(version: OcppVersion): Ajv {
   const ajv = new Ajv({
     // The official files put keywords where they mean nothing, as `additionalProperties` on a text.
     strict: false,
+    // JSON text may hold 1e400, which reads as Infinity; this keeps that from being a number.
+    strictNumbers: true,
     validateSchema: false,
     meta: false,
     // 1.6 asks for `multipleOf: 0.1`, which 8.1 is not in binary; beyond six digits the quotient may differ.

@@ -13,7 +13,7 @@ import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Log, Peer, UpgradeRequest, UpgradeVerdict, WireServer } from "@wattward/kernel";
 import { certificatesOf, chainOf } from "./certificates.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
-import { Refusals } from "./refusals.ts";
+import { Refusals, type Refused } from "./refusals.ts";
 import { identityOptions, type PeerVerdict, type TlsServerOptions, tlsBase } from "./tls.ts";
 import { Turns } from "./turns.ts";
 import { Upgrades } from "./upgrades.ts";
@@ -29,6 +29,8 @@ export type ListenOptions = {
   verifyPeer?(chainDer: readonly Uint8Array[]): PeerVerdict;
   /** The verdict on an upgrade; the wire goes to its `opened`. Rejecting is answered with 503. */
   upgrade(request: UpgradeRequest): Promise<UpgradeVerdict>;
+  /** Told of every connection that did not become a wire, however many there are; `fields.address` is the peer's. */
+  readonly refused?: Refused;
   readonly limits?: Partial<ServerLimits>;
   readonly log: Log;
 };
@@ -36,7 +38,7 @@ export type ListenOptions = {
 /** Resolves when it listens; rejects with Node's error where the address cannot be bound. */
 export async function listenWires(options: ListenOptions): Promise<WireServer> {
   const limits = { ...serverLimits, ...options.limits };
-  const refusals = new Refusals(options.log, limits);
+  const refusals = new Refusals(options.log, limits, options.refused);
   const upgrades = new Upgrades({
     upgrade: (request) => options.upgrade(request),
     limits,
