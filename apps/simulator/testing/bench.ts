@@ -18,7 +18,7 @@ export async function bench(version: OcppVersion, options: Partial<StationOption
   const time = simulatedTime();
   const network = new SimulatedNetwork(time, seededChance(seed + 1));
   const csms = new FakeCsms(time);
-  await csms.listen(network.host("csms"), 9443);
+  await network.host("csms").listen(9443, csms.upgrade);
   const disk = new SimulatedDisk(seededChance(seed + 2));
   const sent: SentLine[] = [];
   const received: ReceivedLine[] = [];

@@ -2,8 +2,7 @@
  * A central system of a few lines for tests: it knows each transaction message by its content, answers what a script
  * says, and keeps what it heard in order. Independent of `@wattward/ocpp` on purpose: it reads frames by JSON.parse.
  */
-import type { Clock, JsonObject, UpgradeVerdict, Wire } from "@wattward/kernel";
-import type { Host } from "@wattward/testing";
+import type { Clock, JsonObject, UpgradeRequest, UpgradeVerdict, Wire } from "@wattward/kernel";
 
 export type Heard = {
   readonly station: string;
@@ -39,13 +38,12 @@ export class FakeCsms {
     this.clock = clock;
   }
 
-  async listen(host: Host, port: number): Promise<void> {
-    await host.listen(port, async ({ path, protocols }): Promise<UpgradeVerdict> => {
-      if (this.refuse !== undefined) return { kind: "refuse", status: this.refuse, reason: "busy" };
-      const station = path.split("/").at(-1)!;
-      return { kind: "accept", protocol: protocols[0]!, opened: (wire) => this.opened(station, wire) };
-    });
-  }
+  /** For a listener, simulated or real: the station is the last segment of the path. */
+  readonly upgrade = async ({ path, protocols }: UpgradeRequest): Promise<UpgradeVerdict> => {
+    if (this.refuse !== undefined) return { kind: "refuse", status: this.refuse, reason: "busy" };
+    const station = path.split("/").at(-1)!;
+    return { kind: "accept", protocol: protocols[0]!, opened: (wire) => this.opened(station, wire) };
+  };
 
   /** Actions heard, in order, with what tells repeated ones apart. */
   get story(): string[] {

@@ -1,0 +1,99 @@
+/** The program itself, as a person or the demo starts it: real processes, real files, mutual TLS on loopback. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { silentLog } from "@wattward/kernel";
+import { systemClock } from "@wattward/kernel/node";
+import { listenWires } from "@wattward/ocpp/websocket";
+import { opensslMissing, testAuthority } from "./testing/certificates.ts";
+import { FakeCsms } from "./testing/fake-csms.ts";
+
+const skip = opensslMissing();
+const folder = mkdtempSync(join(tmpdir(), "wattward-simulator-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the program, telling it each of `lines` in turn when the last has been answered. */
+async function run(args: readonly string[], lines: readonly string[] = []) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args]);
+  const replies: { [key: string]: unknown }[] = [];
+  let said = "";
+  let errors = "";
+  let asked = 0;
+  child.stderr.on("data", (data: Buffer) => (errors += data.toString()));
+  child.stdout.on("data", (data: Buffer) => {
+    said += data.toString();
+    for (let end = said.indexOf("\n"); end >= 0; end = said.indexOf("\n")) {
+      replies.push(JSON.parse(said.slice(0, end)) as { [key: string]: unknown });
+      said = said.slice(end + 1);
+      if (asked < lines.length) child.stdin.write(`${lines[asked++]}\n`);
+    }
+  });
+  if (lines.length > 0) child.stdin.write(`${lines[asked++]}\n`);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { code, replies, errors };
+}
+
+test("main: stations of both versions charge over mutual TLS, steered by lines; the files tell all of it", {
+  skip,
+  timeout: 20_000,
+}, async () => {
+  const issue = testAuthority(folder);
+  const server = issue("server", "subjectAltName=DNS:csms.test\nextendedKeyUsage=serverAuth\n");
+  issue("A1", "extendedKeyUsage=clientAuth\n", "a passphrase of some length");
+  issue("B1", "extendedKeyUsage=clientAuth\n");
+  const csms = new FakeCsms(systemClock());
+  const chains: number[] = [];
+  const listening = await listenWires({
+    host: "127.0.0.1",
+    port: 0,
+    tls: { identities: [server], clients: { kind: "required", ca: [server.root], judge: "openssl" } },
+    upgrade: (request) => {
+      chains.push(request.peer.certificateChain?.length ?? 0);
+      return csms.upgrade(request);
+    },
+    log: silentLog,
+  });
+  const stations = [
+    { id: "A1", version: "1.6", evses: 1, maxKw: 22 },
+    { id: "B1", version: "2.0.1", evses: 2, maxKw: 150 },
+  ];
+  writeFileSync(join(folder, "stations.json"), JSON.stringify(stations));
+  const out = join(folder, "out");
+  const { code, errors, replies } = await run(
+    [
+      ...["--stations", folder, "--out", out, "--url", "wss://csms.test/ocpp", "--seed", "3"],
+      ...["--connect", `127.0.0.1:${listening.port}`, "--session-s", "1-2", "--gap-s", "0-0"],
+      ...["--for", "5", "--sample-s", "1", "--fault", "link-cut,at=2,for=1,station=A1"],
+    ],
+    ['{"do":"status"}', '{"do":"dance"}', '{"do":"fault","what":"crash","station":"nobody"}'],
+  );
+  await listening.close();
+  assert.equal(code, 0, errors);
+  assert(chains.length >= 2 && chains.every((length) => length > 0), "each showed its certificate");
+  assert.match(String(replies[1]?.error), /"do" is/);
+  assert.match(String(replies[2]?.error), /no station/);
+  const last = replies.at(-1)!;
+  assert.equal(last.kind, "summary");
+  assert.equal(last.finished, "emptied");
+  assert.deepEqual(last.versions, ["1.6", "2.0.1"]);
+  assert(Number(last.energyWh) > 0, "energy was delivered");
+  const sent = readFileSync(join(out, "sent.jsonl"), "utf8").trim().split("\n");
+  const ids = new Set(sent.map((line) => JSON.parse((JSON.parse(line) as { frame: string }).frame)[1]));
+  for (const { action, id } of csms.heard)
+    assert(ids.has(id), `${action} ${id} was sent and not written down`);
+});
+
+for (const [what, args, expected] of [
+  ["no folder", ["--out", folder, "--stations", join(folder, "none")], /Cannot read .*stations\.json/],
+  ["no --out", ["--stations", folder], /--out is needed/],
+  ["an unknown option", ["--station", folder], /--station/],
+] as const) {
+  test(`main: ${what} ends with 2 and a sentence`, { timeout: 10_000 }, async () => {
+    const { code, errors } = await run(args);
+    assert.equal(code, 2);
+    assert.match(errors, expected);
+  });
+}
