@@ -158,11 +158,11 @@ function refusalOf(
   plan: Plan,
   verify: NonNullable<TlsClientOptions["verifyServer"]>,
 ): string | undefined {
-  const wrongName = checkServerIdentity(plan.name, socket.getPeerCertificate());
-  if (wrongName) return `it is not for ${plan.name}`;
-  const chain = chainOf(socket, plan.known);
-  if (chain === undefined) return "there is none";
   try {
+    const wrongName = checkServerIdentity(plan.name, socket.getPeerCertificate());
+    if (wrongName) return `it is not for ${plan.name}`;
+    const chain = chainOf(socket, plan.known);
+    if (chain === undefined) return "there is none";
     const verdict = verify(chain, plan.name);
     return verdict.kind === "refused" ? verdict.reason : undefined;
   } catch (error) {

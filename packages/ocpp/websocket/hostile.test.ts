@@ -409,3 +409,48 @@ test("dialer: nothing there, a silent server and a name that resolves to nothing
     assert(!result.ok && result.fault.kind === "unreachable", JSON.stringify(result));
   assert(!malformed.ok && malformed.fault.kind === "refused");
 });
+
+test("a listener that throws costs its own wire: logged, ended, and others go on", async () => {
+  const at: Listener = await open({
+    upgrade: async () => ({
+      kind: "accept",
+      protocol: "ocpp1.6",
+      opened: (wire) =>
+        wire.listen({
+          message(text) {
+            if (text === "boom") throw new Error("our own fault");
+            wire.send(text);
+          },
+          closed: (code, reason) => at.closes.push({ code, reason }),
+        }),
+    }),
+  });
+  const { socket } = await upgradedRaw(at.port);
+  socket.write(clientFrame(Buffer.from("boom")));
+  await once(socket, "close");
+  await eventually("the end is told", () => at.closes.length === 1);
+  assert(at.log.some((line) => line.startsWith("wire-listener-failed")));
+  await stillServes(at);
+});
+
+test("a session hears nothing while it is being made, and everything after", async () => {
+  const order: string[] = [];
+  const at: Listener = await open({
+    upgrade: async () => ({
+      kind: "accept",
+      protocol: "ocpp1.6",
+      opened(wire) {
+        // Already here: the first message came in one packet with the request.
+        setTimeout(() => {
+          wire.listen({ message: (text) => order.push(text), closed() {} });
+          order.push("listening");
+        }, 20);
+      },
+    }),
+  });
+  const socket = connect(at.port, "127.0.0.1");
+  socket.write(Buffer.concat([Buffer.from(upgradeHead("/ocpp/CS1")), clientFrame(Buffer.from("one"))]));
+  await eventually("the message", () => order.length === 2);
+  assert.deepEqual(order, ["listening", "one"]);
+  socket.destroy();
+});

@@ -8,6 +8,7 @@
  * stages, reaches the process as an exception.
  */
 import assert from "node:assert/strict";
+import type { X509Certificate } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { Log, Peer, UpgradeRequest, UpgradeVerdict, WireServer } from "@wattward/kernel";
@@ -100,10 +101,9 @@ function secured(options: ListenOptions, tls: TlsServerOptions, parts: Parts): (
     turns.done(socket);
     socket.on("error", () => socket.destroy());
     track(sockets, socket);
-    const chain = required ? chainOf(socket, known) : undefined;
-    const refusal = required ? refusalOf(chain, options) : undefined;
-    if (refusal === undefined) return upgrades.take(socket, peerOf(socket, chain));
-    refusals.tell("peer-refused", { address: socket.remoteAddress ?? "", say: refusal });
+    const peer = required ? provenPeer(socket, known, options) : { address: socket.remoteAddress ?? "" };
+    if (typeof peer !== "string") return upgrades.take(socket, peer);
+    refusals.tell("peer-refused", { address: socket.remoteAddress ?? "", say: peer });
     socket.destroy();
   });
   return (socket) => {
@@ -112,24 +112,24 @@ function secured(options: ListenOptions, tls: TlsServerOptions, parts: Parts): (
   };
 }
 
-/** Why this peer may not go on; undefined where it may. */
-function refusalOf(chain: readonly Uint8Array[] | undefined, options: ListenOptions): string | undefined {
-  if (chain === undefined) return "no certificate";
+/** Who this is by its certificate, or why it may not go on. */
+function provenPeer(
+  socket: TLSSocket,
+  known: readonly X509Certificate[],
+  options: ListenOptions,
+): Peer | string {
   try {
-    const verdict = options.verifyPeer?.(chain) ?? { kind: "trusted" };
-    return verdict.kind === "refused" ? verdict.reason : undefined;
+    const chain = chainOf(socket, known);
+    if (chain === undefined) return "no certificate";
+    const verdict = options.verifyPeer?.(chain);
+    if (verdict?.kind === "refused") return verdict.reason;
+    return { address: socket.remoteAddress ?? "", certificateChain: chain };
   } catch (error) {
-    options.log.error("verify-peer-failed", {
-      error: error instanceof Error ? (error.stack ?? error.name) : "",
-    });
+    const where = error instanceof Error ? (error.stack ?? error.name) : typeof error;
+    options.log.error("verify-peer-failed", { error: where });
     return "the check itself failed";
   }
 }
-
-const peerOf = (socket: TLSSocket, chain: readonly Uint8Array[] | undefined): Peer => ({
-  address: socket.remoteAddress ?? "",
-  ...(chain && { certificateChain: chain }),
-});
 
 function track(sockets: Set<Socket>, socket: Socket): void {
   sockets.add(socket);

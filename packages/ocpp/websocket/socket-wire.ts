@@ -11,7 +11,6 @@ import type { WireLimits } from "./limits.ts";
 
 /** RFC 6455 §7.4.1: a kind of data that this end does not take. OCPP is text. */
 const UNSUPPORTED_DATA = 1003;
-const ABNORMAL = 1006;
 /** A close frame carries 125 bytes, two of them the code (§5.5). */
 const REASON_BYTES_MAX = 123;
 
@@ -25,6 +24,7 @@ export class SocketWire implements Wire {
   private readonly held: string[] = [];
   private handlers: WireHandlers | undefined;
   private paused = true;
+  private endTold = false;
   private end: { readonly code: number; readonly reason: string } | undefined;
 
   /** `socket` is open and nobody has listened to it yet. */
@@ -55,8 +55,12 @@ export class SocketWire implements Wire {
   listen(handlers: WireHandlers): void {
     assert(this.handlers === undefined, "a wire has one listener");
     this.handlers = handlers;
-    if (this.end === undefined) this.resume();
-    else this.tellEnd();
+    this.paused = false;
+    // Not at once: whoever listens may still be in its constructor.
+    queueMicrotask(() => {
+      if (this.end !== undefined) this.tellEnd();
+      else if (!this.paused) this.resume();
+    });
   }
 
   send(text: string): void {
@@ -70,7 +74,7 @@ export class SocketWire implements Wire {
 
   resume(): void {
     this.paused = false;
-    while (!this.paused && this.held.length > 0) this.handlers?.message(this.held.shift() as string);
+    while (!this.paused && this.held.length > 0) this.deliver(this.held.shift() as string);
     if (!this.paused) this.socket.resume();
   }
 
@@ -96,7 +100,18 @@ export class SocketWire implements Wire {
     if (this.socket.readyState !== this.socket.OPEN) return;
     // `pause` stops the socket, but what one read brought is parsed to its end.
     if (this.paused) this.held.push(text);
-    else this.handlers?.message(text);
+    else this.deliver(text);
+  }
+
+  /** A listener that throws is our own fault; it costs this wire, not the process and everyone in it. */
+  private deliver(text: string): void {
+    try {
+      this.handlers?.message(text);
+    } catch (error) {
+      const where = error instanceof Error ? (error.stack ?? error.name) : typeof error;
+      this.log.error("wire-listener-failed", { address: this.peer.address, error: where });
+      this.terminate();
+    }
   }
 
   private pinged(data: Buffer): void {
@@ -110,14 +125,16 @@ export class SocketWire implements Wire {
   }
 
   private ended(code: number, reason: string): void {
-    if (this.end !== undefined) return;
-    this.end = { code: code === 0 ? ABNORMAL : code, reason };
+    this.end = { code, reason };
     this.held.length = 0;
-    if (this.handlers !== undefined) this.tellEnd();
+    this.tellEnd();
   }
 
   private tellEnd(): void {
-    this.handlers?.closed(this.end?.code ?? ABNORMAL, this.end?.reason ?? "");
+    const { handlers, end } = this;
+    if (handlers === undefined || end === undefined || this.endTold) return;
+    this.endTold = true;
+    handlers.closed(end.code, end.reason);
   }
 }
 

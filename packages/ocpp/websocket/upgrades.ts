@@ -70,12 +70,12 @@ export class Upgrades {
     // Node takes its own listener off when it hands the socket over.
     socket.on("error", () => socket.destroy());
     this.limitTime(socket, limits.verdictMsMax, () => refuse(socket, 503));
-    const handshake = readHandshake(message, peer, limits);
-    if (handshake.kind === "bad") {
-      refusals.tell("upgrade-malformed", { address: peer.address, say: handshake.reason });
-      return refuse(socket, handshake.status);
-    }
     try {
+      const handshake = readHandshake(message, peer, limits);
+      if (handshake.kind === "bad") {
+        refusals.tell("upgrade-malformed", { address: peer.address, say: handshake.reason });
+        return refuse(socket, handshake.status);
+      }
       const verdict = await this.options.upgrade(handshake.request);
       if (verdict.kind === "refuse") {
         const path = shown(handshake.request.path);
