@@ -98,6 +98,7 @@ test("what was lost or exchanged is an error that changes nothing, never a secon
       "inconsistent-authorities",
       (_, boot) => Promise.all([boot.remove("keys/root.pem"), boot.remove("pki/root.pem")]),
     ],
+    ["the settings lost", "inconsistent-authorities", (_, boot) => boot.remove("pki/authorities.json")],
     ["an issuing key lost", "inconsistent-authorities", (_, boot) => boot.remove("keys/stations.pem")],
     ["another's root", "inconsistent-authorities", swap(other.disk, "pki/root.pem")],
     ["another's root key", "inconsistent-authorities", swap(other.disk, "keys/root.pem")],

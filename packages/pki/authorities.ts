@@ -14,6 +14,14 @@
  * keys, and whatever does not fit together is an error and never a reason to begin anew.
  */
 import type { Chance, Clock, Disk } from "@wattward/kernel";
+import {
+  type AuthoritySettings,
+  DEFAULT_OPERATOR,
+  readSettings,
+  SETTINGS_FILE,
+  type Settings,
+  writeSettings,
+} from "./authority-settings.ts";
 import { type Certificate, publicKeyOf, readCertificate, same, signedBy } from "./certificate.ts";
 import { type ContentKind, certify, type Issuer } from "./certify.ts";
 import { PkiError } from "./errors.ts";
@@ -46,17 +54,7 @@ export type Authorities = {
 
 export type AuthorityPorts = { readonly clock: Clock; readonly chance: Chance };
 
-/** What the operator chooses once; later starts may leave it out, and may not change it. */
-export type AuthoritySettings = {
-  readonly domain?: string | undefined;
-  readonly operatorName?: string | undefined;
-};
-
-export const DEFAULT_DOMAIN = "wattward.test";
-export const DEFAULT_OPERATOR = "Wattward";
-
-/** Files in the certificates' folder; the four roles' files are named as the keys are. */
-const SETTINGS_FILE = "authorities.json";
+/** A certificate's file is named as its key is. */
 const fileOf = (name: string) => `${name}.pem`;
 const names = {
   root: "root",
@@ -76,7 +74,7 @@ export async function openOrCreateAuthorities(
   options: AuthoritySettings & AuthorityPorts,
 ): Promise<Authorities> {
   const place: Place = { keys, certificates, clock: options.clock, chance: options.chance };
-  const settings = await openSettings(certificates, options);
+  const settings = (await readSettings(certificates, options)) ?? (await beginWith(place, options));
   const root = await openRoot(place, settings.operatorName);
   const [station, site, server, bundle] = [
     await openIssuing(place, root, "station"),
@@ -108,58 +106,17 @@ export const noAuthorities = (dataFolder: string): PkiError =>
   );
 
 type Place = AuthorityPorts & { readonly keys: KeyStore; readonly certificates: Disk };
-type Settings = { readonly domain: string; readonly operatorName: string };
-
-async function openSettings(certificates: Disk, wanted: AuthoritySettings): Promise<Settings> {
-  const bytes = await certificates.read(SETTINGS_FILE);
-  if (bytes === undefined) {
-    const settings = checkedSettings({
-      domain: wanted.domain ?? DEFAULT_DOMAIN,
-      operatorName: wanted.operatorName ?? DEFAULT_OPERATOR,
-    });
-    await certificates.replace(SETTINGS_FILE, Buffer.from(`${JSON.stringify(settings, null, 2)}\n`));
-    return settings;
-  }
-  const settings = parseSettings(bytes);
-  for (const key of ["domain", "operatorName"] as const) {
-    const asked = wanted[key];
-    if (asked !== undefined && asked !== settings[key]) {
-      throw new PkiError(
-        "bad-setting",
-        `${key} is '${settings[key]}' in every certificate issued here and cannot become '${asked}'; ` +
-          "use another data folder for another operator or domain",
-      );
-    }
-  }
-  return settings;
-}
-
-function checkedSettings(settings: Settings): Settings {
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(settings.domain)) {
-    throw new PkiError("bad-setting", `domain '${settings.domain}' must be a DNS domain in lower case`);
-  }
-  // O in X.520 has at most 64 characters.
-  if (!/^[^\p{Cc}]{1,64}$/u.test(settings.operatorName)) {
-    throw new PkiError("bad-setting", "the operator's name must have 1 to 64 characters, none of control");
-  }
-  return settings;
-}
-
-function parseSettings(bytes: Uint8Array): Settings {
-  try {
-    const { domain, operatorName } = JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>;
-    if (typeof domain === "string" && typeof operatorName === "string") return { domain, operatorName };
-  } catch {
-    // Falls through to the one error for all that is not ours.
-  }
-  throw new PkiError("inconsistent-authorities", `${SETTINGS_FILE} is damaged; restore it from the backup`);
+/** The first write of all: from then on a creation that was cut short goes on under the same names. */
+async function beginWith(place: Place, options: AuthoritySettings): Promise<Settings> {
+  await refuseOrphans(place, SETTINGS_FILE, Object.values(names));
+  return writeSettings(place.certificates, options);
 }
 
 async function openRoot(place: Place, operatorName: string): Promise<Authority> {
   const certificate = await readCertificateFile(place.certificates, names.root);
   const stored = await place.keys.load(names.root);
   if (certificate === undefined) {
-    await refuseOrphans(place);
+    await refuseOrphans(place, names.root, [names.station, names.site, names.server, names.bundle]);
     const key = stored ?? (await place.keys.generate(names.root, "ec-p256"));
     const life = validity(place.clock.now().wallMs, validityDays.root);
     return write(
@@ -183,11 +140,15 @@ async function openRoot(place: Place, operatorName: string): Promise<Authority> 
   return authority(names.root, stored, certificate);
 }
 
-/** Certificates or issuing keys without their root: it was lost, and a second one must not take its place. */
-async function refuseOrphans({ keys, certificates }: Place): Promise<void> {
-  for (const name of [names.station, names.site, names.server, names.bundle]) {
+/** Something without what it was made from: that was lost, and a second one must not take its place. */
+async function refuseOrphans(
+  { keys, certificates }: Place,
+  lost: string,
+  of: readonly string[],
+): Promise<void> {
+  for (const name of of) {
     if ((await certificates.read(fileOf(name))) !== undefined || (await keys.load(name)) !== undefined) {
-      throw inconsistent(names.root, `is missing, but '${name}' is there`);
+      throw inconsistent(lost, `is missing, but '${name}' is there`);
     }
   }
 }

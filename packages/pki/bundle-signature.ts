@@ -13,8 +13,8 @@ import {
   readCertificate,
   same,
   signedBy,
+  tryReadCertificate,
 } from "./certificate.ts";
-import { DerFault } from "./der.ts";
 import { readPem } from "./pem.ts";
 import { BUNDLE_CN, usages } from "./profiles.ts";
 
@@ -70,13 +70,7 @@ const refused = (reason: BundleRefusal, sentence: string): BundleVerdict => ({
 
 function readSigner(pem: string): Certificate | undefined {
   const [der, ...more] = readPem(pem, "CERTIFICATE");
-  if (der === undefined || more.length > 0) return undefined;
-  try {
-    return readCertificate(der);
-  } catch (error) {
-    if (error instanceof DerFault) return undefined;
-    throw error;
-  }
+  return der === undefined || more.length > 0 ? undefined : tryReadCertificate(der);
 }
 
 function signerFault(signer: Certificate, root: Certificate): string | undefined {

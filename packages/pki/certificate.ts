@@ -23,7 +23,7 @@ import {
   timeMs,
 } from "./der.ts";
 
-/** No certificate of a use here is larger; PEM texts with more certificates than CHAIN_MAX are refused too. */
+/** No certificate of use here is larger. */
 export const CERTIFICATE_BYTES_MAX = 16 * 1024;
 
 export type Certificate = {
@@ -103,6 +103,16 @@ export function readCertificate(der: Uint8Array): Certificate {
       signature: bitStringBytes(signature),
     },
   };
+}
+
+/** As {@link readCertificate}, with undefined for whatever cannot be read. */
+export function tryReadCertificate(der: Uint8Array): Certificate | undefined {
+  try {
+    return readCertificate(der);
+  } catch (error) {
+    if (error instanceof DerFault) return undefined;
+    throw error;
+  }
 }
 
 export const sha256Hex = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

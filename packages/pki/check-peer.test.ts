@@ -63,6 +63,9 @@ test("an issuing CA as anchor needs no chain; a chain may carry the root or a st
   assert.equal(reason({ chainDer: [station.der, root.certificate.der, ca.certificate.der] }), "trusted");
   assert.equal(reason({ chainDer: [station.der, other.certificate.der, ca.certificate.der] }), "trusted");
   assert.equal(reason({ anchors: [other.pem, root.pem] }), "trusted");
+  const unreadable = Uint8Array.of(0x30, 0x80);
+  assert.equal(reason({ chainDer: [station.der, unreadable, ca.certificate.der] }), "trusted");
+  assert.equal(reason({ chainDer: [station.der, unreadable] }), "unknown-issuer");
 });
 
 test("no certificate, or a chain that does not lead to an anchor", () => {
@@ -235,7 +238,9 @@ test("a CA that was proven under one root is not trusted under another", () => {
 
 test("a leaf or site CA in the anchors certifies nobody; an anchor that is no certificate is our own fault", () => {
   assert.equal(reason({ anchors: [writePem(station.der, "CERTIFICATE")] }), "unknown-issuer");
-  assert.throws(() => ask({ anchors: ["no PEM"] }), TypeError);
+  for (const anchor of ["no PEM", writePem(Uint8Array.of(0x30, 0x80), "CERTIFICATE")]) {
+    assert.throws(() => ask({ anchors: [anchor] }), TypeError);
+  }
 });
 
 test("what we issue is what Node reads too", async () => {

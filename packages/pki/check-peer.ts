@@ -7,7 +7,7 @@
  * input throws. Reads no revocation lists: the deny set is ours and holds offline.
  */
 import type { KeyObject } from "node:crypto";
-import type { Instant } from "@wattward/kernel";
+import { type Instant, shown } from "@wattward/kernel";
 import {
   type Certificate,
   keyUsageBits,
@@ -16,6 +16,7 @@ import {
   same,
   sha256Hex,
   signedBy,
+  tryReadCertificate,
 } from "./certificate.ts";
 import { DerFault } from "./der.ts";
 import { readPem } from "./pem.ts";
@@ -96,7 +97,7 @@ function decide(question: PeerQuestion): PeerVerdict {
   if (path === undefined) {
     return refused(
       "unknown-issuer",
-      `'${leaf.issuer.text}' is no CA that is trusted here, or did not sign this`,
+      `'${shown(leaf.issuer.text)}' is no CA that is trusted here, or did not sign this`,
     );
   }
   const fault = roleFault(leaf, path, role);
@@ -150,7 +151,8 @@ function parsedAnchor(pem: string): TrustedCa {
   if (known !== undefined) return known;
   const [der] = readPem(pem, "CERTIFICATE");
   if (der === undefined) throw new TypeError("a trust anchor is not a PEM certificate");
-  const certificate = readCertificate(der);
+  const certificate = tryReadCertificate(der);
+  if (certificate === undefined) throw new TypeError("a trust anchor cannot be read");
   const anchor = { certificate, key: publicKeyOf(certificate) };
   remember(parsedAnchors, pem, anchor);
   return anchor;
@@ -164,7 +166,9 @@ function parsedIntermediate(der: Uint8Array, roots: readonly TrustedCa[]): Inter
   const fingerprint = sha256Hex(der);
   const known = provenIntermediates.get(fingerprint);
   if (known !== undefined && roots.includes(known.root)) return known;
-  const certificate = readCertificate(der);
+  // A peer may send more than is needed; what cannot be read of that is none of our CAs.
+  const certificate = tryReadCertificate(der);
+  if (certificate === undefined) return undefined;
   const root = roots.find((anchor) => mayCertifyCas(anchor.certificate) && issued(anchor, certificate));
   if (root === undefined) return undefined;
   const proven = { ca: { certificate, key: publicKeyOf(certificate) }, root };

@@ -3,12 +3,10 @@ export {
   type Authorities,
   type Authority,
   type AuthorityPorts,
-  type AuthoritySettings,
-  DEFAULT_DOMAIN,
-  DEFAULT_OPERATOR,
   openAuthorities,
   openOrCreateAuthorities,
 } from "./authorities.ts";
+export { type AuthoritySettings, DEFAULT_DOMAIN, DEFAULT_OPERATOR } from "./authority-settings.ts";
 export {
   type BundleRefusal,
   type BundleVerdict,

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createPublicKey } from "node:crypto";
 import { before, test } from "node:test";
+import { elements, encode, only, tags } from "./der.ts";
 import { writePem } from "./pem.ts";
 import { REQUESTS_MAX, type RequestProfile, signCsr, splitRequests } from "./request.ts";
 import { makeWorld, value, type World } from "./testing/world.ts";
@@ -86,6 +88,23 @@ test("P-256, P-384 and RSA from 2048 bits are certified; weaker, huge and other 
   }
   const ed = (await subtle.generateKey("Ed25519", true, ["sign", "verify"])) as KeyPair;
   assert.equal(await code(await request("CP1", ed)), "weak-key");
+});
+
+test("a key has one encoding: a compressed point, which would have another hash, is refused", async () => {
+  const whole = new Uint8Array(new x509.Pkcs10CertificateRequest(await request()).rawData);
+  const [info, algorithm, signature] = elements(only(whole, tags.sequence).content);
+  const [version, subject, spki, attributes] = elements(info!.content);
+  const [kind, bits] = elements(spki!.content);
+  const point = bits!.content.subarray(1);
+  const compressed = Uint8Array.of(0, 2 + (point.at(-1)! & 1), ...point.subarray(1, 33));
+  const newSpki = encode(tags.sequence, kind!.whole, encode(tags.bitString, compressed));
+  const newInfo = encode(tags.sequence, version!.whole, subject!.whole, newSpki, attributes!.whole);
+  const made = encode(tags.sequence, newInfo, algorithm!.whole, signature!.whole);
+  assert.equal(
+    createPublicKey({ key: Buffer.from(newSpki), format: "der", type: "spki" }).asymmetricKeyType,
+    "ec",
+  );
+  assert.equal(await code(writePem(made, "CERTIFICATE REQUEST")), "weak-key");
 });
 
 test("a request must be signed with its own key, and not with SHA-1", async () => {

@@ -115,7 +115,7 @@ function checkedRequest(der: Uint8Array, from: Authorities): Result<Checked, Req
 
 const weakKey = failed<RequestFault>({
   code: "weak-key",
-  sentence: `The key must be ECDSA P-256 or P-384, or RSA of 2048 to ${RSA_BITS_MAX} bits with exponent 65537.`,
+  sentence: `The key must be ECDSA P-256 or P-384, or RSA of 2048 to ${RSA_BITS_MAX} bits with exponent 65537, in the usual encoding.`,
 });
 
 const badSignature = failed<RequestFault>({
@@ -144,19 +144,29 @@ function parseRequest(der: Uint8Array): Parsed | undefined {
   }
 }
 
-/** The key, if it is of a kind and size by A00.FR.501 to 503 that TLS stacks share. */
+/** The key, if it is of a kind and size by A00.FR.501 to 503 that TLS stacks share, in its one usual encoding. */
 function certifiableKey(spki: Uint8Array): KeyObject | undefined {
   const key = openSslKey(spki);
-  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key?.asymmetricKeyDetails ?? {};
+  if (key === undefined || !isUsualEncoding(key, spki)) return undefined;
+  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   const strong =
-    key?.asymmetricKeyType === "ec"
+    key.asymmetricKeyType === "ec"
       ? namedCurve === "prime256v1" || namedCurve === "secp384r1"
-      : key?.asymmetricKeyType === "rsa" &&
+      : key.asymmetricKeyType === "rsa" &&
         modulusLength >= 2048 &&
         modulusLength <= RSA_BITS_MAX &&
         publicExponent >= 65537n &&
         publicExponent < 2n ** 32n;
   return strong ? key : undefined;
+}
+
+/** A key in two encodings would have two hashes, and a denial of the one would let the other pass. */
+function isUsualEncoding(key: KeyObject, spki: Uint8Array): boolean {
+  if (!same(key.export({ type: "spki", format: "der" }), spki)) return false;
+  if (key.asymmetricKeyType !== "ec") return true;
+  const [, bits] = elements(only(spki, tags.sequence).content);
+  // After the count of unused bits: 4 begins an uncompressed point (SEC 1 §2.3.3).
+  return bits?.content[1] === 4;
 }
 
 function openSslKey(spki: Uint8Array): KeyObject | undefined {

@@ -4,8 +4,7 @@
  */
 import type { Disk } from "@wattward/kernel";
 import { type Authorities, agesPast } from "./authorities.ts";
-import { type Certificate, publicKeyOf, readCertificate, same, signedBy } from "./certificate.ts";
-import { DerFault } from "./der.ts";
+import { type Certificate, publicKeyOf, same, signedBy, tryReadCertificate } from "./certificate.ts";
 import { PkiError } from "./errors.ts";
 import { type IssuePorts, issueServer } from "./issue.ts";
 import type { KeyStore, StoredKey, TlsIdentity } from "./key-store.ts";
@@ -59,12 +58,7 @@ async function open(from: Authorities, { names, name, kind }: Wanted, place: Pla
 /** A damaged file of ours loses nothing: a new certificate for the same key takes its place. */
 function leafOf(pem: string): Certificate | undefined {
   const [der] = readPem(pem, "CERTIFICATE");
-  try {
-    return der && readCertificate(der);
-  } catch (error) {
-    if (error instanceof DerFault) return undefined;
-    throw error;
-  }
+  return der && tryReadCertificate(der);
 }
 
 type Wish = { readonly from: Authorities; readonly key: StoredKey; readonly names: readonly string[] };

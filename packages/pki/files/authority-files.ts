@@ -8,12 +8,12 @@ import { folderDisk } from "@wattward/kernel/node";
 import {
   type Authorities,
   type AuthorityPorts,
-  type AuthoritySettings,
   authoritiesExist,
   noAuthorities,
   openAuthorities,
   openOrCreateAuthorities,
 } from "../authorities.ts";
+import type { AuthoritySettings } from "../authority-settings.ts";
 import type { KeyStore } from "../key-store.ts";
 import { openKeyFiles } from "./key-store.ts";
 
