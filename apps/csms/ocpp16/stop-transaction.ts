@@ -16,7 +16,7 @@ import type { Tx } from "../store/writer.ts";
 import { readMeter, wholeReading } from "../transactions/reading.ts";
 import { digestOf, headOf, observeForeign, record, review, storeEvent } from "../transactions/record.ts";
 import { findEvent, findOpenOfStation, findTransaction } from "../transactions/rows.ts";
-import type { Transaction } from "../transactions/transaction.ts";
+import { SUPERSEDED, type Transaction } from "../transactions/transaction.ts";
 import { tagInfo } from "./tag-info.ts";
 
 type Payload = RequestOf<"1.6", "StopTransaction">;
@@ -24,9 +24,12 @@ type Payload = RequestOf<"1.6", "StopTransaction">;
 const TAG_CHARS_MAX = 20;
 
 export const stopTransaction: Handler<Payload> = async (tx, call, world) => {
-  const transaction = await meant(tx, call);
-  if (transaction === undefined) await keepUnmatched(tx, call);
-  else await end(tx, call, world, transaction);
+  // Asked before all else: what an unnumbered stop ended is no longer open when it comes again.
+  if (!(await cameBefore(tx, call))) {
+    const transaction = await meant(tx, call);
+    if (transaction === undefined) await keepUnmatched(tx, call);
+    else await end(tx, call, world, transaction);
+  }
   const { idTag } = call.payload;
   if (idTag === undefined || idTag.length > TAG_CHARS_MAX) {
     return result<ResponseOf<"1.6", "StopTransaction">>({});
@@ -34,6 +37,14 @@ export const stopTransaction: Handler<Payload> = async (tx, call, world) => {
   const verdict = await authorise(tx, idTag, { atMs: call.arrivedAtMs });
   return result<ResponseOf<"1.6", "StopTransaction">>({ idTagInfo: tagInfo(verdict) });
 };
+
+const unnumbered = (call: Call<Payload>) => `stop|unnumbered|${digestOf(call)}`;
+
+async function cameBefore(tx: Tx, call: Call<Payload>): Promise<boolean> {
+  if (call.payload.transactionId > 0) return false;
+  const seen = { station: call.station.id, dedupe: unnumbered(call) };
+  return (await tx.first(findEvent, seen)) !== undefined;
+}
 
 async function meant(tx: Tx, call: Call<Payload>): Promise<Transaction | undefined> {
   const { transactionId } = call.payload;
@@ -53,19 +64,19 @@ function fits(transaction: Transaction, { idTag, meterStop }: Payload): boolean 
 
 async function end(tx: Tx, call: Call<Payload>, world: World, before: Transaction): Promise<void> {
   const { timestamp, meterStop, reason, transactionData } = call.payload;
-  const first = `stop|${before.wire_id}`;
-  const earlier = await tx.first(findEvent, { station: call.station.id, dedupe: first });
   const time = believable(timestamp, call);
-  if (earlier !== undefined) {
-    if (earlier.digest === digestOf(call)) return;
-    const key = { dedupe: `${first}|${digestOf(call)}`, kind: "ended-again" };
+  const dedupe = call.payload.transactionId > 0 ? `stop|${before.wire_id}` : unnumbered(call);
+  if (before.ended_at_ms !== null && before.stop_reason !== SUPERSEDED) {
+    const earlier = await tx.first(findEvent, { station: call.station.id, dedupe });
+    if (earlier?.digest === digestOf(call)) return;
+    const key = { dedupe: `${dedupe}|${digestOf(call)}`, kind: "ended-again" };
     const facts = { transaction_id: before.id, at_ms: time.atMs, meter_wh: meterStop };
     if (await storeEvent(tx, call, key, facts)) await review(tx, call, before, ["stop-differs"]);
     return;
   }
   const reading = wholeReading(time, { endWh: meterStop }, readMeter(transactionData ?? [], call));
   await record(tx, call, world, {
-    key: { dedupe: first, kind: "ended" },
+    key: { dedupe, kind: "ended" },
     wireId: before.wire_id,
     before,
     fact: {
@@ -89,12 +100,9 @@ async function end(tx: Tx, call: Call<Payload>, world: World, before: Transactio
 
 async function keepUnmatched(tx: Tx, call: Call<Payload>): Promise<void> {
   const { transactionId, timestamp, meterStop } = call.payload;
-  const fresh = await storeEvent(
-    tx,
-    call,
-    { dedupe: `unmatched-stop|${digestOf(call)}`, kind: "unmatched-stop" },
-    { transaction_id: "", at_ms: believable(timestamp, call).atMs, meter_wh: meterStop },
-  );
+  const dedupe = transactionId > 0 ? `stop|unmatched|${digestOf(call)}` : unnumbered(call);
+  const facts = { transaction_id: "", at_ms: believable(timestamp, call).atMs, meter_wh: meterStop };
+  const fresh = await storeEvent(tx, call, { dedupe, kind: "unmatched-stop" }, facts);
   if (!fresh) return;
   if (transactionId > 0) await observeForeign(tx, call, String(transactionId));
   else observe(tx, { ...headOf(call), kind: "transaction.unmatched-stop", data: { meterWh: meterStop } });

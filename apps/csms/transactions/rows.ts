@@ -79,7 +79,8 @@ export const countOpenOfToken = statement((db, p: { token: string; except: strin
   db
     .selectFrom("transactions")
     .select((e) => e.fn.countAll<number>().as("open"))
-    .where("token", "=", p.token)
+    // Tokens are compared without case, and kept as they were sent (QUIRKS 20).
+    .where((e) => e.fn<string>("lower", ["token"]), "=", p.token)
     .where("ended_at_ms", "is", null)
     .where("id", "!=", p.except),
 );

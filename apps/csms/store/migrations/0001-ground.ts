@@ -1,5 +1,5 @@
 /** The first tables. Column names are compared with schema.ts by a test; once released, this file never changes. */
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Schema } from "../schema.ts";
 import type { Types } from "./index.ts";
 
@@ -155,7 +155,7 @@ async function transactions({ schema }: Kysely<Schema>, int8: Int8): Promise<voi
   await schema
     .createIndex("transactions_by_token")
     .on("transactions")
-    .columns(["token", "ended_at_ms"])
+    .expression(sql`lower(token)`)
     .execute();
   await schema
     .createTable("transaction_events")
