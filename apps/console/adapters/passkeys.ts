@@ -17,7 +17,7 @@ type AuthenticationOptions = Parameters<typeof startAuthentication>[0]["optionsJ
 export const createPasskey = (options: Data): Promise<PasskeyOutcome> =>
   outcomeOf(() => startRegistration({ optionsJSON: options as unknown as RegistrationOptions }));
 
-export const usePasskey = (options: Data): Promise<PasskeyOutcome> =>
+export const askPasskey = (options: Data): Promise<PasskeyOutcome> =>
   outcomeOf(() => startAuthentication({ optionsJSON: options as unknown as AuthenticationOptions }));
 
 async function outcomeOf(ceremony: () => Promise<unknown>): Promise<PasskeyOutcome> {

@@ -25,12 +25,12 @@ export function CommandPanel({ view }: { view: StationView }) {
     );
   }
   return (
-    <div className={styles.choices} role="group" aria-label={say.lead}>
+    <fieldset className={styles.choices} aria-label={say.lead}>
       {choicesFor(view).map((it) => (
-        <Button key={it} variant="default" size="sm" onClick={() => setChoice(it)}>
+        <Button key={it} variant="default" size="xs" onClick={() => setChoice(it)}>
           {say.choose[it]}
         </Button>
       ))}
-    </div>
+    </fieldset>
   );
 }

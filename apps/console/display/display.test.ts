@@ -41,12 +41,12 @@ test("spans read in two units and are never negative", () => {
 test("an axis ends on a round number that holds the most", () => {
   const table: readonly [number, number, number][] = [
     [0, 10, 10],
-    [11, 10, 20],
+    [11, 10, 12],
     [22, 10, 25],
-    [60, 10, 100],
+    [50.1, 10, 60],
     [100, 10, 100],
     [233, 10, 250],
-    [1201, 10, 2000],
+    [1201, 10, 1500],
   ];
   for (const [most, least, end] of table) assert.equal(roundScale(most, least), end);
 });

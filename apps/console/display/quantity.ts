@@ -36,10 +36,10 @@ function signed(format: Intl.NumberFormat, value: number): string {
     .replace("-", "−");
 }
 
-/** The end of an axis that holds `most`: 1, 2, 2.5 or 5 times a power of ten, at least `least`. */
+/** The end of an axis that holds `most`: a small round number times a power of ten, at least `least`. */
 export function roundScale(most: number, least: number): number {
   const wanted = Math.max(most, least);
   const magnitude = 10 ** Math.floor(Math.log10(wanted));
-  const step = [1, 2, 2.5, 5, 10].find((times) => times * magnitude >= wanted - 1e-9);
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((times) => times * magnitude >= wanted - 1e-9);
   return (step ?? 10) * magnitude;
 }

@@ -4,7 +4,7 @@
  */
 import type { Observation } from "../api/shapes.ts";
 import { numberOf, textOf, textsOf } from "../live/reading.ts";
-import type { Tone } from "../stations/state.ts";
+import { connectorState, type Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
 
 export type Told = { readonly text: string; readonly tone: Tone };
@@ -87,7 +87,8 @@ function status(data: Observation["data"]): Told {
   const evse = numberOf(data, "evse") ?? 0;
   const word = textOf(data, "status") ?? "";
   const code = textOf(data, "errorCode");
-  const text = say.status(evse, word, code === "NoError" ? undefined : code);
+  const meant = words.stations.state[connectorState(word, undefined)];
+  const text = say.status(evse, meant, code === "NoError" ? undefined : code);
   return { text, tone: word === "Faulted" ? "danger" : "calm" };
 }
 

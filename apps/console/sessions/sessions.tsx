@@ -9,6 +9,7 @@ import { dash, energy, power, written } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
 import { At } from "../display/time.tsx";
 import { Notice } from "../shell/problem-view.tsx";
+import { FRESH_MS } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import { durationMs, sessionRows } from "./rows.ts";
 import styles from "./sessions.module.css";
@@ -72,7 +73,6 @@ export function SessionTable({ rows, nowMs, site }: TableProps) {
 }
 
 function Row({ session, nowMs, site }: { session: Session; nowMs: number; site: string | undefined }) {
-  const columns = words.sessions.columns;
   const lasts = durationMs(session, nowMs);
   const open = session.state !== "ended";
   return (
@@ -90,29 +90,35 @@ function Row({ session, nowMs, site }: { session: Session; nowMs: number; site: 
           {session.evse > 1 && <span className={styles.evse}> {words.stations.evse(session.evse)}</span>}
         </td>
       )}
-      <td data-label={columns.token} className={styles.token}>
+      <td className={styles.token}>
         {session.token === null ? (
           <span className={styles.dim}>{words.sessions.noToken}</span>
         ) : (
           maskedToken(session.token)
         )}
       </td>
-      <td data-label={columns.started}>
+      <td className={styles.started}>
         <At atMs={session.startedAtMs} />
       </td>
-      <td data-label={columns.duration} className={styles.number}>
-        {lasts === null ? dash : span(lasts)}
-      </td>
-      <td data-label={columns.energy} className={styles.number}>
-        {written(energy(session.energyWh))}
-      </td>
-      <td data-label={columns.power} className={styles.number}>
-        {open ? written(power(session.powerW)) : ""}
+      <td className={`${styles.number} ${styles.lasts}`}>{lasts === null ? dash : span(lasts)}</td>
+      <td className={`${styles.number} ${styles.energy}`}>{written(energy(session.energyWh))}</td>
+      <td className={`${styles.number} ${styles.power}`}>
+        {open && <PowerNow session={session} nowMs={nowMs} />}
       </td>
       <td className={styles.state}>
         <State session={session} />
       </td>
     </tr>
+  );
+}
+
+/** An old value is not what flows now: a dash, with what it was on hover. */
+function PowerNow({ session, nowMs }: { session: Session; nowMs: number }) {
+  const { powerW, powerAtMs } = session;
+  const value = written(power(powerW));
+  if (powerW === null || powerAtMs === null || nowMs - powerAtMs <= FRESH_MS) return value;
+  return (
+    <span title={`${words.stations.last} ${value}, ${span(nowMs - powerAtMs)} ${words.ago}`}>{dash}</span>
   );
 }
 

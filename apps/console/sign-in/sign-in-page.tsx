@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { usePasskey } from "../adapters/passkeys.ts";
+import { askPasskey } from "../adapters/passkeys.ts";
 import { sentenceOf } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import { words } from "../strings/en.ts";
@@ -15,7 +15,7 @@ export function SignInPage() {
   const [trouble, setTrouble] = useState<string>();
   const signIn = useMutation({
     mutationFn: async () => {
-      const passkey = await usePasskey(await api.loginOptions());
+      const passkey = await askPasskey(await api.loginOptions());
       if (passkey.kind === "failed") return setTrouble(sentenceOfFailure(passkey.failure));
       const me = await api.login({ credential: passkey.credential });
       queries.setQueryData(["me"], me);

@@ -33,17 +33,22 @@ export type Ribbon = {
   readonly y1: number;
   readonly width: number;
 };
-export type Picture = { readonly rowHeight: number; readonly trunk: number; readonly least: number };
+/** No station's ribbon is wider than `widest`, so that it stays within its row, nor that of the others than twice it. */
+export type Picture = { readonly rowHeight: number; readonly widest: number; readonly least: number };
 
 /**
- * Ribbons from the trunk to the middle of each row that draws power, in the picture's units; their widths at the trunk
- * add up to it, and none is thinner than `least`.
+ * Ribbons from the trunk to the middle of each row that draws power, in the picture's units; their widths are in
+ * proportion to the power, and lie side by side where they leave the trunk.
  */
-export function ribbonsOf(rows: readonly FlowRow[], { rowHeight, trunk, least }: Picture): readonly Ribbon[] {
+export function ribbonsOf(
+  rows: readonly FlowRow[],
+  { rowHeight, widest, least }: Picture,
+): readonly Ribbon[] {
   const drawn = rows.map((row) => (row.kind === "others" || row.fresh ? Math.max(0, row.powerW ?? 0) : 0));
-  const total = drawn.reduce((sum, powerW) => sum + powerW, 0);
-  if (total <= 0) return [];
-  const widths = drawn.map((powerW) => (powerW > 0 ? Math.max(least, (powerW / total) * trunk) : 0));
+  const perWatt = Math.min(
+    ...drawn.map((powerW, index) => (rows[index]?.kind === "others" ? 2 * widest : widest) / powerW),
+  );
+  const widths = drawn.map((powerW) => (powerW > 0 ? Math.max(least, powerW * perWatt) : 0));
   const trunkHeight = widths.reduce((sum, width) => sum + width, 0);
   let at = (rows.length * rowHeight - trunkHeight) / 2;
   const ribbons: Ribbon[] = [];

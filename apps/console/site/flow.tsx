@@ -13,20 +13,17 @@ import { powerNow } from "./power-now.ts";
 
 const ROW = 28;
 const WIDTH = 120;
-const TRUNK = 52;
+const WIDEST = 22;
 const SCALE_W_LEAST = 11_000;
 
 export function Flow({ stations, site }: { stations: LiveSite["stations"]; site: string }) {
   const nowMs = useNow();
   const now = powerNow(stations.values(), nowMs);
   const rows = flowRows(now);
-  const most = Math.max(0, ...rows.map((row) => row.powerW ?? 0));
+  const most = Math.max(0, ...rows.map((row) => (row.kind === "station" ? (row.powerW ?? 0) : 0)));
   const scaleW = roundScale(most, SCALE_W_LEAST);
   return (
-    <Panel
-      title={words.power.now}
-      end={rows.length > 0 ? words.power.scale(written(power(scaleW))) : undefined}
-    >
+    <Panel title={words.power.now} end={rows.length > 0 ? words.power.scale(scaleW / 1000) : undefined}>
       <div className={styles.flow}>
         <div className={styles.total}>
           <Figure of={power(now.totalW)} size="hero" />
@@ -53,7 +50,7 @@ function summary(totalW: number | null, flowing: number): string {
 
 function Ribbons({ rows }: { rows: readonly FlowRow[] }) {
   const height = rows.length * ROW;
-  const ribbons = ribbonsOf(rows, { rowHeight: ROW, trunk: TRUNK, least: 1.5 });
+  const ribbons = ribbonsOf(rows, { rowHeight: ROW, widest: WIDEST, least: 1.5 });
   return (
     <svg
       className={styles.ribbons}
@@ -102,9 +99,7 @@ function Row({ row, scaleW, nowMs, site }: RowProps) {
         <span className={styles.bar} style={{ width: `${(100 * drawn) / scaleW}%` }} />
       </span>
       <span className={old || row.powerW === null ? styles.old : styles.value}>
-        {old
-          ? words.power.lastValue(written(power(row.powerW)), span(nowMs - (row.atMs ?? nowMs)))
-          : written(power(row.powerW))}
+        {old ? words.power.old(span(nowMs - (row.atMs ?? nowMs))) : written(power(row.powerW))}
       </span>
     </>
   );

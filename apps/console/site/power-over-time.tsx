@@ -31,7 +31,6 @@ export function PowerOverTime({ site, stations }: { site: string; stations: Live
         ) : (
           <Fact name={clockTime(pointed.atMs)} value={written(power(pointed.powerW))} />
         )}
-        <span className={styles.unit}>kW</span>
       </div>
       <div className={styles.place}>
         <PowerChart

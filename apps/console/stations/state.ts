@@ -98,7 +98,8 @@ function evseView(evse: number, connectors: readonly Connector[], session: Sessi
   };
 }
 
-function connectorState(status: string, session: Session | undefined): StationState {
+/** The state that a status of either version means; with its session where it has one. */
+export function connectorState(status: string, session: Session | undefined): StationState {
   switch (status) {
     case "Available":
       return "ready";

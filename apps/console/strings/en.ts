@@ -28,6 +28,21 @@ const reviewWords: Record<string, string> = {
   "no-meter": "start or end came without a meter value",
 };
 
+/** 1.6 §7.36 Reason and 2.0.1 ReasonEnumType, where plainer words exist. */
+const stopReasons: Record<string, string> = {
+  EVDisconnected: "car unplugged",
+  Local: "ended at the station",
+  Remote: "ended by command",
+  DeAuthorized: "token no longer valid",
+  StoppedByEV: "ended by the car",
+  UnlockCommand: "connector unlocked by command",
+  HardReset: "station restarted at once",
+  SoftReset: "station restarted in order",
+  Reboot: "station rebooted",
+  ImmediateReset: "station restarted at once",
+};
+const stopReason = (reason: string): string => stopReasons[reason] ?? spaced(reason).toLowerCase();
+
 const commandEnds: Record<string, string> = {
   accepted: "was accepted",
   refused: "was refused by the station",
@@ -127,7 +142,9 @@ export const en = {
     clock: "The site's clock is not known to be right. Check its time source.",
     offline: (station: string) => `${station} is offline`,
     faulted: (station: string, code: string | null) =>
-      code === null ? `${station} reports a fault` : `${station} reports a fault: ${code}`,
+      code === null
+        ? `${station} reports a fault`
+        : `${station} reports a fault: ${spaced(code).toLowerCase()}`,
     pending: (station: string) => `${station} waits to be accepted`,
     blocked: (station: string) => `${station} is blocked`,
     silent: (station: string) => `${station} charges but sends no meter values`,
@@ -147,13 +164,13 @@ export const en = {
   power: {
     now: "Power now",
     drawnBy: (stations: number) => `to ${plural(stations, "station", "stations")}`,
-    lastValue: (value: string, age: string) => `last ${value}, ${age} ago`,
+    old: (age: string) => `${age} old`,
     idle: "No car draws power now",
     none: "No power is reported now",
     others: (count: number) => plural(count, "other station", "other stations"),
     notCounted: (count: number) =>
       `${plural(count, "station is", "stations are")} not counted: last value too old`,
-    over: "Power",
+    over: "Power, kW",
     last: (minutes: number) => `last ${minutes} min`,
     spanLabel: "Time span",
     spanOption: (minutes: number) => `${minutes} min`,
@@ -161,9 +178,9 @@ export const en = {
       `Power of the site over the last ${minutes} minutes: now ${now}, at most ${most}.`,
     noHistory: "No power was reported in this span.",
     historyFailed: "The past could not be loaded; what follows is live.",
-    most: "most",
-    energy: "energy",
-    scale: (most: string) => `bars to ${most}`,
+    most: "Peak",
+    energy: "Energy",
+    scale: (mostKw: number) => `bars to ${mostKw} kW`,
   },
 
   stations: {
@@ -256,7 +273,7 @@ export const en = {
     state: { open: "Open", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
     partialHelp: "Its start never arrived.",
     ended: "ended",
-    endedFor: (reason: string) => `Ended: ${reason}`,
+    endedFor: (reason: string) => `Ended: ${stopReason(reason)}`,
     offline: "Answered offline",
     offlineHelp: "Part of it was answered by the site or kept by the station while the link was down.",
     review: "Needs review",
@@ -289,8 +306,8 @@ export const en = {
       disconnected: "lost its connection",
       booted: (reason: string | undefined) =>
         reason === undefined ? "started up" : `started up: ${spaced(reason).toLowerCase()}`,
-      status: (evse: number, status: string, code: string | undefined) =>
-        `${evse === 0 ? "reports" : `EVSE ${evse}:`} ${spaced(status).toLowerCase()}${code === undefined ? "" : `, ${code}`}`,
+      status: (evse: number, state: string, code: string | undefined) =>
+        `${evse === 0 ? "is" : `EVSE ${evse} is`} ${state.toLowerCase()}${code === undefined ? "" : `: ${spaced(code).toLowerCase()}`}`,
       event: (component: string, variable: string, value: string) =>
         `reports ${component} ${variable}: ${value}`,
       securityEvent: (type: string) => `security event: ${spaced(type).toLowerCase()}`,
@@ -305,7 +322,7 @@ export const en = {
         token === undefined ? "session started" : `session started with token ${token}`,
       ended: (energyWh: number | undefined, reason: string | undefined) =>
         `session ended${energyWh === undefined ? "" : ` after ${(energyWh / 1000).toFixed(1)} kWh`}${
-          reason === undefined ? "" : `: ${spaced(reason).toLowerCase()}`
+          reason === undefined ? "" : `: ${stopReason(reason)}`
         }`,
       review: (codes: readonly string[]) =>
         `a session needs review: ${codes.map((code) => reviewWords[code] ?? code).join("; ")}`,
@@ -381,7 +398,7 @@ export const en = {
       resetCalm201: (station: string, open: number) =>
         open === 0
           ? `${station} restarts. It is away for a minute or two.`
-          : `${station} restarts as soon as ${plural(open, "its running session has", "its running sessions have")} ended. No car is cut off.`,
+          : `${station} restarts as soon as ${open === 1 ? "its running session has" : `its ${open} running sessions have`} ended. No car is cut off.`,
       resetHard: (station: string, open: number) =>
         open === 0
           ? `${station} restarts at once. It is away for a minute or two.`

@@ -1,0 +1,5 @@
+/** The console's test door: a fake CSMS with scripted worlds, and its server. */
+export { type FakeServer, serveFake } from "./adapters/http.ts";
+export { COOKIE, CSRF, FakeCsms, INVITATION } from "./fake-csms.ts";
+export { type Scenario, SITE, scenarios } from "./scenarios.ts";
+export { FakeWorld, type Happening } from "./world.ts";

@@ -1,0 +1,169 @@
+/**
+ * A scripted world behind the fake CSMS: sites, stations, sessions and commands as the API shows them, and an outbox
+ * of observations. A test says what happens; nothing happens by itself. Not the CSMS: no rules, no store, no OCPP.
+ */
+import type {
+  Command,
+  Data,
+  Observation,
+  PowerPoint,
+  Session,
+  SiteSnapshot,
+  Station,
+} from "../api/shapes.ts";
+
+export const RECENT = 50;
+
+type Site = Omit<SiteSnapshot["site"], "stations" | "stationsConnected" | "charging" | "powerW">;
+export type Happening = {
+  readonly kind: string;
+  readonly station?: string;
+  readonly source?: string;
+  readonly live?: boolean;
+  readonly atMs?: number;
+  readonly data?: Data;
+};
+
+export class FakeWorld {
+  readonly sites = new Map<string, Site>();
+  readonly stations = new Map<string, Station>();
+  readonly sessions = new Map<string, Session>();
+  readonly commands = new Map<string, Command>();
+  readonly outbox: Observation[] = [];
+  readonly nowMs: () => number;
+  /** Mean power of a site at an instant, for its past. */
+  past: (atMs: number) => number | null = () => null;
+  readonly #listeners = new Set<(seen: Observation) => void>();
+
+  constructor(nowMs: () => number) {
+    this.nowMs = nowMs;
+  }
+
+  addSite(id: string, more: Partial<Site> = {}): void {
+    const seenAtMs = this.nowMs() - 2_000;
+    this.sites.set(id, { id, connected: true, seenAtMs, clockQuality: "synced", bundleVersion: 4, ...more });
+  }
+
+  addStation(site: string, id: string, more: Partial<Station> = {}): Station {
+    const station: Station = {
+      id,
+      site,
+      serial: id,
+      route: "site",
+      admission: "accepted",
+      connected: true,
+      version: "2.0.1",
+      seenAtMs: this.nowMs() - 3_000,
+      bootedAtMs: this.nowMs() - 86_400_000 * 3,
+      vendor: "Voltline",
+      model: "V22",
+      firmware: "4.1.7",
+      powerW: null,
+      powerAtMs: null,
+      connectors: [this.connector(1, "Available", 40 * 60_000)],
+      ...more,
+    };
+    this.stations.set(id, station);
+    return station;
+  }
+
+  connector(evse: number, status: string, agoMs: number, errorCode: string | null = null) {
+    return { evse, connector: evse === 0 ? 0 : 1, status, errorCode, statusAtMs: this.nowMs() - agoMs };
+  }
+
+  addSession(station: string, more: Partial<Session> = {}): Session {
+    const id = `01J${String(this.sessions.size + 1).padStart(23, "0")}`;
+    const session: Session = {
+      id,
+      station,
+      wireId: String(4700 + this.sessions.size),
+      evse: 1,
+      token: "…4F21",
+      state: "open",
+      startedAtMs: this.nowMs() - 72 * 60_000,
+      endedAtMs: null,
+      energyWh: 18_400,
+      powerW: null,
+      powerAtMs: null,
+      stopReason: null,
+      offline: false,
+      review: null,
+      ...more,
+    };
+    this.sessions.set(id, session);
+    return session;
+  }
+
+  /** Writes it to the outbox and tells every stream. */
+  happen(site: string, { source = "station", live = true, ...seen }: Happening): Observation {
+    const observation: Observation = {
+      seq: this.outbox.length + 1,
+      atMs: seen.atMs ?? this.nowMs(),
+      source,
+      kind: seen.kind,
+      site,
+      live,
+      data: { ...seen.data },
+      ...(seen.station === undefined ? {} : { station: seen.station }),
+    };
+    this.outbox.push(observation);
+    for (const listener of this.#listeners) listener(observation);
+    return observation;
+  }
+
+  /** A meter value of an open session: the rows change as the CSMS's would, and the world is told. */
+  meter(session: Session, powerW: number, energyWh: number): void {
+    const changed = { ...session, powerW, energyWh, powerAtMs: this.nowMs() };
+    this.sessions.set(session.id, changed);
+    const station = this.stations.get(session.station);
+    if (station === undefined) throw new Error(`no station ${session.station} in this world`);
+    const { id } = station;
+    const open = [...this.sessions.values()].filter((it) => it.station === id && it.state === "open");
+    const sum = open.reduce((total, it) => total + (it.powerW ?? 0), 0);
+    this.stations.set(id, { ...station, powerW: sum, powerAtMs: this.nowMs() });
+    const { wireId, evse, state } = session;
+    this.happen(station.site ?? "", {
+      kind: "transaction.updated",
+      station: id,
+      data: { transaction: session.id, wireId, evse, state, meterWh: energyWh, energyWh, powerW },
+    });
+  }
+
+  onHappened(listener: (seen: Observation) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  snapshot(id: string): SiteSnapshot | undefined {
+    const site = this.sites.get(id);
+    if (site === undefined) return undefined;
+    const stations = [...this.stations.values()].filter((station) => station.site === id);
+    const ids = new Set(stations.map((station) => station.id));
+    const transactions = [...this.sessions.values()].filter((session) => ids.has(session.station));
+    const powers = stations.flatMap(({ powerW }) => (powerW === null ? [] : [powerW]));
+    return {
+      seq: this.outbox.length,
+      site: {
+        ...site,
+        stations: stations.length,
+        stationsConnected: stations.filter((station) => station.connected).length,
+        charging: transactions.filter((session) => session.state === "open").length,
+        powerW: powers.length === 0 ? null : powers.reduce((sum, powerW) => sum + powerW, 0),
+      },
+      stations,
+      transactions: transactions.reverse(),
+      recent: this.outbox
+        .filter((seen) => seen.site === id)
+        .slice(-RECENT)
+        .reverse(),
+    };
+  }
+
+  history(fromMs: number, toMs: number, stepMs: number): PowerPoint[] {
+    const points: PowerPoint[] = [];
+    for (let atMs = fromMs; atMs < toMs && points.length < 2_000; atMs += stepMs) {
+      points.push({ atMs, powerW: atMs > this.nowMs() ? null : this.past(atMs) });
+    }
+    return points;
+  }
+}
