@@ -38,6 +38,7 @@ export type FirmwareParts = {
   readonly reason: BootReason;
   readonly settings: SettingValues;
   readonly repeatUnder: "same-id" | "new-id";
+  readonly queueMax: number | undefined;
   readonly chance: Chance;
   readonly ids: Chance;
   readonly notebook: Notebook;
@@ -72,6 +73,7 @@ export class Firmware {
       notebook,
       ids,
       repeatUnder: parts.repeatUnder,
+      queueMax: parts.queueMax,
       ready: () => this.online,
       send: (call, options) => this.call(call, options),
       answered: ({ evse, reference }, { accepted }) => {

@@ -44,7 +44,11 @@ export class Life implements Clock {
 
   /** What `promise` gives, if this life is still going on by then; otherwise nothing, for ever. */
   async hold<T>(promise: Promise<T>): Promise<T> {
-    if (this.ended) return never;
+    if (this.ended) {
+      // Nobody waits for it any more, so nobody else would take its failure.
+      promise.catch(() => {});
+      return never;
+    }
     try {
       const value = await promise;
       return this.ended ? await never : value;

@@ -44,6 +44,8 @@ export type QueueParts = {
   readonly ids: Chance;
   /** Whether a repeated message keeps its message id; stations in the field do either. */
   readonly repeatUnder: "same-id" | "new-id";
+  /** Defaults to {@link QUEUE_MAX}. */
+  readonly queueMax: number | undefined;
   /** True while the central system takes messages. */
   ready(): boolean;
   send(call: OutCall, options: { id?: MessageId; facts(): FrameFacts }): Promise<CallOutcome>;
@@ -66,6 +68,10 @@ export class TransactionQueue {
       notebook.inherited({ ...entry.about, startedAtMs: life.now().wallMs }, truthKey(notebook, entry.key));
       this.enter(entry);
     }
+  }
+
+  private get queueMax(): number {
+    return this.parts.queueMax ?? QUEUE_MAX;
   }
 
   get length(): number {
@@ -97,7 +103,7 @@ export class TransactionQueue {
     if (first === undefined) commit.facts();
     for (const entry of entries) this.enter(entry);
     this.entries.push(...entries);
-    if (this.entries.length > QUEUE_MAX) await this.thin();
+    if (this.entries.length > this.queueMax) await this.thin();
     this.wake();
   }
 
@@ -197,7 +203,7 @@ export class TransactionQueue {
     this.entries.splice(0, this.entries.length, ...this.entries.filter((entry) => !dropped.has(entry)));
     await life.hold(flash.commit([...dropped].map(({ key }): Change => [key, undefined])));
     for (const { key } of dropped) {
-      notebook.settled(truthKey(notebook, key), "dropped", `more than ${QUEUE_MAX} messages waited`);
+      notebook.settled(truthKey(notebook, key), "dropped", `more than ${this.queueMax} messages waited`);
     }
   }
 

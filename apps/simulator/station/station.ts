@@ -4,7 +4,7 @@
  *
  * Everything a driver or a fault can do to it is a method here; what it says to the network is the firmware's affair.
  */
-import type { Chance, Clock, Dialer, Disk, EvseId, Log, StationId } from "@wattward/kernel";
+import type { Cancel, Chance, Clock, Dialer, Disk, EvseId, Log, StationId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Car } from "../car/car.ts";
 import { Evse } from "../evse/evse.ts";
@@ -35,6 +35,8 @@ export type StationOptions = {
   readonly serialNumber?: string;
   readonly settings?: SettingValues;
   readonly repeatUnder?: "same-id" | "new-id";
+  /** Transaction messages that may wait before updates are dropped. */
+  readonly queueMax?: number;
   /** What becomes of a transaction that a power cut or a crash interrupted. */
   readonly afterOutage?: "end" | "resume";
   readonly clockBattery?: "good" | "dead";
@@ -93,6 +95,8 @@ export class Station {
   private flash: Flash | undefined;
   private firmware: Firmware | undefined;
   private clean = true;
+  /** The supply, or the boot loader, brings it back. */
+  private returning: Cancel = () => {};
 
   constructor(options: StationOptions, ports: StationPorts) {
     this.options = options;
@@ -140,6 +144,7 @@ export class Station {
       },
       settings: options.settings ?? {},
       repeatUnder: options.repeatUnder ?? "same-id",
+      queueMax: options.queueMax,
       chance: ports.chance,
       ids: ports.ids,
       notebook: this.notebook,
@@ -159,7 +164,7 @@ export class Station {
 
   /** The firmware crashes and starts again by itself, in the middle of whatever it was doing. */
   crash(): void {
-    this.restart("watchdog");
+    if (this.on) this.restart("watchdog");
   }
 
   plug(evse: EvseId, car: Car): void {
@@ -236,6 +241,7 @@ export class Station {
   }
 
   private die(): void {
+    this.returning();
     this.life?.end();
     this.life = undefined;
     this.firmware = undefined;
@@ -245,7 +251,7 @@ export class Station {
   }
 
   private later(ms: number, reason: BootReason): void {
-    this.ports.clock.after(ms, () => {
+    this.returning = this.ports.clock.after(ms, () => {
       this.powerOn(reason).catch((error: unknown) => this.ports.failed(error));
     });
   }

@@ -23,6 +23,7 @@ export async function bench(version: OcppVersion, options: Partial<StationOption
   const sent: SentLine[] = [];
   const received: ReceivedLine[] = [];
   const failures: unknown[] = [];
+  const hooks = { sent: () => {} };
   const handles: ReturnType<SimulatedDisk["boot"]>[] = [];
   const station = createStation(
     { id: "S1" as StationId, version, evses: 1, maxW: 22_000, pathPrefix: "/ocpp", ...options },
@@ -37,7 +38,10 @@ export async function bench(version: OcppVersion, options: Partial<StationOption
         return handle;
       },
       recorder: {
-        sent: async (line) => void sent.push(line),
+        sent: async (line) => {
+          sent.push(line);
+          hooks.sent();
+        },
         received: async (line) => void received.push(line),
       },
       log: silentLog,
@@ -63,6 +67,10 @@ export async function bench(version: OcppVersion, options: Partial<StationOption
     },
     /** Does something that takes simulated time and gives its result. */
     during,
+    /** Runs when a frame has been written down and not yet been sent. */
+    set onSent(run: () => void) {
+      hooks.sent = run;
+    },
     async session(forMs: number) {
       station.plug(one, someCar());
       await time.advance(2_000);

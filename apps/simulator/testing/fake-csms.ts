@@ -29,6 +29,7 @@ export class FakeCsms {
   /** Its time, when it is asked. */
   readonly clock: Clock;
   refuse: 503 | undefined;
+  onUpgrade = (): void => {};
   private readonly wires = new Map<string, Wire>();
   private readonly ids16 = new Map<string, number>();
   private readonly waiting = new Map<string, (frame: unknown[]) => void>();
@@ -40,6 +41,7 @@ export class FakeCsms {
 
   /** For a listener, simulated or real: the station is the last segment of the path. */
   readonly upgrade = async ({ path, protocols }: UpgradeRequest): Promise<UpgradeVerdict> => {
+    this.onUpgrade();
     if (this.refuse !== undefined) return { kind: "refuse", status: this.refuse, reason: "busy" };
     const station = path.split("/").at(-1)!;
     return { kind: "accept", protocol: protocols[0]!, opened: (wire) => this.opened(station, wire) };

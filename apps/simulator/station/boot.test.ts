@@ -1,0 +1,95 @@
+/** Boot, heartbeat and reconnect (2.0.1 B01 to B03, Part 4 §5.3; 1.6 §4.2). */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bench, one, someCar } from "../testing/bench.ts";
+import type { Script } from "../testing/fake-csms.ts";
+
+const versions = ["1.6", "2.0.1"] as const;
+
+for (const version of versions) {
+  test(`${version}: Pending, then Rejected, then Accepted: nothing else is sent before, at the interval that was told`, async () => {
+    const { csms, station, time } = await bench(version);
+    const answers = ["Pending", "Rejected"];
+    csms.script = ({ action }) => {
+      const status = action === "BootNotification" ? answers.shift() : undefined;
+      if (status === undefined) return undefined;
+      return boot(status, 7);
+    };
+    void station.powerOn();
+    await time.advance(3_000);
+    station.plug(one, someCar());
+    await time.advance(17_000);
+    const boots = csms.of("BootNotification").map(({ atMs }) => atMs);
+    assert.deepEqual(
+      boots.slice(1).map((atMs, i) => Math.round((atMs - boots[i]!) / 1000)),
+      [7, 7],
+    );
+    assert.deepEqual(
+      csms.story.slice(0, 3),
+      boots.map(() => "BootNotification"),
+    );
+    assert.match(csms.story[3]!, /^StatusNotification/);
+  });
+
+  test(`${version}: a reconnect needs no new boot, and tells only what has changed`, async () => {
+    const { csms, link, powerOn, station, time } = await bench(version);
+    await powerOn();
+    const before = csms.heard.length;
+    link.reset();
+    await time.advance(20_000);
+    assert.equal(csms.heard.length, before);
+    csms.drop("S1");
+    station.plug(one, someCar());
+    await time.advance(20_000);
+    assert.equal(csms.of("BootNotification").length, 1);
+    assert.equal(csms.of("StatusNotification").length, 2);
+    assert.equal(station.notebook.connections, 3);
+  });
+
+  test(`${version}: heartbeats keep the interval of the boot answer and set the clock`, async () => {
+    const { csms, powerOn, station, time } = await bench(version);
+    csms.heartbeatS = 20;
+    await powerOn();
+    station.clock.jump(-3_600_000);
+    await time.advance(10_000);
+    assert(station.clock.nowMs() < time.now().wallMs - 3_500_000);
+    await time.advance(50_000);
+    assert.equal(csms.of("Heartbeat").length, 3);
+    assert(Math.abs(station.clock.nowMs() - time.now().wallMs) < 1_000);
+  });
+}
+
+test("reconnecting: the pause doubles from its minimum, with a random part, up to its limit", async () => {
+  const { csms, powerOn, time } = await bench("2.0.1", {
+    settings: { backOffWaitS: 2, backOffRandomS: 1, backOffRepeats: 2 },
+  });
+  await powerOn();
+  const dials: number[] = [];
+  csms.refuse = 503;
+  csms.onUpgrade = () => void dials.push(time.now().monotonicMs);
+  csms.drop("S1");
+  const lostMs = time.now().monotonicMs;
+  await time.advance(60_000);
+  const pauses = [lostMs, ...dials].slice(0, 5).map((atMs, i, all) => (all[i + 1] ?? Number.NaN) - atMs);
+  for (const [i, leastS] of [2, 4, 8, 8].entries()) {
+    assert(pauses[i]! >= leastS * 1000 && pauses[i]! <= leastS * 1000 + 1_100, `pause ${i}: ${pauses[i]} ms`);
+  }
+});
+
+test("a silent line: two pings without a sign of life end the connection; the old socket is reset when it heals", async () => {
+  const { csms, powerOn, station, time } = await bench("1.6", { settings: { pingS: 3 } });
+  await powerOn();
+  station.line.cut();
+  await time.advance(15_000);
+  assert.equal(station.view().connected, false);
+  station.line.restore();
+  await time.advance(15_000);
+  assert.equal(station.view().connected, true);
+  assert.equal(station.notebook.connections, 2);
+  assert.equal(csms.of("BootNotification").length, 1);
+});
+
+const boot = (status: string, interval: number): Script => ({
+  kind: "result",
+  payload: { status, interval, currentTime: new Date(Date.UTC(2026, 0, 5, 8)).toISOString() },
+});
