@@ -12,7 +12,7 @@
  * caller's decision.
  */
 import type { Cancel, Clock, JsonObject, Log, MessageId, Wire } from "@wattward/kernel";
-import { shown, TokenBucket } from "@wattward/kernel";
+import { shown } from "@wattward/kernel";
 import { type CallOutcome, CallsInFlight, type CallsLimits } from "./calls-in-flight.ts";
 import { callError, type ErrorCode } from "./error-code.ts";
 import {
@@ -25,6 +25,7 @@ import {
   parseFrame,
   writeFrame,
 } from "./frame.ts";
+import { Intake, type IntakeLimits } from "./intake.ts";
 import { type Invalid, validateCall, validateResult } from "./validation.ts";
 import type { OcppVersion, Side } from "./version.ts";
 
@@ -37,17 +38,12 @@ export type CallAnswer =
   /** No answer: the peer will time out. For what must not be acknowledged, and for simulated faults. */
   | { readonly kind: "silence" };
 
-export type SessionLimits = {
+export type SessionLimits = IntakeLimits & {
   /** Characters of one frame; a longer one closes with 1009. */
   readonly frameCharsMax: number;
   readonly frameCharsMaxBeforeAcceptance: number;
-  /** Frames a second in the long run and at once; beyond, reading pauses. */
-  readonly framesPerSecond: number;
-  readonly framesBurst: number;
   /** CALLs that wait for their answer; at this many, reading pauses. */
   readonly backlogMax: number;
-  /** Characters that may still arrive while reading is paused, since transports deliver what they hold; then it is cut. */
-  readonly deferredCharsMax: number;
   /** Bytes the peer has not taken; beyond, it does not read and is cut. */
   readonly bufferedBytesMax: number;
   /** Faults that are logged one by one; a peer with more gets one last line. */
@@ -100,13 +96,9 @@ export class OcppSession {
   private readonly options: SessionOptions;
   private readonly limits: SessionLimits;
   private readonly calls: CallsInFlight;
-  private readonly bucket: TokenBucket;
+  private readonly intake: Intake;
   private readonly backlog: Backlogged[] = [];
-  private deferred: string[] = [];
-  private deferredChars = 0;
   private serving = false;
-  private throttled = false;
-  private reading = true;
   private open = true;
   private accepted: boolean;
   private faults = 0;
@@ -119,8 +111,13 @@ export class OcppSession {
     this.limits = { ...sessionLimits, ...options.limits };
     this.accepted = role === "station";
     this.heardMs = clock.now().monotonicMs;
-    const { framesBurst: burst, framesPerSecond: perSecond } = this.limits;
-    this.bucket = new TokenBucket({ burst, perSecond }, this.heardMs);
+    this.intake = new Intake({
+      wire,
+      clock,
+      limits: this.limits,
+      read: (text) => this.read(text),
+      flooded: () => this.cut("peer-floods"),
+    });
     this.calls = new CallsInFlight({
       version,
       peer: role === "station" ? "csms" : "station",
@@ -184,52 +181,7 @@ export class OcppSession {
   private arrived(text: string): void {
     if (!this.open) return;
     this.heardMs = this.options.clock.now().monotonicMs;
-    if (this.reading && this.bucket.take(this.heardMs)) this.read(text);
-    else this.defer(text);
-  }
-
-  /** Keeps what still arrives after reading was paused; the wire's own buffers bound it for an honest transport. */
-  private defer(text: string): void {
-    this.deferred.push(text);
-    this.deferredChars += text.length;
-    if (this.deferredChars > this.limits.deferredCharsMax) this.cut("peer-floods");
-    else if (this.reading) this.throttle();
-  }
-
-  private throttle(): void {
-    this.throttled = true;
-    this.pauseOrResume();
-    this.options.log.debug("session-throttled");
-    this.after(Math.max(1, this.bucket.waitMs(this.heardMs)), () => {
-      this.throttled = false;
-      this.pauseOrResume();
-    });
-  }
-
-  /** Reads while neither the rate nor the backlog forbids it, first what was deferred. */
-  private pauseOrResume(): void {
-    const wanted = this.open && !this.throttled && this.backlog.length < this.limits.backlogMax;
-    if (wanted === this.reading) return;
-    this.reading = wanted;
-    if (wanted) this.readDeferred();
-    else if (this.open) this.options.wire.pause();
-    if (wanted && this.reading && this.open) this.options.wire.resume();
-  }
-
-  private readDeferred(): void {
-    let taken = 0;
-    for (const text of this.deferred) {
-      if (!this.reading || !this.open) break;
-      if (!this.bucket.take(this.options.clock.now().monotonicMs)) {
-        this.throttle();
-        break;
-      }
-      taken++;
-      this.deferredChars -= text.length;
-      this.read(text);
-    }
-    // Reading a frame cannot defer another: only the wire does, and it is not asked here.
-    this.deferred = this.open ? this.deferred.slice(taken) : [];
+    this.intake.arrived(text);
   }
 
   private read(text: string): void {
@@ -248,7 +200,7 @@ export class OcppSession {
 
   private enqueue(call: Call, raw: string): void {
     this.backlog.push({ call, raw });
-    if (this.backlog.length >= this.limits.backlogMax) this.pauseOrResume();
+    if (this.backlog.length >= this.limits.backlogMax) this.intake.block(true);
     if (!this.serving) void this.serve();
   }
 
@@ -269,7 +221,7 @@ export class OcppSession {
       if (text !== undefined) this.send(text);
       this.backlog.shift();
       this.calls.release();
-      if (!this.reading) this.pauseOrResume();
+      this.intake.block(false);
     }
     this.serving = false;
   }
@@ -337,7 +289,7 @@ export class OcppSession {
     this.after(options.pingEveryMs, () => {
       const silentMs = this.options.clock.now().monotonicMs - this.heardMs;
       // While we do not read, silence is of our own making.
-      if (this.reading && silentMs >= options.silentMsMax) {
+      if (this.intake.reading && silentMs >= options.silentMsMax) {
         this.options.log.warn("peer-silent", { silentMs: Math.round(silentMs) });
         this.terminate();
         return;
@@ -367,8 +319,8 @@ export class OcppSession {
     this.open = false;
     for (const cancel of this.timers) cancel();
     this.timers.clear();
+    this.intake.stop();
     this.backlog.length = 0;
-    this.deferred = [];
     this.calls.close();
   }
 

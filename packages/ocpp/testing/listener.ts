@@ -1,9 +1,19 @@
 /** A listener for tests: takes every upgrade that its verdict allows and keeps what its wires told. */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
-import type { Log, LogFields, UpgradeRequest, UpgradeVerdict, Wire, WireServer } from "@wattward/kernel";
-import { type ListenOptions, listenWires } from "../websocket/index.ts";
+import {
+  type DialFault,
+  type Log,
+  type LogFields,
+  type Result,
+  silentLog,
+  type UpgradeRequest,
+  type UpgradeVerdict,
+  type Wire,
+  type WireServer,
+} from "@wattward/kernel";
+import { dialer, type ListenOptions, listenWires } from "../websocket/index.ts";
 
 export type Seen = {
   readonly requests: UpgradeRequest[];
@@ -119,4 +129,41 @@ function bigEndian(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
+}
+
+/** Dials a plain listener as a station would. */
+export const dialPlain = (
+  port: number,
+  path = "/ocpp/CS1",
+  protocols: readonly string[] = ["ocpp1.6"],
+): Promise<Result<Wire, DialFault>> =>
+  dialer({ url: `ws://127.0.0.1:${port}`, log: silentLog, limits: { closeMsMax: 200 } }).dial(
+    path,
+    protocols,
+  );
+
+/** Fails unless another station gets in and is echoed: whatever happened before harmed nobody else. */
+export async function stillServes(port: number): Promise<void> {
+  const result = await dialPlain(port);
+  if (!result.ok) throw new Error(result.fault.sentence);
+  const echoed = new Promise<string>((resolve) => result.value.listen({ message: resolve, closed() {} }));
+  result.value.send("still here");
+  const answer = await echoed;
+  result.value.terminate();
+  if (answer !== "still here") throw new Error(`echoed ${answer}`);
+}
+
+/** A raw WebSocket client after its handshake; `received` fills with what the server sends. */
+export async function upgradedRaw(port: number): Promise<{ socket: Socket; received: () => Buffer }> {
+  const socket = connect(port, "127.0.0.1");
+  const chunks: Buffer[] = [];
+  socket.on("error", () => {}); // Being cut is what these tests are about.
+  socket.on("data", (chunk) => chunks.push(chunk));
+  socket.write(upgradeHead("/ocpp/CS1"));
+  await eventually("the upgrade", () => Buffer.concat(chunks).includes("\r\n\r\n"));
+  const afterHead = () => {
+    const all = Buffer.concat(chunks);
+    return all.subarray(all.indexOf("\r\n\r\n") + 4);
+  };
+  return { socket, received: afterHead };
 }
