@@ -1,0 +1,20 @@
+/** The table of local answers, by version. */
+import type { OcppVersion } from "@wattward/ocpp";
+import type { Table } from "./row.ts";
+import { table16 } from "./table-1.6.ts";
+import { table201 } from "./table-2.0.1.ts";
+
+export type { Keeping, Question, Row } from "./row.ts";
+
+export const tables: Readonly<Record<OcppVersion, Table>> = { "1.6": table16, "2.0.1": table201 };
+
+/**
+ * Messages that are kept and answered even where they break their schema: a CALLERROR makes a station retry and then
+ * drop what is billed (QUIRKS, principle 2).
+ */
+export const neverRefused: ReadonlySet<string> = new Set([
+  "MeterValues",
+  "StartTransaction",
+  "StopTransaction",
+  "TransactionEvent",
+]);

@@ -1,0 +1,28 @@
+/** Limits of the site's end of the link; those that both ends share are in `@wattward/sitelink`. */
+
+/** Wait between attempts: a fleet cut at one instant does not return at one instant (kernel's backoffMs). */
+export const REDIAL_MS = { firstMs: 500, maxMs: 15_000 } as const;
+/** A link that lasted this long was a good one: the next attempt after it is a first one again. */
+export const STABLE_MS = 10_000;
+/** From the open socket to the CSMS's welcome. */
+export const WELCOME_MS_MAX = 10_000;
+/** Records sent and not acknowledged: the window of the replay. */
+export const WINDOW_RECORDS = 512;
+/** Bytes the CSMS has not taken yet, beyond which the replay waits. */
+export const WINDOW_BYTES = 4 * 1024 * 1024;
+/** Records read from the journal at once. */
+export const READ_RECORDS = 64;
+/** How often a replay that waits for the socket looks again. */
+export const WINDOW_POLL_MS = 20;
+/** More unsent records than this, and stations are answered by the site rather than kept waiting behind the replay. */
+export const BEHIND_RECORDS_MAX = 1_000;
+/** Records are out, and no acknowledgement moves: the link is dropped and begun again. */
+export const ACK_STALL_MS = 15_000;
+/** Messages of the CSMS that wait for one before them to be durable; beyond, the wire is not read. */
+export const INBOX_MAX = 256;
+/** CALLs relayed and not answered. */
+export const RELAYS_MAX = 1_000;
+/** What was observed while the link was down; the oldest go first. */
+export const OBSERVED_MAX = 256;
+/** The site asks for a lease at most this often. */
+export const LEASE_ASKED_EVERY_MS = 30_000;

@@ -1,0 +1,231 @@
+/**
+ * The local controller of a site, whole, on ports: unchanged on a real machine and in simulated time, network and disk.
+ *
+ *     stations ─▶ door ─▶ session ─▶ call desk ─▶ journal ─▶ link ─▶ CSMS
+ *
+ * Order of opening: what the disk holds first (clock floor, ids, journal, bundle), then the link, then the listener; so
+ * a station that connects finds everything it is answered from. Refuses to open on a damaged journal (JournalDamaged).
+ */
+import {
+  type Cancel,
+  type Chance,
+  type Clock,
+  type Dialer,
+  type Disk,
+  every,
+  hex,
+  type Log,
+  type SiteId,
+  type TraceId,
+  type UpgradeRequest,
+  type UpgradeVerdict,
+  type WireServer,
+} from "@wattward/kernel";
+import { CallDesk } from "./calls/call-desk.ts";
+import { tokenOf } from "./calls/learn.ts";
+import { SiteClock } from "./clock/site-clock.ts";
+import { type Journal, openJournal } from "./journal/journal.ts";
+import { type JournalLimits, journalLimits } from "./journal/limits.ts";
+import { Pressure } from "./journal/pressure.ts";
+import { type LinkDesk, SiteLink } from "./link/site-link.ts";
+import { Authorisations } from "./state/authorisations.ts";
+import { BundleShelf, type BundleTrust } from "./state/bundle-shelf.ts";
+import { NewestCertificates } from "./state/newest-certificates.ts";
+import { LEASE_LOW_WATER, TransactionIds } from "./state/transaction-ids.ts";
+import { readWallFloorMs, saveWallFloorMs, WALL_SAVED_EVERY_MS } from "./state/wall-floor.ts";
+import type { StationTrust } from "./stations/door.ts";
+import { callIn } from "./stations/station-socket.ts";
+import { Stations } from "./stations/stations.ts";
+
+export type SiteTrust = StationTrust & BundleTrust;
+
+export type SitePorts = {
+  readonly site: SiteId;
+  readonly software: string;
+  /** The machine's; the site makes its own of it. */
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly disk: Disk;
+  readonly log: Log;
+  readonly dialer: Dialer;
+  readonly trust: (now: Clock) => SiteTrust;
+  listen(upgrade: (request: UpgradeRequest) => Promise<UpgradeVerdict>): Promise<WireServer>;
+  /** Only a fresh start helps: the process must end. Told at most once with a cause. */
+  fatal(error: Error): void;
+  readonly journalLimits?: Partial<JournalLimits>;
+};
+
+export type Site = {
+  /** TCP port for stations. */
+  readonly port: number;
+  status(): SiteStatus;
+  /** Stops listening, closes sockets, keeps what is to be kept. */
+  close(): Promise<void>;
+};
+export type SiteStatus = {
+  readonly linkUp: boolean;
+  readonly stationsConnected: number;
+  readonly journal: { readonly epoch: string; readonly lastSeq: number; readonly ackedSeq: number };
+  readonly bundleVersion: number;
+  readonly transactionIdsLeft: number;
+  readonly clock: ReturnType<Clock["now"]>;
+};
+
+export async function createSite(ports: SitePorts): Promise<Site> {
+  const parts = await openParts(ports);
+  parts.link.start();
+  const server = await ports.listen((request) => parts.stations.upgrade(request));
+  const stops = housekeeping(ports, parts);
+  const { link, stations, journal, shelf, ids, clock } = parts;
+  return {
+    port: server.port,
+    status: () => ({
+      linkUp: link.isUp,
+      stationsConnected: stations.connected,
+      journal: { epoch: journal.epoch, lastSeq: journal.lastSeq, ackedSeq: journal.ackedSeq },
+      bundleVersion: shelf.inForce?.version ?? 0,
+      transactionIdsLeft: ids.remaining,
+      clock: clock.now(),
+    }),
+    async close() {
+      for (const stop of stops) stop();
+      stations.closeAll();
+      await server.close();
+      await keepAll(ports, parts);
+      await journal.close();
+      await link.stop();
+    },
+  };
+}
+
+type Parts = {
+  readonly clock: SiteClock;
+  readonly ids: TransactionIds;
+  readonly journal: Journal;
+  readonly shelf: BundleShelf;
+  readonly authorisations: Authorisations;
+  readonly newest: NewestCertificates;
+  readonly pressure: Pressure;
+  readonly link: SiteLink;
+  readonly stations: Stations;
+};
+
+async function openParts(ports: SitePorts): Promise<Parts> {
+  const { disk, log, chance, site, software, dialer } = ports;
+  const clock = new SiteClock(ports.clock, await readWallFloorMs(disk, log));
+  const ids = await TransactionIds.open(disk, log);
+  const limits = { ...journalLimits, ...ports.journalLimits };
+  const journal = await openJournal(
+    { disk, chance, log, limits, fatal: ports.fatal },
+    { ...ids.foldFrom, record: (record) => ids.fold(record) },
+  );
+  const trust = ports.trust(clock);
+  const shelf = await BundleShelf.open({ disk, log, trust, site, software }, clock.now());
+  const authorisations = await Authorisations.open(disk, log, chance);
+  const newest = await NewestCertificates.open(disk, log);
+  const pressure = new Pressure(journal);
+
+  const hello = () => {
+    const { wallMs, quality: clockQuality } = clock.now();
+    const bundleVersion = shelf.inForce?.version ?? 0;
+    const { epoch, lastSeq } = journal;
+    return { t: "hello", site, epoch, lastSeq, bundleVersion, wallMs, clockQuality, software } as const;
+  };
+  const fatal = (error: unknown) => ports.fatal(error instanceof Error ? error : new Error(String(error)));
+  const linkDesk = deskOf(ports, () => parts);
+  const link = new SiteLink({ site, clock, chance, log, dialer, journal, hello, fatal }, linkDesk);
+  const bundle = () => shelf.inForce;
+  const desk = new CallDesk({
+    clock,
+    chance,
+    log,
+    journal,
+    pressure,
+    uplink: link,
+    ids,
+    authorisations,
+    bundle,
+  });
+  const stations = new Stations({
+    ...{ site, clock, chance, log, desk, trust, newest, bundle },
+    now: () => clock.now(),
+    tell: (message) => link.tell(message),
+    observe: (kind, detail, station) => link.observe(kind, detail, station),
+  });
+  const parts: Parts = { clock, ids, journal, shelf, authorisations, newest, pressure, link, stations };
+  return parts;
+}
+
+/** What the CSMS asks over the link, as one table. */
+function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
+  const { log } = ports;
+  return {
+    fence: (csmsEpoch) => parts().ids.fence(csmsEpoch),
+    async newEpoch(forked) {
+      const { ids, journal } = parts();
+      if (forked) await ids.forfeit();
+      log.error("journal-new-epoch", { forked, owed: journal.lastSeq - journal.ackedSeq });
+      if (await ids.save(journal.generation, journal.lastSeq)) await journal.renew();
+    },
+    async lease(lease) {
+      const taken = await parts().ids.take(lease);
+      log.info("lease", { from: lease.from, to: lease.to, csmsEpoch: lease.csmsEpoch, taken });
+    },
+    async bundle(signed) {
+      const { shelf, stations, clock } = parts();
+      const taken = await shelf.take(signed, clock.now());
+      if (taken.kind === "refused") {
+        log.error("bundle-refused", { version: taken.version, say: taken.sentence });
+        return {
+          t: "bundle-state",
+          version: taken.version,
+          accepted: false,
+          reason: taken.sentence.slice(0, 1_000),
+        };
+      }
+      log.info("bundle-in-force", { version: taken.bundle.version, stations: taken.bundle.stations.length });
+      stations.sweep();
+      return { t: "bundle-state", version: taken.bundle.version, accepted: true, reason: "" };
+    },
+    down(station, frame, reply) {
+      const { stations, authorisations, clock } = parts();
+      const call = callIn(frame, "2.0.1");
+      const token = call !== undefined && remoteStarts.has(call.action) ? tokenOf(call) : undefined;
+      if (token !== undefined) authorisations.learn(token, { status: "Accepted" }, clock.now());
+      stations.down(station, frame, reply);
+    },
+    news() {
+      const { stations, ids } = parts();
+      const wanted = ids.remaining < LEASE_LOW_WATER ? [{ t: "lease-wanted" } as const] : [];
+      return [...stations.presences(), ...wanted];
+    },
+  };
+}
+
+/** The CSMS would not have sent these for a token that it refuses, so the site lets it charge if the link dies next. */
+const remoteStarts: ReadonlySet<string> = new Set(["RemoteStartTransaction", "RequestStartTransaction"]);
+
+const HOUSEKEEPING_MS = 5_000;
+
+function housekeeping(ports: SitePorts, parts: Parts): Cancel[] {
+  const { clock, pressure, link, ids } = parts;
+  const often = every(clock, HOUSEKEEPING_MS, async () => {
+    await pressure.report(clock.now(), () => hex(ports.chance, 8) as TraceId);
+    link.journaled();
+    if (ids.remaining < LEASE_LOW_WATER) link.wantLease();
+  });
+  return [often, every(clock, WALL_SAVED_EVERY_MS, () => keepAll(ports, parts))];
+}
+
+async function keepAll({ disk, log, fatal }: SitePorts, parts: Parts): Promise<void> {
+  const { clock, ids, journal, authorisations, newest } = parts;
+  try {
+    await saveWallFloorMs(disk, log, clock.now().wallMs);
+    await authorisations.save(disk, log);
+    await newest.save(disk, log);
+    const covered = journal.lastSeq;
+    if (await ids.save(journal.generation, covered)) await journal.prune(covered);
+  } catch (error) {
+    fatal(error instanceof Error ? error : new Error(String(error)));
+  }
+}

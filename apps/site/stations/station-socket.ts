@@ -1,0 +1,95 @@
+/** One station's socket: its session, and what the registry and the link need of it. */
+import type { Chance, Clock, Log, MessageId, StationId, Wire } from "@wattward/kernel";
+import { hex } from "@wattward/kernel";
+import {
+  type Call,
+  type Claim,
+  callError,
+  OcppSession,
+  type OcppVersion,
+  parseFrame,
+  writeFrame,
+} from "@wattward/ocpp";
+import type { CallDesk } from "../calls/call-desk.ts";
+import type { StationFacts } from "./door.ts";
+import { DOWN_MS_MAX, DOWN_WAITING_MAX, PING_EVERY_MS, SILENT_MS_MAX } from "./limits.ts";
+import type { Live } from "./registry.ts";
+
+export type SocketPorts = {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly desk: CallDesk;
+};
+
+export type Seat = {
+  readonly station: StationId;
+  readonly version: OcppVersion;
+  readonly claim: Claim;
+  readonly facts: StationFacts;
+  readonly generation: number;
+};
+
+export class StationSocket implements Live {
+  readonly seat: Seat;
+  readonly closed: Promise<{ code: number; reason: string }>;
+  pongAtMs: number | undefined;
+  private readonly session: OcppSession;
+
+  constructor(seat: Seat, wire: Wire, { clock, chance, log, desk }: SocketPorts) {
+    const { station, version } = seat;
+    const from = { station, version };
+    this.seat = seat;
+    this.session = new OcppSession({
+      wire,
+      version,
+      role: "csms",
+      clock,
+      log,
+      newId: () => `s-${hex(chance, 15)}` as MessageId,
+      onCall: (call, raw) => desk.answer(from, call, raw),
+      onInvalidCall: (call, raw, invalid) => desk.answerInvalid(from, { call, raw, invalid }),
+      onPong: () => (this.pongAtMs = clock.now().monotonicMs),
+      quietUntilFirstCall: true,
+      keepAlive: { pingEveryMs: PING_EVERY_MS, silentMsMax: SILENT_MS_MAX },
+      limits: { queuedCallsMax: DOWN_WAITING_MAX },
+    });
+    // The bundle has accepted it; whether the CSMS has, is the CSMS's answer to its boot.
+    this.session.markAccepted();
+    this.closed = this.session.closed;
+  }
+
+  get generation(): number {
+    return this.seat.generation;
+  }
+  get claim(): Claim {
+    return this.seat.claim;
+  }
+  ping(): void {
+    this.session.ping();
+  }
+  close(code: number, reason: string): void {
+    this.session.close(code, reason);
+  }
+
+  /** Passes a CALL of the CSMS on, and its answer back; nothing comes back where the station says nothing in time. */
+  async down(call: Call, text: string, reply: (frame: string) => void): Promise<void> {
+    const outcome = await this.session.callVerbatim(call, text, { timeoutMs: DOWN_MS_MAX });
+    if (outcome.kind === "result" || outcome.kind === "error") return reply(outcome.raw);
+    if (outcome.kind === "busy")
+      return reply(refusal(call, this.seat.version, "too many calls wait for this station"));
+    if (outcome.kind === "invalid") {
+      reply(refusal(call, this.seat.version, `the station's answer is invalid: ${outcome.reason}`));
+    }
+  }
+}
+
+/** Reads a CALL of the CSMS for a station; undefined where it is none. */
+export function callIn(frame: string, version: OcppVersion): Call | undefined {
+  const parsed = parseFrame(frame, version);
+  return parsed.kind === "frame" && parsed.frame.kind === "call" ? parsed.frame : undefined;
+}
+
+/** What the CSMS hears in the station's place. */
+export const refusal = (call: Call, version: OcppVersion, sentence: string): string =>
+  writeFrame(callError(call.id, "GenericError", sentence, version));

@@ -1,0 +1,139 @@
+/**
+ * The stations of this site: lets them in, seats them, tells the CSMS who is here, passes its calls on, and shows out
+ * whoever a new bundle no longer has.
+ */
+import type { SiteId, StationId, UpgradeRequest, UpgradeVerdict } from "@wattward/kernel";
+import { subprotocols } from "@wattward/ocpp";
+import type { SiteMessage } from "@wattward/sitelink";
+import { type DoorPorts, type Identified, identify, type TurnedAway } from "./door.ts";
+import { Registry } from "./registry.ts";
+import { callIn, refusal, type SocketPorts, StationSocket } from "./station-socket.ts";
+
+export type StationsPorts = DoorPorts &
+  SocketPorts & {
+    readonly site: SiteId;
+    /** To the CSMS, if it is there. */
+    tell(message: SiteMessage): void;
+    observe(kind: string, detail: string, station?: StationId): void;
+  };
+
+export class Stations {
+  private readonly ports: StationsPorts;
+  private readonly registry: Registry<StationSocket>;
+
+  constructor(ports: StationsPorts) {
+    this.ports = ports;
+    this.registry = new Registry(ports.clock);
+  }
+
+  /** The verdict on a station's upgrade. */
+  async upgrade(request: UpgradeRequest): Promise<UpgradeVerdict> {
+    const who = identify(request, this.ports);
+    if (who.kind === "turned-away") return this.turnAway(who);
+    const { station, claim } = who;
+    const against = this.registry.get(station)?.generation;
+    const admitted = await this.registry.admit(station, claim);
+    if (admitted.kind !== "admitted") {
+      const status = admitted.kind === "hold" ? 503 : 403;
+      const sentence = `station ${station} is connected already, and the newcomer is not let in: ${admitted.why}`;
+      return this.turnAway({
+        kind: "turned-away",
+        status,
+        reason: `takeover-${admitted.why}`,
+        sentence,
+        station,
+      });
+    }
+    const { version } = who;
+    if (version === undefined)
+      return { kind: "accept", protocol: "", opened: (wire) => wire.close(1002, "no protocol") };
+    return {
+      kind: "accept",
+      protocol: subprotocols[version],
+      opened: (wire) => {
+        const generation = this.registry.nextGeneration();
+        const seat = { station, version, claim, facts: who.facts, generation };
+        const log = this.ports.log.with({ station, generation });
+        this.seat(who, new StationSocket(seat, wire, { ...this.ports, log }), against);
+      },
+    };
+  }
+
+  get connected(): number {
+    return this.registry.all().length;
+  }
+
+  /** One for each open socket, for a CSMS that has just come. */
+  presences(): SiteMessage[] {
+    return this.registry.all().map(([, socket]) => presence(socket, true));
+  }
+
+  /** A CALL of the CSMS. What is no CALL, or for nobody, does not reach a station. */
+  down(station: StationId, frame: string, reply: (frame: string) => void): void {
+    const socket = this.registry.get(station);
+    // Without a socket there is no version to read it by; both read a CALL alike.
+    const version = socket?.seat.version ?? "2.0.1";
+    const call = callIn(frame, version);
+    if (call === undefined) return this.ports.log.error("down-is-no-call", { station });
+    if (socket === undefined)
+      return reply(refusal(call, version, "the station is not connected to its site"));
+    void socket.down(call, frame, reply);
+  }
+
+  /** A bundle came into force: whoever it does not let in any more is shown out. */
+  sweep(): void {
+    const bundle = this.ports.bundle();
+    if (bundle === undefined) return;
+    for (const [station, socket] of this.registry.all()) {
+      const { facts } = socket.seat;
+      const known = bundle.stations.some(({ id, serial }) => id === station && serial === facts.cn);
+      if (known && !this.ports.trust.denied(facts, bundle)) continue;
+      this.ports.log.warn("station-shown-out", {
+        station,
+        say: known ? "its certificate is denied" : "not in the bundle",
+      });
+      this.ports.observe("station-shown-out", known ? "denied" : "not in the bundle", station);
+      socket.close(1008, "no longer admitted");
+    }
+  }
+
+  closeAll(): void {
+    for (const [, socket] of this.registry.all()) socket.close(1001, "going away");
+  }
+
+  private seat(who: Identified, socket: StationSocket, against: number | undefined): void {
+    const { station, claim, facts } = who;
+    if (!this.registry.seat(station, socket, against))
+      return socket.close(1008, "another connection took its place");
+    this.ports.newest.accepted(station, { key: facts.spkiSha256, notBeforeMs: claim.notBeforeMs });
+    this.ports.log.info("station-connected", {
+      station,
+      version: socket.seat.version,
+      address: claim.address,
+    });
+    this.ports.tell(presence(socket, true));
+    void socket.closed.then(({ code, reason }) => {
+      this.ports.log.info("station-disconnected", { station, generation: socket.generation, code, reason });
+      if (this.registry.leave(station, socket.generation)) this.ports.tell(presence(socket, false));
+    });
+  }
+
+  private turnAway({ status, reason, sentence, station }: TurnedAway): UpgradeVerdict {
+    this.ports.log.warn("station-turned-away", {
+      reason,
+      say: sentence,
+      ...(station !== undefined && { station }),
+    });
+    this.ports.observe(`refused-${reason}`, sentence, station);
+    return { kind: "refuse", status, reason };
+  }
+}
+
+const presence = ({ seat }: StationSocket, connected: boolean): SiteMessage => ({
+  t: "presence",
+  station: seat.station,
+  connected,
+  generation: seat.generation,
+  version: seat.version,
+  address: seat.claim.address,
+});
