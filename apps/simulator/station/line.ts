@@ -77,7 +77,10 @@ export class Line implements Dialer {
   /** Closes what is open and waits for the peer to agree, but not for long. */
   async shut(): Promise<void> {
     this.become("down");
-    for (const wire of this.wires) wire.close(1000, "switched off");
+    for (const wire of [...this.wires]) {
+      if (wire.isSilent) wire.unsilence("terminate");
+      else wire.close(1000, "switched off");
+    }
     const late = this.clock.after(CLOSE_TIMEOUT_MS, () => {
       for (const wire of [...this.wires]) wire.unsilence("terminate");
     });
@@ -130,6 +133,10 @@ class LineWire implements Wire {
   }
   get bufferedBytes() {
     return this.inner.bufferedBytes + this.held.reduce((sum, text) => sum + text.length, 0);
+  }
+
+  get isSilent(): boolean {
+    return this.silent;
   }
 
   silence(): void {

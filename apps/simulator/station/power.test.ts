@@ -62,6 +62,22 @@ test("a dead clock battery: after a power cut the end is told with a time of 197
   assert(Math.abs(station.clock.nowMs() - time.now().wallMs) < 1_000);
 });
 
+test("no current flows, and nothing is sent, before the transaction is in flash", async () => {
+  const { csms, powerOn, station, time } = await bench("2.0.1", { flashMs: 500 });
+  await powerOn();
+  station.plug(one, someCar());
+  await time.advance(1_000);
+  const light = station.card(one, card);
+  // The card's answer goes to flash first, then the transaction: each takes half a second.
+  await time.advance(900);
+  assert.equal(station.evses[0]!.contactorClosed, false);
+  assert.equal(csms.of("TransactionEvent").length, 0);
+  await time.advance(400);
+  assert.equal(await light, "started");
+  assert.equal(station.evses[0]!.contactorClosed, true);
+  assert.equal(csms.of("TransactionEvent").length, 1);
+});
+
 test("an inoperative EVSE stays so through a power cut", async () => {
   const { csms, powerOn, station, time } = await bench("1.6");
   await powerOn();

@@ -14,12 +14,15 @@ export const card: Token = { id: "04A1B2C3D4E5F6", type: "ISO14443" };
 export const other: Token = { id: "04FFFFFFFFFFFF", type: "ISO14443" };
 export const someCar = (socPercent = 20, maxW = 11_000) => new Car({ capacityWh: 60_000, maxW, socPercent });
 
-export async function bench(version: OcppVersion, options: Partial<StationOptions> = {}, seed = 1) {
+/** `flashMs`: what a write to flash takes. */
+type BenchOptions = Partial<StationOptions> & { readonly flashMs?: number };
+
+export async function bench(version: OcppVersion, { flashMs = 0, ...options }: BenchOptions = {}, seed = 1) {
   const time = simulatedTime();
   const network = new SimulatedNetwork(time, seededChance(seed + 1));
   const csms = new FakeCsms(time);
   await network.host("csms").listen(9443, csms.upgrade);
-  const disk = new SimulatedDisk(seededChance(seed + 2));
+  const disk = new SimulatedDisk(seededChance(seed + 2), { clock: time, syncMs: flashMs });
   const sent: SentLine[] = [];
   const received: ReceivedLine[] = [];
   const failures: unknown[] = [];
