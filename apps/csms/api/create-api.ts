@@ -15,12 +15,12 @@ import { createServer as createTlsServer } from "node:https";
 import fastifyCookie from "@fastify/cookie";
 import { type Chance, type Clock, hex, type Log } from "@wattward/kernel";
 import fastify, { type FastifyInstance } from "fastify";
-import { isAccess } from "../access/allow.ts";
 import type { Core } from "../core/port.ts";
 import type { Metrics, MetricsText } from "../metrics/metrics.ts";
 import { type ConsoleFiles, consolePages } from "./console-pages.ts";
 import { handleFaults } from "./faults.ts";
-import { guardRequests } from "./guard.ts";
+import { guardRequests, requireAccess } from "./guard.ts";
+import { setSecurityHeaders } from "./headers.ts";
 import { apiLimits } from "./limits.ts";
 import { describeApi } from "./openapi.ts";
 import { authRoutes } from "./routes/auth.ts";
@@ -66,6 +66,7 @@ export class UnsafeListen extends Error {
 }
 
 export async function createApi(options: ApiOptions): Promise<Api> {
+  const https = options.tls !== undefined;
   const app = fastify({
     serverFactory: (handler) =>
       options.tls === undefined
@@ -78,7 +79,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     forceCloseConnections: true,
     genReqId: () => hex(options.chance, 8),
     ajv: { customOptions: ajvOptions },
-    frameworkErrors: (error, _request, reply) => void faults.render(error, reply, ""),
+    // Addresses that no router can read never reach the hooks.
+    frameworkErrors: (error, request, reply) => {
+      setSecurityHeaders(reply, { https });
+      faults.render(error, reply, request.id);
+    },
   });
   app.server.requestTimeout = apiLimits.requestMs;
   app.server.headersTimeout = apiLimits.headersMs;
@@ -86,12 +91,10 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   app.server.maxConnections = apiLimits.connectionsMax;
 
   const faults = handleFaults(app, options.log);
-  app.addHook("onRoute", ({ config, url, method }) => {
-    if (!isAccess(config?.access)) throw new Error(`${String(method)} ${url} declares no access`);
-  });
+  app.addHook("onRoute", requireAccess);
   await app.register(fastifyCookie);
   const sessions = createSessions(options.core, options.clock);
-  guardRequests(app, { ...options, sessions, https: options.tls !== undefined });
+  guardRequests(app, { ...options, sessions, https });
   await describeApi(app);
   const endStreams = addRoutes(app, options, sessions);
   app.addHook("preClose", async () => endStreams());

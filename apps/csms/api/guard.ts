@@ -4,7 +4,7 @@
  */
 import type { Clock, Log } from "@wattward/kernel";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { allow } from "../access/allow.ts";
+import { allow, isAccess } from "../access/allow.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { hostRefusal, isSafe, originRefusal, setSecurityHeaders } from "./headers.ts";
 import { type ProblemValue, problem } from "./problems.ts";
@@ -62,6 +62,16 @@ export function guardRequests(app: FastifyInstance, ports: GuardPorts): void {
     });
     return sendProblem(reply, refusal);
   }
+}
+
+/** Our own fault: a route without its declaration stops the start, before anyone can reach it. */
+export function requireAccess(route: {
+  readonly method: string | string[];
+  readonly url: string;
+  readonly config?: { readonly access?: unknown } | undefined;
+}): void {
+  if (!isAccess(route.config?.access))
+    throw new Error(`${String(route.method)} ${route.url} declares no access`);
 }
 
 function credentialsOf(request: FastifyRequest): { cookie: string | undefined; bearer: string | undefined } {

@@ -45,6 +45,9 @@ const loopbackNames: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[
 
 /** Host names this server answers to: those of this machine, and the configured ones. Ports do not matter. */
 export function hostRefusal(request: FastifyRequest, names: ReadonlySet<string>): ProblemValue | undefined {
+  // Node keeps the first of several; another server in between may have believed the last (RFC 9112 §3.2).
+  const given = request.raw.rawHeaders.filter((text, i) => i % 2 === 0 && text.toLowerCase() === "host");
+  if (given.length > 1) return problem("wrong-host");
   const name = hostName(request.headers.host);
   if (name !== undefined && (loopbackNames.has(name) || names.has(name))) return undefined;
   return problem("wrong-host");

@@ -128,15 +128,16 @@ const blanks = {
 export async function queryWorld(): Promise<QueryWorld> {
   const engine = openSqlite({ path: ":memory:" });
   await migrate(engine, { int8: "integer" });
-  return {
-    db: engine.db,
-    async add(table, row) {
-      // The blanks make it a whole row; Kysely cannot see that for a table it does not know yet.
-      await engine.db
-        .insertInto(table as keyof Schema)
-        .values({ ...blanks[table], ...row } as Schema[keyof Schema])
-        .execute();
-    },
-    close: () => engine.close(),
-  };
+  return { db: engine.db, add: rowsOf(engine.db), close: () => engine.close() };
 }
+
+/** Adds rows to any database of ours. */
+export const rowsOf =
+  (db: Kysely<Schema>): QueryWorld["add"] =>
+  async (table, row) => {
+    // The blanks make it a whole row; Kysely cannot see that for a table it does not know yet.
+    await db
+      .insertInto(table as keyof Schema)
+      .values({ ...blanks[table], ...row } as Schema[keyof Schema])
+      .execute();
+  };

@@ -17,8 +17,8 @@ async function login(desk: Desk, key: SoftwareAuthenticator, falsify = {}) {
   return { browser, reply, options };
 }
 
-test("join: a link makes an administrator with a passkey, once; the cookie is one that only we can set", async () => {
-  const desk = await openDesk();
+test("join: a link makes an administrator with a passkey, once; the cookie is one that only we can set", async (t) => {
+  const desk = await openDesk(t);
   const browser = new Browser(desk);
   const invitation = await newInvitation(desk);
   const name = "Ada";
@@ -43,11 +43,10 @@ test("join: a link makes an administrator with a passkey, once; the cookie is on
   const second = await again.post("auth/join/options", { invitation, name: "Eve" });
   assert.equal(second.statusCode, 403);
   assert.equal(second.json().code, "invitation-refused");
-  await desk.close();
 });
 
-test("join: two who use one link at once: the second is refused by the commit itself", async () => {
-  const desk = await openDesk();
+test("join: two who use one link at once: the second is refused by the commit itself", async (t) => {
+  const desk = await openDesk(t);
   const invitation = await newInvitation(desk);
   const replies = [];
   for (const name of ["one", "two"]) {
@@ -60,11 +59,10 @@ test("join: two who use one link at once: the second is refused by the commit it
     codes.push((await browser.post("auth/join", { invitation, name, credential })).statusCode);
   }
   assert.deepEqual(codes, [200, 403]);
-  await desk.close();
 });
 
-test("join: refused with the same answer when expired, unknown, replayed, of another origin or another purpose", async () => {
-  const desk = await openDesk();
+test("join: refused with the same answer when expired, unknown, replayed, of another origin or another purpose", async (t) => {
+  const desk = await openDesk(t);
   const name = "Ada";
   const bodies = new Set<string>();
   const refused = async (invitation: string, falsify: object) => {
@@ -87,11 +85,10 @@ test("join: refused with the same answer when expired, unknown, replayed, of ano
   await refused(await newInvitation(desk), { challenge: loginChallenge });
   assert.equal(bodies.size, 1, [...bodies].join("\n"));
   assert.equal(await desk.core.query("people.count", undefined), 0);
-  await desk.close();
 });
 
-test("invitationLink: only while nobody has joined; its secret is not what is stored", async () => {
-  const desk = await openDesk();
+test("invitationLink: only while nobody has joined; its secret is not what is stored", async (t) => {
+  const desk = await openDesk(t);
   const ports = {
     core: desk.core,
     clock: desk.time,
@@ -103,11 +100,10 @@ test("invitationLink: only while nobody has joined; its secret is not what is st
   assert(!stored.includes(link?.split("#")[1] ?? "?"));
   await new Browser(desk).join("Ada");
   assert.equal(await invitationLink(ports, ORIGIN), undefined);
-  await desk.close();
 });
 
-test("login: with the passkey, and never twice with one challenge", async () => {
-  const desk = await openDesk();
+test("login: with the passkey, and never twice with one challenge", async (t) => {
+  const desk = await openDesk(t);
   const key = await new Browser(desk).join("Ada");
   const { browser, reply, options } = await login(desk, key);
   assert.equal(reply.statusCode, 200, reply.body);
@@ -116,11 +112,10 @@ test("login: with the passkey, and never twice with one challenge", async () => 
   assert.equal(await me(browser), 200);
   const replayed = await new Browser(desk).post("auth/login", { credential: key.get(options, ORIGIN) });
   assert.equal(replayed.statusCode, 401);
-  await desk.close();
 });
 
-test("login: every falsification gets the same answer, and no cookie", async () => {
-  const desk = await openDesk();
+test("login: every falsification gets the same answer, and no cookie", async (t) => {
+  const desk = await openDesk(t);
   const key = await new Browser(desk).join("Ada");
   assert.equal((await login(desk, key)).reply.statusCode, 200);
   const bodies = new Set<string>();
@@ -140,21 +135,19 @@ test("login: every falsification gets the same answer, and no cookie", async () 
     bodies.add(reply.body);
   }
   assert.equal(bodies.size, 1);
-  await desk.close();
 });
 
-test("login: a challenge is good for minutes only", async () => {
-  const desk = await openDesk();
+test("login: a challenge is good for minutes only", async (t) => {
+  const desk = await openDesk(t);
   const key = await new Browser(desk).join("Ada");
   const browser = new Browser(desk);
   const options = (await browser.post("auth/login/options")).json();
   await desk.time.advance(challengeLimits.validMs + 1);
   assert.equal((await browser.post("auth/login", { credential: key.get(options, ORIGIN) })).statusCode, 401);
-  await desk.close();
 });
 
-test("login: one address, and one credential from many addresses, are slowed down; time heals", async () => {
-  const desk = await openDesk();
+test("login: one address, and one credential from many addresses, are slowed down; time heals", async (t) => {
+  const desk = await openDesk(t);
   const key = new SoftwareAuthenticator();
   const attempt = (address: string) =>
     desk.api.app.inject({
@@ -184,15 +177,14 @@ test("login: one address, and one credential from many addresses, are slowed dow
   assert(waitS >= 1);
   await desk.time.advance(waitS * 1000);
   assert.equal((await options()).statusCode, 200);
-  await desk.close();
 });
 
-test("session: ends when signed out, when idle, and absolutely; the secret is nowhere in the database", async () => {
-  const desk = await openDesk();
+test("session: ends when signed out, when idle, and absolutely; the secret is nowhere in the database", async (t) => {
+  const desk = await openDesk(t);
   const browser = new Browser(desk);
   const key = await browser.join("Ada");
   const secret = browser.cookie?.split("=")[1] ?? "?";
-  const rows = await desk.world.db.selectFrom("sessions").selectAll().execute();
+  const rows = await desk.db.selectFrom("sessions").selectAll().execute();
   assert.equal(rows.length, 1);
   assert(!JSON.stringify(rows).includes(secret));
 
@@ -215,20 +207,18 @@ test("session: ends when signed out, when idle, and absolutely; the secret is no
   assert.match(String(out.headers["set-cookie"]), /^__Host-wattward=;.*(Expires=Thu, 01 Jan 1970|Max-Age=0)/);
   leaving.cookie = `__Host-wattward=${secret}`;
   assert.equal(await me(leaving), 401);
-  await desk.close();
 });
 
-test("session: one opened long after the start of the process is not idle at birth", async () => {
-  const desk = await openDesk();
+test("session: one opened long after the start of the process is not idle at birth", async (t) => {
+  const desk = await openDesk(t);
   await desk.time.advance(sessionLimits.cookieIdleMs * 3);
   const browser = new Browser(desk);
   await browser.join("Ada");
   assert.equal(await me(browser), 200);
-  await desk.close();
 });
 
-test("token: works as bearer without CSRF, not as cookie; a cookie's secret is no bearer; ends by its day", async () => {
-  const desk = await openDesk();
+test("token: works as bearer without CSRF, not as cookie; a cookie's secret is no bearer; ends by its day", async (t) => {
+  const desk = await openDesk(t);
   const browser = new Browser(desk);
   await browser.join("Ada");
   const made = await browser.post("auth/tokens", { name: "backup script", days: 2 });
@@ -248,14 +238,12 @@ test("token: works as bearer without CSRF, not as cookie; a cookie's secret is n
   assert.equal((await script({ authorization: `Bearer ${secret}` })).statusCode, 401);
   await desk.time.advance(2 * 86_400_000);
   assert.equal((await script(asBearer)).statusCode, 401);
-  await desk.close();
 });
 
-test("passkeys are bound to a name: who comes by number is told so", async () => {
-  const desk = await openDesk();
+test("passkeys are bound to a name: who comes by number is told so", async (t) => {
+  const desk = await openDesk(t);
   for (const host of ["127.0.0.1:8080", "[::1]:8080"]) {
     const reply = await new Browser(desk, `http://${host}`).post("auth/login/options");
     assert.equal(reply.json().code, "address-by-number", host);
   }
-  await desk.close();
 });

@@ -1,14 +1,15 @@
 /**
- * For tests: the API over a database in memory, simulated time and seeded chance, and a browser's way to talk to it.
- * The decisions are the few that the API itself asks for, written straight to the tables.
+ * For tests: the API over a core in memory, simulated time and seeded chance, and a browser's way to talk to it.
  */
-import { type Log, silentLog } from "@wattward/kernel";
+import type { TestContext } from "node:test";
+import { type Log, type SiteId, silentLog } from "@wattward/kernel";
 import { type SimulatedTime, seededChance, simulatedTime } from "@wattward/testing";
 import type { LightMyRequestResponse } from "fastify";
 import type { Core, Decisions } from "../../core/port.ts";
 import { queries } from "../../core/queries.ts";
+import { type TestCore, testCore } from "../../core/testing/test-core.ts";
 import { prometheusMetrics } from "../../metrics/prometheus.ts";
-import { type QueryWorld, queryWorld } from "../../queries/world.ts";
+import { type QueryWorld, rowsOf } from "../../queries/world.ts";
 import type { ConsoleFiles } from "../console-pages.ts";
 import { type Api, createApi } from "../create-api.ts";
 import type { Probe } from "../routes/health.ts";
@@ -20,18 +21,20 @@ export const HOST = "localhost:8080";
 
 export type Desk = {
   readonly api: Api;
-  readonly world: QueryWorld;
+  readonly db: TestCore["db"];
   readonly time: SimulatedTime;
   readonly core: Core;
+  /** Adds a row, whatever the core would say. */
+  readonly add: QueryWorld["add"];
   /** Decisions asked for, in order. */
   readonly decided: { readonly name: keyof Decisions; readonly input: unknown }[];
-  /** Sets how a decision answers, in place of the built-in way. */
+  /** Sets how a decision answers, in place of the core's own. */
   answer<N extends keyof Decisions>(
     name: N,
     by: (input: Decisions[N]["input"]) => Decisions[N]["output"],
   ): void;
-  /** Appends to the outbox and tells listeners, as a commit does. */
-  commit(entries: readonly { kind: string; site?: string }[]): Promise<void>;
+  /** Commits `count` observations, of a site or of none. */
+  observe(count: number, site?: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -42,27 +45,23 @@ export type DeskOptions = {
   readonly log?: Log;
 };
 
-export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
-  const world = await queryWorld();
+/** Closed when the test ends, however it ends. */
+export async function openDesk(test: TestContext, options: DeskOptions = {}): Promise<Desk> {
+  const base = await testCore();
   const time = simulatedTime();
-  const listeners = new Set<(seq: number) => void>();
   const decided: Desk["decided"] = [];
   const answers = new Map<keyof Decisions, (input: never) => unknown>();
-  let seq = 0;
 
   const core: Core = {
     async decide(name, input) {
       decided.push({ name, input });
       const by = answers.get(name);
-      const output = by === undefined ? await builtIn(world, name, input) : by(input as never);
-      return output as Decisions[typeof name]["output"];
+      if (by === undefined) return base.decide(name, input);
+      return by(input as never) as Decisions[typeof name]["output"];
     },
-    query: (name, input) => queries[name](world.db, input),
-    onCommitted(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    close: async () => world.close(),
+    query: (name, input) => base.writer.between(() => queries[name](base.db, input)),
+    onCommitted: (listener) => base.writer.onCommitted(listener),
+    close: () => base.close(),
   };
   const api = await createApi({
     core,
@@ -74,77 +73,30 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     names: options.names ?? [],
     consoleFiles: options.consoleFiles,
   });
+  let closed = false;
+  const close = async () => {
+    if (closed) return;
+    closed = true;
+    await api.close();
+    await core.close();
+  };
+  test.after(close);
   return {
     api,
-    world,
+    db: base.db,
     time,
     core,
+    add: rowsOf(base.db),
     decided,
     answer: (name, by) => void answers.set(name, by),
-    async commit(entries) {
-      for (const { kind, site } of entries) {
-        await world.add("outbox", { seq: ++seq, kind, site_id: site ?? null, data: `{"n":${seq}}` });
-      }
-      for (const listener of listeners) listener(seq);
+    async observe(count, site) {
+      const { wallMs: atMs } = time.now();
+      const where = site === undefined ? {} : { site: site as SiteId };
+      for (let i = 0; i < count; i++)
+        await base.decide("observe", { kind: "test", detail: {}, atMs, ...where });
     },
-    async close() {
-      await api.close();
-      world.close();
-    },
+    close,
   };
-}
-
-/** The decisions of people and sessions, as the core makes them. */
-async function builtIn(world: QueryWorld, name: keyof Decisions, given: unknown): Promise<unknown> {
-  switch (name) {
-    case "person.invite": {
-      const { hash, role, expiresAtMs } = given as Decisions["person.invite"]["input"];
-      return void (await world.add("invitations", { hash, role, expires_at_ms: expiresAtMs }));
-    }
-    case "person.join": {
-      const { invitation, name: personName, passkey, atMs } = given as Decisions["person.join"]["input"];
-      const valid = await queries["invitation.get"](world.db, { hash: invitation, nowMs: atMs });
-      if (valid === undefined) return { kind: "refused", reason: "invitation" };
-      const person = `p-${personName}`;
-      const used = world.db
-        .updateTable("invitations")
-        .set({ used_at_ms: atMs })
-        .where("hash", "=", invitation);
-      await used.execute();
-      await world.add("people", { id: person, name: personName, role: valid.role });
-      const { id, publicKey, counter, transports } = passkey;
-      await world.add("passkeys", { id, person_id: person, public_key: publicKey, counter, transports });
-      return { kind: "joined", person };
-    }
-    case "session.open": {
-      const {
-        hash,
-        person,
-        kind,
-        name: sessionName,
-        expiresAtMs,
-        passkey,
-      } = given as Decisions["session.open"]["input"];
-      await world.add("sessions", {
-        hash,
-        person_id: person,
-        kind,
-        name: sessionName,
-        expires_at_ms: expiresAtMs,
-      });
-      if (passkey !== undefined) {
-        const counted = world.db.updateTable("passkeys").set({ counter: passkey.counter });
-        await counted.where("id", "=", passkey.id).execute();
-      }
-      return undefined;
-    }
-    case "session.close": {
-      const { hash } = given as Decisions["session.close"]["input"];
-      return void (await world.db.deleteFrom("sessions").where("hash", "=", hash).execute());
-    }
-    default:
-      throw new Error(`this test says nothing of ${name}`);
-  }
 }
 
 export type Asking = {
