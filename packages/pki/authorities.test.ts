@@ -5,6 +5,7 @@ import { type Authorities, openAuthorities, openOrCreateAuthorities } from "./au
 import { checkPeer } from "./check-peer.ts";
 import { PkiError, type PkiErrorCode } from "./errors.ts";
 import { issueStation } from "./issue.ts";
+import { readPem, writePem } from "./pem.ts";
 import { openOrIssueServer } from "./server-identity.ts";
 import { makeWorld, newPublicKey, storesOn, value } from "./testing/world.ts";
 
@@ -103,6 +104,12 @@ test("what was lost or exchanged is an error that changes nothing, never a secon
     ["another's root", "inconsistent-authorities", swap(other.disk, "pki/root.pem")],
     ["another's root key", "inconsistent-authorities", swap(other.disk, "keys/root.pem")],
     ["another's issuing CA", "inconsistent-authorities", swap(other.disk, "pki/sites.pem")],
+    [
+      "another's issuing CA with its key",
+      "inconsistent-authorities",
+      (disk) => ["pki/sites.pem", "keys/sites.pem"].forEach((path) => void swap(other.disk, path)(disk)),
+    ],
+    ["a root not signed by itself", "inconsistent-authorities", spoilSignature],
     ["another's issuing key", "inconsistent-authorities", swap(other.disk, "keys/servers.pem")],
     [
       "a damaged certificate",
@@ -125,6 +132,12 @@ test("what was lost or exchanged is an error that changes nothing, never a secon
     assert.deepEqual(snapshot(disk), files, what);
   }
 });
+
+function spoilSignature(disk: SimulatedDisk): void {
+  const [der] = readPem(Buffer.from(disk.peek("pki/root.pem")!).toString(), "CERTIFICATE");
+  der![der!.length - 1]! ^= 1;
+  disk.damage("pki/root.pem", Buffer.from(writePem(der!, "CERTIFICATE")));
+}
 
 const swap = (from: SimulatedDisk, path: string) => (disk: SimulatedDisk) =>
   disk.damage(path, from.peek(path)!);
@@ -182,7 +195,12 @@ test("the server's certificates are kept, and issued anew for other names, near 
   assert.equal(other.ec.key, first.ec.key, "the key stays");
   disk.damage("pki/server-ec.pem", Buffer.from("x"));
   assert.notEqual((await open(["csms.other.test"])).ec.cert, other.ec.cert);
-  clock.setWall(first.notAfterMs - 100 * dayMs);
-  assert((await open()).notAfterMs > first.notAfterMs);
+  const last = await open();
+  clock.setWall(last.notAfterMs - 100 * dayMs, "unknown");
+  assert.equal((await open()).ec.cert, last.ec.cert, "by an unknown clock nothing is renewed");
+  clock.setWall(clock.now().wallMs, "synced");
+  const renewed = await open();
+  assert(renewed.notAfterMs > last.notAfterMs);
+  assert.equal(renewed.ec.key, last.ec.key);
   await assert.rejects(open(["*.wattward.test"]), isError("bad-setting"));
 });

@@ -74,6 +74,10 @@ test("only the root's certificate with CN bundle and the right use may sign", as
     ["from the site CA", forge(world, site, content)],
     ["from the station CA", forge(world, station, content)],
     ["from itself", forge(world, { key: bundle.key, certificate: undefined }, content)],
+    [
+      "the root's key under another name",
+      forge(world, { key: root.key, certificate: site.certificate }, content),
+    ],
     ["another CN", forge(world, root, { ...content, subject: { o: "Operator", cn: "bundles" } })],
     ["for TLS", forge(world, root, { ...content, kind: { ...document, usage: usages.clientAuth } })],
     [

@@ -74,13 +74,12 @@ function readSigner(pem: string): Certificate | undefined {
 }
 
 function signerFault(signer: Certificate, root: Certificate): string | undefined {
-  const { ca, keyUsage = 0, extendedKeyUsage } = signer.extensions;
+  const { keyUsage = 0, extendedKeyUsage } = signer.extensions;
   if (!same(signer.issuer.der, root.subject.der) || !signedBy(signer, publicKeyOf(root))) {
     return `'${signer.subject.text}' was not certified by the operator's root`;
   }
   if (signer.subject.cn !== BUNDLE_CN) return `'${signer.subject.text}' is not the signer of bundles`;
-  if (ca || (keyUsage & keyUsageBits.digitalSignature) === 0)
-    return "the signer's key may not sign documents";
+  if ((keyUsage & keyUsageBits.digitalSignature) === 0) return "the signer's key may not sign documents";
   if (extendedKeyUsage?.includes(usages.documentSigning) !== true)
     return "the signer's key is for another use";
   if (publicKeyOf(signer).asymmetricKeyType !== "ec") return "the signer's key is not ECDSA";

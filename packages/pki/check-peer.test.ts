@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { type Certificate, readCertificate } from "./certificate.ts";
+import { type Certificate, publicKeyOf, readCertificate, signedBy } from "./certificate.ts";
 import { checkPeer, denySet, type PeerQuestion } from "./check-peer.ts";
 import { issueServer, issueSite, issueStation } from "./issue.ts";
 import { writePem } from "./pem.ts";
 import { usages, validity } from "./profiles.ts";
 import { forge, makeWorld, newPublicKey, value, type World } from "./testing/world.ts";
+import * as x509 from "./x509-library.ts";
 
 const dayMs = 86_400_000;
 let world: World;
@@ -126,6 +127,13 @@ test("a stolen issuing key cannot leave its role", async () => {
     "wrong extended key usage",
   );
 
+  const nameless = await forge(world, ca, { usage: usages.serverAuth });
+  assert.equal(
+    reason({ chainDer: [nameless.der, ca.certificate.der] }),
+    "wrong-role",
+    "for servers, without a name",
+  );
+
   const named = await forge(world, ca, {
     kind: { kind: "leaf", usage: usages.clientAuth, keyEncipherment: false, names },
   });
@@ -152,6 +160,67 @@ test("a stolen issuing key cannot leave its role", async () => {
   const byBundle = await forge(world, bundle);
   assert.equal(reason({ chainDer: [byBundle.der, bundle.certificate.der] }), "wrong-role");
   assert.equal(reason({ chainDer: [(await forge(world, world.authorities.root)).der] }), "wrong-role");
+});
+
+test("what a good CA never makes: each rule refuses it by itself", async () => {
+  const { root } = world.authorities;
+  const pair = await globalThis.crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
+    "sign",
+    "verify",
+  ]);
+  const spki = new Uint8Array(await globalThis.crypto.subtle.exportKey("spki", pair.publicKey));
+  const caFor = (usage: string, certificate = root.certificate) =>
+    forge(
+      world,
+      { key: root.key, certificate },
+      {
+        subject: { o: "Operator", cn: "Station CA" },
+        publicKey: spki,
+        kind: { kind: "issuing", usage, nameConstraints: undefined },
+      },
+    );
+  const { KeyUsageFlags: flags } = x509;
+  const good = {
+    basic: new x509.BasicConstraintsExtension(false, undefined, true),
+    usage: new x509.KeyUsagesExtension(flags.digitalSignature, true),
+    extended: new x509.ExtendedKeyUsageExtension([usages.clientAuth]),
+  };
+  const by = async (
+    ca: Certificate,
+    change: Partial<Record<keyof typeof good, x509.Extension | undefined>>,
+  ) => {
+    const extensions = Object.values({ ...good, ...change }).filter((extension) => extension !== undefined);
+    const leaf = await x509.X509CertificateGenerator.create({
+      subject: new x509.Name([{ O: [{ utf8String: "Operator" }] }, { CN: [{ utf8String: "CP1" }] }]),
+      issuer: new x509.Name(new Uint8Array(ca.subject.der)),
+      publicKey: pair.publicKey,
+      signingKey: pair.privateKey,
+      notBefore: new Date(world.clock.now().wallMs - 1),
+      notAfter: new Date(world.clock.now().wallMs + dayMs),
+      extensions,
+    });
+    return reason({ chainDer: [new Uint8Array(leaf.rawData), ca.der] });
+  };
+  const ca = await caFor(usages.clientAuth);
+  assert.equal(await by(ca, {}), "trusted", "the forger can make a good one");
+  const basic = new x509.BasicConstraintsExtension(true, undefined, true);
+  assert.equal(await by(ca, { basic }), "wrong-role", "a CA");
+  const usage = new x509.KeyUsagesExtension(flags.keyAgreement, true);
+  assert.equal(await by(ca, { usage }), "wrong-role", "a key that may not sign");
+  assert.equal(await by(ca, { usage: undefined }), "wrong-role", "no key usage");
+  assert.equal(await by(ca, { extended: undefined }), "wrong-role", "no extended key usage");
+  assert.equal(await by(await caFor(usages.serverAuth), {}), "wrong-role", "a station CA for servers");
+  const bySiteName = await caFor(usages.clientAuth, world.authorities.site.certificate);
+  assert.equal(await by(bySiteName, {}), "unknown-issuer", "the root's key under another name");
+});
+
+test("a signature is not read by another algorithm's name", () => {
+  const { station: ca } = world.authorities;
+  const key = publicKeyOf(ca.certificate);
+  assert(signedBy(station, key));
+  for (const algorithm of ["1.2.840.113549.1.1.11", "1.2.840.10045.4.3.3", "1.2.840.10045.4.1", "2.5.4.3"]) {
+    assert(!signedBy({ ...station, signed: { ...station.signed, algorithm } }, key), algorithm);
+  }
 });
 
 test("the server's name: its alternative names alone, exactly", () => {
