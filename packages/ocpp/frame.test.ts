@@ -177,13 +177,13 @@ const faults: readonly {
   {
     what: "an array as payload",
     text: '[2,"77","Heartbeat",[]]',
-    v16: "77 ProtocolError",
+    v16: "77 FormationViolation",
     v201: "77 ProtocolError",
   },
   {
     what: "a text as payload",
     text: '[2,"77","Heartbeat","{}"]',
-    v16: "77 ProtocolError",
+    v16: "77 FormationViolation",
     v201: "77 ProtocolError",
   },
   { what: "message type 5", text: '[5,"77","Heartbeat",{}]', v16: none, v201: "77 MessageTypeNotSupported" },

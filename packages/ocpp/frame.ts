@@ -108,7 +108,7 @@ function readArray(items: readonly Json[], version: OcppVersion): ParsedFrame | 
   const [type, rawId] = items;
   const id = messageId(rawId, MESSAGE_ID_CHARS_MAX);
   if (id === undefined) return badId(type, rawId, version);
-  if (type === CALL) return readCall(id, items);
+  if (type === CALL) return readCall(id, items, version);
   if (type === CALLRESULT) return readResult(id, items);
   if (type === CALLERROR) return readError(id, items);
   return {
@@ -130,7 +130,7 @@ function badId(type: Json | undefined, rawId: Json | undefined, version: OcppVer
     : unreadable(undefined, reason);
 }
 
-function readCall(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFault {
+function readCall(id: MessageId, items: readonly Json[], version: OcppVersion): ParsedFrame | FrameFault {
   const [, , action, payload] = items;
   if (items.length !== 4 || typeof action !== "string") {
     const reason = `a CALL is [2, id, action, payload]; this has ${items.length} elements`;
@@ -142,7 +142,11 @@ function readCall(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFau
   }
   // Part 4 §4.1.5 and 1.6 §4.2.1 allow null for an empty payload, though they advise against it.
   if (payload === null) return { kind: "frame", frame: { kind: "call", id, action, payload: {} } };
-  if (!isObject(payload)) return callFault(id, "ProtocolError", "the payload is not a JSON object");
+  if (!isObject(payload)) {
+    // "Not conform the PDU structure": 1.6 calls it FormationViolation (§4.2.3), 2.0.1 ProtocolError (Part 4 §4.3).
+    const code = version === "1.6" ? "FormatViolation" : "ProtocolError";
+    return callFault(id, code, "the payload is not a JSON object");
+  }
   return { kind: "frame", frame: { kind: "call", id, action, payload } };
 }
 

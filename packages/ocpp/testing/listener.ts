@@ -90,6 +90,19 @@ function answerOf(socket: ReturnType<typeof connect> | TLSSocket, bytes: string 
   });
 }
 
+/** A plain connection whose errors are ends like any other: being cut is what tests of hostile peers are about. */
+export function bareSocket(port: number): Socket {
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  // A failing test must not hold the process open by what it left.
+  socket.unref();
+  return socket;
+}
+
+/** Resolves at the end of a connection, whatever ended it. */
+export const ended = (socket: Socket): Promise<void> =>
+  socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once("close", () => resolve()));
+
 /** Waits for a condition on real sockets, at most two seconds. */
 export async function eventually(what: string, done: () => boolean): Promise<void> {
   const untilMs = performance.now() + 2_000;
@@ -155,9 +168,8 @@ export async function stillServes(port: number): Promise<void> {
 
 /** A raw WebSocket client after its handshake; `received` fills with what the server sends. */
 export async function upgradedRaw(port: number): Promise<{ socket: Socket; received: () => Buffer }> {
-  const socket = connect(port, "127.0.0.1");
+  const socket = bareSocket(port);
   const chunks: Buffer[] = [];
-  socket.on("error", () => {}); // Being cut is what these tests are about.
   socket.on("data", (chunk) => chunks.push(chunk));
   socket.write(upgradeHead("/ocpp/CS1"));
   await eventually("the upgrade", () => Buffer.concat(chunks).includes("\r\n\r\n"));

@@ -3,12 +3,12 @@
  * promises to its listener all the same.
  */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { after, test } from "node:test";
 import type { WireServer } from "@wattward/kernel";
 import {
+  bareSocket,
   clientFrame,
+  ended,
   eventually,
   type Listener,
   listener,
@@ -76,7 +76,7 @@ test("pings are answered; a flood of them is cut", async () => {
   await eventually("a pong", () => received().length >= 4);
   assert.deepEqual(received().subarray(0, 4), Buffer.from([0x8a, 2, 0x68, 0x69]));
   for (let i = 0; i < 10; i++) socket.write(clientFrame(Buffer.alloc(0), 0x89));
-  await once(socket, "close");
+  await ended(socket);
   await eventually("the end is told", () => at.closes.length === 1);
   assert(at.log.some((line) => line.startsWith("peer-floods-pings")));
 });
@@ -142,7 +142,7 @@ test("a listener that throws costs its own wire: logged, ended, and others go on
   });
   const { socket } = await upgradedRaw(at.port);
   socket.write(clientFrame(Buffer.from("boom")));
-  await once(socket, "close");
+  await ended(socket);
   await eventually("the end is told", () => at.closes.length === 1);
   assert(at.log.some((line) => line.startsWith("wire-listener-failed")));
   await stillServes(at.port);
@@ -163,7 +163,7 @@ test("a session hears nothing while it is being made, and everything after", asy
       },
     }),
   });
-  const socket = connect(at.port, "127.0.0.1");
+  const socket = bareSocket(at.port);
   socket.write(Buffer.concat([Buffer.from(upgradeHead("/ocpp/CS1")), clientFrame(Buffer.from("one"))]));
   await eventually("the message", () => order.length === 2);
   assert.deepEqual(order, ["listening", "one"]);

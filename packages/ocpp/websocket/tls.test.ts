@@ -152,7 +152,7 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
       await once(socket, "secureConnect");
       const reused = socket.isSessionReused();
       socket.write(upgradeHead("/ocpp/CS1"));
-      await Promise.race([once(socket, "data"), once(socket, "close")]);
+      await new Promise((resolve) => socket.once("data", resolve).once("close", resolve));
       socket.destroy();
       return { ticket, reused };
     };

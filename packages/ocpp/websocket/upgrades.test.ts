@@ -4,12 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { after, test } from "node:test";
 import type { UpgradeVerdict, Wire, WireServer } from "@wattward/kernel";
 import {
+  bareSocket,
   clientFrame,
   dialPlain,
+  ended,
   eventually,
   type Listener,
   listener,
@@ -128,7 +129,7 @@ test("a path goes to the verdict as it was sent, without its query", async () =>
     ["//ocpp//CS1", "//ocpp//CS1"],
     ["/ocpp/%00%0d%0a", "/ocpp/%00%0d%0a"],
   ] as const) {
-    const socket = connect(at.port, "127.0.0.1");
+    const socket = bareSocket(at.port);
     socket.write(upgradeHead(sent));
     assert.match(String(await once(socket, "data")), /^HTTP\/1\.1 101 /);
     socket.destroy();
@@ -180,7 +181,7 @@ test("a wire whose taker throws is ended, and the next one is served", async () 
 test("what arrives before the verdict is kept: in the request's packet, and after it", async () => {
   let decide: (verdict: UpgradeVerdict) => void = () => {};
   const at: Listener = await open({ upgrade: () => new Promise((resolve) => (decide = resolve)) });
-  const socket = connect(at.port, "127.0.0.1");
+  const socket = bareSocket(at.port);
   socket.write(Buffer.concat([Buffer.from(upgradeHead("/ocpp/CS1")), clientFrame(Buffer.from("one"))]));
   await eventually("the verdict is asked for", () => at.requests.length === 1);
   socket.write(clientFrame(Buffer.from("two")));
@@ -219,12 +220,11 @@ test("slowness has limits: a head in drips, a verdict that never comes, a connec
     limits: { requestMsMax: 80, verdictMsMax: 80 },
     upgrade: () => new Promise(() => {}),
   });
-  const dripping = connect(at.port, "127.0.0.1");
-  dripping.on("error", () => {});
-  const drip = setInterval(() => dripping.write("X"), 10);
+  const dripping = bareSocket(at.port);
+  const drip = setInterval(() => dripping.write("X"), 10).unref();
   dripping.write("GET / HTTP/1.1\r\nX-");
-  const silent = connect(at.port, "127.0.0.1");
-  await Promise.all([once(dripping, "close"), once(silent, "close")]);
+  const silent = bareSocket(at.port);
+  await Promise.all([ended(dripping), ended(silent)]);
   clearInterval(drip);
   assert.match(await raw(at.port, upgradeHead("/ocpp/CS1")), /^HTTP\/1\.1 503 /);
   assert.equal(at.log.filter((line) => line.startsWith("peer-too-slow")).length, 3);
@@ -232,7 +232,7 @@ test("slowness has limits: a head in drips, a verdict that never comes, a connec
 
 test("connections beyond the limit are closed unread; when one ends, the next gets in", async () => {
   const at = await open({ limits: { connectionsMax: 2 } });
-  const held = [connect(at.port, "127.0.0.1"), connect(at.port, "127.0.0.1")];
+  const held = [bareSocket(at.port), bareSocket(at.port)];
   await Promise.all(held.map((socket) => once(socket, "connect")));
   assert.equal(await raw(at.port, upgradeHead("/ocpp/CS1")), "");
   for (const socket of held) socket.destroy();
@@ -255,8 +255,7 @@ test("a closing server says 1001 to its wires, ends half-open connections and fr
   const closed = new Promise((resolve) =>
     result.value.listen({ message() {}, closed: (code) => resolve(code) }),
   );
-  const idle = connect(at.port, "127.0.0.1");
-  idle.on("error", () => {});
+  const idle = bareSocket(at.port);
   await once(idle, "connect");
   await at.server.close();
   assert.equal(await closed, 1001);
