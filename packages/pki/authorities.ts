@@ -26,7 +26,7 @@ import { type Certificate, publicKeyOf, readCertificate, same, signedBy } from "
 import { type ContentKind, certify, type Issuer } from "./certify.ts";
 import { PkiError } from "./errors.ts";
 import type { KeyStore, SigningKey, StoredKey } from "./key-store.ts";
-import { clientNameConstraints } from "./name-constraints.ts";
+import { siteNameConstraints } from "./name-constraints.ts";
 import { readPem, writePem } from "./pem.ts";
 import {
   type AuthorityRole,
@@ -185,7 +185,7 @@ async function certifyIssuing(
       : {
           kind: "issuing",
           usage: profiles[role].usage,
-          nameConstraints: role === "server" ? undefined : clientNameConstraints(o, role),
+          nameConstraints: role === "site" ? siteNameConstraints(o) : undefined,
         };
   const certificate = await certify(
     {

@@ -199,7 +199,7 @@ function roleFault(leaf: Certificate, [issuer]: readonly Certificate[], role: Pe
   if (leaf.extensions.ca) return "it is the certificate of an authority";
   if (((leaf.extensions.keyUsage ?? 0) & keyUsageBits.digitalSignature) === 0) return "its key may not sign";
   if (!allowed(leaf)) return `its key may not be used as a ${role}'s`;
-  // The name constraints of our issuing CAs, in our own words (A00.FR.404, 511).
+  // What name constraints would say, which only the site CA can carry (A00.FR.404, 511).
   if (leaf.subject.o !== issuer.subject.o) return "its owner is not the operator";
   if (role !== "server" && leaf.extensions.dnsNames.length + leaf.extensions.ipAddresses.length > 0) {
     return `a ${role} has no host name`;
