@@ -17,8 +17,6 @@ import {
   type Log,
   type SiteId,
   type TraceId,
-  type UpgradeRequest,
-  type UpgradeVerdict,
   type WireServer,
 } from "@wattward/kernel";
 import { CallDesk } from "./calls/call-desk.ts";
@@ -27,7 +25,8 @@ import { SiteClock } from "./clock/site-clock.ts";
 import { type Journal, openJournal } from "./journal/journal.ts";
 import { type JournalLimits, journalLimits } from "./journal/limits.ts";
 import { Pressure } from "./journal/pressure.ts";
-import { type LinkDesk, SiteLink } from "./link/site-link.ts";
+import type { LinkDesk } from "./link/ports.ts";
+import { SiteLink } from "./link/site-link.ts";
 import { Authorisations } from "./state/authorisations.ts";
 import { BundleShelf, type BundleTrust } from "./state/bundle-shelf.ts";
 import { NewestCertificates } from "./state/newest-certificates.ts";
@@ -47,13 +46,17 @@ export type SitePorts = {
   readonly chance: Chance;
   readonly disk: Disk;
   readonly log: Log;
-  readonly dialer: Dialer;
-  readonly trust: (now: Clock) => SiteTrust;
-  listen(upgrade: (request: UpgradeRequest) => Promise<UpgradeVerdict>): Promise<WireServer>;
+  /** Both judge certificates by the site's own clock, which exists only once its floor was read. */
+  dialer(clock: Clock): Dialer;
+  trust(clock: Clock): SiteTrust;
+  listen(door: StationDoor): Promise<WireServer>;
   /** Only a fresh start helps: the process must end. Told at most once with a cause. */
   fatal(error: Error): void;
   readonly journalLimits?: Partial<JournalLimits>;
 };
+
+/** What a listener asks: first of the certificate alone, before a byte of HTTP, then of the whole request. */
+export type StationDoor = Pick<Stations, "vet" | "upgrade">;
 
 export type Site = {
   /** TCP port for stations. */
@@ -74,7 +77,7 @@ export type SiteStatus = {
 export async function createSite(ports: SitePorts): Promise<Site> {
   const parts = await openParts(ports);
   parts.link.start();
-  const server = await ports.listen((request) => parts.stations.upgrade(request));
+  const server = await ports.listen(parts.stations);
   const stops = housekeeping(ports, parts);
   const { link, stations, journal, shelf, ids, clock } = parts;
   return {
@@ -111,7 +114,7 @@ type Parts = {
 };
 
 async function openParts(ports: SitePorts): Promise<Parts> {
-  const { disk, log, chance, site, software, dialer } = ports;
+  const { disk, log, chance, site, software } = ports;
   const clock = new SiteClock(ports.clock, await readWallFloorMs(disk, log));
   const ids = await TransactionIds.open(disk, log);
   const limits = { ...journalLimits, ...ports.journalLimits };
@@ -120,6 +123,7 @@ async function openParts(ports: SitePorts): Promise<Parts> {
     { ...ids.foldFrom, record: (record) => ids.fold(record) },
   );
   const trust = ports.trust(clock);
+  const dialer = ports.dialer(clock);
   const shelf = await BundleShelf.open({ disk, log, trust, site, software }, clock.now());
   const authorisations = await Authorisations.open(disk, log, chance);
   const newest = await NewestCertificates.open(disk, log);

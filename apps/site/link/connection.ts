@@ -24,7 +24,7 @@ import {
   WINDOW_POLL_MS,
   WINDOW_RECORDS,
 } from "./limits.ts";
-import type { LinkPorts } from "./site-link.ts";
+import type { LinkPorts } from "./ports.ts";
 
 /** `again`: redial at once, after a new epoch was begun. */
 export type Ended = { readonly why: string; readonly again: boolean };

@@ -2,20 +2,9 @@
  * The site's end of the site link (ADR 10): keeps one connection to the CSMS open, for ever, with back-off and jitter,
  * and is what the rest of the site sees of the CSMS. Without a connection nothing here waits: who asks is told at once.
  */
-import {
-  backoffMs,
-  type Chance,
-  type Dialer,
-  type Log,
-  type SiteId,
-  type StationId,
-  sleep,
-} from "@wattward/kernel";
-import { SITE_PROTOCOL, type SignedBundle, type SiteMessage } from "@wattward/sitelink";
+import { backoffMs, type StationId, sleep } from "@wattward/kernel";
+import { SITE_PROTOCOL, type SiteMessage } from "@wattward/sitelink";
 import type { RelayedCall, Uplink } from "../calls/call-desk.ts";
-import type { SiteClock } from "../clock/site-clock.ts";
-import type { Journal } from "../journal/journal.ts";
-import type { Lease } from "../state/transaction-ids.ts";
 import { Connection, type Ended } from "./connection.ts";
 import {
   BEHIND_RECORDS_MAX,
@@ -25,33 +14,7 @@ import {
   RELAYS_MAX,
   STABLE_MS,
 } from "./limits.ts";
-
-/** What the CSMS may ask of the site. */
-export type LinkDesk = {
-  fence(csmsEpoch: number): Promise<"same" | "newer" | "older">;
-  /** `forked`: this journal is an older copy of one the CSMS knows. */
-  newEpoch(forked: boolean): Promise<void>;
-  lease(lease: Lease): Promise<void>;
-  /** Resolves with the `bundle-state` that says what became of it. */
-  bundle(bundle: SignedBundle): Promise<SiteMessage>;
-  down(station: StationId, frame: string, reply: (frame: string) => void): void;
-  /** What the CSMS must hear first: who is connected, and whether ids run low. */
-  news(): SiteMessage[];
-};
-
-export type LinkPorts = {
-  readonly site: SiteId;
-  readonly clock: SiteClock;
-  readonly chance: Chance;
-  readonly log: Log;
-  readonly dialer: Dialer;
-  readonly journal: Journal;
-  readonly desk: LinkDesk;
-  hello(): SiteMessage;
-  isOver(): boolean;
-  /** Our own fault, or a disk's beyond repair: only a fresh start helps. */
-  fatal(error: unknown): void;
-};
+import type { LinkDesk, LinkPorts } from "./ports.ts";
 
 export class SiteLink implements Uplink {
   private readonly ports: LinkPorts;

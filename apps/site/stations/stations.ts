@@ -26,6 +26,16 @@ export class Stations {
     this.registry = new Registry(ports.clock);
   }
 
+  /** May a peer with this certificate speak at all? Without a bundle nobody can say, and `upgrade` tells it to wait. */
+  vet(chainDer: readonly Uint8Array[]): { kind: "trusted" } | { kind: "refused"; reason: string } {
+    const bundle = this.ports.bundle();
+    if (bundle === undefined) return { kind: "trusted" };
+    const verdict = this.ports.trust.checkStation(chainDer, bundle, this.ports.now());
+    if (verdict.kind === "trusted") return { kind: "trusted" };
+    this.ports.observe(`refused-certificate-${verdict.reason}`, verdict.sentence);
+    return { kind: "refused", reason: verdict.sentence };
+  }
+
   /** The verdict on a station's upgrade. */
   async upgrade(request: UpgradeRequest): Promise<UpgradeVerdict> {
     const who = identify(request, this.ports);

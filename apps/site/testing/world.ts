@@ -77,9 +77,9 @@ export class World {
       chance: this.chance,
       disk,
       log: this.log,
-      dialer: host.dialer("csms", LINK),
+      dialer: () => host.dialer("csms", LINK),
       trust: () => fakeTrust,
-      listen: (upgrade) => host.listen(LISTEN, upgrade),
+      listen: (door) => host.listen(LISTEN, (request) => door.upgrade(request)),
       fatal: (error) => this.fatal.push(error),
     });
     // A boot that dies in its own first writes never returns.

@@ -2,4 +2,4 @@
 export { systemChance } from "./chance.ts";
 export { systemClock } from "./clock.ts";
 export { folderDisk } from "./disk.ts";
-export { jsonLog } from "./log.ts";
+export { jsonLog, type LogLevel } from "./log.ts";

@@ -1,0 +1,80 @@
+/** Everything the local controller needs of the machine: files, sockets, TLS, clock, as the ports of `createSite`. */
+import { join } from "node:path";
+import { backoffMs, type Clock, type Log, sleep, type WireServer } from "@wattward/kernel";
+import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
+import { dialer, listenWires } from "@wattward/ocpp/websocket";
+import type { SiteIdentity } from "@wattward/pki/files";
+import type { SitePorts, StationDoor } from "../site.ts";
+import { certificateTrust, serverCheck } from "./trust.ts";
+
+/** Goes into hello, and is compared with the bundle's software floor. */
+export const SOFTWARE = "0.1.0";
+
+/** Wait between attempts to bind the stations' port while another process holds it. */
+const BIND_AGAIN_MS = { firstMs: 500, maxMs: 10_000 } as const;
+
+export type Settings = {
+  readonly dataFolder: string;
+  readonly csmsUrl: string;
+  readonly connectTo?: { readonly host: string; readonly port: number };
+  readonly host: string;
+  readonly port: number;
+};
+
+export function sitePorts(
+  settings: Settings,
+  identity: SiteIdentity,
+  { log, fatal }: { log: Log; fatal(error: Error): void },
+): SitePorts {
+  const { csmsUrl, connectTo } = settings;
+  const clock = systemClock();
+  const ca = identity.rootPem;
+  return {
+    site: identity.site,
+    software: SOFTWARE,
+    clock,
+    chance: systemChance,
+    disk: folderDisk(settings.dataFolder),
+    log,
+    fatal,
+    dialer: (siteClock) =>
+      dialer({
+        url: csmsUrl,
+        tls: { ca, ...identity.link, verifyServer: serverCheck(ca, siteClock) },
+        ...(connectTo !== undefined && { connectTo }),
+        log: log.with({ part: "link" }),
+      }),
+    trust: () => certificateTrust(ca),
+    listen: (door) => listening(settings, identity, { door, log, clock }),
+  };
+}
+
+/** A port that is taken is waited for: the process that holds it may be our own predecessor, on its way out. */
+async function listening(
+  { host, port, dataFolder }: Settings,
+  identity: SiteIdentity,
+  { door, log, clock }: { door: StationDoor; log: Log; clock: Clock },
+): Promise<WireServer> {
+  const tls = {
+    identities: [identity.serverEc, identity.serverRsa],
+    clients: { kind: "required", ca: [identity.rootPem], judge: "caller" },
+  } as const;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await listenWires({
+        ...{ host, port, tls, log },
+        verifyPeer: (chainDer) => door.vet(chainDer),
+        upgrade: (request) => door.upgrade(request),
+      });
+    } catch (error) {
+      const code = (error as { code?: unknown }).code;
+      const advice =
+        code === "EADDRINUSE"
+          ? "another process listens there; stop it, or choose another --port"
+          : String(error);
+      const againMs = backoffMs(systemChance, attempt, BIND_AGAIN_MS);
+      log.error("stations-port-not-bound", { host, port, folder: join(dataFolder), say: advice, againMs });
+      await sleep(clock, againMs);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** Child processes on Node's `fork`: the same Node, the same flags, a channel that closes with either end. */
+import { type ChildProcess, fork } from "node:child_process";
+import type { Process } from "../supervisor/child.ts";
+import { type ChildMessage, parseChildMessage } from "../supervisor/protocol.ts";
+
+export function spawnChild(
+  entry: URL,
+  args: readonly string[],
+  heard: (message: ChildMessage) => void,
+): Process {
+  const child: ChildProcess = fork(entry, [...args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  child.on("message", (value) => {
+    const message = parseChildMessage(value);
+    if (message !== undefined) heard(message);
+  });
+  const exited = new Promise<string>((resolve) => {
+    child.on("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+    child.on("error", (error) => resolve(error.message));
+  });
+  return { pid: child.pid ?? 0, kill: (signal) => void child.kill(signal), exited };
+}

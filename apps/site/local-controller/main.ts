@@ -1,0 +1,60 @@
+/**
+ * The local controller's own process, started by the supervisor with one argument (JSON of {@link Orders}) and ended
+ * with it: when the channel to the supervisor closes, however that came, this process ends at once, so that no orphan
+ * holds the port or the journal. A kill at any moment is what the journal is made for.
+ */
+import { join } from "node:path";
+import { jsonLog, type LogLevel } from "@wattward/kernel/node";
+import { readSiteIdentity } from "@wattward/pki/files";
+import { type Settings, sitePorts } from "../adapters/local-controller.ts";
+import { lockFile } from "../adapters/lock.ts";
+import { JournalDamaged } from "../journal/head.ts";
+import { createSite } from "../site.ts";
+import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN } from "../supervisor/protocol.ts";
+
+export type Orders = { readonly settings: Settings; readonly logLevel: LogLevel };
+
+/** How long a predecessor whose supervisor was killed may take to go. */
+const PREDECESSOR_MS_MAX = 5_000;
+
+const tell = (message: ChildMessage) => process.send?.(message);
+
+async function main(): Promise<void> {
+  // Only the supervisor starts this program, and writes this argument.
+  const { settings, logLevel } = JSON.parse(process.argv[2] ?? "{}") as Orders;
+  const log = jsonLog((line) => process.stderr.write(line), logLevel).with({ part: "local-controller" });
+  process.on("disconnect", () => process.exit(0));
+  // A terminal's Ctrl-C reaches the whole group; the supervisor tells us in its own time.
+  process.on("SIGINT", () => {});
+  setInterval(() => tell({ kind: "beat" }), BEAT_EVERY_MS);
+
+  const lock = lockFile(join(settings.dataFolder, "state", "local-controller.lock"), PREDECESSOR_MS_MAX);
+  if (lock === undefined) {
+    log.error("predecessor-still-runs", {
+      say: "another local controller uses this data folder; trying again",
+    });
+    process.exit(1);
+  }
+  const identity = await readSiteIdentity(settings.dataFolder);
+  const fatal = (error: Error) => {
+    log.error("fatal", { say: error.message });
+    process.exit(error instanceof JournalDamaged ? EXIT_CANNOT_RUN : 1);
+  };
+  const site = await createSite(sitePorts(settings, identity, { log, fatal }));
+  process.on("SIGTERM", () => {
+    void site.close().then(() => process.exit(0));
+  });
+  log.info("listening", { port: site.port, site: identity.site });
+  tell({ kind: "listening", port: site.port });
+}
+
+main().catch((error: unknown) => {
+  const sentence = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `${JSON.stringify({ level: "error", event: "local-controller-failed", say: sentence })}\n`,
+  );
+  if (!(error instanceof JournalDamaged)) process.exit(1);
+  // Told first: the exit closes the channel.
+  if (process.send === undefined) process.exit(EXIT_CANNOT_RUN);
+  process.send({ kind: "cannot-run", sentence } satisfies ChildMessage, () => process.exit(EXIT_CANNOT_RUN));
+});

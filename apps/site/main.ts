@@ -1,0 +1,103 @@
+/**
+ * `npx wattward site`: the site's supervisor. It holds the data folder, starts the site's processes from one table
+ * (ADR 15; the energy controller and the Modbus guard will be two more rows) and keeps them running; it does none of
+ * their work. Exit codes: 0 stopped, 1 cannot run, 2 wrong usage or no identity yet.
+ */
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { folderDisk, jsonLog, systemChance, systemClock } from "@wattward/kernel/node";
+import { PkiError } from "@wattward/pki";
+import { readSiteIdentity, siteIdentityFolder } from "@wattward/pki/files";
+import { lockFile } from "./adapters/lock.ts";
+import { spawnChild } from "./adapters/processes.ts";
+import type { Orders } from "./local-controller/main.ts";
+import { asked, help } from "./supervisor/arguments.ts";
+import { Child } from "./supervisor/child.ts";
+
+const children = [
+  { name: "local-controller", entry: new URL("./local-controller/main.ts", import.meta.url) },
+] as const;
+
+const say = (text: string) => process.stderr.write(`wattward: ${text}\n`);
+
+async function main(): Promise<number> {
+  const given = asked(process.argv.slice(2));
+  if (given.kind === "help") {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (given.kind === "wrong") {
+    say(`${given.sentence}\n\n${help}`);
+    return 2;
+  }
+  const settings = { ...given.settings, dataFolder: resolve(given.settings.dataFolder) };
+  if (!(await hasIdentity(settings.dataFolder))) return 2;
+  const lock = lockFile(join(settings.dataFolder, "state", "supervisor.lock"), 0);
+  if (lock === undefined) {
+    say(
+      `another site controller runs on ${settings.dataFolder}: stop it first, or give this one its own --data`,
+    );
+    return 1;
+  }
+  return supervise({ settings, logLevel: given.logLevel });
+}
+
+async function supervise(orders: Orders): Promise<number> {
+  const clock = systemClock();
+  const log = jsonLog((line) => process.stderr.write(line), orders.logLevel).with({ part: "supervisor" });
+  const disk = folderDisk(orders.settings.dataFolder);
+  const running = children.map(
+    ({ name, entry }) =>
+      new Child({
+        ...{ name, clock, chance: systemChance, log },
+        spawn: (heard) => spawnChild(entry, [JSON.stringify(orders)], heard),
+        listening: (port, pid) => void publish(port, pid),
+      }),
+  );
+  // Scripts find the site by this file; it is there only while somebody listens, or has just died.
+  const publish = async (port: number, localControllerPid: number) => {
+    const content = JSON.stringify({ port, pid: process.pid, localControllerPid });
+    try {
+      await disk.replace("site.json", Buffer.from(`${content}\n`));
+    } catch (error) {
+      log.error("site-json-not-written", { say: String(error) });
+    }
+  };
+  const stop = () => {
+    for (const child of running) child.stop();
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  const faults = await Promise.all(
+    running.map(async (child) => {
+      const fault = await child.run();
+      if (fault !== undefined) stop();
+      return fault;
+    }),
+  );
+  for (const fault of faults) if (fault !== undefined) say(fault);
+  return faults.some((fault) => fault !== undefined) ? 1 : 0;
+}
+
+/** Without an identity there is nothing to run; whoever reads this should be able to go on at once. */
+async function hasIdentity(dataFolder: string): Promise<boolean> {
+  try {
+    await readSiteIdentity(dataFolder);
+    return true;
+  } catch (error) {
+    if (!(error instanceof PkiError)) throw error;
+    if (existsSync(siteIdentityFolder(dataFolder))) say(error.message);
+    else say(`${dataFolder} holds no site yet.`);
+    say(`make its identity where the CSMS's keys are, and bring it here:
+
+    npx wattward pki issue site SITE --out ${dataFolder}
+    npx wattward station add STATION --site SITE       (for each of its stations)
+
+  SITE is a short name of a-z, 0-9 and '-'. Then start this command again.`);
+    return false;
+  }
+}
+
+process.exitCode = await main();
+// The lock and the channels to children keep nothing alive; what is left are timers of the past.
+process.exit();

@@ -1,0 +1,102 @@
+/**
+ * Keeps one child process running: starts it again with back-off when it dies, kills it when it hangs, ends it when
+ * told to. A child that says it cannot run is not started again.
+ */
+import { backoffMs, type Cancel, type Chance, type Clock, type Log, sleep } from "@wattward/kernel";
+import { type ChildMessage, SILENT_MS_MAX } from "./protocol.ts";
+
+export const RESTART_MS = { firstMs: 200, maxMs: 10_000 } as const;
+/** A child that lived this long died of something new. */
+export const STABLE_MS = 30_000;
+/** From SIGTERM to SIGKILL. */
+export const STOP_MS_MAX = 5_000;
+
+/** A running process, as the supervisor sees it. */
+export type Process = {
+  readonly pid: number;
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+  /** How it ended: exit code or signal. */
+  readonly exited: Promise<string>;
+};
+
+export type ChildPorts = {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  spawn(heard: (message: ChildMessage) => void): Process;
+  listening(port: number, pid: number): void;
+};
+
+export class Child {
+  private readonly ports: ChildPorts;
+  private process: Process | undefined;
+  private stopping = false;
+  private heardAtMs = 0;
+  private stopped: () => void = () => {};
+
+  constructor(ports: ChildPorts) {
+    this.ports = ports;
+  }
+
+  /** Runs until {@link stop}, or until the child says that it cannot run: then its sentence. */
+  async run(): Promise<string | undefined> {
+    const { clock, chance, log, name } = this.ports;
+    const stopped = new Promise<void>((resolve) => (this.stopped = resolve));
+    for (let attempt = 0; !this.stopping; attempt++) {
+      const fromMs = clock.now().monotonicMs;
+      const ended = await this.once();
+      if (this.stopping || ended.cannotRun !== undefined) return ended.cannotRun;
+      if (clock.now().monotonicMs - fromMs > STABLE_MS) attempt = 0;
+      const waitMs = backoffMs(chance, attempt, RESTART_MS);
+      log.error("child-died", { child: name, how: ended.how, restartMs: waitMs });
+      await Promise.race([sleep(clock, waitMs), stopped]);
+    }
+    return undefined;
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.stopped();
+    const { process } = this;
+    if (process === undefined) return;
+    process.kill("SIGTERM");
+    const cancel = this.ports.clock.after(STOP_MS_MAX, () => process.kill("SIGKILL"));
+    void process.exited.then(cancel);
+  }
+
+  private async once(): Promise<{ how: string; cannotRun: string | undefined }> {
+    let cannotRun: string | undefined;
+    this.heardAtMs = this.ports.clock.now().monotonicMs;
+    const process = this.ports.spawn((message) => {
+      this.heardAtMs = this.ports.clock.now().monotonicMs;
+      if (message.kind === "listening") this.ports.listening(message.port, process.pid);
+      if (message.kind === "cannot-run") cannotRun = message.sentence;
+    });
+    this.process = process;
+    const cancel = this.watch(process);
+    const how = await process.exited;
+    cancel();
+    this.process = undefined;
+    return { how, cannotRun };
+  }
+
+  private watch(process: Process): Cancel {
+    const { clock, log, name } = this.ports;
+    let cancel: Cancel = () => {};
+    const look = () => {
+      const silentMs = clock.now().monotonicMs - this.heardAtMs;
+      if (silentMs >= SILENT_MS_MAX) {
+        log.error("child-hangs", {
+          child: name,
+          pid: process.pid,
+          silentMs: Math.round(silentMs),
+          say: "killed",
+        });
+        process.kill("SIGKILL");
+      } else cancel = clock.after(SILENT_MS_MAX - silentMs, look);
+    };
+    look();
+    return () => cancel();
+  }
+}
