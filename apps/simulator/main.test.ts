@@ -1,7 +1,7 @@
 /** The program itself, as a person or the demo starts it: real processes, real files, mutual TLS on loopback. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -15,10 +15,13 @@ const skip = opensslMissing();
 const folder = mkdtempSync(join(tmpdir(), "wattward-simulator-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the program, telling it each of `lines` in turn when the last has been answered. */
-async function run(args: readonly string[], lines: readonly string[] = []) {
+type Reply = { [key: string]: unknown };
+type Steer = (child: ChildProcessWithoutNullStreams, replies: readonly Reply[]) => void;
+
+/** Runs the program, telling it each of `lines` in turn when the last has been answered; then `steer` goes on. */
+async function run(args: readonly string[], lines: readonly string[] = [], steer: Steer = () => {}) {
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args]);
-  const replies: { [key: string]: unknown }[] = [];
+  const replies: Reply[] = [];
   let said = "";
   let errors = "";
   let asked = 0;
@@ -26,9 +29,11 @@ async function run(args: readonly string[], lines: readonly string[] = []) {
   child.stdout.on("data", (data: Buffer) => {
     said += data.toString();
     for (let end = said.indexOf("\n"); end >= 0; end = said.indexOf("\n")) {
-      replies.push(JSON.parse(said.slice(0, end)) as { [key: string]: unknown });
+      const reply = JSON.parse(said.slice(0, end)) as Reply;
+      replies.push(reply);
       said = said.slice(end + 1);
       if (asked < lines.length) child.stdin.write(`${lines[asked++]}\n`);
+      else if (reply.kind === "reply") steer(child, replies);
     }
   });
   if (lines.length > 0) child.stdin.write(`${lines[asked++]}\n`);
@@ -66,7 +71,7 @@ test("main: stations of both versions charge over mutual TLS, steered by lines; 
     [
       ...["--stations", folder, "--out", out, "--url", "wss://csms.test/ocpp", "--seed", "3"],
       ...["--connect", `127.0.0.1:${listening.port}`, "--session-s", "1-2", "--gap-s", "0-0"],
-      ...["--for", "5", "--sample-s", "1", "--fault", "link-cut,at=2,for=1,station=A1"],
+      ...["--for", "4", "--sample-s", "1", "--fault", "link-cut,at=1,for=1,station=A1"],
     ],
     ['{"do":"status"}', '{"do":"dance"}', '{"do":"fault","what":"crash","station":"nobody"}'],
   );
@@ -85,6 +90,29 @@ test("main: stations of both versions charge over mutual TLS, steered by lines; 
   for (const { action, id } of csms.heard)
     assert(ids.has(id), `${action} ${id} was sent and not written down`);
 });
+
+test("main: SIGTERM ends it within seconds, with a summary that owns up to what nobody answered", {
+  timeout: 20_000,
+}, async () => {
+  const stations = join(folder, "lonely");
+  mkdirSync(stations);
+  const list = [{ id: "L1", version: "2.0.1", evses: 1, url: "ws://127.0.0.1:1" }];
+  writeFileSync(join(stations, "stations.json"), JSON.stringify(list));
+  const args = ["--stations", stations, "--out", join(folder, "lonely-out"), "--session-s", "60-60"];
+  const { code, replies } = await run(args, ['{"do":"status"}'], (child, seen) => {
+    if (charging(seen.at(-1))) child.kill("SIGTERM");
+    else setTimeout(() => child.stdin.write('{"do":"status"}\n'), 100);
+  });
+  assert.equal(code, 1);
+  const last = replies.at(-1)!;
+  assert.equal(last.kind, "summary");
+  assert.equal(last.delivered, false);
+  assert.equal(last.finished, "deadline");
+  assert.deepEqual(last.transactions, { started: 1, ended: 1 });
+});
+
+const charging = (reply: { [key: string]: unknown } | undefined): boolean =>
+  ((reply?.transactions ?? { started: 0 }) as { started: number }).started > 0;
 
 for (const [what, args, expected] of [
   ["no folder", ["--out", folder, "--stations", join(folder, "none")], /Cannot read .*stations\.json/],

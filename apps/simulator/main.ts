@@ -20,7 +20,7 @@ import { seeded } from "./world/seeded.ts";
 import { createWorld, type World } from "./world/world.ts";
 
 /** Finishing in a hurry, after SIGTERM or SIGINT. */
-const HURRY_S = 5;
+const HURRY_S = 3;
 /** How often people are told how it goes. */
 const PROGRESS_MS = 5_000;
 /** Cards made up where none are given: more than one per EVSE, so that nobody waits for a card. */
@@ -116,7 +116,12 @@ async function play(world: World, options: Options) {
 function endOfDay(world: World, { deadlineS, forS }: Options): Promise<number> {
   return new Promise((resolve) => {
     if (forS !== undefined) clock.after(forS * 1000, () => resolve(deadlineS));
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(HURRY_S));
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.once(signal, () => {
+        world.hurry(HURRY_S * 1000);
+        resolve(deadlineS);
+      });
+    }
     const lines = createInterface({ input: process.stdin });
     lines.on("line", (line) => {
       if (line.trim() === "") return;

@@ -7,7 +7,7 @@
  * Invariants: current flows only while a transaction is in flash; what ends it and its last message enter flash in
  * one commit, so a power cut leaves either a running transaction or a told end.
  */
-import { type Cancel, type Chance, every, hex, type Json } from "@wattward/kernel";
+import { type Cancel, type Chance, hex, type Json } from "@wattward/kernel";
 import type { Evse } from "../evse/evse.ts";
 import type { Notebook } from "../truth/notebook.ts";
 import type {
@@ -64,11 +64,13 @@ export class Bay {
   private tx: Transaction | undefined;
   private waiting: Waiting | undefined;
   private stopSampling: Cancel = () => {};
+  /** The car at the cable has had its transaction; it has yet to leave. */
+  private wasCharging = false;
 
   constructor(parts: BayParts) {
     this.parts = parts;
     this.evse = parts.evse;
-    every(parts.life, LOOK_MS, () => this.inTurn(() => this.look()));
+    parts.life.every(LOOK_MS, () => this.inTurn(() => this.look()));
   }
 
   get transaction(): Transaction | undefined {
@@ -91,9 +93,6 @@ export class Bay {
     if (this.evse.car === undefined) return this.waiting === undefined ? "available" : "preparing";
     return this.wasCharging ? "finishing" : "preparing";
   }
-  /** The car at the cable has had its transaction; it has yet to leave. */
-  private wasCharging = false;
-
   /** Takes up what was going on when the last life ended: goes on with it, or ends it for `cause`. */
   recover(cause: "power-loss" | "reboot", then: "end" | "resume"): Promise<void> {
     return this.inTurn(async () => {
@@ -259,7 +258,7 @@ export class Bay {
     this.stopSampling();
     const sampleS = settings.number("sampleS");
     if (sampleS === 0) return;
-    this.stopSampling = every(life, sampleS * 1000, async () => {
+    this.stopSampling = life.every(sampleS * 1000, async () => {
       await this.tellNow("periodic");
     });
   }

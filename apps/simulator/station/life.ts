@@ -3,7 +3,7 @@
  * for through its life; when the life ends, nothing of it runs on: its timers are gone and its waits never return, as
  * with a processor that has lost its supply. So no line of the firmware has to ask whether it is still alive.
  */
-import type { Cancel, Clock } from "@wattward/kernel";
+import { type Cancel, type Clock, every } from "@wattward/kernel";
 
 const never = new Promise<never>(() => {});
 
@@ -61,9 +61,12 @@ export class Life implements Clock {
   /** Runs work that nobody waits for; a failure of it is not lost. */
   run(work: () => Promise<void>): void {
     if (this.ended) return;
-    work().catch((error: unknown) => {
-      if (!this.ended) this.failed(error);
-    });
+    work().catch((error: unknown) => this.fail(error));
+  }
+
+  /** Runs work every `ms`; work that takes longer delays the next, and a failure of it is not lost. */
+  every(ms: number, work: () => Promise<void>): Cancel {
+    return every(this, ms, () => work().catch((error: unknown) => this.fail(error)));
   }
 
   /** Runs when this life ends, for those outside who wait for it; at once where it is over. */
@@ -77,6 +80,10 @@ export class Life implements Clock {
     this.ended = true;
     for (const cancel of [...this.timers]) cancel();
     for (const run of this.endings.splice(0)) run();
+  }
+
+  private fail(error: unknown): void {
+    if (!this.ended) this.failed(error);
   }
 }
 

@@ -55,6 +55,8 @@ export class World {
   private readonly closing = new Closing();
   private readonly faults: FaultTruth[] = [];
   private people: Promise<unknown> = Promise.resolve();
+  /** Monotonic; when finishing gives up. */
+  private endMs = Number.POSITIVE_INFINITY;
   private readonly chance: Chance;
 
   constructor(options: WorldOptions, ports: WorldPorts) {
@@ -117,13 +119,20 @@ export class World {
   /** Everybody leaves; when every message has been answered, or after `deadlineMs`, the stations are switched off. */
   async finish(deadlineMs: number): Promise<Finished> {
     const { clock } = this.ports;
-    const endMs = clock.now().monotonicMs + deadlineMs;
+    this.hurry(deadlineMs);
     this.closing.close();
-    await Promise.race([this.people, sleep(clock, deadlineMs)]);
-    while (!this.quiet && clock.now().monotonicMs < endMs) await sleep(clock, LOOK_MS);
-    const kind = this.quiet ? "emptied" : "deadline";
+    let gone = false;
+    void this.people.then(() => (gone = true));
+    const done = () => gone && this.quiet;
+    while (!done() && clock.now().monotonicMs < this.endMs) await sleep(clock, LOOK_MS);
+    const kind = done() ? "emptied" : "deadline";
     await Promise.all(this.stations.map((station) => station.shutDown()));
     return { kind, summary: summarise(this.stations, this.faults) };
+  }
+
+  /** Finishing, once it has begun, may take at most `ms` from now, whatever was said before. */
+  hurry(ms: number): void {
+    this.endMs = Math.min(this.endMs, this.ports.clock.now().monotonicMs + ms);
   }
 
   /** Nothing runs and nothing waits. */
