@@ -9,7 +9,7 @@ import { dash, energy, power, written } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
 import { At } from "../display/time.tsx";
 import { Notice } from "../shell/problem-view.tsx";
-import { FRESH_MS } from "../site/power-now.ts";
+import { freshnessOf } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import { durationMs, sessionRows } from "./rows.ts";
 import styles from "./sessions.module.css";
@@ -112,13 +112,15 @@ function Row({ session, nowMs, site }: { session: Session; nowMs: number; site: 
   );
 }
 
-/** An old value is not what flows now: a dash, with what it was on hover. */
+/** A late value shows its age; one that does not count any more is a dash. */
 function PowerNow({ session, nowMs }: { session: Session; nowMs: number }) {
-  const { powerW, powerAtMs } = session;
-  const value = written(power(powerW));
-  if (powerW === null || powerAtMs === null || nowMs - powerAtMs <= FRESH_MS) return value;
+  const freshness = freshnessOf(session, true, nowMs);
+  const value = written(power(freshness === "lost" ? null : session.powerW));
+  if (freshness !== "aged" || session.powerAtMs === null) return value;
   return (
-    <span title={`${words.stations.last} ${value}, ${span(nowMs - powerAtMs)} ${words.ago}`}>{dash}</span>
+    <>
+      <span className={styles.late}>{words.power.old(span(nowMs - session.powerAtMs))}</span> {value}
+    </>
   );
 }
 

@@ -2,38 +2,40 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Session, Station } from "../api/shapes.ts";
 import { type FlowRow, flowRows, ROWS_MAX, ribbonsOf } from "./flow-rows.ts";
-import { FRESH_MS, isSilent, powerNow } from "./power-now.ts";
+import { AGED_MS, HELD_MS, isSilent, powerNow } from "./power-now.ts";
 
 const nowMs = Date.UTC(2026, 0, 5, 8);
 const station = (n: number, powerW: number | null, agoMs = 1_000, connected = true) =>
   ({ id: `S-${n}`, powerW, powerAtMs: powerW === null ? null : nowMs - agoMs, connected }) as Station;
 const picture = { rowHeight: 28, widest: 22, least: 1.5 };
 
-test("the total holds what is fresh; what is old, offline or unknown is named, never counted as zero", () => {
+test("the total holds what is known: late values with a word, lost and unknown ones not at all", () => {
   const stations = [
     station(1, 11_000),
-    station(2, 7_000, FRESH_MS + 1),
+    station(2, 7_000, AGED_MS + 1),
     station(3, 3_000, 1_000, false),
-    station(4, null),
-    station(5, 0),
+    station(4, 5_000, HELD_MS + 1),
+    station(5, null),
+    station(6, 0),
   ];
   const now = powerNow(stations, nowMs);
-  assert.equal(now.totalW, 11_000);
-  assert.equal(now.flowing, 1);
+  assert.equal(now.totalW, 21_000);
+  assert.deepEqual([now.flowing, now.aged, now.lost], [3, 2, 1]);
   assert.deepEqual(
-    now.old.map((it) => it.station),
-    ["S-2", "S-3"],
+    now.stations.map((it) => it.freshness),
+    ["fresh", "aged", "aged", "lost", "unknown", "fresh"],
   );
   assert.equal(powerNow([station(4, null)], nowMs).totalW, null);
+  assert.equal(powerNow([station(4, 9, HELD_MS + 1)], nowMs).totalW, null);
   assert.equal(powerNow([station(5, 0)], nowMs).totalW, 0);
 });
 
 test("a session is silent when its meter, or since its start nothing, was heard for too long", () => {
   const session = (more: Partial<Session>) =>
     ({ state: "open", powerAtMs: null, startedAtMs: null, ...more }) as Session;
-  assert.equal(isSilent(session({ powerAtMs: nowMs - 2 * FRESH_MS - 1 }), nowMs), true);
-  assert.equal(isSilent(session({ powerAtMs: nowMs - 2 * FRESH_MS }), nowMs), false);
-  assert.equal(isSilent(session({ startedAtMs: nowMs - 2 * FRESH_MS - 1 }), nowMs), true);
+  assert.equal(isSilent(session({ powerAtMs: nowMs - HELD_MS - 1 }), nowMs), true);
+  assert.equal(isSilent(session({ powerAtMs: nowMs - HELD_MS }), nowMs), false);
+  assert.equal(isSilent(session({ startedAtMs: nowMs - HELD_MS - 1 }), nowMs), true);
   assert.equal(isSilent(session({}), nowMs), false);
   assert.equal(isSilent(session({ state: "ended", powerAtMs: 0 }), nowMs), false);
 });

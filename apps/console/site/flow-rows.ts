@@ -2,7 +2,7 @@
  * Which rows the picture of the power flow has, and how wide each ribbon is. A small site shows every station in order
  * of its id, so that rows never jump; a large one shows the strongest and gathers the rest in one row.
  */
-import type { PowerNow, StationPower } from "./power-now.ts";
+import { counts, type PowerNow, type StationPower } from "./power-now.ts";
 
 export const ROWS_MAX = 9;
 
@@ -15,7 +15,7 @@ export function flowRows(power: PowerNow): readonly FlowRow[] {
     a.station.localeCompare(b.station, "en", { numeric: true }),
   );
   if (byId.length <= ROWS_MAX) return byId.map((it) => ({ kind: "station", ...it }));
-  const flowing = byId.filter((it) => it.fresh && (it.powerW ?? 0) > 0);
+  const flowing = byId.filter((it) => drawnBy(it) > 0);
   if (flowing.length <= ROWS_MAX) return flowing.map((it) => ({ kind: "station", ...it }));
   const strongest = [...flowing].sort((a, b) => (b.powerW ?? 0) - (a.powerW ?? 0)).slice(0, ROWS_MAX - 1);
   const shown = flowing.filter((it) => strongest.includes(it));
@@ -44,7 +44,7 @@ export function ribbonsOf(
   rows: readonly FlowRow[],
   { rowHeight, widest, least }: Picture,
 ): readonly Ribbon[] {
-  const drawn = rows.map((row) => (row.kind === "others" || row.fresh ? Math.max(0, row.powerW ?? 0) : 0));
+  const drawn = rows.map((row) => (row.kind === "others" ? row.powerW : drawnBy(row)));
   const perWatt = Math.min(
     ...drawn.map((powerW, index) => (rows[index]?.kind === "others" ? 2 * widest : widest) / powerW),
   );
@@ -58,4 +58,9 @@ export function ribbonsOf(
     at += width;
   });
   return ribbons;
+}
+
+/** What a station takes out of the trunk: nothing where its value does not count. */
+export function drawnBy({ powerW, freshness }: StationPower): number {
+  return counts(freshness) ? Math.max(0, powerW ?? 0) : 0;
 }

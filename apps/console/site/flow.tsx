@@ -8,7 +8,7 @@ import { useNow } from "../display/ticking.tsx";
 import type { LiveSite } from "../live/live-site.ts";
 import { words } from "../strings/en.ts";
 import styles from "./flow.module.css";
-import { type FlowRow, flowRows, ribbonsOf } from "./flow-rows.ts";
+import { drawnBy, type FlowRow, flowRows, ribbonsOf } from "./flow-rows.ts";
 import { powerNow } from "./power-now.ts";
 
 const ROW = 28;
@@ -38,7 +38,9 @@ export function Flow({ stations, site }: { stations: LiveSite["stations"]; site:
           ))}
         </ul>
       </div>
-      {now.old.length > 0 && <p className={styles.note}>{words.power.notCounted(now.old.length)}</p>}
+      {(now.aged > 0 || now.lost > 0) && (
+        <p className={styles.note}>{words.power.counted(now.aged, now.lost)}</p>
+      )}
     </Panel>
   );
 }
@@ -82,8 +84,6 @@ function Row({ row, scaleW, nowMs, site }: RowProps) {
       </>
     );
   }
-  const old = row.powerW !== null && !row.fresh;
-  const drawn = row.fresh ? Math.max(0, row.powerW ?? 0) : 0;
   return (
     <>
       <Link
@@ -96,10 +96,13 @@ function Row({ row, scaleW, nowMs, site }: RowProps) {
         {row.station}
       </Link>
       <span className={styles.track} aria-hidden="true">
-        <span className={styles.bar} style={{ width: `${(100 * drawn) / scaleW}%` }} />
+        <span className={styles.bar} style={{ width: `${(100 * drawnBy(row)) / scaleW}%` }} />
       </span>
-      <span className={old || row.powerW === null ? styles.old : styles.value}>
-        {old ? words.power.old(span(nowMs - (row.atMs ?? nowMs))) : written(power(row.powerW))}
+      <span className={styles.value}>
+        {row.freshness === "aged" && (
+          <span className={styles.age}>{words.power.old(span(nowMs - (row.atMs ?? nowMs)))} </span>
+        )}
+        {written(power(row.freshness === "lost" ? null : row.powerW))}
       </span>
     </>
   );

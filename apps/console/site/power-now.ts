@@ -1,50 +1,64 @@
 /**
- * What a site's stations draw now. A value counts while it is fresh; an old one is named, never added and never taken
- * for zero. Watts.
+ * What a site's stations draw now, in watts. A value holds until the next one, as in the CSMS's own history; once it is
+ * older than it should be it is shown with its age, and after {@link HELD_MS} it is not known any more. Nothing that is
+ * not known counts as zero: the total says what it leaves out.
  */
 import type { Session, Station } from "../api/shapes.ts";
 
-/** Stations report at least once a minute while they charge; twice that is late. */
-export const FRESH_MS = 150_000;
+/** Most stations report every minute while they charge; from twice that on a value shows its age. */
+export const AGED_MS = 150_000;
+/** The longest reporting interval in use is 15 minutes; one may come a minute late (as in queries/site-history). */
+export const HELD_MS = 16 * 60_000;
+
+/** `fresh` and `aged` values count, `lost` ones do not; `unknown`: none was reported since the last session ended. */
+export type Freshness = "fresh" | "aged" | "lost" | "unknown";
 
 export type StationPower = {
   readonly station: string;
-  /** Null where none was reported since its last session ended. */
   readonly powerW: number | null;
   readonly atMs: number | null;
-  readonly fresh: boolean;
+  readonly freshness: Freshness;
 };
 export type PowerNow = {
-  /** Sum of the fresh; null where nothing is fresh. */
+  /** Null where no value counts. */
   readonly totalW: number | null;
-  /** Stations that draw power now. */
+  /** Stations that draw power. */
   readonly flowing: number;
   readonly stations: readonly StationPower[];
-  /** Stations whose last value is too old to be counted. */
-  readonly old: readonly StationPower[];
+  readonly aged: number;
+  readonly lost: number;
 };
+
+type Reported = { readonly powerW: number | null; readonly powerAtMs: number | null };
+
+/** A station that is offline cannot tell any more: its last value is aged at once. */
+export function freshnessOf({ powerW, powerAtMs }: Reported, connected: boolean, nowMs: number): Freshness {
+  if (powerW === null || powerAtMs === null) return "unknown";
+  const ageMs = nowMs - powerAtMs;
+  if (ageMs > HELD_MS) return "lost";
+  return connected && ageMs <= AGED_MS ? "fresh" : "aged";
+}
+
+export const counts = (freshness: Freshness): boolean => freshness === "fresh" || freshness === "aged";
 
 export function powerNow(stations: Iterable<Station>, nowMs: number): PowerNow {
   const all = [...stations].map((station): StationPower => {
-    const { id, powerW, powerAtMs } = station;
-    return { station: id, powerW, atMs: powerAtMs, fresh: isFresh(station, nowMs) };
+    const { id, powerW, powerAtMs, connected } = station;
+    return { station: id, powerW, atMs: powerAtMs, freshness: freshnessOf(station, connected, nowMs) };
   });
-  const fresh = all.filter((it) => it.powerW !== null && it.fresh);
+  const counted = all.filter((it) => counts(it.freshness));
+  const countOf = (freshness: Freshness) => all.filter((it) => it.freshness === freshness).length;
   return {
-    totalW: fresh.length === 0 ? null : fresh.reduce((sum, it) => sum + (it.powerW ?? 0), 0),
-    flowing: fresh.filter((it) => (it.powerW ?? 0) > 0).length,
+    totalW: counted.length === 0 ? null : counted.reduce((sum, it) => sum + (it.powerW ?? 0), 0),
+    flowing: counted.filter((it) => (it.powerW ?? 0) > 0).length,
     stations: all,
-    old: all.filter((it) => it.powerW !== null && !it.fresh),
+    aged: countOf("aged"),
+    lost: countOf("lost"),
   };
 }
 
-/** Is this station's power what it draws now? Not if it is late, nor if the station cannot tell any more. */
-export function isFresh(station: Station, nowMs: number): boolean {
-  return station.connected && station.powerAtMs !== null && nowMs - station.powerAtMs <= FRESH_MS;
-}
-
-/** An open session of a connected station whose meter has been silent for too long. */
+/** An open session whose meter was not heard for longer than any station's interval. */
 export function isSilent(session: Session, nowMs: number): boolean {
   const heardMs = session.powerAtMs ?? session.startedAtMs;
-  return session.state === "open" && heardMs !== null && nowMs - heardMs > FRESH_MS * 2;
+  return session.state === "open" && heardMs !== null && nowMs - heardMs > HELD_MS;
 }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { energyUnder, highest, joined, LIVE_POINTS_MAX, STEP_MS, withPoint } from "./power-series.ts";
+import {
+  energyUnder,
+  HISTORY_STEP_MS,
+  highest,
+  joined,
+  LIVE_POINTS_MAX,
+  STEP_MS,
+  withPoint,
+} from "./power-series.ts";
 
 test("within a step the newest point stands; time never runs backwards; the list is bounded", () => {
   let points = withPoint([], { atMs: 0, powerW: 1 });
@@ -16,14 +24,14 @@ test("within a step the newest point stands; time never runs backwards; the list
   assert.equal(points.length, LIVE_POINTS_MAX);
 });
 
-test("history ends where the live line begins, and what is older than the span is left out", () => {
-  const history = [0, 10, 20, 30].map((atMs) => ({ atMs, powerW: atMs }));
-  const live = [25, 35].map((atMs) => ({ atMs, powerW: atMs }));
-  assert.deepEqual(
-    joined(history, live, 10).map((point) => point.atMs),
-    [10, 20, 25, 35],
-  );
-  assert.deepEqual(joined(history, [], 0).length, 4);
+test("history stands as far as it is known, then the live line; what is older than the span is left out", () => {
+  const step = HISTORY_STEP_MS;
+  const history = [0, 1, 2, 3].map((n) => ({ atMs: n * step, powerW: n === 1 || n === 3 ? null : n }));
+  const live = [2, 2.9, 3, 3.5].map((n) => ({ atMs: n * step, powerW: n * 100 }));
+  const values = (fromMs: number) => joined(history, live, fromMs).map((point) => point.powerW);
+  assert.deepEqual(values(0), [0, null, 2, 300, 350]);
+  assert.deepEqual(values(step), [null, 2, 300, 350]);
+  assert.deepEqual(joined([], live, 0).length, 4);
 });
 
 test("gaps are no zeros: neither the peak nor the energy counts them", () => {

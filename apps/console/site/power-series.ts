@@ -21,16 +21,19 @@ export function withPoint(points: readonly PowerPoint[], next: PowerPoint): read
   return [...kept.slice(-(LIVE_POINTS_MAX - 1)), next];
 }
 
-/** History up to where the live points begin, then those; from `fromMs` on. */
+/**
+ * History as far as it is known, then what this page saw after that; from `fromMs` on. History comes first because it
+ * is mended afterwards: what was reported late, or while this page was cut off, stands there alone.
+ */
 export function joined(
   history: readonly PowerPoint[],
   live: readonly PowerPoint[],
   fromMs: number,
 ): readonly PowerPoint[] {
-  const liveFromMs = live[0]?.atMs ?? Number.POSITIVE_INFINITY;
-  return [...history.filter((point) => point.atMs < liveFromMs), ...live].filter(
-    (point) => point.atMs >= fromMs,
-  );
+  const lastKnown = history.findLastIndex((point) => point.powerW !== null);
+  const past = history.slice(0, lastKnown + 1);
+  const pastToMs = (past.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY) + HISTORY_STEP_MS;
+  return [...past, ...live.filter((point) => point.atMs >= pastToMs)].filter((point) => point.atMs >= fromMs);
 }
 
 /** The highest power in it; null where it has none. */

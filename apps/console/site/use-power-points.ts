@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { PowerPoint } from "../api/shapes.ts";
 import { useNow } from "../display/ticking.tsx";
 import type { LiveSite } from "../live/live-site.ts";
+import { useLiveFeed } from "../live/use-feed.ts";
 import { useServices } from "../shell/services.tsx";
 import { powerNow } from "./power-now.ts";
 import { HISTORY_STEP_MS, joined, STEP_MS, withPoint } from "./power-series.ts";
@@ -20,18 +21,19 @@ export type PowerPoints = {
 };
 
 export function usePowerPoints(site: string, stations: LiveSite["stations"], minutes: number): PowerPoints {
+  const live = useLivePoints(stations);
   const { api, server } = useServices();
   const spanMs = minutes * 60_000;
+  const isLost = useLiveFeed().state.link.kind === "lost";
   const history = useQuery({
-    queryKey: ["history", site, minutes],
+    queryKey: ["history", site, minutes, isLost],
     queryFn: () => {
-      const toMs = Math.ceil(server.nowMs() / HISTORY_STEP_MS) * HISTORY_STEP_MS;
+      const toMs = Math.floor(server.nowMs() / HISTORY_STEP_MS) * HISTORY_STEP_MS;
       return api.history(site, { fromMs: toMs - spanMs - HISTORY_STEP_MS, toMs, stepMs: HISTORY_STEP_MS });
     },
     refetchInterval: HISTORY_AGAIN_MS,
     placeholderData: (before) => before,
   });
-  const live = useLivePoints(stations);
   // The right edge moves in steps: a line that creeps by a pixel a second is drawn for nothing.
   const toMs = Math.ceil(useNow() / STEP_MS) * STEP_MS;
   const fromMs = toMs - spanMs;
@@ -41,10 +43,12 @@ export function usePowerPoints(site: string, stations: LiveSite["stations"], min
 
 function useLivePoints(stations: LiveSite["stations"]): readonly PowerPoint[] {
   const nowMs = useNow();
+  const isLost = useLiveFeed().state.link.kind === "lost";
   const [points, setPoints] = useState<readonly PowerPoint[]>([]);
   useEffect(() => {
-    const { totalW } = powerNow(stations.values(), nowMs);
-    setPoints((before) => withPoint(before, { atMs: nowMs, powerW: totalW }));
-  }, [stations, nowMs]);
+    // While the stream is lost nothing is known: a gap, which history fills when it is back.
+    const powerW = isLost ? null : powerNow(stations.values(), nowMs).totalW;
+    setPoints((before) => withPoint(before, { atMs: nowMs, powerW }));
+  }, [stations, nowMs, isLost]);
   return points;
 }

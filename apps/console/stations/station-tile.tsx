@@ -12,7 +12,7 @@ import { energy, power, written } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
 import { durationMs } from "../sessions/rows.ts";
-import { isFresh } from "../site/power-now.ts";
+import { counts, freshnessOf } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import { toneOf } from "./state.ts";
 import styles from "./station-tile.module.css";
@@ -94,14 +94,15 @@ function Main({ view }: { view: StationView }) {
 function Power({ view }: { view: StationView }) {
   const { station } = view;
   const nowMs = useNow();
-  const old = station.powerAtMs !== null && !isFresh(station, nowMs);
+  const freshness = freshnessOf(station, station.connected, nowMs);
+  const age = span(nowMs - (station.powerAtMs ?? nowMs));
   return (
     <>
-      <Figure of={power(old ? null : station.powerW)} size="tile" />
-      {old && (
+      <Figure of={power(freshness === "lost" ? null : station.powerW)} size="tile" />
+      {freshness === "aged" && <span className={styles.late}>{words.power.old(age)}</span>}
+      {freshness === "lost" && (
         <span className={styles.last}>
-          {words.stations.last} {written(power(station.powerW))}, {span(nowMs - (station.powerAtMs ?? nowMs))}{" "}
-          {words.ago}
+          {words.stations.last} {written(power(station.powerW))}, {age} {words.ago}
         </span>
       )}
     </>
@@ -133,7 +134,8 @@ function Since({ view }: { view: StationView }) {
 function Bar({ view, scaleW }: { view: StationView; scaleW: number }) {
   const nowMs = useNow();
   const { station } = view;
-  const drawn = isFresh(station, nowMs) ? Math.max(0, station.powerW ?? 0) : 0;
+  const known = station.connected && counts(freshnessOf(station, true, nowMs));
+  const drawn = known ? Math.max(0, station.powerW ?? 0) : 0;
   return (
     <span className={styles.track} aria-hidden="true">
       <span className={styles.bar} style={{ width: `${Math.min(100, (100 * drawn) / scaleW)}%` }} />

@@ -168,8 +168,14 @@ export const en = {
     idle: "No car draws power now",
     none: "No power is reported now",
     others: (count: number) => plural(count, "other station", "other stations"),
-    notCounted: (count: number) =>
-      `${plural(count, "station is", "stations are")} not counted: last value too old`,
+    /** `aged` values are counted though late, `lost` ones no more. */
+    counted: (aged: number, lost: number) =>
+      [
+        aged > 0 ? `${plural(aged, "value is", "values are")} late and counted as last reported` : "",
+        lost > 0 ? `${plural(lost, "station is", "stations are")} not counted: last value too old` : "",
+      ]
+        .filter((part) => part !== "")
+        .join("; "),
     over: "Power, kW",
     last: (minutes: number) => `last ${minutes} min`,
     spanLabel: "Time span",

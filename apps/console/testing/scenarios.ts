@@ -15,7 +15,7 @@ function busy(world: FakeWorld): void {
   world.past = (atMs) =>
     atMs > nowMs - 29 * minute && atMs < nowMs - 27 * minute ? null : curve(atMs, nowMs);
   charging(world, "LPD-01", { powerW: 22_100, energyWh: 41_020, minutes: 112, token: "…4F21" });
-  charging(world, "LPD-02", { powerW: 11_040, energyWh: 9_310, minutes: 52, token: "…07BD", version: "1.6" });
+  late(world, "LPD-02", { powerW: 11_040, energyWh: 9_310, minutes: 52, token: "…07BD", version: "1.6" });
   paused(world, "LPD-03");
   faulted(world, "LPD-04");
   twoEvses(world, "LPD-05");
@@ -90,6 +90,17 @@ function linkless(world: FakeWorld): void {
 
 type Charging = { powerW: number; energyWh: number; minutes: number; token: string; version?: string };
 
+/** As `charging`, but its meter reports every few minutes only. */
+function late(world: FakeWorld, id: string, how: Charging): void {
+  charging(world, id, how);
+  const powerAtMs = world.nowMs() - 4 * minute;
+  const station = world.stations.get(id);
+  if (station !== undefined) world.stations.set(id, { ...station, powerAtMs });
+  for (const session of world.sessions.values()) {
+    if (session.station === id) world.sessions.set(session.id, { ...session, powerAtMs });
+  }
+}
+
 function charging(
   world: FakeWorld,
   id: string,
@@ -125,7 +136,7 @@ function faulted(world: FakeWorld, id: string): void {
 
 /** One EVSE charges, the other is free; its meter has been silent for a while. */
 function twoEvses(world: FakeWorld, id: string): void {
-  const powerAtMs = world.nowMs() - 6 * minute;
+  const powerAtMs = world.nowMs() - 18 * minute;
   world.addStation(SITE, id, {
     powerW: 7_360,
     powerAtMs,
