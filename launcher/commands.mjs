@@ -9,6 +9,11 @@ export const commands = {
   site: { entry: "apps/site/main.ts", help: "a site controller: --data DIR --csms URL" },
   simulator: { entry: "apps/simulator/main.ts", help: "simulated stations and cars" },
   station: { entry: "apps/csms/cli/station.ts", help: "the inventory: station add ID [--site SITE]" },
+  invite: { entry: "apps/csms/cli/invite.ts", help: "a new one-time sign-in link: invite [--data DIR]" },
+  token: {
+    entry: "apps/csms/cli/token.ts",
+    help: "an API token for a script, shown once: token NAME [--days N] [--data DIR]",
+  },
   pki: {
     entry: "apps/csms/cli/pki.ts",
     help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR",

@@ -3,6 +3,7 @@ import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
 import { outcome, request, take } from "../commands/commands.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
+import { issueServiceToken } from "../people/service-token.ts";
 import { takeRecord } from "../sites/journal.ts";
 import { bundleInForce, hello, lease, siteChangePresence } from "../sites/link.ts";
 import { admit } from "../stations/admission.ts";
@@ -36,6 +37,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "person.join": join,
   "session.open": openSession,
   "session.close": closeSession,
+  "service.token": issueServiceToken,
 };
 
 /** The station whose lane a decision takes, on engines that have lanes; undefined where it takes all of them. */

@@ -99,6 +99,11 @@ export type Decisions = {
     };
     output: undefined;
   };
+  /** A token for a program: finds or makes the service account of that name, and opens a session of kind `token`. */
+  "service.token": {
+    input: { name: string; role: string; hash: string; expiresAtMs: number; atMs: number };
+    output: { person: string };
+  };
   "session.close": { input: { hash: string; atMs: number }; output: undefined };
 };
 

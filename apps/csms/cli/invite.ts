@@ -1,0 +1,49 @@
+/** `npx wattward invite`: a new one-time link by which a person joins as administrator, with a passkey. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { newInvitationLink } from "../api/sign-in/invitation.ts";
+import { type CommandContext, dataFolder, readArguments, readWords, runCommand } from "./arguments.ts";
+import { withDataCore } from "./data-core.ts";
+
+const help = `wattward invite: a one-time link by which a person joins as administrator
+
+  --data DIR   the central system's folder (WATTWARD_DATA_DIR, else .wattward/csms)
+  --url URL    where that person opens the console; else where the running central system listens
+
+The link works once, within a day. Whoever holds it can join: hand it over by a way that only they read.
+`;
+
+/** Where the console is when nobody says, and no central system runs: its default. */
+const DEFAULT_URL = "http://localhost:8080";
+
+export async function invite(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values, positionals } = readArguments(args, { data: text, url: text });
+  readWords(positionals);
+  const folder = dataFolder(values.data, env);
+  const url = (values.url ?? runningUrl(folder) ?? DEFAULT_URL).replace(/\/+$/, "");
+  const link = await withDataCore(folder, (ports) => newInvitationLink(ports, url));
+  out(`${link}\n`);
+}
+
+/** From the file that a running central system leaves in its folder; undefined where none runs. */
+function runningUrl(folder: string): string | undefined {
+  try {
+    const running: unknown = JSON.parse(readFileSync(join(folder, "csms.json"), "utf8"));
+    if (typeof running !== "object" || running === null) return undefined;
+    const { consoleUrl, httpPort } = running as Record<string, unknown>;
+    if (typeof consoleUrl === "string") return consoleUrl;
+    return typeof httpPort === "number" ? `http://localhost:${httpPort}` : undefined;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  process.exitCode = await runCommand({ help, run: invite }, process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+  });
+}
