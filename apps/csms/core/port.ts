@@ -293,6 +293,8 @@ export type Queries = {
     input: { site?: SiteId; station?: StationId; openOnly: boolean; beforeId?: string; most: number };
     output: readonly TransactionRow[];
   };
+  /** How many transactions are open, everywhere. */
+  "transactions.openCount": { input: undefined; output: number };
   "station.get": { input: { station: StationId }; output: StationRow | undefined };
   "stations.list": {
     input: { site?: SiteId; afterId?: string; most: number };

@@ -10,7 +10,7 @@ import { siteHistory } from "../queries/site-history.ts";
 import { siteSnapshot } from "../queries/site-snapshot.ts";
 import { sitesList } from "../queries/sites.ts";
 import { denialsAll, stationGet, stationsList } from "../queries/stations.ts";
-import { transactionsList } from "../queries/transactions.ts";
+import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Queries } from "./port.ts";
 
@@ -27,6 +27,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "site.snapshot": siteSnapshot,
   "site.history": siteHistory,
   "transactions.list": transactionsList,
+  "transactions.openCount": transactionsOpenCount,
   "station.get": stationGet,
   "stations.list": stationsList,
   "command.get": commandGet,

@@ -129,6 +129,7 @@ test("transactions: newest first, by site, station and openness, in pages; energ
     (await queries["transactions.list"](db, { openOnly: false, most: 10, ...input })).map((t) => t.id);
   assert.deepEqual(await ids({}), ["4", "3", "2", "1"]);
   assert.deepEqual(await ids({ openOnly: true }), ["3", "2", "1"]);
+  assert.equal(await queries["transactions.openCount"](db, undefined), 3);
   assert.deepEqual(await ids({ site: site("south") }), ["4"]);
   assert.deepEqual(await ids({ station: station("A"), beforeId: "2" }), ["1"]);
   assert.deepEqual(await ids({ most: -7 }), ["4"], "a page is at least one row, whatever is asked");

@@ -18,6 +18,16 @@ export const transactionsList: Query<"transactions.list"> = async (db, input) =>
   return (await rows.orderBy("id", "desc").limit(rowsWithin(most)).execute()).map(transactionRow);
 };
 
+export const transactionsOpenCount: Query<"transactions.openCount"> = async (db) => {
+  const row = await db
+    .selectFrom("transactions")
+    .select((e) => e.fn.countAll<number>().as("open"))
+    .where("ended_at_ms", "is", null)
+    .where("state", "<>", "ended")
+    .executeTakeFirstOrThrow();
+  return Number(row.open);
+};
+
 export const transactionRow = (row: Schema["transactions"]): TransactionRow => ({
   id: row.id,
   wireId: row.wire_id,

@@ -111,7 +111,7 @@ function requestRoute(app: FastifyInstance, { core, clock }: Ports): void {
         actor,
         action: `command a station: ${body.action}`,
         resource: "station",
-        class: commandAccess[body.action].class,
+        class: commandAccess[body.action],
       });
       if (verdict !== "allowed") return problem("forbidden");
       const atMs = clock.now().wallMs;

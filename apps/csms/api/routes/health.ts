@@ -7,7 +7,7 @@ import type { Clock } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
-import type { MetricsText } from "../../metrics/metrics.ts";
+import type { Metrics, MetricsText } from "../../metrics/metrics.ts";
 import { apiLimits } from "../limits.ts";
 import { answer, publicRoute, type Raw, route } from "../route.ts";
 
@@ -18,7 +18,7 @@ export type HealthOptions = {
   readonly core: Core;
   readonly clock: Clock;
   readonly probes: Readonly<Record<string, Probe>>;
-  readonly metrics: MetricsText;
+  readonly metrics: Metrics & MetricsText;
 };
 
 const Health = Type.Object({ status: Type.Literal("ok") }, { additionalProperties: false });
@@ -64,7 +64,11 @@ export function healthRoutes(app: FastifyInstance, { core, clock, probes, metric
       summary: "Prometheus text format",
       answer: "text/plain",
     },
-    async (): Promise<Raw> => ({ kind: "raw", type: metrics.contentType, body: await metrics.text() }),
+    async (): Promise<Raw> => {
+      // Cheaper to count at a scrape than to keep right at every message.
+      metrics.set("wattward_transactions_open", {}, await core.query("transactions.openCount", undefined));
+      return { kind: "raw", type: metrics.contentType, body: await metrics.text() };
+    },
   );
 
   async function reasonsAgainst(): Promise<string[]> {
