@@ -46,12 +46,17 @@ async function supervise(orders: Orders): Promise<number> {
   const clock = systemClock();
   const log = jsonLog((line) => process.stderr.write(line), orders.logLevel).with({ part: "supervisor" });
   const disk = folderDisk(orders.settings.dataFolder);
+  let current = orders;
   const running = children.map(
     ({ name, entry }) =>
       new Child({
         ...{ name, clock, chance: systemChance, log },
-        spawn: (heard) => spawnChild(entry, [JSON.stringify(orders)], heard),
-        listening: (port, pid) => void publish(port, pid),
+        spawn: (heard) => spawnChild(entry, [JSON.stringify(current)], heard),
+        listening: (port, pid) => {
+          // Stations know the port now: after a restart it must be the same, also where the system chose it.
+          current = { ...current, settings: { ...current.settings, port } };
+          void publish(port, pid);
+        },
       }),
   );
   // Scripts find the site by this file; it is there only while somebody listens, or has just died.
