@@ -133,7 +133,7 @@ export class Bay {
   card(token: Token): Promise<"started" | "waiting" | "stopped" | "refused"> {
     return this.inTurn(async () => {
       if (this.tx !== undefined) {
-        // The card that started it may stop it, with nobody asked (1.6 §4.10, 2.0.1 C01.FR.03).
+        // The card that started it may stop it, with nobody asked (1.6 §4.1, 2.0.1 C01.FR.03).
         if (this.tx.token.id !== token.id) return "refused";
         await this.end("card");
         return "stopped";

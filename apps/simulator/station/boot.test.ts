@@ -59,6 +59,73 @@ for (const version of versions) {
   });
 }
 
+const remoteStarts = {
+  "1.6": ["RemoteStartTransaction", { idTag: "X" }],
+  "2.0.1": ["RequestStartTransaction", { idToken: { idToken: "X", type: "Central" }, remoteStartId: 1 }],
+} as const;
+
+for (const version of versions) {
+  test(`${version}: Pending: commands are answered, remote starts are Rejected, triggered messages come`, async () => {
+    const { csms, during, station, time } = await bench(version);
+    csms.script = ({ action }) => (action === "BootNotification" ? boot("Pending", 600) : undefined);
+    void station.powerOn();
+    await time.advance(3_000);
+    const [action, payload] = remoteStarts[version];
+    const started = await during(csms.command("S1", action, payload));
+    assert.deepEqual(started[2], { status: "Rejected" });
+    const triggered = await during(
+      csms.command("S1", "TriggerMessage", { requestedMessage: "StatusNotification" }),
+    );
+    assert.deepEqual(triggered[2], { status: "Accepted" });
+    await time.advance(3_000);
+    assert.deepEqual(csms.story, ["BootNotification", "StatusNotification Available"]);
+  });
+}
+
+test("a central system that forgot it: SecurityError makes the station boot again, and nothing is lost", async () => {
+  const settings = { sampleS: 5, attempts: 3, attemptIntervalS: 1 };
+  const { csms, powerOn, session, station, time } = await bench("2.0.1", { settings });
+  await powerOn();
+  let known = false;
+  csms.script = ({ action }) => {
+    if (action === "BootNotification") known = true;
+    return known ? undefined : { kind: "error", code: "SecurityError" };
+  };
+  await time.advance(20_000);
+  csms.drop("S1");
+  await time.advance(10_000);
+  station.line.takeDown();
+  await session(8_000);
+  station.line.restore();
+  await time.advance(30_000);
+  assert.equal(csms.of("BootNotification").length, 2);
+  assert(station.notebook.transactions[0]!.messages.every(({ fate }) => fate === "answered"));
+});
+
+test("a central system that answers SecurityError for ever is not flooded with boots", async () => {
+  const { csms, powerOn, station, time } = await bench("1.6");
+  csms.heartbeatS = 1;
+  csms.script = ({ action }) =>
+    action === "BootNotification" ? undefined : { kind: "error", code: "SecurityError" };
+  await powerOn();
+  await time.advance(120_000);
+  assert(csms.of("BootNotification").length <= 14, String(csms.of("BootNotification").length));
+  assert.equal(station.view().connected, true);
+});
+
+test("Rejected: 1.6 answers nothing, 2.0.1 answers SecurityError", async () => {
+  for (const version of versions) {
+    const { csms, station, time } = await bench(version);
+    csms.script = ({ action }) => (action === "BootNotification" ? boot("Rejected", 600) : undefined);
+    void station.powerOn();
+    await time.advance(3_000);
+    let answer: unknown;
+    void csms.command("S1", "DataTransfer", { vendorId: "x" }).then((frame) => (answer = frame[2]));
+    await time.advance(3_000);
+    assert.equal(answer, version === "1.6" ? undefined : "SecurityError");
+  }
+});
+
 test("reconnecting: the pause doubles from its minimum, with a random part, up to its limit", async () => {
   const { csms, powerOn, time } = await bench("2.0.1", {
     settings: { backOffWaitS: 2, backOffRandomS: 1, backOffRepeats: 2 },

@@ -60,13 +60,9 @@ export class Commands implements Controls {
   }
 
   remoteStop(wireId: string | number): Agreed {
-    const { bays, life, queue, registration } = this.parts;
+    const { bays, life, registration } = this.parts;
     if (!registration.accepted) return undefined;
-    const bay = bays.find(({ transaction }) => {
-      if (transaction === undefined) return false;
-      const { reference } = transaction;
-      return typeof wireId === "string" ? reference === wireId : queue.wireId(reference) === wireId;
-    });
+    const bay = bays.find((each) => this.runs(each, wireId));
     const reference = bay?.transaction?.reference;
     return bay === undefined ? undefined : () => life.run(() => bay.stop("remote", reference));
   }
@@ -129,8 +125,9 @@ export class Commands implements Controls {
     return "unlocked";
   }
 
-  hasTransaction(evse: EvseId): boolean {
-    return this.bay(evse)?.transaction !== undefined;
+  hasTransaction(evse: EvseId, wireId: string | number | undefined): boolean {
+    const bay = this.bay(evse);
+    return bay?.transaction !== undefined && (wireId === undefined || this.runs(bay, wireId));
   }
 
   limit(evse: EvseId | 0, scope: "transaction" | "default", schedule: Schedule): void {
@@ -151,6 +148,13 @@ export class Commands implements Controls {
 
   timestamp(): string {
     return this.parts.clock.timestamp();
+  }
+
+  /** Whether this is the transaction of that id which runs there: ours in 2.0.1, the central system's in 1.6. */
+  private runs({ transaction }: Bay, wireId: string | number): boolean {
+    if (transaction === undefined) return false;
+    const { reference } = transaction;
+    return typeof wireId === "string" ? reference === wireId : this.parts.queue.wireId(reference) === wireId;
   }
 
   private get busy(): boolean {

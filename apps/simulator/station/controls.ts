@@ -37,7 +37,8 @@ export interface Controls {
   trigger(what: Triggered, evse: EvseId | undefined): Agreed;
   /** `end`: ends a transaction first; without it a running one is left alone. */
   unlock(evse: EvseId, running: "end" | "leave"): Promise<"unlocked" | "busy" | "unknown">;
-  hasTransaction(evse: EvseId): boolean;
+  /** Of this id on the wire, where one is given. */
+  hasTransaction(evse: EvseId, wireId: string | number | undefined): boolean;
   /** A schedule for the running transaction, or for every one to come (evse 0: on all). */
   limit(evse: EvseId | 0, scope: "transaction" | "default", schedule: Schedule): void;
   /** Of one EVSE, or of the whole station. */

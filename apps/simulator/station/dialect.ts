@@ -139,6 +139,8 @@ export interface Dialect {
   readHeartbeat(payload: JsonObject): number;
   readAuthorize(payload: JsonObject): boolean;
   readTransaction(action: string, payload: JsonObject): TransactionAnswer;
+  /** What every command gets while the central system has rejected this station. */
+  readonly whileRejected: { readonly kind: "silence" } | Extract<CommandReply, { kind: "error" }>;
   /** By action; what is absent here is answered NotSupported or NotImplemented. */
   readonly commands: ReadonlyMap<string, Command>;
 }

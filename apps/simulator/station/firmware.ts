@@ -136,10 +136,13 @@ export class Firmware {
     return this.bays.find((bay) => bay.evse.id === evse);
   }
 
-  private call(call: OutCall, options: Parameters<Link["call"]>[2] = {}): Promise<CallOutcome> {
+  private async call(call: OutCall, options: Parameters<Link["call"]>[2] = {}): Promise<CallOutcome> {
     const { link } = this.connection;
-    if (link === undefined) return Promise.resolve({ kind: "closed" });
-    return this.parts.life.hold(link.call(call, this.settings.number("messageTimeoutS") * 1000, options));
+    if (link === undefined) return { kind: "closed" };
+    const timeoutMs = this.settings.number("messageTimeoutS") * 1000;
+    const outcome = await this.parts.life.hold(link.call(call, timeoutMs, options));
+    if (outcome.kind === "error" && outcome.code === "SecurityError") this.registration.doubt();
+    return outcome;
   }
 
   /** Tells the state of connectors: of those whose state the central system does not know, or of all. */
@@ -224,9 +227,7 @@ export class Firmware {
 
   private async answer(action: string, payload: JsonObject): Promise<LinkReply> {
     const { dialect } = this.parts;
-    if (this.registration.rejected && dialect.version === "2.0.1") {
-      return { kind: "error", code: "SecurityError", description: "not accepted by this CSMS (B03.FR.08)" };
-    }
+    if (this.registration.rejected) return dialect.whileRejected;
     const command = dialect.commands.get(action);
     if (command !== undefined) return command(payload, this.commands);
     const known = actionsFrom(dialect.version, "csms").has(action);

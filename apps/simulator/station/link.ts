@@ -41,7 +41,9 @@ const ordinary: FrameFacts = { attempt: 1, offline: false };
 
 export type LinkReply =
   | { readonly kind: "result"; readonly payload: JsonObject; after?(): void }
-  | { readonly kind: "error"; readonly code: ErrorCode; readonly description: string };
+  | { readonly kind: "error"; readonly code: ErrorCode; readonly description: string }
+  /** No answer at all: the central system will wait in vain. */
+  | { readonly kind: "silence" };
 
 export type LinkParts = {
   readonly wire: Wire;
@@ -164,14 +166,14 @@ export class Link {
       this.transmit(writeFrame(callError(call.id, checked.code, checked.reason, version)), ordinary);
     } else {
       const reply = await life.hold(onCall(call.action, call.payload));
-      await life.hold(this.transmit(this.replyText(call, reply), ordinary));
+      if (reply.kind !== "silence") await life.hold(this.transmit(this.replyText(call, reply), ordinary));
       if (reply.kind === "result") reply.after?.();
     }
     this.backlog--;
     if (this.backlog === BACKLOG_MAX - 1) wire.resume();
   }
 
-  private replyText(call: Call, reply: LinkReply): string {
+  private replyText(call: Call, reply: Exclude<LinkReply, { kind: "silence" }>): string {
     const { version } = this.parts;
     if (reply.kind === "error") return writeFrame(callError(call.id, reply.code, reply.description, version));
     const checked = validateResult(version, "station", call.action, reply.payload);

@@ -32,6 +32,7 @@ export class Registration {
   private stopHeartbeat: Cancel = () => {};
   private stopRetry: Cancel = () => {};
   private booting = false;
+  private acceptedAtMs = 0;
 
   constructor(parts: RegistrationParts) {
     this.parts = parts;
@@ -52,6 +53,18 @@ export class Registration {
     this.booting = true;
     this.stopRetry();
     this.parts.life.run(() => this.boot());
+  }
+
+  /**
+   * The central system answers SecurityError: it no longer knows this station as accepted (B01.FR.10). So boot again;
+   * but one that answers so for other reasons is not to be flooded.
+   */
+  doubt(): void {
+    const nowMs = this.parts.life.now().monotonicMs;
+    if (!this.accepted || nowMs - this.acceptedAtMs < BOOT_RETRY_S * 1000) return;
+    this.status = "new";
+    this.stopHeartbeat();
+    this.notify();
   }
 
   /** The connection is gone, and a boot that waits for its time with it: the next connection begins anew. */
@@ -92,6 +105,7 @@ export class Registration {
     clock.set(answer.atMs);
     if (answer.status !== "Accepted")
       return this.retry(answer.intervalS > 0 ? answer.intervalS : BOOT_RETRY_S);
+    this.acceptedAtMs = life.now().monotonicMs;
     if (answer.intervalS > 0) {
       await life.hold(settings.set("heartbeatS", String(Math.min(answer.intervalS, 86_400))));
     }

@@ -150,6 +150,8 @@ export const dialect16: Dialect = {
   readHeartbeat: (payload) => wireTimeMs((payload as ResponseOf<"1.6", "Heartbeat">).currentTime),
   readAuthorize: (payload) => (payload as ResponseOf<"1.6", "Authorize">).idTagInfo.status === "Accepted",
   readTransaction,
+  // §4.2: a rejected Charge Point answers nothing.
+  whileRejected: { kind: "silence" },
   commands: commands16,
 };
 

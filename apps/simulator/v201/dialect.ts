@@ -195,6 +195,11 @@ export const dialect201: Dialect = {
       accepted: idTokenInfo === undefined ? undefined : idTokenInfo.status === "Accepted",
     };
   },
+  whileRejected: {
+    kind: "error",
+    code: "SecurityError",
+    description: "this station was rejected (B03.FR.08)",
+  },
   commands: commands201,
 };
 

@@ -24,7 +24,7 @@ export function find(
   return found ?? "UnknownVariable";
 }
 
-/** All of them as NotifyReport messages, numbered from 0 (B07.FR.08). */
+/** All of them as NotifyReport messages, numbered from 0 (B07). */
 export function notifyReports(
   settings: readonly Listed[],
   requestId: number,

@@ -6,12 +6,14 @@ import { answering201 } from "../answering.ts";
 export const setChargingProfile = answering201(
   "SetChargingProfile",
   ({ chargingProfile, evseId }, station) => {
-    const { chargingProfilePurpose: purpose, chargingSchedule } = chargingProfile;
+    const { chargingProfilePurpose: purpose, chargingSchedule, transactionId } = chargingProfile;
     const evse = evseId === 0 ? 0 : (evseId as EvseId);
     const running = purpose === "TxProfile";
-    // A TxProfile needs a transaction to hold for (K01.FR.03, .09); the other purposes are no CSMS's to set, or need a total.
+    // A TxProfile needs a transaction to hold for (K01.FR.09, .33); the other purposes are no CSMS's to set, or need a total.
     if (!running && purpose !== "TxDefaultProfile") return { payload: { status: "Rejected" } };
-    if (running && (evse === 0 || !station.hasTransaction(evse))) return { payload: { status: "Rejected" } };
+    if (running && (evse === 0 || !station.hasTransaction(evse, transactionId))) {
+      return { payload: { status: "Rejected" } };
+    }
     if (evse !== 0 && !station.evses.includes(evse)) return { payload: { status: "Rejected" } };
     const [first] = chargingSchedule;
     if (first === undefined) return { payload: { status: "Rejected" } };
