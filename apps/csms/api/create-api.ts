@@ -92,6 +92,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
 
   const faults = handleFaults(app, options.log);
   app.addHook("onRoute", requireAccess);
+  readJson(app);
   await app.register(fastifyCookie);
   const sessions = createSessions(options.core, options.clock);
   guardRequests(app, { ...options, sessions, https });
@@ -115,6 +116,16 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     },
     close: () => app.close(),
   };
+}
+
+/** JSON alone, with keys that reach for a prototype refused; nothing at all is no body, which some routes take. */
+function readJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, String(body), done);
+  });
 }
 
 /** Gives how to end the streams. */

@@ -67,6 +67,17 @@ test("bodies: what is not exactly of the form is refused, with the field named",
   assert.deepEqual((await post(browser, desk, `{${station}}`)).json(), { kind: "added" });
 });
 
+test("bodies: where none is needed, none may come, also from clients that name a type for it", async (t) => {
+  const desk = await openDesk(t);
+  const reply = await desk.api.app.inject({
+    method: "POST",
+    url: "/api/v1/auth/login/options",
+    headers: { host: HOST, "content-type": "application/json" },
+    payload: "",
+  });
+  assert.equal(reply.statusCode, 200, reply.body);
+});
+
 test("queries: numbers and booleans in their one spelling, each once, and no unknown names", async (t) => {
   const { browser } = await signedIn(t);
   const status = async (query: string) =>
