@@ -9,6 +9,7 @@ export const commands = {
   site: { entry: "apps/site/main.ts", help: "a site controller: --data DIR --csms URL" },
   simulator: { entry: "apps/simulator/main.ts", help: "simulated stations and cars" },
   station: { entry: "apps/csms/cli/station.ts", help: "the inventory: station add ID [--site SITE]" },
+  card: { entry: "apps/csms/cli/card.ts", help: "who may charge: card add TOKEN, card block TOKEN" },
   invite: { entry: "apps/csms/cli/invite.ts", help: "a new one-time sign-in link: invite [--data DIR]" },
   token: {
     entry: "apps/csms/cli/token.ts",

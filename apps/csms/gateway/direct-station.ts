@@ -109,7 +109,7 @@ export class DirectStation implements StationLink {
   }
 
   private async answer({ id, action, payload }: Call): Promise<CallAnswer> {
-    const { core, clock, log, newTrace } = this.ports;
+    const { core, clock, log, metrics, newTrace } = this.ports;
     const { wallMs, quality } = clock.now();
     const { station, version } = this;
     const trace = newTrace();
@@ -117,12 +117,14 @@ export class DirectStation implements StationLink {
     try {
       const call = { station, route: direct, version, id, action, payload, ...received };
       const answer = await core.decide("station.call", call);
+      metrics.count("wattward_messages_total", { version, action, outcome: answer.kind });
       if (answer.kind === "result") this.noteInterval(action, answer.payload);
       return answer;
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       // Shutting down: no answer is the honest one, the station asks again after it has reconnected.
       if (error.kind === "closed") return { kind: "silence" };
+      metrics.count("wattward_messages_total", { version, action, outcome: "refused" });
       log.error("call-not-stored", { action, trace, error: error.message });
       return notStored;
     } finally {

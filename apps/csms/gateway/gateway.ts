@@ -45,15 +45,15 @@ const TRY_AGAIN = 1013;
 
 /** Resolves when it listens; rejects with what the core or the listener rejects with. */
 export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
-  const { core, clock, chance, log, trust, signBundle } = ports;
+  const { core, clock, chance, log, metrics, trust, signBundle } = ports;
   // Generations grow across restarts too, so that the store can tell a late farewell of an earlier process.
   const firstGeneration = clock.now().wallMs;
   const stations = new Registry<StationId, StationLink>(clock, firstGeneration);
   const sites = new Registry<SiteId, SiteLink>(clock, firstGeneration);
   const live = new Set<DirectStation | SiteLink>();
   const observer = new Observer({ core, clock, log });
-  const dispatch = new Dispatch({ core, clock, log, linkOf: (station) => stations.get(station) });
-  const shared: ConnectionPorts = { core, clock, log, ...identifiers(chance) };
+  const dispatch = new Dispatch({ core, clock, log, metrics, linkOf: (station) => stations.get(station) });
+  const shared: ConnectionPorts = { core, clock, log, metrics, ...identifiers(chance) };
   let closing = false;
 
   const doorkeeper: Doorkeeper = {
@@ -136,7 +136,24 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   await cursor.start();
   await refreshDenials();
   const stopRefreshing = every(clock, DENIALS_REFRESH_MS, denialsLater);
-  const server = await ports.listen(upgrades(doorkeeper, { core, clock, log, trust, observer }));
+  const stopWatching = () => {
+    cursor.stop();
+    stopRefreshing();
+    bundlesDue?.();
+    dispatch.stop();
+  };
+  const listening = ports.listen({
+    upgrade: upgrades(doorkeeper, { core, clock, log, metrics, trust, observer }),
+    verifyPeer: (chainDer) => trust.checkAny(chainDer, clock.now()),
+    refused({ what, address, detail }) {
+      metrics.count("wattward_connections_refused_total", { reason: what });
+      observer.observe({ kind: "gateway.connection-refused", address, detail: { what, ...detail } });
+    },
+  });
+  const server = await listening.catch((error: unknown) => {
+    stopWatching();
+    throw error;
+  });
 
   return {
     port: server.port,
@@ -146,10 +163,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     },
     async close() {
       closing = true;
-      cursor.stop();
-      stopRefreshing();
-      bundlesDue?.();
-      dispatch.stop();
+      stopWatching();
       const ended = Promise.all([...live].map(({ gone }) => gone));
       for (const connection of [...live]) connection.end(GOING_AWAY, "the central system stops");
       const [stopped, cancel] = deadline();

@@ -2,6 +2,7 @@
 import type {
   Chance,
   Clock,
+  JsonObject,
   Log,
   MessageId,
   TraceId,
@@ -11,9 +12,23 @@ import type {
 } from "@wattward/kernel";
 import type { SignedBundle } from "@wattward/sitelink";
 import type { Core } from "../core/port.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Trust } from "./trust.ts";
 
 export type Upgrade = (request: UpgradeRequest) => Promise<UpgradeVerdict>;
+
+export type ListenerDoors = {
+  readonly upgrade: Upgrade;
+  /** The certificate alone, before any HTTP: is it any of ours? */
+  readonly verifyPeer: (chainDer: readonly Uint8Array[]) => Verified;
+  /** A connection ended before it asked for anything: TLS refused it, or `verifyPeer` did. */
+  readonly refused: (seen: {
+    readonly what: string;
+    readonly address: string;
+    readonly detail: JsonObject;
+  }) => void;
+};
+export type Verified = { readonly kind: "trusted" } | { readonly kind: "refused"; readonly reason: string };
 
 export type GatewayPorts = {
   readonly core: Core;
@@ -24,11 +39,12 @@ export type GatewayPorts = {
   /** Signs the text of a bundle with the operator's bundle key. */
   readonly signBundle: (body: string) => Promise<SignedBundle>;
   /** Begins to accept connections; whoever comes has shown a certificate to TLS (security profile 3). */
-  readonly listen: (upgrade: Upgrade) => Promise<WireServer>;
+  readonly listen: (doors: ListenerDoors) => Promise<WireServer>;
+  readonly metrics: Metrics;
 };
 
 /** What every connection shares. */
-export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log"> & {
+export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics"> & {
   /** A trace id, unique in this process and unlikely to be met in another's. */
   readonly newTrace: () => TraceId;
   /** A message id for a CALL of ours, unique over all connections (OCPP 2.0.1 Part 4 §4.1.4). */

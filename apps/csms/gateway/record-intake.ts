@@ -11,6 +11,7 @@
  * sends it all again from what was acknowledged.
  */
 import type { Cancel, SiteId } from "@wattward/kernel";
+import type { OcppVersion } from "@wattward/ocpp";
 import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
 import { CoreError, type SiteRecordDone } from "../core/port.ts";
 import { answerFrame, type ReadCall, readCall } from "./frames.ts";
@@ -79,7 +80,7 @@ export class RecordIntake {
         ...called(read),
         atMs: this.ports.clock.now().wallMs,
       });
-      if (!this.stopped) this.done(done, live ? { record, read } : undefined);
+      if (!this.stopped) this.done(done, { live, record, read });
     } catch (error) {
       if (!this.stopped) this.notStored(error);
     } finally {
@@ -88,14 +89,15 @@ export class RecordIntake {
     }
   }
 
-  private done(done: SiteRecordDone, waiting?: { record: JournalRecord; read: ReadCall | undefined }): void {
+  private done(done: SiteRecordDone, { live, record, read }: Taken): void {
     if (done.kind === "gap") {
       const sentence = `A record after ${done.ackedSeq} is missing: send from there.`;
       this.link.fail({ whose: "peer", code: "gap", sentence });
       return;
     }
     this.durableSeq = Math.max(this.durableSeq, done.ackedSeq);
-    if (waiting !== undefined) this.answer(done, waiting.record, waiting.read);
+    if (record.kind === "frame" && read !== undefined) this.count(record.version, read, done.answer?.kind);
+    if (live) this.answer(done, record, read);
     if (this.durableSeq - this.toldSeq >= ACK_EVERY_RECORDS) this.ack();
     else this.ackTimer ??= this.ports.clock.after(ACK_AFTER_MS, () => this.ack());
   }
@@ -105,6 +107,14 @@ export class RecordIntake {
     const frame =
       read.kind === "fault" ? read.reply : done.answer && answerFrame(read.id, done.answer, record.version);
     if (frame !== undefined) this.link.send({ t: "answer", seq: record.seq, frame });
+  }
+
+  private count(version: OcppVersion, read: ReadCall, answered: "result" | "error" = "result"): void {
+    const { action, outcome } =
+      read.kind === "call"
+        ? { action: read.action, outcome: answered }
+        : { action: "invalid", outcome: "error" };
+    this.ports.metrics.count("wattward_messages_total", { version, action, outcome });
   }
 
   private ack(): void {
@@ -123,6 +133,8 @@ export class RecordIntake {
     this.link.fail({ whose: "ours", code: error.kind, sentence });
   }
 }
+
+type Taken = { readonly live: boolean; readonly record: JournalRecord; readonly read: ReadCall | undefined };
 
 function called(read: ReadCall | undefined) {
   if (read === undefined) return {};

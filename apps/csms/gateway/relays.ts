@@ -58,6 +58,8 @@ export class Relays {
     const call = { id, action, payload, trace, receivedAtMs, clockQuality };
     const route = { kind: "site", site: this.link.site } as const;
     const answer = await this.decided({ station, route, version, ...call });
+    const outcome = answer === undefined || answer === notStored ? "refused" : answer.kind;
+    this.ports.metrics.count("wattward_messages_total", { version, action, outcome });
     this.send(relay, answer && answerFrame(id, answer, version));
   }
 

@@ -27,6 +27,12 @@ export class Trust {
     return checkPeer({ chainDer, anchors: this.anchors[role], role, now, deny: this.denied });
   }
 
+  /** Is it the certificate of any of ours? Which of the two it must be is decided when it says what it wants to be. */
+  checkAny(chainDer: readonly Uint8Array[], now: Instant): PeerVerdict {
+    const asStation = this.check("station", chainDer, now);
+    return asStation.kind === "trusted" ? asStation : this.check("site", chainDer, now);
+  }
+
   /** From now on exactly these are denied; true where that is a change, and live sockets are to be looked at. */
   deny(rows: readonly DenialRow[]): boolean {
     const text = JSON.stringify(rows);

@@ -32,7 +32,7 @@ export type Doorkeeper = {
   readonly openSite: (admitted: SiteAdmission, wire: Wire, against: number | undefined) => void;
 };
 
-export type UpgradePorts = Pick<GatewayPorts, "clock" | "log" | "trust"> & {
+export type UpgradePorts = Pick<GatewayPorts, "clock" | "log" | "metrics" | "trust"> & {
   readonly core: Pick<Core, "decide">;
   readonly observer: Observer;
 };
@@ -149,6 +149,7 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
   ): UpgradeVerdict {
     const about = asked.kind === "station" ? { station: asked.station } : { site: asked.site };
     ports.observer.observe({ kind, ...about, address, detail });
+    ports.metrics.count("wattward_connections_refused_total", { reason: kind });
     return refused(status, kind);
   }
 

@@ -44,7 +44,8 @@ export async function world(options: { log?: Log; seed?: number } = {}): Promise
     log,
     trust: new Trust({ station: [station.pem], site: [site.pem] }),
     signBundle: (body) => signBundle(body, bundle),
-    listen: (upgrade) => network.host("csms").listen(PORT, upgrade),
+    metrics: { count() {}, set() {}, observe() {} },
+    listen: ({ upgrade }) => network.host("csms").listen(PORT, upgrade),
   });
   await time.advance(100);
   const csms = await starting;

@@ -1,0 +1,170 @@
+/**
+ * The central system as a process: opens its data folder, starts the core's threads, the gateway and the HTTP API, and
+ * ends them in the opposite order. An empty folder starts by itself (ADR 26).
+ *
+ *     lock ─▶ authorities ─▶ ┬ server certificates ┬─▶ service.start ─▶ gateway ─▶ API ─▶ csms.json
+ *                            └ core (database)     ┘
+ */
+import { join } from "node:path";
+import type { Log } from "@wattward/kernel";
+import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
+import { openOrIssueServer, signBundle } from "@wattward/pki";
+import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
+import { createApi, UnsafeListen } from "../api/create-api.ts";
+import { invitationLink } from "../api/sign-in/invitation.ts";
+import { CommandError } from "../cli/arguments.ts";
+import { type Csms, createCsms } from "../csms.ts";
+import { Trust } from "../gateway/trust.ts";
+import { measuredCore } from "../metrics/measured-core.ts";
+import { prometheusMetrics } from "../metrics/prometheus.ts";
+import { StoreError } from "../store/engine.ts";
+import { readConsoleFiles } from "./console-files.ts";
+import { startCore } from "./core-worker.ts";
+import { lockData } from "./data-lock.ts";
+import { listenForGateway } from "./gateway-listener.ts";
+
+export type ServeOptions = {
+  readonly dataFolder: string;
+  /** Addresses to bind; ports may be 0. */
+  readonly ocpp: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number };
+  /** Chosen at the first start, and kept. */
+  readonly domain: string | undefined;
+  readonly passphrase: string | undefined;
+  readonly log: Log;
+};
+
+export type Serving = {
+  readonly domain: string;
+  readonly ocppPort: number;
+  readonly consoleUrl: string;
+  /** One-time link for the first administrator; undefined once anybody has joined. */
+  readonly invitation: string | undefined;
+  /** Ends it all, cleanly. */
+  stop(): Promise<void>;
+};
+
+const RUNTIME_FILE = "csms.json";
+/** Where the console's build goes. */
+const consoleFolder = join(import.meta.dirname, "..", "..", "console", "dist");
+const loopback = ["127.0.0.1", "::1", "localhost"];
+
+/** Resolves when everything is ready. Rejects with {@link CommandError}, PkiError or DiskError: sentences for people. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { dataFolder, log } = options;
+  const lock = lockData(dataFolder);
+  if (lock === undefined) {
+    throw new CommandError(`another csms serves ${dataFolder}: stop it, or give another folder with --data`);
+  }
+  const disk = folderDisk(dataFolder);
+  const clock = systemClock();
+  const chance = systemChance;
+  const stops: (() => Promise<void> | void)[] = [() => lock.release()];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    const { passphrase, domain } = options;
+    const { authorities, keys, certificates } = await openOrCreateAuthorityFiles(dataFolder, {
+      clock,
+      chance,
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(domain === undefined ? {} : { domain }),
+    });
+    const place = { keys, certificates, clock, chance };
+    const [identity, core] = await Promise.all([
+      openOrIssueServer(authorities, serverNames(authorities.domain), place),
+      openCore(dataFolder, authorities.station.pem, log),
+    ]);
+    stops.push(() => core.close());
+    const metrics = prometheusMetrics({ processMetrics: true });
+    const measured = measuredCore(core, { metrics, clock });
+    const ports = { core: measured.core, clock, chance, log, metrics };
+
+    const csms = await bound("port", options.ocpp, () =>
+      createCsms({
+        ...ports,
+        trust: new Trust({ station: [authorities.station.pem], site: [authorities.site.pem] }),
+        signBundle: (body) => signBundle(body, authorities.bundle),
+        listen: (doors) => listenForGateway({ ...options.ocpp, identity, authorities, log }, doors),
+      }),
+    );
+    stops.push(() => csms.close());
+    metrics.beforeScrape(async () => gauge(csms, metrics));
+
+    const secure = !loopback.includes(options.http.host);
+    const api = await createApi({
+      ...ports,
+      probes: { "last commit": measured.lastCommit },
+      names: [`csms.${authorities.domain}`, options.http.host],
+      consoleFiles: await readConsoleFiles(consoleFolder),
+      ...(secure ? { tls: identity.ec } : {}),
+    });
+    const { port: httpPort } = await bound("http-port", options.http, () => api.listen(options.http));
+    stops.push(() => api.close());
+
+    const host = secure ? `csms.${authorities.domain}` : "localhost";
+    const consoleUrl = `${secure ? "https" : "http"}://${host}:${httpPort}`;
+    const invitation = await invitationLink({ core: measured.core, chance, clock }, consoleUrl);
+    const running = {
+      port: csms.gateway.port,
+      httpPort,
+      pid: process.pid,
+      domain: authorities.domain,
+      consoleUrl,
+    };
+    await disk.replace(RUNTIME_FILE, Buffer.from(`${JSON.stringify(running)}\n`));
+    stops.push(() => disk.remove(RUNTIME_FILE));
+    return { domain: authorities.domain, ocppPort: csms.gateway.port, consoleUrl, invitation, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const serverNames = (domain: string): readonly string[] => [
+  `csms.${domain}`,
+  "localhost",
+  "127.0.0.1",
+  "::1",
+];
+
+async function openCore(dataFolder: string, stationAnchor: string, log: Log) {
+  try {
+    const database = join(dataFolder, "wattward.db");
+    return await startCore({ database, log, stationAnchors: [stationAnchor] });
+  } catch (error) {
+    if (error instanceof StoreError) throw new CommandError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** What the system says about an address that cannot be bound, in words that name the option to change. */
+async function bound<T extends Csms | { port: number }>(
+  option: string,
+  at: { host: string; port: number },
+  listen: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await listen();
+  } catch (error) {
+    const where = `${at.host}:${at.port}`;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const cause = { cause: error };
+    if (code === "EADDRINUSE") {
+      throw new CommandError(`${where} is in use by another program: give another --${option}`, cause);
+    }
+    if (code === "EACCES")
+      throw new CommandError(`${where} may not be bound: ports below 1024 need a right`, cause);
+    if (code === "EADDRNOTAVAIL") throw new CommandError(`${where} is no address of this machine`, cause);
+    if (error instanceof UnsafeListen) throw new CommandError(error.message, cause);
+    throw error;
+  }
+}
+
+function gauge({ gateway }: Csms, metrics: Pick<ReturnType<typeof prometheusMetrics>, "set">): void {
+  const { direct, sites, stations } = gateway.counts();
+  metrics.set("wattward_stations_connected", { route: "direct" }, direct);
+  metrics.set("wattward_stations_connected", { route: "site" }, stations - direct);
+  metrics.set("wattward_site_links_connected", {}, sites);
+}

@@ -1,0 +1,49 @@
+/** `npx wattward card …`: who may charge, from the command line; sites get it with their next bundle. */
+import { actorOf } from "./actor.ts";
+import {
+  type CommandContext,
+  CommandError,
+  dataFolder,
+  readArguments,
+  readNumber,
+  readWords,
+  runCommand,
+  UsageError,
+} from "./arguments.ts";
+import { withDataCore } from "./data-core.ts";
+
+const help = `wattward card: who may charge
+
+  card add TOKEN [--days N]     this card, or app's id, may charge; for N days where given
+  card block TOKEN              it may not, from now on
+
+  --data DIR   the central system's data folder (WATTWARD_DATA_DIR, else .wattward/csms)
+`;
+
+const statuses: Readonly<Record<string, string>> = { add: "Accepted", block: "Blocked" };
+const DAY_MS = 86_400_000;
+const DAYS_MAX = 36_500;
+/** 1.6's idTag is CiString20, 2.0.1's idToken identifierString[36]. */
+const tokenPattern = /^[\x21-\x7e]{1,36}$/;
+
+async function run(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+  const [word = "", ...rest] = args;
+  const status = Object.hasOwn(statuses, word) ? statuses[word] : undefined;
+  if (status === undefined) throw new UsageError(word === "" ? "card what?" : `no command 'card ${word}'`);
+  const { values, positionals } = readArguments(rest, { data: { type: "string" }, days: { type: "string" } });
+  const [token] = readWords(positionals, "TOKEN");
+  const days = readNumber("--days", values.days, { min: 1, max: DAYS_MAX });
+  if (!tokenPattern.test(token)) throw new CommandError("a token is 1 to 36 printable characters, no spaces");
+  await withDataCore(dataFolder(values.data, env), async ({ core, clock }) => {
+    const atMs = clock.now().wallMs;
+    const expiry = days === undefined ? {} : { expiresAtMs: atMs + days * DAY_MS };
+    await core.decide("token.set", { token, status, ...expiry, atMs, actor: actorOf(env) });
+  });
+  out(`${token} is ${status}${days === undefined ? "" : ` for ${days} days`}\n`);
+}
+
+process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  env: process.env,
+});

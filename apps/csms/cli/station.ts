@@ -1,0 +1,37 @@
+/**
+ * `npx wattward station …`: the inventory from the command line. It writes to the same database as a running csms,
+ * which notices within half a second and sends the sites their new bundle.
+ */
+import { type CommandContext, runCommand, UsageError } from "./arguments.ts";
+import { addStation } from "./station/add.ts";
+import { listStations } from "./station/list.ts";
+
+const help = `wattward station: the inventory
+
+  station add ID [--site SITE]        lets a station connect; at a site, which is made if it is new
+          [--serial S]                  CN of its certificate, where it is not the id
+          [--route site|direct|either]  how it may connect (site with --site, else direct)
+  station list [--site SITE] [--json] what is in the inventory, and what is connected
+
+  --data DIR   the central system's data folder (WATTWARD_DATA_DIR, else .wattward/csms)
+
+The station's certificate: wattward pki sign --csr FILE, or pki issue station ID --out DIR.
+`;
+
+const words: Record<string, (args: readonly string[], context: CommandContext) => Promise<void>> = {
+  add: addStation,
+  list: listStations,
+};
+
+async function run(args: readonly string[], context: CommandContext): Promise<void> {
+  const [word = ""] = args;
+  if (!Object.hasOwn(words, word))
+    throw new UsageError(word === "" ? "station what?" : `no command 'station ${word}'`);
+  await words[word]?.(args.slice(1), context);
+}
+
+process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  env: process.env,
+});

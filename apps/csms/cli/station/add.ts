@@ -1,0 +1,47 @@
+/** `station add ID`: puts a station into the inventory, or changes what it says of it; saying it again changes nothing. */
+import { siteId, stationId } from "@wattward/kernel";
+import { actorOf } from "../actor.ts";
+import {
+  type CommandContext,
+  CommandError,
+  dataFolder,
+  readArguments,
+  readWords,
+  UsageError,
+} from "../arguments.ts";
+import { withDataCore } from "../data-core.ts";
+
+const routes = ["site", "direct", "either"] as const;
+const text = { type: "string" } as const;
+/** CN of a certificate: X.520 allows 64 characters, OCPP a serial number of 25; what an operator may have issued. */
+const serialPattern = /^[\x21-\x7e]{1,64}$/;
+
+export async function addStation(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+  const { values, positionals } = readArguments(args, { data: text, site: text, serial: text, route: text });
+  const [id] = readWords(positionals, "ID");
+  const station = stationId(id);
+  if (!station.ok) throw new CommandError(station.fault.sentence);
+  const site = values.site === undefined ? undefined : siteId(values.site);
+  if (site?.ok === false) throw new CommandError(site.fault.sentence);
+  const route = routes.find((known) => known === (values.route ?? (site === undefined ? "direct" : "site")));
+  if (route === undefined) throw new UsageError(`--route is one of ${routes.join(", ")}`);
+  if (route === "site" && site === undefined) throw new UsageError("--route site needs --site SITE");
+  const serial = values.serial ?? id;
+  if (!serialPattern.test(serial))
+    throw new CommandError("--serial is 1 to 64 printable characters without a space");
+
+  const added = await withDataCore(dataFolder(values.data, env), ({ core, clock }) =>
+    core.decide("station.add", {
+      station: station.value,
+      serial,
+      route,
+      ...(site === undefined ? {} : { site: site.value }),
+      actor: actorOf(env),
+      atMs: clock.now().wallMs,
+    }),
+  );
+  const where = site === undefined ? "" : ` at ${site.value}${added.siteCreated ? " (a new site)" : ""}`;
+  out(`${id}${where}: ${added.kind}; connects ${connects[route]}, certificate CN ${serial}\n`);
+}
+
+const connects = { site: "to its site", direct: "directly", either: "to its site or directly" } as const;

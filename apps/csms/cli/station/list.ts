@@ -1,0 +1,43 @@
+/** `station list`: the inventory as a table, or one JSON object a line. */
+import { siteId } from "@wattward/kernel";
+import type { StationRow } from "../../core/port.ts";
+import { type CommandContext, CommandError, dataFolder, readArguments, readWords } from "../arguments.ts";
+import { withDataCore } from "../data-core.ts";
+
+/** Rows read at a time, so that a large inventory is never in memory at once. */
+const PAGE = 500;
+
+export async function listStations(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values, positionals } = readArguments(args, { data: text, site: text, json: { type: "boolean" } });
+  readWords(positionals);
+  const site = values.site === undefined ? undefined : siteId(values.site);
+  if (site?.ok === false) throw new CommandError(site.fault.sentence);
+  const line = values.json === true ? (row: StationRow) => JSON.stringify(row) : asLine;
+
+  await withDataCore(dataFolder(values.data, env), async ({ core }) => {
+    let afterId: string | undefined;
+    for (;;) {
+      const rows = await core.query("stations.list", {
+        most: PAGE,
+        ...(site === undefined ? {} : { site: site.value }),
+        ...(afterId === undefined ? {} : { afterId }),
+      });
+      for (const row of rows) out(`${line(row)}\n`);
+      if (rows.length < PAGE) return;
+      afterId = rows.at(-1)?.id;
+    }
+  });
+}
+
+function asLine({ id, site, route, connected, version, admission, serial }: StationRow): string {
+  const state = connected ? `connected (${version ?? "?"})` : "not connected";
+  const columns = [
+    id.padEnd(24),
+    (site ?? "-").padEnd(16),
+    route.padEnd(7),
+    admission.padEnd(9),
+    state.padEnd(18),
+  ];
+  return `${columns.join(" ")} CN ${serial}`;
+}

@@ -1,0 +1,93 @@
+/** `npx wattward csms`: the central system as a process. Logs are JSON lines on stderr; stdout is for people. */
+import { jsonLog } from "@wattward/kernel/node";
+import { type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
+import {
+  type CommandContext,
+  dataFolder,
+  readArguments,
+  readNumber,
+  readWords,
+  runCommand,
+  UsageError,
+} from "./cli/arguments.ts";
+
+const help = `wattward csms: the central system
+
+  --data DIR         its folder: keys, certificates, database (WATTWARD_DATA_DIR, else .wattward/csms); made if missing
+  --port N           stations and site links, mutual TLS (9443)
+  --host ADDRESS     where they connect (127.0.0.1)
+  --http-port N      console and API (8080)
+  --http-host ADDR   where people connect (127.0.0.1; anything else is served over HTTPS)
+  --domain D         chosen at the first start: servers are csms.D and SITE.lc.D (wattward.test)
+  --log-level L      debug, info, warn or error (info)
+
+WATTWARD_PASSPHRASE opens the keys; without it a generated file in DIR/keys does.
+It stops on SIGTERM or SIGINT, when everything that was answered is on disk.
+`;
+
+const logLevels = ["debug", "info", "warn", "error"] as const;
+const PORT_MAX = 65_535;
+/** sysexits: an internal software error. */
+const EXIT_SOFTWARE = 70;
+
+function read(args: readonly string[], env: CommandContext["env"]): ServeOptions {
+  const text = { type: "string" } as const;
+  const { values, positionals } = readArguments(args, {
+    data: text,
+    port: text,
+    host: text,
+    "http-port": text,
+    "http-host": text,
+    domain: text,
+    "log-level": text,
+  });
+  readWords(positionals);
+  const port = (name: "port" | "http-port", otherwise: number) =>
+    readNumber(`--${name}`, values[name], { min: 0, max: PORT_MAX }) ?? otherwise;
+  const level = logLevels.find((known) => known === (values["log-level"] ?? "info"));
+  if (level === undefined) throw new UsageError(`--log-level is one of ${logLevels.join(", ")}`);
+  return {
+    dataFolder: dataFolder(values.data, env),
+    ocpp: { host: values.host ?? "127.0.0.1", port: port("port", 9443) },
+    http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
+    domain: values.domain,
+    passphrase: env.WATTWARD_PASSPHRASE,
+    log: jsonLog((line) => process.stderr.write(line), level),
+  };
+}
+
+function greeting({ ocppPort, consoleUrl, invitation }: Serving, { dataFolder, ocpp }: ServeOptions): string {
+  const lines = [
+    `Wattward's central system runs on ${dataFolder}`,
+    `  stations and sites   wss://${ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
+    `  console and API      ${consoleUrl}`,
+  ];
+  if (invitation !== undefined) lines.push(`  first administrator  ${invitation}  (once, within a day)`);
+  return `${lines.join("\n")}\n`;
+}
+
+async function run(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+  const options = read(args, env);
+  // The database holds tokens and names: what this process makes is nobody else's to read.
+  process.umask(0o077);
+  // Whatever is thrown and not caught is our own fault: say it and go, rather than serve on in an unknown state.
+  process.on("uncaughtException", (error) => {
+    options.log.error("crashed", { error: error.stack ?? String(error) });
+    process.exit(EXIT_SOFTWARE);
+  });
+  const asked = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+  });
+  const serving = await serve(options);
+  out(greeting(serving, options));
+  const signal = await asked;
+  options.log.info("stopping", { signal });
+  await serving.stop();
+  options.log.info("stopped");
+}
+
+process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  env: process.env,
+});
