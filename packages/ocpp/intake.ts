@@ -52,7 +52,8 @@ export class Intake {
   /** A message from the wire. */
   arrived(text: string): void {
     if (this.stopped) return;
-    if (this.deferred.length === 0 && this.mayRead()) this.ports.read(text);
+    // Where something is deferred, the rate or the block that deferred it still holds: order is kept.
+    if (this.mayRead()) this.ports.read(text);
     else this.defer(text);
     this.pauseOrResume();
   }

@@ -217,7 +217,6 @@ export class OcppSession {
     this.serving = true;
     for (let item = this.backlog[0]; item !== undefined && this.open; item = this.backlog[0]) {
       const text = await this.answer(item);
-      if (!this.open) break;
       if (text !== undefined) this.send(text);
       this.backlog.shift();
       this.calls.release();

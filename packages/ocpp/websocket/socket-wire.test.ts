@@ -74,7 +74,7 @@ test("pings are answered; a flood of them is cut", async () => {
   const { socket, received } = await upgradedRaw(at.port);
   socket.write(clientFrame(Buffer.from("hi"), 0x89));
   await eventually("a pong", () => received().length >= 4);
-  assert.deepEqual(received().subarray(0, 4), Buffer.from([0x8a, 2, 0x68, 0x69]));
+  assert.deepEqual(received(), Buffer.from([0x8a, 2, 0x68, 0x69]), "once");
   for (let i = 0; i < 10; i++) socket.write(clientFrame(Buffer.alloc(0), 0x89));
   await ended(socket);
   await eventually("the end is told", () => at.closes.length === 1);
@@ -167,5 +167,33 @@ test("a session hears nothing while it is being made, and everything after", asy
   socket.write(Buffer.concat([Buffer.from(upgradeHead("/ocpp/CS1")), clientFrame(Buffer.from("one"))]));
   await eventually("the message", () => order.length === 2);
   assert.deepEqual(order, ["listening", "one"]);
+  socket.destroy();
+});
+
+test("a pause in the middle of a packet holds the rest of it, in order, until resume", async () => {
+  const heard: string[] = [];
+  const at: Listener = await open({
+    upgrade: async () => ({
+      kind: "accept",
+      protocol: "ocpp1.6",
+      opened(wire) {
+        at.wires.push(wire);
+        const message = (text: string) => {
+          heard.push(text);
+          if (heard.length % 2 === 1) wire.pause();
+        };
+        wire.listen({ message, closed() {} });
+      },
+    }),
+  });
+  const { socket } = await upgradedRaw(at.port);
+  socket.write(Buffer.concat(["1", "2", "3", "4", "5"].map((text) => clientFrame(Buffer.from(text)))));
+  await eventually("the first", () => heard.length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(heard, ["1"]);
+  at.wires[0]?.resume();
+  assert.deepEqual(heard, ["1", "2", "3"]);
+  at.wires[0]?.resume();
+  assert.deepEqual(heard, ["1", "2", "3", "4", "5"]);
   socket.destroy();
 });

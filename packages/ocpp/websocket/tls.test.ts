@@ -263,3 +263,36 @@ test("tls: garbage, a reset in the handshake and silence harm nobody", { skip },
     at.log.join("\n"),
   );
 });
+
+test("tls: without a certificate nobody is asked for a verdict on it, however trusting", {
+  skip,
+}, async () => {
+  let asked = 0;
+  const verifyPeer = () => {
+    asked++;
+    return { kind: "trusted" } as const;
+  };
+  const at = await secured({ judge: "caller", verifyPeer });
+  const answer = await rawTls(
+    { port: at.port, ca: pki.root, minVersion: "TLSv1.3" },
+    upgradeHead("/ocpp/CS1"),
+  );
+  assert.equal(answer, "", "not a byte");
+  assert.deepEqual([asked, at.requests.length], [0, 0]);
+  assert(at.log.some((line) => /^peer-refused .*no certificate/.test(line)));
+});
+
+test("tls: handshakes take turns, and one that says nothing gives its turn up in time", {
+  skip,
+}, async () => {
+  const { connect } = await import("node:net");
+  const at = await secured({ limits: { handshakeMsMax: 150, handshakesMax: 1 } });
+  const silent = connect(at.port, "127.0.0.1");
+  silent.on("error", () => {});
+  await once(silent, "connect");
+  const startedMs = performance.now();
+  const result = await dial(at.port, pki.station);
+  assert(result.ok, JSON.stringify(result));
+  assert(performance.now() - startedMs >= 100, "it waited for its turn");
+  result.value.terminate();
+});

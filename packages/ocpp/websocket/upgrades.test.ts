@@ -262,3 +262,31 @@ test("a closing server says 1001 to its wires, ends half-open connections and fr
   const refused = await dialPlain(at.port);
   assert(!refused.ok && refused.fault.kind === "unreachable", JSON.stringify(refused));
 });
+
+test("a peer that resets while the verdict is open harms nobody, and its wire, if it gets one, ends", async () => {
+  const ends = { begun: 0, told: 0 };
+  const opened = (wire: Wire) => {
+    ends.begun++;
+    wire.listen({ message() {}, closed: () => ends.told++ });
+  };
+  let decide: (verdict: UpgradeVerdict) => void = () => {};
+  let verdicts = 0;
+  const at: Listener = await open({
+    upgrade: () => {
+      if (verdicts++ === 0) return new Promise((resolve) => (decide = resolve));
+      return Promise.resolve({
+        kind: "accept",
+        protocol: "ocpp1.6",
+        opened: (wire) => taken(wire, at, true),
+      });
+    },
+  });
+  const socket = bareSocket(at.port);
+  socket.write(upgradeHead("/ocpp/CS1"));
+  await eventually("the verdict is asked for", () => at.requests.length === 1);
+  socket.resetAndDestroy();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  decide({ kind: "accept", protocol: "ocpp1.6", opened });
+  await stillServes(at.port);
+  await eventually("a wire that was given all the same is told its end", () => ends.told === ends.begun);
+});

@@ -67,8 +67,6 @@ export class Upgrades {
   private async asked(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { limits, log, refusals } = this.options;
     const peer = this.peers.get(socket) ?? { address: "" };
-    // Node takes its own listener off when it hands the socket over.
-    socket.on("error", () => socket.destroy());
     this.limitTime(socket, limits.verdictMsMax, () => refuse(socket, 503));
     try {
       const handshake = readHandshake(message, peer, limits);
