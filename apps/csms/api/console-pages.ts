@@ -1,11 +1,9 @@
 /**
  * Serves the console's built files from memory: what is not in the map does not exist, so no path can reach anything
- * else. Files below `/assets/` carry a hash in their name and are cached for ever; index.html never is, because it
- * carries the nonce of its own content security policy: `__CSP_NONCE__` in it is replaced, and a
- * `<meta property="csp-nonce">` (Vite's convention) is added where it has none.
+ * else. Files below `/assets/` carry a hash in their name and are cached for ever; index.html, which names them, never
+ * is. Every address that is no file is the console's page: its own router knows the rest.
  */
 import { gzipSync } from "node:zlib";
-import type { Chance } from "@wattward/kernel";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { pagePolicy } from "./headers.ts";
 import { problem } from "./problems.ts";
@@ -14,8 +12,6 @@ import { type Raw, sendProblem, sendRaw } from "./route.ts";
 /** Path below the console's root ("assets/index-1a2b.js") to its bytes. */
 export type ConsoleFiles = ReadonlyMap<string, { readonly bytes: Uint8Array; readonly type: string }>;
 
-const NONCE_PLACE = "__CSP_NONCE__";
-
 const notBuiltPage = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Wattward</title></head>
 <body><h1>The console is not built</h1>
@@ -23,10 +19,7 @@ const notBuiltPage = `<!doctype html>
 <p>The API is at <code>/api/v1/openapi.json</code>.</p></body></html>
 `;
 
-export function consolePages(
-  app: FastifyInstance,
-  { files, chance }: { files: ConsoleFiles | undefined; chance: Chance },
-): void {
+export function consolePages(app: FastifyInstance, files: ConsoleFiles | undefined): void {
   const packed = new Map<string, Uint8Array>();
 
   app.route({
@@ -41,9 +34,8 @@ export function consolePages(
       if (file !== undefined) return sendRaw(reply, 200, packedFile(path, file, request));
       // An asset that is gone is not a page: the browser must not run index.html as a script.
       if (path.startsWith("assets/")) return sendProblem(reply, problem("not-found"));
-      const nonce = Buffer.from(chance.bytes(18)).toString("base64url");
-      reply.header("content-security-policy", pagePolicy(nonce));
-      return sendRaw(reply, 200, indexPage(files, nonce));
+      reply.header("content-security-policy", pagePolicy);
+      return sendRaw(reply, 200, indexPage(files));
     },
   });
 
@@ -76,20 +68,13 @@ const takesGzip = (request: FastifyRequest): boolean =>
 const compressible = (type: string): boolean =>
   /^(text\/|application\/(json|javascript)|image\/svg)/.test(type);
 
-function indexPage(files: ConsoleFiles | undefined, nonce: string): Raw {
-  const headers = { "cache-control": "no-store" };
-  const index = files?.get("index.html");
-  if (index === undefined) {
-    return { kind: "raw", type: "text/html; charset=utf-8", body: notBuiltPage, status: 503, headers };
-  }
-  const text = Buffer.from(index.bytes).toString("utf8");
-  const marked = text.includes('property="csp-nonce"')
-    ? text
-    : text.replace("<head>", `<head><meta property="csp-nonce" nonce="${NONCE_PLACE}">`);
-  return {
+function indexPage(files: ConsoleFiles | undefined): Raw {
+  const page = {
     kind: "raw",
     type: "text/html; charset=utf-8",
-    body: marked.replaceAll(NONCE_PLACE, nonce),
-    headers,
-  };
+    headers: { "cache-control": "no-store" },
+  } as const;
+  const index = files?.get("index.html");
+  if (index === undefined) return { ...page, body: notBuiltPage, status: 503 };
+  return { ...page, body: Buffer.from(index.bytes) };
 }

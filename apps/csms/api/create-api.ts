@@ -145,6 +145,6 @@ function addRoutes(
   transactionRoutes(app, { core });
   tokenRoutes(app, { core, clock });
   const endStreams = eventRoutes(app, { ...options, sessions });
-  consolePages(app, { files: options.consoleFiles, chance });
+  consolePages(app, options.consoleFiles);
   return endStreams;
 }

@@ -50,7 +50,7 @@ export class EventStream extends Readable {
     this.wantedAtMs = ports.clock.now().monotonicMs;
     this.push(`retry: ${RETRY_MS}\n\n`);
     // Only a restored database knows less than its reader: what the reader holds is of another history.
-    if (wish.after > head) this.push(`id: ${head}\nevent: ${RESET_EVENT}\ndata: {"seq":${head}}\n\n`);
+    if (wish.after > head) this.push(asEvent(resetAt(head, ports.clock.now().wallMs)));
     this.stops.push(
       ports.core.onCommitted((seq) => {
         this.head = Math.max(this.head, seq);
@@ -123,6 +123,16 @@ export class EventStream extends Readable {
     }
   }
 }
+
+/** In the shape of an entry, though no row of the outbox says it. */
+const resetAt = (seq: number, atMs: number): OutboxEntry => ({
+  seq,
+  atMs,
+  source: "csms",
+  kind: RESET_EVENT,
+  live: true,
+  data: {},
+});
 
 /** JSON has no line breaks of its own, so data is always one line. */
 function asEvent(entry: OutboxEntry): string {
