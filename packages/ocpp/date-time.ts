@@ -1,6 +1,7 @@
 /**
- * Times on the wire: RFC 3339, which OCPP 2.0.1 asks for (Part 2 §1.6, "dateTime"), and the other offsets of ISO 8601,
- * which 1.6 allows (§3.14; QUIRKS 2): `Z`, `+02:00`, `+0200`, `+02`. A time without a zone is refused: it names no instant.
+ * Times on the wire: RFC 3339, which OCPP 2.0.1 asks for (Part 2 §3.1), and the other offsets of ISO 8601, which 1.6
+ * allows (§3.15; QUIRKS 2): `Z`, `+02:00`, `+0200`, `+02`. More than the three decimals of 2.0.1 are read, then cut. A
+ * time without a zone is refused: it names no instant.
  */
 
 //                 year     month   day     hour    minute  second   fraction       offset

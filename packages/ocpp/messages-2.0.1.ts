@@ -1,5 +1,5 @@
 /**
- * The messages of OCPP 2.0.1: 64 actions (Part 2 §1, "Messages"). Types only; the schemas that hold at run time are behind
+ * The messages of OCPP 2.0.1: 64 actions (Part 2, chapter "Messages, Datatypes & Enumerations"). Types only; the schemas that hold at run time are behind
  * validation.ts.
  */
 import type * as wire from "typed-ocpp/dist/ocpp20/types.js";
