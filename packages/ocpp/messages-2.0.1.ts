@@ -1,6 +1,6 @@
 /**
- * The messages of OCPP 2.0.1: 64 actions (Part 2, chapter "Messages, Datatypes & Enumerations"). Types only; the schemas that hold at run time are behind
- * validation.ts.
+ * The messages of OCPP 2.0.1: 64 actions (Part 2, chapter "Messages, Datatypes & Enumerations"). Types only; the
+ * schemas that hold at run time are behind validation.ts.
  */
 import type * as wire from "typed-ocpp/dist/ocpp20/types.js";
 import type { Side } from "./version.ts";
