@@ -158,6 +158,32 @@ test("more messages than the queue holds: every second update goes, never a star
   assert(dropped.length > 50 && dropped.every(({ part }) => part === "update"));
 });
 
+test("updates dropped while the first one waits for its turn: what is not dropped is told, none twice", async () => {
+  const { csms, during, failures, powerOn, station, time } = await bench("2.0.1", {
+    settings: { ...settings, sampleS: 1, messageTimeoutS: 30, pingS: 0 },
+    queueMax: 10,
+  });
+  await powerOn();
+  station.plug(one, someCar());
+  await time.advance(1_000);
+  await during(station.card(one, card));
+  csms.script = ({ action }) => (action === "Heartbeat" ? { kind: "silence" } : undefined);
+  await time.advance(500);
+  void csms.command("S1", "TriggerMessage", { requestedMessage: "Heartbeat" });
+  await time.advance(40_000);
+  void station.card(one, card);
+  await time.advance(10_000);
+  assert.deepEqual(failures, []);
+  assert.equal(station.queued, 0);
+  const { messages } = station.notebook.transactions[0]!;
+  const told = messages.filter(({ fate }) => fate === "answered").map(({ seqNo }) => seqNo);
+  assert(told.length < messages.length, "nothing was dropped");
+  assert.deepEqual(
+    csms.of("TransactionEvent").map(({ payload }) => payload.seqNo),
+    told,
+  );
+});
+
 const contentOf = ({ action, payload }: Heard): string => JSON.stringify([action, payload]);
 const isEnd = ({ action, payload }: Heard): boolean =>
   action === "StopTransaction" || payload.eventType === "Ended";

@@ -6,6 +6,7 @@
  * socket once keeps its content; a start or an end is only ever given up after the central system has refused it as
  * often as `attempts` says, and the notebook says so. A missing answer is no refusal.
  */
+import assert from "node:assert/strict";
 import { type Chance, hex, type Json, type MessageId, sleep } from "@wattward/kernel";
 import type { CallOutcome } from "@wattward/ocpp";
 import type { MessageFate, Notebook } from "../truth/notebook.ts";
@@ -188,6 +189,8 @@ export class TransactionQueue {
     const changes: Change[] = [[head.key, undefined]];
     if (wireId !== undefined) changes.push([`wire/${reference}`, wireId]);
     if (part === "end") changes.push([`wire/${reference}`, undefined]);
+    const at = this.entries.findIndex(({ key }) => key === head.key);
+    assert(at === 0, "only the first message in the queue is ever under way");
     this.entries.shift();
     // True from now on, even if the flash never gets to know it and the message is sent once more.
     notebook.settled(truthKey(notebook, head.key), fate, reason);
@@ -195,10 +198,10 @@ export class TransactionQueue {
     await life.hold(flash.commit(changes));
   }
 
-  /** Drops every second update that was never sent. */
+  /** Drops every second update that was never sent, but never the first message: it may be about to be. */
   private async thin(): Promise<void> {
     const { flash, life, notebook } = this.parts;
-    const updates = this.entries.filter(({ call, sent }) => call.part === "update" && !sent);
+    const updates = this.entries.slice(1).filter(({ call, sent }) => call.part === "update" && !sent);
     const dropped = new Set(updates.filter((_, i) => i % 2 === 0));
     this.entries.splice(0, this.entries.length, ...this.entries.filter((entry) => !dropped.has(entry)));
     await life.hold(flash.commit([...dropped].map(({ key }): Change => [key, undefined])));
