@@ -31,10 +31,15 @@ export async function startCore(options: CoreThreadsOptions): Promise<Core> {
   const committed = (seq: number) => {
     for (const listener of listeners) listener(seq);
   };
-  const [writer, reader] = await Promise.all([
-    startThread("writer", options, committed),
-    startThread("reader", options, committed),
-  ]);
+  const reading = startThread("reader", options, committed);
+  let writer: Thread;
+  try {
+    writer = await startThread("writer", options, committed);
+  } catch (error) {
+    await (await reading).close();
+    throw error;
+  }
+  const reader = await reading;
   // What a thread gives back is what the same name gives in-process; the types of Core hold on both sides of it.
   return {
     decide: (name, input) => writer.ask(name, input) as Promise<never>,

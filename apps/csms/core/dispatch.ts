@@ -29,9 +29,12 @@ export async function dispatch(tx: Tx, call: Call, world: World): Promise<Statio
   await see(tx, call);
   const handler = tables[call.version].get(call.action);
   if (handler !== undefined) return handler(tx, call as Call<never>, world);
-  return actionsFrom(call.version, "station").has(call.action)
+  const known = (["station", "csms"] as const).some((side) =>
+    actionsFrom(call.version, side).has(call.action),
+  );
+  return known
     ? refusal("NotSupported", `${call.action} is not served here`)
-    : refusal("NotImplemented", `OCPP ${call.version} has no such action for a station to send`);
+    : refusal("NotImplemented", `OCPP ${call.version} has no such action`);
 }
 
 function mayNotSpeak({ station, version, action }: Call): StationAnswer | undefined {

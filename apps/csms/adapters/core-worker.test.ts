@@ -1,0 +1,122 @@
+/** The core in its threads, and in a process that is killed: what was answered is there. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { type SiteId, type StationId, silentLog } from "@wattward/kernel";
+import { seededChance } from "@wattward/testing";
+import { createCore } from "../core/create-core.ts";
+import { CoreError } from "../core/port.ts";
+import { START_MS } from "../core/testing/test-core.ts";
+import { StoreError } from "../store/engine.ts";
+import { startCore } from "./core-worker.ts";
+
+function folder(t: { after(run: () => void): void }): string {
+  const path = mkdtempSync(join(tmpdir(), "wattward-core-"));
+  t.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+const addition = (n: number) => ({
+  station: `S${n}` as StationId,
+  serial: `S${n}`,
+  route: "site" as const,
+  site: "depot" as SiteId,
+  actor: "test",
+  atMs: START_MS,
+});
+const quiet = (database: string) => ({ database, log: silentLog, stationAnchors: [] });
+const inProcess = (database: string) => createCore({ database, log: silentLog, chance: seededChance(1) });
+
+test("core threads: decide, read, tell of commits, also those of another process, and close", async (t) => {
+  const database = join(folder(t), "w.db");
+  const core = await startCore(quiet(database));
+  const told: number[] = [];
+  const heard = Promise.withResolvers<void>();
+  core.onCommitted((seq) => {
+    told.push(seq);
+    if (seq >= 4) heard.resolve();
+  });
+  const [first, second] = await Promise.all([
+    core.decide("station.add", addition(1)),
+    core.decide("station.add", addition(2)),
+  ]);
+  assert.deepEqual(
+    [first, second],
+    [
+      { kind: "added", siteCreated: true },
+      { kind: "added", siteCreated: false },
+    ],
+  );
+  assert.equal(await core.query("outbox.head", undefined), 3);
+  assert.deepEqual(told, [3], "asked in one turn, they shared a commit");
+  assert.equal((await core.query("stations.list", { most: 10 })).length, 2);
+
+  const other = await inProcess(database);
+  await other.decide("station.add", addition(3));
+  await heard.promise;
+  assert.deepEqual(told, [3, 4]);
+  await other.close();
+  await core.close();
+  await assert.rejects(
+    core.decide("station.add", addition(4)),
+    (error) => error instanceof CoreError && error.kind === "closed",
+  );
+});
+
+test("core threads: a database that is not there to be opened is said to whoever starts", async (t) => {
+  const crashed: string[] = [];
+  const options = {
+    ...quiet(join(folder(t), "no", "such", "w.db")),
+    crashed: (why: string) => crashed.push(why),
+  };
+  await assert.rejects(
+    startCore(options),
+    (error) => error instanceof StoreError && /cannot open the database/.test(error.message),
+  );
+  assert.deepEqual(crashed, []);
+});
+
+test("core threads: a decision broken by our own fault is told to the one who asked, and the rest goes on", async (t) => {
+  const core = await startCore(quiet(join(folder(t), "w.db")));
+  const broken = core.decide("site.lease", { site: "nobody" as SiteId, atMs: START_MS });
+  const sound = core.decide("station.add", addition(1));
+  await assert.rejects(broken, (error) => error instanceof CoreError && error.kind === "broken");
+  assert.equal((await sound).kind, "added");
+  await core.close();
+});
+
+test("core: killed at any moment, what was answered is there, once, and the outbox has no gap", async (t) => {
+  for (const killAfter of [1, 7, 40]) {
+    const database = join(folder(t), "w.db");
+    const answered = await killedAfter(database, killAfter);
+    assert(answered.length >= killAfter);
+    const core = await inProcess(database);
+    const stored = (await core.query("stations.list", { most: 10_000 })).map(({ id }) => id);
+    const lost = answered.filter((id) => !stored.includes(id));
+    assert.deepEqual(lost, []);
+    const outbox = await core.query("outbox.after", { seq: 0, most: 100_000 });
+    assert.deepEqual(
+      outbox.map(({ seq }) => seq),
+      outbox.map((_, i) => i + 1),
+    );
+    const added = outbox.filter(({ kind }) => kind === "station.added").map(({ station }) => station);
+    assert.deepEqual([...added].sort(), [...stored].sort(), "observed and stored are the same");
+    await core.close();
+  }
+});
+
+/** Starts a process that adds stations and prints each that was answered; kills it without warning. */
+async function killedAfter(database: string, count: number): Promise<string[]> {
+  const program = fileURLToPath(new URL("../core/testing/write-until-killed.ts", import.meta.url));
+  const child = spawn(process.execPath, [program, database], { stdio: ["ignore", "pipe", "inherit"] });
+  const answered: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    answered.push(line);
+    if (answered.length === count) child.kill("SIGKILL");
+  }
+  return answered;
+}

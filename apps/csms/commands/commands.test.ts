@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject, StationId } from "@wattward/kernel";
+import type { CommandAccepted, CommandRequest } from "../core/port.ts";
+import { START_MS, type TestCore, testCore } from "../core/testing/test-core.ts";
+import { OPEN_PER_STATION_MAX } from "./commands.ts";
+
+async function world(version = "1.6"): Promise<TestCore> {
+  const core = await testCore({ cp: "direct" });
+  await core.db.updateTable("stations").set({ ocpp_version: version }).execute();
+  return core;
+}
+const ask = (core: TestCore, more: Partial<CommandRequest> = {}) =>
+  core.decide("command.request", {
+    station: "cp" as StationId,
+    action: "Reset",
+    payload: { type: "Soft" },
+    actor: "person",
+    reason: "why",
+    atMs: core.nowMs,
+    expiresAtMs: core.nowMs + 60_000,
+    ...more,
+  });
+const take = (core: TestCore, most = 10) =>
+  core.decide("command.take", { station: "cp" as StationId, atMs: core.nowMs, most });
+const end = (core: TestCore, id: string, outcome: JsonObject, state: "accepted" | "failed" = "accepted") =>
+  core.decide("command.outcome", { id, state, outcome, atMs: core.nowMs });
+const idOf = (told: CommandAccepted) =>
+  told.kind === "requested" ? told.id : assert.fail(JSON.stringify(told));
+const states = async (core: TestCore) => (await core.rows("commands")).map(({ state }) => state);
+
+test("command: requested, taken once, ended, each step observed", async () => {
+  const core = await world();
+  const id = idOf(await ask(core));
+  assert.deepEqual(await take(core), [
+    { id, action: "Reset", payload: { type: "Soft" }, expiresAtMs: START_MS + 60_000 },
+  ]);
+  assert.deepEqual(await take(core), []);
+  await end(core, id, { status: "Accepted" });
+  await end(core, id, { status: "Rejected" }, "failed");
+  const [row] = await core.rows("commands");
+  assert.deepEqual([row?.state, row?.outcome], ["accepted", '{"status":"Accepted"}']);
+  const kinds = (await core.outbox()).map(({ kind }) => kind).filter((kind) => kind.startsWith("command."));
+  assert.deepEqual(kinds, ["command.requested", "command.sent", "command.ended"]);
+});
+
+for (const [what, version, more, reason] of [
+  ["a station that is not there", "1.6", { station: "nobody" as StationId }, "unknown-station"],
+  ["an action of another version", "2.0.1", { action: "RemoteStartTransaction" }, "unsupported-action"],
+  [
+    "an action that is no command of ours",
+    "1.6",
+    { action: "ClearCache", payload: {} },
+    "unsupported-action",
+  ],
+  ["a name of the language", "1.6", { action: "constructor" }, "unsupported-action"],
+  ["a payload that its schema refuses", "1.6", { payload: { type: "Softly" } }, "invalid-payload"],
+  ["a payload of the other version", "2.0.1", { payload: { type: "Soft" } }, "invalid-payload"],
+  ["one that has expired already", "1.6", { expiresAtMs: START_MS }, "expired"],
+  ["a station of unknown version", "", {}, "never-connected"],
+] as const) {
+  test(`command: ${what} is refused as ${reason}, and not stored`, async () => {
+    const core = await world(version);
+    const told = await ask(core, more);
+    assert.equal(told.kind === "refused" && told.reason, reason);
+    assert(told.kind === "refused" && told.sentence.length > 10);
+    assert.deepEqual(await states(core), []);
+  });
+}
+
+test("command: too many open ones are refused; those that expired make room", async () => {
+  const core = await world();
+  for (let n = 0; n < OPEN_PER_STATION_MAX; n += 1) idOf(await ask(core));
+  const refused = await ask(core);
+  assert.equal(refused.kind === "refused" && refused.reason, "too-many");
+  core.nowMs += 60_000;
+  const id = idOf(await ask(core));
+  assert.deepEqual(
+    (await take(core)).map((due) => due.id),
+    [id],
+    "what expired is never handed out",
+  );
+  assert.equal((await states(core)).filter((state) => state === "expired").length, OPEN_PER_STATION_MAX);
+});
+
+test("command: oldest first, no more than asked for", async () => {
+  const core = await world();
+  const ids = [];
+  for (let n = 0; n < 3; n += 1) {
+    ids.push(idOf(await ask(core)));
+    core.nowMs += 1;
+  }
+  assert.deepEqual(
+    (await take(core, 2)).map(({ id }) => id),
+    ids.slice(0, 2),
+  );
+  assert.deepEqual(
+    (await take(core, 2)).map(({ id }) => id),
+    ids.slice(2),
+  );
+});
+
+test("command: what was sent when the process died is unknown, not sent again; a late outcome is taken", async () => {
+  const core = await world();
+  const sent = idOf(await ask(core));
+  await take(core);
+  core.nowMs += 1;
+  const waiting = idOf(await ask(core));
+  await core.decide("service.start", { atMs: core.nowMs });
+  assert.deepEqual(await states(core), ["unknown", "requested"]);
+  assert.deepEqual(
+    (await take(core)).map(({ id }) => id),
+    [waiting],
+  );
+  await end(core, sent, { status: "Accepted" });
+  assert.deepEqual(await states(core), ["accepted", "sent"]);
+});
+
+test("command: what a station answers of its configuration is remembered (1.6)", async () => {
+  const core = await world();
+  const id = idOf(await ask(core, { action: "GetConfiguration", payload: {} }));
+  await take(core);
+  await end(core, id, { configurationKey: [{ key: "HeartbeatInterval", readonly: false, value: "300" }] });
+  const [row] = await core.rows("variables");
+  assert.deepEqual(
+    [row?.component, row?.variable, row?.value, row?.readonly],
+    ["", "HeartbeatInterval", "300", 0],
+  );
+});
+
+test("command: what a station answers of its variables is remembered, refused ones are not (2.0.1)", async () => {
+  const core = await world("2.0.1");
+  const component = { name: "Connector", evse: { id: 1, connectorId: 2 } };
+  const getVariableData = [{ component, variable: { name: "Available" } }];
+  const id = idOf(await ask(core, { action: "GetVariables", payload: { getVariableData } }));
+  await take(core);
+  await end(core, id, {
+    getVariableResult: [
+      { attributeStatus: "Accepted", attributeValue: "true", component, variable: { name: "Available" } },
+      { attributeStatus: "UnknownVariable", component, variable: { name: "Nothing" } },
+    ],
+  });
+  const rows = await core.rows("variables");
+  assert.deepEqual(
+    rows.map((row) => [row.component, row.variable, row.value]),
+    [["Connector[1,2]", "Available", "true"]],
+  );
+});
