@@ -14,7 +14,8 @@ export type Identity = {
 
 export type TestAuthorities = {
   readonly authorities: Authorities;
-  station(serial: string, options?: { key?: KeyObject; days?: number }): Promise<Identity>;
+  /** `clock`: as if issued at another time. */
+  station(serial: string, options?: { key?: KeyObject; days?: number; clock?: Clock }): Promise<Identity>;
   site(site: string): Promise<Identity>;
 };
 
