@@ -40,7 +40,7 @@ export function guardRequests(app: FastifyInstance, ports: GuardPorts): void {
 
   app.addHook("preValidation", async (request, reply) => {
     readQuery(request);
-    const refusal = depthRefusal(request.body);
+    const refusal = surplusRefusal(request) ?? depthRefusal(request.body);
     if (refusal !== undefined) return sendProblem(reply, refusal);
   });
 
@@ -86,6 +86,17 @@ function accessRefusal(request: FastifyRequest): ProblemValue | undefined {
   const verdict = allow({ ...access, actor: request.session?.actor });
   if (verdict === "allowed") return undefined;
   return problem(verdict === "anonymous" ? "sign-in-needed" : "forbidden");
+}
+
+/** A body where the route takes none would be ignored: whoever sent it believes otherwise. */
+function surplusRefusal(request: FastifyRequest): ProblemValue | undefined {
+  const { body } = request;
+  if (body === undefined || request.routeOptions.schema?.body !== undefined) return undefined;
+  // Some clients cannot send nothing: `{}` says as little.
+  const says =
+    typeof body !== "object" || body === null || Array.isArray(body) || Object.keys(body).length > 0;
+  if (!says) return undefined;
+  return problem("invalid-request", { detail: "This address takes no body." });
 }
 
 /** A browser sends cookies by itself; the header it sends only when our own script does. */

@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { LogFields } from "@wattward/kernel";
 import { silentLog } from "@wattward/kernel";
+import { systemChance, systemClock } from "@wattward/kernel/node";
+import { openOrIssueServer } from "@wattward/pki";
+import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { CoreError, type CoreFault } from "../core/port.ts";
 import { UnsafeListen } from "./create-api.ts";
 import { apiLimits } from "./limits.ts";
@@ -69,13 +77,18 @@ test("bodies: what is not exactly of the form is refused, with the field named",
 
 test("bodies: where none is needed, none may come, also from clients that name a type for it", async (t) => {
   const desk = await openDesk(t);
-  const reply = await desk.api.app.inject({
-    method: "POST",
-    url: "/api/v1/auth/login/options",
-    headers: { host: HOST, "content-type": "application/json" },
-    payload: "",
-  });
-  assert.equal(reply.statusCode, 200, reply.body);
+  const send = async (payload: string) => {
+    const headers = { host: HOST, "content-type": "application/json" };
+    const reply = await desk.api.app.inject({
+      method: "POST",
+      url: "/api/v1/auth/login/options",
+      headers,
+      payload,
+    });
+    return reply.statusCode;
+  };
+  for (const payload of ["", "{}"]) assert.equal(await send(payload), 200, payload);
+  for (const payload of ['{"user":"ada"}', "null", "[]"]) assert.equal(await send(payload), 400, payload);
 });
 
 test("queries: numbers and booleans in their one spelling, each once, and no unknown names", async (t) => {
@@ -162,6 +175,30 @@ test("replies: security headers on every one, errors included; no inline script 
     assert.equal(headers["strict-transport-security"], undefined, url);
     assert.equal(headers["access-control-allow-origin"], undefined, url);
   }
+});
+
+test("HTTPS: pages and sessions by the configured name, HSTS on every reply, plain HTTP to it is nothing", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "https-"));
+  t.after(() => rm(folder, { recursive: true }));
+  const ports = { clock: systemClock(), chance: systemChance };
+  const files = await openOrCreateAuthorityFiles(folder, ports);
+  const identity = await openOrIssueServer(files.authorities, ["csms.example"], { ...files, ...ports });
+  const desk = await openDesk(t, { names: ["csms.example"], tls: identity.ec });
+  const { port } = await desk.api.listen({ host: "127.0.0.1", port: 0 });
+  const ca = files.authorities.root.pem;
+  const reply = await new Promise<IncomingMessage>((resolve, reject) => {
+    const at = { host: "127.0.0.1", port, path: "/api/v1/auth/login/options", method: "POST" };
+    const headers = { host: `csms.example:${port}`, origin: `https://csms.example:${port}` };
+    request({ ...at, headers, ca, servername: "csms.example" }, resolve)
+      .on("error", reject)
+      .end();
+  });
+  let text = "";
+  for await (const bytes of reply) text += String(bytes);
+  assert.equal(reply.statusCode, 200, text);
+  assert.equal(JSON.parse(text).rpId, "csms.example");
+  assert.match(String(reply.headers["strict-transport-security"]), /^max-age=\d{7,}$/);
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`));
 });
 
 test("listening: an address that others can reach needs TLS", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type LogFields, silentLog } from "@wattward/kernel";
 import { SoftwareAuthenticator } from "../testing/authenticator.ts";
 import { Browser, type Desk, newInvitation, ORIGIN, openDesk } from "../testing/desk.ts";
 import { attemptLimits } from "./attempts.ts";
@@ -115,7 +116,9 @@ test("login: with the passkey, and never twice with one challenge", async (t) =>
 });
 
 test("login: every falsification gets the same answer, and no cookie", async (t) => {
-  const desk = await openDesk(t);
+  const reasons: unknown[] = [];
+  const log = { ...silentLog, warn: (_: string, fields: LogFields = {}) => void reasons.push(fields.why) };
+  const desk = await openDesk(t, { log });
   const key = await new Browser(desk).join("Ada");
   assert.equal((await login(desk, key)).reply.statusCode, 200);
   const bodies = new Set<string>();
@@ -135,6 +138,7 @@ test("login: every falsification gets the same answer, and no cookie", async (t)
     bodies.add(reply.body);
   }
   assert.equal(bodies.size, 1);
+  assert.equal(new Set(reasons).size, falsified.length, `each for its own reason: ${reasons.join("; ")}`);
 });
 
 test("login: a challenge is good for minutes only", async (t) => {

@@ -11,7 +11,7 @@ import { type TestCore, testCore } from "../../core/testing/test-core.ts";
 import { prometheusMetrics } from "../../metrics/prometheus.ts";
 import { type QueryWorld, rowsOf } from "../../queries/world.ts";
 import type { ConsoleFiles } from "../console-pages.ts";
-import { type Api, createApi } from "../create-api.ts";
+import { type Api, type ApiOptions, createApi } from "../create-api.ts";
 import type { Probe } from "../routes/health.ts";
 import { newInvitationLink } from "../sign-in/invitation.ts";
 import { SoftwareAuthenticator } from "./authenticator.ts";
@@ -43,6 +43,7 @@ export type DeskOptions = {
   readonly probes?: Readonly<Record<string, Probe>>;
   readonly names?: readonly string[];
   readonly log?: Log;
+  readonly tls?: ApiOptions["tls"];
 };
 
 /** Closed when the test ends, however it ends. */
@@ -72,6 +73,7 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     probes: options.probes ?? {},
     names: options.names ?? [],
     consoleFiles: options.consoleFiles,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   let closed = false;
   const close = async () => {
