@@ -67,3 +67,14 @@ test("simulated disk: lists a folder's own names once", async () => {
   assert.deepEqual(await boot.list("j"), ["1", "2", "deep"]);
   assert.deepEqual(await boot.list("nowhere"), []);
 });
+
+test("simulated disk: says which bytes any crash leaves", async () => {
+  const disk = new SimulatedDisk(seededChance(1));
+  const file = await disk.boot().appendTo("log");
+  await file.append(bytes("safe "));
+  await file.sync();
+  await file.append(bytes("perhaps"));
+  assert.equal(text(disk.durable("log")), "safe ");
+  assert.equal(text(disk.peek("log")), "safe perhaps");
+  assert.equal(disk.durable("nowhere").length, 0);
+});

@@ -7,9 +7,9 @@
  */
 import { type AppendFile, type Chance, type Clock, type Disk, DiskError, sleep } from "@wattward/kernel";
 
-type File = { durable: Uint8Array; appended: Uint8Array };
+/** The first `durableBytes` of its `sizeBytes` survive a crash; `bytes` has room for more. */
+type File = { bytes: Uint8Array; sizeBytes: number; durableBytes: number };
 const never = new Promise<never>(() => {});
-const nothing = new Uint8Array(0);
 
 export type SimulatedDiskOptions = {
   /** Room for all files together; appends and replacements beyond it fail as `full`. */
@@ -42,9 +42,8 @@ export class SimulatedDisk {
   /** What a process sees when it starts: everything durable, and of the rest what the last crash left. */
   boot(): BootedDisk {
     for (const file of this.files.values()) {
-      const kept = this.chance.int(0, file.appended.length);
-      file.durable = joined(file.durable, file.appended.subarray(0, kept));
-      file.appended = nothing;
+      file.durableBytes += this.chance.int(0, file.sizeBytes - file.durableBytes);
+      file.sizeBytes = file.durableBytes;
     }
     return bootedDisk(this.files, this.chance, this.options);
   }
@@ -52,12 +51,18 @@ export class SimulatedDisk {
   /** The bytes of a file as they are now, or undefined: for assertions, and for damage done on purpose. */
   peek(path: string): Uint8Array | undefined {
     const file = this.files.get(path);
-    return file === undefined ? undefined : joined(file.durable, file.appended);
+    return file?.bytes.slice(0, file.sizeBytes);
+  }
+
+  /** The bytes of a file that any crash from now on leaves; empty where there is none. A view: not to be kept. */
+  durable(path: string): Uint8Array {
+    const file = this.files.get(path);
+    return file === undefined ? new Uint8Array(0) : file.bytes.subarray(0, file.durableBytes);
   }
 
   /** Overwrites a file's bytes from outside, as a failing disk or a person would. */
   damage(path: string, bytes: Uint8Array): void {
-    this.files.set(path, { durable: bytes, appended: nothing });
+    this.files.set(path, durableFile(bytes));
   }
 
   paths(): string[] {
@@ -94,15 +99,17 @@ function bootedDisk(files: Map<string, File>, chance: Chance, options: Simulated
   }
 
   function reserve(moreBytes: number): void {
+    const { capacityBytes } = options;
+    if (capacityBytes === undefined) return;
     let used = 0;
-    for (const { durable, appended } of files.values()) used += durable.length + appended.length;
-    if (used + moreBytes > (options.capacityBytes ?? Number.POSITIVE_INFINITY)) {
+    for (const { sizeBytes } of files.values()) used += sizeBytes;
+    if (used + moreBytes > capacityBytes) {
       throw new DiskError("full", "the simulated disk is full");
     }
   }
 
   const fileAt = (path: string): File => {
-    const file = files.get(path) ?? { durable: nothing, appended: nothing };
+    const file = files.get(path) ?? durableFile(new Uint8Array(0));
     files.set(path, file);
     return file;
   };
@@ -121,12 +128,12 @@ function bootedDisk(files: Map<string, File>, chance: Chance, options: Simulated
     read: (path) =>
       read(() => {
         const file = files.get(path);
-        return file === undefined ? undefined : joined(file.durable, file.appended);
+        return file?.bytes.slice(0, file.sizeBytes);
       }),
     replace: (path, bytes) =>
       write(() => {
-        reserve(Math.max(0, bytes.length - (files.get(path)?.durable.length ?? 0)));
-        files.set(path, { durable: bytes.slice(), appended: nothing });
+        reserve(Math.max(0, bytes.length - (files.get(path)?.durableBytes ?? 0)));
+        files.set(path, durableFile(bytes));
       }),
     list: (folder) =>
       read(() => {
@@ -149,36 +156,43 @@ function appendFile(
 ): AppendFile {
   return {
     get sizeBytes() {
-      return file.durable.length + file.appended.length;
+      return file.sizeBytes;
     },
     append: (bytes) =>
       write(() => {
         reserve(bytes.length);
-        file.appended = joined(file.appended, bytes);
+        add(file, bytes);
       }),
     async sync() {
       // Only what was there when the sync began is covered by it.
-      const lengthBytes = file.durable.length + file.appended.length;
+      const coveredBytes = file.sizeBytes;
       if (clock !== undefined && syncMs > 0) await sleep(clock, syncMs);
       return write(() => {
-        const now = joined(file.durable, file.appended);
-        const durableBytes = Math.min(now.length, Math.max(lengthBytes, file.durable.length));
-        file.durable = now.slice(0, durableBytes);
-        file.appended = now.slice(durableBytes);
+        file.durableBytes = Math.max(file.durableBytes, Math.min(coveredBytes, file.sizeBytes));
       });
     },
     truncate: (sizeBytes) =>
       write(() => {
-        file.durable = joined(file.durable, file.appended).slice(0, sizeBytes);
-        file.appended = nothing;
+        file.sizeBytes = file.durableBytes = Math.min(sizeBytes, file.sizeBytes);
       }),
     close: async () => {},
   };
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+const durableFile = (bytes: Uint8Array): File => ({
+  bytes: bytes.slice(),
+  sizeBytes: bytes.length,
+  durableBytes: bytes.length,
+});
+
+/** Appends in place; the room doubles, so that a long file costs no more per byte than a short one. */
+function add(file: File, bytes: Uint8Array): void {
+  const sizeBytes = file.sizeBytes + bytes.length;
+  if (sizeBytes > file.bytes.length) {
+    const roomier = new Uint8Array(Math.max(1024, 2 * file.bytes.length, sizeBytes));
+    roomier.set(file.bytes.subarray(0, file.sizeBytes));
+    file.bytes = roomier;
+  }
+  file.bytes.set(bytes, file.sizeBytes);
+  file.sizeBytes = sizeBytes;
 }

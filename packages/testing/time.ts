@@ -4,7 +4,12 @@
  */
 import type { Clock, ClockQuality } from "@wattward/kernel";
 
-type Timer = { readonly dueMs: number; readonly order: number; readonly run: () => void };
+type Timer = {
+  readonly dueMs: number;
+  readonly order: number;
+  readonly run: () => void;
+  cancelled: boolean;
+};
 
 export type SimulatedTime = Clock & {
   /** Passes `ms` of time, firing every timer that falls due. */
@@ -27,9 +32,9 @@ export function simulatedTime(
   let order = 0;
 
   const after = (ms: number, run: () => void) => {
-    const timer: Timer = { dueMs: monotonicMs + Math.max(0, ms), order: order++, run };
+    const timer: Timer = { dueMs: monotonicMs + Math.max(0, ms), order: order++, run, cancelled: false };
     timers.push(timer);
-    return () => timers.cancel(timer);
+    return () => void (timer.cancelled = true);
   };
 
   async function until(done: () => boolean, limitMs: number): Promise<boolean> {
@@ -73,12 +78,9 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 /** Binary heap by due time, then order; cancelled timers are dropped when they surface. */
 class Heap {
   private readonly items: Timer[] = [];
-  private readonly pending = new Set<Timer>();
-  private readonly cancelled = new Set<Timer>();
 
   push(timer: Timer): void {
     const { items } = this;
-    this.pending.add(timer);
     let i = items.push(timer) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
@@ -88,15 +90,8 @@ class Heap {
     }
   }
 
-  cancel(timer: Timer): void {
-    if (this.pending.has(timer)) this.cancelled.add(timer);
-  }
-
   peek(): Timer | undefined {
-    for (let top = this.items[0]; top !== undefined && this.cancelled.has(top); top = this.items[0]) {
-      this.cancelled.delete(top);
-      this.drop();
-    }
+    while (this.items[0]?.cancelled === true) this.drop();
     return this.items[0];
   }
 
@@ -106,7 +101,6 @@ class Heap {
 
   private drop(): void {
     const { items } = this;
-    this.pending.delete(items[0]!);
     const last = items.pop()!;
     if (items.length === 0) return;
     items[0] = last;
