@@ -1,0 +1,198 @@
+/** The central system as its operator meets it: a real process on an empty folder, real sockets, real signals. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { silentLog, type Wire } from "@wattward/kernel";
+import { dialer } from "@wattward/ocpp/websocket";
+import { parseBundle, parseCsmsMessage, SITE_PROTOCOL } from "@wattward/sitelink";
+
+const folder = mkdtempSync(join(tmpdir(), "wattward-csms-"));
+const data = join(folder, "data");
+const children = new Set<ChildProcess>();
+after(() => {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const READY_MS_MAX = 3_000;
+const quiet = "--disable-warning=ExperimentalWarning";
+const entry = (path: string) => join(import.meta.dirname, path);
+
+type Running = { child: ChildProcess; port: number; httpPort: number; out: () => string; readyMs: number };
+
+async function start(): Promise<Running> {
+  const startedMs = performance.now();
+  const child = spawn(
+    process.execPath,
+    [quiet, entry("main.ts"), "--data", data, "--port", "0", "--http-port", "0"],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  children.add(child);
+  let out = "";
+  let err = "";
+  child.stderr?.on("data", (bytes) => (err += bytes));
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on("data", (bytes) => {
+      out += bytes;
+      if (out.includes("console and API")) resolve();
+    });
+    child.once("exit", (code) => reject(new Error(`csms ended with ${code}: ${err}`)));
+  });
+  const readyMs = performance.now() - startedMs;
+  const { port, httpPort } = JSON.parse(readFileSync(join(data, "csms.json"), "utf8"));
+  return { child, port, httpPort, out: () => out, readyMs };
+}
+
+const ended = (child: ChildProcess) =>
+  new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve({ code: child.exitCode, signal: child.signalCode });
+    } else child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+
+function command(path: string, ...args: string[]): string {
+  const done = spawnSync(process.execPath, [quiet, entry(path), ...args, "--data", data], {
+    encoding: "utf8",
+  });
+  assert.equal(done.status, 0, `${path} ${args.join(" ")}: ${done.stderr}`);
+  return done.stdout;
+}
+
+async function connect(
+  path: string,
+  port: number,
+  names: Record<"folder" | "cert" | "key", string>,
+  protocol: string,
+) {
+  const read = (name: string) => readFileSync(join(names.folder, name), "utf8");
+  const tls = { ca: read("root.pem"), cert: read(names.cert), key: read(names.key) };
+  const passphrase = read("passphrase").trim();
+  const url = `wss://localhost:${port}`;
+  const dialled = await dialer({ url, tls: { ...tls, passphrase }, log: silentLog }).dial(path, [protocol]);
+  assert(dialled.ok, dialled.ok ? "" : dialled.fault.sentence);
+  return heard(dialled.value);
+}
+
+function heard(wire: Wire) {
+  const received: string[] = [];
+  let wake = () => {};
+  const closed = new Promise<number>((resolve) => {
+    const message = (text: string) => {
+      received.push(text);
+      wake();
+    };
+    wire.listen({ message, closed: (code) => resolve(code) });
+  });
+  const next = async () => {
+    while (received.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+    return received.shift() ?? "";
+  };
+  return { wire, next, closed };
+}
+
+const station = { folder: join(folder, "CP-1"), cert: "certificate.pem", key: "key.pem" };
+const startTransaction = JSON.stringify([
+  2,
+  "s1",
+  "StartTransaction",
+  { connectorId: 1, idTag: "AB12", meterStart: 100, timestamp: "2026-01-05T08:00:00Z" },
+]);
+
+test("an empty folder starts by itself within 3 s, keeps its files to itself, and invites its administrator once", async () => {
+  const { child, out, readyMs, httpPort } = await start();
+  assert(readyMs < READY_MS_MAX, `${Math.round(readyMs)} ms`);
+  assert.match(out(), /join#[\w-]{20,}/);
+  for (const name of readdirSync(data, { recursive: true, encoding: "utf8" })) {
+    const { mode } = statSync(join(data, name));
+    assert.equal(mode & 0o077, 0, `${name} is ${(mode & 0o777).toString(8)}`);
+  }
+  const ready = await fetch(`http://localhost:${httpPort}/readyz`);
+  assert.equal(ready.status, 200);
+  child.kill("SIGTERM");
+  assert.deepEqual(await ended(child), { code: 0, signal: null });
+  assert(!existsSync(join(data, "csms.json")), "it says no more that it listens");
+});
+
+test("a station charges over mutual TLS; kill -9 and a restart lose nothing that was answered", async () => {
+  const first = await start();
+  command("cli/station.ts", "add", "CP-1");
+  command("cli/card.ts", "add", "AB12");
+  command("cli/pki.ts", "issue", "station", "CP-1", "--out", station.folder);
+  const before = await connect("/ocpp/CP-1", first.port, station, "ocpp1.6");
+  before.wire.send('[2,"b1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]');
+  assert.match(await before.next(), /"status":"Accepted"/);
+  before.wire.send(startTransaction);
+  const [, , answered] = JSON.parse(await before.next());
+  assert.equal(answered.idTagInfo.status, "Accepted");
+  first.child.kill("SIGKILL");
+  await ended(first.child);
+  assert.notEqual(await before.closed, 1000);
+
+  const second = await start();
+  const again = await connect("/ocpp/CP-1", second.port, station, "ocpp1.6");
+  again.wire.send(startTransaction);
+  const [, , repeated] = JSON.parse(await again.next());
+  assert.equal(repeated.transactionId, answered.transactionId, "the same transaction, not a second one");
+  const listed = command("cli/station.ts", "list", "--json");
+  assert.equal(JSON.parse(listed).connected, true);
+  second.child.kill("SIGTERM");
+  assert.equal(await again.closed, 1001);
+  assert.deepEqual(await ended(second.child), { code: 0, signal: null });
+});
+
+test("a site links up and gets the bundle of its stations, and a new one when a station is added beside it", async () => {
+  const { child, port } = await start();
+  command("cli/station.ts", "add", "CP-2", "--site", "north");
+  const home = join(folder, "north");
+  command("cli/pki.ts", "issue", "site", "north", "--out", home);
+  const identity = { folder: join(home, "identity"), cert: "link-certificate.pem", key: "link-key.pem" };
+  const link = await connect("/site/north", port, identity, SITE_PROTOCOL);
+  const hello = { t: "hello", site: "north", epoch: "0".repeat(24), lastSeq: 0, bundleVersion: 0 };
+  link.wire.send(JSON.stringify({ ...hello, wallMs: 1, clockQuality: "synced", software: "0.1.0" }));
+  const bundled = async () => {
+    for (;;) {
+      const message = parseCsmsMessage(await link.next());
+      assert(message.ok);
+      assert.notEqual(message.value.t, "refused", JSON.stringify(message.value));
+      if (message.value.t !== "bundle") continue;
+      const bundle = parseBundle(message.value.bundle.body);
+      assert(bundle.ok);
+      return bundle.value.stations.map(({ id }) => id);
+    }
+  };
+  assert.deepEqual(await bundled(), ["CP-2"]);
+  command("cli/station.ts", "add", "CP-3", "--site", "north");
+  assert.deepEqual(await bundled(), ["CP-2", "CP-3"]);
+  child.kill("SIGTERM");
+  await ended(child);
+});
+
+test("a second csms on the folder, a port in use and wrong words each end with a sentence", async () => {
+  const { child, port } = await start();
+  const run = (...args: string[]) => {
+    const done = spawnSync(process.execPath, [quiet, entry("main.ts"), ...args], {
+      encoding: "utf8",
+      timeout: 20_000,
+    });
+    return [done.status, done.stderr.trim().split("\n").at(0)];
+  };
+  const other = join(folder, "other");
+  assert.deepEqual(run("--data", data), [
+    1,
+    `wattward: another csms serves ${data}: stop it, or give another folder with --data`,
+  ]);
+  assert.deepEqual(run("--data", other, "--port", String(port), "--http-port", "0").at(0), 1);
+  assert.match(
+    String(run("--data", other, "--port", String(port), "--http-port", "0").at(1)),
+    /in use .* --port/,
+  );
+  assert.equal(run("--port", "eighty").at(0), 2);
+  assert.equal(run("--no-such-option").at(0), 2);
+  child.kill("SIGTERM");
+  await ended(child);
+});
