@@ -53,7 +53,7 @@ export async function build(options: Options, say: (line: string) => void): Prom
   });
 
   say("issuing certificates for one site and eight stations");
-  enrol(out);
+  await enrol(out);
 
   const uplink = start("uplink", "demo/uplink.ts", [String(csmsAt["port"])], logOf(out, "uplink"));
   const uplinkPort = await until(
@@ -100,14 +100,26 @@ function startSimulator(out: string, ports: { site: number }, seed: number): Pro
   );
 }
 
-function enrol(out: string): void {
+/** RFID cards of the demo's drivers, as the operator's back office would know them. */
+const cards = Array.from({ length: 24 }, (_, i) => `04A1B2C3D4${(i + 16).toString(16).toUpperCase()}80`);
+
+/** Everything an operator does before a site can work: inventory, cards, identities. */
+export async function enrol(out: string): Promise<void> {
   const csmsData = ["--data", join(out, "csms")];
   const ids = stations.map(({ id }) => id);
-  command("apps/csms/cli/station.ts", ["add", ...ids, "--site", SITE, ...csmsData]);
-  command("apps/csms/cli/pki.ts", ["issue", "site", SITE, "--out", join(out, "site"), ...csmsData]);
-  mkdirSync(join(out, "stations"), { recursive: true, mode: 0o700 });
-  command("apps/csms/cli/pki.ts", ["issue", "station", ...ids, "--out", join(out, "stations"), ...csmsData]);
-  writeFileSync(join(out, "stations", "stations.json"), `${JSON.stringify(stations, undefined, 2)}\n`);
+  const folder = join(out, "stations");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, "stations.json"), `${JSON.stringify(stations, undefined, 2)}\n`);
+  writeFileSync(join(folder, "cards.json"), `${JSON.stringify(cards)}\n`);
+
+  await command("apps/csms/cli/station.ts", ["add", ...ids, "--site", SITE, ...csmsData]);
+  await command("apps/csms/cli/card.ts", ["add", ...cards, ...csmsData]);
+  const issue = (what: string[], to: string) =>
+    command("apps/csms/cli/pki.ts", ["issue", ...what, "--out", to, ...csmsData]);
+  await Promise.all([
+    issue(["site", SITE], join(out, "site")),
+    ...ids.map((id) => issue(["station", id], join(folder, id))),
+  ]);
 }
 
 /** Waits until the program has written the ports it listens on into `OUT/NAME/NAME.json`, and gives them. */

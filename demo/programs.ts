@@ -2,7 +2,8 @@
  * The demo's processes: each a real program of Wattward, its output kept in a log file, killed and started again as
  * the faults want it. Nothing here imports the programs; they are run as their users run them.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -51,15 +52,20 @@ export function start(
 }
 
 /** Runs a command of Wattward to its end; its words are the error if it fails. */
-export function command(entry: string, args: readonly string[]): string {
-  const done = spawnSync(
+export async function command(entry: string, args: readonly string[]): Promise<string> {
+  const child = spawn(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", join(root, entry), ...args],
-    { cwd: root, encoding: "utf8" },
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
-  if (done.status !== 0)
-    throw new DemoError(`${entry} ${args.join(" ")} failed:\n${done.stderr}${done.stdout}`);
-  return done.stdout;
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new DemoError(`${entry} ${args.join(" ")} failed:\n${said.join("")}`);
+  return said.join("");
 }
 
 /** Waits until `look` gives something; fails with the tail of the program's log when it dies or takes too long. */

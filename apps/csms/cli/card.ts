@@ -6,7 +6,6 @@ import {
   dataFolder,
   readArguments,
   readNumber,
-  readWords,
   runCommand,
   UsageError,
 } from "./arguments.ts";
@@ -14,8 +13,8 @@ import { withDataCore } from "./data-core.ts";
 
 const help = `wattward card: who may charge
 
-  card add TOKEN [--days N]     this card, or app's id, may charge; for N days where given
-  card block TOKEN              it may not, from now on
+  card add TOKEN… [--days N]    these cards, or apps' ids, may charge; for N days where given
+  card block TOKEN…             they may not, from now on
 
   --data DIR   the central system's data folder (WATTWARD_DATA_DIR, else .wattward/csms)
 `;
@@ -30,16 +29,22 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
   const [word = "", ...rest] = args;
   const status = Object.hasOwn(statuses, word) ? statuses[word] : undefined;
   if (status === undefined) throw new UsageError(word === "" ? "card what?" : `no command 'card ${word}'`);
-  const { values, positionals } = readArguments(rest, { data: { type: "string" }, days: { type: "string" } });
-  const [token] = readWords(positionals, "TOKEN");
+  const { values, positionals: tokens } = readArguments(rest, {
+    data: { type: "string" },
+    days: { type: "string" },
+  });
+  if (tokens.length === 0) throw new UsageError("TOKEN is missing");
   const days = readNumber("--days", values.days, { min: 1, max: DAYS_MAX });
-  if (!tokenPattern.test(token)) throw new CommandError("a token is 1 to 36 printable characters, no spaces");
+  const wrong = tokens.find((token) => !tokenPattern.test(token));
+  if (wrong !== undefined) throw new CommandError("a token is 1 to 36 printable characters, no spaces");
   await withDataCore(dataFolder(values.data, env), async ({ core, clock }) => {
     const atMs = clock.now().wallMs;
     const expiry = days === undefined ? {} : { expiresAtMs: atMs + days * DAY_MS };
-    await core.decide("token.set", { token, status, ...expiry, atMs, actor: actorOf(env) });
+    for (const token of tokens) {
+      await core.decide("token.set", { token, status, ...expiry, atMs, actor: actorOf(env) });
+      out(`${token} is ${status}${days === undefined ? "" : ` for ${days} days`}\n`);
+    }
   });
-  out(`${token} is ${status}${days === undefined ? "" : ` for ${days} days`}\n`);
 }
 
 process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {

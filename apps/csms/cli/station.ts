@@ -8,7 +8,7 @@ import { listStations } from "./station/list.ts";
 
 const help = `wattward station: the inventory
 
-  station add ID [--site SITE]        lets a station connect; at a site, which is made if it is new
+  station add ID… [--site SITE]       lets stations connect; at a site, which is made if it is new
           [--serial S]                  CN of its certificate, where it is not the id
           [--route site|direct|either]  how it may connect (site with --site, else direct)
   station list [--site SITE] [--json] what is in the inventory, and what is connected
