@@ -10,8 +10,6 @@
  * problem details. Always true: a route without an `access` declaration does not register; nobody without a session
  * passes a route that is not public; a cookie changes nothing without its CSRF header.
  */
-import { createServer } from "node:http";
-import { createServer as createTlsServer } from "node:https";
 import fastifyCookie from "@fastify/cookie";
 import { type Chance, type Clock, hex, type Log } from "@wattward/kernel";
 import fastify, { type FastifyInstance } from "fastify";
@@ -68,10 +66,7 @@ export class UnsafeListen extends Error {
 export async function createApi(options: ApiOptions): Promise<Api> {
   const https = options.tls !== undefined;
   const app = fastify({
-    serverFactory: (handler) =>
-      options.tls === undefined
-        ? createServer(handler)
-        : createTlsServer({ ...options.tls, minVersion: "TLSv1.2" }, handler),
+    https: options.tls === undefined ? null : { ...options.tls, minVersion: "TLSv1.2" },
     logger: false,
     bodyLimit: apiLimits.bodyBytesMax,
     requestTimeout: apiLimits.requestMs,
@@ -85,9 +80,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       faults.render(error, reply, request.id);
     },
   });
-  app.server.requestTimeout = apiLimits.requestMs;
   app.server.headersTimeout = apiLimits.headersMs;
-  app.server.keepAliveTimeout = apiLimits.keepAliveMs;
   app.server.maxConnections = apiLimits.connectionsMax;
 
   const faults = handleFaults(app, options.log);
