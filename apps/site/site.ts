@@ -93,10 +93,10 @@ export async function createSite(ports: SitePorts): Promise<Site> {
     async close() {
       for (const stop of stops) stop();
       stations.closeAll();
+      link.stop();
       await server.close();
       await keepAll(ports, parts);
       await journal.close();
-      await link.stop();
     },
   };
 }

@@ -2,7 +2,7 @@
  * One process per data folder: a lock that the operating system takes back when its holder dies, however it dies. It is
  * SQLite's own file lock on an empty database, because Node has no other that survives `kill -9` on every platform.
  */
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -11,6 +11,8 @@ export type Lock = { release(): void };
 /** Waits up to `waitMs` for a holder to go; undefined where it stays. Blocks meanwhile: for starting processes only. */
 export function lockFile(path: string, waitMs: number): Lock | undefined {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would make it readable for everybody.
+  closeSync(openSync(path, "a", 0o600));
   const database = new DatabaseSync(path, { timeout: waitMs });
   try {
     database.exec("BEGIN EXCLUSIVE");

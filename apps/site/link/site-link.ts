@@ -91,7 +91,8 @@ export class SiteLink implements Uplink {
     this.tell({ t: "lease-wanted" });
   }
 
-  async stop(): Promise<void> {
+  /** For ever: the site is closing. */
+  stop(): void {
     this.stopped = true;
     this.connection?.close("going away");
   }

@@ -107,7 +107,11 @@ export class TransactionIds {
     const open = blocks.filter(({ to }) => to > this.highest);
     if (open.length >= LEASES_MAX || open.some(({ from, to }) => lease.from <= to && from <= lease.to))
       return false;
-    return this.keepLeases({ csmsEpoch, blocks: [...open, lease].sort((a, b) => a.from - b.from) });
+    const { from, to } = lease;
+    return this.keepLeases({
+      csmsEpoch,
+      blocks: [...open, { csmsEpoch, from, to }].sort((a, b) => a.from - b.from),
+    });
   }
 
   /** Writes the snapshot for a journal that is at (generation, seq); says whether it is durable. */

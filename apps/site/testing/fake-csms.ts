@@ -20,6 +20,7 @@ import {
   type JournalRecord,
   parseSiteMessage,
   SITE_PROTOCOL,
+  type SignedBundle,
   type SiteMessage,
 } from "@wattward/sitelink";
 
@@ -40,6 +41,8 @@ export class FakeCsms {
   readonly messages: SiteMessage[] = [];
   /** Replaces the next welcome's `ackedSeq`. */
   welcomeWith: number | undefined;
+  /** How bundles are signed. */
+  sign: (bundle: Bundle) => SignedBundle = (bundle) => signed(bundle);
   /** Edits an answer before it leaves. */
   twist: (frame: string) => string = (frame) => frame;
   onRecord: (record: JournalRecord) => void = () => {};
@@ -127,7 +130,7 @@ export class FakeCsms {
     const ackedSeq = this.welcomeWith ?? records.length;
     this.welcomeWith = undefined;
     send({ t: "welcome", csmsEpoch: this.csmsEpoch, ackedSeq, wallMs: this.clock.now().wallMs });
-    send({ t: "bundle", bundle: signed(this.bundle) });
+    send({ t: "bundle", bundle: this.sign(this.bundle) });
   }
 
   private record(
