@@ -5,6 +5,7 @@
  */
 import type { SiteId, StationId } from "@wattward/kernel";
 import type { Bundle, DenyEntry, LocalListEntry } from "@wattward/sitelink";
+import { allDenials } from "../authorisation/denials.ts";
 import { allTokens } from "../authorisation/tokens.ts";
 import type { Decision, World } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
@@ -29,10 +30,6 @@ const insertBundle = statement(
       issued_at_ms: p.atMs,
     }),
 );
-const allDenials = statement((db, _: Record<never, never>) =>
-  db.selectFrom("denials").selectAll().orderBy("kind").orderBy("issuer").orderBy("value"),
-);
-
 export const compile: Decision<"bundle.compile"> = async (tx, { site, atMs }, world) => {
   const last = await tx.first(newestBundle, { site });
   const content = await contentOf(tx, site, world);

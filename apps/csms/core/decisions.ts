@@ -1,4 +1,5 @@
 /** The table of decisions: every name of the port, and the one function that serves it. */
+import { deny } from "../authorisation/denials.ts";
 import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
 import { outcome, request, take } from "../commands/commands.ts";
@@ -10,6 +11,7 @@ import { admit } from "../stations/admission.ts";
 import { answerCall } from "../stations/calls.ts";
 import { addStation } from "../stations/inventory.ts";
 import { changePresence } from "../stations/presence.ts";
+import { changeSetting } from "./change-setting.ts";
 import type { Decision } from "./decision.ts";
 import { takeObserved } from "./observed.ts";
 import type { Decisions } from "./port.ts";
@@ -33,6 +35,8 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "command.outcome": outcome,
   "station.add": addStation,
   "token.set": setToken,
+  "setting.set": changeSetting,
+  "denial.add": deny,
   "person.invite": invite,
   "person.join": join,
   "session.open": openSession,

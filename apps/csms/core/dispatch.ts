@@ -26,6 +26,9 @@ const SEEN_EVERY_MS = 10_000;
 export async function dispatch(tx: Tx, call: Call, world: World): Promise<StationAnswer> {
   const unheard = mayNotSpeak(call);
   if (unheard !== undefined) return unheard;
+  const odd = outOfRange(call);
+  if (odd !== undefined)
+    return refusal("PropertyConstraintViolation", `${odd} is beyond any whole number kept here`);
   await see(tx, call);
   const handler = tables[call.version].get(call.action);
   if (handler !== undefined) return handler(tx, call as Call<never>, world);
@@ -46,6 +49,16 @@ function mayNotSpeak({ station, version, action }: Call): StationAnswer | undefi
     return refusal("SecurityError", "send BootNotification first");
   }
   return undefined;
+}
+
+/** Every number at the top of a served message, and in its `evse`, is an integer; JSON lets it be 1e300. */
+function outOfRange({ payload }: Call): string | undefined {
+  const { evse } = payload;
+  const inner = typeof evse === "object" && evse !== null ? Object.entries(evse) : [];
+  const odd = [...Object.entries(payload), ...inner].find(
+    ([, value]) => typeof value === "number" && !Number.isSafeInteger(value),
+  );
+  return odd?.[0];
 }
 
 async function see(tx: Tx, { station, version, arrivedAtMs, live }: Call): Promise<void> {

@@ -78,6 +78,8 @@ export type ObservationData = {
   "command.ended": { command: string; action: string; state: string };
 
   "token.set": { token: string; status: string; actor: string };
+  "setting.set": { name: string; value: number; actor: string };
+  "denial.added": { kind: string; issuer: string; value: string; reason: string; actor: string };
   "person.invited": { role: string };
   "person.joined": { person: string; name: string };
   "session.opened": { person: string; kind: string };

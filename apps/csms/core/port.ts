@@ -79,6 +79,23 @@ export type Decisions = {
     input: { token: string; status: string; expiresAtMs?: number; atMs: number; actor: string };
     output: undefined;
   };
+  /** A setting of core/settings.ts, within its limits. */
+  "setting.set": {
+    input: { name: string; value: number; atMs: number; actor: string };
+    output: { kind: "set" } | { kind: "refused"; sentence: string };
+  };
+  /** A certificate that is no longer accepted: by issuer and serial number, or by its public key (SHA-256, hex). */
+  "denial.add": {
+    input: {
+      kind: "serial" | "key";
+      issuer: string;
+      value: string;
+      reason: string;
+      atMs: number;
+      actor: string;
+    };
+    output: undefined;
+  };
   "person.invite": {
     input: { hash: string; role: string; expiresAtMs: number; atMs: number };
     output: undefined;

@@ -189,3 +189,12 @@ test("transaction event: before the boot it is refused (B01.FR.10), after a reco
   assert.equal(bodyOf(await core.call("cp", "2.0.1", "BootNotification", boot))["status"], "Accepted");
   await tell(core, started);
 });
+
+test("transaction event: whole numbers that nothing can keep are refused, not rounded", async () => {
+  const core = await world();
+  for (const odd of [{ seqNo: 1e300 }, { evse: { id: 1e300 } }, { reservationId: -1e17 }]) {
+    const answer = await core.call("cp", "2.0.1", "TransactionEvent", { ...started, ...odd });
+    assert.equal(answer.kind === "error" && answer.code, "PropertyConstraintViolation");
+  }
+  assert.deepEqual(await core.rows("transactions"), []);
+});

@@ -46,6 +46,37 @@ test("journal: applied in order, duplicates answered again, a gap does nothing",
   assert.deepEqual(await acked(core), [1]);
 });
 
+test("journal: a duplicate is answered again, but neither observed again nor put over what is newer", async () => {
+  const core = await world();
+  const status = (seq: number, connectorStatus: string) =>
+    core.record({
+      station: "box",
+      version: "2.0.1",
+      action: "StatusNotification",
+      payload: { timestamp: iso(START_MS + seq), connectorStatus, evseId: 1, connectorId: 1 },
+      seq,
+    });
+  const event = { type: "FirmwareUpdated", timestamp: iso(START_MS) };
+  const security = () =>
+    core.record({
+      station: "box",
+      version: "2.0.1",
+      action: "SecurityEventNotification",
+      payload: event,
+      seq: 3,
+    });
+  await status(1, "Occupied");
+  await status(2, "Available");
+  assert.deepEqual(bodyOf((await status(1, "Occupied")).answer), {});
+  assert.deepEqual(
+    (await core.rows("connectors")).map((row) => row.status),
+    ["Available"],
+  );
+  await security();
+  assert.deepEqual(bodyOf((await security()).answer), {});
+  assert.equal((await core.outbox("security.event")).length, 1);
+});
+
 test("journal: a replay gets no answer, raises nothing live, and is applied once", async () => {
   const core = await world();
   for (let i = 0; i < 2; i += 1) {

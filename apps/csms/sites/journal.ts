@@ -2,7 +2,7 @@
  * Records of a site's journal: each applied exactly once per (site, epoch, seq), in order.
  *
  *     seq = acked + 1   applied, and the position moves in the same commit
- *     seq ≤ acked       duplicate: nothing moves; a live one is answered again (handlers give the same answer)
+ *     seq ≤ acked       duplicate: nothing moves, nothing is observed again; a live one gets the same answer again
  *     seq > acked + 1   gap: nothing is done, the site sends from where we are
  *
  * One bad record never blocks the rest (QUIRKS 34): what cannot be applied is quarantined, that is observed and
@@ -28,7 +28,7 @@ export const takeRecord: Decision<"site.record"> = async (tx, input, world) => {
   const acked = journal?.acked_seq ?? 0;
   if (seq > acked + 1) return { kind: "gap", ackedSeq: acked };
   if (seq <= acked) {
-    const answer = input.live ? await apply(tx, input, world) : undefined;
+    const answer = input.live ? await again(tx, input, world) : undefined;
     return { kind: "duplicate", ackedSeq: acked, ...(answer && { answer }) };
   }
   if (journal === undefined) await tx.run(insertJournal, { site, epoch, atMs });
@@ -36,6 +36,10 @@ export const takeRecord: Decision<"site.record"> = async (tx, input, world) => {
   const answer = await apply(tx, input, world);
   return { kind: "applied", ackedSeq: seq, ...(answer && input.live && { answer }) };
 };
+
+/** The answer to a record that was applied before: as history, which changes nothing that is newer, and unobserved. */
+const again = (tx: Tx, input: SiteRecord, world: World) =>
+  apply({ ...tx, observe: () => {} }, { ...input, live: false }, world);
 
 /** The answer for the station, where the record holds a CALL of one. */
 async function apply(tx: Tx, input: SiteRecord, world: World): Promise<StationAnswer | undefined> {

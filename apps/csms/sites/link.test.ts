@@ -133,7 +133,36 @@ test("bundle: the same content is the same text; any change is a new version", a
   const second = await compile(START_MS + 90_000);
   assert.equal(second.version, first.version + 1);
   assert.deepEqual(JSON.parse(second.body).localList, [{ token: "TAG", status: "Blocked" }]);
+  const denial = {
+    kind: "key",
+    issuer: "",
+    value: "ab",
+    reason: "lost",
+    atMs: START_MS,
+    actor: "t",
+  } as const;
+  for (let i = 0; i < 2; i += 1) await core.decide("denial.add", denial);
+  const third = await compile(START_MS);
+  assert.deepEqual(JSON.parse(third.body).deny, [{ kind: "key", spkiSha256: "ab" }]);
+  await core.decide("setting.set", { name: "heartbeat_interval_s", value: 60, atMs: START_MS, actor: "t" });
+  assert.equal(JSON.parse((await compile(START_MS)).body).policy.heartbeatIntervalS, 60);
   await core.db.updateTable("meta").set({ value: "2" }).where("key", "=", "csms_epoch").execute();
-  assert.equal((await compile(START_MS)).version, first.version + 2, "a restore fences older bundles");
-  assert.equal((await core.rows("bundles")).length, 3);
+  assert.equal((await compile(START_MS)).version, first.version + 4, "a restore fences older bundles");
+  assert.equal((await core.rows("bundles")).length, 5);
+});
+
+test("setting: one that there is not, or out of its limits, is refused with what would do", async () => {
+  const core = await testCore();
+  const set = (name: string, value: number) =>
+    core.decide("setting.set", { name, value, atMs: START_MS, actor: "t" });
+  for (const [name, value, says] of [
+    ["csms_epoch", 9, /there is no setting/],
+    ["__proto__", 1, /there is no setting/],
+    ["heartbeat_interval_s", 1, /from 10 to 86400/],
+    ["accept_unknown_tokens", 0.5, /whole number/],
+  ] as const) {
+    const told = await set(name, value);
+    assert.match(told.kind === "refused" ? told.sentence : "set", says);
+  }
+  assert.deepEqual(await set("accept_unknown_tokens", 1), { kind: "set" });
 });

@@ -146,23 +146,25 @@ export const countVariables = statement((db, p: { station: string }) =>
     .select((e) => e.fn.countAll<number>().as("count"))
     .where("station_id", "=", p.station),
 );
-export const upsertVariable = statement((db, p: Schema["variables"]) =>
+const variableColumns = [
+  "station_id",
+  "component",
+  "variable",
+  "attribute",
+  "value",
+  "readonly",
+  "read_at_ms",
+] as const;
+export const insertVariable = statement((db, p: Schema["variables"]) =>
+  db.insertInto("variables").values(each(p, variableColumns)),
+);
+/** Changes no row where the variable is not known. */
+export const updateVariable = statement((db, p: Schema["variables"]) =>
   db
-    .insertInto("variables")
-    .values({
-      station_id: p.station_id,
-      component: p.component,
-      variable: p.variable,
-      attribute: p.attribute,
-      value: p.value,
-      readonly: p.readonly,
-      read_at_ms: p.read_at_ms,
-    })
-    .onConflict((c) =>
-      c.columns(["station_id", "component", "variable", "attribute"]).doUpdateSet({
-        value: p.value,
-        readonly: p.readonly,
-        read_at_ms: p.read_at_ms,
-      }),
-    ),
+    .updateTable("variables")
+    .set({ value: p.value, readonly: p.readonly, read_at_ms: p.read_at_ms })
+    .where("station_id", "=", p.station_id)
+    .where("component", "=", p.component)
+    .where("variable", "=", p.variable)
+    .where("attribute", "=", p.attribute),
 );

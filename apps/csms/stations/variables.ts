@@ -1,7 +1,7 @@
 /** What a station said of its variables (2.0.1) or configuration keys (1.6): the newest value of each. */
 import type { Schema } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
-import { countVariables, upsertVariable } from "./rows.ts";
+import { countVariables, insertVariable, updateVariable } from "./rows.ts";
 
 /** No station has more; one that reports more is making them up, and the rest is not kept. */
 export const VARIABLES_MAX = 5_000;
@@ -10,10 +10,13 @@ const VALUE_CHARS_MAX = 2_500;
 export type Variable = Omit<Schema["variables"], "station_id">;
 
 export async function storeVariables(tx: Tx, station: string, variables: readonly Variable[]): Promise<void> {
-  const known = Number((await tx.first(countVariables, { station }))?.count ?? 0);
-  for (const variable of variables.slice(0, Math.max(0, VARIABLES_MAX - known) || 0)) {
+  let known = Number((await tx.first(countVariables, { station }))?.count ?? 0);
+  for (const variable of variables) {
     const value = variable.value?.slice(0, VALUE_CHARS_MAX) ?? null;
-    await tx.run(upsertVariable, { ...variable, value, station_id: station });
+    const row = { ...variable, value, station_id: station };
+    if ((await tx.run(updateVariable, row)) === 1 || known >= VARIABLES_MAX) continue;
+    await tx.run(insertVariable, row);
+    known += 1;
   }
 }
 
