@@ -144,6 +144,23 @@ const alive = (pid: number) => {
   }
 };
 
+/** Why a peer that shows `identity` is not let in; "in" where it is. */
+async function knock(
+  folder: string,
+  identity: { cert: string; key: string } | undefined,
+  path = "/ocpp/A",
+): Promise<string> {
+  const tls = { ca: [authorities.root.pem], ...identity, servername: `${SITE}.lc.wattward.test` };
+  const to = dialer({ url: `wss://127.0.0.1:${siteJson(folder)?.port}`, tls, log: silentLog });
+  const dialled = await to.dial(path, ["ocpp1.6"]);
+  if (!dialled.ok) return dialled.fault.status === undefined ? "no handshake" : String(dialled.fault.status);
+  // TLS 1.3 tells a client of its refusal only after its side of the handshake is done.
+  return new Promise((resolve) => {
+    dialled.value.listen({ message() {}, closed: () => resolve("in") });
+    dialled.value.close(1000, "seen");
+  });
+}
+
 async function asStation(
   folder: string,
   calls: readonly (readonly [string, object])[],
@@ -202,6 +219,16 @@ test("site process: serves over mutual TLS, survives kill -9 of each of its proc
   const third = run(folder, "--port", String(began.port));
   await until("the third", () => siteJson(folder)?.pid === third.child.pid);
   assert.equal(idIn((await asStation(folder, [start(3)]))[0]), one + 2);
+  const site = pemOf(
+    await keyed("ec-p256", (publicKey) => issueSite(authorities, { site: SITE, publicKey }, ports)),
+  );
+  const other = pemOf(
+    await keyed("ec-p256", (publicKey) => issueStation(authorities, { serial: "SN-B", publicKey }, ports)),
+  );
+  assert.equal(await knock(folder, undefined), "no handshake");
+  assert.equal(await knock(folder, site), "no handshake", "a site's key is no station's");
+  assert.equal(await knock(folder, other), "403", "another station's key");
+  assert.equal(await knock(folder, station), "in");
   const acked = async () => (await readJournal(folderDisk(folder)))?.records.length;
   await until("everything at the CSMS", () => csms.startIds().size === 3);
   third.child.kill("SIGTERM");

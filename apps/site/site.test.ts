@@ -36,6 +36,24 @@ test("site: with the link up the CSMS's answers go back verbatim, and everything
   assert.equal(world.csms.messages.filter(({ t }) => t === "presence").length, 1);
 });
 
+test("site: many stations at once are all answered by the CSMS, none is sent as history while it waits", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `S${i}`);
+  const world = await new World(17, names).start();
+  world.disk.options.syncMs = 3;
+  world.disk.options.clock = world.time;
+  let left = names.length * 20;
+  for (const name of names) {
+    const station = new RetryingStation(world, name);
+    void (async () => {
+      for (let n = 0; n < 20; n++, left--)
+        await station.tell("MeterValues", { connectorId: 1, meterValue: [] });
+    })();
+  }
+  assert(await world.time.until(() => left === 0, 120_000), `${left} unanswered`);
+  assert.equal(world.csms.received.filter(({ live }) => !live).length, 0);
+  assert.equal([...world.csms.applied.values()].flat().length, names.length * 20);
+});
+
 test("site: with the link cut without FIN it answers by itself, and replays in order when the link is back", async () => {
   const world = await new World(2).start();
   const station = new RetryingStation(world, "A");

@@ -135,15 +135,18 @@ export class CallDesk {
 
   private async kept(matter: Matter, keeping: string): Promise<CallAnswer> {
     const { uplink, journal } = this.ports;
-    const answers = uplink.answers;
-    const localAnswer = answers ? undefined : this.local(matter);
-    const appended = await journal.append(this.draft(matter, localAnswer));
+    const localAnswer = uplink.answers ? undefined : this.local(matter);
+    let answer: Promise<string | undefined> | undefined;
+    // Waits before the link can send the record, so that it goes out as one that somebody waits for.
+    const appended = await journal.append(this.draft(matter, localAnswer), (seq) => {
+      if (localAnswer === undefined) answer = uplink.record(seq, ANSWER_MS_MAX);
+    });
     if (appended.kind !== "kept") return this.notKept(matter, keeping);
     if (localAnswer !== undefined) {
       uplink.journaled();
       return { kind: "verbatim", text: localAnswer };
     }
-    const text = this.checked(matter, await uplink.record(appended.record.seq, ANSWER_MS_MAX));
+    const text = this.checked(matter, await answer);
     if (text !== undefined) return { kind: "verbatim", text };
     return this.answeredAfterAll(matter, keeping, appended.record);
   }

@@ -41,7 +41,11 @@ export type JournalPorts = {
   fatal(error: Error): void;
 };
 
-type Waiting = { readonly draft: RecordDraft; readonly resolve: (appended: Appended) => void };
+type Waiting = {
+  readonly draft: RecordDraft;
+  readonly kept: ((seq: number) => void) | undefined;
+  readonly resolve: (appended: Appended) => void;
+};
 const EPOCH_BYTES = 12;
 
 /** Opens the journal, or begins one; every record that `fold` has not seen is told to it. JournalDamaged, DiskError. */
@@ -113,12 +117,15 @@ export class Journal {
     return this.segments.reduce((sum, s) => (s.lastSeq > this.ackedSeqNow ? sum + s.sizeBytes : sum), 0);
   }
 
-  /** Resolves when the record is durable, or cannot be. */
-  append(draft: RecordDraft): Promise<Appended> {
+  /**
+   * Resolves when the record is durable, or cannot be. `kept` is told in the same instant as everybody else can read
+   * the record: whoever must be there before it is sent on, is.
+   */
+  append(draft: RecordDraft, kept?: (seq: number) => void): Promise<Appended> {
     if (this.state === "closed") return Promise.resolve({ kind: "closed" });
     if (this.waiting.length >= this.ports.limits.waitingRecordsMax) return Promise.resolve({ kind: "full" });
     return new Promise((resolve) => {
-      this.waiting.push({ draft, resolve });
+      this.waiting.push({ draft, kept, resolve });
       if (!this.writing) void this.write();
     });
   }
@@ -243,7 +250,11 @@ export class Journal {
       for (const { resolve } of batch) resolve({ kind: "full" });
       return;
     }
-    for (const [i, { resolve }] of batch.entries()) resolve({ kind: "kept", record: records[i]! });
+    for (const [i, { kept, resolve }] of batch.entries()) {
+      const record = records[i]!;
+      kept?.(record.seq);
+      resolve({ kind: "kept", record });
+    }
   }
 
   private took(segment: Segment, records: readonly JournalRecord[]): void {

@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { type Chance, type Disk, hex, type Instant, type Log } from "@wattward/kernel";
-import type { Bundle } from "@wattward/sitelink";
+import type { Bundle, LocalListEntry } from "@wattward/sitelink";
 import { fieldsOf, isCount, keep, readKept } from "./kept.ts";
 
 /** In the words of 2.0.1, which has all of 1.6's. */
@@ -27,6 +27,7 @@ type Cached = { readonly status: TokenStatus; readonly learntAtMs: number; reado
 export class Authorisations {
   private readonly salt: string;
   private readonly cache: Map<string, Cached>;
+  private list: { readonly bundle: Bundle; readonly tokens: ReadonlyMap<string, LocalListEntry> } | undefined;
   private changed = false;
 
   private constructor(salt: string, cache: Map<string, Cached>) {
@@ -45,8 +46,7 @@ export class Authorisations {
     const dated = now.quality !== "unknown";
     const expired = (atMs: number | undefined) => dated && atMs !== undefined && atMs < now.wallMs;
 
-    const wanted = token.toLowerCase();
-    const listed = bundle.localList.find((entry) => entry.token.toLowerCase() === wanted);
+    const listed = this.listOf(bundle).get(token.toLowerCase());
     if (listed !== undefined) {
       const status = expired(listed.expiresAtMs) ? "Expired" : listed.status;
       return { status, from: "list", ...until(listed) };
@@ -75,6 +75,15 @@ export class Authorisations {
   async save(disk: Disk, log: Log): Promise<void> {
     if (!this.changed) return;
     this.changed = !(await keep(disk, log, CACHE, { salt: this.salt, tokens: [...this.cache] }));
+  }
+
+  /** The local list by token, made once for each bundle: it may hold 20,000. */
+  private listOf(bundle: Bundle): ReadonlyMap<string, LocalListEntry> {
+    if (this.list?.bundle !== bundle) {
+      const tokens = new Map(bundle.localList.map((entry) => [entry.token.toLowerCase(), entry]));
+      this.list = { bundle, tokens };
+    }
+    return this.list.tokens;
   }
 
   private keyOf(token: string): string {
