@@ -91,7 +91,12 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
 
   function keep(opened: DirectStation | SiteLink): void {
     live.add(opened);
-    void opened.gone.finally(() => live.delete(opened));
+    void opened.gone.finally(() => {
+      live.delete(opened);
+      // A station of either route may have been waiting at a site meanwhile.
+      if (!(opened instanceof DirectStation) || stations.get(opened.station) !== undefined) return;
+      for (const [, site] of sites.all()) site.freed(opened.station);
+    });
   }
 
   function seated(taken: boolean, opened: Connection): boolean {

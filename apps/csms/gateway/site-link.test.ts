@@ -3,77 +3,17 @@ import { test } from "node:test";
 import { LINK_SILENCE_MS_MAX, parseBundle, SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
 import { seededChance } from "@wattward/testing";
 import { HELLO_MS_MAX, RECORDS_IN_FLIGHT_MAX, RELAYS_WAITING_PER_STATION_MAX } from "./limits.ts";
-import type { Identity } from "./testing/certificates.ts";
-import { type Peer, type World, world } from "./testing/world.ts";
-
-const epoch = "0123456789abcdef01234567";
-const trace = "0123456789abcdef";
-const hello = (more: object = {}) => ({
-  t: "hello",
-  site: "north",
+import {
+  beat,
   epoch,
-  lastSeq: 0,
-  bundleVersion: 0,
-  wallMs: 1,
-  clockQuality: "synced",
-  software: "0.1.0",
-  ...more,
-});
-const frame = (id: string, action = "Heartbeat", payload: object = {}) =>
-  JSON.stringify([2, id, action, payload]);
-const record = (seq: number, more: object = {}, live = false) => ({
-  t: "record",
-  live,
-  record: {
-    kind: "frame",
-    epoch,
-    seq,
-    station: "CP-1",
-    receivedAtMs: 1,
-    clockQuality: "synced",
-    trace,
-    version: "1.6",
-    frame: frame(`m${seq}`),
-    ...more,
-  },
-});
-const relay = (number: number, station = "CP-1") => ({
-  t: "relay",
-  relay: number,
-  station,
-  version: "1.6",
-  trace,
-  receivedAtMs: 1,
-  clockQuality: "synced",
-  frame: frame(`r${number}`),
-});
-const presence = (station: string, generation = 1, connected = true) => ({
-  t: "presence",
-  station,
-  connected,
-  generation,
-  version: "1.6",
-  address: "192.168.1.9",
-});
-const beat = { t: "beat", wallMs: 1, clockQuality: "synced" };
-
-/** A world with site "north", whose stations are CP-1 and CP-2, and a station of another site. */
-async function north(): Promise<World & { identity: Identity; link(): Promise<Peer> }> {
-  const w = await world();
-  const identity = await w.addSite("north");
-  await w.addStation("CP-1", { site: "north" });
-  await w.addStation("CP-2", { site: "north" });
-  await w.addStation("FOREIGN", { site: "south" });
-  return { ...w, identity, link: () => w.site("north", { identity }) };
-}
-
-/** A link that was welcomed. */
-async function welcomed(w: Awaited<ReturnType<typeof north>>, more: object = {}): Promise<Peer> {
-  const link = await w.link();
-  await link.say(hello(more));
-  assert.equal(link.heard("welcome").length, 1);
-  return link;
-}
+  frame,
+  hello,
+  north,
+  presence,
+  record,
+  relay,
+  welcomed,
+} from "./testing/site-messages.ts";
 
 test("hello: welcome with what is durable, leases, and the signed bundle of exactly this site's stations", async () => {
   const w = await north();
@@ -269,23 +209,6 @@ test("an unknown site is told what to do, and nobody suspects it", async () => {
   assert.equal(link.closed?.code, 1013);
 });
 
-test("a site speaks for its own stations alone: presence, relays and answers of another have no effect", async () => {
-  const w = await north();
-  const link = await welcomed(w);
-  await link.say(presence("FOREIGN"), relay(1, "FOREIGN"), {
-    t: "up",
-    station: "FOREIGN",
-    frame: '[3,"1",{}]',
-  });
-  assert.deepEqual(w.core.inputs("station.presence"), []);
-  assert.deepEqual(w.core.inputs("site.relay"), []);
-  assert.deepEqual(new Set(w.core.observed()), new Set(["gateway.foreign-station"]));
-  assert.equal(link.closed, undefined, "a bundle may just have changed");
-  // A record of such a station is the journal's business: the core keeps it apart and the journal goes on.
-  await link.say(record(1, { station: "FOREIGN" }));
-  assert.equal(link.heard("ack").at(-1)?.seq, 1);
-});
-
 test("relays are answered; a loud station delays the others by one message, and its surplus is forgotten", async () => {
   const w = await north();
   const link = await welcomed(w);
@@ -297,74 +220,6 @@ test("relays are answered; a loud station delays the others by one message, and 
   assert(answered.includes(5_000));
   assert(answered.length <= 64 + RELAYS_WAITING_PER_STATION_MAX + 1, `${answered.length} answered`);
   assert(answered.indexOf(5_000) <= 66);
-});
-
-test("commands go down the link of the site that holds the station, and its answer comes up", async () => {
-  const w = await north();
-  const link = await welcomed(w);
-  await link.say(presence("CP-1"));
-  w.core.request("CP-1");
-  await link.say(beat);
-  const [down = assert.fail()] = link.heard("down");
-  assert.equal(down.station, "CP-1");
-  const [, id, action] = JSON.parse(down.frame);
-  assert.equal(action, "Reset");
-  await link.say({ t: "up", station: "CP-2", frame: JSON.stringify([3, id, { status: "Rejected" }]) });
-  assert.deepEqual(w.core.outcomes, [], "another station's answer is none");
-  await link.say({ t: "up", station: "CP-1", frame: JSON.stringify([3, id, { status: "Accepted" }]) });
-  assert.deepEqual(
-    w.core.outcomes.map(({ state }) => state),
-    ["accepted"],
-  );
-});
-
-test("the link dies under a command: unknown; its stations are gone, and come back with the next link", async () => {
-  const w = await north();
-  const link = await welcomed(w);
-  await link.say(presence("CP-1"), presence("CP-2"));
-  assert.equal(w.csms.gateway.counts().stations, 2);
-  w.core.request("CP-1");
-  await link.say(beat);
-  link.wire.terminate();
-  await w.time.advance(500);
-  assert.deepEqual(
-    w.core.outcomes.map(({ state }) => state),
-    ["unknown"],
-  );
-  assert.equal(w.csms.gateway.counts().stations, 0);
-  const farewells = w.core.inputs("station.presence").filter(({ connected }) => !connected);
-  assert.deepEqual(
-    farewells.map(({ station }) => station),
-    ["CP-1", "CP-2"],
-  );
-  const again = await welcomed(w);
-  await again.say(presence("CP-1", 7));
-  assert.equal(w.csms.gateway.counts().stations, 1);
-});
-
-test("presence: a late farewell of an earlier socket changes nothing", async () => {
-  const w = await north();
-  const link = await welcomed(w);
-  await link.say(presence("CP-1", 1), presence("CP-1", 2), presence("CP-1", 1, false));
-  assert.equal(w.csms.gateway.counts().stations, 1);
-  await link.say(presence("CP-1", 2, false));
-  assert.equal(w.csms.gateway.counts().stations, 0);
-  const generations = w.core.inputs("station.presence").map(({ generation }) => generation);
-  assert.deepEqual(generations, [...generations].sort(), "the store sees them grow");
-});
-
-test("a station that is live directly is not taken over through a site", async () => {
-  const w = await north();
-  const link = await welcomed(w);
-  const identity = await w.addStation("CP-1", { site: "north", route: "either" });
-  const direct = await w.station("CP-1", { identity });
-  await link.say(presence("CP-1"));
-  assert.equal(direct.closed, undefined);
-  assert(w.core.observed().includes("gateway.takeover-refused"));
-  w.core.request("CP-1");
-  await direct.say(frame("h"));
-  assert.equal(link.heard("down").length, 0);
-  assert.equal(direct.received.length, 2);
 });
 
 test("one link per site: a second with the same key replaces the first, which takes nothing down with it", async () => {

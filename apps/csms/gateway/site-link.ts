@@ -110,6 +110,11 @@ export class SiteLink implements Connection {
     });
   }
 
+  /** A station's connection by another route has ended: if this site has it too, it is reached through here now. */
+  freed(station: StationId): void {
+    this.stations.freed(station);
+  }
+
   send(message: CsmsMessage): void {
     this.wire.send(message);
   }

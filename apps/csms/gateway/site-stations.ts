@@ -28,6 +28,8 @@ export class SiteStations {
   private readonly link: LinkHandle;
   private readonly ports: SiteStationsPorts;
   private readonly present = new Map<StationId, SiteStation>();
+  /** Stations that the site says it has, and that are live by another route: they are placed when that one ends. */
+  private readonly elsewhere = new Map<StationId, Presence>();
   private members: ReadonlySet<StationId> = new Set();
   private readonly telling = new Set<Promise<void>>();
 
@@ -40,6 +42,7 @@ export class SiteStations {
   setMembers(members: ReadonlySet<StationId>): void {
     this.members = members;
     for (const station of this.present.keys()) if (!members.has(station)) this.leave(station);
+    for (const station of this.elsewhere.keys()) if (!members.has(station)) this.elsewhere.delete(station);
   }
 
   /** True where the site may speak for this station; otherwise it is observed. */
@@ -53,14 +56,16 @@ export class SiteStations {
     const { station, connected, generation } = message;
     const known = this.present.get(station);
     if (!connected) {
+      if (this.elsewhere.get(station)?.generation === generation) this.elsewhere.delete(station);
       if (known?.siteGeneration === generation) this.leave(station);
       return;
     }
     if (known?.siteGeneration === generation) return;
-    if (known === undefined && this.present.size >= STATIONS_PER_LINK_MAX) return;
+    if (known === undefined && this.present.size + this.elsewhere.size >= STATIONS_PER_LINK_MAX) return;
     const arrived = new SiteStation(message, this.link, this.ports);
     if (!this.ports.registry.place(station, arrived)) {
       // Live directly, or at another site: two sockets claim one identity over two routes.
+      this.elsewhere.set(station, message);
       this.ports.observe("gateway.takeover-refused", station, {
         why: "other-route",
         route: arrived.claim.route,
@@ -72,6 +77,14 @@ export class SiteStations {
     this.ports.arrived(station);
   }
 
+  /** The station's connection by another route has ended. */
+  freed(station: StationId): void {
+    const message = this.elsewhere.get(station);
+    if (message === undefined) return;
+    this.elsewhere.delete(station);
+    this.presence(message);
+  }
+
   /** The station's answer to one of our CALLs. */
   up(station: StationId, frame: string): void {
     this.present.get(station)?.answered(frame);
@@ -79,6 +92,7 @@ export class SiteStations {
 
   /** The link has ended; resolves when the core knows. */
   async end(): Promise<void> {
+    this.elsewhere.clear();
     for (const station of [...this.present.keys()]) this.leave(station);
     await Promise.all(this.telling);
   }
