@@ -84,6 +84,51 @@ test("site: with the link cut without FIN it answers by itself, and replays in o
   assert.equal(world.csms.frames.filter(({ localAnswer }) => localAnswer !== undefined).length, 2);
 });
 
+test("site: a long backlog is replayed in order, a window at a time, over cuts, nothing twice", async () => {
+  const names = Array.from({ length: 20 }, (_, i) => `S${i}`);
+  const world = new World(18, names);
+  world.limits = { segmentBytes: 20_000 };
+  await world.start();
+  world.uplink.cut();
+  await world.time.advance(10_000);
+  let left = names.length * 100;
+  for (const name of names) {
+    const station = new RetryingStation(world, name);
+    void (async () => {
+      for (let n = 0; n < 100; n++, left--)
+        await station.tell("MeterValues", { connectorId: n, meterValue: [] });
+    })();
+  }
+  assert(await world.time.until(() => left === 0, 600_000), `${left} unanswered`);
+  let outstanding = 0;
+  world.csms.onRecord = () => {
+    const acked = world.isRunning ? world.site.status().journal.ackedSeq : 0;
+    outstanding = Math.max(outstanding, [...world.csms.applied.values()].flat().length - acked);
+    if (world.csms.received.length % 700 === 0) world.uplink.reset();
+  };
+  world.uplink.heal();
+  assert(await world.time.until(() => world.site.status().journal.ackedSeq === 2_000, 120_000));
+  const records = [...world.csms.applied.values()].flat();
+  assert.deepEqual(
+    records.map(({ seq }) => seq),
+    records.map((_, i) => i + 1),
+  );
+  assert(world.csms.received.every(({ live }) => !live));
+  assert(outstanding <= 512, `${outstanding} at once`);
+  assert(world.csms.messages.filter(({ t }) => t === "hello").length >= 3, "the cuts did not happen");
+});
+
+test("site: a CSMS that takes records and acknowledges none loses the link, and gets them again", async () => {
+  const world = await new World(19).start();
+  world.csms.ackNothing = true;
+  const station = new RetryingStation(world, "A");
+  await done(world, station.tell("StartTransaction", start(1)));
+  assert(await world.time.until(() => !world.site.status().linkUp, 20_000), "still up");
+  world.csms.ackNothing = false;
+  assert(await world.time.until(() => world.site.status().journal.ackedSeq === 1, 60_000));
+  assert.equal(world.csms.startIds().size, 1);
+});
+
 test("site: the CSMS commits and the link dies before its answer: answered by the site, counted once", async () => {
   const world = await new World(3).start();
   const station = new RetryingStation(world, "A");

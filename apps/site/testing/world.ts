@@ -13,6 +13,7 @@ import {
   seededChance,
   simulatedTime,
 } from "@wattward/testing";
+import type { JournalLimits } from "../journal/limits.ts";
 import { createSite, type Site, type SiteTrust } from "../site.ts";
 import type { StationFacts } from "../stations/door.ts";
 import { FakeCsms, fakeBundle } from "./fake-csms.ts";
@@ -33,6 +34,7 @@ export class World {
   /** The site machine's own clock. */
   machine: SimulatedTime;
   log: Log = silentLog;
+  limits: Partial<JournalLimits> = {};
   readonly fatal: Error[] = [];
   private csmsHost: Host | undefined;
   private running: { host: Host; disk: BootedDisk; site: Site } | undefined;
@@ -81,6 +83,7 @@ export class World {
       trust: () => fakeTrust,
       listen: (door) => host.listen(LISTEN, (request) => door.upgrade(request)),
       fatal: (error) => this.fatal.push(error),
+      journalLimits: this.limits,
     });
     // A boot that dies in its own first writes never returns.
     const booted = await Promise.race([site, this.time.until(() => false, 1).then(() => undefined)]);
