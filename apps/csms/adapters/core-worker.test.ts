@@ -80,12 +80,48 @@ test("core threads: a database that is not there to be opened is said to whoever
   assert.deepEqual(crashed, []);
 });
 
+test("core threads: a thread that dies is no half life: what waits is told, and the process's end is called for", async (t) => {
+  const dying = `
+    import { parentPort } from "node:worker_threads";
+    parentPort.on("message", () => { throw new Error("our own fault"); });
+    parentPort.postMessage({ kind: "ready" });
+  `;
+  const died = Promise.withResolvers<string>();
+  const core = await startCore({
+    ...quiet(join(folder(t), "w.db")),
+    crashed: died.resolve,
+    program: new URL(`data:text/javascript,${encodeURIComponent(dying)}`),
+  });
+  const asked = core.decide("station.add", addition(1));
+  await assert.rejects(asked, (error) => error instanceof CoreError && error.kind === "closed");
+  assert.match(await died.promise, /writer thread died: Error: our own fault/);
+  await core.close();
+});
+
 test("core threads: a decision broken by our own fault is told to the one who asked, and the rest goes on", async (t) => {
   const core = await startCore(quiet(join(folder(t), "w.db")));
   const broken = core.decide("site.lease", { site: "nobody" as SiteId, atMs: START_MS });
   const sound = core.decide("station.add", addition(1));
   await assert.rejects(broken, (error) => error instanceof CoreError && error.kind === "broken");
   assert.equal((await sound).kind, "added");
+  await core.close();
+});
+
+test("core: two processes that write at once lose nothing, and number their observations without gaps", async (t) => {
+  const database = join(folder(t), "w.db");
+  await (await inProcess(database)).close();
+  const both = await Promise.all([killedAfter(database, 60, "A"), killedAfter(database, 60, "B")]);
+  const core = await inProcess(database);
+  const stored = new Set((await core.query("stations.list", { most: 10_000 })).map(({ id }) => id));
+  assert.deepEqual(
+    both.flat().filter((id) => !stored.has(id)),
+    [],
+  );
+  const outbox = await core.query("outbox.after", { seq: 0, most: 100_000 });
+  assert.deepEqual(
+    outbox.map(({ seq }) => seq),
+    outbox.map((_, i) => i + 1),
+  );
   await core.close();
 });
 
@@ -110,9 +146,11 @@ test("core: killed at any moment, what was answered is there, once, and the outb
 });
 
 /** Starts a process that adds stations and prints each that was answered; kills it without warning. */
-async function killedAfter(database: string, count: number): Promise<string[]> {
+async function killedAfter(database: string, count: number, prefix = "S"): Promise<string[]> {
   const program = fileURLToPath(new URL("../core/testing/write-until-killed.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, database], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, database, prefix], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const answered: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     answered.push(line);

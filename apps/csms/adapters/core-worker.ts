@@ -18,8 +18,11 @@ export type CoreThreadsOptions = {
   readonly synchronous?: "full" | "off";
   /** What to do when a thread has died of a fault of ours. Default: end the process with code 70. */
   readonly crashed?: (why: string) => void;
+  /** The threads' program, for a test of their death. */
+  readonly program?: URL;
 };
 
+const threadProgram = new URL("./core-thread.ts", import.meta.url);
 /** Asks under way to one thread; beyond it `busy`, like the writer's own limit. */
 const ASKS_MAX = 20_000;
 /** sysexits: an internal software error. */
@@ -63,9 +66,9 @@ async function startThread(
   options: CoreThreadsOptions,
   committed: (seq: number) => void,
 ): Promise<Thread> {
-  const { database, log, stationAnchors, synchronous = "full" } = options;
+  const { database, log, stationAnchors, synchronous = "full", program = threadProgram } = options;
   const data: ThreadData = { role, database, synchronous, stationAnchors };
-  const worker = new Worker(new URL("./core-thread.ts", import.meta.url), {
+  const worker = new Worker(program, {
     workerData: data,
     name: `core-${role}`,
   });

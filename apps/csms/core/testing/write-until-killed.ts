@@ -5,11 +5,12 @@ import { seededChance } from "@wattward/testing";
 import { createCore } from "../create-core.ts";
 
 const core = await createCore({ database: process.argv[2] ?? "", log: silentLog, chance: seededChance(1) });
+const prefix = process.argv[3] ?? "S";
 const STDOUT = 1;
 
 for (let n = 0; ; n += 3) {
   const three = [n, n + 1, n + 2].map(async (i) => {
-    const station = `S${i}` as StationId;
+    const station = `${prefix}${i}` as StationId;
     await core.decide("station.add", { station, serial: station, route: "direct", actor: "t", atMs: 1 });
     writeSync(STDOUT, `${station}\n`);
   });
