@@ -1,7 +1,7 @@
 /** The journal against every way a disk and a process can end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type StationId, silentLog } from "@wattward/kernel";
+import { DiskError, type StationId, silentLog } from "@wattward/kernel";
 import type { JournalRecord } from "@wattward/sitelink";
 import { type BootedDisk, SimulatedDisk, seededChance } from "@wattward/testing";
 import { JournalDamaged } from "./head.ts";
@@ -180,8 +180,40 @@ test("journal: a full disk keeps nothing of a batch and says so; it goes on by i
   assert.equal(records.length, 2 + outcomes.filter((kind) => kind === "kept").length);
 });
 
+test("journal: what a full disk took of a batch before it was full is cut off before the next", async () => {
+  const disk = new SimulatedDisk(seededChance(3));
+  const boot = disk.boot();
+  let halves = 0;
+  const short = {
+    ...boot,
+    async appendTo(path: string) {
+      const file = await boot.appendTo(path);
+      const append = async (bytes: Uint8Array) => {
+        if (halves === 0) return file.append(bytes);
+        halves--;
+        await file.append(bytes.subarray(0, bytes.length - 3));
+        throw new DiskError("full", "no room for the last three bytes");
+      };
+      return { ...file, sizeBytes: file.sizeBytes, append };
+    },
+  };
+  const journal = await open(short as unknown as BootedDisk, journalLimits);
+  await journal.append(draft(1));
+  halves = 2;
+  assert.equal((await journal.append(draft(2))).kind, "full");
+  assert.equal((await journal.append(draft(3))).kind, "full");
+  assert.equal((await journal.append(draft(4))).kind, "kept");
+  const records = await all(await open(disk.boot(), journalLimits));
+  assert.deepEqual(
+    records.map(({ seq, receivedAtMs }) => [seq, receivedAtMs]),
+    [
+      [1, 1_001],
+      [2, 1_004],
+    ],
+  );
+});
+
 test("journal: a disk that fails is fatal, and nothing is answered afterwards", async () => {
-  const { DiskError } = await import("@wattward/kernel");
   const disk = new SimulatedDisk(seededChance(3)).boot();
   const failing = {
     ...disk,
