@@ -10,6 +10,18 @@ import type { ClockQuality, JsonObject, MessageId, SiteId, StationId, TraceId } 
 import type { OcppVersion } from "@wattward/ocpp";
 import type { JournalRecord } from "@wattward/sitelink";
 
+import type {
+  CommandRow,
+  OutboxEntry,
+  PowerPoint,
+  SiteRow,
+  SiteSnapshot,
+  StationRow,
+  TransactionRow,
+} from "./views.ts";
+
+export type * from "./views.ts";
+
 export interface Core {
   decide<N extends keyof Decisions>(name: N, input: Decisions[N]["input"]): Promise<Decisions[N]["output"]>;
   query<N extends keyof Queries>(name: N, input: Queries[N]["input"]): Promise<Queries[N]["output"]>;
@@ -329,95 +341,4 @@ export type Queries = {
     input: { hash: string; nowMs: number };
     output: { person: string; name: string; role: string; kind: string } | undefined;
   };
-};
-
-export type OutboxEntry = {
-  readonly seq: number;
-  readonly atMs: number;
-  readonly source: string;
-  readonly kind: string;
-  readonly station?: string;
-  readonly site?: string;
-  readonly cause?: string;
-  readonly trace?: string;
-  readonly live: boolean;
-  readonly data: JsonObject;
-};
-
-export type SiteRow = {
-  readonly id: string;
-  readonly connected: boolean;
-  readonly seenAtMs: number | null;
-  readonly stations: number;
-  readonly stationsConnected: number;
-  readonly charging: number;
-  /** Sum over stations of the power last reported in open transactions; null where none was reported. */
-  readonly powerW: number | null;
-};
-export type ConnectorRow = {
-  readonly evse: number;
-  readonly connector: number;
-  readonly status: string;
-  readonly errorCode: string | null;
-  readonly statusAtMs: number;
-};
-export type StationRow = {
-  readonly id: string;
-  readonly serial: string;
-  readonly site: string | null;
-  readonly route: string;
-  readonly admission: string;
-  readonly connected: boolean;
-  readonly version: string | null;
-  readonly seenAtMs: number | null;
-  readonly bootedAtMs: number | null;
-  readonly vendor: string | null;
-  readonly model: string | null;
-  readonly firmware: string | null;
-  readonly powerW: number | null;
-  readonly powerAtMs: number | null;
-  readonly connectors: readonly ConnectorRow[];
-};
-export type TransactionRow = {
-  readonly id: string;
-  readonly wireId: string;
-  readonly station: string;
-  readonly evse: number;
-  readonly token: string | null;
-  readonly state: string;
-  readonly startedAtMs: number | null;
-  readonly endedAtMs: number | null;
-  /** So far while open (last − start), final when ended. */
-  readonly energyWh: number | null;
-  readonly powerW: number | null;
-  readonly powerAtMs: number | null;
-  readonly stopReason: string | null;
-  readonly offline: boolean;
-  readonly review: string | null;
-};
-export type SiteSnapshot = {
-  /** Outbox sequence that this snapshot includes: events after it bring it up to date. */
-  readonly seq: number;
-  readonly site: SiteRow & { readonly clockQuality: string | null; readonly bundleVersion: number };
-  readonly stations: readonly StationRow[];
-  /** Open ones, and those that ended in the last hour, newest first, at most 200. */
-  readonly transactions: readonly TransactionRow[];
-  /** The newest 50 observations of this site, newest first. */
-  readonly recent: readonly OutboxEntry[];
-};
-/** Mean power of the site in the step that begins at `atMs`; null where nothing was reported. */
-export type PowerPoint = { readonly atMs: number; readonly powerW: number | null };
-export type CommandRow = {
-  readonly id: string;
-  readonly station: string;
-  readonly action: string;
-  readonly payload: JsonObject;
-  readonly actor: string;
-  readonly reason: string;
-  readonly state: string;
-  readonly requestedAtMs: number;
-  readonly expiresAtMs: number;
-  readonly sentAtMs: number | null;
-  readonly endedAtMs: number | null;
-  readonly outcome: JsonObject | null;
 };

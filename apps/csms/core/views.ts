@@ -1,0 +1,93 @@
+/** What the queries of core/port.ts give back: rows and views as plain data, with the units in their names. */
+import type { JsonObject } from "@wattward/kernel";
+
+export type OutboxEntry = {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly source: string;
+  readonly kind: string;
+  readonly station?: string;
+  readonly site?: string;
+  readonly cause?: string;
+  readonly trace?: string;
+  readonly live: boolean;
+  readonly data: JsonObject;
+};
+
+export type SiteRow = {
+  readonly id: string;
+  readonly connected: boolean;
+  readonly seenAtMs: number | null;
+  readonly stations: number;
+  readonly stationsConnected: number;
+  readonly charging: number;
+  /** Sum over stations of the power last reported in open transactions; null where none was reported. */
+  readonly powerW: number | null;
+};
+export type ConnectorRow = {
+  readonly evse: number;
+  readonly connector: number;
+  readonly status: string;
+  readonly errorCode: string | null;
+  readonly statusAtMs: number;
+};
+export type StationRow = {
+  readonly id: string;
+  readonly serial: string;
+  readonly site: string | null;
+  readonly route: string;
+  readonly admission: string;
+  readonly connected: boolean;
+  readonly version: string | null;
+  readonly seenAtMs: number | null;
+  readonly bootedAtMs: number | null;
+  readonly vendor: string | null;
+  readonly model: string | null;
+  readonly firmware: string | null;
+  readonly powerW: number | null;
+  readonly powerAtMs: number | null;
+  readonly connectors: readonly ConnectorRow[];
+};
+export type TransactionRow = {
+  readonly id: string;
+  readonly wireId: string;
+  readonly station: string;
+  readonly evse: number;
+  readonly token: string | null;
+  readonly state: string;
+  readonly startedAtMs: number | null;
+  readonly endedAtMs: number | null;
+  /** So far while open (last − start), final when ended. */
+  readonly energyWh: number | null;
+  readonly powerW: number | null;
+  readonly powerAtMs: number | null;
+  readonly stopReason: string | null;
+  readonly offline: boolean;
+  readonly review: string | null;
+};
+export type SiteSnapshot = {
+  /** Outbox sequence that this snapshot includes: events after it bring it up to date. */
+  readonly seq: number;
+  readonly site: SiteRow & { readonly clockQuality: string | null; readonly bundleVersion: number };
+  readonly stations: readonly StationRow[];
+  /** Open ones, and those that ended in the last hour, newest first, at most 200. */
+  readonly transactions: readonly TransactionRow[];
+  /** The newest 50 observations of this site, newest first. */
+  readonly recent: readonly OutboxEntry[];
+};
+/** Mean power of the site in the step that begins at `atMs`; null where nothing was reported. */
+export type PowerPoint = { readonly atMs: number; readonly powerW: number | null };
+export type CommandRow = {
+  readonly id: string;
+  readonly station: string;
+  readonly action: string;
+  readonly payload: JsonObject;
+  readonly actor: string;
+  readonly reason: string;
+  readonly state: string;
+  readonly requestedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly sentAtMs: number | null;
+  readonly endedAtMs: number | null;
+  readonly outcome: JsonObject | null;
+};
