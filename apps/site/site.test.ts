@@ -26,6 +26,7 @@ test("site: with the link up the CSMS's answers go back verbatim, and everything
     station.tell("BootNotification", { chargePointVendor: "V", chargePointModel: "M" }),
   );
   assert.deepEqual((boot[2] as { interval: number }).interval, 77);
+  await done(world, station.tell("Authorize", { idTag: "TAG" }));
   const started = await done(world, station.tell("StartTransaction", start(1)));
   await done(world, station.tell("StopTransaction", stop(idIn(started), 9)));
   await world.time.advance(1_000);

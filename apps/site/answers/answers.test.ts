@@ -38,9 +38,9 @@ const boot = { status: "Accepted", currentTime: "time", interval: 60 };
 
 const cases: Readonly<Record<OcppVersion, readonly Case[]>> = {
   "1.6": [
-    ["Authorize", { idTag: "listed" }, { idTagInfo: { status: "Accepted" } }, 0],
-    ["Authorize", { idTag: "BLOCKED" }, { idTagInfo: { status: "Blocked" } }, 0],
-    ["Authorize", { idTag: "STRANGER" }, { idTagInfo: { status: "Invalid" } }, 0],
+    ["Authorize", { idTag: "listed" }, { idTagInfo: { status: "Accepted" } }, 1],
+    ["Authorize", { idTag: "BLOCKED" }, { idTagInfo: { status: "Blocked" } }, 1],
+    ["Authorize", { idTag: "STRANGER" }, { idTagInfo: { status: "Invalid" } }, 1],
     ["BootNotification", { chargePointVendor: "V", chargePointModel: "M" }, boot, 1],
     ["DataTransfer", { vendorId: "V" }, { status: "Rejected" }, 0],
     ["DiagnosticsStatusNotification", { status: "Idle" }, {}, 1],
@@ -62,8 +62,8 @@ const cases: Readonly<Record<OcppVersion, readonly Case[]>> = {
     ["StopTransaction", { transactionId: 7, timestamp: at, meterStop: 5 }, {}, 1],
   ],
   "2.0.1": [
-    ["Authorize", { idToken: token }, { idTokenInfo: { status: "Accepted" } }, 0],
-    ["Authorize", { idToken: { idToken: "x", type: "Central" } }, { idTokenInfo: { status: "Invalid" } }, 0],
+    ["Authorize", { idToken: token }, { idTokenInfo: { status: "Accepted" } }, 1],
+    ["Authorize", { idToken: { idToken: "x", type: "Central" } }, { idTokenInfo: { status: "Invalid" } }, 1],
     ["BootNotification", { reason: "PowerUp", chargingStation: { model: "M", vendorName: "V" } }, boot, 1],
     ["ClearedChargingLimit", { chargingLimitSource: "EMS" }, {}, 1],
     ["DataTransfer", { vendorId: "V" }, { status: "Rejected" }, 0],

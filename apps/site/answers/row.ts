@@ -9,13 +9,21 @@ import type { TokenStatus } from "../state/authorisations.ts";
  * What the journal does with it.
  *
  *     relayed          not kept: worth nothing later
+ *     kept-if-local    relayed, and kept only where the site answered it: who was let in without the CSMS; as `status`
  *     sample-outside   given up first when the journal runs full; then
  *     sample-inside    meter samples within a transaction; then
  *     status           what a station is and reports; then
  *     event            boots and security events
  *     billing          starts and ends of transactions, and who pays: never given up
  */
-export type Keeping = "relayed" | "sample-outside" | "sample-inside" | "status" | "event" | "billing";
+export type Keeping =
+  | "relayed"
+  | "kept-if-local"
+  | "sample-outside"
+  | "sample-inside"
+  | "status"
+  | "event"
+  | "billing";
 
 /** What a local answer may draw on. The payload may break its schema where the action is a transaction message. */
 export type Question = {

@@ -11,7 +11,12 @@ function idTagInfo({ payload, authorise }: Question) {
 }
 
 export const table16 = table([
-  row("Authorize", "relayed", (q) => ({ idTagInfo: idTagInfo(q) }), "`idTagInfo` by list, cache, policy"),
+  row(
+    "Authorize",
+    "kept-if-local",
+    (q) => ({ idTagInfo: idTagInfo(q) }),
+    "`idTagInfo` by list, cache, policy",
+  ),
   row(
     "BootNotification",
     "event",

@@ -18,7 +18,7 @@ function idTokenInfo({ payload, authorise }: Question) {
 export const table201 = table([
   row(
     "Authorize",
-    "relayed",
+    "kept-if-local",
     (q) => ({ idTokenInfo: idTokenInfo(q) }),
     "`idTokenInfo` by list, cache, policy",
   ),

@@ -106,7 +106,13 @@ export class CallDesk {
 
   private async handle(matter: Matter): Promise<CallAnswer> {
     const keeping = matter.row.keeping(matter.call.payload);
-    if (keeping === "relayed") return this.relayed(matter);
+    if (keeping === "relayed" || keeping === "kept-if-local") {
+      const text = await this.relayed(matter);
+      if (text !== undefined) return { kind: "verbatim", text };
+      return keeping === "relayed"
+        ? { kind: "verbatim", text: this.local(matter) }
+        : this.keptAsAnswered(matter);
+    }
     if (!this.ports.pressure.admits(keeping)) return this.unkept(matter);
     if (matter.version !== "1.6" || matter.call.action !== "StartTransaction")
       return this.kept(matter, keeping);
@@ -122,15 +128,22 @@ export class CallDesk {
     return this.kept({ ...matter, transactionId }, keeping);
   }
 
-  private async relayed(matter: Matter): Promise<CallAnswer> {
+  private async relayed(matter: Matter): Promise<string | undefined> {
     const { uplink, clock } = this.ports;
     const { station, version, trace, raw: frame } = matter;
-    if (uplink.answers) {
-      const call = { station, version, trace, receivedAtMs: clock.now().wallMs, frame };
-      const text = this.checked(matter, await uplink.relay(call, ANSWER_MS_MAX));
-      if (text !== undefined) return { kind: "verbatim", text };
-    }
-    return { kind: "verbatim", text: this.local(matter) };
+    if (!uplink.answers) return undefined;
+    const call = { station, version, trace, receivedAtMs: clock.now().wallMs, frame };
+    return this.checked(matter, await uplink.relay(call, ANSWER_MS_MAX));
+  }
+
+  /** History that is worth keeping only because the site itself has decided. */
+  private async keptAsAnswered(matter: Matter): Promise<CallAnswer> {
+    const { pressure, journal, uplink } = this.ports;
+    if (!pressure.admits("status")) return this.unkept(matter);
+    const text = this.local(matter);
+    if ((await journal.append(this.draft(matter, text))).kind !== "kept") return this.unkept(matter);
+    uplink.journaled();
+    return { kind: "verbatim", text };
   }
 
   private async kept(matter: Matter, keeping: string): Promise<CallAnswer> {
