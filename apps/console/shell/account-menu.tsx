@@ -19,9 +19,7 @@ export function AccountMenu({ me }: { me: Me }) {
     <Menu position="bottom-end" width={200} withinPortal={false} transitionProps={{ duration: 0 }}>
       <Menu.Target>
         <UnstyledButton className={styles.button} aria-label={words.account.menu(me.name)}>
-          <span className={styles.initials} aria-hidden="true">
-            {initials(me.name)}
-          </span>
+          <span className={styles.initials} data-initials={initials(me.name)} aria-hidden="true" />
           <span className={styles.name}>{me.name}</span>
         </UnstyledButton>
       </Menu.Target>

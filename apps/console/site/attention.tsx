@@ -15,7 +15,6 @@ export function Attention({ live }: { live: LiveSite }) {
   const nowMs = useNow();
   const [all, setAll] = useState(false);
   const needs = needsOf(live, nowMs);
-  if (live.stations.size === 0) return null;
   if (needs.length === 0) {
     return (
       <p className={styles.well}>

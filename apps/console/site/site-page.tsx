@@ -4,6 +4,7 @@ import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ApiProblem, needsSignIn } from "../api/problem.ts";
 import { Happened } from "../happened/happened.tsx";
+import type { LiveSite } from "../live/live-site.ts";
 import { FeedProvider, type LiveFeed, useFeed } from "../live/use-feed.ts";
 import { Sessions } from "../sessions/sessions.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
@@ -46,19 +47,38 @@ function LiveSitePage({ site }: { site: string }) {
       <StreamBanner link={state.link} retry={feed.retry} />
       <div className={styles.page}>
         <SiteHeader live={live} />
-        <Attention live={live} />
-        <div className={styles.power}>
-          <Flow stations={live.stations} site={site} />
-          <PowerOverTime site={site} stations={live.stations} />
-        </div>
-        <Stations live={live} />
-        <div className={styles.lists}>
-          <Sessions sessions={live.sessions} site={site} />
-          <Happened recent={live.recent} site={site} />
-        </div>
+        {live.stations.size === 0 ? <WithoutStations live={live} /> : <WithStations live={live} />}
       </div>
       <Outlet />
     </FeedProvider>
+  );
+}
+
+function WithStations({ live }: { live: LiveSite }) {
+  const site = live.site.id;
+  return (
+    <>
+      <Attention live={live} />
+      <div className={styles.power}>
+        <Flow stations={live.stations} site={site} />
+        <PowerOverTime site={site} stations={live.stations} />
+      </div>
+      <Stations live={live} />
+      <div className={styles.lists}>
+        <Sessions sessions={live.sessions} site={site} />
+        <Happened recent={live.recent} site={site} />
+      </div>
+    </>
+  );
+}
+
+/** Nothing can flow yet: only what to do first, and what was seen already. */
+function WithoutStations({ live }: { live: LiveSite }) {
+  return (
+    <>
+      <Stations live={live} />
+      <Happened recent={live.recent} site={live.site.id} />
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 /** One station over its site's page: what to do with it, its EVSEs and session, its commands, what happened, facts. */
 import { Drawer } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { CommandHistory } from "../commands/command-history.tsx";
 import { CommandPanel } from "../commands/command-panel.tsx";
 import { StateGlyph } from "../display/glyph.tsx";
@@ -24,6 +24,7 @@ export function StationDrawer() {
   const navigate = useNavigate();
   const station = state.site?.stations.get(id);
   const view = station === undefined ? undefined : stationView(station, state.site?.sessions.values() ?? []);
+  useFocusBack();
   const close = () =>
     void navigate({ to: "/sites/$site", params: { site }, search: (before) => before, resetScroll: false });
   return (
@@ -46,6 +47,16 @@ export function StationDrawer() {
       {view === undefined ? <Notice title={words.station.unknown(id)} /> : <Body key={id} view={view} />}
     </Drawer>
   );
+}
+
+/** The drawer lives as long as its address: when it goes, the focus returns to what opened it. */
+function useFocusBack(): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
 }
 
 function Title({ id, view }: { id: string; view: StationView | undefined }) {

@@ -117,7 +117,11 @@ export const en = {
   site: {
     stations: (count: number) => plural(count, "station", "stations"),
     connected: (connected: number, all: number) =>
-      connected === all ? "all connected" : `${connected} of ${all} connected`,
+      connected === all
+        ? "all connected"
+        : connected === 0
+          ? "none connected"
+          : `${connected} of ${all} connected`,
     linkUp: "Site link up",
     linkDown: "Site link down",
     linkNever: "Site link never opened",
@@ -171,8 +175,8 @@ export const en = {
     /** `aged` values are counted though late, `lost` ones no more. */
     counted: (aged: number, lost: number) =>
       [
-        aged > 0 ? `${plural(aged, "value is", "values are")} late and counted as last reported` : "",
-        lost > 0 ? `${plural(lost, "station is", "stations are")} not counted: last value too old` : "",
+        aged > 0 ? `${plural(aged, "late value", "late values")} counted as last reported` : "",
+        lost > 0 ? `${plural(lost, "value", "values")} too old to count` : "",
       ]
         .filter((part) => part !== "")
         .join("; "),

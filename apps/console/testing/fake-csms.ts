@@ -193,7 +193,7 @@ function registration(name: string) {
     challenge: CHALLENGE,
     rp: { id: "localhost", name: "Wattward" },
     user: { id: "ZmFrZS11c2Vy", name, displayName: name },
-    pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+    pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
     authenticatorSelection: { residentKey: "required", userVerification: "preferred" },
     attestation: "none",
     timeout: 60_000,

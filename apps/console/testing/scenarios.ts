@@ -234,6 +234,6 @@ function tell(world: FakeWorld): void {
 function curve(atMs: number, nowMs: number): number {
   const m = (nowMs - atMs) / minute;
   const base =
-    33_140 + 9_000 * Math.sin(m / 9) * Math.min(1, m / 12) + 6_000 * Math.sin(m / 3.1) * Math.min(1, m / 20);
+    41_340 + 9_000 * Math.sin(m / 9) * Math.min(1, m / 12) + 6_000 * Math.sin(m / 3.1) * Math.min(1, m / 20);
   return Math.max(0, Math.round(base + (m > 37 ? 11_000 * Math.min(1, (m - 37) / 2) : 0)));
 }
