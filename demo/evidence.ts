@@ -70,19 +70,20 @@ export const digestOf = (payload: unknown): string =>
 export async function readSent(path: string): Promise<SentCall[]> {
   const calls: SentCall[] = [];
   for await (const line of jsonLines(path)) {
-    const frame = JSON.parse(String(line["frame"])) as [number, string, string, Record<string, unknown>];
-    if (frame[0] !== 2) continue;
-    const [, id, action, payload] = frame;
-    const call = {
-      station: String(line["station"]),
-      id,
-      action,
-      atMs: Number(line["atMs"]),
-      digest: digestOf(payload),
-    };
-    calls.push({ ...call, ...boundary(action, payload) });
+    const { station, atMs, frame } = line;
+    const call = sentCallOf({ station: String(station), atMs: Number(atMs), frame: String(frame) });
+    if (call !== undefined) calls.push(call);
   }
   return calls;
+}
+
+/** The CALL in one line of `sent.jsonl`; undefined for an answer. */
+export function sentCallOf(line: { station: string; atMs: number; frame: string }): SentCall | undefined {
+  const frame = JSON.parse(line.frame) as [number, string, string, Record<string, unknown>];
+  if (frame[0] !== 2) return undefined;
+  const [, id, action, payload] = frame;
+  const { station, atMs } = line;
+  return { station, id, action, atMs, digest: digestOf(payload), ...boundary(action, payload) };
 }
 
 /** Whether a message begins or ends a transaction, and the energy register it says, in Wh. */
