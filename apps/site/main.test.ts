@@ -190,7 +190,7 @@ const start = (meterStart: number): [string, object] => [
   "StartTransaction",
   { connectorId: 1, idTag: "T", timestamp: "2026-01-05T08:00:00Z", meterStart },
 ];
-const idIn = (answer: unknown[] | undefined) => (answer?.[2] as { transactionId: number }).transactionId;
+const idIn = (answer: unknown[] | undefined) => (answer![2] as { transactionId: number }).transactionId;
 
 test("site process: serves over mutual TLS, survives kill -9 of each of its processes, and keeps what it answered", {
   timeout: 60_000,

@@ -116,7 +116,10 @@ export class Connection {
     if (this.state === "over") return;
     this.heardAtMs = this.nowMs;
     const message = parseCsmsMessage(text);
-    if (!message.ok) return this.drop(`not understood: ${message.fault.sentence}`);
+    if (!message.ok) {
+      this.drop(`not understood: ${message.fault.sentence}`);
+      return;
+    }
     if (++this.inboxLength >= INBOX_MAX) this.wire.pause();
     this.inbox = this.inbox.then(async () => {
       await this.handleSafely(message.value);
@@ -193,8 +196,14 @@ export class Connection {
 
   private acknowledged({ epoch, seq }: Extract<CsmsMessage, { t: "ack" }>): void {
     const { journal } = this.ports;
-    if (epoch !== journal.epoch) return this.drop("an acknowledgement of another epoch");
-    if (seq >= this.cursor) return this.drop(`an acknowledgement of ${seq}, which was never sent`);
+    if (epoch !== journal.epoch) {
+      this.drop("an acknowledgement of another epoch");
+      return;
+    }
+    if (seq >= this.cursor) {
+      this.drop(`an acknowledgement of ${seq}, which was never sent`);
+      return;
+    }
     if (seq > journal.ackedSeq) this.progressAtMs = this.nowMs;
     journal.acknowledge(seq);
     this.pump();
@@ -209,9 +218,15 @@ export class Connection {
   private tick(): void {
     const { clock, journal } = this.ports;
     const nowMs = this.nowMs;
-    if (nowMs - this.heardAtMs > LINK_SILENCE_MS_MAX) return this.drop("the CSMS is silent");
+    if (nowMs - this.heardAtMs > LINK_SILENCE_MS_MAX) {
+      this.drop("the CSMS is silent");
+      return;
+    }
     const out = this.up && this.cursor - 1 > journal.ackedSeq;
-    if (out && nowMs - this.progressAtMs > ACK_STALL_MS) return this.drop("acknowledgements have stopped");
+    if (out && nowMs - this.progressAtMs > ACK_STALL_MS) {
+      this.drop("acknowledgements have stopped");
+      return;
+    }
     if (nowMs - this.sentAtMs < BEAT_INTERVAL_MS) return;
     const { wallMs, quality } = clock.now();
     this.send({ t: "beat", wallMs, clockQuality: quality });

@@ -78,7 +78,10 @@ export class SiteLink implements Uplink {
       detail,
       ...(station !== undefined && { station }),
     };
-    if (this.isUp) return this.tell(message);
+    if (this.isUp) {
+      this.tell(message);
+      return;
+    }
     this.observed.push(message);
     if (this.observed.length > OBSERVED_MAX) this.observed.shift();
   }

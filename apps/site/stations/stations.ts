@@ -84,9 +84,12 @@ export class Stations {
     // Without a socket there is no version to read it by; both read a CALL alike.
     const version = socket?.seat.version ?? "2.0.1";
     const call = callIn(frame, version);
-    if (call === undefined) return this.ports.log.error("down-is-no-call", { station });
-    if (socket === undefined)
-      return reply(refusal(call, version, "the station is not connected to its site"));
+    if (call === undefined) {
+      this.ports.log.error("down-is-no-call", { station });
+      return;
+    }
+    if (socket === undefined) reply(refusal(call, version, "the station is not connected to its site"));
+    return;
     void socket.down(call, frame, reply);
   }
 
@@ -114,7 +117,8 @@ export class Stations {
   private seat(who: Identified, socket: StationSocket, against: number | undefined): void {
     const { station, claim, facts } = who;
     if (!this.registry.seat(station, socket, against))
-      return socket.close(1008, "another connection took its place");
+      socket.close(1008, "another connection took its place");
+    return;
     this.ports.newest.accepted(station, { key: facts.spkiSha256, notBeforeMs: claim.notBeforeMs });
     this.ports.log.info("station-connected", {
       station,

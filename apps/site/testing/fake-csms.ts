@@ -111,9 +111,18 @@ export class FakeCsms {
     const message = parsed.value;
     const send = (answer: CsmsMessage) => wire.send(JSON.stringify(answer));
     this.messages.push(message);
-    if (message.t === "hello") return this.welcome(message, send);
-    if (message.t === "lease-wanted") return send(this.lease());
-    if (message.t === "beat") return send({ t: "beat", wallMs: this.clock.now().wallMs });
+    if (message.t === "hello") {
+      this.welcome(message, send);
+      return;
+    }
+    if (message.t === "lease-wanted") {
+      send(this.lease());
+      return;
+    }
+    if (message.t === "beat") {
+      send({ t: "beat", wallMs: this.clock.now().wallMs });
+      return;
+    }
     if (message.t === "relay") {
       const frame = this.answerTo(message.frame, message.version, undefined);
       if (!this.mute) send({ t: "answer", relay: message.relay, frame });
