@@ -88,8 +88,10 @@ export class Stations {
       this.ports.log.error("down-is-no-call", { station });
       return;
     }
-    if (socket === undefined) reply(refusal(call, version, "the station is not connected to its site"));
-    return;
+    if (socket === undefined) {
+      reply(refusal(call, version, "the station is not connected to its site"));
+      return;
+    }
     void socket.down(call, frame, reply);
   }
 
@@ -116,9 +118,10 @@ export class Stations {
 
   private seat(who: Identified, socket: StationSocket, against: number | undefined): void {
     const { station, claim, facts } = who;
-    if (!this.registry.seat(station, socket, against))
+    if (!this.registry.seat(station, socket, against)) {
       socket.close(1008, "another connection took its place");
-    return;
+      return;
+    }
     this.ports.newest.accepted(station, { key: facts.spkiSha256, notBeforeMs: claim.notBeforeMs });
     this.ports.log.info("station-connected", {
       station,
