@@ -11,7 +11,7 @@ import { EvidenceError, readEvidence } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
-import { DemoError, readJson } from "./programs.ts";
+import { DemoError, killAll, readJson } from "./programs.ts";
 import { type Audit, recount } from "./recount.ts";
 
 const root = dirname(import.meta.dirname);
@@ -30,12 +30,11 @@ async function main(): Promise<number> {
   say("Wattward demo: a whole site on this machine");
   buildConsole(root, say);
 
-  const plant = await build(options, say);
+  const interrupted = interruption();
+  const plant = await Promise.race([build(options, say), interrupted.then(() => undefined)]);
+  if (plant === undefined) return 1;
   const startMs = performance.now();
   let stopping = false;
-  const interrupted = new Promise<"interrupted">((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done("interrupted"));
-  });
   introduce(plant, options, say);
   if (options.hold) keepAlive(plant, say, () => stopping);
 
@@ -43,13 +42,28 @@ async function main(): Promise<number> {
   if (options.forS === undefined) await interrupted;
   else await Promise.race([Promise.all([faulting, wait(options.forS * 1000)]), interrupted]);
 
-  say("the drivers leave; waiting until every message has arrived");
+  say("the drivers leave; waiting until every message has arrived (Ctrl-C stops at once)");
   await finish(plant);
   stopping = true;
   const faults = options.forS === undefined ? [] : await faulting;
   const audit = await settled(options.out);
   await stopAll(plant);
   return report({ options, audit, faults, errors: errorsOf(options.out), say });
+}
+
+/** The first Ctrl-C (or SIGTERM) ends the run in order, the second at once. */
+function interruption(): Promise<void> {
+  process.on("exit", killAll);
+  return new Promise((first) => {
+    let asked = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        if (asked) process.exit(130);
+        asked = true;
+        first();
+      });
+    }
+  });
 }
 
 function introduce(plant: Plant, options: Options, say: (line: string) => void): void {
@@ -138,5 +152,4 @@ try {
   process.stderr.write(`wattward demo: ${error.message}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
-// Whatever still runs is a child whose pipe we hold: it ends with us.
 process.exit();

@@ -19,6 +19,14 @@ export type Program = {
   readonly exited: Promise<number | string>;
 };
 
+/** What {@link start} started and has not ended yet. */
+const running = new Set<ChildProcess>();
+
+/** SIGKILL to whatever still runs: for the end of a run that failed, so that nothing is left behind. */
+export function killAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 export class DemoError extends Error {
   override readonly name = "DemoError";
 }
@@ -45,6 +53,8 @@ export function start(
     child.on("exit", (code, signal) => done(code ?? signal ?? "unknown"));
     child.on("error", (error) => done(error.message));
   });
+  running.add(child);
+  void exited.then(() => running.delete(child));
   if (child.pid === undefined) throw new DemoError(`${name} could not be started: ${process.execPath}`);
   // A child that died takes its end of the pipe with it; the exit is what we look at.
   child.stdin?.on("error", () => {});

@@ -30,11 +30,19 @@ const stages = [
       "launcher/*.test.ts",
       "tests/*.test.ts",
     ],
+    // They start the real programs: whole systems, not units.
+    except: /\/main\.test\.ts$/,
   },
   { name: "simulation", fast: false, concurrency: 2, files: ["tests/simulation/**/*.test.ts"] },
-  { name: "integration", fast: false, concurrency: 1, files: ["tests/integration/**/*.test.ts"] },
+  {
+    name: "integration",
+    fast: false,
+    concurrency: 1,
+    files: ["apps/*/main.test.ts", "tests/integration/**/*.test.ts", "tests/soak/**/*.test.ts"],
+  },
   { name: "browser", fast: false, concurrency: 1, files: ["tests/console/**/*.test.ts"] },
-];
+] as const;
+type Stage = { name: string; fast: boolean; concurrency: number; files: readonly string[]; except?: RegExp };
 
 const { values: options } = parseArgs({ options: { fast: { type: "boolean" }, only: { type: "string" } } });
 
@@ -54,11 +62,12 @@ function check(name: string, command: string, args: string[]): void {
   );
 }
 
-async function runTests({ name, files, concurrency }: (typeof stages)[number]): Promise<void> {
+async function runTests({ name, files, concurrency, except }: Stage): Promise<void> {
   const found = files
     .flatMap((pattern) =>
       globSync(pattern, { cwd: root, exclude: (path) => /node_modules|dist/.test(String(path)) }),
     )
+    .filter((file) => except?.test(file) !== true)
     .filter((file) => options.only === undefined || file.includes(options.only))
     .sort();
   if (found.length === 0) return;

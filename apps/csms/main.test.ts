@@ -18,6 +18,14 @@ after(() => {
 });
 
 const READY_MS_MAX = 3_000;
+/** A busy machine starts everything slower: then the yardstick is a Node that does nothing, started in the same run. */
+const READY_PER_BARE_NODE = 60;
+
+function bareNodeMs(): number {
+  const startMs = performance.now();
+  spawnSync(process.execPath, ["-e", ""]);
+  return performance.now() - startMs;
+}
 const quiet = "--disable-warning=ExperimentalWarning";
 const entry = (path: string) => join(import.meta.dirname, path);
 
@@ -105,7 +113,8 @@ const startTransaction = JSON.stringify([
 
 test("an empty folder starts by itself within 3 s, keeps its files to itself, and invites its administrator once", async () => {
   const { child, out, readyMs, httpPort } = await start();
-  assert(readyMs < READY_MS_MAX, `${Math.round(readyMs)} ms`);
+  const limitMs = Math.max(READY_MS_MAX, READY_PER_BARE_NODE * bareNodeMs());
+  assert(readyMs < limitMs, `${Math.round(readyMs)} ms of ${Math.round(limitMs)}`);
   assert.match(out(), /join#[\w-]{20,}/);
   for (const name of readdirSync(data, { recursive: true, encoding: "utf8" })) {
     const { mode } = statSync(join(data, name));
