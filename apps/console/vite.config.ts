@@ -11,7 +11,9 @@ export default defineConfig({
     target: "es2023",
     assetsInlineLimit: 0,
     sourcemap: false,
+    // The weight of the first load is a test: tests/console/weight.browser.test.ts.
     reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_000,
     modulePreload: { polyfill: false },
   },
 });

@@ -22,7 +22,7 @@ test("commands: a restart says what it does, asks why, and shows its life with t
   const drawer = page.getByRole("dialog");
   await drawer.getByRole("button", { name: "Restart" }).click();
   await drawer.getByText("restarts as soon as its running session has ended. No car is cut off.").waitFor();
-  await drawer.getByLabel("How").selectOption("hard");
+  await drawer.getByLabel("When").selectOption("hard");
   await drawer.getByText("restarts at once and cuts off 1 running session").waitFor();
   await drawer.getByRole("button", { name: "Restart station" }).click();
   await drawer.getByText("Write why").waitFor();

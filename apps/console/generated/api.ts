@@ -1364,7 +1364,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    action: "RemoteStartTransaction" | "RemoteStopTransaction" | "RequestStartTransaction" | "RequestStopTransaction" | "TriggerMessage" | "GetConfiguration" | "GetVariables" | "GetBaseReport" | "Reset" | "ChangeAvailability" | "ChangeConfiguration" | "SetVariables";
+                    action: "RemoteStartTransaction" | "RemoteStopTransaction" | "RequestStartTransaction" | "RequestStopTransaction" | "TriggerMessage" | "GetConfiguration" | "GetVariables" | "Reset" | "ChangeAvailability" | "ChangeConfiguration" | "SetVariables";
                     /** @description The request of that action, in the words of the station's own version of OCPP. */
                     payload: {
                         [key: string]: unknown;

@@ -5,51 +5,7 @@
 import type { CommandState } from "../commands/life.ts";
 import type { TriggerMessage } from "../commands/plan.ts";
 import type { StationState } from "../stations/state.ts";
-
-const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
-
-/** `EVDisconnected` and `power-loss` as people write them. */
-const spaced = (code: string): string =>
-  code
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
-    .replace(/[-_]/g, " ");
-
-/** By the CSMS's codes of doubt, transactions/review.ts. */
-const reviewWords: Record<string, string> = {
-  clock: "the station's clock was not believable",
-  "meter-below-start": "the meter fell below its start",
-  superseded: "its end is assumed; a new start came while it was open",
-  "stop-differs": "it ended twice with different facts",
-  "start-differs": "it started twice with different facts",
-  "after-end": "values arrived after its end",
-  "unleased-id": "its number is from no block of the site",
-  "accepted-locally": "the site accepted a token that would have been refused",
-  "no-meter": "start or end came without a meter value",
-};
-
-/** 1.6 §7.36 Reason and 2.0.1 ReasonEnumType, where plainer words exist. */
-const stopReasons: Record<string, string> = {
-  EVDisconnected: "car unplugged",
-  Local: "ended at the station",
-  Remote: "ended by command",
-  DeAuthorized: "token no longer valid",
-  StoppedByEV: "ended by the car",
-  UnlockCommand: "connector unlocked by command",
-  HardReset: "station restarted at once",
-  SoftReset: "station restarted in order",
-  Reboot: "station rebooted",
-  ImmediateReset: "station restarted at once",
-};
-const stopReason = (reason: string): string => stopReasons[reason] ?? spaced(reason).toLowerCase();
-
-const commandEnds: Record<string, string> = {
-  accepted: "was accepted",
-  refused: "was refused by the station",
-  failed: "failed",
-  expired: "expired before it was sent",
-  unknown: "was sent, and no answer came",
-};
+import { commandActions, commandEnds, plural, reviewWords, spaced, stopReason } from "./en-codes.ts";
 
 export const en = {
   product: "Wattward",
@@ -57,8 +13,6 @@ export const en = {
   loading: "Loading…",
   tryAgain: "Try again",
   close: "Close",
-  back: "Back",
-  none: "None",
   ago: "ago",
 
   theme: { label: "Theme", auto: "Auto", light: "Light", dark: "Dark" },
@@ -79,7 +33,6 @@ export const en = {
     button: "Sign in with passkey",
     busy: "Waiting for your passkey…",
     help: "No passkey yet? Ask an administrator for a one-time link.",
-    ended: "Your session has ended. Sign in to go on where you were.",
     join: {
       title: "Join Wattward",
       lead: "This one-time link makes you a member. Your name and a passkey are all it takes; there is no password.",
@@ -102,7 +55,6 @@ export const en = {
 
   sites: {
     title: "Sites",
-    all: "All sites",
     empty: "No site yet",
     emptyHelp: "Add a station with its site on the machine that runs the central system:",
     emptyCommand: "npx wattward station add ID --site SITE",
@@ -133,7 +85,6 @@ export const en = {
       unknown:
         "The site has not compared its clock since it started. Charging goes on; check its time source.",
     },
-    bundle: (version: number) => `Bundle ${version}`,
     unknown: "No site has this id.",
     unknownHelp: "It may have been renamed or removed.",
     well: "All well. Nothing needs you.",
@@ -162,7 +113,6 @@ export const en = {
     lostAgo: "ago",
     trying: "Trying again by itself.",
     now: "Try now",
-    starting: "Connecting…",
   },
 
   power: {
@@ -181,7 +131,6 @@ export const en = {
         .filter((part) => part !== "")
         .join("; "),
     over: "Power, kW",
-    last: (minutes: number) => `last ${minutes} min`,
     spanLabel: "Time span",
     spanOption: (minutes: number) => `${minutes} min`,
     chartLabel: (minutes: number, now: string, most: string) =>
@@ -201,7 +150,6 @@ export const en = {
     emptyHelp: "Add one on the machine that runs the central system:",
     emptyCommand: (site: string) => `npx wattward station add ID --site ${site}`,
     noneInFilter: "No station is in this state now.",
-    showAll: "Show all stations",
     state: {
       blocked: "Blocked",
       pending: "To accept",
@@ -236,9 +184,7 @@ export const en = {
     evse: (number: number) => `EVSE ${number}`,
     evses: (count: number) => plural(count, "EVSE", "EVSEs"),
     sessions: (count: number) => plural(count, "session", "sessions"),
-    old: "old",
     since: "since",
-    open: (station: string, state: string) => `${station}, ${state}. Open its details.`,
   },
 
   station: {
@@ -252,7 +198,6 @@ export const en = {
       route: "Route",
       seen: "Last seen",
       booted: "Last boot",
-      admission: "Admission",
     },
     evses: "EVSEs",
     sessions: "Sessions",
@@ -278,11 +223,9 @@ export const en = {
       energy: "Energy",
       power: "Power",
       state: "State",
-      notes: "Notes",
     },
     state: { open: "Open", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
     partialHelp: "Its start never arrived.",
-    ended: "ended",
     endedFor: (reason: string) => `Ended: ${stopReason(reason)}`,
     offline: "Answered offline",
     offlineHelp: "Part of it was answered by the site or kept by the station while the link was down.",
@@ -295,7 +238,6 @@ export const en = {
     noToken: "No token",
     more: (count: number) => `Show ${count} more`,
     fewer: "Show fewer",
-    of: (shown: number, all: number) => `${shown} of ${all}`,
   },
 
   happened: {
@@ -376,12 +318,9 @@ export const en = {
       tokenMissing: "Write the token that pays for the session.",
       tokenLong: (most: number) => `This station takes at most ${most} characters.`,
       session: "Session",
-      manner: "How",
-      calm: {
-        "1.6": "End sessions in order, then restart",
-        "2.0.1": "Wait until no session runs, then restart",
-      },
-      hard: "Restart at once",
+      manner: "When",
+      calm: { "1.6": "After its sessions were ended", "2.0.1": "When no session runs" },
+      hard: "At once",
       message: "Report",
       messages: {
         StatusNotification: "State of an EVSE",
@@ -433,7 +372,6 @@ export const en = {
     cancel: "Cancel",
     recent: "Recent commands",
     noRecent: "No command was given to this station yet.",
-    by: "by",
     state: {
       requested: "Requested",
       sent: "Sent",
@@ -448,20 +386,7 @@ export const en = {
     stationSays: "Station says",
     expiredHelp: "It could not be sent in time. The station never got it.",
     unknownHelp: "It was sent, and no answer came. Look at the station's state before you repeat it.",
-    actions: {
-      RemoteStartTransaction: "Start session",
-      RequestStartTransaction: "Start session",
-      RemoteStopTransaction: "Stop session",
-      RequestStopTransaction: "Stop session",
-      Reset: "Restart",
-      ChangeAvailability: "Change availability",
-      TriggerMessage: "Ask for a report",
-      GetConfiguration: "Read configuration",
-      ChangeConfiguration: "Change configuration",
-      GetVariables: "Read variables",
-      SetVariables: "Set variables",
-      GetBaseReport: "Read inventory",
-    } as Record<string, string>,
+    actions: commandActions,
   },
 };
 export type Strings = typeof en;
