@@ -64,13 +64,13 @@ export class Bay {
   private tx: Transaction | undefined;
   private waiting: Waiting | undefined;
   private stopSampling: Cancel = () => {};
+  private stopLooking: Cancel = () => {};
   /** The car at the cable has had its transaction; it has yet to leave. */
   private wasCharging = false;
 
   constructor(parts: BayParts) {
     this.parts = parts;
     this.evse = parts.evse;
-    parts.life.every(LOOK_MS, () => this.inTurn(() => this.look()));
   }
 
   get transaction(): Transaction | undefined {
@@ -224,6 +224,7 @@ export class Bay {
     const { life, limits, notebook } = this.parts;
     this.evse.openContactor();
     this.stopSampling();
+    this.stopLooking();
     const { reference } = this.tx!;
     const sample = this.sample();
     const endedAtMs = life.now().wallMs;
@@ -251,10 +252,13 @@ export class Bay {
     await life.hold(queue.add(about(tx), calls, away, { changes, facts }));
   }
 
-  /** Lets current flow and takes readings. */
+  /** Lets current flow, as much as the limit in force allows, and takes readings. */
   private flow(): void {
-    const { life, settings } = this.parts;
+    const { life, limits, settings } = this.parts;
+    this.evse.limitTo(limits.limitW(this.evse.id, life.now().monotonicMs));
     this.evse.closeContactor();
+    this.stopLooking();
+    this.stopLooking = life.every(LOOK_MS, () => this.inTurn(() => this.look()));
     this.stopSampling();
     const sampleS = settings.number("sampleS");
     if (sampleS === 0) return;
