@@ -52,6 +52,8 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
     domain: values.domain,
     passphrase: env.WATTWARD_PASSPHRASE,
+    // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
+    synchronous: env.WATTWARD_UNSAFE_SYNCHRONOUS === "off" ? "off" : "full",
     log: jsonLog((line) => process.stderr.write(line), level),
   };
 }

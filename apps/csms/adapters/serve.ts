@@ -31,6 +31,8 @@ export type ServeOptions = {
   /** Chosen at the first start, and kept. */
   readonly domain: string | undefined;
   readonly passphrase: string | undefined;
+  /** "off": answers are not durable; for the test that proves what "full" is worth. */
+  readonly synchronous: "full" | "off";
   readonly log: Log;
 };
 
@@ -74,7 +76,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const place = { keys, certificates, clock, chance };
     const [identity, core] = await Promise.all([
       openOrIssueServer(authorities, serverNames(authorities.domain), place),
-      openCore(dataFolder, authorities.station.pem, log),
+      openCore(options, authorities.station.pem),
     ]);
     stops.push(() => core.close());
     const metrics = prometheusMetrics({ processMetrics: true });
@@ -129,10 +131,10 @@ const serverNames = (domain: string): readonly string[] => [
   "::1",
 ];
 
-async function openCore(dataFolder: string, stationAnchor: string, log: Log) {
+async function openCore({ dataFolder, synchronous, log }: ServeOptions, stationAnchor: string) {
   try {
     const database = join(dataFolder, "wattward.db");
-    return await startCore({ database, log, stationAnchors: [stationAnchor] });
+    return await startCore({ database, log, synchronous, stationAnchors: [stationAnchor] });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(error.message, { cause: error });
     throw error;

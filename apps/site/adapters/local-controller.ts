@@ -6,6 +6,7 @@ import { dialer, listenWires } from "@wattward/ocpp/websocket";
 import type { SiteIdentity } from "@wattward/pki/files";
 import type { SitePorts, StationDoor } from "../site.ts";
 import { certificateTrust, serverCheck } from "./trust.ts";
+import { unsyncedDisk } from "./unsynced-disk.ts";
 
 /** Goes into hello, and is compared with the bundle's software floor. */
 export const SOFTWARE = "0.1.0";
@@ -24,17 +25,18 @@ export type Settings = {
 export function sitePorts(
   settings: Settings,
   identity: SiteIdentity,
-  { log, fatal }: { log: Log; fatal(error: Error): void },
+  { log, fatal, durable }: { log: Log; fatal(error: Error): void; durable: boolean },
 ): SitePorts {
   const { csmsUrl, connectTo } = settings;
   const clock = systemClock();
+  const disk = folderDisk(settings.dataFolder);
   const ca = identity.rootPem;
   return {
     site: identity.site,
     software: SOFTWARE,
     clock,
     chance: systemChance,
-    disk: folderDisk(settings.dataFolder),
+    disk: durable ? disk : unsyncedDisk(disk, log),
     log,
     fatal,
     dialer: (siteClock) =>

@@ -40,7 +40,9 @@ async function main(): Promise<void> {
     log.error("fatal", { say: error.message });
     process.exit(error instanceof JournalDamaged ? EXIT_CANNOT_RUN : 1);
   };
-  const site = await createSite(sitePorts(settings, identity, { log, fatal }));
+  // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
+  const durable = process.env["WATTWARD_UNSAFE_SYNCHRONOUS"] !== "off";
+  const site = await createSite(sitePorts(settings, identity, { log, fatal, durable }));
   process.on("SIGTERM", () => {
     void site.close().then(() => process.exit(0));
   });
