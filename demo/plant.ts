@@ -8,10 +8,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Options } from "./options.ts";
-import { command, type Program, readJson, start, stop, until } from "./programs.ts";
+import { command, type Program, readJson, type StartOptions, start, stop, until } from "./programs.ts";
 
 export const SITE = "lyon";
-const DOMAIN = "wattward.test";
+export const DOMAIN = "wattward.test";
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
@@ -38,7 +38,8 @@ export type Plant = {
   readonly invitation: string;
 };
 
-const logOf = (out: string, name: string) => join(out, "logs", `${name}.log`);
+/** Where a program of that name writes what it says. */
+export const logOf = (out: string, name: string) => join(out, "logs", `${name}.log`);
 
 /** Starts everything on an empty folder; `say` gets a line for each step that takes a person's patience. */
 export async function build(options: Options, say: (line: string) => void): Promise<Plant> {
@@ -75,24 +76,38 @@ export async function build(options: Options, say: (line: string) => void): Prom
   return { out, csms, uplink, site, simulator, ports, invitation };
 }
 
-export function startCsms(out: string, ports: { csms: number; http: number }): Program {
+export function startCsms(
+  out: string,
+  ports: { csms: number; http: number },
+  how: StartOptions = {},
+): Program {
   const args = ["--data", join(out, "csms"), "--port", String(ports.csms), "--http-port", String(ports.http)];
-  return start("csms", "apps/csms/main.ts", args, logOf(out, "csms"));
+  return start("csms", "apps/csms/main.ts", args, logOf(out, "csms"), how);
 }
 
-export function startSite(out: string, ports: { csms: number; uplink: number; site: number }): Program {
+export function startSite(
+  out: string,
+  ports: { csms: number; uplink: number; site: number },
+  how: StartOptions = {},
+): Program {
   const csms = ["--csms", `wss://csms.${DOMAIN}:${ports.csms}`, "--connect", `127.0.0.1:${ports.uplink}`];
   const args = ["--data", join(out, "site"), ...csms, "--port", String(ports.site)];
-  return start("site", "apps/site/main.ts", args, logOf(out, "site"));
+  return start("site", "apps/site/main.ts", args, logOf(out, "site"), how);
 }
 
-function startSimulator(out: string, ports: { site: number }, seed: number): Program {
+/** `more`: further options of the simulator. */
+export function startSimulator(
+  out: string,
+  ports: { site: number },
+  seed: number,
+  more: readonly string[] = [],
+): Program {
   const url = `wss://${SITE}.lc.${DOMAIN}:${ports.site}/ocpp`;
   const args = ["--stations", join(out, "stations"), "--url", url, "--connect", `127.0.0.1:${ports.site}`];
   return start(
     "simulator",
     "apps/simulator/main.ts",
-    [...args, "--out", out, "--seed", String(seed)],
+    [...args, "--out", out, "--seed", String(seed), ...more],
     logOf(out, "simulator"),
     {
       readOutput: true,
@@ -123,7 +138,7 @@ export async function enrol(out: string): Promise<void> {
 }
 
 /** Waits until the program has written the ports it listens on into `OUT/NAME/NAME.json`, and gives them. */
-async function ready(
+export async function ready(
   out: string,
   name: string,
   program: Program,
@@ -132,7 +147,9 @@ async function ready(
   const file = join(out, name, `${name}.json`);
   const look = () => {
     const json = readJson(file);
-    return json !== undefined && fields.every((field) => typeof json[field] === "number") ? json : undefined;
+    // A program that was killed has left its file behind.
+    if (json?.["pid"] !== program.pid) return undefined;
+    return fields.every((field) => typeof json[field] === "number") ? json : undefined;
   };
   const json = await until(`${name} was ready`, look, { limitMs: READY_MS, program, log: logOf(out, name) });
   return json as Record<string, number>;

@@ -31,23 +31,31 @@ export class DemoError extends Error {
   override readonly name = "DemoError";
 }
 
+export type StartOptions = {
+  /** Standard output is read by the caller, rather than written to the log. */
+  readonly readOutput?: boolean;
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs another, with its options: strace, nsenter. It must become that program, so that the process id is the program's. */
+  readonly under?: readonly string[];
+};
+
 /** Starts `entry` (a path in this repository) under this Node; `log` gets its standard error, and its standard output unless that is read. */
 export function start(
   name: string,
   entry: string,
   args: readonly string[],
   log: string,
-  options: { readOutput?: boolean } = {},
+  options: StartOptions = {},
 ): Program {
   const out = openSync(log, "a", 0o600);
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(root, entry), ...args],
-    {
-      cwd: root,
-      stdio: ["pipe", options.readOutput === true ? "pipe" : out, out],
-    },
-  );
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning", join(root, entry), ...args];
+  const [program = process.execPath, ...words] = [...(options.under ?? []), ...node];
+  const child = spawn(program, words, {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ["pipe", options.readOutput === true ? "pipe" : out, out],
+  });
   closeSync(out);
   const exited = new Promise<number | string>((done) => {
     child.on("exit", (code, signal) => done(code ?? signal ?? "unknown"));
