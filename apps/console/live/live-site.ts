@@ -78,6 +78,7 @@ function change(site: LiveSite, seen: Observation): Applied {
     case "station.unknown":
     case "site.connected":
     case "site.disconnected":
+    case "site.clock":
     case "site.hello":
     case "site.bundle":
       return { site, whole: false };

@@ -61,6 +61,8 @@ export type ObservationData = {
 
   "site.added": { actor: string };
   "site.connected": Record<string, never>;
+  /** How far the site trusts its clock has changed (ADR 20). */
+  "site.clock": { quality: string };
   "site.disconnected": Record<string, never>;
   "site.hello": { epoch: string; lastSeq: number; ackedSeq: number; software: string };
   "site.leased": { from: number; to: number };

@@ -91,6 +91,9 @@ export const siteChangePresence: Decision<"site.presence"> = async (tx, input) =
   const clockQuality = input.clockQuality ?? known.clock_quality;
   await tx.run(setSitePresence, { id: site, connected: connected ? 1 : 0, clockQuality, atMs });
   if (!connected) await tx.run(disconnectStationsOfSite, { site });
+  if (clockQuality !== null && clockQuality !== known.clock_quality) {
+    observe(tx, { kind: "site.clock", source: "site", atMs, site, data: { quality: clockQuality } });
+  }
   if ((known.connected === 1) === connected) return;
   const kind = connected ? "site.connected" : "site.disconnected";
   observe(tx, { kind, source: "csms", atMs, site, data: {} });

@@ -41,7 +41,7 @@ export class Connection {
   private inbox: Promise<void> = Promise.resolve();
   private inboxLength = 0;
   private heardAtMs: number;
-  private sentAtMs = 0;
+  private beatAtMs = 0;
   private progressAtMs: number;
   /** Next sequence to send. */
   private cursor = 1;
@@ -76,7 +76,6 @@ export class Connection {
 
   send(message: SiteMessage): void {
     if (this.state === "over") return;
-    this.sentAtMs = this.nowMs;
     this.wire.send(JSON.stringify(message));
   }
 
@@ -227,7 +226,9 @@ export class Connection {
       this.drop("acknowledgements have stopped");
       return;
     }
-    if (nowMs - this.sentAtMs < BEAT_INTERVAL_MS) return;
+    if (nowMs - this.beatAtMs < BEAT_INTERVAL_MS) return;
+    // However much else is said: a beat is also how the CSMS learns of this clock, and this clock of its time.
+    this.beatAtMs = nowMs;
     const { wallMs, quality } = clock.now();
     this.send({ t: "beat", wallMs, clockQuality: quality });
   }
