@@ -9,6 +9,7 @@ import { Failed } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import type { Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
 import styles from "./command-history.module.css";
 import { type CommandState, isOver, type Step, stateOfCommand, stationsWords, stepsOf } from "./life.ts";
 
@@ -46,7 +47,7 @@ function Life({ command }: { command: Command }) {
   return (
     <>
       <div className={styles.head}>
-        <strong className={styles.action}>{say.actions[command.action] ?? command.action}</strong>
+        <strong className={styles.action}>{named(say.actions, command.action) ?? command.action}</strong>
         <span className={styles.dim}>
           <Age sinceMs={command.requestedAtMs} /> {words.ago}
         </span>

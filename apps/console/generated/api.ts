@@ -362,6 +362,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/denials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates that are no longer accepted, newest first */
+        get: operations["getDenials"];
+        put?: never;
+        /** Denies a certificate for ever: by itself, by its key, or by serial number and issuer */
+        post: operations["postDenials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -499,6 +517,15 @@ export interface components {
             outcome: {
                 [key: string]: unknown;
             } | null;
+        };
+        DenialRow: {
+            kind: "serial" | "key";
+            /** @description Empty for a key. */
+            issuer: string;
+            /** @description Serial number, or SHA-256 of the key: lower-case hexadecimal. */
+            value: string;
+            reason: string;
+            addedAtMs: number;
         };
         Me: {
             person: string;
@@ -1482,6 +1509,103 @@ export interface operations {
                     "application/json": {
                         /** @enum {boolean} */
                         done: true;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDenials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description list denied certificates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DenialRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDenials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description PEM: this certificate, and every other with its key. */
+                    certificate?: string;
+                    /** @description SHA-256 of the public key, 64 hexadecimal digits. */
+                    key?: string;
+                    /** @description Serial number in hexadecimal; needs issuer. */
+                    serial?: string;
+                    /** @description Name of the authority: O=Operator, CN=Station CA */
+                    issuer?: string;
+                    /** @description Why, for those who read it later. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description deny a certificate */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false where it was denied before: nothing changed. */
+                        added: boolean;
+                        kind: "serial" | "key";
+                        issuer: string;
+                        value: string;
                     };
                 };
             };

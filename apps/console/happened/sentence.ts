@@ -6,6 +6,7 @@ import type { Observation } from "../api/shapes.ts";
 import { numberOf, textOf, textsOf } from "../live/reading.ts";
 import { connectorState, type Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
 
 export type Told = { readonly text: string; readonly tone: Tone };
 
@@ -29,7 +30,7 @@ const untold: ReadonlySet<string> = new Set([
 /** The sentence without its station, which stands beside it; undefined for what is left out. */
 export function toldOf(seen: Observation): Told | undefined {
   if (untold.has(seen.kind)) return undefined;
-  const tell = told[seen.kind];
+  const tell = Object.hasOwn(told, seen.kind) ? told[seen.kind] : undefined;
   return tell === undefined ? { text: seen.kind, tone: "calm" } : tell(seen.data);
 }
 
@@ -92,12 +93,11 @@ function status(data: Observation["data"]): Told {
   return { text, tone: word === "Faulted" ? "danger" : "calm" };
 }
 
-function authorisation(data: Observation["data"]): Told {
+/** A token that was accepted is told by the session that it starts. */
+function authorisation(data: Observation["data"]): Told | undefined {
   const verdict = textOf(data, "status") ?? "";
-  const token = textOf(data, "token");
-  return verdict === "Accepted"
-    ? calm(say.authorised(token))
-    : { text: say.notAuthorised(token, verdict), tone: "care" };
+  if (verdict === "Accepted") return undefined;
+  return { text: say.notAuthorised(textOf(data, "token"), verdict), tone: "care" };
 }
 
 function commandEnded(data: Observation["data"]): Told {
@@ -108,5 +108,5 @@ function commandEnded(data: Observation["data"]): Told {
 
 function commandName(data: Observation["data"]): string {
   const action = textOf(data, "action") ?? "";
-  return words.commands.actions[action] ?? action;
+  return named(words.commands.actions, action) ?? action;
 }

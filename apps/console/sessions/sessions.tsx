@@ -11,6 +11,7 @@ import { At } from "../display/time.tsx";
 import { Notice } from "../shell/problem-view.tsx";
 import { freshnessOf } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
 import { durationMs, sessionRows } from "./rows.ts";
 import styles from "./sessions.module.css";
 import { maskedToken } from "./token.ts";
@@ -129,7 +130,7 @@ function State({ session }: { session: Session }) {
   return (
     <>
       <span className={session.state === "open" ? styles.open : styles.dim} title={endOf(session)}>
-        {say.state[session.state] ?? session.state}
+        {named(say.state, session.state) ?? session.state}
       </span>
       {session.offline && (
         <span className={styles.flag} title={say.offlineHelp}>

@@ -3,7 +3,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import type { PowerPoint } from "../api/shapes.ts";
-import { minuteTime } from "../display/instant.ts";
+import { clockTime, minuteTime } from "../display/instant.ts";
 import { roundScale } from "../display/quantity.ts";
 import styles from "./power-chart.module.css";
 import { highest } from "./power-series.ts";
@@ -88,7 +88,8 @@ function optionsFor(element: HTMLElement, shown: () => Pick<Props, "points" | "o
         grid: { show: false },
         size: 26,
         space: 70,
-        values: (_plot, splits) => splits.map((at) => minuteTime(at * 1000)),
+        values: (_plot, splits, _axis, _space, stepS) =>
+          splits.map((at) => (stepS < 60 ? clockTime(at * 1000) : minuteTime(at * 1000))),
       },
       {
         ...axis,

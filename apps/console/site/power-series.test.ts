@@ -6,6 +6,8 @@ import {
   highest,
   joined,
   LIVE_POINTS_MAX,
+  pictureFromMs,
+  SPAN_MS_LEAST,
   STEP_MS,
   withPoint,
 } from "./power-series.ts";
@@ -32,6 +34,18 @@ test("history stands as far as it is known, then the live line; what is older th
   assert.deepEqual(values(0), [0, null, 2, 300, 350]);
   assert.deepEqual(values(step), [null, 2, 300, 350]);
   assert.deepEqual(joined([], live, 0).length, 4);
+});
+
+test("the picture begins where something is known, and never shows less than a few minutes", () => {
+  const hour = 3_600_000;
+  const known = (atMs: number) => [
+    { atMs: 0, powerW: null },
+    { atMs, powerW: 5 },
+  ];
+  assert.equal(pictureFromMs(known(hour / 2), 0, hour), hour / 2);
+  assert.equal(pictureFromMs(known(hour - 1_000), 0, hour), hour - SPAN_MS_LEAST);
+  assert.equal(pictureFromMs(known(100), 200, hour), 200);
+  assert.equal(pictureFromMs([], 0, hour), 0);
 });
 
 test("gaps are no zeros: neither the peak nor the energy counts them", () => {

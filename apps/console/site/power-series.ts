@@ -7,8 +7,10 @@ import type { PowerPoint } from "../api/shapes.ts";
 /** Live points at least this far apart: an hour stays below 800 points. */
 export const STEP_MS = 5_000;
 export const LIVE_POINTS_MAX = 800;
-/** One point of history per this span: 120 for an hour. */
-export const HISTORY_STEP_MS = 30_000;
+/** One point of history per this span: 360 for an hour. */
+export const HISTORY_STEP_MS = 10_000;
+/** A site that has just begun is shown over at least this span, not as a stroke at the edge of an empty hour. */
+export const SPAN_MS_LEAST = 5 * 60_000;
 
 /** Adds what the site draws at `atMs` to the live points; within a step the newest stands. */
 export function withPoint(points: readonly PowerPoint[], next: PowerPoint): readonly PowerPoint[] {
@@ -36,6 +38,12 @@ export function joined(
   return [...past, ...live.filter((point) => point.atMs >= pastToMs)].filter((point) => point.atMs >= fromMs);
 }
 
+/** Where the picture begins: at `fromMs`, or later where nothing is known before. */
+export function pictureFromMs(points: readonly PowerPoint[], fromMs: number, toMs: number): number {
+  const first = points.find((point) => point.powerW !== null);
+  return Math.max(fromMs, Math.min(first?.atMs ?? fromMs, toMs - SPAN_MS_LEAST));
+}
+
 /** The highest power in it; null where it has none. */
 export function highest(points: readonly PowerPoint[]): number | null {
   let most: number | null = null;
@@ -44,7 +52,7 @@ export function highest(points: readonly PowerPoint[]): number | null {
 }
 
 /** Energy under the line in Wh, over the steps where both ends are known and no more than `gapMs` apart. */
-export function energyUnder(points: readonly PowerPoint[], gapMs = 3 * HISTORY_STEP_MS): number | null {
+export function energyUnder(points: readonly PowerPoint[], gapMs = 90_000): number | null {
   let energyWh: number | null = null;
   for (let i = 1; i < points.length; i++) {
     const [a, b] = [points[i - 1], points[i]];

@@ -7,7 +7,7 @@ import type { LiveSite } from "../live/live-site.ts";
 import { useLiveFeed } from "../live/use-feed.ts";
 import { useServices } from "../shell/services.tsx";
 import { powerNow } from "./power-now.ts";
-import { HISTORY_STEP_MS, joined, STEP_MS, withPoint } from "./power-series.ts";
+import { HISTORY_STEP_MS, joined, pictureFromMs, STEP_MS, withPoint } from "./power-series.ts";
 
 /** History is asked for again now and then: what was replayed after an outage belongs into the past. */
 const HISTORY_AGAIN_MS = 60_000;
@@ -38,7 +38,13 @@ export function usePowerPoints(site: string, stations: LiveSite["stations"], min
   const toMs = Math.ceil(useNow() / STEP_MS) * STEP_MS;
   const fromMs = toMs - spanMs;
   const points = useMemo(() => joined(history.data ?? [], live, fromMs), [history.data, live, fromMs]);
-  return { points, fromMs, toMs, failed: history.isError, loading: history.isPending };
+  return {
+    points,
+    fromMs: pictureFromMs(points, fromMs, toMs),
+    toMs,
+    failed: history.isError,
+    loading: history.isPending,
+  };
 }
 
 function useLivePoints(stations: LiveSite["stations"]): readonly PowerPoint[] {

@@ -4,6 +4,7 @@ import type { Station } from "../api/shapes.ts";
 import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
 import styles from "./station-facts.module.css";
 
 export function StationFacts({ station }: { station: Station }) {
@@ -15,7 +16,7 @@ export function StationFacts({ station }: { station: Station }) {
       <Fact name={names.firmware}>{station.firmware ?? dash}</Fact>
       <Fact name={names.version}>{station.version ?? dash}</Fact>
       <Fact name={names.serial}>{station.serial}</Fact>
-      <Fact name={names.route}>{words.station.routes[station.route] ?? station.route}</Fact>
+      <Fact name={names.route}>{named(words.station.routes, station.route) ?? station.route}</Fact>
       <Fact name={names.booted}>
         <Ago atMs={station.bootedAtMs} />
       </Fact>

@@ -7,6 +7,10 @@
 export const plural = (count: number, one: string, many: string): string =>
   `${count} ${count === 1 ? one : many}`;
 
+/** The words for a code that came from outside: only what the table itself holds, never what every object has. */
+export const named = (table: Readonly<Record<string, string>>, code: string): string | undefined =>
+  Object.hasOwn(table, code) ? table[code] : undefined;
+
 /** `EVDisconnected` and `power-loss` as people write them. */
 export const spaced = (code: string): string =>
   code
@@ -40,7 +44,8 @@ const stopReasons: Record<string, string> = {
   Reboot: "station rebooted",
   ImmediateReset: "station restarted at once",
 };
-export const stopReason = (reason: string): string => stopReasons[reason] ?? spaced(reason).toLowerCase();
+export const stopReason = (reason: string): string =>
+  named(stopReasons, reason) ?? spaced(reason).toLowerCase();
 
 /** How a command ended, after its name. */
 export const commandEnds: Record<string, string> = {

@@ -5,7 +5,7 @@
 import type { CommandState } from "../commands/life.ts";
 import type { TriggerMessage } from "../commands/plan.ts";
 import type { StationState } from "../stations/state.ts";
-import { commandActions, commandEnds, plural, reviewWords, spaced, stopReason } from "./en-codes.ts";
+import { commandActions, commandEnds, named, plural, reviewWords, spaced, stopReason } from "./en-codes.ts";
 
 export const en = {
   product: "Wattward",
@@ -233,7 +233,7 @@ export const en = {
     reviewHelp: (review: string) =>
       review
         .split(",")
-        .map((code) => reviewWords[code] ?? code)
+        .map((code) => named(reviewWords, code) ?? code)
         .join("; "),
     noToken: "No token",
     more: (count: number) => `Show ${count} more`,
@@ -267,7 +267,6 @@ export const en = {
         `named a session that is not its own in ${action}; nothing was changed`,
       foreignStation: (action: string) =>
         `spoke for a station that is not its own in ${action}; nothing was applied`,
-      authorised: (token: string | undefined) => `accepted token ${token ?? ""}`,
       notAuthorised: (token: string | undefined, verdict: string) =>
         `did not accept token ${token ?? ""}: ${spaced(verdict).toLowerCase()}`,
       started: (token: string | undefined) =>
@@ -277,7 +276,7 @@ export const en = {
           reason === undefined ? "" : `: ${stopReason(reason)}`
         }`,
       review: (codes: readonly string[]) =>
-        `a session needs review: ${codes.map((code) => reviewWords[code] ?? code).join("; ")}`,
+        `a session needs review: ${codes.map((code) => named(reviewWords, code) ?? code).join("; ")}`,
       siteAdded: "was added",
       siteConnected: "link is up",
       siteDisconnected: "link is down; charging goes on at the site",
@@ -291,7 +290,7 @@ export const en = {
         `${command.toLowerCase()} was requested${reason === "" ? "" : `: “${reason}”`}`,
       commandSent: (command: string) => `${command.toLowerCase()} was sent`,
       commandEnded: (command: string, state: string) =>
-        `${command.toLowerCase()} ${commandEnds[state] ?? `ended: ${state}`}`,
+        `${command.toLowerCase()} ${named(commandEnds, state) ?? `ended: ${state}`}`,
       observed: (what: string) => spaced(what).toLowerCase(),
     },
   },

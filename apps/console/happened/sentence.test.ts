@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Observation } from "../api/shapes.ts";
+import { toldOf } from "./sentence.ts";
+
+const seen = (kind: string, data: object = {}): Observation => ({
+  seq: 1,
+  atMs: 0,
+  source: "station",
+  kind,
+  station: "LPD-01",
+  live: true,
+  data: { ...data },
+});
+
+test("what happened is said in words, with the meaning of its tone", () => {
+  const table: readonly [string, object, string, string][] = [
+    ["station.disconnected", {}, "lost its connection", "care"],
+    ["station.status", { evse: 1, status: "SuspendedEV", errorCode: "NoError" }, "EVSE 1 is paused", "calm"],
+    [
+      "station.status",
+      { evse: 0, status: "Faulted", errorCode: "GroundFailure" },
+      "is faulted: ground failure",
+      "danger",
+    ],
+    ["transaction.started", { token: "…4F21" }, "session started with token …4F21", "well"],
+    [
+      "transaction.ended",
+      { energyWh: 4_020, reason: "EVDisconnected" },
+      "session ended after 4.0 kWh: car unplugged",
+      "calm",
+    ],
+    ["transaction.ended", { energyWh: null, reason: null }, "session ended", "calm"],
+    ["authorisation.decided", { token: "…1", status: "Blocked" }, "did not accept token …1: blocked", "care"],
+    ["command.ended", { action: "Reset", state: "refused" }, "restart was refused by the station", "care"],
+    ["site.bundle", { version: 7, accepted: true, reason: "" }, "runs on bundle 7", "calm"],
+    [
+      "site.bundle",
+      { version: 7, accepted: false, reason: "signature" },
+      "refused its new bundle: signature",
+      "danger",
+    ],
+    [
+      "transaction.review",
+      { codes: ["no-meter", "new-doubt"] },
+      "start or end came without a meter value; new-doubt",
+      "care",
+    ],
+  ];
+  for (const [kind, data, text, tone] of table) {
+    const told = toldOf(seen(kind, data));
+    assert.ok(told?.text.endsWith(text), `${kind}: ${told?.text}`);
+    assert.equal(told?.tone, tone, kind);
+  }
+});
+
+test("meter values, leases and accepted tokens are no news; a kind that is new is shown by its name", () => {
+  for (const kind of ["transaction.updated", "station.meter", "site.leased"])
+    assert.equal(toldOf(seen(kind)), undefined);
+  assert.equal(toldOf(seen("authorisation.decided", { status: "Accepted" })), undefined);
+  assert.deepEqual(toldOf(seen("weather.changed")), { text: "weather.changed", tone: "calm" });
+  assert.deepEqual(toldOf(seen("toString")), { text: "toString", tone: "calm" });
+});
+
+test("data of any shape is told without breaking", () => {
+  const kinds = [
+    "station.status",
+    "transaction.ended",
+    "transaction.review",
+    "command.ended",
+    "site.bundle",
+    "observed",
+  ];
+  for (const kind of kinds) {
+    for (const value of [null, 7, [], {}, "x"]) {
+      const data = {
+        evse: value,
+        status: value,
+        reason: value,
+        codes: value,
+        action: value,
+        state: value,
+        what: value,
+      };
+      assert.equal(typeof toldOf(seen(kind, data))?.text, "string", kind);
+    }
+  }
+});
