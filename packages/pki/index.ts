@@ -14,7 +14,7 @@ export {
   signBundle,
   verifyBundle,
 } from "./bundle-signature.ts";
-export { type Certificate, keyUsageBits, readCertificate } from "./certificate.ts";
+export { type Certificate, keyUsageBits, readCertificate, tryReadCertificate } from "./certificate.ts";
 export {
   checkPeer,
   type Denial,

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import type { Log } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
-import { openOrIssueServer, signBundle } from "@wattward/pki";
+import { type Authorities, openOrIssueServer, signBundle } from "@wattward/pki";
 import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { createApi, UnsafeListen } from "../api/create-api.ts";
 import { invitationLink } from "../api/sign-in/invitation.ts";
@@ -98,6 +98,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const api = await createApi({
       ...ports,
       probes: { "last commit": measured.lastCommit },
+      issuers: issuersOf(authorities),
       names: [`csms.${authorities.domain}`, options.http.host],
       consoleFiles: await readConsoleFiles(consoleFolder),
       ...(secure ? { tls: identity.ec } : {}),
@@ -130,6 +131,9 @@ const serverNames = (domain: string): readonly string[] => [
   "127.0.0.1",
   "::1",
 ];
+
+const issuersOf = ({ root, station, site, server }: Authorities): readonly string[] =>
+  [root, station, site, server].map(({ certificate }) => certificate.subject.text);
 
 async function openCore({ dataFolder, synchronous, log }: ServeOptions, stationAnchor: string) {
   try {

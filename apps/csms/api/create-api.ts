@@ -23,6 +23,7 @@ import { apiLimits } from "./limits.ts";
 import { describeApi } from "./openapi.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { commandRoutes } from "./routes/commands.ts";
+import { denialRoutes } from "./routes/denials.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
 import { siteRoutes } from "./routes/sites.ts";
@@ -44,6 +45,8 @@ export type ApiOptions = {
   readonly probes: Readonly<Record<string, Probe>>;
   /** Host names this server answers to, beyond those of this machine; lower case. */
   readonly names?: readonly string[];
+  /** Names of the operator's authorities; without them no certificate can be denied by its serial number. */
+  readonly issuers?: readonly string[];
   /** PEM; without it only loopback may be listened on. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly passphrase?: string };
   /** The built console, see adapters/console-files.ts; undefined shows a page that says how to build it. */
@@ -137,6 +140,7 @@ function addRoutes(
   commandRoutes(app, { core, clock });
   transactionRoutes(app, { core });
   tokenRoutes(app, { core, clock });
+  denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });
   const endStreams = eventRoutes(app, { ...options, sessions });
   consolePages(app, options.consoleFiles);
   return endStreams;

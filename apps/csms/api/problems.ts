@@ -38,6 +38,8 @@ const table = {
     status: 422,
     title: "The station's version of OCPP does not allow this command or payload.",
   },
+  "invalid-denial": { status: 422, title: "This names no certificate that can be denied." },
+  "too-many-denials": { status: 409, title: "No more certificates can be denied." },
   "too-many-attempts": { status: 429, title: "Too many sign-in attempts. Wait, then try again." },
   "too-many-streams": { status: 429, title: "Too many event streams are open. Close one, then try again." },
   "too-many-commands": { status: 429, title: "Too many commands wait for this station already." },

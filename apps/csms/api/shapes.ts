@@ -166,6 +166,20 @@ export const CommandRow = shape(
   ),
 );
 
+export const DenialRow = shape(
+  "DenialRow",
+  Type.Object(
+    {
+      kind: Type.Union([Type.Literal("serial"), Type.Literal("key")]),
+      issuer: Type.String({ description: "Empty for a key." }),
+      value: Type.String({ description: "Serial number, or SHA-256 of the key: lower-case hexadecimal." }),
+      reason: Type.String(),
+      addedAtMs: Type.Integer(),
+    },
+    closed,
+  ),
+);
+
 export const Me = shape(
   "Me",
   Type.Object(
@@ -215,6 +229,7 @@ export const agreements: {
   SiteSnapshot: Same<Static<typeof SiteSnapshot>, Port.SiteSnapshot>;
   PowerPoint: Same<Static<typeof PowerPoint>, Port.PowerPoint>;
   CommandRow: Same<Static<typeof CommandRow>, Port.CommandRow>;
+  DenialRow: Same<Static<typeof DenialRow>, Port.DenialRow>;
 } = {
   SiteRow: true,
   ConnectorRow: true,
@@ -224,4 +239,5 @@ export const agreements: {
   SiteSnapshot: true,
   PowerPoint: true,
   CommandRow: true,
+  DenialRow: true,
 };

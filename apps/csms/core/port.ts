@@ -12,6 +12,7 @@ import type { JournalRecord } from "@wattward/sitelink";
 
 import type {
   CommandRow,
+  DenialRow,
   OutboxEntry,
   PowerPoint,
   SiteRow,
@@ -96,7 +97,10 @@ export type Decisions = {
     input: { name: string; value: number; atMs: number; actor: string };
     output: { kind: "set" } | { kind: "refused"; sentence: string };
   };
-  /** A certificate that is no longer accepted: by issuer and serial number, or by its public key (SHA-256, hex). */
+  /**
+   * A certificate that is no longer accepted: by issuer and serial number, or by its public key (SHA-256), both in
+   * lower-case hexadecimal; the issuer is empty for a key. `known`: it was denied before, nothing changed.
+   */
   "denial.add": {
     input: {
       kind: "serial" | "key";
@@ -106,7 +110,7 @@ export type Decisions = {
       atMs: number;
       actor: string;
     };
-    output: undefined;
+    output: { kind: "added" } | { kind: "known" } | { kind: "refused"; sentence: string };
   };
   "person.invite": {
     input: { hash: string; role: string; expiresAtMs: number; atMs: number };
@@ -312,6 +316,8 @@ export type Queries = {
     input: undefined;
     output: readonly { kind: "serial" | "key"; issuer: string; value: string }[];
   };
+  /** The same with why and when, newest first. */
+  "denials.list": { input: undefined; output: readonly DenialRow[] };
   "sites.list": { input: undefined; output: readonly SiteRow[] };
   "site.snapshot": { input: { site: SiteId; nowMs: number }; output: SiteSnapshot | undefined };
   "site.history": {

@@ -4,12 +4,13 @@
  */
 import type { Kysely } from "kysely";
 import { commandGet, commandsList } from "../queries/commands.ts";
+import { denialsAll, denialsList } from "../queries/denials.ts";
 import { outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
 import { siteHistory } from "../queries/site-history.ts";
 import { siteSnapshot } from "../queries/site-snapshot.ts";
 import { sitesList } from "../queries/sites.ts";
-import { denialsAll, stationGet, stationsList } from "../queries/stations.ts";
+import { stationGet, stationsList } from "../queries/stations.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Queries } from "./port.ts";
@@ -23,6 +24,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "outbox.after": outboxAfter,
   "outbox.head": outboxHead,
   "denials.all": denialsAll,
+  "denials.list": denialsList,
   "sites.list": sitesList,
   "site.snapshot": siteSnapshot,
   "site.history": siteHistory,

@@ -91,3 +91,12 @@ export type CommandRow = {
   readonly endedAtMs: number | null;
   readonly outcome: JsonObject | null;
 };
+/** A certificate that is no longer accepted. `value`: the serial number or the key's SHA-256, lower-case hexadecimal. */
+export type DenialRow = {
+  readonly kind: "serial" | "key";
+  /** Empty for a key. */
+  readonly issuer: string;
+  readonly value: string;
+  readonly reason: string;
+  readonly addedAtMs: number;
+};

@@ -7,9 +7,10 @@ import type { Schema } from "../store/schema.ts";
 /** Entries read at once, whatever was asked for. */
 const ENTRIES_MAX = 1_000;
 
-export const outboxAfter: Query<"outbox.after"> = async (db, { seq, most, site }) => {
+export const outboxAfter: Query<"outbox.after"> = async (db, { seq, most, site, kinds }) => {
   let rows = db.selectFrom("outbox").selectAll().where("seq", ">", seq);
   if (site !== undefined) rows = rows.where("site_id", "=", site);
+  if (kinds !== undefined) rows = rows.where("kind", "in", kinds);
   return (await rows.orderBy("seq").limit(Math.min(most, ENTRIES_MAX)).execute()).map(outboxEntry);
 };
 

@@ -195,6 +195,13 @@ test("outbox: a cursor by sequence, of all or of one site, bounded", async () =>
     live: false,
     data: {},
   });
+  await world.add("outbox", { seq: 10, kind: "denial.added" });
+  const some = await queries["outbox.after"](world.db, { seq: 0, most: 5, kinds: ["denial.added", "none"] });
+  assert.deepEqual(
+    some.map(({ seq }) => seq),
+    [10],
+    "only the kinds that were asked for, however many others come before",
+  );
   world.close();
 });
 

@@ -20,13 +20,6 @@ export const stationsList: Query<"stations.list"> = (db, { site, afterId, most }
     return withDetails(tx, await rows.orderBy("id").limit(rowsWithin(most)).execute());
   });
 
-export const denialsAll: Query<"denials.all"> = async (db) =>
-  (await db.selectFrom("denials").select(["kind", "issuer", "value"]).execute()).map((row) => ({
-    kind: row.kind === "serial" ? "serial" : "key",
-    issuer: row.issuer,
-    value: row.value,
-  }));
-
 /** Keeps the order of `rows`. */
 export async function withDetails(
   db: Kysely<Schema>,

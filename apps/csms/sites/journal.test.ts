@@ -243,6 +243,15 @@ test("journal: replayed status never overwrites a newer one, and fills in where 
     (await core.rows("connectors")).map((row) => row.status),
     ["Available"],
   );
+  // It happened all the same, and the outbox says so: as history.
+  assert.deepEqual(
+    (await core.outbox("station.status")).map(({ live, data }) => [live, data["status"]]),
+    [
+      [0, "Occupied"],
+      [1, "Available"],
+      [0, "Faulted"],
+    ],
+  );
 });
 
 test("journal: what a site that woke in 1970 wrote down is dated by its arrival, and marked", async () => {

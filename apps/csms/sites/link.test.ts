@@ -136,14 +136,14 @@ test("bundle: the same content is the same text; any change is a new version", a
   const denial = {
     kind: "key",
     issuer: "",
-    value: "ab",
+    value: "ab".repeat(32),
     reason: "lost",
     atMs: START_MS,
     actor: "t",
   } as const;
   for (let i = 0; i < 2; i += 1) await core.decide("denial.add", denial);
   const third = await compile(START_MS);
-  assert.deepEqual(JSON.parse(third.body).deny, [{ kind: "key", spkiSha256: "ab" }]);
+  assert.deepEqual(JSON.parse(third.body).deny, [{ kind: "key", spkiSha256: "ab".repeat(32) }]);
   await core.decide("setting.set", { name: "heartbeat_interval_s", value: 60, atMs: START_MS, actor: "t" });
   assert.equal(JSON.parse((await compile(START_MS)).body).policy.heartbeatIntervalS, 60);
   await core.db.updateTable("meta").set({ value: "2" }).where("key", "=", "csms_epoch").execute();

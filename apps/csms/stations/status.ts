@@ -42,9 +42,9 @@ export async function storeStatus(
   }
   const { atMs } = believable(said.timestamp ?? "", call);
   const present = call.live || known === undefined || atMs > known.status_at_ms;
-  if (!present) return undefined;
-  await tx.run(upsertStatus, { ...key, status, errorCode, atMs });
-  const changed = known?.status !== status || known.error_code !== errorCode;
+  if (present) await tx.run(upsertStatus, { ...key, status, errorCode, atMs });
+  // History that is not the present one is nowhere but in its observation.
+  const changed = !present || known?.status !== status || known.error_code !== errorCode;
   const data = { evse, connector, status, errorCode };
   if (changed) observe(tx, { ...headOf(call), kind: "station.status", data });
   return undefined;

@@ -130,3 +130,47 @@ test("tokens: a driver's token is set, also one with characters that a path must
     [["04:A2/7F", "Accepted"]],
   );
 });
+
+test("denials: a certificate is denied by key or by serial; what names nothing, or no authority of ours, is refused", async (t) => {
+  const { desk, browser } = await signedIn(t);
+  const deny = (body: object) => browser.post("denials", { reason: "stolen", ...body });
+  const key = "ab".repeat(32);
+  const added = await deny({ key: key.toUpperCase() });
+  assert.equal(added.statusCode, 200, added.body);
+  assert.deepEqual(added.json(), { added: true, kind: "key", issuer: "", value: key });
+  assert.equal((await deny({ key })).json().added, false);
+  const issuer = "O=Wattward, CN=Station CA";
+  assert.deepEqual((await deny({ serial: "1:0A", issuer })).json(), {
+    added: true,
+    kind: "serial",
+    issuer,
+    value: "010a",
+  });
+  for (const [body, says] of [
+    [{}, /name a certificate/],
+    [{ serial: "01" }, /together with its issuer/],
+    [{ serial: "01", issuer: "CN=Station CA" }, /no authority here.*'O=Wattward, CN=Station CA'/],
+    [{ key: "x" }, /64 hexadecimal/],
+    [{ key, certificate: "-" }, /name one/],
+    [{ certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----" }, /cannot be read/],
+  ] as const) {
+    const refused = await deny(body);
+    assert.equal(refused.statusCode, 422, JSON.stringify(body));
+    assert.match(refused.json().detail, says);
+  }
+  assert.equal((await deny({ key, reason: "" })).statusCode, 400);
+  const { person } = (await browser.ask({ url: "/api/v1/auth/me" })).json();
+  const rows = (await browser.ask({ url: "/api/v1/denials" })).json();
+  assert.deepEqual(
+    rows.map(({ value, reason }: Record<string, string>) => [value, reason]),
+    [
+      ["010a", "stolen"],
+      [key, "stolen"],
+    ],
+  );
+  const observed = await desk.core.query("outbox.after", { seq: 0, most: 10, kinds: ["denial.added"] });
+  assert.deepEqual(
+    observed.map(({ data }) => data["actor"]),
+    [person, person],
+  );
+});

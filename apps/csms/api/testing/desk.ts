@@ -72,6 +72,7 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     metrics: prometheusMetrics({ processMetrics: false }),
     probes: options.probes ?? {},
     names: options.names ?? [],
+    issuers: ["O=Wattward, CN=Station CA"],
     consoleFiles: options.consoleFiles,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });

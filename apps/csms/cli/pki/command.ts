@@ -1,5 +1,7 @@
 /** `npx wattward pki …`: its words, and what each of them runs. */
 import { type CommandContext, UsageError } from "../arguments.ts";
+import { denied } from "./denied.ts";
+import { deny } from "./deny.ts";
 import { init } from "./init.ts";
 import { issueSiteFolder } from "./issue-site.ts";
 import { issueStationFolder } from "./issue-station.ts";
@@ -15,6 +17,11 @@ const help = `wattward pki: the operator's certificates
   pki issue station ID --out DIR            key and certificate for a station that cannot make a request
            [--serial S] [--plain-key]         CN, where it is not the id; a key without encryption
   pki issue site SITE --out DIR             the identity of a site; DIR is the --data of its site controller
+  pki deny FILE                             this certificate, and every other with its key, is no longer accepted
+           [--reason TEXT]                    why; kept with it
+  pki deny --key SHA256                     the same, by the key's hash (pki show prints it)
+  pki deny --serial HEX --issuer DN         one certificate alone
+  pki denied [--json]                       what is no longer accepted
   pki show FILE                             what certificates, requests or keys are in a file
 
   --data DIR   the central system's data folder (WATTWARD_DATA_DIR, else .wattward/csms)
@@ -28,6 +35,8 @@ const words: Record<string, (args: readonly string[], context: CommandContext) =
   init,
   sign,
   show,
+  deny,
+  denied,
   "issue station": issueStationFolder,
   "issue site": issueSiteFolder,
 };
