@@ -20,6 +20,7 @@ export const commands = {
     help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR",
   },
   audit: { entry: "demo/audit.ts", help: "audit DIR: compares what a demo sent with what was stored" },
+  soak: { entry: "tests/soak/main.ts", help: "the long proofs, for docs/soak.md (.ci/soak)" },
   test: {
     entry: "tests/run.ts",
     help: "types, lint, layers and every test; --fast for those under a minute",

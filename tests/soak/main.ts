@@ -1,0 +1,77 @@
+/**
+ * `.ci/soak`: the long proofs, one after the other, each a program of its own that ends with one line of JSON; their
+ * figures become docs/soak.md, dated, with the machine they were measured on.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const root = join(import.meta.dirname, "..", "..");
+const text = { type: "string" } as const;
+const { values } = parseArgs({ options: { kills: text, days: text, seed: text } });
+const { kills = "100", days = "200", seed = "1" } = values;
+
+type Figures = { readonly [name: string]: unknown };
+
+/** Runs one proof; its last line of standard output is the figures, its exit code the verdict. */
+async function prove(entry: string, args: readonly string[]): Promise<{ figures: Figures; good: boolean }> {
+  process.stderr.write(`\n▶ ${entry} ${args.join(" ")}\n`);
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", join(root, entry), ...args],
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  let out = "";
+  child.stdout.on("data", (chunk) => (out += String(chunk)));
+  const [code] = (await once(child, "close")) as [number | null];
+  const last = out.trimEnd().split("\n").at(-1) ?? "";
+  try {
+    return { figures: JSON.parse(last) as Figures, good: code === 0 };
+  } catch {
+    process.stderr.write(`${entry} ended with ${code} and no figures\n`);
+    return { figures: {}, good: false };
+  }
+}
+
+const startMs = performance.now();
+const killed = await prove("tests/soak/kills.ts", ["--kills", kills, "--seed", seed]);
+const simulated = await prove("tests/soak/days.ts", ["--days", days, "--seed", seed]);
+const minutes = Math.round((performance.now() - startMs) / 60_000);
+const good = killed.good && simulated.good;
+
+const rows = ({ figures }: { figures: Figures }) =>
+  Object.entries(figures)
+    .map(
+      ([name, value]) => `| ${name} | ${typeof value === "object" ? JSON.stringify(value) : String(value)} |`,
+    )
+    .join("\n");
+const report = `# Soak report
+
+${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${minutes} minutes.
+Verdict: **${good ? "nothing lost, nothing counted twice" : "FAILED"}**. Repeat with \`.ci/soak --kills ${kills} --days ${days} --seed ${seed}\`.
+
+## ${kills} SIGKILLs of each process, while cars charge
+
+Real processes, real TLS, real files; the recount compares every message that a station sent with what is stored.
+
+| figure | value |
+|---|---|
+${rows(killed)}
+
+## ${days} simulated days
+
+The production code on simulated time, network and disk: cuts, losses, crashes at any write, power cuts, wrong clocks, full disks.
+
+| figure | value |
+|---|---|
+${rows(simulated)}
+`;
+if (kills === "100" && days === "200") writeFileSync(join(root, "docs", "soak.md"), report);
+process.stdout.write(report);
+process.exitCode = good ? 0 : 1;
