@@ -4,6 +4,7 @@
  */
 import type { LogFields } from "@wattward/kernel";
 import type { CoreFault } from "../core/port.ts";
+import type { Measurement } from "../metrics/metrics.ts";
 
 export type ThreadData = {
   readonly role: "writer" | "reader";
@@ -29,7 +30,12 @@ export type FromThread =
   | { readonly kind: "ready" }
   /** It could not open the database: the environment's or the operator's fault, in a sentence. */
   | { readonly kind: "unopened"; readonly fault: string; readonly message: string }
-  | { readonly kind: "answers"; readonly answers: readonly Answer[] }
+  /** With them, what was measured since the last. */
+  | {
+      readonly kind: "answers";
+      readonly answers: readonly Answer[];
+      readonly measured: readonly Measurement[];
+    }
   | { readonly kind: "committed"; readonly seq: number }
   | { readonly kind: "log"; readonly line: LogLine }
   | { readonly kind: "closed" };

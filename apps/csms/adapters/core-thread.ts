@@ -9,6 +9,7 @@ import type { Log, LogFields } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { createCore, createReader } from "../core/create-core.ts";
 import { CoreError } from "../core/port.ts";
+import { forwardedMetrics, type Measurement } from "../metrics/metrics.ts";
 import { StoreError } from "../store/engine.ts";
 import type { Answer, Ask, FromThread, LogLine, ThreadData, ToThread } from "./core-thread-protocol.ts";
 
@@ -21,9 +22,10 @@ if (!isMainThread && parentPort !== null) await run(parentPort, workerData as Th
 
 async function run(port: NonNullable<typeof parentPort>, data: ThreadData): Promise<void> {
   const tell = (message: FromThread) => port.postMessage(message);
+  const measured: Measurement[] = [];
   let served: Served;
   try {
-    served = await open(data, tell);
+    served = await open(data, { tell, measured });
   } catch (error) {
     // Anything but the environment's fault is ours: it ends the thread, and with it the process.
     if (!(error instanceof StoreError)) throw error;
@@ -31,7 +33,7 @@ async function run(port: NonNullable<typeof parentPort>, data: ThreadData): Prom
     port.close();
     return;
   }
-  const answers = gatherer(tell);
+  const answers = gatherer((answers) => tell({ kind: "answers", answers, measured: measured.splice(0) }));
   const take = (message: ToThread) => {
     if (message.kind === "close") return void served.close().then(() => tell({ kind: "closed" }));
     for (const ask of message.asks) answer(served, ask).then(answers);
@@ -46,7 +48,7 @@ async function run(port: NonNullable<typeof parentPort>, data: ThreadData): Prom
 }
 
 /** Answers of one commit arrive in one run of microtasks: they leave together, after the last of them. */
-function gatherer(tell: (message: FromThread) => void): (answer: Answer) => void {
+function gatherer(send: (answers: readonly Answer[]) => void): (answer: Answer) => void {
   let gathered: Answer[] = [];
   return (answer) => {
     gathered.push(answer);
@@ -54,7 +56,7 @@ function gatherer(tell: (message: FromThread) => void): (answer: Answer) => void
     queueMicrotask(() => {
       const answers = gathered;
       gathered = [];
-      tell({ kind: "answers", answers });
+      send(answers);
     });
   };
 }
@@ -68,7 +70,9 @@ async function answer(served: Served, ask: Ask): Promise<Answer> {
   }
 }
 
-async function open(data: ThreadData, tell: (message: FromThread) => void): Promise<Served> {
+type Outlets = { readonly tell: (message: FromThread) => void; readonly measured: Measurement[] };
+
+async function open(data: ThreadData, { tell, measured }: Outlets): Promise<Served> {
   const log = tellingLog((line) => tell({ kind: "log", line }));
   const { database, synchronous, stationAnchors } = data;
   if (data.role === "reader") {
@@ -86,6 +90,7 @@ async function open(data: ThreadData, tell: (message: FromThread) => void): Prom
     log,
     chance: systemChance,
     clock: systemClock(),
+    metrics: forwardedMetrics((measurement) => measured.push(measurement)),
   });
   core.onCommitted((seq) => tell({ kind: "committed", seq }));
   return {

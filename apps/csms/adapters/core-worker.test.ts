@@ -12,6 +12,7 @@ import { seededChance } from "@wattward/testing";
 import { createCore } from "../core/create-core.ts";
 import { CoreError } from "../core/port.ts";
 import { START_MS } from "../core/testing/test-core.ts";
+import type { Measurement } from "../metrics/metrics.ts";
 import { StoreError } from "../store/engine.ts";
 import { startCore } from "./core-worker.ts";
 
@@ -158,3 +159,20 @@ async function killedAfter(database: string, count: number, prefix = "S"): Promi
   }
   return answered;
 }
+
+test("core threads: each commit's time and size arrive beside its answers", async (t) => {
+  const measured: Measurement[] = [];
+  const core = await startCore({
+    ...quiet(join(folder(t), "c.db")),
+    record: (measurement) => measured.push(measurement),
+  });
+  await Promise.all([1, 2, 3].map((n) => core.decide("station.add", addition(n))));
+  const of = (name: string) => measured.filter((one) => one.name === name).map(({ value }) => value);
+  assert.equal(
+    of("wattward_commit_decisions").reduce((sum, value) => sum + value, 0),
+    3,
+  );
+  const seconds = of("wattward_commit_seconds");
+  assert(seconds.length > 0 && seconds.every((value) => value >= 0 && value < 60), `${seconds}`);
+  await core.close();
+});

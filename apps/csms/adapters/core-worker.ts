@@ -7,6 +7,7 @@
 import { Worker } from "node:worker_threads";
 import type { Log } from "@wattward/kernel";
 import { type Core, CoreError } from "../core/port.ts";
+import type { Measurement } from "../metrics/metrics.ts";
 import { StoreError } from "../store/engine.ts";
 import type { Answer, Ask, FromThread, ThreadData, ToThread } from "./core-thread-protocol.ts";
 
@@ -14,6 +15,8 @@ export type CoreThreadsOptions = {
   readonly database: string;
   readonly log: Log;
   readonly stationAnchors: readonly string[];
+  /** Takes what the threads measured, see forwardedMetrics. */
+  readonly record?: (measurement: Measurement) => void;
   /** "off" only for the test that proves what "full" is worth. */
   readonly synchronous?: "full" | "off";
   /** What to do when a thread has died of a fault of ours. Default: end the process with code 70. */
@@ -86,6 +89,7 @@ async function startThread(
   worker.on("message", (message: FromThread) => {
     switch (message.kind) {
       case "answers":
+        for (const measurement of message.measured) options.record?.(measurement);
         return message.answers.forEach(settle);
       case "committed":
         return committed(message.seq);

@@ -19,7 +19,7 @@ import { measuredCore } from "../metrics/measured-core.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
 import { StoreError } from "../store/engine.ts";
 import { readConsoleFiles } from "./console-files.ts";
-import { startCore } from "./core-worker.ts";
+import { type CoreThreadsOptions, startCore } from "./core-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { listenForGateway } from "./gateway-listener.ts";
 
@@ -74,12 +74,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ...(domain === undefined ? {} : { domain }),
     });
     const place = { keys, certificates, clock, chance };
+    const metrics = prometheusMetrics({ processMetrics: true });
     const [identity, core] = await Promise.all([
       openOrIssueServer(authorities, serverNames(authorities.domain), place),
-      openCore(options, authorities.station.pem),
+      openCore(options, { stationAnchors: [authorities.station.pem], record: metrics.record }),
     ]);
     stops.push(() => core.close());
-    const metrics = prometheusMetrics({ processMetrics: true });
     const measured = measuredCore(core, { metrics, clock });
     const ports = { core: measured.core, clock, chance, log, metrics };
 
@@ -135,10 +135,12 @@ const serverNames = (domain: string): readonly string[] => [
 const issuersOf = ({ root, station, site, server }: Authorities): readonly string[] =>
   [root, station, site, server].map(({ certificate }) => certificate.subject.text);
 
-async function openCore({ dataFolder, synchronous, log }: ServeOptions, stationAnchor: string) {
+async function openCore(
+  { dataFolder, synchronous, log }: ServeOptions,
+  more: Pick<CoreThreadsOptions, "stationAnchors" | "record">,
+) {
   try {
-    const database = join(dataFolder, "wattward.db");
-    return await startCore({ database, log, synchronous, stationAnchors: [stationAnchor] });
+    return await startCore({ database: join(dataFolder, "wattward.db"), log, synchronous, ...more });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(error.message, { cause: error });
     throw error;

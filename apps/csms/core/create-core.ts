@@ -7,6 +7,7 @@
  */
 import { type Chance, type Clock, every, type Log } from "@wattward/kernel";
 import type { Kysely } from "kysely";
+import type { Metrics } from "../metrics/metrics.ts";
 import { migrate } from "../store/migrations/index.ts";
 import type { Schema } from "../store/schema.ts";
 import { openSqlite, type Sqlite } from "../store/sqlite.ts";
@@ -23,6 +24,8 @@ export type CoreOptions = {
   readonly chance: Chance;
   /** With it, commits of other processes are noticed within {@link ELSEWHERE_EVERY_MS}. */
   readonly clock?: Clock;
+  /** Where commits are measured; needs the clock. */
+  readonly metrics?: Metrics;
   /** PEM of the CAs whose stations may connect at sites. */
   readonly stationAnchors?: readonly string[];
   readonly limits?: WriterLimits;
@@ -70,7 +73,8 @@ export async function createCore(options: CoreOptions): Promise<Core> {
 }
 
 async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engine: Sqlite }> {
-  const { database, synchronous, pagesMax, log, limits } = options;
+  const { database, synchronous, pagesMax, log, limits, metrics, clock } = options;
+  const measure = metrics === undefined || clock === undefined ? undefined : { metrics, clock };
   if (synchronous === "off") {
     log.warn("synchronous-off", { say: "answers are NOT durable: a power cut loses what was acknowledged" });
   }
@@ -85,7 +89,7 @@ async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engin
     engine.close();
     throw error;
   }
-  return { engine, writer: new Writer({ engine, log, ...(limits !== undefined && { limits }) }) };
+  return { engine, writer: new Writer({ engine, log, measure, ...(limits !== undefined && { limits }) }) };
 }
 
 /** The read side alone, on a connection that cannot write. */

@@ -17,16 +17,18 @@ export type Reception = {
 };
 
 /**
- * The time to go by. A receiver whose clock was never set cannot say what the future is; if its own time is from
- * before 2010 as well (a site that booted in 1970), the arrival here is all there is.
+ * The time to go by. A receiver whose clock was never set cannot say what the future is, and is itself not believed
+ * where it names a time from before 2010 (a site that booted in 1970) or that is still to come: then the arrival here is
+ * all there is.
  */
 export function believable(text: string, reception: Reception): { atMs: number; doubted: boolean } {
   // Without a zone it is UTC (QUIRKS 1).
   const saidMs = dateTimeMs(text) ?? dateTimeMs(`${text}Z`);
-  const receivedMs =
-    reception.receivedAtMs >= PLAUSIBLE_FROM_MS ? reception.receivedAtMs : reception.arrivedAtMs;
-  const latestMs =
-    (reception.clockQuality === "unknown" ? reception.arrivedAtMs : receivedMs) + FUTURE_MS_MAX;
+  const { receivedAtMs, arrivedAtMs, clockQuality } = reception;
+  const arrivedLastMs = arrivedAtMs + FUTURE_MS_MAX;
+  const misdated = receivedAtMs < PLAUSIBLE_FROM_MS || receivedAtMs > arrivedLastMs;
+  const receivedMs = misdated ? arrivedAtMs : receivedAtMs;
+  const latestMs = clockQuality === "unknown" ? arrivedLastMs : receivedMs + FUTURE_MS_MAX;
   if (saidMs !== undefined && saidMs >= PLAUSIBLE_FROM_MS && saidMs <= latestMs) {
     return { atMs: saidMs, doubted: false };
   }

@@ -55,7 +55,7 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
 
   async function verdict(request: UpgradeRequest): Promise<UpgradeVerdict> {
     const asked = askedBy(request.path);
-    if (asked === undefined) return refused(404, "no such path");
+    if (asked === undefined) return refused(404, "gateway.no-such-path");
     const { certificateChain = [], address } = request.peer;
     const checked = ports.trust.check(asked.kind, certificateChain, ports.clock.now());
     if (checked.kind === "refused") {
@@ -63,7 +63,7 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
       return suspicious(403, "gateway.certificate-refused", { asked, address, detail });
     }
     if (!perKey.take(checked.facts.spkiSha256, ports.clock.now().monotonicMs))
-      return refused(429, "too often");
+      return refused(429, "gateway.too-often");
     return asked.kind === "station"
       ? stationVerdict(request, asked.station, checked.facts)
       : siteVerdict(request, asked.site, checked.facts);
@@ -134,7 +134,7 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
 
   function withoutProtocol(offered: readonly string[], about: About): UpgradeVerdict {
     const detail = { offered: offered.slice(0, 8).map((name) => name.slice(0, 40)) };
-    suspicious(400, "gateway.no-common-protocol", { ...about, detail });
+    count(suspicious(400, "gateway.no-common-protocol", { ...about, detail }));
     const opened = (wire: Wire) => {
       wire.listen({ message() {}, closed() {} });
       wire.close(NO_COMMON_PROTOCOL, "no sub-protocol in common");
@@ -149,23 +149,29 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
   ): UpgradeVerdict {
     const about = asked.kind === "station" ? { station: asked.station } : { site: asked.site };
     ports.observer.observe({ kind, ...about, address, detail });
-    ports.metrics.count("wattward_connections_refused_total", { reason: kind });
     return refused(status, kind);
   }
 
-  return async (request) => {
-    if (doorkeeper.closing() || waiting >= UPGRADES_WAITING_MAX)
-      return refused(503, "closing, or too many wait");
+  async function decided(request: UpgradeRequest): Promise<UpgradeVerdict> {
+    if (doorkeeper.closing() || waiting >= UPGRADES_WAITING_MAX) return refused(503, "gateway.too-busy");
     waiting += 1;
     try {
       return await verdict(request);
     } catch (error) {
       ports.log.error("upgrade-not-decided", { address: request.peer.address, error: String(error) });
-      return refused(503, "the store does not answer");
+      return refused(503, "gateway.store-silent");
     } finally {
       waiting -= 1;
     }
-  };
+  }
+
+  function count(verdict: UpgradeVerdict): UpgradeVerdict {
+    if (verdict.kind === "refuse")
+      ports.metrics.count("wattward_connections_refused_total", { reason: verdict.reason });
+    return verdict;
+  }
+
+  return async (request) => count(await decided(request));
 }
 
 const refused = (status: Status, reason: string): UpgradeVerdict => ({ kind: "refuse", status, reason });

@@ -1,7 +1,8 @@
 /**
  * The state of a station or one of its connectors, as it said it. 0 is the station itself and overwrites no connector;
- * a connector not known before is made by its first word (QUIRKS 37). What is replayed fills in only where nothing
- * newer is known: history is not the present.
+ * a connector not known before is made by its first word (QUIRKS 37). What is replayed is the present only where nothing
+ * newer is known: a site's journal keeps the order in which its stations spoke, whatever their clocks said; a station
+ * that may have spoken over another route since is judged by the time it named.
  */
 import { type Call, refusal } from "../core/call.ts";
 import { observe } from "../core/observations.ts";
@@ -41,7 +42,8 @@ export async function storeStatus(
     }
   }
   const { atMs } = believable(said.timestamp ?? "", call);
-  const present = call.live || known === undefined || atMs > known.status_at_ms;
+  const inOrder = call.live || call.station.route === "site";
+  const present = inOrder || known === undefined || atMs > known.status_at_ms;
   if (present) await tx.run(upsertStatus, { ...key, status, errorCode, atMs });
   // History that is not the present one is nowhere but in its observation.
   const changed = !present || known?.status !== status || known.error_code !== errorCode;

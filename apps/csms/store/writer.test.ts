@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "@wattward/kernel";
+import { simulatedTime } from "@wattward/testing";
 import { CoreError } from "../core/port.ts";
 import { writeMeta } from "../core/settings.ts";
+import { silentMetrics } from "../metrics/metrics.ts";
 import { migrate } from "./migrations/index.ts";
 import type { OutboxDraft } from "./outbox.ts";
 import { openSqlite, type Sqlite } from "./sqlite.ts";
@@ -210,4 +212,32 @@ test("writer: reads between commits see no half of one", async () => {
     String(seen),
   );
   assert.equal(seen.at(-1), 2);
+});
+
+test("writer: each commit that stood is measured once, fsync and all, with how many decisions shared it", async () => {
+  const { engine, writer: unmeasured } = await opened();
+  const time = simulatedTime();
+  const seen: [string, number][] = [];
+  const metrics = {
+    ...silentMetrics,
+    observe: (name: string, _: object, value: number) => void seen.push([name, value]),
+  };
+  const { commit } = engine;
+  let full = false;
+  engine.commit = async () => {
+    await time.advance(30);
+    if (full) throw Object.assign(new Error("full"), { errcode: 13 });
+    return commit();
+  };
+  const writer = new Writer({ engine, log: silentLog, measure: { metrics, clock: time } });
+  await Promise.all([put("k1"), put("k2")].map((d) => writer.submit("put", undefined, d)));
+  const once = [
+    ["wattward_commit_seconds", 0.03],
+    ["wattward_commit_decisions", 2],
+  ];
+  assert.deepEqual(seen, once);
+  full = true;
+  await assert.rejects(writer.submit("put", undefined, put("k3")));
+  assert.deepEqual(seen, once, "what did not happen took no time");
+  await unmeasured.close();
 });

@@ -14,8 +14,9 @@
  * A full disk fails its whole batch, nothing half-applied, and the next batch tries afresh.
  */
 import assert from "node:assert/strict";
-import type { Log } from "@wattward/kernel";
+import type { Clock, Log } from "@wattward/kernel";
 import { CoreError } from "../core/port.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Engine, Rows } from "./engine.ts";
 import { insertOutbox, type OutboxDraft, readOutboxHead } from "./outbox.ts";
 
@@ -26,6 +27,16 @@ export type WriterLimits = {
   readonly perCommitMax: number;
 };
 export const writerLimits: WriterLimits = { waitingMax: 20_000, perCommitMax: 512 };
+
+/** Where each commit is measured, and by which clock. */
+export type CommitMeasure = { readonly metrics: Metrics; readonly clock: Clock };
+
+type WriterOptions = {
+  readonly engine: Engine;
+  readonly log: Log;
+  readonly limits?: WriterLimits;
+  readonly measure?: CommitMeasure | undefined;
+};
 
 /** What a decision has in its hands: rows of the current transaction, and the outbox. */
 export type Tx = Rows & {
@@ -52,13 +63,15 @@ export class Writer {
   private readonly engine: Engine;
   private readonly log: Log;
   private readonly limits: WriterLimits;
+  private readonly measure: CommitMeasure | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
 
-  constructor({ engine, log, limits = writerLimits }: { engine: Engine; log: Log; limits?: WriterLimits }) {
+  constructor({ engine, log, limits = writerLimits, measure }: WriterOptions) {
     this.engine = engine;
     this.log = log;
     this.limits = limits;
+    this.measure = measure;
   }
 
   /** Queues a decision. Rejects with {@link CoreError} only. `station` names the lane on engines that have lanes. */
@@ -126,7 +139,7 @@ export class Writer {
       const outbox: OutboxDraft[] = [];
       for (const waiting of batch) await this.decideOne(waiting, { stood, outbox, after });
       lastSeq = await this.number(outbox);
-      await this.engine.commit();
+      await this.commit(batch.length);
     } catch (error) {
       await this.failBatch(batch, error);
       return;
@@ -134,6 +147,17 @@ export class Writer {
     for (const run of after) run();
     for (const { waiting, value } of stood) waiting.resolve(value);
     if (lastSeq > 0) this.tell(lastSeq);
+  }
+
+  /** The fsync is in here: what it took, and for how many. */
+  private async commit(decisions: number): Promise<void> {
+    const { measure } = this;
+    const startMs = measure?.clock.now().monotonicMs ?? 0;
+    await this.engine.commit();
+    if (measure === undefined) return;
+    const seconds = (measure.clock.now().monotonicMs - startMs) / 1000;
+    measure.metrics.observe("wattward_commit_seconds", {}, seconds);
+    measure.metrics.observe("wattward_commit_decisions", {}, decisions);
   }
 
   /** Throws only what spoils the whole batch: the environment's faults. Our own are told to the one who asked. */

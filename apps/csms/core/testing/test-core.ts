@@ -48,9 +48,11 @@ export type RecordTold = {
   readonly receivedAtMs?: number;
 };
 
+type Route = "direct" | "site" | "either";
+
 /** `stations`: id → route; accepted, and booted where the version asks for it. */
 export async function testCore(
-  stations: Readonly<Record<string, "direct" | "site">> = {},
+  stations: Readonly<Record<string, Route>> = {},
   options: Partial<SqliteOptions> = {},
 ): Promise<TestCore> {
   const engine = openSqlite({ path: ":memory:", ...options });
@@ -130,12 +132,12 @@ export async function testCore(
   return core;
 }
 
-async function add(core: TestCore, station: string, route: "direct" | "site"): Promise<void> {
+async function add(core: TestCore, station: string, route: Route): Promise<void> {
   await core.decide("station.add", {
     station: station as StationId,
     serial: station,
     route,
-    ...(route === "site" && { site: SITE }),
+    ...(route !== "direct" && { site: SITE }),
     actor: "test",
     atMs: core.nowMs,
   });
