@@ -52,7 +52,7 @@ const skips: string[] = [];
 function check(name: string, command: string, args: string[]): void {
   process.stdout.write(`\n▶ ${name}\n`);
   const startMs = performance.now();
-  const { status } = spawnSync(process.execPath, [join(root, "node_modules", command), ...args], {
+  const { status } = spawnSync(process.execPath, [join(root, command), ...args], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
@@ -94,9 +94,9 @@ async function runTests({ name, files, concurrency, except }: Stage): Promise<vo
 }
 
 if (options.only === undefined) {
-  check("types", "typescript/bin/tsc", ["-p", "."]);
-  check("types of the console", "typescript/bin/tsc", ["-p", "apps/console"]);
-  check("lint and format", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]);
+  check("types", "node_modules/typescript/bin/tsc", ["-p", "."]);
+  check("types of the console", "node_modules/typescript/bin/tsc", ["-p", "apps/console"]);
+  check("lint and format", "launcher/biome.mjs", ["check", "--error-on-warnings", "."]);
 }
 for (const stage of stages) if (stage.fast || !options.fast) await runTests(stage);
 
