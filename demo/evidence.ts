@@ -24,6 +24,8 @@ export type SentCall = {
   digest: string;
   start?: { meterStartWh: number };
   end?: { meterStopWh: number };
+  /** Of a StatusNotification: which connector, and what it is. */
+  state?: { of: string; is: string };
 };
 export type StoredTransaction = { id: string; station: string; state: string; energyWh: number | null };
 
@@ -83,11 +85,18 @@ export function sentCallOf(line: { station: string; atMs: number; frame: string 
   if (frame[0] !== 2) return undefined;
   const [, id, action, payload] = frame;
   const { station, atMs } = line;
-  return { station, id, action, atMs, digest: digestOf(payload), ...boundary(action, payload) };
+  return { station, id, action, atMs, digest: digestOf(payload), ...factsIn(action, payload) };
 }
 
-/** Whether a message begins or ends a transaction, and the energy register it says, in Wh. */
-function boundary(action: string, payload: Record<string, unknown>): Pick<SentCall, "start" | "end"> {
+/** Whether a message begins or ends a transaction, and the energy register it says, in Wh; what state it tells. */
+function factsIn(
+  action: string,
+  payload: Record<string, unknown>,
+): Pick<SentCall, "start" | "end" | "state"> {
+  if (action === "StatusNotification") {
+    const { connectorId, evseId = "", status, connectorStatus, errorCode = "" } = payload;
+    return { state: { of: `${evseId}/${connectorId}`, is: `${status ?? connectorStatus} ${errorCode}` } };
+  }
   if (action === "StartTransaction") return { start: { meterStartWh: Number(payload["meterStart"]) } };
   if (action === "StopTransaction") return { end: { meterStopWh: Number(payload["meterStop"]) } };
   if (action !== "TransactionEvent") return {};

@@ -34,7 +34,10 @@ const forgettable: ReadonlySet<string> = new Set(["Heartbeat"]);
 export function recount(evidence: Evidence): Audit {
   const findings = { lost: [] as string[], duplicated: [] as string[] };
   const messages = distinct(evidence.sent);
-  for (const call of messages) if (!kept(call, evidence)) findings.lost.push(`${named(call)} is not stored`);
+  const states = new Map<string, string>();
+  for (const call of messages) {
+    if (!kept(call, evidence, states)) findings.lost.push(`${named(call)} is not stored`);
+  }
   findings.duplicated.push(...storedTwice(evidence));
   checkTransactions(messages, evidence, findings);
 
@@ -68,11 +71,18 @@ function distinct(sent: readonly SentCall[]): SentCall[] {
   return [...new Map(sent.map((call) => [key(call), call])).values()];
 }
 
-function kept(call: SentCall, evidence: Evidence): boolean {
+/** @param states what is stored of each connector so far: a status that says the same again changes nothing */
+function kept(call: SentCall, evidence: Evidence, states: Map<string, string>): boolean {
   if (forgettable.has(call.action) || evidence.pending.has(contentOf(call))) return true;
   if (transactionActions.has(call.action)) return evidence.events.has(contentOf(call));
   const id = `${call.station} ${call.id}`;
-  return !evidence.answered.has(id) || evidence.causes.has(id);
+  const stored = evidence.causes.has(id);
+  if (call.state !== undefined) {
+    const connector = `${call.station} ${call.state.of}`;
+    if (stored) states.set(connector, call.state.is);
+    else if (states.get(connector) === call.state.is) return true;
+  }
+  return stored || !evidence.answered.has(id);
 }
 
 function storedTwice({ events }: Evidence): string[] {

@@ -60,6 +60,11 @@ export class SimulatedDisk {
     return file === undefined ? new Uint8Array(0) : file.bytes.subarray(0, file.durableBytes);
   }
 
+  /** Bytes of all files together, as {@link SimulatedDiskOptions.capacityBytes} counts them. */
+  get usedBytes(): number {
+    return usedBytes(this.files);
+  }
+
   /** Overwrites a file's bytes from outside, as a failing disk or a person would. */
   damage(path: string, bytes: Uint8Array): void {
     this.files.set(path, durableFile(bytes));
@@ -101,9 +106,7 @@ function bootedDisk(files: Map<string, File>, chance: Chance, options: Simulated
   function reserve(moreBytes: number): void {
     const { capacityBytes } = options;
     if (capacityBytes === undefined) return;
-    let used = 0;
-    for (const { sizeBytes } of files.values()) used += sizeBytes;
-    if (used + moreBytes > capacityBytes) {
+    if (usedBytes(files) + moreBytes > capacityBytes) {
       throw new DiskError("full", "the simulated disk is full");
     }
   }
@@ -177,6 +180,12 @@ function appendFile(
       }),
     close: async () => {},
   };
+}
+
+function usedBytes(files: ReadonlyMap<string, File>): number {
+  let used = 0;
+  for (const { sizeBytes } of files.values()) used += sizeBytes;
+  return used;
 }
 
 const durableFile = (bytes: Uint8Array): File => ({

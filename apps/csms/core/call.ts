@@ -20,6 +20,8 @@ export type Call<P = JsonObject> = {
   readonly trace: TraceId;
   /** Somebody waits for the answer. False for history out of a journal, which never changes live state. */
   readonly live: boolean;
+  /** It was applied before, and more may have come since: it is only answered again. */
+  readonly repeated?: true;
   readonly journal?: JournalPlace;
 };
 

@@ -39,10 +39,12 @@ export const takeRecord: Decision<"site.record"> = async (tx, input, world) => {
 
 /** The answer to a record that was applied before: as history, which changes nothing that is newer, and unobserved. */
 const again = (tx: Tx, input: SiteRecord, world: World) =>
-  apply({ ...tx, observe: () => {} }, { ...input, live: false }, world);
+  apply({ ...tx, observe: () => {} }, { ...input, live: false, repeated: true }, world);
+
+type Applying = SiteRecord & { readonly repeated?: true };
 
 /** The answer for the station, where the record holds a CALL of one. */
-async function apply(tx: Tx, input: SiteRecord, world: World): Promise<StationAnswer | undefined> {
+async function apply(tx: Tx, input: Applying, world: World): Promise<StationAnswer | undefined> {
   const { record, site } = input;
   const station = await tx.first(findStation, { id: record.station });
   if (station === undefined || !speaksFor({ kind: "site", site }, station)) {
@@ -70,7 +72,7 @@ async function apply(tx: Tx, input: SiteRecord, world: World): Promise<StationAn
 
 async function frame(
   tx: Tx,
-  input: SiteRecord,
+  input: Applying,
   { record, station }: { record: FrameRecord; station: Station },
   world: World,
 ): Promise<StationAnswer> {
@@ -86,7 +88,7 @@ async function frame(
 }
 
 function callOf(
-  input: SiteRecord,
+  input: Applying,
   call: NonNullable<SiteRecord["call"]>,
   { record, station }: { record: FrameRecord; station: Station },
 ): Call {
@@ -100,6 +102,7 @@ function callOf(
     clockQuality: record.clockQuality,
     arrivedAtMs: input.atMs,
     live: input.live,
+    ...(input.repeated && { repeated: input.repeated }),
     journal: {
       epoch: record.epoch,
       seq: record.seq,

@@ -42,7 +42,7 @@ export async function storeStatus(
     }
   }
   const { atMs } = believable(said.timestamp ?? "", call);
-  const inOrder = call.live || call.station.route === "site";
+  const inOrder = call.live || (call.station.route === "site" && call.repeated === undefined);
   const present = inOrder || known === undefined || atMs > known.status_at_ms;
   if (present) await tx.run(upsertStatus, { ...key, status, errorCode, atMs });
   // History that is not the present one is nowhere but in its observation.
