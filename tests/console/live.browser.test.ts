@@ -27,7 +27,7 @@ test("live: meter values, a new session and its end arrive without a reload", {
   world.meter(session, 7_400, 6_900);
   await tile(page, "LPD-01").getByText("7.4").waitFor();
   await region(page, "Power now").getByText("7.4 kW").first().waitFor();
-  await region(page, "Sessions").getByText("6.9 kWh").waitFor();
+  await region(page, "Sessions").getByText("6.90 kWh").waitFor();
 
   const facts = { transaction: "01NEW", wireId: "9", evse: 1, state: "open", energyWh: 0, powerW: 22_000 };
   world.happen(SITE, {
@@ -42,7 +42,7 @@ test("live: meter values, a new session and its end arrive without a reload", {
 
   const end = { ...facts, state: "ended", energyWh: 1_250, powerW: null, reason: "EVDisconnected" };
   world.happen(SITE, { kind: "transaction.ended", station: "LPD-02", data: end });
-  await region(page, "What happened").getByText("after 1.3 kWh: car unplugged").waitFor();
+  await region(page, "What happened").getByText("after 1.25 kWh: car unplugged").waitFor();
   assert.equal(await page.evaluate(() => performance.getEntriesByType("navigation").length), navigations);
   assert.deepEqual(complaints, []);
 });

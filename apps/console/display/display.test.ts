@@ -13,9 +13,12 @@ test("unknown is a dash and never a zero", () => {
 
 test("power and energy at the precision that matters", () => {
   const table: readonly [number, string, string][] = [
-    [7_360, "7.4 kW", "7.4 kWh"],
-    [-7_360, "−7.4 kW", "−7.4 kWh"],
-    [-20, "0.0 kW", "0.0 kWh"],
+    [7_360, "7.4 kW", "7.36 kWh"],
+    [-7_360, "−7.4 kW", "−7.36 kWh"],
+    [-4, "0.0 kW", "0.00 kWh"],
+    [58, "0.1 kW", "0.06 kWh"],
+    [9_994, "10.0 kW", "9.99 kWh"],
+    [9_995, "10.0 kW", "10.0 kWh"],
     [999_960, "1,000 kW", "1,000.0 kWh"],
     [1_204_400, "1,204 kW", "1,204.4 kWh"],
     [12_345_678, "12,346 kW", "12.3 MWh"],

@@ -8,6 +8,7 @@ export type Quantity = { readonly figure: string; readonly unit: string };
 export const dash = "–";
 
 const oneDigit = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const twoDigits = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const noDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** Power in kW: one digit below 1,000 kW, none above. */
@@ -17,12 +18,12 @@ export function power(powerW: number | null | undefined): Quantity {
   return { figure: signed(Math.abs(kW) < 999.95 ? oneDigit : noDigit, kW), unit: "kW" };
 }
 
-/** Energy: Wh below 1 kWh, then kWh with one digit, MWh from 10,000 kWh. */
+/** Energy in kWh: two digits below 10 kWh, so that a short session is not nothing, then one; MWh from 10,000 kWh. */
 export function energy(energyWh: number | null | undefined): Quantity {
   if (energyWh === null || energyWh === undefined) return { figure: dash, unit: "kWh" };
   if (Math.abs(energyWh) >= 10_000_000)
     return { figure: signed(oneDigit, energyWh / 1_000_000), unit: "MWh" };
-  return { figure: signed(oneDigit, energyWh / 1000), unit: "kWh" };
+  return { figure: signed(Math.abs(energyWh) < 9_995 ? twoDigits : oneDigit, energyWh / 1000), unit: "kWh" };
 }
 
 export const written = (quantity: Quantity): string =>
@@ -32,7 +33,7 @@ export const written = (quantity: Quantity): string =>
 function signed(format: Intl.NumberFormat, value: number): string {
   return format
     .format(value)
-    .replace(/^-(?=0(?:\.0)?$)/, "")
+    .replace(/^-(?=0(?:\.0+)?$)/, "")
     .replace("-", "−");
 }
 

@@ -4,6 +4,7 @@
  */
 import type { CommandState } from "../commands/life.ts";
 import type { TriggerMessage } from "../commands/plan.ts";
+import { energy, written } from "../display/quantity.ts";
 import type { StationState } from "../stations/state.ts";
 import { commandActions, commandEnds, named, plural, reviewWords, spaced, stopReason } from "./en-codes.ts";
 
@@ -272,7 +273,7 @@ export const en = {
       started: (token: string | undefined) =>
         token === undefined ? "session started" : `session started with token ${token}`,
       ended: (energyWh: number | undefined, reason: string | undefined) =>
-        `session ended${energyWh === undefined ? "" : ` after ${(energyWh / 1000).toFixed(1)} kWh`}${
+        `session ended${energyWh === undefined ? "" : ` after ${written(energy(energyWh))}`}${
           reason === undefined ? "" : `: ${stopReason(reason)}`
         }`,
       review: (codes: readonly string[]) =>
