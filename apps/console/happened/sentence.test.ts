@@ -27,7 +27,7 @@ test("what happened is said in words, with the meaning of its tone", () => {
     [
       "transaction.ended",
       { energyWh: 4_020, reason: "EVDisconnected" },
-      "session ended after 4.00 kWh: car unplugged",
+      "session ended after 4.02 kWh: car unplugged",
       "calm",
     ],
     ["transaction.ended", { energyWh: null, reason: null }, "session ended", "calm"],

@@ -37,7 +37,7 @@ export function toldOf(seen: Observation): Told | undefined {
 type Tell = (data: Observation["data"]) => Told | undefined;
 const say = words.happened.say;
 const calm = (text: string): Told => ({ text, tone: "calm" });
-const kWh = (data: Observation["data"]) => numberOf(data, "energyWh");
+const energyOf = (data: Observation["data"]) => numberOf(data, "energyWh");
 
 const told: Readonly<Record<string, Tell>> = {
   "station.added": () => calm(say.added),
@@ -63,7 +63,7 @@ const told: Readonly<Record<string, Tell>> = {
   }),
   "authorisation.decided": (data) => authorisation(data),
   "transaction.started": (data) => ({ text: say.started(textOf(data, "token")), tone: "well" }),
-  "transaction.ended": (data) => calm(say.ended(kWh(data), textOf(data, "reason"))),
+  "transaction.ended": (data) => calm(say.ended(energyOf(data), textOf(data, "reason"))),
   "transaction.review": (data) => ({ text: say.review(textsOf(data, "codes")), tone: "care" }),
   "site.added": () => calm(say.siteAdded),
   "site.connected": () => ({ text: say.siteConnected, tone: "well" }),
