@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, StationId } from "@wattward/kernel";
 import type { CommandAccepted, CommandRequest } from "../core/port.ts";
+import { queries } from "../core/queries.ts";
 import { START_MS, type TestCore, testCore } from "../core/testing/test-core.ts";
 import { OPEN_PER_STATION_MAX } from "./commands.ts";
 
@@ -109,11 +110,72 @@ test("command: what was sent when the process died is unknown, not sent again; a
   await core.decide("service.start", { atMs: core.nowMs });
   assert.deepEqual(await states(core), ["unknown", "requested"]);
   assert.deepEqual(
+    (await core.outbox("command.ended")).map(({ data }) => [data["command"], data["state"]]),
+    [[sent, "unknown"]],
+    "whoever watches the outbox sees it end",
+  );
+  assert.deepEqual(
     (await take(core)).map(({ id }) => id),
     [waiting],
   );
   await end(core, sent, { status: "Accepted" });
   assert.deepEqual(await states(core), ["accepted", "sent"]);
+});
+
+test("command: for a station that never comes it expires by itself; one sent and never told of is unknown; both observed", async () => {
+  const core = await world();
+  const unsent = idOf(await ask(core, { expiresAtMs: core.nowMs + 10 }));
+  await core.decide("station.add", {
+    station: "other" as StationId,
+    serial: "other",
+    route: "direct",
+    actor: "t",
+    atMs: core.nowMs,
+  });
+  await core.db.updateTable("stations").set({ ocpp_version: "1.6" }).execute();
+  const elsewhere = { station: "other" as StationId };
+  const untold = idOf(await ask(core, elsewhere));
+  await core.decide("command.take", { ...elsewhere, atMs: core.nowMs, most: 1 });
+  const overdue = (atMs: number) => ({ atMs, sentBeforeMs: atMs - 100 });
+  const due = () => queries["commands.nextDue"](core.db, { untoldMs: 100 });
+  const sweep = (atMs: number) => core.decide("command.expire", overdue(atMs));
+  const byId = async () => new Map((await core.rows("commands")).map(({ id, state }) => [id, state]));
+
+  assert.equal(await due(), START_MS + 10);
+  await sweep(START_MS + 9);
+  assert.deepEqual([(await byId()).get(unsent), (await byId()).get(untold)], ["requested", "sent"]);
+  await sweep(START_MS + 10);
+  assert.deepEqual([(await byId()).get(unsent), (await byId()).get(untold)], ["expired", "sent"]);
+  assert.equal(await due(), START_MS + 100);
+  await sweep(START_MS + 100);
+  assert.deepEqual([(await byId()).get(unsent), (await byId()).get(untold)], ["expired", "unknown"]);
+  assert.equal(await due(), undefined);
+  assert.deepEqual(
+    (await core.outbox("command.ended")).map(({ data }) => [data["command"], data["state"]]),
+    [
+      [unsent, "expired"],
+      [untold, "unknown"],
+    ],
+  );
+});
+
+test("command: many overdue ones end in several goes, none is left", async () => {
+  const core = await world();
+  const id = idOf(await ask(core));
+  const [row] = await core.db.selectFrom("commands").selectAll().where("id", "=", id).execute();
+  assert(row !== undefined);
+  for (let n = 0; n < 250; n += 1) {
+    await core.db
+      .insertInto("commands")
+      .values({ ...row, id: `${id}${n}` })
+      .execute();
+  }
+  const late = { atMs: START_MS + 60_000, sentBeforeMs: 0 };
+  let goes = 0;
+  const due = () => queries["commands.nextDue"](core.db, { untoldMs: 0 });
+  for (; (await due()) !== undefined; goes += 1) await core.decide("command.expire", late);
+  assert.equal(goes, 2);
+  assert.deepEqual([...new Set(await states(core))], ["expired"]);
 });
 
 test("command: what a station answers of its configuration is remembered (1.6)", async () => {

@@ -2,7 +2,7 @@
  * Commands to stations: requested, sent, ended; each step durable and observed.
  *
  *     requested ── take ──▶ sent ── outcome ──▶ accepted | refused | failed | unknown
- *         └── too late ──▶ expired      └── the process died ──▶ unknown
+ *         └── too late ──▶ expired      └── the process died, or nobody told ──▶ unknown
  *
  * A command that was sent and whose process died is `unknown`, never sent again: it may have run. An outcome that
  * still comes for it is taken, because the station knows best.
@@ -22,8 +22,10 @@ import {
   endCommand,
   findCommand,
   findExpired,
+  findOverdue,
   findRequested,
   findSent,
+  findUntold,
   insertCommand,
   markSent,
 } from "./rows.ts";
@@ -33,6 +35,8 @@ import { rememberVariables } from "./variables.ts";
 export const OPEN_PER_STATION_MAX = 32;
 /** Handed out at once. */
 const TAKE_MAX = 32;
+/** Ended in one decision. */
+const OVERDUE_MAX = 200;
 
 export const request: Decision<"command.request"> = async (tx, asked, world) => {
   const station = await tx.first(findStation, { id: asked.station });
@@ -124,6 +128,16 @@ export async function forgetSent(tx: Tx, atMs: number): Promise<void> {
     await end(tx, command, { state: "unknown", atMs, outcome: null });
   }
 }
+
+/** The rest is ended by the next one. */
+export const expireOverdue: Decision<"command.expire"> = async (tx, { atMs, sentBeforeMs }) => {
+  for (const command of await tx.all(findOverdue, { atMs, most: OVERDUE_MAX })) {
+    await end(tx, command, { state: "expired", atMs, outcome: null });
+  }
+  for (const command of await tx.all(findUntold, { sentBeforeMs, most: OVERDUE_MAX })) {
+    await end(tx, command, { state: "unknown", atMs, outcome: null });
+  }
+};
 
 async function expire(tx: Tx, station: string, atMs: number): Promise<void> {
   for (const command of await tx.all(findExpired, { station, atMs })) {

@@ -54,6 +54,23 @@ export const findExpired = statement((db, p: { station: string; atMs: number }) 
     .where("state", "=", "requested")
     .where("expires_at_ms", "<=", p.atMs),
 );
+/** Of all stations. */
+export const findOverdue = statement((db, p: { atMs: number; most: number }) =>
+  db
+    .selectFrom("commands")
+    .selectAll()
+    .where("state", "=", "requested")
+    .where("expires_at_ms", "<=", p.atMs)
+    .limit(p.most),
+);
+export const findUntold = statement((db, p: { sentBeforeMs: number; most: number }) =>
+  db
+    .selectFrom("commands")
+    .selectAll()
+    .where("state", "=", "sent")
+    .where("sent_at_ms", "<=", p.sentBeforeMs)
+    .limit(p.most),
+);
 export const markSent = statement((db, p: { id: string; atMs: number }) =>
   db.updateTable("commands").set({ state: "sent", sent_at_ms: p.atMs }).where("id", "=", p.id),
 );

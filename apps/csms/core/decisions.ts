@@ -2,7 +2,7 @@
 import { deny } from "../authorisation/denials.ts";
 import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
-import { outcome, request, take } from "../commands/commands.ts";
+import { expireOverdue, outcome, request, take } from "../commands/commands.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
 import { issueServiceToken } from "../people/service-token.ts";
 import { takeRecord } from "../sites/journal.ts";
@@ -33,6 +33,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "command.request": request,
   "command.take": take,
   "command.outcome": outcome,
+  "command.expire": expireOverdue,
   "station.add": addStation,
   "token.set": setToken,
   "setting.set": changeSetting,

@@ -87,6 +87,8 @@ export type Decisions = {
   /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
   "command.take": { input: { station: StationId; atMs: number; most: number }; output: DueCommand[] };
   "command.outcome": { input: CommandOutcome; output: undefined };
+  /** Ends what is overdue: expired before it was sent, or sent at `sentBeforeMs` or earlier and never told of again. */
+  "command.expire": { input: { atMs: number; sentBeforeMs: number }; output: undefined };
   "station.add": { input: StationAddition; output: StationAdded };
   "token.set": {
     input: { token: string; status: string; expiresAtMs?: number; atMs: number; actor: string };
@@ -336,6 +338,8 @@ export type Queries = {
     output: readonly StationRow[];
   };
   "command.get": { input: { id: string }; output: CommandRow | undefined };
+  /** When `command.expire` will next find something, for commands untold after `untoldMs`; undefined where none is open. */
+  "commands.nextDue": { input: { untoldMs: number }; output: number | undefined };
   "commands.list": { input: { station?: StationId; most: number }; output: readonly CommandRow[] };
   "invitation.get": { input: { hash: string; nowMs: number }; output: { role: string } | undefined };
   "people.count": { input: undefined; output: number };

@@ -3,7 +3,7 @@
  * their own, so that no reader waits for a commit. Those that read several tables do so in one transaction.
  */
 import type { Kysely } from "kysely";
-import { commandGet, commandsList } from "../queries/commands.ts";
+import { commandGet, commandsList, commandsNextDue } from "../queries/commands.ts";
 import { denialsAll, denialsList } from "../queries/denials.ts";
 import { outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
@@ -34,6 +34,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "stations.list": stationsList,
   "command.get": commandGet,
   "commands.list": commandsList,
+  "commands.nextDue": commandsNextDue,
   "invitation.get": invitationGet,
   "people.count": peopleCount,
   "passkey.get": passkeyGet,

@@ -7,7 +7,6 @@
  */
 import type { Clock, Log, StationId } from "@wattward/kernel";
 import type { Core, DueCommand } from "../core/port.ts";
-import type { Metrics } from "../metrics/metrics.ts";
 import { COMMAND_ANSWER_MS_MAX, COMMAND_RETRY_MS } from "./limits.ts";
 import { type Judged, judged } from "./outcome.ts";
 import type { StationLink } from "./station-link.ts";
@@ -16,7 +15,6 @@ export type DispatchPorts = {
   readonly core: Core;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
   readonly linkOf: (station: StationId) => StationLink | undefined;
 };
 
@@ -89,8 +87,7 @@ export class Dispatch {
 
   /** The outcome exists only here until it is stored: a store that is full for a while must not lose it. */
   private async record(due: DueCommand, { state, outcome }: Judged): Promise<void> {
-    const { core, clock, log, metrics } = this.ports;
-    metrics.count("wattward_commands_total", { action: due.action, state });
+    const { core, clock, log } = this.ports;
     const atMs = clock.now().wallMs;
     for (let attempt = 1; ; attempt++) {
       try {

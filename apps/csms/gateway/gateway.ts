@@ -19,6 +19,7 @@ import { Dispatch } from "./dispatch.ts";
 import { BUNDLE_GATHER_MS, CLOSING_MS_MAX, DENIALS_REFRESH_MS } from "./limits.ts";
 import { Observer } from "./observer.ts";
 import { OutboxCursor } from "./outbox-cursor.ts";
+import { OverdueCommands } from "./overdue-commands.ts";
 import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
 import { type Connection, Registry } from "./registry.ts";
 import { SiteLink } from "./site-link.ts";
@@ -37,7 +38,7 @@ export type Gateway = {
 /** Entries of the outbox (core/observations.ts) after which a site's bundle may read differently. */
 const bundleKinds = ["station.added", "station.changed", "token.set", "denial.added", "denial.removed"];
 const denialKinds = ["denial.added", "denial.removed"];
-const commandKinds = ["command.requested"];
+const commandKinds = ["command.requested", "command.sent", "command.ended"];
 
 const GOING_AWAY = 1001;
 const POLICY = 1008;
@@ -52,7 +53,8 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   const sites = new Registry<SiteId, SiteLink>(clock, firstGeneration);
   const live = new Set<DirectStation | SiteLink>();
   const observer = new Observer({ core, clock, log });
-  const dispatch = new Dispatch({ core, clock, log, metrics, linkOf: (station) => stations.get(station) });
+  const dispatch = new Dispatch({ core, clock, log, linkOf: (station) => stations.get(station) });
+  const overdue = new OverdueCommands({ core, clock, log });
   const shared: ConnectionPorts = { core, clock, log, metrics, ...identifiers(chance) };
   let closing = false;
 
@@ -133,16 +135,23 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   };
 
   const cursor = new OutboxCursor({ core, clock, log }, [...new Set([...bundleKinds, ...commandKinds])]);
-  cursor.subscribe(({ kind, station }) => {
+  cursor.subscribe(({ kind, station, data }) => {
     if (denialKinds.includes(kind)) void denialsLater();
     if (bundleKinds.includes(kind)) bundlesLater();
-    if (commandKinds.includes(kind) && station !== undefined) dispatch.wake(station as StationId);
+    if (kind === "command.requested" || kind === "command.sent") overdue.wake();
+    if (kind === "command.requested" && station !== undefined) dispatch.wake(station as StationId);
+    if (kind === "command.ended") {
+      const { action, state } = data;
+      metrics.count("wattward_commands_total", { action: String(action), state: String(state) });
+    }
   });
   await cursor.start();
   await refreshDenials();
   const stopRefreshing = every(clock, DENIALS_REFRESH_MS, denialsLater);
+  overdue.wake();
   const stopWatching = () => {
     cursor.stop();
+    overdue.stop();
     stopRefreshing();
     bundlesDue?.();
     dispatch.stop();

@@ -58,5 +58,10 @@ export const COMMAND_ANSWER_MS_MAX = 60_000;
 /** Wait before a station's commands are looked for again after the store failed. */
 export const COMMAND_RETRY_MS = 5_000;
 
+/** While commands are open, the next that is due to end is looked for at least this often. */
+export const COMMAND_LOOK_MS_MAX = 60_000;
+/** A command that was sent this long ago, and whose outcome is not stored, is unknown: longer than all attempts take. */
+export const COMMAND_UNTOLD_MS_MAX = 5 * 60_000;
+
 /** What is open gets this long to finish when the CSMS stops. */
 export const CLOSING_MS_MAX = 5_000;

@@ -16,6 +16,22 @@ export const commandsList: Query<"commands.list"> = async (db, { station, most }
   return (await rows.orderBy("id", "desc").limit(rowsWithin(most)).execute()).map(commandRow);
 };
 
+export const commandsNextDue: Query<"commands.nextDue"> = async (db, { untoldMs }) => {
+  const unsent = await db
+    .selectFrom("commands")
+    .select((e) => e.fn.min("expires_at_ms").as("atMs"))
+    .where("state", "=", "requested")
+    .executeTakeFirst();
+  const sent = await db
+    .selectFrom("commands")
+    .select((e) => e.fn.min("sent_at_ms").as("atMs"))
+    .where("state", "=", "sent")
+    .executeTakeFirst();
+  const untoldAtMs = typeof sent?.atMs === "number" ? sent.atMs + untoldMs : Number.POSITIVE_INFINITY;
+  const dueMs = Math.min(unsent?.atMs ?? Number.POSITIVE_INFINITY, untoldAtMs);
+  return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs;
+};
+
 const commandRow = (row: Schema["commands"]): CommandRow => ({
   id: row.id,
   station: row.station_id,

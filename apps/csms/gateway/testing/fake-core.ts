@@ -41,6 +41,8 @@ export class FakeCore implements Core {
   readonly failures = new Map<DecisionName, CoreError["kind"]>();
   /** The welcome says so instead of what the journal holds. */
   rewound = false;
+  /** When the next command is due to end. */
+  nextDueMs: number | undefined;
   commitMs = 2;
   most = 0;
   closed = false;
@@ -120,6 +122,7 @@ export class FakeCore implements Core {
   private queried(name: keyof Queries, input: Queries["outbox.after"]["input"]): unknown {
     if (name === "outbox.head") return this.outbox.length;
     if (name === "denials.all") return structuredClone(this.denials);
+    if (name === "commands.nextDue") return this.nextDueMs;
     if (name !== "outbox.after") throw new Error(`the fake has no query ${name}`);
     const { seq, most, kinds } = input;
     return this.outbox
@@ -155,6 +158,7 @@ export class FakeCore implements Core {
       for (const command of due) this.commands.splice(this.commands.indexOf(command), 1);
       return due.map(({ station: _, ...command }) => command);
     },
+    "command.expire": () => void (this.nextDueMs = undefined),
     "command.outcome": (outcome) => void this.outcomes.push(outcome),
   };
 
