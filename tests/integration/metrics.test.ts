@@ -1,0 +1,73 @@
+/** Every metric that the central system names is fed: after one of everything, each has been counted or measured. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { metricTable } from "../../apps/csms/metrics/metrics.ts";
+import { boot, Session } from "./rig/charging.ts";
+import {
+  apiToken,
+  csmsOn,
+  enrolCard,
+  enrolSite,
+  enrolStations,
+  linked,
+  siteOn,
+  stationIdentity,
+} from "./rig/operator.ts";
+import { Station } from "./rig/station.ts";
+import { eventually, workplace } from "./rig/workplace.ts";
+
+const out = workplace("metrics");
+
+/** Highest value of each name; of a histogram, how often it was observed. */
+function valuesOf(text: string): Map<string, number> {
+  const values = new Map<string, number>();
+  for (const [, name = "", value = ""] of text.matchAll(
+    /^(wattward_[a-z_]+?)(?:_count)?(?:\{[^}]*\})? (\S+)$/gm,
+  )) {
+    values.set(name, Math.max(values.get(name) ?? 0, Number(value)));
+  }
+  return values;
+}
+
+test("metrics: each name in the table is fed by somebody", async () => {
+  const csms = await csmsOn(out);
+  await enrolStations(out, ["CP-1"]);
+  await enrolStations(out, ["CP-2"], "north");
+  await enrolSite(out, "north");
+  await enrolCard(out);
+  await linked(await siteOn(out, "north", { csmsPort: csms.port }), 1);
+  const identity = stationIdentity(out, "CP-1");
+  const station = await Station.connect(csms, { id: "CP-1", version: "1.6", identity });
+  for (const { action, payload } of [boot("1.6"), new Session("1.6", "", 0).start()])
+    await station.result(action, payload);
+  assert.equal((await Station.dial(csms, { id: "CP-2", version: "1.6", identity })).kind, "out");
+
+  const token = await apiToken(out);
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(`http://localhost:${csms.httpPort}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    });
+  const stream = await ask("/api/v1/events?after=0");
+  assert.equal(stream.status, 200);
+  const command = { action: "Reset", payload: { type: "Soft" }, reason: "a test" };
+  const asked = await ask("/api/v1/stations/CP-1/commands", {
+    method: "POST",
+    body: JSON.stringify(command),
+  });
+  assert.equal(asked.status, 202, await asked.text());
+  const reset = await eventually("the station was asked to reset", () => station.commands[0]);
+  station.reply(reset, { status: "Accepted" });
+
+  const missing = async () => {
+    const values = valuesOf(await (await ask("/metrics")).text());
+    return Object.keys(metricTable).filter((name) => !((values.get(name) ?? 0) > 0));
+  };
+  let left = await missing();
+  for (let i = 0; left.length > 0 && i < 50; i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    left = await missing();
+  }
+  assert.deepEqual(left, []);
+  await stream.body?.cancel();
+});
