@@ -1,0 +1,98 @@
+/** How a run ended: the recount, and every promise that was seen broken. A run is good where nothing is in either list. */
+import type { Finished } from "../../apps/simulator/world/world.ts";
+import { type Evidence, readDatabase } from "../../demo/evidence.ts";
+import { type Recount, recount } from "../../demo/recount.ts";
+import { faultsIn } from "./stored-facts.ts";
+import type { Whole } from "./whole.ts";
+
+export type Outcome = {
+  readonly seed: number;
+  readonly counts: Recount;
+  /** Of the recount: what was lost or counted twice. */
+  readonly findings: readonly string[];
+  /** Promises broken on the way, or never kept. */
+  readonly violations: readonly string[];
+  /** Messages that a full disk made a site give up, by design never a start or an end. */
+  readonly givenUp: number;
+  readonly frames: number;
+};
+
+/** Logged as errors, and always our own fault. */
+const ownFaults = [
+  "decision-broken",
+  "commit-failed",
+  "query-broken",
+  "listener-broken",
+  "call-handler-failed",
+  "own-answer-invalid",
+  "no-transaction-ids-left",
+  "answer-refused",
+  "bundle-not-valid",
+];
+
+export function outcomeOf(
+  whole: Whole,
+  end: { finished: Finished | undefined; settled: boolean; failures: readonly unknown[] },
+): Outcome {
+  const givenUp = whole.sites.flatMap(({ promises }) => promises.givenUp);
+  const stored = readDatabase(whole.options.database);
+  const answeredLocally = whole.sites.reduce((sum, { promises }) => sum + promises.answeredLocally, 0);
+  const { counts, findings } = recount(evidenceOf(whole, stored, answeredLocally));
+  const { replayed } = whole.commits;
+  return {
+    seed: whole.options.seed,
+    counts,
+    findings,
+    violations: [
+      ...ends(end, counts),
+      ...whole.commits.violations,
+      ...whole.ledger.violations,
+      ...whole.sites.flatMap(({ promises }) => promises.violations),
+      ...whole.sites.flatMap(({ id, fatal }) =>
+        fatal.map((error) => `site ${id} had to end: ${error.stack}`),
+      ),
+      ...faultsIn(whole.options.database, { replayed, samplesGivenUp: givenUp.length > 0 }),
+      ...ownFaults.flatMap((event) =>
+        whole.logged.has(event) ? [`logged ${whole.logged.get(event)} times: ${event}`] : [],
+      ),
+    ],
+    givenUp: givenUp.length,
+    frames: whole.ledger.frames,
+  };
+}
+
+/** What a site may give up by design is no evidence of a loss; it is counted apart. */
+function evidenceOf(
+  whole: Whole,
+  stored: ReturnType<typeof readDatabase>,
+  answeredLocally: number,
+): Evidence {
+  const givenUp = new Set(
+    whole.sites.flatMap(({ promises }) => promises.givenUp.map(({ station, id }) => `${station} ${id}`)),
+  );
+  const { acked: _, ...rest } = stored;
+  return {
+    sent: whole.ledger.sentCalls.filter(({ station, id }) => !givenUp.has(`${station} ${id}`)),
+    answered: whole.ledger.answeredCalls,
+    // Everything was acknowledged before the count began, so nothing may be missing.
+    pending: new Set(),
+    answeredLocally,
+    ...rest,
+  };
+}
+
+function ends({ finished, settled, failures }: Parameters<typeof outcomeOf>[1], counts: Recount): string[] {
+  const broken = failures.map(
+    (error) => `the simulator failed: ${error instanceof Error ? error.stack : error}`,
+  );
+  if (!settled) broken.push("the sites' journals were never acknowledged to their ends");
+  if (finished === undefined) return [...broken, "the stations never came to an end"];
+  const { summary } = finished;
+  if (finished.kind === "deadline") broken.push("the stations were not done at the deadline");
+  if (!summary.delivered) broken.push(`not everything was told: ${JSON.stringify(summary.messages)}`);
+  for (const { station, complaints } of summary.truth)
+    for (const { what, detail } of complaints) broken.push(`${station} complains: ${what}: ${detail}`);
+  if (summary.energyWh !== counts.energyWh)
+    broken.push(`the meters say ${summary.energyWh} Wh, ${counts.energyWh} Wh are stored`);
+  return broken;
+}
