@@ -4,21 +4,17 @@
  */
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildConsole } from "./console.ts";
-import { EvidenceError, readEvidence } from "./evidence.ts";
+import { finish, settled } from "./ending.ts";
+import { EvidenceError } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
 import { DemoError, killAll, readJson } from "./programs.ts";
-import { type Audit, recount } from "./recount.ts";
+import type { Audit } from "./recount.ts";
 
 const root = dirname(import.meta.dirname);
-/** How long after the last driver has left the last message may take to be stored. */
-const SETTLE_MS = 60_000;
-const SETTLE_POLL_MS = 500;
-
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), root);
   if (options === "help") {
@@ -86,30 +82,6 @@ function introduce(plant: Plant, options: Options, say: (line: string) => void):
   say(`  site supervisor   pid ${plant.site.pid}`);
   say(`  local controller  pid ${String(localController)}, OCPP on port ${ports.site}`);
   say(`  simulator         pid ${plant.simulator.pid}\n`);
-}
-
-/** Tells the simulator that all drivers leave, and waits until its stations have nothing more to say. */
-async function finish({ simulator }: Plant): Promise<void> {
-  const { stdin, stdout } = simulator.child;
-  if (stdin === null || stdout === null) throw new DemoError("the simulator has no pipes");
-  stdin.write(`${JSON.stringify({ do: "finish" })}\n`);
-  const lines = createInterface({ input: stdout });
-  const late = setTimeout(() => simulator.child.kill("SIGTERM"), SETTLE_MS);
-  await simulator.exited;
-  clearTimeout(late);
-  lines.close();
-}
-
-/** Recounts until nothing is missing any more, or {@link SETTLE_MS} have passed: a journal may still be replaying. */
-async function settled(out: string): Promise<Audit> {
-  const endMs = performance.now() + SETTLE_MS;
-  for (;;) {
-    const evidence = await readEvidence(out);
-    const audit = recount(evidence);
-    const done = audit.findings.length === 0 && evidence.pending.size === 0;
-    if (done || performance.now() > endMs) return audit;
-    await wait(SETTLE_POLL_MS);
-  }
 }
 
 /** Errors that the stations saw: answers that broke the schema, messages that were never accepted. */

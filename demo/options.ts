@@ -16,6 +16,8 @@ export type Options = {
   hold: boolean;
   seed: number;
   httpPort: number;
+  /** Further options of the simulator. */
+  simulator?: readonly string[];
 };
 
 export const help = `wattward demo: a whole site at work on this machine

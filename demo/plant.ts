@@ -42,7 +42,10 @@ export type Plant = {
 export const logOf = (out: string, name: string) => join(out, "logs", `${name}.log`);
 
 /** Starts everything on an empty folder; `say` gets a line for each step that takes a person's patience. */
-export async function build(options: Options, say: (line: string) => void): Promise<Plant> {
+export async function build(
+  options: Pick<Options, "out" | "httpPort" | "seed" | "simulator">,
+  say: (line: string) => void,
+): Promise<Plant> {
   const { out } = options;
   mkdirSync(join(out, "logs"), { recursive: true, mode: 0o700 });
 
@@ -72,7 +75,7 @@ export async function build(options: Options, say: (line: string) => void): Prom
   ports.site = (await ready(out, "site", site, ["port"]))["port"]!;
 
   say("switching on eight stations");
-  const simulator = startSimulator(out, ports, options.seed);
+  const simulator = startSimulator(out, ports, options.seed, options.simulator);
   return { out, csms, uplink, site, simulator, ports, invitation };
 }
 

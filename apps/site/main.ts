@@ -47,6 +47,7 @@ async function supervise(orders: Orders): Promise<number> {
   const log = jsonLog((line) => process.stderr.write(line), orders.logLevel).with({ part: "supervisor" });
   const disk = folderDisk(orders.settings.dataFolder);
   let current = orders;
+  let publishing = Promise.resolve();
   const running = children.map(
     ({ name, entry }) =>
       new Child({
@@ -55,7 +56,7 @@ async function supervise(orders: Orders): Promise<number> {
         listening: (port, pid) => {
           // Stations know the port now: after a restart it must be the same, also where the system chose it.
           current = { ...current, settings: { ...current.settings, port } };
-          void publish(port, pid);
+          publishing = publishing.then(() => publish(port, pid));
         },
       }),
   );
@@ -81,6 +82,10 @@ async function supervise(orders: Orders): Promise<number> {
     }),
   );
   for (const fault of faults) if (fault !== undefined) say(fault);
+  await publishing;
+  await disk.remove("site.json").catch((error: unknown) => {
+    log.error("site-json-not-removed", { say: String(error) });
+  });
   return faults.some((fault) => fault !== undefined) ? 1 : 0;
 }
 

@@ -6,6 +6,7 @@
 import type { AppendFile, Disk } from "@wattward/kernel";
 
 const encoder = new TextEncoder();
+const NEWLINE = 0x0a;
 
 export class LineFile {
   private readonly file: AppendFile;
@@ -16,8 +17,13 @@ export class LineFile {
     this.file = file;
   }
 
+  /** A last line without its end, which a kill left behind, is cut off: nobody was told that it was written. */
   static async open(disk: Disk, path: string): Promise<LineFile> {
-    return new LineFile(await disk.appendTo(path));
+    const bytes = (await disk.read(path)) ?? new Uint8Array(0);
+    const wholeBytes = bytes.lastIndexOf(NEWLINE) + 1;
+    const file = await disk.appendTo(path);
+    if (wholeBytes < bytes.length) await file.truncate(wholeBytes);
+    return new LineFile(file);
   }
 
   /** Appends; lines given while the last ones are being written go together. Fails with a DiskError. */
