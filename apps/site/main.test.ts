@@ -12,7 +12,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Dialer, type Result, silentLog, type Wire } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
-import { dialer, listenWires } from "@wattward/ocpp/websocket";
+import { dialer, listenWires, wireLimits } from "@wattward/ocpp/websocket";
 import {
   type Authorities,
   issueServer,
@@ -22,7 +22,7 @@ import {
   signBundle,
 } from "@wattward/pki";
 import { type KeyedChain, newKey, openKeyFiles, publicHalf, writeSiteIdentity } from "@wattward/pki/files";
-import type { SignedBundle } from "@wattward/sitelink";
+import { BUNDLE_TOKENS_MAX, type SignedBundle } from "@wattward/sitelink";
 import { readJournal } from "./journal/read.ts";
 import { FakeCsms, fakeBundle } from "./testing/fake-csms.ts";
 import { SITE } from "./testing/world.ts";
@@ -270,4 +270,25 @@ test("site process: a CSMS under another name is not spoken to, and the site say
   assert(siteJson(folder) !== undefined || (await until("site.json", () => siteJson(folder))));
   misled.child.kill("SIGTERM");
   assert.equal(await misled.exit, 0);
+});
+
+test("site process: a bundle with as many tokens as one may hold, longer than any station's frame, comes into force", async () => {
+  const folder = await identityIn(join(root, "large"));
+  const small = csms.sign;
+  const localList = Array.from(
+    { length: BUNDLE_TOKENS_MAX },
+    (_, i) => ({ token: `${i}`.padStart(20, "T"), status: "Accepted" }) as const,
+  );
+  const body = JSON.stringify({ ...csms.bundle, version: 2, localList });
+  assert(body.length > wireLimits.frameBytesMax);
+  const large = await signBundle(body, authorities.bundle);
+  csms.sign = () => large;
+  const site = run(folder, "--port", "0");
+  const inForce = await until("bundle-state", () =>
+    csms.messages.find((message) => message.t === "bundle-state" && message.version === 2),
+  );
+  csms.sign = small;
+  site.child.kill("SIGTERM");
+  await site.exit;
+  assert.equal(inForce.t === "bundle-state" && inForce.accepted, true);
 });

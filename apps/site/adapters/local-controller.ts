@@ -4,6 +4,7 @@ import { backoffMs, type Clock, type Log, sleep, type WireServer } from "@wattwa
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
 import { dialer, listenWires } from "@wattward/ocpp/websocket";
 import type { SiteIdentity } from "@wattward/pki/files";
+import { SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
 import type { SitePorts, StationDoor } from "../site.ts";
 import { certificateTrust, serverCheck } from "./trust.ts";
 import { unsyncedDisk } from "./unsynced-disk.ts";
@@ -44,6 +45,8 @@ export function sitePorts(
         url: csmsUrl,
         tls: { ca, ...identity.link, verifyServer: serverCheck(ca, siteClock) },
         ...(connectTo !== undefined && { connectTo }),
+        // A bundle of many tokens is longer than any frame of a station.
+        limits: { frameBytesMax: SITE_MESSAGE_BYTES_MAX },
         log: log.with({ part: "link" }),
       }),
     trust: () => certificateTrust(ca),
