@@ -179,6 +179,8 @@ export class Connection {
     clock.tell(wallMs);
     const forked = ackedSeq < 0 || ackedSeq > journal.lastSeq;
     if (forked || ackedSeq + 1 < journal.oldestSeq) {
+      // A CSMS that lost more than is kept here gets all that is: the new epoch begins with it.
+      if (!forked) await journal.owe(journal.oldestSeq - 1);
       await desk.newEpoch(forked);
       return this.drop("a new epoch of the journal begins", true);
     }
