@@ -156,7 +156,7 @@ test("a fault names the field and shows nothing of its content", () => {
   assert.doesNotMatch(result.fault.sentence, /secret/);
 });
 
-test("a record's limits: frame length, sequence from 1, transaction id within 31 bits and never 0", () => {
+test("a record's limits: frame length, sequence from 1, transaction id within 31 bits and never 0, a time that can be written", () => {
   const cases: [object, boolean][] = [
     [{ frame: "x".repeat(FRAME_CHARS_MAX) }, true],
     [{ frame: "x".repeat(FRAME_CHARS_MAX + 1) }, false],
@@ -167,6 +167,8 @@ test("a record's limits: frame length, sequence from 1, transaction id within 31
     [{ transactionId: 2 ** 31 - 1 }, true],
     [{ transactionId: 2 ** 31 }, false],
     [{ epoch: head.epoch.toUpperCase() }, false],
+    [{ receivedAtMs: Date.UTC(9999, 11, 31, 23, 59, 59, 999) }, true],
+    [{ receivedAtMs: Date.UTC(10_000, 0) }, false],
   ];
   for (const [change, passes] of cases) {
     const result = parseRecord(JSON.stringify({ ...frameRecord, ...change }));

@@ -86,7 +86,9 @@ const name = text(limits.LINK_NAME_CHARS_MAX, 1);
 const freeText = text(limits.LINK_TEXT_CHARS_MAX);
 const count = whole(0);
 const sequence = whole(1);
-const instantMs = whole(0);
+/** The last instant that RFC 3339 can write; of a later one `Date` makes an exception, where it is shown or answered. */
+const INSTANT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const instantMs = whole(0, INSTANT_MS_MAX);
 /** OCPP 1.6 gives transaction ids as integer: 32 bits signed is what stations hold; never 0 (QUIRKS 11). */
 const transactionId = whole(1, 2 ** 31 - 1);
 

@@ -8,12 +8,13 @@
  * Always true: records are given to the core in the order of the journal and none is skipped; what is acknowledged is
  * durable; up to {@link RECORDS_IN_FLIGHT_MAX} are at the core at one time, so that they share commits, and beyond
  * that the site is not read. When one cannot be stored the link ends: what follows would leave a gap, and the site
- * sends it all again from what was acknowledged.
+ * sends it all again from what was acknowledged. A record that our own fault keeps from being applied is set aside
+ * (observed, acknowledged): the site would send it again for ever, and all that its stations said behind it would wait.
  */
 import type { Cancel, SiteId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
-import { CoreError, type SiteRecordDone } from "../core/port.ts";
+import { CoreError, type SiteRecord, type SiteRecordDone } from "../core/port.ts";
 import { answerFrame, type ReadCall, readCall } from "./frames.ts";
 import { ACK_EVERY_RECORDS, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
 import type { LinkFailure } from "./link-wire.ts";
@@ -73,19 +74,29 @@ export class RecordIntake {
   private async apply(live: boolean, record: JournalRecord): Promise<void> {
     const read = record.kind === "frame" ? readCall(record.frame, record.version) : undefined;
     try {
-      const done = await this.ports.core.decide("site.record", {
-        site: this.link.site,
-        live,
-        record,
-        ...called(read),
-        atMs: this.ports.clock.now().wallMs,
-      });
+      const done = await this.decided(live, record, called(read));
       if (!this.stopped) this.done(done, { live, record, read });
     } catch (error) {
       if (!this.stopped) this.notStored(error);
     } finally {
       this.inFlight -= 1;
       if (this.inFlight < RECORDS_IN_FLIGHT_MAX / 2) this.link.release();
+    }
+  }
+
+  private async decided(live: boolean, record: JournalRecord, read: ReadFrame): Promise<SiteRecordDone> {
+    const { core, clock, log } = this.ports;
+    const decide = (what: ReadFrame) =>
+      core.decide("site.record", { site: this.link.site, live, record, ...what, atMs: clock.now().wallMs });
+    try {
+      return await decide(read);
+    } catch (error) {
+      if (!(error instanceof CoreError) || error.kind !== "broken" || read.call === undefined) throw error;
+      const { epoch, seq, station, trace } = record;
+      log.error("record-set-aside", { epoch, seq, station, trace, error: error.message });
+      return decide({
+        fault: { code: "InternalError", description: "it could not be applied; see the log" },
+      });
     }
   }
 
@@ -136,7 +147,9 @@ export class RecordIntake {
 
 type Taken = { readonly live: boolean; readonly record: JournalRecord; readonly read: ReadCall | undefined };
 
-function called(read: ReadCall | undefined) {
+type ReadFrame = Pick<SiteRecord, "call" | "fault">;
+
+function called(read: ReadCall | undefined): ReadFrame {
   if (read === undefined) return {};
   if (read.kind === "fault") return { fault: { code: read.code, description: read.description } };
   return { call: { id: read.id, action: read.action, payload: read.payload } };

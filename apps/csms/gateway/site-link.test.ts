@@ -119,6 +119,19 @@ test("a gap, another epoch, a store that is full: the link ends with a reason, a
   assert.equal(again.heard("welcome")[0]?.ackedSeq, 1);
 });
 
+test("a record that breaks the core is set aside and acknowledged: what stands behind it goes on", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  w.core.failures.set("site.record", "broken");
+  await link.say(record(1, {}, false));
+  await link.say(record(2));
+  const [first, aside, second] = w.core.inputs("site.record");
+  assert.deepEqual([first?.fault, aside?.call, aside?.fault?.code], [undefined, undefined, "InternalError"]);
+  assert.deepEqual([aside?.record.seq, second?.record.seq], [1, 2]);
+  assert.equal(link.heard("ack").at(-1)?.seq, 2);
+  assert.equal(link.closed, undefined);
+});
+
 test("a frame in a record that is not valid is handed over with its fault, and its station is told", async () => {
   const w = await north();
   const link = await welcomed(w);
