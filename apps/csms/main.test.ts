@@ -127,6 +127,44 @@ test("an empty folder starts by itself within 3 s, keeps its files to itself, an
   assert(!existsSync(join(data, "csms.json")), "it says no more that it listens");
 });
 
+test("a disk that takes nothing: not ready, with the reason, and ready again by itself when it does", async () => {
+  const { child, httpPort } = await start();
+  const [token] = command("cli/token.ts", "readiness").split("\n");
+  const ready = async () => {
+    const reply = await fetch(`http://localhost:${httpPort}/readyz`);
+    return { status: reply.status, ...(await reply.json()) };
+  };
+  const well = { status: 200, ready: true, reasons: [] };
+  const add = async (id: string) => {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const body = JSON.stringify({ station: id, route: "direct" });
+    return fetch(`http://localhost:${httpPort}/api/v1/stations`, { method: "POST", headers, body });
+  };
+  assert.deepEqual(await ready(), well);
+  fileSizeLimit(child, "4096");
+  assert.equal((await add("FULL-1")).status, 500);
+  for (let seen = await ready(); seen.status === 200; ) seen = await ready();
+  assert.deepEqual(await ready(), {
+    status: 503,
+    ready: false,
+    reasons: ["last commit: the last commit failed"],
+  });
+  fileSizeLimit(child, "unlimited");
+  for (let seen = await ready(); seen.status !== 200; ) seen = await ready();
+  assert.deepEqual(await ready(), well);
+  assert.equal((await add("FULL-1")).status, 200, "nothing of the one that failed was kept");
+  child.kill("SIGTERM");
+  await ended(child);
+});
+
+/** Larger files cannot be written from now on: the disk is there, and takes nothing. */
+function fileSizeLimit(child: ChildProcess, bytes: string): void {
+  const done = spawnSync("prlimit", ["--pid", String(child.pid), `--fsize=${bytes}:unlimited`], {
+    encoding: "utf8",
+  });
+  assert.equal(done.status, 0, done.stderr);
+}
+
 test("a station charges over mutual TLS; kill -9 and a restart lose nothing that was answered", async () => {
   const first = await start();
   command("cli/station.ts", "add", "CP-1");

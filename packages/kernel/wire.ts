@@ -61,6 +61,8 @@ export type UpgradeVerdict =
 export interface WireServer {
   /** TCP port it is bound to. */
   readonly port: number;
+  /** Why nobody new can connect now, in a few words that an outsider may read; undefined while they can. */
+  trouble(): string | undefined;
   /** Stops listening and closes what is open; resolves when all is closed. */
   close(): Promise<void>;
 }

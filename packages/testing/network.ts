@@ -67,7 +67,8 @@ export class SimulatedNetwork {
           if (this.servers.get(key) === server) this.servers.delete(key);
           for (const side of [...sides]) side.wire.close(1001, "going away");
         };
-        return { port, close };
+        const trouble = () => (this.servers.get(key) === server ? undefined : "does not listen");
+        return { port, trouble, close };
       },
       dialer: (to, port, certificateChain) => ({
         dial: (path, protocols) => {

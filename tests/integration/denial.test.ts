@@ -43,8 +43,7 @@ const who = (id: string) => ({ id, version: "1.6" as const, identity: stationIde
 
 async function booted(to: Server, id: string): Promise<Station> {
   const station = await Station.connect(to, who(id));
-  const { action, payload } = boot("1.6");
-  assert.equal((await station.result(action, payload))["status"], "Accepted");
+  assert.equal((await station.tell(boot("1.6")))["status"], "Accepted");
   return station;
 }
 

@@ -38,8 +38,8 @@ test("metrics: each name in the table is fed by somebody", async () => {
   await linked(await siteOn(out, "north", { csmsPort: csms.port }), 1);
   const identity = stationIdentity(out, "CP-1");
   const station = await Station.connect(csms, { id: "CP-1", version: "1.6", identity });
-  for (const { action, payload } of [boot("1.6"), new Session("1.6", "", 0).start()])
-    await station.result(action, payload);
+  await station.tell(boot("1.6"));
+  await station.tell(new Session("1.6", "", 0).start());
   assert.equal((await Station.dial(csms, { id: "CP-2", version: "1.6", identity })).kind, "out");
 
   const token = await apiToken(out);

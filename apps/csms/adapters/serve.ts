@@ -97,7 +97,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const secure = !loopback.includes(options.http.host);
     const api = await createApi({
       ...ports,
-      probes: { "last commit": measured.lastCommit },
+      probes: { "stations' listener": () => csms.gateway.trouble(), "last commit": measured.lastCommit },
       issuers: issuersOf(authorities),
       names: [`csms.${authorities.domain}`, options.http.host],
       consoleFiles: await readConsoleFiles(consoleFolder),

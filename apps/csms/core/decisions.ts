@@ -16,9 +16,11 @@ import type { Decision } from "./decision.ts";
 import { takeObserved } from "./observed.ts";
 import type { Decisions } from "./port.ts";
 import { startService } from "./start.ts";
+import { tryStore } from "./try-store.ts";
 
 export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "service.start": startService,
+  "store.try": tryStore,
   "station.admit": admit,
   "station.presence": changePresence,
   "station.call": answerCall,

@@ -52,6 +52,8 @@ export type Decisions = {
    * is unknown. To be decided once, first; never by a tool that shares the database.
    */
   "service.start": { input: { atMs: number }; output: undefined };
+  /** Writes a little, to find out whether the store can: after a commit that failed. */
+  "store.try": { input: { atMs: number }; output: undefined };
   /** May this certificate open a direct socket as this station? Remembers the newest certificate seen. */
   "station.admit": { input: AdmissionRequest; output: Admission };
   /** A socket of a station opened or closed, here or at its site. */

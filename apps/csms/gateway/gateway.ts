@@ -31,6 +31,8 @@ export type Gateway = {
   readonly port: number;
   /** How many are connected now. */
   counts(): { readonly direct: number; readonly sites: number; readonly stations: number };
+  /** Why no station or site can connect now; undefined while they can. */
+  trouble(): string | undefined;
   /** Stops listening, closes every socket with 1001, and waits until the core knows all that was going on. */
   close(): Promise<void>;
 };
@@ -175,6 +177,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       const direct = stations.all().filter(([, link]) => link instanceof DirectStation).length;
       return { direct, sites: sites.size, stations: stations.size };
     },
+    trouble: () => (closing ? "closing" : server.trouble()),
     async close() {
       closing = true;
       stopWatching();

@@ -25,6 +25,11 @@ test("let in: the station's own certificate and id; its call is answered, and th
     [true, false],
   );
   assert.equal(w.csms.gateway.counts().direct, 0);
+  assert.equal(w.csms.gateway.trouble(), undefined);
+  const closing = w.csms.gateway.close();
+  assert.equal(w.csms.gateway.trouble(), "closing", "said before it is over");
+  await w.time.advance(500);
+  await closing;
 });
 
 test("refused, each with its status and observed once: every wrong certificate and every wrong id", async () => {

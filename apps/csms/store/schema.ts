@@ -4,7 +4,7 @@
  * The SQL that creates them is in `migrations/`; a test compares the two.
  */
 export type Schema = {
-  /** `schema_version`, `csms_epoch`, `next_transaction_id`, and the settings named in core/settings.ts. */
+  /** `schema_version`, `csms_epoch`, `next_transaction_id`, `tried_at_ms` (a write that only tried the store), and the settings named in core/settings.ts. */
   meta: { key: string; value: string };
   sites: SitesTable;
   site_journals: { site_id: string; epoch: string; acked_seq: number; first_seen_ms: number };

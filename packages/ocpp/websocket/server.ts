@@ -56,7 +56,10 @@ export async function listenWires(options: ListenOptions): Promise<WireServer> {
   server.on("drop", (dropped) =>
     refusals.tell("connections-full", { address: dropped?.remoteAddress ?? "" }),
   );
+  let connections = 0;
   server.on("connection", (socket) => {
+    connections += 1;
+    socket.once("close", () => (connections -= 1));
     track(sockets, socket);
     accept(socket);
   });
@@ -64,7 +67,14 @@ export async function listenWires(options: ListenOptions): Promise<WireServer> {
   server.on("error", (error) => options.log.error("listener-fault", { error: error.message }));
   const address = server.address();
   assert(address !== null && typeof address === "object");
-  return { port: address.port, close: () => closed(server, upgrades, sockets, limits) };
+  return {
+    port: address.port,
+    trouble() {
+      if (!server.listening) return "does not listen";
+      return connections < limits.connectionsMax ? undefined : "full";
+    },
+    close: () => closed(server, upgrades, sockets, limits),
+  };
 }
 
 type Parts = {

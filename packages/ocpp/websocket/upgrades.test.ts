@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { after, test } from "node:test";
 import type { UpgradeVerdict, Wire, WireServer } from "@wattward/kernel";
 import {
@@ -289,4 +290,16 @@ test("a peer that resets while the verdict is open harms nobody, and its wire, i
   decide({ kind: "accept", protocol: "ocpp1.6", opened });
   await stillServes(at.port);
   await eventually("a wire that was given all the same is told its end", () => ends.told === ends.begun);
+});
+
+test("a server says when nobody new can connect, and when they can again", async () => {
+  const opened = await open({ limits: { connectionsMax: 2 } });
+  assert.equal(opened.server.trouble(), undefined);
+  const sockets = [connect(opened.port, "127.0.0.1"), connect(opened.port, "127.0.0.1")];
+  await eventually("it is full", () => opened.server.trouble() === "full");
+  sockets[0]?.destroy();
+  await eventually("there is room", () => opened.server.trouble() === undefined);
+  sockets[1]?.destroy();
+  await opened.server.close();
+  assert.equal(opened.server.trouble(), "does not listen");
 });
