@@ -160,3 +160,15 @@ const boot = (status: string, interval: number): Script => ({
   kind: "result",
   payload: { status, interval, currentTime: new Date(Date.UTC(2026, 0, 5, 8)).toISOString() },
 });
+
+test("a wire that ends before it is handed over is no connection: the station dials again", async () => {
+  const { csms, link, station, time } = await bench("1.6");
+  csms.onUpgrade = () => {
+    csms.onUpgrade = () => {};
+    time.after(0, () => link.reset());
+  };
+  void station.powerOn();
+  await time.advance(60_000);
+  assert.equal(csms.of("BootNotification").length, 1);
+  assert.equal(station.view().accepted, true);
+});

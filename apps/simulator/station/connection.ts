@@ -57,6 +57,8 @@ export class Connection {
   private async keep(): Promise<void> {
     const { life, log, notebook, opened, lost } = this.parts;
     for (let failures = 0; ; ) {
+      // Before the dial: a wire may have ended by the time that it is handed over.
+      const over = new Promise<void>((resolve) => (this.ended = resolve));
       const link = await this.dial();
       if (link === undefined) {
         await life.hold(sleep(life, this.pauseMs(failures++)));
@@ -66,7 +68,6 @@ export class Connection {
       this.current = link;
       notebook.connections++;
       log.info("connected");
-      const over = new Promise<void>((resolve) => (this.ended = resolve));
       opened(link);
       await life.hold(over);
       this.current = undefined;

@@ -29,6 +29,8 @@ import type { Recorder } from "./recorder.ts";
 
 /** Calls of the central system that wait for their turn; above it we stop reading. */
 const BACKLOG_MAX = 50;
+/** Ids under which a message may be repeated that are remembered: each sending of it earns an answer. */
+const REPEATED_MAX = 64;
 
 /** What is written down about a frame besides its text. */
 export type FrameFacts = {
@@ -63,6 +65,7 @@ export class Link {
   private readonly callTurn = new InTurn();
   private readonly sendTurn = new InTurn();
   private readonly answerTurn = new InTurn();
+  private readonly repeated = new Set<MessageId>();
   private next: { id: MessageId; facts: FrameFacts } | undefined;
   private backlog = 0;
   private closed = false;
@@ -98,6 +101,7 @@ export class Link {
     return this.callTurn.do(async () => {
       if (this.closed) return { kind: "closed" } as const;
       this.next = { id: options.id ?? newId(), facts: options.facts?.() ?? ordinary };
+      if (options.id !== undefined) this.remember(options.id);
       const outcome = await this.calls.call(call.action, call.payload, { timeoutMs });
       assert(
         outcome.kind !== "invalid" || outcome.raw !== "",
@@ -139,8 +143,14 @@ export class Link {
 
   private settle(frame: Exclude<Frame, Call>, text: string): void {
     const settled = this.calls.settle(frame, text);
-    if (settled === "late") this.parts.notebook.lateAnswers++;
-    if (settled === "unknown") this.complain("answer to nothing", shown(text));
+    if (settled === "matched") return;
+    if (settled === "late" || this.repeated.has(frame.id)) this.parts.notebook.lateAnswers++;
+    else this.complain("answer to nothing", shown(text));
+  }
+
+  private remember(id: MessageId): void {
+    this.repeated.add(id);
+    if (this.repeated.size > REPEATED_MAX) this.repeated.delete([...this.repeated][0]!);
   }
 
   private refuse(fault: FrameFault, text: string): void {

@@ -187,3 +187,20 @@ test("updates dropped while the first one waits for its turn: what is not droppe
 const contentOf = ({ action, payload }: Heard): string => JSON.stringify([action, payload]);
 const isEnd = ({ action, payload }: Heard): boolean =>
   action === "StopTransaction" || payload.eventType === "Ended";
+
+test("a message repeated under its own id may be answered as often as it was sent: that is no complaint", async () => {
+  const quiet = { ...settings, pingS: 0, attempts: 9 };
+  const { csms, powerOn, session, station, time } = await bench("1.6", {
+    settings: quiet,
+    repeatUnder: "same-id",
+  });
+  await powerOn();
+  station.line.cut();
+  await session(60_000);
+  station.line.restore();
+  await time.advance(60_000);
+  assert(csms.of("StartTransaction").length >= 3, `only ${csms.of("StartTransaction").length} sendings`);
+  assert.deepEqual(station.notebook.complaints, []);
+  assert(station.notebook.lateAnswers >= 2);
+  assert.equal(station.queued, 0);
+});
