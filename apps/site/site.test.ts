@@ -293,6 +293,38 @@ test("site: a CSMS that says -1 gets a new epoch with what it is owed, and fresh
   assert(idIn(await done(world, station.tell("StartTransaction", start(3)))) >= 2_001);
 });
 
+test("site: a copied disk that wrote its own history under the same numbers begins a new epoch, and loses nothing", async () => {
+  const world = await new World(32).start();
+  const station = new RetryingStation(world, "A");
+  await done(world, station.tell("StartTransaction", start(1)));
+  await world.time.advance(61_000);
+  world.killSite();
+  const copy = world.disk.paths().map((path) => [path, world.disk.peek(path)!] as const);
+  await world.startSite();
+  await done(world, station.tell("StartTransaction", start(2)));
+  await world.time.advance(2_000);
+  world.killSite();
+  // The same machine, as it was before the second start; its own second start is another one.
+  for (const path of world.disk.paths()) await world.disk.boot().remove(path);
+  for (const [path, bytes] of copy) world.disk.damage(path, bytes);
+  const { epoch } = (await readJournal(world.disk.boot()))!;
+  world.uplink.cut();
+  await world.startSite();
+  const own = idIn(await done(world, station.tell("StartTransaction", start(3))));
+  assert.equal(world.csms.applied.get(epoch)?.length, world.site.status().journal.lastSeq);
+  world.uplink.heal();
+  assert(
+    await world.time.until(() => world.csms.transactions().size === 3, 60_000),
+    "the copy took another's record for its own",
+  );
+  assert.notEqual(world.site.status().journal.epoch, epoch);
+  assert(await world.time.until(() => world.site.status().transactionIdsLeft > 0, 60_000));
+  assert(
+    idIn(await done(world, station.tell("StartTransaction", start(4)))) > own + 500,
+    "the lease is void",
+  );
+});
+
 test("site: a CSMS restored from before what the journal still keeps gets all that is kept", async () => {
   const world = new World(31);
   world.limits = { segmentBytes: 2_000, retainedBytes: 6_000 };

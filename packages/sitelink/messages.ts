@@ -27,6 +27,8 @@ export type SiteMessage =
       readonly lastSeq: number;
       /** Version of the bundle in force, 0 where there is none. */
       readonly bundleVersion: number;
+      /** Its csmsEpoch: after a restore of the CSMS the same version can be another bundle. Absent: not told. */
+      readonly bundleEpoch?: number;
       readonly wallMs: number;
       readonly clockQuality: ClockQuality;
       readonly software: string;
@@ -84,6 +86,11 @@ export type CsmsMessage =
       readonly csmsEpoch: number;
       /** Every record of the hello's epoch up to here is durable; -1 tells the site to begin a new epoch. */
       readonly ackedSeq: number;
+      /**
+       * Trace of the record `ackedSeq`, where there is one. If the site has another record under that number, its disk
+       * is a copy that went its own way: what it holds after the copy is not durable here, and it begins a new epoch.
+       */
+      readonly ackedTrace?: TraceId;
       readonly wallMs: number;
     }
   /** Cumulative: every record with a sequence up to `seq` is durable. */

@@ -218,6 +218,8 @@ export type SiteWelcome =
       readonly kind: "welcome";
       readonly csmsEpoch: number;
       readonly ackedSeq: number;
+      /** Of the record `ackedSeq`; absent where there is none. */
+      readonly ackedTrace?: TraceId;
       readonly leases: readonly Lease[];
     };
 

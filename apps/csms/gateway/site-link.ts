@@ -17,7 +17,7 @@ import {
 import type { Claim } from "@wattward/ocpp";
 import type { PeerFacts } from "@wattward/pki";
 import type { CsmsMessage, SignedBundle, SiteMessage } from "@wattward/sitelink";
-import { BundleDelivery } from "./bundle-delivery.ts";
+import { type BundleAtSite, BundleDelivery } from "./bundle-delivery.ts";
 import { HELLO_MS_MAX, LEASE_RATE, LINK_OBSERVATION_RATE, WAITING_FOR_WELCOME_MAX } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
 import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
@@ -229,7 +229,13 @@ export class SiteLink implements Connection {
     }
   }
 
-  private async welcome({ t: _, wallMs: __, clockQuality, ...hello }: Message<"hello">): Promise<void> {
+  private async welcome({
+    t: _,
+    wallMs: __,
+    clockQuality,
+    bundleEpoch,
+    ...hello
+  }: Message<"hello">): Promise<void> {
     const { core, clock, log } = this.ports;
     const welcome = await core.decide("site.hello", { ...hello, atMs: clock.now().wallMs });
     if (welcome.kind === "unknown-site") {
@@ -238,16 +244,17 @@ export class SiteLink implements Connection {
       return;
     }
     const { epoch, bundleVersion } = hello;
-    const { csmsEpoch, ackedSeq, leases } = welcome;
+    const { csmsEpoch, ackedSeq, ackedTrace, leases } = welcome;
     this.clockQuality = clockQuality;
     await this.tellPresence({ connected: true, clockQuality });
     // Before anything else of the site is heard, it is known which stations are its own; the bundle itself goes after
     // the welcome.
     const early: SignedBundle[] = [];
-    const bundle = this.bundleDelivery(bundleVersion, (signed) => early.push(signed));
+    const bundle = this.bundleDelivery({ version: bundleVersion, epoch: bundleEpoch }, (signed) => early.push(signed));
     await bundle.refresh();
     if (this.state.kind !== "opening") return;
-    this.send({ t: "welcome", csmsEpoch, ackedSeq, wallMs: clock.now().wallMs });
+    const { wallMs } = clock.now();
+    this.send({ t: "welcome", csmsEpoch, ackedSeq, ...(ackedTrace && { ackedTrace }), wallMs });
     for (const lease of leases) this.send({ t: "lease", ...lease });
     for (const signed of early) this.send({ t: "bundle", bundle: signed });
     log.info("site-connected", { address: this.claim.address, ackedSeq, lastSeq: hello.lastSeq });
@@ -257,13 +264,13 @@ export class SiteLink implements Connection {
       this.state = { kind: "open", bundle, records: new RecordIntake(this, { epoch, ackedSeq }, this.ports) };
   }
 
-  private bundleDelivery(siteVersion: number, beforeWelcome: (bundle: SignedBundle) => void): BundleDelivery {
+  private bundleDelivery(siteHas: BundleAtSite, beforeWelcome: (bundle: SignedBundle) => void): BundleDelivery {
     const send = (bundle: SignedBundle) => {
       if (this.state.kind === "open") this.send({ t: "bundle", bundle });
       else beforeWelcome(bundle);
     };
     const members = (stations: ReadonlySet<StationId>) => this.stations.setMembers(stations);
-    return new BundleDelivery(this.site, siteVersion, { members, send }, this.ports);
+    return new BundleDelivery(this.site, siteHas, { members, send }, this.ports);
   }
 
   private async lease(): Promise<void> {

@@ -23,7 +23,7 @@ import { advanceJournal, findJournal, insertJournal } from "./rows.ts";
 
 export const takeRecord: Decision<"site.record"> = async (tx, input, world) => {
   const { site, record, atMs } = input;
-  const { epoch, seq } = record;
+  const { epoch, seq, trace } = record;
   const journal = await tx.first(findJournal, { site, epoch });
   const acked = journal?.acked_seq ?? 0;
   if (seq > acked + 1) return { kind: "gap", ackedSeq: acked };
@@ -32,7 +32,7 @@ export const takeRecord: Decision<"site.record"> = async (tx, input, world) => {
     return { kind: "duplicate", ackedSeq: acked, ...(answer && { answer }) };
   }
   if (journal === undefined) await tx.run(insertJournal, { site, epoch, atMs });
-  await tx.run(advanceJournal, { site, epoch, seq });
+  await tx.run(advanceJournal, { site, epoch, seq, trace });
   const answer = await apply(tx, input, world);
   return { kind: "applied", ackedSeq: seq, ...(answer && input.live && { answer }) };
 };

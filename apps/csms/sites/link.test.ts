@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteId, StationId } from "@wattward/kernel";
-import { EPOCH, SITE, START_MS, type TestCore, testCore } from "../core/testing/test-core.ts";
+import { EPOCH, SITE, START_MS, type TestCore, testCore, trace } from "../core/testing/test-core.ts";
 
 const hello = (core: TestCore, more: object = {}) =>
   core.decide("site.hello", {
@@ -27,7 +27,8 @@ test("hello: goes on from what is durable", async () => {
   await core.record(heartbeat);
   await core.record(heartbeat);
   const welcome = await hello(core, { lastSeq: 5 });
-  assert.deepEqual(welcome, { kind: "welcome", csmsEpoch: 1, ackedSeq: 2, leases: [] });
+  const ackedTrace = trace(2);
+  assert.deepEqual(welcome, { kind: "welcome", csmsEpoch: 1, ackedSeq: 2, ackedTrace, leases: [] });
 });
 
 test("hello: a journal that went back in time must begin anew", async () => {

@@ -1,5 +1,6 @@
 /** The life of a site link: hello, presence, the bundle in force, leases of 1.6 transaction ids. */
 import assert from "node:assert/strict";
+import type { TraceId } from "@wattward/kernel";
 import type { Decision } from "../core/decision.ts";
 import { clipped, observe } from "../core/observations.ts";
 import type { Lease } from "../core/port.ts";
@@ -54,6 +55,8 @@ export const hello: Decision<"site.hello"> = async (tx, input) => {
     kind: "welcome",
     csmsEpoch: epochOfOurs,
     ackedSeq,
+    // Only a record's own trace was ever written there.
+    ...(journal?.acked_trace != null && { ackedTrace: journal.acked_trace as TraceId }),
     leases: leases
       .map(({ from_id, to_id }): Lease => ({ csmsEpoch: epochOfOurs, from: from_id, to: to_id }))
       .reverse(),

@@ -49,19 +49,19 @@ type Journal = { site: string; epoch: string };
 export const findJournal = statement((db, p: Journal) =>
   db
     .selectFrom("site_journals")
-    .select("acked_seq")
+    .select(["acked_seq", "acked_trace"])
     .where("site_id", "=", p.site)
     .where("epoch", "=", p.epoch),
 );
 export const insertJournal = statement((db, p: Journal & { atMs: number }) =>
   db
     .insertInto("site_journals")
-    .values({ site_id: p.site, epoch: p.epoch, acked_seq: 0, first_seen_ms: p.atMs }),
+    .values({ site_id: p.site, epoch: p.epoch, acked_seq: 0, acked_trace: null, first_seen_ms: p.atMs }),
 );
-export const advanceJournal = statement((db, p: Journal & { seq: number }) =>
+export const advanceJournal = statement((db, p: Journal & { seq: number; trace: string }) =>
   db
     .updateTable("site_journals")
-    .set({ acked_seq: p.seq })
+    .set({ acked_seq: p.seq, acked_trace: p.trace })
     .where("site_id", "=", p.site)
     .where("epoch", "=", p.epoch),
 );

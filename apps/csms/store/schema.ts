@@ -7,7 +7,14 @@ export type Schema = {
   /** `schema_version`, `csms_epoch`, `next_transaction_id`, `tried_at_ms` (a write that only tried the store), and the settings named in core/settings.ts. */
   meta: { key: string; value: string };
   sites: SitesTable;
-  site_journals: { site_id: string; epoch: string; acked_seq: number; first_seen_ms: number };
+  /** `acked_trace`: trace of the record `acked_seq`; null before the first. */
+  site_journals: {
+    site_id: string;
+    epoch: string;
+    acked_seq: number;
+    first_seen_ms: number;
+    acked_trace: string | null;
+  };
   leases: LeasesTable;
   bundles: { site_id: string; version: number; csms_epoch: number; body: string; issued_at_ms: number };
   stations: StationsTable;

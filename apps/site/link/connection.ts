@@ -6,7 +6,7 @@
  * Strict: what is no message of the protocol, or out of turn, ends it. Messages are handled one after the other, so a
  * lease is durable before the next message is looked at. Silence for LINK_SILENCE_MS_MAX ends it too: a cut without FIN.
  */
-import { type Cancel, DiskError, every, type Wire } from "@wattward/kernel";
+import { type Cancel, DiskError, every, type TraceId, type Wire } from "@wattward/kernel";
 import {
   BEAT_INTERVAL_MS,
   type CsmsMessage,
@@ -167,6 +167,7 @@ export class Connection {
   private async welcomed({
     csmsEpoch,
     ackedSeq,
+    ackedTrace,
     wallMs,
   }: Extract<CsmsMessage, { t: "welcome" }>): Promise<void> {
     if (this.state !== "greeting") return this.drop("a second welcome");
@@ -177,7 +178,8 @@ export class Connection {
       return this.drop("a CSMS of an older epoch");
     }
     clock.tell(wallMs);
-    const forked = ackedSeq < 0 || ackedSeq > journal.lastSeq;
+    const forked =
+      ackedSeq < 0 || ackedSeq > journal.lastSeq || (await this.hasAnother(ackedSeq, ackedTrace));
     if (forked || ackedSeq + 1 < journal.oldestSeq) {
       // A CSMS that lost more than is kept here gets all that is: the new epoch begins with it.
       if (!forked) await journal.owe(journal.oldestSeq - 1);
@@ -193,6 +195,14 @@ export class Connection {
     log.info("link-up", { ackedSeq, owed: journal.lastSeq - ackedSeq });
     for (const message of desk.news()) this.send(message);
     this.pump();
+  }
+
+  /** Is our record of this number another than the one that the CSMS has? Then one of two disks is a copy. */
+  private async hasAnother(seq: number, trace: TraceId | undefined): Promise<boolean> {
+    const { journal } = this.ports;
+    if (trace === undefined || seq < journal.oldestSeq) return false;
+    const [ours] = await journal.read(seq, 1);
+    return ours !== undefined && ours.trace !== trace;
   }
 
   private acknowledged({ epoch, seq }: Extract<CsmsMessage, { t: "ack" }>): void {

@@ -138,7 +138,9 @@ export class FakeCsms {
     this.applied.set(epoch, records);
     const ackedSeq = this.welcomeWith ?? records.length;
     this.welcomeWith = undefined;
-    send({ t: "welcome", csmsEpoch: this.csmsEpoch, ackedSeq, wallMs: this.clock.now().wallMs });
+    const ackedTrace = records[ackedSeq - 1]?.trace;
+    const { wallMs } = this.clock.now();
+    send({ t: "welcome", csmsEpoch: this.csmsEpoch, ackedSeq, ...(ackedTrace && { ackedTrace }), wallMs });
     send({ t: "bundle", bundle: this.sign(this.bundle) });
   }
 

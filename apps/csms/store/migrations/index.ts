@@ -7,12 +7,13 @@ import { type Engine, StoreError } from "../engine.ts";
 import type { Schema } from "../schema.ts";
 import { ground } from "./0001-ground.ts";
 import { commandsByState } from "./0002-commands-by-state.ts";
+import { journalTraces } from "./0003-journal-traces.ts";
 
 /** Column types whose names differ between the engines. */
 export type Types = { readonly int8: "integer" | "bigint" };
 export type Migration = (db: Kysely<Schema>, types: Types) => Promise<void>;
 
-const migrations: readonly Migration[] = [ground, commandsByState];
+const migrations: readonly Migration[] = [ground, commandsByState, journalTraces];
 /** The schema that this program knows. */
 export const SCHEMA_VERSION = migrations.length;
 
