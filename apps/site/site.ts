@@ -131,9 +131,10 @@ async function openParts(ports: SitePorts): Promise<Parts> {
 
   const hello = () => {
     const { wallMs, quality: clockQuality } = clock.now();
-    const bundleVersion = shelf.inForce?.version ?? 0;
+    const { version: bundleVersion = 0, csmsEpoch: bundleEpoch = 0 } = shelf.inForce ?? {};
     const { epoch, lastSeq } = journal;
-    return { t: "hello", site, epoch, lastSeq, bundleVersion, wallMs, clockQuality, software } as const;
+    const bundle = { bundleVersion, bundleEpoch };
+    return { t: "hello", site, epoch, lastSeq, ...bundle, wallMs, clockQuality, software } as const;
   };
   const fatal = (error: unknown) => ports.fatal(error instanceof Error ? error : new Error(String(error)));
   const linkDesk = deskOf(ports, () => parts);

@@ -1,5 +1,6 @@
 /**
- * Keeps one site's bundle up to date: compiled by the core, signed, sent when its version is not the one the site has.
+ * Keeps one site's bundle up to date: compiled by the core, signed, sent when it is not the one the site has, by
+ * version and by our epoch (after a restore the same version can be another bundle, ADR 26).
  * Asked again while it works, it works once more afterwards, so that the last change is always in what was sent.
  */
 import type { Log, SiteId, StationId } from "@wattward/kernel";
@@ -8,6 +9,9 @@ import type { GatewayPorts } from "./ports.ts";
 
 export type BundleDeliveryPorts = Pick<GatewayPorts, "core" | "clock" | "signBundle"> & { readonly log: Log };
 
+/** What the site says it has: version 0 for none; no epoch where it does not tell. */
+export type BundleAtSite = { readonly version: number; readonly epoch: number | undefined };
+
 export class BundleDelivery {
   private readonly site: SiteId;
   private readonly ports: BundleDeliveryPorts;
@@ -15,14 +19,13 @@ export class BundleDelivery {
     members(stations: ReadonlySet<StationId>): void;
     send(bundle: SignedBundle): void;
   };
-  private siteVersion: number;
+  private siteHas: BundleAtSite;
   private working: Promise<void> | undefined;
   private wantedAgain = false;
 
-  /** @param siteVersion the version that the site says it has, 0 for none */
-  constructor(site: SiteId, siteVersion: number, to: BundleDelivery["to"], ports: BundleDeliveryPorts) {
+  constructor(site: SiteId, siteHas: BundleAtSite, to: BundleDelivery["to"], ports: BundleDeliveryPorts) {
     this.site = site;
-    this.siteVersion = siteVersion;
+    this.siteHas = siteHas;
     this.to = to;
     this.ports = ports;
   }
@@ -58,9 +61,11 @@ export class BundleDelivery {
       return;
     }
     this.to.members(new Set(bundle.value.stations.map(({ id }) => id)));
-    if (version === this.siteVersion) return;
+    const { csmsEpoch: epoch } = bundle.value;
+    const { siteHas } = this;
+    if (version === siteHas.version && epoch === (siteHas.epoch ?? epoch)) return;
     this.to.send(await signBundle(body));
-    this.siteVersion = version;
+    this.siteHas = { version, epoch };
     log.info("bundle-sent", { version });
   }
 }

@@ -55,6 +55,21 @@ test("a bundle goes out again when stations or tokens changed, and not when the 
   assert.deepEqual((await welcomed(w, { bundleVersion: 2 })).heard("bundle"), []);
 });
 
+test("a bundle of the same version and another epoch of ours is another bundle: it goes out again", async () => {
+  const w = await north();
+  const sent = async (more: object) => {
+    const link = await welcomed(w, { bundleVersion: 1, ...more });
+    link.wire.close(1000, "");
+    await w.time.advance(500);
+    return link.heard("bundle").length;
+  };
+  // The fake core compiles version 1 of epoch 1.
+  assert.equal(await sent({ bundleEpoch: 0 }), 1, "the CSMS was restored since");
+  assert.equal(await sent({ bundleEpoch: 1 }), 0);
+  assert.equal(await sent({ bundleVersion: 3, bundleEpoch: 1 }), 1);
+  assert.equal(await sent({}), 0, "a site that does not tell is taken at its version");
+});
+
 test("records: many at the core at one time, acknowledged cumulatively within 200 ms, live ones answered", async () => {
   const w = await north();
   const link = await welcomed(w);

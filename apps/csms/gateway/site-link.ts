@@ -250,7 +250,9 @@ export class SiteLink implements Connection {
     // Before anything else of the site is heard, it is known which stations are its own; the bundle itself goes after
     // the welcome.
     const early: SignedBundle[] = [];
-    const bundle = this.bundleDelivery({ version: bundleVersion, epoch: bundleEpoch }, (signed) => early.push(signed));
+    const bundle = this.bundleDelivery({ version: bundleVersion, epoch: bundleEpoch }, (signed) =>
+      early.push(signed),
+    );
     await bundle.refresh();
     if (this.state.kind !== "opening") return;
     const { wallMs } = clock.now();
@@ -264,7 +266,10 @@ export class SiteLink implements Connection {
       this.state = { kind: "open", bundle, records: new RecordIntake(this, { epoch, ackedSeq }, this.ports) };
   }
 
-  private bundleDelivery(siteHas: BundleAtSite, beforeWelcome: (bundle: SignedBundle) => void): BundleDelivery {
+  private bundleDelivery(
+    siteHas: BundleAtSite,
+    beforeWelcome: (bundle: SignedBundle) => void,
+  ): BundleDelivery {
     const send = (bundle: SignedBundle) => {
       if (this.state.kind === "open") this.send({ t: "bundle", bundle });
       else beforeWelcome(bundle);
