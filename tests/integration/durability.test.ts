@@ -9,7 +9,7 @@ import { before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { logOf } from "../../demo/plant.ts";
 import { type Program, stop } from "../../demo/programs.ts";
-import { boot, Session } from "./rig/charging.ts";
+import { boot, type Message, Session } from "./rig/charging.ts";
 import {
   csmsOn,
   enrolCard,
@@ -69,8 +69,7 @@ async function charge(to: Server, prefix: string): Promise<Window[]> {
   for (const version of versions) {
     const id = `${prefix}-${version}`;
     const station = await Station.connect(to, { id, version, identity: stationIdentity(out, id) });
-    const tell = ({ action, payload }: { action: string; payload: object }) =>
-      station.result(action, payload);
+    const tell = (message: Message) => station.tell(message);
     await tell(boot(version));
     // Nothing is said at the window's edge: two programs read the clock a little apart.
     await wait(EDGE_MS);

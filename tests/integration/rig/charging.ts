@@ -8,7 +8,7 @@ import { CARD } from "./operator.ts";
 export type Message = { readonly action: string; readonly payload: object };
 export const STEP_WH = 100;
 
-const now = () => new Date().toISOString();
+const now = (ms = Date.now()) => new Date(ms).toISOString();
 
 export const boot = (version: OcppVersion): Message => ({
   action: "BootNotification",
@@ -36,13 +36,16 @@ export class Session {
   private readonly version: OcppVersion;
   private readonly reference: string;
   private readonly startWh: number;
+  private readonly clock: () => number;
   private steps = 0;
 
-  /** @param reference 2.0.1's transaction id, chosen by the station; 1.6 takes the one that its start is given */
-  constructor(version: OcppVersion, reference: string, startWh: number) {
+  /** @param reference 2.0.1's transaction id, chosen by the station; 1.6 takes the one that its start is given
+   *  @param clock the station's own */
+  constructor(version: OcppVersion, reference: string, startWh: number, clock = Date.now) {
     this.version = version;
     this.reference = reference;
     this.startWh = startWh;
+    this.clock = clock;
   }
 
   get meterWh(): number {
@@ -54,7 +57,7 @@ export class Session {
 
   start(): Message {
     if (this.version === "2.0.1") return this.event("Started", "CablePluggedIn");
-    const payload = { connectorId: 1, idTag: CARD, meterStart: this.startWh, timestamp: now() };
+    const payload = { connectorId: 1, idTag: CARD, meterStart: this.startWh, timestamp: this.now() };
     return { action: "StartTransaction", payload };
   }
 
@@ -64,7 +67,7 @@ export class Session {
     const sampledValue = [
       { value: String(this.meterWh), measurand: "Energy.Active.Import.Register", unit: "Wh" },
     ];
-    const payload = { connectorId: 1, transactionId, meterValue: [{ timestamp: now(), sampledValue }] };
+    const payload = { connectorId: 1, transactionId, meterValue: [{ timestamp: this.now(), sampledValue }] };
     return { action: "MeterValues", payload };
   }
 
@@ -74,11 +77,15 @@ export class Session {
     const payload = {
       transactionId,
       meterStop: this.meterWh,
-      timestamp: now(),
+      timestamp: this.now(),
       idTag: CARD,
       reason: "Local",
     };
     return { action: "StopTransaction", payload };
+  }
+
+  private now(): string {
+    return now(this.clock());
   }
 
   private event(eventType: "Started" | "Updated" | "Ended", triggerReason: string): Message {
@@ -87,12 +94,12 @@ export class Session {
     const state = eventType === "Ended" ? { stoppedReason: "EVDisconnected" } : { chargingState: "Charging" };
     const payload = {
       eventType,
-      timestamp: now(),
+      timestamp: this.now(),
       triggerReason,
       seqNo: this.steps,
       transactionInfo: { transactionId: this.reference, ...state },
       evse: { id: 1, connectorId: 1 },
-      meterValue: [{ timestamp: now(), sampledValue }],
+      meterValue: [{ timestamp: this.now(), sampledValue }],
       ...(eventType === "Started" && { idToken: { idToken: CARD, type: "ISO14443" } }),
     };
     return { action: "TransactionEvent", payload };

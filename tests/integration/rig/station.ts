@@ -5,6 +5,7 @@
 import { type Log, silentLog, type Wire } from "@wattward/kernel";
 import { type OcppVersion, subprotocols } from "@wattward/ocpp";
 import { dialer } from "@wattward/ocpp/websocket";
+import type { Message } from "./charging.ts";
 import type { Identity, Server } from "./operator.ts";
 import { SOON_MS } from "./workplace.ts";
 
@@ -80,6 +81,11 @@ export class Station {
       clearTimeout(late);
       this.waiting.delete(id);
     });
+  }
+
+  /** {@link result} of a message that stands ready. */
+  tell({ action, payload }: Message): Promise<Readonly<Record<string, unknown>>> {
+    return this.result(action, payload);
   }
 
   /** A CALL whose CALLRESULT the test cannot do without: its payload. */
