@@ -14,6 +14,7 @@ import {
   testCore,
   trace,
 } from "../core/testing/test-core.ts";
+import { FORMER_SITE_MS_MAX } from "./former.ts";
 
 const started = (n: number) => ({
   eventType: "Started",
@@ -145,6 +146,42 @@ test("journal: a station that is not this site's is not applied, but acknowledge
   }
   assert.equal((await core.rows("transactions")).length, 0);
   assert.equal((await core.outbox("security.foreign-station")).length, 3);
+});
+
+test("journal: a station that was moved: what its former site still owes of its transactions is history, nothing else", async () => {
+  const core = await world();
+  const move = (site: string) =>
+    core.decide("station.add", {
+      station: "box" as StationId,
+      serial: "box",
+      route: "site",
+      site: site as SiteId,
+      actor: "t",
+      atMs: core.nowMs,
+    });
+  await core.record(told(1, { seq: 1 }));
+  await move("other-site");
+  const end = { ...started(1), eventType: "Ended", seqNo: 1 };
+  const ended = await core.record(told(1, { seq: 2, payload: end }));
+  assert.equal(ended.answer?.kind, "result", "its site has the socket until it hears of the move");
+  const status = { timestamp: iso(START_MS), connectorStatus: "Faulted", evseId: 1, connectorId: 1 };
+  await core.record(told(1, { seq: 3, action: "StatusNotification", payload: status }));
+  assert.deepEqual(
+    (await core.rows("transactions")).map(({ state }) => state),
+    ["ended"],
+  );
+  assert.deepEqual(
+    (await core.outbox("transaction.ended")).map(({ live }) => live),
+    [0],
+  );
+  assert.equal((await core.outbox("security.foreign-station")).length, 1);
+  assert.deepEqual(
+    await core.rows("connectors").then((rows) => rows.filter((row) => row.status === "Faulted")),
+    [],
+  );
+  core.nowMs += FORMER_SITE_MS_MAX + 1;
+  await core.record(told(2, { seq: 4 }));
+  assert.equal((await core.rows("transactions")).length, 1, "not for ever");
 });
 
 test("journal: one bad record does not block the queue (QUIRKS 34)", async () => {

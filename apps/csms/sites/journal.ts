@@ -6,7 +6,8 @@
  *     seq > acked + 1   gap: nothing is done, the site sends from where we are
  *
  * One bad record never blocks the rest (QUIRKS 34): what cannot be applied is quarantined, that is observed and
- * acknowledged. A site speaks only for its own stations (ADR 7): for any other, nothing is applied.
+ * acknowledged. A site speaks only for its own stations (ADR 7): for any other, nothing is applied, save what it still
+ * owes of the transactions of a station that was moved away (former.ts).
  */
 import type { Json, JsonObject } from "@wattward/kernel";
 import type { FrameRecord, JournalRecord } from "@wattward/sitelink";
@@ -19,6 +20,7 @@ import { speaksFor } from "../stations/presence.ts";
 import { findStation, type Station } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import { acceptedIn, takeLocalAnswer } from "../transactions/local-answer.ts";
+import { wasOf } from "./former.ts";
 import { advanceJournal, findJournal, insertJournal } from "./rows.ts";
 
 export const takeRecord: Decision<"site.record"> = async (tx, input, world) => {
@@ -44,10 +46,13 @@ const again = (tx: Tx, input: SiteRecord, world: World) =>
 type Applying = SiteRecord & { readonly repeated?: true };
 
 /** The answer for the station, where the record holds a CALL of one. */
-async function apply(tx: Tx, input: Applying, world: World): Promise<StationAnswer | undefined> {
-  const { record, site } = input;
+async function apply(tx: Tx, told: Applying, world: World): Promise<StationAnswer | undefined> {
+  const { record, site } = told;
   const station = await tx.first(findStation, { id: record.station });
-  if (station === undefined || !speaksFor({ kind: "site", site }, station)) {
+  const own = station !== undefined && speaksFor({ kind: "site", site }, station);
+  // A former site tells history, whoever waits for it there.
+  const input = own ? told : { ...told, live: false };
+  if (station === undefined || !(own || (await wasOf(tx, station, told)))) {
     const data = { action: input.call?.action ?? record.kind, seq: record.seq };
     observe(tx, { ...headOf(input), kind: "security.foreign-station", data });
     return refusal("SecurityError", "this station is not one of this site's");

@@ -2,6 +2,7 @@
 import type { Decision } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import type { StationAddition } from "../core/port.ts";
+import { leaveSite } from "../sites/former.ts";
 import { findSite, insertSite } from "../sites/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import { findStation, insertStation, type Station, updateInventory } from "./rows.ts";
@@ -20,6 +21,9 @@ export const addStation: Decision<"station.add"> = async (tx, input) => {
   if (known !== undefined && same(known, wanted)) return { kind: "unchanged", siteCreated };
   if (known === undefined) await tx.run(insertStation, { ...blank(input.atMs), ...wanted });
   else await tx.run(updateInventory, wanted);
+  const before = known?.site_id ?? null;
+  if (before !== null && (before !== wanted.site_id || wanted.route === "direct"))
+    await tx.run(leaveSite, { station: input.station, site: before, atMs: input.atMs });
   observe(tx, {
     kind: known === undefined ? "station.added" : "station.changed",
     source: "person",

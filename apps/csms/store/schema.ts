@@ -15,6 +15,8 @@ export type Schema = {
     first_seen_ms: number;
     acked_trace: string | null;
   };
+  /** Where a station was before it was moved, and until when. */
+  former_sites: { station_id: string; site_id: string; left_at_ms: number };
   leases: LeasesTable;
   bundles: { site_id: string; version: number; csms_epoch: number; body: string; issued_at_ms: number };
   stations: StationsTable;
