@@ -5,13 +5,12 @@
 import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { buildConsole } from "./console.ts";
 import { finish, settled } from "./ending.ts";
 import { EvidenceError } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
-import { DemoError, killAll, readJson } from "./programs.ts";
+import { command, DemoError, killAll, readJson } from "./programs.ts";
 import type { Audit } from "./recount.ts";
 
 const root = dirname(import.meta.dirname);
@@ -24,7 +23,8 @@ async function main(): Promise<number> {
   const say = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   if (!options.keepsOut) rmSync(options.out, { recursive: true, force: true });
   say("Wattward demo: a whole site on this machine");
-  buildConsole(root, say);
+  say("making the console's pages (some seconds, the first time)");
+  await command("apps/console/build.ts", []);
 
   const interrupted = interruption();
   const plant = await Promise.race([build(options, say), interrupted.then(() => undefined)]);

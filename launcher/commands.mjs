@@ -5,6 +5,7 @@
 /** @type {Record<string, { entry: string, help: string }>} */
 export const commands = {
   demo: { entry: "demo/main.ts", help: "a whole site at work: csms, site, eight simulated stations" },
+  build: { entry: "apps/console/build.ts", help: "the console's pages, for the central system to serve" },
   csms: { entry: "apps/csms/main.ts", help: "the central system: --data DIR --port N --http-port N" },
   site: { entry: "apps/site/main.ts", help: "a site controller: --data DIR --csms URL" },
   simulator: { entry: "apps/simulator/main.ts", help: "simulated stations and cars" },

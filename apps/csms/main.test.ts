@@ -31,11 +31,11 @@ const entry = (path: string) => join(import.meta.dirname, path);
 
 type Running = { child: ChildProcess; port: number; httpPort: number; out: () => string; readyMs: number };
 
-async function start(): Promise<Running> {
+async function start(...more: string[]): Promise<Running> {
   const startedMs = performance.now();
   const child = spawn(
     process.execPath,
-    [quiet, entry("main.ts"), "--data", data, "--port", "0", "--http-port", "0"],
+    [quiet, entry("main.ts"), "--data", data, "--port", "0", "--http-port", "0", ...more],
     {
       stdio: ["ignore", "pipe", "pipe"],
     },
@@ -125,6 +125,16 @@ test("an empty folder starts by itself within 3 s, keeps its files to itself, an
   child.kill("SIGTERM");
   assert.deepEqual(await ended(child), { code: 0, signal: null });
   assert(!existsSync(join(data, "csms.json")), "it says no more that it listens");
+});
+
+test("without the console's pages the first line says so, and the console's address says how to build them", async () => {
+  const { child, out, httpPort } = await start("--console", join(folder, "no-such-folder"));
+  assert.match(out().split("\n")[0] ?? "", /without its console: run 'npx wattward build'/);
+  const page = await fetch(`http://localhost:${httpPort}/sites/north`);
+  assert.equal(page.status, 503);
+  assert.match(await page.text(), /npx wattward build/);
+  child.kill("SIGTERM");
+  await ended(child);
 });
 
 test("a disk that takes nothing: not ready, with the reason, and ready again by itself when it does", async () => {

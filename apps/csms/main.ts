@@ -1,6 +1,6 @@
 /** `npx wattward csms`: the central system as a process. Logs are JSON lines on stderr; stdout is for people. */
 import { jsonLog } from "@wattward/kernel/node";
-import { type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
+import { builtConsoleFolder, type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
 import {
   type CommandContext,
   dataFolder,
@@ -18,6 +18,7 @@ const help = `wattward csms: the central system
   --host ADDRESS     where they connect (127.0.0.1)
   --http-port N      console and API (8080)
   --http-host ADDR   where people connect (127.0.0.1; anything else is served over HTTPS)
+  --console DIR      the console's built pages (those of 'npx wattward build')
   --domain D         chosen at the first start: servers are csms.D and SITE.lc.D (wattward.test)
   --log-level L      debug, info, warn or error (info)
 
@@ -38,6 +39,7 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     host: text,
     "http-port": text,
     "http-host": text,
+    console: text,
     domain: text,
     "log-level": text,
   });
@@ -50,6 +52,7 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     dataFolder: dataFolder(values.data, env),
     ocpp: { host: values.host ?? "127.0.0.1", port: port("port", 9443) },
     http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
+    consoleFolder: values.console ?? builtConsoleFolder,
     domain: values.domain,
     passphrase: env.WATTWARD_PASSPHRASE,
     // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
@@ -58,9 +61,11 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   };
 }
 
-function greeting({ ocppPort, consoleUrl, invitation }: Serving, { dataFolder, ocpp }: ServeOptions): string {
+function greeting(serving: Serving, { dataFolder, ocpp }: ServeOptions): string {
+  const { ocppPort, consoleUrl, consoleBuilt, invitation } = serving;
+  const unbuilt = consoleBuilt ? "" : ", without its console: run 'npx wattward build', then start it again";
   const lines = [
-    `Wattward's central system runs on ${dataFolder}`,
+    `Wattward's central system runs on ${dataFolder}${unbuilt}`,
     `  stations and sites   wss://${ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
     `  console and API      ${consoleUrl}`,
   ];

@@ -28,6 +28,8 @@ export type ServeOptions = {
   /** Addresses to bind; ports may be 0. */
   readonly ocpp: { readonly host: string; readonly port: number };
   readonly http: { readonly host: string; readonly port: number };
+  /** The console's built pages. */
+  readonly consoleFolder: string;
   /** Chosen at the first start, and kept. */
   readonly domain: string | undefined;
   readonly passphrase: string | undefined;
@@ -40,6 +42,8 @@ export type Serving = {
   readonly domain: string;
   readonly ocppPort: number;
   readonly consoleUrl: string;
+  /** False where the pages were not built: the address shows how to. */
+  readonly consoleBuilt: boolean;
   /** One-time link for the first administrator; undefined once anybody has joined. */
   readonly invitation: string | undefined;
   /** Ends it all, cleanly. */
@@ -47,8 +51,8 @@ export type Serving = {
 };
 
 const RUNTIME_FILE = "csms.json";
-/** Where the console's build goes. */
-const consoleFolder = join(import.meta.dirname, "..", "..", "console", "dist");
+/** Where the console's build goes, see apps/console/build.ts. */
+export const builtConsoleFolder = join(import.meta.dirname, "..", "..", "console", "dist");
 const loopback = ["127.0.0.1", "::1", "localhost"];
 
 /** Resolves when everything is ready. Rejects with {@link CommandError}, PkiError or DiskError: sentences for people. */
@@ -95,12 +99,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     metrics.beforeScrape(async () => gauge(csms, metrics));
 
     const secure = !loopback.includes(options.http.host);
+    const consoleFiles = await readConsoleFiles(options.consoleFolder);
     const api = await createApi({
       ...ports,
       probes: { "stations' listener": () => csms.gateway.trouble(), "last commit": measured.lastCommit },
       issuers: issuersOf(authorities),
       names: [`csms.${authorities.domain}`, options.http.host],
-      consoleFiles: await readConsoleFiles(consoleFolder),
+      consoleFiles,
       ...(secure ? { tls: identity.ec } : {}),
     });
     const { port: httpPort } = await bound("http-port", options.http, () => api.listen(options.http));
@@ -118,7 +123,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     };
     await disk.replace(RUNTIME_FILE, Buffer.from(`${JSON.stringify(running)}\n`));
     stops.push(() => disk.remove(RUNTIME_FILE));
-    return { domain: authorities.domain, ocppPort: csms.gateway.port, consoleUrl, invitation, stop };
+    return {
+      domain: authorities.domain,
+      ocppPort: csms.gateway.port,
+      consoleUrl,
+      consoleBuilt: consoleFiles !== undefined,
+      invitation,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -73,5 +73,5 @@ test("pages: without a built console, a page says how to build it", async (t) =>
   const desk = await openDesk(t);
   const reply = await desk.api.app.inject({ method: "GET", url: "/", headers: { host: HOST } });
   assert.equal(reply.statusCode, 503);
-  assert.match(reply.body, /npm run build/);
+  assert.match(reply.body, /npx wattward build/);
 });

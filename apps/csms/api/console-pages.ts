@@ -15,7 +15,7 @@ export type ConsoleFiles = ReadonlyMap<string, { readonly bytes: Uint8Array; rea
 const notBuiltPage = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Wattward</title></head>
 <body><h1>The console is not built</h1>
-<p>Build it once with <code>npm run build -w @wattward/console</code>, then start the central system again.</p>
+<p>Build it once with <code>npx wattward build</code> (some seconds), then start the central system again.</p>
 <p>The API is at <code>/api/v1/openapi.json</code>.</p></body></html>
 `;
 
