@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import type { IncomingHttpHeaders } from "node:http";
+import { get as httpsGet } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -133,6 +135,41 @@ test("without the console's pages the first line says so, and the console's addr
   const page = await fetch(`http://localhost:${httpPort}/sites/north`);
   assert.equal(page.status, 503);
   assert.match(await page.text(), /npx wattward build/);
+  child.kill("SIGTERM");
+  await ended(child);
+});
+
+test("HTTP on anything but loopback is HTTPS with our own certificate; plain HTTP is refused there", async () => {
+  const { child, out, httpPort } = await start("--http-host", "0.0.0.0");
+  assert.match(out(), new RegExp(`console and API +https://csms\\.wattward\\.test:${httpPort}\n`));
+  const ca = readFileSync(join(data, "pki", "root.pem"), "utf8");
+  const get = (host: string, path = "/readyz") =>
+    new Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: string }>(
+      (resolve, reject) => {
+        const options = {
+          host: "127.0.0.1",
+          port: httpPort,
+          path,
+          ca,
+          servername: "localhost",
+          headers: { host },
+        };
+        httpsGet(options, (reply) => {
+          let body = "";
+          reply.on("data", (bytes) => (body += bytes));
+          reply.on("end", () => resolve({ status: reply.statusCode, headers: reply.headers, body }));
+        }).on("error", reject);
+      },
+    );
+  for (const host of [`127.0.0.1:${httpPort}`, `csms.wattward.test:${httpPort}`]) {
+    const reply = await get(host);
+    assert.equal(reply.status, 200, host);
+    assert.match(String(reply.headers["strict-transport-security"]), /max-age=/);
+  }
+  const stranger = await get("evil.example");
+  assert.equal(stranger.status, 421);
+  assert.match(JSON.parse(stranger.body).detail, /localhost, csms\.wattward\.test/);
+  await assert.rejects(fetch(`http://127.0.0.1:${httpPort}/readyz`), "plain HTTP");
   child.kill("SIGTERM");
   await ended(child);
 });

@@ -53,6 +53,8 @@ export type Serving = {
 const RUNTIME_FILE = "csms.json";
 /** Where the console's build goes, see apps/console/build.ts. */
 export const builtConsoleFolder = join(import.meta.dirname, "..", "..", "console", "dist");
+/** Binds to every address of the machine; nobody's name. */
+const anyAddress = ["0.0.0.0", "::"];
 const loopback = ["127.0.0.1", "::1", "localhost"];
 
 /** Resolves when everything is ready. Rejects with {@link CommandError}, PkiError or DiskError: sentences for people. */
@@ -104,7 +106,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ...ports,
       probes: { "stations' listener": () => csms.gateway.trouble(), "last commit": measured.lastCommit },
       issuers: issuersOf(authorities),
-      names: [`csms.${authorities.domain}`, options.http.host],
+      names: [
+        `csms.${authorities.domain}`,
+        ...(anyAddress.includes(options.http.host) ? [] : [options.http.host]),
+      ],
       consoleFiles,
       ...(secure ? { tls: identity.ec } : {}),
     });

@@ -48,7 +48,7 @@ export function hostRefusal(request: FastifyRequest, names: ReadonlySet<string>)
   if (given.length > 1) return problem("wrong-host");
   const name = hostName(request.headers.host);
   if (name !== undefined && (loopbackNames.has(name) || names.has(name))) return undefined;
-  return problem("wrong-host");
+  return problem("wrong-host", { detail: `It answers to ${["localhost", ...names].join(", ")}.` });
 }
 
 /** The name in a Host header, lower case, without its port; undefined for what is no host. */
