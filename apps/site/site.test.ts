@@ -1,7 +1,6 @@
 /** A whole site in simulated time, network and disk: the main road, and every way off it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readJournal } from "./journal/read.ts";
 import { fakeBundle } from "./testing/fake-csms.ts";
 import { keyOf, RetryingStation, SITE, World } from "./testing/world.ts";
 
@@ -291,61 +290,6 @@ test("site: a CSMS that says -1 gets a new epoch with what it is owed, and fresh
   assert.equal(world.csms.applied.get(status.journal.epoch)?.length, 1);
   assert(await world.time.until(() => world.site.status().transactionIdsLeft > 0, 60_000));
   assert(idIn(await done(world, station.tell("StartTransaction", start(3)))) >= 2_001);
-});
-
-test("site: a copied disk that wrote its own history under the same numbers begins a new epoch, and loses nothing", async () => {
-  const world = await new World(32).start();
-  const station = new RetryingStation(world, "A");
-  await done(world, station.tell("StartTransaction", start(1)));
-  await world.time.advance(61_000);
-  world.killSite();
-  const copy = world.disk.paths().map((path) => [path, world.disk.peek(path)!] as const);
-  await world.startSite();
-  await done(world, station.tell("StartTransaction", start(2)));
-  await world.time.advance(2_000);
-  world.killSite();
-  // The same machine, as it was before the second start; its own second start is another one.
-  for (const path of world.disk.paths()) await world.disk.boot().remove(path);
-  for (const [path, bytes] of copy) world.disk.damage(path, bytes);
-  const { epoch } = (await readJournal(world.disk.boot()))!;
-  world.uplink.cut();
-  await world.startSite();
-  const own = idIn(await done(world, station.tell("StartTransaction", start(3))));
-  assert.equal(world.csms.applied.get(epoch)?.length, world.site.status().journal.lastSeq);
-  world.uplink.heal();
-  assert(
-    await world.time.until(() => world.csms.transactions().size === 3, 60_000),
-    "the copy took another's record for its own",
-  );
-  assert.notEqual(world.site.status().journal.epoch, epoch);
-  assert(await world.time.until(() => world.site.status().transactionIdsLeft > 0, 60_000));
-  assert(
-    idIn(await done(world, station.tell("StartTransaction", start(4)))) > own + 500,
-    "the lease is void",
-  );
-});
-
-test("site: a CSMS restored from before what the journal still keeps gets all that is kept", async () => {
-  const world = new World(31);
-  world.limits = { segmentBytes: 2_000, retainedBytes: 6_000 };
-  await world.start();
-  const station = new RetryingStation(world, "A");
-  for (let n = 1; n <= 40; n++) await done(world, station.tell("StartTransaction", start(n)));
-  // Housekeeping prunes what is acknowledged and beyond the retention.
-  await world.time.advance(120_000);
-  const kept = (await readJournal(world.disk.boot()))!.records;
-  assert(kept[0]!.seq > 1 && kept.length > 5, `${kept.length} kept from ${kept[0]!.seq}`);
-  world.csms.applied.clear();
-  world.csms.drop();
-  assert(
-    await world.time.until(() => world.csms.frames.length >= kept.length, 60_000),
-    "kept, and never sent",
-  );
-  const ids = kept.map((record) => record.kind === "frame" && record.transactionId);
-  assert.deepEqual(
-    world.csms.frames.map(({ transactionId }) => transactionId),
-    ids,
-  );
 });
 
 test("site: commands go down one at a time and come back; a station that is not there is answered for", async () => {

@@ -22,8 +22,9 @@ import {
 } from "@wattward/ocpp";
 import type { Bundle, JournalRecord } from "@wattward/sitelink";
 import { neverRefused, type Question, type Row, tables } from "../answers/index.ts";
+import { Allowances } from "../journal/allowances.ts";
 import type { Journal, RecordDraft } from "../journal/journal.ts";
-import type { Pressure } from "../journal/pressure.ts";
+import type { Pressure, Worth } from "../journal/pressure.ts";
 import type { Authorisations } from "../state/authorisations.ts";
 import type { TransactionIds } from "../state/transaction-ids.ts";
 import { learnFrom } from "./learn.ts";
@@ -78,6 +79,7 @@ const silence: CallAnswer = { kind: "silence" };
 
 export class CallDesk {
   private readonly ports: DeskPorts;
+  private readonly allowances = new Allowances();
 
   constructor(ports: DeskPorts) {
     this.ports = ports;
@@ -113,7 +115,7 @@ export class CallDesk {
         ? { kind: "verbatim", text: this.local(matter) }
         : this.keptAsAnswered(matter);
     }
-    if (!this.ports.pressure.admits(keeping)) return this.unkept(matter);
+    if (!this.admits(matter, keeping)) return this.notKept(matter, keeping);
     if (matter.version !== "1.6" || matter.call.action !== "StartTransaction")
       return this.kept(matter, keeping);
 
@@ -128,6 +130,13 @@ export class CallDesk {
     return this.kept({ ...matter, transactionId }, keeping);
   }
 
+  /** Has the journal room for it, and the station a right to that room? */
+  private admits({ station, raw }: Matter, worth: Worth): boolean {
+    const { pressure, clock } = this.ports;
+    const nowMs = clock.now().monotonicMs;
+    return pressure.admits(worth) && this.allowances.take(station, { worth, bytes: raw.length, nowMs });
+  }
+
   private async relayed(matter: Matter): Promise<string | undefined> {
     const { uplink, clock } = this.ports;
     const { station, version, trace, raw: frame } = matter;
@@ -138,8 +147,8 @@ export class CallDesk {
 
   /** History that is worth keeping only because the site itself has decided. */
   private async keptAsAnswered(matter: Matter): Promise<CallAnswer> {
-    const { pressure, journal, uplink } = this.ports;
-    if (!pressure.admits("status")) return this.unkept(matter);
+    const { journal, uplink } = this.ports;
+    if (!this.admits(matter, "status")) return this.unkept(matter);
     const text = this.local(matter);
     if ((await journal.append(this.draft(matter, text))).kind !== "kept") return this.unkept(matter);
     uplink.journaled();
@@ -206,7 +215,9 @@ export class CallDesk {
     };
     if (parsed.kind === "fault" || parsed.frame.kind === "call") return wrong("it is no answer");
     if (parsed.frame.id !== call.id) return wrong("it has another message id");
-    if (parsed.frame.kind === "error") return text;
+    // What breaks its schema and was kept all the same is not refused for its form after that (QUIRKS, principle 2).
+    if (parsed.frame.kind === "error")
+      return matter.valid ? text : wrong("it refuses a message for its form");
     if (transactionId !== undefined && parsed.frame.payload.transactionId !== transactionId) {
       return wrong(`it has another transaction id than ${transactionId}, which the site assigned`);
     }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type StationId, silentLog } from "@wattward/kernel";
 import { SimulatedDisk, seededChance } from "@wattward/testing";
-import { STARTS_MAX, TransactionIds } from "./transaction-ids.ts";
+import { LEASE_LOW_WATER, SCARCE_IDS_PER_STATION, STARTS_MAX, TransactionIds } from "./transaction-ids.ts";
 
 const A = "A" as StationId;
 const start = (n: number) => ({
@@ -85,4 +85,17 @@ test("transaction ids: the snapshot brings back the highest id and the starts, b
     STARTS_MAX + 2,
     "the oldest start was forgotten, its id is not reused",
   );
+});
+
+test("transaction ids: one station cannot use up the last of them; with a new lease it goes on", async () => {
+  const ids = await open(fresh());
+  await ids.fence(1);
+  await ids.take({ csmsEpoch: 1, from: 1, to: LEASE_LOW_WATER + 100 });
+  const greedy = Array.from({ length: 1_000 }, (_, n) => ids.assign(A, start(n)));
+  assert.equal(greedy.filter((id) => id !== undefined).length, 101 + SCARCE_IDS_PER_STATION);
+  assert.equal(ids.assign(A, start(0)), 1, "the same start again is no new one");
+  const others = Array.from({ length: 10 }, (_, n) => ids.assign(`B${n}` as StationId, start(n)));
+  assert(others.every((id) => id !== undefined));
+  await ids.take({ csmsEpoch: 1, from: 2_000, to: 4_000 });
+  assert.notEqual(ids.assign(A, start(5_000)), undefined);
 });

@@ -8,6 +8,7 @@
  *
  * What is in memory is the snapshot in `state/transactions.json` plus the journal after it.
  */
+import { createHash } from "node:crypto";
 import type { Disk, JsonObject, Log, StationId } from "@wattward/kernel";
 import { parseFrame } from "@wattward/ocpp";
 import type { JournalRecord } from "@wattward/sitelink";
@@ -21,6 +22,10 @@ export const LEASE_LOW_WATER = 500;
 export const LEASES_MAX = 64;
 /** Starts remembered, newest first: a station repeats its start within minutes, not after thousands of others. */
 export const STARTS_MAX = 5_000;
+/** What makes a start the same again is remembered as it is up to here, and beyond by its hash. */
+const START_KEY_CHARS_MAX = 256;
+/** Ids that one station may still take once ids run low: it cannot use up the last ones of all others. */
+export const SCARCE_IDS_PER_STATION = 20;
 
 const LEASES = "state/leases.json";
 const TRANSACTIONS = "state/transactions.json";
@@ -39,6 +44,8 @@ export class TransactionIds {
   private leases: Leases;
   private highest: number;
   private readonly starts: Map<string, number>;
+  /** Ids by station since they run low. */
+  private readonly scarce = new Map<StationId, number>();
   /** Where the journal goes on after what the snapshot holds. */
   readonly foldFrom: { readonly generation: number; readonly afterSeq: number };
 
@@ -73,10 +80,20 @@ export class TransactionIds {
     const known = this.starts.get(key);
     if (known !== undefined) return known;
     const block = this.leases.blocks.find(({ to }) => to > this.highest);
-    if (block === undefined) return undefined;
+    if (block === undefined || !this.mayTake(station)) return undefined;
     this.highest = Math.max(block.from, this.highest + 1);
     this.remember(key, this.highest);
     return this.highest;
+  }
+
+  private mayTake(station: StationId): boolean {
+    if (this.remaining >= LEASE_LOW_WATER) {
+      this.scarce.clear();
+      return true;
+    }
+    const taken = this.scarce.get(station) ?? 0;
+    this.scarce.set(station, taken + 1);
+    return taken < SCARCE_IDS_PER_STATION;
   }
 
   get remaining(): number {
@@ -136,7 +153,15 @@ export class TransactionIds {
 /** What makes it the same start again; values as sent, because a start that breaks its schema is kept too. */
 function startKey(station: StationId, { connectorId, idTag, timestamp, meterStart }: JsonObject): string {
   const tag = typeof idTag === "string" ? idTag.toLowerCase() : idTag;
-  return JSON.stringify([station, connectorId ?? null, tag ?? null, timestamp ?? null, meterStart ?? null]);
+  const key = JSON.stringify([
+    station,
+    connectorId ?? null,
+    tag ?? null,
+    timestamp ?? null,
+    meterStart ?? null,
+  ]);
+  // One that breaks its schema may be a megabyte long, and thousands are remembered.
+  return key.length <= START_KEY_CHARS_MAX ? key : createHash("sha256").update(key).digest("hex");
 }
 
 function parseLeases(value: unknown): Leases | undefined {
