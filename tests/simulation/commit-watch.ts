@@ -8,6 +8,8 @@ import type { CommitWatch } from "./csms-process.ts";
 
 export class Commits implements CommitWatch {
   readonly violations: string[] = [];
+  /** A test may act at the moment of a commit, before anybody hears of it. */
+  onDecided: <N extends keyof Decisions>(name: N, input: Decisions[N]["input"]) => void = () => {};
   /** Traces of records that were applied as history. */
   readonly replayed = new Set<string>();
   private readonly appliedSeq = new Map<string, number>();
@@ -19,6 +21,7 @@ export class Commits implements CommitWatch {
     input: Decisions[N]["input"],
     output: Decisions[N]["output"],
   ): void {
+    this.onDecided(name, input);
     if (name === "site.record") {
       this.record(input as Decisions["site.record"]["input"], output as Decisions["site.record"]["output"]);
     } else if (name === "site.relay") {

@@ -30,6 +30,8 @@ export type CommitWatch = {
   ): void;
 };
 
+export type Breakage = (core: Core) => Core;
+
 export type CsmsPorts = {
   readonly clock: Clock;
   readonly network: SimulatedNetwork;
@@ -38,8 +40,11 @@ export type CsmsPorts = {
   /** Path of the SQLite file. */
   readonly database: string;
   readonly watch: CommitWatch;
-  /** A test puts a broken core in the place of the real one, to see that somebody notices. */
-  readonly broken?: ((core: Core) => Core) | undefined;
+  /**
+   * A test puts something broken in the place of the real core, to see that somebody notices: `core` is below the watch,
+   * a decision gone wrong; `port` above it, a gateway that does not wait.
+   */
+  readonly broken?: { readonly core?: Breakage; readonly port?: Breakage } | undefined;
 };
 
 export class CsmsProcess {
@@ -59,7 +64,8 @@ export class CsmsProcess {
   /** Begins to boot; time has to pass until it listens. Nothing happens to one that runs. */
   async start(): Promise<void> {
     if (this.process !== undefined) return;
-    const { network, chance, clock, database, log, broken = (core) => core } = this.ports;
+    const { network, chance, clock, database, log, watch } = this.ports;
+    const { core: lower = asIs, port: upper = asIs } = this.ports.broken ?? {};
     const mortal = new Mortal(chance);
     this.mortal = mortal;
     const { station, site, bundle } = (await authorities()).authorities;
@@ -76,7 +82,7 @@ export class CsmsProcess {
     const host: Host = mortalHost(network.host(CSMS_HOST), mortal);
     const own = mortalClock(clock, mortal);
     const starting = createCsms({
-      core: afar(watched(broken(real), this.ports.watch), mortal, { clock, chance }),
+      core: afar(upper(watched(lower(real), watch)), mortal, { clock, chance }),
       clock: own,
       chance,
       log,
@@ -107,6 +113,8 @@ export class CsmsProcess {
     this.kill();
   }
 }
+
+const asIs: Breakage = (core) => core;
 
 function watched(core: Core, watch: CommitWatch): Core {
   return {

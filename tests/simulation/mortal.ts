@@ -20,15 +20,15 @@ import type { BootedDisk, Host } from "@wattward/testing";
 export type Step = "timer" | "send" | "hear" | "write" | "written" | "ask" | "told";
 const never = new Promise<never>(() => {});
 
+/** How a process dies: which steps count on the way there, all by default; whether the last one takes effect. */
+export type Dying = { readonly steps?: ReadonlySet<Step>; readonly effect?: boolean };
+
 export class Mortal {
   private readonly chance: Chance;
   private readonly endings: (() => void)[] = [];
-  private lastStep = Number.POSITIVE_INFINITY;
+  private stepsLeft = Number.POSITIVE_INFINITY;
+  private dying: Dying = {};
   private living = true;
-  /** Steps so far. */
-  steps = 0;
-  /** What kind the last step was. */
-  last: Step | undefined;
 
   constructor(chance: Chance) {
     this.chance = chance;
@@ -38,9 +38,10 @@ export class Mortal {
     return this.living;
   }
 
-  /** Its `n`-th step from now (1 is the next) is its last. */
-  dieAtStep(n: number): void {
-    this.lastStep = this.steps + n;
+  /** Its `n`-th step from now (1 is the next), of those that count, is its last. */
+  dieAtStep(n: number, dying: Dying = {}): void {
+    this.stepsLeft = n;
+    this.dying = dying;
   }
 
   /** Runs at its death; at once where it is dead. */
@@ -58,10 +59,9 @@ export class Mortal {
   /** Takes a step; undefined where it died, whether or not the effect took place. */
   step<T>(kind: Step, effect: () => T): T | undefined {
     if (!this.living) return undefined;
-    this.steps++;
-    this.last = kind;
-    if (this.steps < this.lastStep) return effect();
-    if (this.chance.int(0, 1) === 1) effect();
+    const { steps } = this.dying;
+    if ((steps !== undefined && !steps.has(kind)) || --this.stepsLeft > 0) return effect();
+    if (this.dying.effect ?? this.chance.int(0, 1) === 1) effect();
     this.kill();
     return undefined;
   }

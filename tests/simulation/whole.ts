@@ -21,11 +21,10 @@ import {
   seededChance,
   simulatedTime,
 } from "@wattward/testing";
-import type { Core } from "../../apps/csms/core/port.ts";
 import type { StationOptions } from "../../apps/simulator/station/station.ts";
 import { createWorld, type World } from "../../apps/simulator/world/world.ts";
 import { Commits } from "./commit-watch.ts";
-import { CSMS_HOST, CSMS_PORT, CsmsProcess } from "./csms-process.ts";
+import { type Breakage, CSMS_HOST, CSMS_PORT, CsmsProcess } from "./csms-process.ts";
 import { stationChain } from "./identities.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -41,9 +40,14 @@ export type WholeOptions = {
   readonly database: string;
   /** Seconds: between meter values, how long cars charge, how long an EVSE stays free. */
   readonly pace: Pace;
+  /** Nobody comes: the test itself is the driver, see session.ts. */
+  readonly withoutDrivers?: boolean;
+  /** In turn over all stations; both by default. */
+  readonly versions?: readonly OcppVersion[];
   readonly log?: Log;
   readonly broken?: {
-    readonly core?: (core: Core) => Core;
+    readonly core?: Breakage;
+    readonly port?: Breakage;
     readonly disk?: ConstructorParameters<typeof SiteProcess>[0]["broken"];
   };
 };
@@ -83,7 +87,7 @@ export class Whole {
     const log = countedErrors(options.log ?? silentLog, this.logged);
     const watch = this.commits;
     const { database } = options;
-    this.csms = new CsmsProcess({ clock: time, network, chance, log, database, watch, broken: broken.core });
+    this.csms = new CsmsProcess({ clock: time, network, chance, log, database, watch, broken });
     this.sites = Array.from(
       { length: options.sites },
       (_, i) =>
@@ -183,14 +187,14 @@ export class Whole {
 
   /** Both versions in turn, and every way in which stations differ where it matters here. */
   private stationOptions(id: StationId, n: number): StationOptions {
-    const version: OcppVersion = n % 2 === 0 ? "1.6" : "2.0.1";
+    const { versions = ["1.6", "2.0.1"], pace } = this.options;
     return {
       id,
-      version,
+      version: versions[n % versions.length]!,
       evses: 1 + (n % 3 === 2 ? 1 : 0),
       maxW: 11_000 * (1 + (n % 4)),
       pathPrefix: "/ocpp",
-      settings: { sampleS: this.options.pace.sampleS, pingS: 30 },
+      settings: { sampleS: pace.sampleS, pingS: 30 },
       afterOutage: this.chance.int(0, 1) === 0 ? "end" : "resume",
       repeatUnder: this.chance.int(0, 1) === 0 ? "same-id" : "new-id",
       clockBattery: this.chance.int(0, 3) === 0 ? "dead" : "good",
@@ -199,7 +203,7 @@ export class Whole {
 
   private async begin(): Promise<void> {
     await this.csms.start();
-    const cards = Array.from({ length: 3 * this.stations.length }, (_, i) => `04C0FFEE${1000 + i}80`);
+    const cards = Array.from({ length: 3 * this.stations.length }, (_, i) => cardOf(i));
     await this.enrol(cards);
     for (const site of this.sites) await site.start();
     for (const link of this.sites.map((site) => this.uplink(site))) Object.assign(link, usual);
@@ -208,7 +212,7 @@ export class Whole {
         ({ status }) => (status?.transactionIdsLeft ?? 0) > 0 && (status?.bundleVersion ?? 0) > 0,
       );
     assert(await this.time.until(ready, BOOT_MS_MAX), `seed ${this.options.seed}: the sites did not come up`);
-    this.world = await this.populate(cards);
+    this.world = await this.populate(this.options.withoutDrivers ? [] : cards);
     void this.world.start();
   }
 
@@ -259,6 +263,8 @@ export class Whole {
   }
 }
 
+/** Cards that the CSMS knows: 0 to three times the number of stations. */
+export const cardOf = (n: number): string => `04C0FFEE${1000 + n}80`;
 const hostOfStation = (station: string): string => `station-${station}`;
 
 /** An ordinary mobile network between a site and its CSMS; between a station and its site the network's default holds. */
