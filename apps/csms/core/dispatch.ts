@@ -51,12 +51,18 @@ function mayNotSpeak({ station, version, action }: Call): StationAnswer | undefi
   return undefined;
 }
 
+/**
+ * Far beyond any register, and small enough that a difference of two, or a sum of several, is still exact: a sum past
+ * 2⁵³ could be written to the database, and never be read again.
+ */
+const INTEGER_MAX = 1e15;
+
 /** Every number at the top of a served message, and in its `evse`, is an integer; JSON lets it be 1e300. */
 function outOfRange({ payload }: Call): string | undefined {
   const { evse } = payload;
   const inner = typeof evse === "object" && evse !== null ? Object.entries(evse) : [];
   const odd = [...Object.entries(payload), ...inner].find(
-    ([, value]) => typeof value === "number" && !Number.isSafeInteger(value),
+    ([, value]) => typeof value === "number" && !(Number.isInteger(value) && Math.abs(value) <= INTEGER_MAX),
   );
   return odd?.[0];
 }

@@ -22,6 +22,8 @@ for (const [what, sampled, meterWh] of [
   ["empty", { value: "" }, null],
   ["no number", { value: "1,5" }, null],
   ["beyond any register", { value: "1e300" }, null],
+  ["a unit spelt in another case", { value: "1.5", unit: "KWH" }, 1_500],
+  ["a unit that is not known is not guessed", { value: "2", unit: "MWh" }, null],
   ["infinite", { value: 1, multiplier: 400 }, null],
   ["signed data is no number", { value: "1500", format: "SignedData" }, null],
   ["export is not import", { value: "7", measurand: "Energy.Active.Export.Register" }, null],
@@ -49,6 +51,21 @@ test("reading: begin and end are told apart by their context, and the last is th
     reception,
   );
   assert.deepEqual([reading.beginWh, reading.endWh, reading.lastWh], [10, 30, 30]);
+});
+
+test("reading: the outlet's register is the car's, whatever the inlet's says, in any order", () => {
+  const outlet = { value: 1_000, context: "Transaction.End", location: "Outlet" };
+  const inlet = { value: 1_100, context: "Transaction.End", location: "Inlet" };
+  assert.equal(read(outlet, inlet).endWh, 1_000);
+  assert.equal(read(inlet, outlet).endWh, 1_000);
+  assert.equal(read(inlet).endWh, 1_100);
+  const powerAtOutlet = { value: 7, measurand: P, location: "Outlet" };
+  assert.equal(read(powerAtOutlet, inlet).endWh, 1_100);
+});
+
+test("reading: a register that cannot be read is not the one beside it", () => {
+  const reading = read({ value: 5 }, { value: "1e99", context: "Transaction.End" });
+  assert.deepEqual([reading.lastWh, reading.endWh], [5, null]);
 });
 
 test("reading: signed values are kept whole, from either version", () => {

@@ -47,9 +47,23 @@ export type Reading = {
   readonly doubted: boolean;
 };
 
-/** Beyond this a register is noise: a thousand terawatt-hours. */
+/** Beyond this a register is noise: a thousand terawatt-hours. Differences of two are still exact. */
 const REGISTER_WH_MAX = 1e15;
-const outlets = new Set(["Outlet", "Inlet"]);
+/** Beyond this a power is noise: a gigawatt. Sums over every station and sample are still exact. */
+const POWER_W_MAX = 1e9;
+const ENERGY = "Energy.Active.Import.Register";
+const POWER = "Power.Active.Import";
+/** What one of the unit is in Wh or W. A unit that is not here is not guessed at: its value is dropped. */
+const units: Readonly<Record<string, ReadonlyMap<string, number>>> = {
+  [ENERGY]: new Map([
+    ["wh", 1],
+    ["kwh", 1_000],
+  ]),
+  [POWER]: new Map([
+    ["w", 1],
+    ["kw", 1_000],
+  ]),
+};
 
 export function readMeter(values: readonly SampledAt[], reception: Reception): Reading {
   const signed: Json[] = [];
@@ -63,21 +77,22 @@ export function readMeter(values: readonly SampledAt[], reception: Reception): R
     let meterWh: number | null = null;
     let powerW: number | null = null;
     let socPercent: number | null = null;
+    const atOutlet = new Set(sampledValue.filter((one) => placeOf(one) === "Outlet").map(measurandOf));
     for (const sampled of sampledValue) {
       const raw = signedOf(sampled);
       if (raw !== undefined) signed.push(raw);
-      if (sampled.phase !== undefined || !outlets.has(sampled.location ?? "Outlet")) {
-        if (sampled.measurand !== "SoC") continue;
-      }
+      const measurand = measurandOf(sampled);
+      if (measurand !== "SoC" && !counts(sampled, atOutlet)) continue;
       const value = numberOf(sampled);
       if (value === undefined) continue;
-      const measurand = sampled.measurand ?? "Energy.Active.Import.Register";
-      if (measurand === "Energy.Active.Import.Register") {
-        meterWh = whole(value * (sampled.unit === "kWh" ? 1_000 : 1)) ?? meterWh;
-        if (sampled.context === "Transaction.Begin") beginWh ??= meterWh;
-        if (sampled.context === "Transaction.End") endWh = meterWh;
-      } else if (measurand === "Power.Active.Import") {
-        powerW = whole(value * (sampled.unit === "kW" ? 1_000 : 1)) ?? powerW;
+      if (measurand === ENERGY) {
+        const wh = whole(value, REGISTER_WH_MAX);
+        if (wh === undefined) continue;
+        meterWh = wh;
+        if (sampled.context === "Transaction.Begin") beginWh ??= wh;
+        if (sampled.context === "Transaction.End") endWh = wh;
+      } else if (measurand === POWER) {
+        powerW = whole(value, POWER_W_MAX) ?? powerW;
       } else if (measurand === "SoC") {
         socPercent = value >= 0 && value <= 100 ? Math.round(value) : socPercent;
       }
@@ -100,15 +115,32 @@ export function readMeter(values: readonly SampledAt[], reception: Reception): R
   };
 }
 
-function numberOf({ value, format, multiplier = 0 }: Sampled): number | undefined {
+const measurandOf = ({ measurand }: Sampled): string => measurand ?? ENERGY;
+
+/** Where the whole of it was measured; undefined for one phase. */
+const placeOf = ({ phase, location }: Sampled): string | undefined =>
+  phase === undefined ? (location ?? "Outlet") : undefined;
+
+/** The inlet counts only where nothing is said of the outlet: its register includes the station's own losses. */
+function counts(sampled: Sampled, atOutlet: ReadonlySet<string>): boolean {
+  const place = placeOf(sampled);
+  return place === "Outlet" || (place === "Inlet" && !atOutlet.has(measurandOf(sampled)));
+}
+
+/** In Wh, W or percent. */
+function numberOf(sampled: Sampled): number | undefined {
+  const { value, format, unit, multiplier = 0 } = sampled;
   if (format === "SignedData") return undefined;
   if (typeof value === "string" && value.trim() === "") return undefined;
-  const number = Number(value) * 10 ** multiplier;
+  const known = units[measurandOf(sampled)];
+  const factor = known === undefined || unit === undefined ? 1 : known.get(unit.toLowerCase());
+  if (factor === undefined) return undefined;
+  const number = Number(value) * 10 ** multiplier * factor;
   return Number.isFinite(number) ? number : undefined;
 }
 
-const whole = (value: number): number | undefined =>
-  Math.abs(value) <= REGISTER_WH_MAX ? Math.round(value) : undefined;
+const whole = (value: number, most: number): number | undefined =>
+  Math.abs(value) <= most ? Math.round(value) : undefined;
 
 const signedOf = ({ value, format, signed }: Sampled): Json | undefined =>
   format === "SignedData" ? value : signed;
