@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readJournal } from "./journal/read.ts";
-import { RetryingStation, World } from "./testing/world.ts";
+import { fakeBundle } from "./testing/fake-csms.ts";
+import { keyOf, RetryingStation, SITE, World } from "./testing/world.ts";
 
 const at = (n: number) => new Date(Date.UTC(2026, 0, 5, 8, n)).toISOString();
 const start = (n: number) => ({ connectorId: 1, idTag: "TAG", timestamp: at(n), meterStart: 100 * n });
@@ -103,4 +104,20 @@ test("site: one station's flood of starts, each a megabyte, ends at its allowanc
   assert.equal(before[0], 3);
   await world.time.advance(61_000);
   assert(world.disk.peek("state/transactions.json")!.length < 100_000, "keys of a megabyte are remembered");
+});
+
+test("site: a key denied while its newcomer waits for the old socket's sign of life does not stay", async () => {
+  const world = await new World(35).start();
+  const old = new RetryingStation(world, "A");
+  await done(world, old.tell("Heartbeat", {}));
+  world.network.link("station-A", "site").cut();
+  const dialled = world.dialStation("A", { from: "elsewhere" }).dial("/ocpp/A", ["ocpp1.6"]);
+  world.time.after(1_000, () => {
+    const deny = [{ kind: "key" as const, spkiSha256: keyOf("A") }];
+    world.csms.sendBundle(fakeBundle(SITE, ["A", "B"], { version: 2, deny }));
+  });
+  const late = await done(world, dialled);
+  assert(late.ok);
+  const closed = new Promise((resolve) => late.value.listen({ message() {}, closed: resolve }));
+  assert.equal(await done(world, closed), 1008);
 });

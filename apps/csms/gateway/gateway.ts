@@ -21,7 +21,7 @@ import { Observer } from "./observer.ts";
 import { OutboxCursor } from "./outbox-cursor.ts";
 import { OverdueCommands } from "./overdue-commands.ts";
 import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
-import { type Connection, Registry } from "./registry.ts";
+import { Registry } from "./registry.ts";
 import { SiteLink } from "./site-link.ts";
 import type { StationLink } from "./station-link.ts";
 import { type Doorkeeper, upgrades } from "./upgrade.ts";
@@ -69,7 +69,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       const left = () => stations.leave(admitted.station, generation);
       const opened = new DirectStation(admitted, { wire, generation, left }, shared);
       keep(opened);
-      if (!seated(stations.seat(admitted.station, opened, against), opened)) return;
+      if (!seated(opened, () => stations.seat(admitted.station, opened, against))) return;
       opened.seated();
       dispatch.wake(admitted.station);
     },
@@ -89,7 +89,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
         },
       );
       keep(opened);
-      seated(sites.seat(admitted.site, opened, against), opened);
+      seated(opened, () => sites.seat(admitted.site, opened, against));
     },
   };
 
@@ -103,8 +103,12 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     });
   }
 
-  function seated(taken: boolean, opened: Connection): boolean {
+  function seated(opened: DirectStation | SiteLink, seat: () => boolean): boolean {
+    // Between verdict and socket lies up to a ping's time, in which its certificate may have been denied.
+    const denied = trust.denies(opened.facts);
+    const taken = !denied && seat();
     if (closing) opened.end(GOING_AWAY, "the central system stops");
+    else if (denied) opened.end(POLICY, "the certificate is no longer accepted");
     else if (!taken) opened.end(TRY_AGAIN, "another connection of the same identity came first");
     return taken && !closing;
   }

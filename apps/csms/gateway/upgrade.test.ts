@@ -159,6 +159,21 @@ test("denied while connected: the socket is ended, and the certificate opens no 
   assert.equal(fault.status, 403);
 });
 
+test("denied between the verdict and the socket: the newcomer does not stay", async () => {
+  const w = await world();
+  const identity = await w.addStation("CP-1");
+  await w.station("CP-1", { identity, host: "10.0.0.1" });
+  const { key } = w.core.inputs("station.admit")[0]?.certificate ?? assert.fail();
+  w.network.link("10.0.0.1", "csms").cut();
+  w.time.after(1_000, () => {
+    w.core.denials.push({ kind: "key", issuer: "", value: key });
+    w.core.commit("denial.added");
+  });
+  // The old socket is silent, so the newcomer waits for its sign of life, and is let in after that.
+  const late = await w.dial("/ocpp/CP-1", { identity, host: "10.0.0.2" });
+  assert.equal(late instanceof Peer && late.closed?.code, 1008);
+});
+
 test("denied in the database alone, without a word in the outbox: ended within the refresh", async () => {
   const w = await world();
   const identity = await w.addStation("CP-1");

@@ -5,7 +5,7 @@
 import type { SiteId, StationId, UpgradeRequest, UpgradeVerdict } from "@wattward/kernel";
 import { subprotocols } from "@wattward/ocpp";
 import type { SiteMessage } from "@wattward/sitelink";
-import { type DoorPorts, type Identified, identify, type TurnedAway } from "./door.ts";
+import { type DoorPorts, type Identified, identify, type StationFacts, type TurnedAway } from "./door.ts";
 import { Registry } from "./registry.ts";
 import { callIn, refusal, type SocketPorts, StationSocket } from "./station-socket.ts";
 
@@ -36,6 +36,11 @@ export class Stations {
     return { kind: "refused", reason: verdict.sentence };
   }
 
+  /** Somebody showed no certificate at all and was not let in; the CSMS hears of it. */
+  uncertified(address: string): void {
+    this.ports.observe("refused-certificate-missing", `no certificate was shown, from ${address}`);
+  }
+
   /** The verdict on a station's upgrade. */
   async upgrade(request: UpgradeRequest): Promise<UpgradeVerdict> {
     const who = identify(request, this.ports);
@@ -61,6 +66,9 @@ export class Stations {
       kind: "accept",
       protocol: subprotocols[version],
       opened: (wire) => {
+        // Between verdict and socket lies up to a ping's time, in which a bundle may have come.
+        if (this.noLongerAdmitted(station, who.facts) !== undefined)
+          return wire.close(1008, "no longer admitted");
         const generation = this.registry.nextGeneration();
         const seat = { station, version, claim, facts: who.facts, generation };
         const log = this.ports.log.with({ station, generation });
@@ -97,19 +105,25 @@ export class Stations {
 
   /** A bundle came into force: whoever it does not let in any more is shown out. */
   sweep(): void {
-    const bundle = this.ports.bundle();
-    if (bundle === undefined) return;
     for (const [station, socket] of this.registry.all()) {
-      const { facts } = socket.seat;
-      const known = bundle.stations.some(({ id, serial }) => id === station && serial === facts.cn);
-      if (known && !this.ports.trust.denied(facts, bundle)) continue;
-      this.ports.log.warn("station-shown-out", {
-        station,
-        say: known ? "its certificate is denied" : "not in the bundle",
-      });
-      this.ports.observe("station-shown-out", known ? "denied" : "not in the bundle", station);
+      const say = this.noLongerAdmitted(station, socket.seat.facts);
+      if (say === undefined) continue;
+      this.ports.log.warn("station-shown-out", { station, say });
+      this.ports.observe("station-shown-out", say, station);
       socket.close(1008, "no longer admitted");
     }
+  }
+
+  /** Why the bundle in force does not let in whoever was let in before; undefined where it does. */
+  private noLongerAdmitted(
+    station: StationId,
+    facts: StationFacts,
+  ): "denied" | "not in the bundle" | undefined {
+    const bundle = this.ports.bundle();
+    if (bundle === undefined) return undefined;
+    if (!bundle.stations.some(({ id, serial }) => id === station && serial === facts.cn))
+      return "not in the bundle";
+    return this.ports.trust.denied(facts, bundle) ? "denied" : undefined;
   }
 
   closeAll(): void {
