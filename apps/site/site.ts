@@ -56,7 +56,7 @@ export type SitePorts = {
 };
 
 /** What a listener asks: first of the certificate alone, before a byte of HTTP, then of the whole request. */
-export type StationDoor = Pick<Stations, "vet" | "upgrade">;
+export type StationDoor = Pick<Stations, "vet" | "uncertified" | "upgrade">;
 
 export type Site = {
   /** TCP port for stations. */

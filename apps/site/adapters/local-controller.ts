@@ -70,6 +70,9 @@ async function listening(
         ...{ host, port, tls, log },
         verifyPeer: (chainDer) => door.vet(chainDer),
         upgrade: (request) => door.upgrade(request),
+        refused(what, { certificate, address }) {
+          if (what === "peer-refused" && certificate === "missing") door.uncertified(String(address));
+        },
       });
     } catch (error) {
       const code = (error as { code?: unknown }).code;

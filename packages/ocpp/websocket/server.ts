@@ -112,8 +112,8 @@ function secured(options: ListenOptions, tls: TlsServerOptions, parts: Parts): (
     socket.on("error", () => socket.destroy());
     track(sockets, socket);
     const peer = required ? provenPeer(socket, known, options) : { address: socket.remoteAddress ?? "" };
-    if (typeof peer !== "string") return upgrades.take(socket, peer);
-    refusals.tell("peer-refused", { address: socket.remoteAddress ?? "", say: peer });
+    if ("address" in peer) return upgrades.take(socket, peer);
+    refusals.tell("peer-refused", { address: socket.remoteAddress ?? "", ...peer });
     socket.destroy();
   });
   return (socket) => {
@@ -122,22 +122,25 @@ function secured(options: ListenOptions, tls: TlsServerOptions, parts: Parts): (
   };
 }
 
+type Unproven = { readonly say: string; readonly certificate: "missing" | "shown" };
+
 /** Who this is by its certificate, or why it may not go on. */
 function provenPeer(
   socket: TLSSocket,
   known: readonly X509Certificate[],
   options: ListenOptions,
-): Peer | string {
+): Peer | Unproven {
+  const certificate = "shown";
   try {
     const chain = chainOf(socket, known);
-    if (chain === undefined) return "no certificate";
+    if (chain === undefined) return { say: "no certificate", certificate: "missing" };
     const verdict = options.verifyPeer?.(chain);
-    if (verdict?.kind === "refused") return verdict.reason;
+    if (verdict?.kind === "refused") return { say: verdict.reason, certificate };
     return { address: socket.remoteAddress ?? "", certificateChain: chain };
   } catch (error) {
     const where = error instanceof Error ? (error.stack ?? error.name) : typeof error;
     options.log.error("verify-peer-failed", { error: where });
-    return "the check itself failed";
+    return { say: "the check itself failed", certificate };
   }
 }
 

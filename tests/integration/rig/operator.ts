@@ -33,11 +33,11 @@ export type Site = Server & {
   readonly localControllerPid: number;
   said(): string;
 };
-/** PEM; what a station, a site or a thief shows in TLS. */
+/** PEM; what a station, a site or a thief shows in TLS. Without certificate and key it shows nothing. */
 export type Identity = {
   readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly passphrase?: string;
 };
 

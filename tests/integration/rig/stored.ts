@@ -40,6 +40,14 @@ export function transactionsOf(out: string, station: string): Stored[] {
   }));
 }
 
-/** What was observed, of one kind. */
-export const observed = (out: string, kind: string): Row[] =>
-  rows(out, "SELECT seq, station_id, site_id, data FROM outbox WHERE kind = ? ORDER BY seq", kind);
+export type Seen = { readonly what: string; readonly station: string | null; readonly site: string | null };
+
+/** What gateway and sites saw that is no station's message, oldest first. */
+export const seen = (out: string): Seen[] =>
+  rows(out, "SELECT station_id, site_id, data FROM outbox WHERE kind = 'observed' ORDER BY seq").map(
+    (row) => ({
+      what: String((JSON.parse(String(row["data"])) as { what: unknown }).what),
+      station: row["station_id"] as string | null,
+      site: row["site_id"] as string | null,
+    }),
+  );
