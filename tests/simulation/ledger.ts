@@ -1,6 +1,7 @@
 /**
- * What stations sent and what they were answered, kept as the recount wants it; and the one promise that only a
- * station can see: a 1.6 transaction id is given to one start, and a start that is repeated gets the same one.
+ * What stations sent and what they were answered, kept as the recount wants it; and the promises that only a
+ * station can see: a 1.6 transaction id is given to one start, a start that is repeated gets the same one, and no command
+ * is heard twice.
  */
 
 import type { Recorder } from "../../apps/simulator/station/recorder.ts";
@@ -18,6 +19,7 @@ export class Ledger implements Recorder {
   private readonly onAnswer: (station: string, id: string) => void;
   /** Starts that wait for their answer, by "station messageId". */
   private readonly starts = new Map<string, string>();
+  private readonly commands = new Set<string>();
   private readonly startOfId = new Map<number, string>();
   private readonly idOfStart = new Map<string, number>();
 
@@ -38,11 +40,18 @@ export class Ledger implements Recorder {
   async received({ station, frame }: Received): Promise<void> {
     this.frames++;
     const [kind, id, payload] = JSON.parse(frame) as [number, string, { transactionId?: number }];
+    if (kind === 2) this.commanded(station, id);
     if (kind !== 3) return;
     this.answeredCalls.add(`${station} ${id}`);
     this.onAnswer(station, id);
     const start = this.starts.get(`${station} ${id}`);
     if (start !== undefined) this.numbered(start, Number(payload.transactionId));
+  }
+
+  private commanded(station: string, id: string): void {
+    if (this.commands.has(`${station} ${id}`))
+      this.violations.push(`${station} heard the command ${id} twice`);
+    this.commands.add(`${station} ${id}`);
   }
 
   private numbered(start: string, id: number): void {
@@ -54,5 +63,10 @@ export class Ledger implements Recorder {
       this.violations.push(`the start ${start} got the ids ${before} and ${id}`);
     this.startOfId.set(id, start);
     this.idOfStart.set(start, id);
+  }
+
+  /** Commands that stations heard. */
+  get commandsHeard(): number {
+    return this.commands.size;
   }
 }

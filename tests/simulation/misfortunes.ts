@@ -4,6 +4,7 @@
  */
 import type { Chance } from "@wattward/kernel";
 import type { Fault } from "../../apps/simulator/world/fault.ts";
+import { command } from "./operator.ts";
 import type { SiteProcess } from "./site-process.ts";
 import type { Whole } from "./whole.ts";
 
@@ -101,6 +102,8 @@ export const misfortunes = {
   },
   "csms-kill": (whole, chance) => killCsms(whole, chance, 120),
   "csms-long-outage": (whole, chance) => killCsms(whole, chance, 3_600),
+  /** No fault, but it meets all others. */
+  command: (whole, chance) => void command(whole, chance),
   "mass-cut": (whole, chance) => {
     for (const link of whole.allLinks) cutFor(whole, link, between(chance, 10, 600));
   },

@@ -15,7 +15,12 @@ export type Outcome = {
   /** Messages that a full disk made a site give up, by design never a start or an end. */
   readonly givenUp: number;
   readonly frames: number;
+  /** Commands of an operator that stations heard. */
+  readonly commands: number;
 };
+
+/** After its expiry a command ends at the latest with this: its answer is waited for, and then the CSMS looks. */
+const COMMAND_END_MS_MAX = 5 * 60_000;
 
 /** Logged as errors, and always our own fault. */
 const ownFaults = [
@@ -39,6 +44,7 @@ export function outcomeOf(
   const answeredLocally = whole.sites.reduce((sum, { promises }) => sum + promises.answeredLocally, 0);
   const { counts, findings } = recount(evidenceOf(whole, stored, answeredLocally));
   const { replayed } = whole.commits;
+  const overdueBeforeMs = whole.time.now().wallMs - COMMAND_END_MS_MAX;
   return {
     seed: whole.options.seed,
     counts,
@@ -51,13 +57,14 @@ export function outcomeOf(
       ...whole.sites.flatMap(({ id, fatal }) =>
         fatal.map((error) => `site ${id} had to end: ${error.stack}`),
       ),
-      ...faultsIn(whole.options.database, { replayed, samplesGivenUp: givenUp.length > 0 }),
+      ...faultsIn(whole.options.database, { replayed, samplesGivenUp: givenUp.length > 0, overdueBeforeMs }),
       ...ownFaults.flatMap((event) =>
         whole.logged.has(event) ? [`logged ${whole.logged.get(event)} times: ${event}`] : [],
       ),
     ],
     givenUp: givenUp.length,
     frames: whole.ledger.frames,
+    commands: whole.ledger.commandsHeard,
   };
 }
 

@@ -6,13 +6,19 @@ type Row = Record<string, string | number | null>;
 /** Review codes that honest stations with bad clocks and links may earn; any other means that facts were mixed up. */
 const earned: ReadonlySet<string> = new Set(["clock", "accepted-locally"]);
 
-/**
- * @param replayed traces of records that were applied as history
- * @param samplesGivenUp with a full disk a site gives up samples, and their numbers are then missing
- */
+export type Circumstances = {
+  /** Traces of records that were applied as history. */
+  readonly replayed: ReadonlySet<string>;
+  /** With a full disk a site gives up samples, and their numbers are then missing. */
+  readonly samplesGivenUp: boolean;
+  /** A command that expired before this must have come to an end. */
+  readonly overdueBeforeMs: number;
+};
+
+/** One sentence for each thing that is not as it must be. */
 export function faultsIn(
   path: string,
-  { replayed, samplesGivenUp }: { replayed: ReadonlySet<string>; samplesGivenUp: boolean },
+  { replayed, samplesGivenUp, overdueBeforeMs }: Circumstances,
 ): string[] {
   const database = new DatabaseSync(path, { readOnly: true });
   const rows = (sql: string) => database.prepare(sql).all() as Row[];
@@ -29,6 +35,10 @@ export function faultsIn(
          WHERE ocpp_version = '1.6' GROUP BY wire_id HAVING n > 1`,
       ).map((row) => `1.6 transaction id ${row["wire_id"]} was given to ${row["stations"]}`),
       ...transactions(rows, samplesGivenUp),
+      ...rows(
+        `SELECT id, station_id, action, state FROM commands
+         WHERE state IN ('requested', 'sent') AND expires_at_ms < ${overdueBeforeMs}`,
+      ).map((row) => `command ${row["action"]} for ${row["station_id"]} is still ${row["state"]}`),
     ];
   } finally {
     database.close();

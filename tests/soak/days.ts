@@ -23,11 +23,11 @@ if (!(days > 0 && days <= 100_000) || !Number.isSafeInteger(firstSeed)) {
 
 const sum = {
   ...{ days, seeds: 0, messages: 0, transactions: 0, energyWh: 0, lost: 0, duplicated: 0, violations: 0 },
-  ...{ answeredOffline: 0, replayed: 0, givenUp: 0 },
+  ...{ answeredOffline: 0, replayed: 0, givenUp: 0, commands: 0 },
 };
 const faults: Record<string, number> = {};
 
-function add({ counts, faults: befell, findings, givenUp, violations }: Seeded): boolean {
+function add({ commands, counts, faults: befell, findings, givenUp, violations }: Seeded): boolean {
   sum.seeds++;
   sum.messages += counts.messages;
   sum.transactions += counts.transactions.ended;
@@ -38,6 +38,7 @@ function add({ counts, faults: befell, findings, givenUp, violations }: Seeded):
   sum.answeredOffline += counts.answeredOffline;
   sum.replayed += counts.replayed;
   sum.givenUp += givenUp;
+  sum.commands += commands;
   for (const [name, count] of Object.entries(befell)) faults[name] = (faults[name] ?? 0) + count;
   return findings.length === 0 && violations.length === 0;
 }
