@@ -9,12 +9,20 @@ import type { Cancel, Clock, JsonObject, Log, MessageId } from "@wattward/kernel
 import { shown } from "@wattward/kernel";
 import { foldedCode } from "./error-code.ts";
 import { type Call, type CallError, type CallResult, type FrameFault, writeFrame } from "./frame.ts";
+import { repairedResult } from "./repairs/mend.ts";
+import type { Deviation } from "./repairs/repair.ts";
 import { validateCall, validateResult } from "./validation.ts";
 import type { OcppVersion, Side } from "./version.ts";
 
 export type CallOutcome =
   /** The peer's answer, valid by its schema; `raw` is its text as received. */
-  | { readonly kind: "result"; readonly payload: JsonObject; readonly raw: string }
+  | {
+      readonly kind: "result";
+      readonly payload: JsonObject;
+      readonly raw: string;
+      /** What was repaired in it; absent where nothing was. */
+      readonly deviations?: readonly Deviation[];
+    }
   /** The peer's CALLERROR. `code` in our spelling where we know the word. */
   | {
       readonly kind: "error";
@@ -22,6 +30,7 @@ export type CallOutcome =
       readonly description: string;
       readonly details: JsonObject;
       readonly raw: string;
+      readonly deviations?: readonly Deviation[];
     }
   /** The peer answered what its schema forbids; or, with an empty `raw`, our own payload was invalid and was not sent. */
   | { readonly kind: "invalid"; readonly reason: string; readonly raw: string }
@@ -50,6 +59,8 @@ export type CallsPorts = {
   readonly log: Log;
   /** A new id for each call, unique among all that this station's sockets ever saw (Part 4 §4.1.4). */
   newId(): MessageId;
+  /** Asked for each answer that breaks its schema: may it be repaired? Not, where absent. */
+  tolerant?(): boolean;
   readonly limits?: Partial<CallsLimits>;
 };
 
@@ -95,11 +106,16 @@ export class CallsInFlight {
     return this.enqueue(() => ({ id: call.id, text }), call.action, timeoutMs);
   }
 
-  /** Gives the peer's answer to its call. `rawText` is passed on as it is. */
-  settle(frame: CallResult | CallError, rawText: string): "matched" | "late" | "unknown" {
+  /** Gives the peer's answer to its call. `rawText` is passed on as it is; `deviations` are those of the frame itself. */
+  settle(
+    frame: CallResult | CallError,
+    rawText: string,
+    deviations?: readonly Deviation[],
+  ): "matched" | "late" | "unknown" {
     const call = this.taken(frame.id);
     if (typeof call === "string") return call;
-    call.settle(this.outcomeOf(call.action, frame, rawText));
+    const outcome = this.outcomeOf(call.action, frame, rawText);
+    call.settle(outcome.kind === "error" && deviations !== undefined ? { ...outcome, deviations } : outcome);
     this.next();
     return "matched";
   }
@@ -188,6 +204,10 @@ export class CallsInFlight {
     }
     const checked = validateResult(this.ports.version, this.ports.peer, action, frame.payload);
     if (checked.kind === "valid") return { kind: "result", payload: frame.payload, raw };
+    const mended = this.ports.tolerant?.()
+      ? repairedResult(this.ports.version, this.ports.peer, action, frame.payload)
+      : undefined;
+    if (mended !== undefined) return { kind: "result", raw, ...mended };
     return { kind: "invalid", reason: checked.reason, raw: this.kept(raw) };
   }
 

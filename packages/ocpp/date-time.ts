@@ -35,6 +35,10 @@ export function dateTimeMs(text: string): number | undefined {
   return date.getTime();
 }
 
+/** An instant in the form that OCPP asks for (RFC 3339 §5.6): the offset has minutes and a colon, or is `Z`. */
+export const isRfc3339 = (text: string): boolean =>
+  /(?:[Zz]|[+-]\d\d:\d\d)$/.test(text) && dateTimeMs(text) !== undefined;
+
 function offsetMinutes(zone: string): number | undefined {
   if (zone === "Z" || zone === "z") return 0;
   const hours = Number(zone.slice(1, 3));

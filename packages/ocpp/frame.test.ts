@@ -54,7 +54,7 @@ test("frames: null is an empty payload (Part 4 §4.1.5); white space is nothing;
   });
 });
 
-test("frames: a damaged CALLERROR still fails its call (QUIRKS 35)", () => {
+test("quirk 35: a damaged CALLERROR still fails its call, and its form is told", () => {
   for (const text of [
     '[4,"1","X"]',
     '[4,"1","X",null]',
@@ -62,8 +62,17 @@ test("frames: a damaged CALLERROR still fails its call (QUIRKS 35)", () => {
     '[4,"1","X","",[],"more"]',
   ]) {
     const frame = { kind: "error", id: "1", code: "X", description: "", details: {} };
-    assert.deepEqual(parseFrame(text, "2.0.1"), { kind: "frame", frame }, text);
+    const parsed = parseFrame(text, "2.0.1");
+    assert(parsed.kind === "frame", text);
+    assert.deepEqual(parsed.frame, frame, text);
+    assert.deepEqual(
+      parsed.deviations?.map(({ rule }) => rule),
+      ["call-error-form"],
+      text,
+    );
   }
+  const regular = parseFrame('[4,"1","FormationViolation","",{}]', "2.0.1");
+  assert(regular.kind === "frame" && regular.deviations === undefined);
 });
 
 /** fault × version → the CALLERROR that goes out: [id, code], or "-" for none. */
@@ -285,7 +294,8 @@ test("any text gives a frame or a fault: every prefix of good frames, mutations 
       reached.set(branch, (reached.get(branch) ?? 0) + 1);
       if (result.kind === "frame") {
         const again = parseFrame(writeFrame(result.frame), version);
-        assert.deepEqual(again, result, `seed ${seed}: ${text}`);
+        const { deviations: _, ...frame } = result;
+        assert.deepEqual(again, frame, `seed ${seed}: ${text}`);
       } else {
         const reply = faultReply(result, version);
         if (reply !== undefined) assert.doesNotThrow(() => writeFrame(reply), `seed ${seed}: ${text}`);

@@ -13,6 +13,7 @@ import assert from "node:assert/strict";
 import type { Json, JsonObject, MessageId } from "@wattward/kernel";
 import { callError, type ErrorCode } from "./error-code.ts";
 import { nestsDeeperThan } from "./nesting.ts";
+import type { Deviation } from "./repairs/repair.ts";
 import type { OcppVersion } from "./version.ts";
 
 export type Call = {
@@ -31,7 +32,12 @@ export type CallError = {
   readonly details: JsonObject;
 };
 export type Frame = Call | CallResult | CallError;
-export type ParsedFrame = { readonly kind: "frame"; readonly frame: Frame };
+export type ParsedFrame = {
+  readonly kind: "frame";
+  readonly frame: Frame;
+  /** What was odd about the frame itself and read all the same: a CALLERROR of another shape (QUIRKS 35). */
+  readonly deviations?: readonly Deviation[];
+};
 
 /** What a frame could not be read as. `about` says whom it concerns: `reply` fails one of our calls at once. */
 export type FrameFault = {
@@ -160,6 +166,7 @@ function readResult(id: MessageId, items: readonly Json[]): ParsedFrame | FrameF
 function readError(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFault {
   const [, , code, description, details] = items;
   if (typeof code !== "string") return replyFault(id, "a CALLERROR is [4, id, code, description, {details}]");
+  const regular = items.length === 5 && typeof description === "string" && isObject(details);
   return {
     kind: "frame",
     frame: {
@@ -169,8 +176,16 @@ function readError(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFa
       description: typeof description === "string" ? description : "",
       details: isObject(details) ? details : {},
     },
+    ...(!regular && { deviations: [errorForm(items.length)] }),
   };
 }
+
+const errorForm = (elements: number): Deviation => ({
+  rule: "call-error-form",
+  path: "",
+  was: `a CALLERROR of ${elements} elements`,
+  places: 1,
+});
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

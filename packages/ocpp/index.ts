@@ -4,6 +4,7 @@ export { dateTimeMs } from "./date-time.ts";
 export { callError, DESCRIPTION_CHARS_MAX, type ErrorCode, foldedCode, spelled } from "./error-code.ts";
 export * from "./frame.ts";
 export * from "./messages.ts";
+export * from "./repairs/index.ts";
 export * from "./session.ts";
 export * from "./station-path.ts";
 export * from "./takeover.ts";

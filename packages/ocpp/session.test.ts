@@ -32,9 +32,9 @@ function world(options: Partial<SessionOptions> = {}): World {
     log: keptLog(log),
     newId: () => `m${++count}` as MessageId,
     ...options,
-    onCall: async (call, raw) => {
+    onCall: async (call, raw, deviations) => {
       calls.push(call);
-      return (options.onCall ?? answered)(call, raw);
+      return (options.onCall ?? answered)(call, raw, deviations);
     },
   });
   return { clock, near, far, log, calls, session };

@@ -26,6 +26,8 @@ import {
   writeFrame,
 } from "./frame.ts";
 import { Intake, type IntakeLimits } from "./intake.ts";
+import { repairedCall } from "./repairs/mend.ts";
+import type { Deviation } from "./repairs/repair.ts";
 import { type Invalid, validateCall, validateResult } from "./validation.ts";
 import type { OcppVersion, Side } from "./version.ts";
 
@@ -71,12 +73,14 @@ export type SessionOptions = {
   readonly clock: Clock;
   readonly log: Log;
   newId(): MessageId;
-  /** A CALL, valid by its schema, with its text as received. Rejecting is our own fault: the peer gets InternalError. */
-  onCall(call: Call, raw: string): Promise<CallAnswer>;
   /**
-   * A CALL that breaks its schema: undefined lets the CALLERROR of `invalid` go out; otherwise this is the answer. For
-   * tolerance that is decided elsewhere.
+   * A CALL, valid by its schema, with its text as received, and what was repaired in it (QUIRKS). Rejecting is our own
+   * fault: the peer gets InternalError.
    */
+  onCall(call: Call, raw: string, deviations: readonly Deviation[]): Promise<CallAnswer>;
+  /** Asked for each message that breaks its schema: may this peer's be repaired? Not, where absent. */
+  tolerant?(): boolean;
+  /** A CALL that breaks its schema past repair: undefined lets the CALLERROR of `invalid` go out; otherwise the answer. */
   onInvalidCall?(call: Call, raw: string, invalid: Invalid): Promise<CallAnswer | undefined>;
   /** A frame that could not be read; the session has answered it already, where that is due. */
   onFault?(fault: FrameFault, raw: string): void;
@@ -125,6 +129,7 @@ export class OcppSession {
       clock,
       log: options.log,
       newId: () => options.newId(),
+      tolerant: () => options.tolerant?.() ?? false,
       ...(options.limits && { limits: options.limits }),
     });
     if (options.quietUntilFirstCall) this.keepQuiet();
@@ -195,7 +200,7 @@ export class OcppSession {
     const parsed = parseFrame(text, this.options.version, charsMax);
     if (parsed.kind === "fault") this.faulted(parsed, text);
     else if (parsed.frame.kind === "call") this.enqueue(parsed.frame, text);
-    else this.calls.settle(parsed.frame, text);
+    else this.calls.settle(parsed.frame, text, parsed.deviations);
   }
 
   private enqueue(call: Call, raw: string): void {
@@ -227,9 +232,16 @@ export class OcppSession {
 
   private async answer({ call, raw }: Backlogged): Promise<string | undefined> {
     const { version, role, onInvalidCall, log } = this.options;
-    const checked = validateCall(version, role === "station" ? "csms" : "station", call.action, call.payload);
+    const sender = role === "station" ? "csms" : "station";
+    const checked = validateCall(version, sender, call.action, call.payload);
     try {
-      if (checked.kind === "valid") return this.textOf(call, await this.options.onCall(call, raw));
+      if (checked.kind === "valid") return this.textOf(call, await this.options.onCall(call, raw, []));
+      const tolerant = this.options.tolerant?.() ?? false;
+      const mended = tolerant ? repairedCall(version, sender, call.action, call.payload) : undefined;
+      if (mended !== undefined) {
+        const { payload, deviations } = mended;
+        return this.textOf(call, await this.options.onCall({ ...call, payload }, raw, deviations));
+      }
       this.complain("call-invalid", { action: shown(call.action), code: checked.code, say: checked.reason });
       const answer = await onInvalidCall?.(call, raw, checked);
       return this.textOf(call, answer ?? { kind: "error", code: checked.code, description: checked.reason });

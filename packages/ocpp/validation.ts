@@ -3,17 +3,18 @@
  *
  * The schemas of a version are one document: their shared definitions and their payloads stand side by side in it, so
  * that a definition is compiled once for all actions that use it. An action is compiled when it is first needed (1 to
- * 10 ms) or ahead of need by {@link warmValidators}. Never throws, never changes a payload, and repairs nothing:
- * tolerance for known stations (QUIRKS) belongs before this.
+ * 10 ms) or ahead of need by {@link warmValidators}. Never throws, never changes a payload, and repairs nothing: the
+ * tolerance for what known stations get wrong (QUIRKS) is in repairs/, and is held against these schemas again.
  */
 import type { JsonObject } from "@wattward/kernel";
 import { shown } from "@wattward/kernel";
 import { Ajv, type ValidateFunction } from "ajv";
 import * as schemas16 from "typed-ocpp/dist/ocpp16/schemas.js";
 import * as schemas20 from "typed-ocpp/dist/ocpp20/schemas.js";
-import { dateTimeMs } from "./date-time.ts";
+import { isRfc3339 } from "./date-time.ts";
 import type { ErrorCode } from "./error-code.ts";
 import { actionsFrom, type RequestOf, type ResponseOf } from "./messages.ts";
+import type { Complaint } from "./repairs/repair.ts";
 import { schemaFault } from "./schema-fault.ts";
 import type { OcppVersion, Side } from "./version.ts";
 
@@ -79,6 +80,42 @@ export function warmValidators(version: OcppVersion, actions?: Iterable<string>)
   setImmediate(next);
 }
 
+/** What is wrong first with a CALL that `sender` sent; undefined where it is valid, or no such action is known. */
+export function complaintAboutCall(
+  version: OcppVersion,
+  sender: Side,
+  action: string,
+  payload: JsonObject,
+): Complaint | undefined {
+  const known = actionsFrom(version, sender).has(action);
+  return known ? complaintOf(validatorOf(version, `${action}Request`), payload) : unknownAction;
+}
+
+/** What is wrong first with a CALLRESULT that `sender` sent. */
+export function complaintAboutResult(
+  version: OcppVersion,
+  sender: Side,
+  action: string,
+  payload: JsonObject,
+): Complaint | undefined {
+  const known = actionsFrom(version, otherSide(sender)).has(action);
+  return known ? complaintOf(validatorOf(version, `${action}Response`), payload) : unknownAction;
+}
+
+/** No rule knows it, so nothing is repaired. */
+const unknownAction: Complaint = { keyword: "action", place: [], params: {} };
+
+function complaintOf(validate: ValidateFunction, payload: JsonObject): Complaint | undefined {
+  if (validate(payload)) return undefined;
+  const error = validate.errors?.[0];
+  if (error === undefined) return unknownAction;
+  const segments = error.instancePath.split("/").slice(1);
+  const place = segments.map((segment) =>
+    /^\d+$/.test(segment) ? "*" : segment.replaceAll("~1", "/").replaceAll("~0", "~"),
+  );
+  return { keyword: error.keyword, place, params: error.params };
+}
+
 const otherSide = (side: Side): Side => (side === "station" ? "csms" : "station");
 
 function validated<Payload>(
@@ -118,7 +155,7 @@ function engine(version: OcppVersion): Ajv {
     meta: false,
     // 1.6 asks for `multipleOf: 0.1`, which 8.1 is not in binary; beyond six digits the quotient may differ.
     multipleOfPrecision: 6,
-    formats: { "date-time": (text) => dateTimeMs(text) !== undefined, uri: isUri },
+    formats: { "date-time": isRfc3339, uri: isUri },
   });
   return ajv.addSchema({ $id: "ocpp", definitions: documentOf(version === "1.6" ? schemas16 : schemas20) });
 }
