@@ -19,7 +19,9 @@ import {
   type TraceId,
   type WireServer,
 } from "@wattward/kernel";
-import { CallDesk } from "./calls/call-desk.ts";
+import { usualHandling } from "@wattward/ocpp";
+import { DEVIATION_OBSERVED } from "@wattward/sitelink";
+import { CallDesk, HEARTBEAT_INTERVAL_S } from "./calls/call-desk.ts";
 import { tokenOf } from "./calls/learn.ts";
 import { SiteClock } from "./clock/site-clock.ts";
 import { type Journal, openJournal } from "./journal/journal.ts";
@@ -154,6 +156,9 @@ async function openParts(ports: SitePorts): Promise<Parts> {
   const stations = new Stations({
     ...{ site, clock, chance, log, desk, trust, newest, bundle },
     now: () => clock.now(),
+    handling: (station) => bundle()?.stations.find(({ id }) => id === station)?.handling ?? usualHandling,
+    heartbeatIntervalS: () => bundle()?.policy.heartbeatIntervalS ?? HEARTBEAT_INTERVAL_S,
+    deviated: (station, { rule, was }) => link.observe(`${DEVIATION_OBSERVED}${rule}`, was, station),
     tell: (message) => link.tell(message),
     observe: (kind, detail, station) => link.observe(kind, detail, station),
   });

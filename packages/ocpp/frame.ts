@@ -62,6 +62,9 @@ const ECHOED_ID_CHARS_MAX = 255;
 /** Id of a CALLERROR to a message whose id cannot be read (Part 4 §4.2.3); 1.6 has no such answer. */
 export const UNREADABLE_ID = "-1" as MessageId;
 
+/** Reason of a wire's end (1002) whose peer compressed its frames though that was not agreed (QUIRKS 26). */
+export const COMPRESSED_UNASKED = "permessage-deflate was not agreed";
+
 const CALL = 2;
 const CALLRESULT = 3;
 const CALLERROR = 4;

@@ -88,8 +88,18 @@ export type SessionOptions = {
   /** Our calls wait until the peer's first CALL is answered, or `quietMsMax` have passed (QUIRKS 18). */
   readonly quietUntilFirstCall?: boolean;
   /** Pings, and ends a wire on which nothing at all was heard for `silentMsMax`. Off where absent. */
-  readonly keepAlive?: { readonly pingEveryMs: number; readonly silentMsMax: number };
+  readonly keepAlive?: KeepAlive;
   readonly limits?: Partial<SessionLimits & CallsLimits>;
+};
+
+export type KeepAlive = {
+  readonly pingEveryMs: number;
+  /** Silence that a peer which has answered a ping may keep. */
+  readonly silentMsMax: number;
+  /** Silence that one which never did may keep, where that is longer: its messages alone show its life (QUIRKS 28, 29). */
+  unansweredMsMax?(): number;
+  /** Asked before each ping; always, where absent. */
+  pinged?(): boolean;
 };
 
 type Backlogged = { readonly call: Call; readonly raw: string };
@@ -106,6 +116,7 @@ export class OcppSession {
   private open = true;
   private accepted: boolean;
   private faults = 0;
+  private hasPonged = false;
   private heardMs: number;
   private readonly timers = new Set<Cancel>();
 
@@ -296,22 +307,26 @@ export class OcppSession {
     this.after(this.limits.quietMsMax, () => this.calls.release());
   }
 
-  private keepAlive(options: { readonly pingEveryMs: number; readonly silentMsMax: number }): void {
+  private keepAlive(options: KeepAlive): void {
     this.after(options.pingEveryMs, () => {
+      const pinged = options.pinged?.() ?? true;
+      const unansweredMsMax = pinged && this.hasPonged ? 0 : (options.unansweredMsMax?.() ?? 0);
+      const silentMsMax = Math.max(options.silentMsMax, unansweredMsMax);
       const silentMs = this.options.clock.now().monotonicMs - this.heardMs;
       // While we do not read, silence is of our own making.
-      if (this.intake.reading && silentMs >= options.silentMsMax) {
+      if (this.intake.reading && silentMs >= silentMsMax) {
         this.options.log.warn("peer-silent", { silentMs: Math.round(silentMs) });
         this.terminate();
         return;
       }
-      this.options.wire.ping();
+      if (pinged) this.options.wire.ping();
       this.keepAlive(options);
     });
   }
 
   private ponged(): void {
     if (!this.open) return;
+    this.hasPonged = true;
     this.heardMs = this.options.clock.now().monotonicMs;
     this.options.onPong?.();
   }

@@ -3,6 +3,7 @@
  * never takes one older than its last. Signed over the exact text of `body`, so no canonical form is needed.
  */
 import type { SiteId, StationId } from "@wattward/kernel";
+import type { Handling } from "@wattward/ocpp";
 
 export type SignedBundle = {
   /** JSON text of a {@link Bundle}; the signature is over its UTF-8 bytes. */
@@ -41,6 +42,8 @@ export type BundleStation = {
   readonly id: StationId;
   /** Serial number: the CN of the certificates that may speak for this station (A00.FR.405). */
   readonly serial: string;
+  /** Where an operator wants it handled otherwise than usual. */
+  readonly handling?: Handling;
 };
 
 /** `token` is compared without case (CiString). Status in the words of 2.0.1 (1.6 has a subset of them). */

@@ -16,6 +16,9 @@ import type { JournalRecord } from "./record.ts";
 
 export const SITE_PROTOCOL = "wattward.site.v1";
 
+/** Begins the kind of an `observed` that is a deviation to be counted; the name of its rule follows. */
+export const DEVIATION_OBSERVED = "deviation ";
+
 /** Site to CSMS. */
 export type SiteMessage =
   | {

@@ -6,6 +6,7 @@
  * Frames stay text here: whether a station's frame is valid OCPP is decided where it is handled.
  */
 import { type Fault, failed, ok, type Result, siteId, stationId } from "@wattward/kernel";
+import type { Handling } from "@wattward/ocpp";
 import type { Bundle, BundleStation, DenyEntry, LocalListEntry, SignedBundle } from "./bundle.ts";
 import * as limits from "./limits.ts";
 import type { CsmsMessage, SiteMessage } from "./messages.ts";
@@ -125,6 +126,12 @@ const denial = taggedBy<DenyEntry["kind"]>("kind", {
     spkiSha256: matching(/^[0-9a-f]{64}$/, "SHA-256 in lower-case hexadecimal"),
   }),
 });
+const handling = object<Handling>({
+  strict: boolean,
+  pinned: optional(version),
+  assumed: optional(version),
+  pinged: boolean,
+});
 const bundle = object<Bundle>({
   schema: exactly(1),
   site,
@@ -132,7 +139,10 @@ const bundle = object<Bundle>({
   csmsEpoch: count,
   issuedAtMs: instantMs,
   softwareFloor: name,
-  stations: list(object<BundleStation>({ id: station, serial: text(64, 1) }), limits.BUNDLE_STATIONS_MAX),
+  stations: list(
+    object<BundleStation>({ id: station, serial: text(64, 1), handling: optional(handling) }),
+    limits.BUNDLE_STATIONS_MAX,
+  ),
   localList: list(
     object<LocalListEntry>({
       token: text(64, 1),

@@ -13,6 +13,8 @@ import { csmsEpoch, setting } from "../core/settings.ts";
 import { stationsOfSite } from "../stations/rows.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
+import { handlingIn } from "../tolerance/handling.ts";
+import { handlingsOfSite } from "../tolerance/rows.ts";
 
 /** Oldest site software that may live on what is compiled here. */
 const SOFTWARE_FLOOR = "0.1.0";
@@ -53,13 +55,19 @@ async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promi
   const stations = await tx.all(stationsOfSite, { site });
   const tokens = await tx.all(allTokens, {});
   const denials = await tx.all(allDenials, {});
+  const handlings = new Map(
+    (await tx.all(handlingsOfSite, { site })).map((row) => [row.station_id, handlingIn(row)]),
+  );
   const unknownOffline = (await setting(tx, "accept_unknown_tokens_offline")) === 1;
   return {
     site,
     csmsEpoch: await csmsEpoch(tx),
     softwareFloor: SOFTWARE_FLOOR,
     // What is in the inventory was read by kernel's parser when it was added.
-    stations: stations.map(({ id, serial }) => ({ id: id as StationId, serial })),
+    stations: stations.map(({ id, serial }) => {
+      const handling = handlings.get(id);
+      return { id: id as StationId, serial, ...(handling && { handling }) };
+    }),
     localList: tokens.map(localEntry),
     stationAnchors,
     deny: denials.map(denyEntry),

@@ -1,10 +1,10 @@
 /** One CALL of a station on its way through the handlers of its version, and what a handler gives back. */
 import type { ClockQuality, JsonObject, MessageId, TraceId } from "@wattward/kernel";
-import type { ActionOf, OcppVersion, RequestOf } from "@wattward/ocpp";
+import type { ActionOf, Deviation, OcppVersion, RequestOf } from "@wattward/ocpp";
 import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import type { World } from "./decision.ts";
-import type { StationAnswer } from "./port.ts";
+import type { MessageFault, StationAnswer } from "./port.ts";
 
 export type Call<P = JsonObject> = {
   readonly station: Row<"stations">;
@@ -23,6 +23,10 @@ export type Call<P = JsonObject> = {
   /** It was applied before, and more may have come since: it is only answered again. */
   readonly repeated?: true;
   readonly journal?: JournalPlace;
+  /** What was repaired in the payload. */
+  readonly deviations?: readonly Deviation[];
+  /** The payload breaks its schema past repair: a transaction message that is set aside. */
+  readonly fault?: MessageFault;
 };
 
 /** The journal record that carried the call. */

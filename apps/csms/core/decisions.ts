@@ -11,6 +11,8 @@ import { admit } from "../stations/admission.ts";
 import { answerCall } from "../stations/calls.ts";
 import { addStation } from "../stations/inventory.ts";
 import { changePresence } from "../stations/presence.ts";
+import { takeDeviations } from "../tolerance/deviations.ts";
+import { handle } from "../tolerance/handling.ts";
 import { changeSetting } from "./change-setting.ts";
 import type { Decision } from "./decision.ts";
 import { takeObserved } from "./observed.ts";
@@ -23,6 +25,8 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "store.try": tryStore,
   "station.admit": admit,
   "station.presence": changePresence,
+  "station.handle": handle,
+  "station.deviations": takeDeviations,
   "station.call": answerCall,
   "site.hello": hello,
   "site.presence": siteChangePresence,

@@ -10,6 +10,9 @@ import { routes16 } from "../ocpp16/routes.ts";
 import { routes201 } from "../ocpp201/routes.ts";
 import { setSeen } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
+import { countOf } from "../tolerance/deviations.ts";
+import { noticedIn } from "../tolerance/noticed.ts";
+import { setAside } from "../tolerance/set-aside.ts";
 import { type Call, type Handler, refusal } from "./call.ts";
 import type { World } from "./decision.ts";
 import type { StationAnswer } from "./port.ts";
@@ -26,10 +29,12 @@ const SEEN_EVERY_MS = 10_000;
 export async function dispatch(tx: Tx, call: Call, world: World): Promise<StationAnswer> {
   const unheard = mayNotSpeak(call);
   if (unheard !== undefined) return unheard;
+  if (call.fault !== undefined) return setAside(tx, call, call.fault);
   const odd = outOfRange(call);
   if (odd !== undefined)
     return refusal("PropertyConstraintViolation", `${odd} is beyond any whole number kept here`);
   await see(tx, call);
+  if (!call.repeated) await countOf(tx, call, [...(call.deviations ?? []), ...noticedIn(call)]);
   const handler = tables[call.version].get(call.action);
   if (handler !== undefined) return handler(tx, call as Call<never>, world);
   const known = (["station", "csms"] as const).some((side) =>

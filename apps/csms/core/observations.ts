@@ -27,6 +27,17 @@ export type ObservationData = {
   /** A station with a certificate of ours that is not in the inventory: pending until a person accepts it. */
   "station.unknown": { serial: string };
   "station.refused": { reason: string; serial: string };
+  /** The first time that a station broke this rule; how often, its count of deviations tells. */
+  "station.deviates": { rule: string; example: string };
+  "station.handling": {
+    strict: boolean;
+    pinned: string | null;
+    assumed: string | null;
+    pinged: boolean;
+    actor: string;
+  };
+  /** A transaction message that could not be read: kept for a person, and acknowledged. */
+  "station.set-aside": { action: string; code: string; reason: string };
   "station.connected": { version: string; address: string; route: string };
   "station.disconnected": { route: string };
   "station.booted": {

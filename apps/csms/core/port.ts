@@ -7,16 +7,18 @@
  * It rejects only with {@link CoreError}; an expected refusal is part of the output.
  */
 import type { ClockQuality, JsonObject, MessageId, SiteId, StationId, TraceId } from "@wattward/kernel";
-import type { OcppVersion } from "@wattward/ocpp";
+import type { Deviation, Handling, OcppVersion } from "@wattward/ocpp";
 import type { JournalRecord } from "@wattward/sitelink";
 
 import type {
   CommandRow,
   DenialRow,
+  DeviationRow,
   OutboxEntry,
   PowerPoint,
   SiteRow,
   SiteSnapshot,
+  StationDetail,
   StationRow,
   TransactionRow,
 } from "./views.ts";
@@ -58,6 +60,24 @@ export type Decisions = {
   "station.admit": { input: AdmissionRequest; output: Admission };
   /** A socket of a station opened or closed, here or at its site. */
   "station.presence": { input: PresenceChange; output: undefined };
+  /** How a station is to be handled otherwise than usual; what is not named stays, null takes a version back. */
+  "station.handle": {
+    input: {
+      station: StationId;
+      strict?: boolean;
+      pinned?: OcppVersion | null;
+      assumed?: OcppVersion | null;
+      pinged?: boolean;
+      actor: string;
+      atMs: number;
+    };
+    output: { kind: "changed" | "unchanged"; handling: Handling } | { kind: "unknown-station" };
+  };
+  /** What a station did beside its CALLs that is to be counted: replies, frames, handshakes, silence. */
+  "station.deviations": {
+    input: { station: StationId; route: Route; deviations: readonly Deviation[]; atMs: number };
+    output: undefined;
+  };
   /** A validated CALL of a station on a direct socket. */
   "station.call": { input: StationCall; output: StationAnswer };
   /** A site link opened: what it may know, and from where it goes on. */
@@ -163,7 +183,7 @@ export type CertificateFacts = {
 };
 
 export type Admission =
-  | { readonly kind: "admitted"; readonly pending: boolean }
+  | { readonly kind: "admitted"; readonly pending: boolean; readonly handling?: Handling }
   | {
       readonly kind: "refused";
       readonly reason:
@@ -191,11 +211,17 @@ export type StationCall = {
   readonly trace: TraceId;
   readonly id: MessageId;
   readonly action: string;
-  /** Valid by the schema of its action and version. */
+  /** Valid by the schema of its action and version, unless `fault` says what is wrong with it. */
   readonly payload: JsonObject;
+  /** What was repaired in it. */
+  readonly deviations?: readonly Deviation[];
+  /** A transaction message that breaks its schema past repair: it is set aside, and acknowledged. */
+  readonly fault?: MessageFault;
   readonly receivedAtMs: number;
   readonly clockQuality: ClockQuality;
 };
+
+export type MessageFault = { readonly code: string; readonly description: string };
 
 /** The body of the CALLRESULT, or the code of the CALLERROR. */
 export type StationAnswer =
@@ -230,8 +256,8 @@ export type SiteRecord = {
   readonly live: boolean;
   readonly record: JournalRecord;
   /** The record's frame, parsed and valid; absent for records that hold none, or whose frame is not valid (why: `fault`). */
-  readonly call?: { readonly id: MessageId; readonly action: string; readonly payload: JsonObject };
-  readonly fault?: { readonly code: string; readonly description: string };
+  readonly call?: Pick<StationCall, "id" | "action" | "payload" | "deviations" | "fault">;
+  readonly fault?: MessageFault;
   readonly atMs: number;
 };
 
@@ -336,7 +362,18 @@ export type Queries = {
   };
   /** How many transactions are open, everywhere. */
   "transactions.openCount": { input: undefined; output: number };
-  "station.get": { input: { station: StationId }; output: StationRow | undefined };
+  "station.get": { input: { station: StationId }; output: StationDetail | undefined };
+  /** In order of station and rule; go on with the last one's. */
+  "deviations.list": {
+    input: {
+      site?: SiteId;
+      station?: StationId;
+      rule?: string;
+      after?: { station: string; rule: string };
+      most: number;
+    };
+    output: readonly DeviationRow[];
+  };
   "stations.list": {
     input: { site?: SiteId; afterId?: string; most: number };
     output: readonly StationRow[];

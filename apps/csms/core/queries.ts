@@ -5,6 +5,7 @@
 import type { Kysely } from "kysely";
 import { commandGet, commandsList, commandsNextDue } from "../queries/commands.ts";
 import { denialsAll, denialsList } from "../queries/denials.ts";
+import { deviationsList } from "../queries/deviations.ts";
 import { outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
 import { siteHistory } from "../queries/site-history.ts";
@@ -31,6 +32,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "transactions.list": transactionsList,
   "transactions.openCount": transactionsOpenCount,
   "station.get": stationGet,
+  "deviations.list": deviationsList,
   "stations.list": stationsList,
   "command.get": commandGet,
   "commands.list": commandsList,

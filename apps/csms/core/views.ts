@@ -48,6 +48,28 @@ export type StationRow = {
   readonly powerAtMs: number | null;
   readonly connectors: readonly ConnectorRow[];
 };
+/** One rule that a station broke, and how often. */
+export type DeviationRow = {
+  readonly station: string;
+  readonly rule: string;
+  /** Row of the list of deviations that the rule is about; null for a rule that this program no longer has. */
+  readonly row: number | null;
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+  readonly lastExample: string;
+};
+/** A station with what is known of its manner. */
+export type StationDetail = StationRow & {
+  readonly handling: {
+    readonly strict: boolean;
+    readonly pinned: string | null;
+    readonly assumed: string | null;
+    readonly pinged: boolean;
+  };
+  /** The newest first. */
+  readonly deviations: readonly DeviationRow[];
+};
 export type TransactionRow = {
   readonly id: string;
   readonly wireId: string;

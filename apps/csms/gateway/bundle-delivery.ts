@@ -4,6 +4,7 @@
  * Asked again while it works, it works once more afterwards, so that the last change is always in what was sent.
  */
 import type { Log, SiteId, StationId } from "@wattward/kernel";
+import { type Handling, usualHandling } from "@wattward/ocpp";
 import { parseBundle, type SignedBundle } from "@wattward/sitelink";
 import type { GatewayPorts } from "./ports.ts";
 
@@ -16,7 +17,7 @@ export class BundleDelivery {
   private readonly site: SiteId;
   private readonly ports: BundleDeliveryPorts;
   private readonly to: {
-    members(stations: ReadonlySet<StationId>): void;
+    members(stations: ReadonlyMap<StationId, Handling>): void;
     send(bundle: SignedBundle): void;
   };
   private siteHas: BundleAtSite;
@@ -60,7 +61,8 @@ export class BundleDelivery {
       log.error("bundle-not-valid", { version, say: bundle.fault.sentence });
       return;
     }
-    this.to.members(new Set(bundle.value.stations.map(({ id }) => id)));
+    const { stations } = bundle.value;
+    this.to.members(new Map(stations.map(({ id, handling = usualHandling }) => [id, handling])));
     const { csmsEpoch: epoch } = bundle.value;
     const { siteHas } = this;
     if (version === siteHas.version && epoch === (siteHas.epoch ?? epoch)) return;

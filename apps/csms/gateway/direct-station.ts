@@ -11,11 +11,17 @@ import {
   type CallAnswer,
   type CallOutcome,
   type Claim,
+  COMPRESSED_UNASKED,
+  type Deviation,
+  type Handling,
+  type Invalid,
+  neverRefused,
+  notice,
   OcppSession,
   type OcppVersion,
 } from "@wattward/ocpp";
 import type { PeerFacts } from "@wattward/pki";
-import { CoreError, type Route } from "../core/port.ts";
+import { CoreError, type Route, type StationCall } from "../core/port.ts";
 import { notStored } from "./frames.ts";
 import { BOOT_QUIET_MS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
@@ -31,6 +37,7 @@ export type DirectAdmission = {
   readonly facts: PeerFacts;
   /** Known to the inventory, and not waiting for a person. */
   readonly accepted: boolean;
+  readonly handling: Handling;
 };
 
 export class DirectStation implements StationLink {
@@ -42,7 +49,9 @@ export class DirectStation implements StationLink {
   readonly ready: Promise<void>;
   /** Resolves when the wire has ended and the core knows. */
   readonly gone: Promise<void>;
+  readonly route = direct;
   open = true;
+  private handling: Handling;
   private readonly ports: ConnectionPorts;
   private readonly watched: Watched;
   private readonly session: OcppSession;
@@ -54,7 +63,8 @@ export class DirectStation implements StationLink {
     connection: { readonly wire: Wire; readonly generation: number; left(): boolean },
     ports: ConnectionPorts,
   ) {
-    const { station, version, claim, facts, accepted } = admitted;
+    const { station, version, claim, facts, accepted, handling } = admitted;
+    this.handling = handling;
     this.station = station;
     this.version = version;
     this.claim = claim;
@@ -64,7 +74,7 @@ export class DirectStation implements StationLink {
     this.ports = { ...ports, log };
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     const cancelQuiet = ports.clock.after(BOOT_QUIET_MS, () => this.becomeReady());
-    this.watched = watched(connection.wire, ports.clock, log);
+    this.watched = watched(connection.wire, ports.clock, log, () => this.handling.pinged);
     this.session = new OcppSession({
       wire: this.watched.wire,
       version,
@@ -72,7 +82,10 @@ export class DirectStation implements StationLink {
       clock: ports.clock,
       log,
       newId: ports.newMessageId,
-      onCall: (call) => this.answer(call),
+      onCall: (call, _, deviations) => this.answer(call, { deviations }),
+      tolerant: () => this.tolerant,
+      onInvalidCall: (call, _, invalid) => this.answerInvalid(call, invalid),
+      onFault: ({ reason }) => this.deviated(notice("frame-unreadable", reason)),
       quietUntilFirstCall: true,
     });
     if (accepted) this.session.markAccepted();
@@ -81,6 +94,7 @@ export class DirectStation implements StationLink {
       this.open = false;
       this.becomeReady();
       log.info("station-disconnected", { code, reason });
+      if (reason === COMPRESSED_UNASKED) this.deviated(notice("compressed-unasked", reason));
       if (connection.left()) await this.tellPresence(false);
     });
   }
@@ -108,14 +122,36 @@ export class DirectStation implements StationLink {
     return this.session.call(action, payload, options);
   }
 
-  private async answer({ id, action, payload }: Call): Promise<CallAnswer> {
+  get tolerant(): boolean {
+    return !this.handling.strict;
+  }
+
+  /** An operator wants it handled otherwise: at once, but for the version, which belongs to the socket (QUIRKS 24). */
+  handle(handling: Handling): void {
+    this.handling = handling;
+  }
+
+  /** A transaction message past repair is set aside and acknowledged, unless the station is held strictly. */
+  private async answerInvalid(call: Call, { code, reason }: Invalid): Promise<CallAnswer | undefined> {
+    if (!this.tolerant || !neverRefused.has(call.action)) return undefined;
+    return this.answer(call, { fault: { code, description: reason } });
+  }
+
+  private deviated(deviation: Deviation): void {
+    this.ports.deviated(this.station, direct, [deviation]);
+  }
+
+  private async answer(
+    { id, action, payload }: Call,
+    found: Pick<StationCall, "deviations" | "fault">,
+  ): Promise<CallAnswer> {
     const { core, clock, log, metrics, newTrace } = this.ports;
     const { wallMs, quality } = clock.now();
     const { station, version } = this;
     const trace = newTrace();
     const received = { trace, receivedAtMs: wallMs, clockQuality: quality };
     try {
-      const call = { station, route: direct, version, id, action, payload, ...received };
+      const call = { station, route: direct, version, id, action, payload, ...received, ...found };
       const answer = await core.decide("station.call", call);
       metrics.count("wattward_messages_total", { version, action, outcome: answer.kind });
       if (answer.kind === "result") this.noteInterval(action, answer.payload);

@@ -5,10 +5,15 @@
  * Always true: one command at a time per station, also across its reconnects; none is sent twice (it was marked as
  * sent, durably, before it left); an outcome that is not known is recorded as unknown, never guessed.
  */
-import type { Clock, Log, StationId } from "@wattward/kernel";
+import type { Cancel, Clock, Log, StationId } from "@wattward/kernel";
+import { type CallOutcome, notice } from "@wattward/ocpp";
 import type { Core, DueCommand } from "../core/port.ts";
+import { Hearing } from "./hearing.ts";
 import { COMMAND_ANSWER_MS_MAX, COMMAND_RETRY_MS } from "./limits.ts";
+import type { Observer } from "./observer.ts";
 import { type Judged, judged } from "./outcome.ts";
+import type { ConnectionPorts } from "./ports.ts";
+import { retriedShorter } from "./shorter-list.ts";
 import type { StationLink } from "./station-link.ts";
 
 export type DispatchPorts = {
@@ -16,12 +21,17 @@ export type DispatchPorts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly linkOf: (station: StationId) => StationLink | undefined;
+  readonly observer: Pick<Observer, "observe">;
+  readonly deviated: ConnectionPorts["deviated"];
 };
 
 export class Dispatch {
   private readonly ports: DispatchPorts;
   private readonly busy = new Set<StationId>();
   private readonly wokenAgain = new Set<StationId>();
+  private readonly hearing = new Hearing();
+  /** Deaf stations whose next try is set. */
+  private readonly waiting = new Map<StationId, Cancel>();
   private stopped = false;
 
   constructor(ports: DispatchPorts) {
@@ -39,9 +49,16 @@ export class Dispatch {
     void this.serve(station);
   }
 
+  /** It has connected: one that was deaf may hear now. */
+  arrived(station: StationId): void {
+    this.hearing.connected(station);
+    this.wake(station);
+  }
+
   /** What is on its way is still recorded; nothing new is taken. */
   stop(): void {
     this.stopped = true;
+    for (const cancel of this.waiting.values()) cancel();
   }
 
   private async serve(station: StationId): Promise<void> {
@@ -65,11 +82,25 @@ export class Dispatch {
     const link = this.ports.linkOf(station);
     if (link === undefined || !link.open) return false;
     await link.ready;
-    if (!link.open) return false;
+    if (!link.open || this.waitsForDeaf(station)) return false;
     const [due] = await core.decide("command.take", { station, atMs: clock.now().wallMs, most: 1 });
     if (due === undefined) return false;
     const { state, outcome } = await this.send(due, link);
     await this.record(due, { state, outcome });
+    return true;
+  }
+
+  /** A deaf station is called seldom; its commands wait, and expire by themselves. */
+  private waitsForDeaf(station: StationId): boolean {
+    const { clock } = this.ports;
+    this.waiting.get(station)?.();
+    this.waiting.delete(station);
+    const waitMs = this.hearing.waitMs(station, clock.now().monotonicMs);
+    if (waitMs === 0) return false;
+    this.waiting.set(
+      station,
+      clock.after(waitMs, () => this.wake(station)),
+    );
     return true;
   }
 
@@ -82,7 +113,30 @@ export class Dispatch {
     if (leftMs <= 0) return unsent("it expired before it could be sent");
     if (!link.open) return unsent("the station disconnected before it could be sent");
     const timeoutMs = Math.min(COMMAND_ANSWER_MS_MAX, leftMs);
-    return judged(await link.call(due.action, due.payload, { timeoutMs }));
+    const outcome = await link.call(due.action, due.payload, { timeoutMs });
+    this.learn(link, due, outcome);
+    const result = judged(outcome);
+    if (result.state !== "refused" || !link.tolerant) return result;
+    const shorter = await retriedShorter(link, due, timeoutMs);
+    if (shorter === undefined) return result;
+    this.ports.deviated(link.station, link.route, [notice("list-too-long", String(due.payload["value"]))]);
+    return shorter;
+  }
+
+  /** What an answer, or none, says about the station. */
+  private learn(link: StationLink, { action }: DueCommand, outcome: CallOutcome): void {
+    const { clock, observer, deviated } = this.ports;
+    const { station, route, claim } = link;
+    if (outcome.kind === "result" || outcome.kind === "error")
+      deviated(station, route, outcome.deviations ?? []);
+    if (outcome.kind === "invalid" && outcome.raw !== "") {
+      deviated(station, route, [notice("reply-invalid", `${action}: ${outcome.reason}`)]);
+    }
+    const changed = this.hearing.heard(station, outcome.kind, clock.now().monotonicMs);
+    if (changed === "deaf") deviated(station, route, [notice("answers-no-call", action)]);
+    if (changed === undefined) return;
+    const kind = changed === "deaf" ? "gateway.station-deaf" : "gateway.station-hears";
+    observer.observe({ kind, station, address: claim.address, detail: { action } });
   }
 
   /** The outcome exists only here until it is stored: a store that is full for a while must not lose it. */

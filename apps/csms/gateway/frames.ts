@@ -2,16 +2,27 @@
 import type { JsonObject, MessageId } from "@wattward/kernel";
 import {
   callError,
+  type Deviation,
   faultReply,
+  neverRefused,
   type OcppVersion,
   parseFrame,
+  repairedCall,
   validateCall,
   writeFrame,
 } from "@wattward/ocpp";
-import type { StationAnswer } from "../core/port.ts";
+import type { MessageFault, StationAnswer } from "../core/port.ts";
 
 export type ReadCall =
-  | { readonly kind: "call"; readonly id: MessageId; readonly action: string; readonly payload: JsonObject }
+  /** `fault`: it breaks its schema past repair, and is acknowledged all the same (a transaction message). */
+  | {
+      readonly kind: "call";
+      readonly id: MessageId;
+      readonly action: string;
+      readonly payload: JsonObject;
+      readonly deviations?: readonly Deviation[];
+      readonly fault?: MessageFault;
+    }
   /** `reply`: the CALLERROR that the station gets, where it can get one. */
   | {
       readonly kind: "fault";
@@ -20,8 +31,8 @@ export type ReadCall =
       readonly reply: string | undefined;
     };
 
-/** A station's CALL as a site wrote it down; the fault is the station's. */
-export function readCall(text: string, version: OcppVersion): ReadCall {
+/** A station's CALL as a site wrote it down, repaired where the station is not held strictly; the fault is the station's. */
+export function readCall(text: string, version: OcppVersion, tolerant: boolean): ReadCall {
   const parsed = parseFrame(text, version);
   if (parsed.kind === "fault") {
     const reply = faultReply(parsed, version);
@@ -44,6 +55,12 @@ export function readCall(text: string, version: OcppVersion): ReadCall {
   const { id, action, payload } = frame;
   const checked = validateCall(version, "station", action, payload);
   if (checked.kind === "valid") return { kind: "call", id, action, payload };
+  const mended = tolerant ? repairedCall(version, "station", action, payload) : undefined;
+  if (mended !== undefined) return { kind: "call", id, action, ...mended };
+  if (tolerant && neverRefused.has(action)) {
+    const fault = { code: checked.code, description: checked.reason };
+    return { kind: "call", id, action, payload, fault };
+  }
   const reply = writeFrame(callError(id, checked.code, checked.reason, version));
   return { kind: "fault", code: checked.code, description: checked.reason, reply };
 }

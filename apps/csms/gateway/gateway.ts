@@ -9,11 +9,13 @@ import {
   type Cancel,
   every,
   hex,
+  type JsonObject,
   type MessageId,
   type SiteId,
   type StationId,
   type TraceId,
 } from "@wattward/kernel";
+import { DeviationTally } from "./deviation-tally.ts";
 import { DirectStation } from "./direct-station.ts";
 import { Dispatch } from "./dispatch.ts";
 import { BUNDLE_GATHER_MS, CLOSING_MS_MAX, DENIALS_REFRESH_MS } from "./limits.ts";
@@ -38,7 +40,14 @@ export type Gateway = {
 };
 
 /** Entries of the outbox (core/observations.ts) after which a site's bundle may read differently. */
-const bundleKinds = ["station.added", "station.changed", "token.set", "denial.added", "denial.removed"];
+const bundleKinds = [
+  "station.added",
+  "station.changed",
+  "station.handling",
+  "token.set",
+  "denial.added",
+  "denial.removed",
+];
 const denialKinds = ["denial.added", "denial.removed"];
 const commandKinds = ["command.requested", "command.sent", "command.ended"];
 
@@ -55,9 +64,14 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   const sites = new Registry<SiteId, SiteLink>(clock, firstGeneration);
   const live = new Set<DirectStation | SiteLink>();
   const observer = new Observer({ core, clock, log });
-  const dispatch = new Dispatch({ core, clock, log, linkOf: (station) => stations.get(station) });
+  const tally = new DeviationTally({ core, clock, log });
+  const deviated: ConnectionPorts["deviated"] = (...seen) => tally.add(...seen);
+  const dispatch = new Dispatch({
+    ...{ core, clock, log, observer, deviated },
+    linkOf: (station) => stations.get(station),
+  });
   const overdue = new OverdueCommands({ core, clock, log });
-  const shared: ConnectionPorts = { core, clock, log, metrics, ...identifiers(chance) };
+  const shared: ConnectionPorts = { core, clock, log, metrics, deviated, ...identifiers(chance) };
   let closing = false;
 
   const doorkeeper: Doorkeeper = {
@@ -71,7 +85,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       keep(opened);
       if (!seated(opened, () => stations.seat(admitted.station, opened, against))) return;
       opened.seated();
-      dispatch.wake(admitted.station);
+      dispatch.arrived(admitted.station);
     },
     openSite(admitted, wire, against) {
       const generation = sites.nextGeneration();
@@ -83,7 +97,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
           ...shared,
           signBundle,
           stations,
-          arrived: (station) => dispatch.wake(station),
+          arrived: (station) => dispatch.arrived(station),
           observe: (kind, about, detail) =>
             observer.observe({ kind, ...about, address: admitted.claim.address, detail }),
         },
@@ -132,6 +146,11 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   const denialsLater = () =>
     refreshDenials().catch((error: unknown) => log.error("denials-not-read", { error: String(error) }));
 
+  function handled(station: StationId, { strict, pinged }: JsonObject): void {
+    const link = stations.get(station);
+    if (link instanceof DirectStation) link.handle({ strict: strict === true, pinged: pinged !== false });
+  }
+
   let bundlesDue: Cancel | undefined;
   const bundlesLater = () => {
     bundlesDue ??= clock.after(BUNDLE_GATHER_MS, () => {
@@ -144,6 +163,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   cursor.subscribe(({ kind, station, data }) => {
     if (denialKinds.includes(kind)) void denialsLater();
     if (bundleKinds.includes(kind)) bundlesLater();
+    if (kind === "station.handling" && station !== undefined) handled(station as StationId, data);
     if (kind === "command.requested" || kind === "command.sent") overdue.wake();
     if (kind === "command.requested" && station !== undefined) dispatch.wake(station as StationId);
     if (kind === "command.ended") {
@@ -163,7 +183,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     dispatch.stop();
   };
   const listening = ports.listen({
-    upgrade: upgrades(doorkeeper, { core, clock, log, metrics, trust, observer }),
+    upgrade: upgrades(doorkeeper, { core, clock, log, metrics, trust, observer, deviated }),
     verifyPeer: (chainDer) => trust.checkAny(chainDer, clock.now()),
     refused({ what, address, detail }) {
       metrics.count("wattward_connections_refused_total", { reason: what });

@@ -58,6 +58,13 @@ export const COMMAND_ANSWER_MS_MAX = 60_000;
 /** Wait before a station's commands are looked for again after the store failed. */
 export const COMMAND_RETRY_MS = 5_000;
 
+/** Calls in a row that time out before a station is held to be deaf, and how often one is tried then (QUIRKS 22). */
+export const DEAF_AFTER_TIMEOUTS = 3;
+export const DEAF_TRY_EVERY_MS = 5 * 60_000;
+
+/** What stations do beside their CALLs gathers this long before it is counted. */
+export const DEVIATIONS_GATHER_MS = 1_000;
+
 /** While commands are open, the next that is due to end is looked for at least this often. */
 export const COMMAND_LOOK_MS_MAX = 60_000;
 /** A command that was sent this long ago, and whose outcome is not stored, is unknown: longer than all attempts take. */

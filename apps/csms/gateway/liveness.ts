@@ -17,8 +17,11 @@ export type Watched = {
   granted(heartbeatIntervalS: number): void;
 };
 
-/** Begins with the first `listen` on the returned wire and ends when that wire is closed. */
-export function watched(wire: Wire, clock: Clock, log: Log): Watched {
+/**
+ * Begins with the first `listen` on the returned wire and ends when that wire is closed. `pinged`: false for a station that
+ * an operator wants left alone; then its messages alone show its life (QUIRKS 28).
+ */
+export function watched(wire: Wire, clock: Clock, log: Log, pinged: () => boolean = () => true): Watched {
   const nowMs = () => clock.now().monotonicMs;
   let heardAtMs = nowMs();
   let pongAtMs: number | undefined;
@@ -28,7 +31,7 @@ export function watched(wire: Wire, clock: Clock, log: Log): Watched {
 
   const silenceMsMax = () =>
     SILENT_INTERVALS_MAX *
-    (pongAtMs === undefined ? Math.max(PING_INTERVAL_MS, heartbeatMs) : PING_INTERVAL_MS);
+    (pongAtMs === undefined || !pinged() ? Math.max(PING_INTERVAL_MS, heartbeatMs) : PING_INTERVAL_MS);
 
   const endIfNotReading = () => {
     if (wire.bufferedBytes <= UNREAD_BYTES_MAX) return;
@@ -40,7 +43,7 @@ export function watched(wire: Wire, clock: Clock, log: Log): Watched {
     endIfNotReading();
     // While we do not read, silence is of our own making.
     const silentMs = paused ? 0 : nowMs() - heardAtMs;
-    if (silentMs < silenceMsMax()) return wire.ping();
+    if (silentMs < silenceMsMax()) return pinged() ? wire.ping() : undefined;
     log.info("peer-silent", { silentMs });
     wire.terminate();
   };

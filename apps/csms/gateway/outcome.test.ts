@@ -20,16 +20,16 @@ const rows: [says: string, outcome: CallOutcome, state: string][] = [
   ],
   ["all variables set", result({ setVariableResult: [{ attributeStatus: "RebootRequired" }] }), "accepted"],
   [
-    "refused, and padded with junk that no schema allows (QUIRKS 36)",
-    { kind: "invalid", reason: "…", raw: '[3,"1",{"status":"Rejected","scheduleStart":"0"}]' },
-    "refused",
-  ],
-  [
     "accepted in a reply that is not valid: no yes",
     { kind: "invalid", reason: "…", raw: '[3,"1",{"status":"Accepted","scheduleStart":"0"}]' },
     "failed",
   ],
   ["not JSON", { kind: "invalid", reason: "…", raw: "[3,{" }, "failed"],
+  [
+    "quirk 43: a reply in another version's words",
+    { kind: "invalid", reason: "…", raw: '[3,"1",{"listVersion":0}]' },
+    "failed",
+  ],
   ["JSON but no reply", { kind: "invalid", reason: "…", raw: "null" }, "failed"],
   [
     "an error of the station",

@@ -1,6 +1,6 @@
 /**
- * What a station's reply to a command means, by its status first: where the status says no, the rest of the reply is
- * not looked at, however odd it is (QUIRKS 36); where the reply is no valid one, it is a failure and not a yes.
+ * What a station's reply to a command means, by its status first. Where the reply is no valid one, it is a failure and
+ * not a yes; a refusal padded with junk was read as the refusal it is before it came here (QUIRKS 36).
  */
 import type { Json, JsonObject } from "@wattward/kernel";
 import type { CallOutcome } from "@wattward/ocpp";
@@ -50,19 +50,7 @@ function statusesOf(payload: JsonObject): string[] {
 
 function invalid(reason: string, raw: string): Judged {
   const shown = raw.slice(0, RAW_CHARS_MAX);
-  const [, , payload] = parsedArray(raw);
-  const refusal = isObject(payload) ? statusesOf(payload).find((status) => !yes.has(status)) : undefined;
-  if (refusal !== undefined) return { state: "refused", outcome: { status: refusal, reply: shown } };
   return { state: "failed", outcome: { error: "invalid-reply", description: reason, reply: shown } };
-}
-
-function parsedArray(text: string): readonly unknown[] {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : [];
-  } catch {
-    return []; // The station's text is no JSON: nothing in it is read, and the failure says so.
-  }
 }
 
 const isObject = (value: unknown): value is JsonObject =>

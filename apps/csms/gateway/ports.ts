@@ -5,13 +5,15 @@ import type {
   JsonObject,
   Log,
   MessageId,
+  StationId,
   TraceId,
   UpgradeRequest,
   UpgradeVerdict,
   WireServer,
 } from "@wattward/kernel";
+import type { Deviation } from "@wattward/ocpp";
 import type { SignedBundle } from "@wattward/sitelink";
-import type { Core } from "../core/port.ts";
+import type { Core, Route } from "../core/port.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Trust } from "./trust.ts";
 
@@ -45,6 +47,8 @@ export type GatewayPorts = {
 
 /** What every connection shares. */
 export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics"> & {
+  /** Something that a station did beside its CALLs is to be counted. */
+  readonly deviated: (station: StationId, route: Route, deviations: readonly Deviation[]) => void;
   /** A trace id, unique in this process and unlikely to be met in another's. */
   readonly newTrace: () => TraceId;
   /** A message id for a CALL of ours, unique over all connections (OCPP 2.0.1 Part 4 §4.1.4). */

@@ -11,7 +11,7 @@
  * sends it all again from what was acknowledged. A record that our own fault keeps from being applied is set aside
  * (observed, acknowledged): the site would send it again for ever, and all that its stations said behind it would wait.
  */
-import type { Cancel, SiteId } from "@wattward/kernel";
+import type { Cancel, SiteId, StationId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
 import { CoreError, type SiteRecord, type SiteRecordDone } from "../core/port.ts";
@@ -32,6 +32,8 @@ export interface LinkHandle {
   /** Stops reading what the site sends, until {@link release}. */
   hold(): void;
   release(): void;
+  /** May what this station sends be repaired? */
+  tolerates(station: StationId): boolean;
 }
 
 export class RecordIntake {
@@ -72,7 +74,10 @@ export class RecordIntake {
   }
 
   private async apply(live: boolean, record: JournalRecord): Promise<void> {
-    const read = record.kind === "frame" ? readCall(record.frame, record.version) : undefined;
+    const read =
+      record.kind === "frame"
+        ? readCall(record.frame, record.version, this.link.tolerates(record.station))
+        : undefined;
     try {
       const done = await this.decided(live, record, called(read));
       if (!this.stopped) this.done(done, { live, record, read });
@@ -152,5 +157,6 @@ type ReadFrame = Pick<SiteRecord, "call" | "fault">;
 function called(read: ReadCall | undefined): ReadFrame {
   if (read === undefined) return {};
   if (read.kind === "fault") return { fault: { code: read.code, description: read.description } };
-  return { call: { id: read.id, action: read.action, payload: read.payload } };
+  const { kind: _, ...call } = read;
+  return { call };
 }

@@ -51,11 +51,12 @@ export class Relays {
   }
 
   private async answer({ relay, station, version, frame, ...received }: Relay): Promise<void> {
-    const read = readCall(frame, version);
+    const read = readCall(frame, version, this.link.tolerates(station));
     if (read.kind === "fault") return this.send(relay, read.reply);
-    const { id, action, payload } = read;
+    const { kind: _, ...said } = read;
+    const { id, action } = said;
     const { trace, receivedAtMs, clockQuality } = received;
-    const call = { id, action, payload, trace, receivedAtMs, clockQuality };
+    const call = { ...said, trace, receivedAtMs, clockQuality };
     const route = { kind: "site", site: this.link.site } as const;
     const answer = await this.decided({ station, route, version, ...call });
     const outcome = answer === undefined || answer === notStored ? "refused" : answer.kind;

@@ -151,7 +151,7 @@ test("a frame in a record that is not valid is handed over with its fault, and i
   const w = await north();
   const link = await welcomed(w);
   await link.say(
-    record(1, { frame: frame("a", "StartTransaction", {}) }, true),
+    record(1, { frame: frame("a", "StatusNotification", {}) }, true),
     record(2, { frame: '[2,"b",{' }, true),
   );
   const [first, second] = w.core.inputs("site.record");
@@ -159,6 +159,15 @@ test("a frame in a record that is not valid is handed over with its fault, and i
   assert.equal(second?.call, undefined);
   assert.match(link.heard("answer")[0]?.frame ?? "", /^\[4,"a","ProtocolError"/);
   assert.equal(link.heard("ack").at(-1)?.seq, 2);
+});
+
+test("quirk 34: a transaction message past repair is handed over as a call with its fault, and acknowledged", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  await link.say(record(1, { frame: frame("a", "MeterValues", { connectorId: 1 }) }, true));
+  const [first] = w.core.inputs("site.record");
+  assert.deepEqual([first?.call?.action, first?.call?.fault?.code], ["MeterValues", "ProtocolError"]);
+  assert.equal(link.heard("answer")[0]?.frame, '[3,"a",{}]');
 });
 
 test("a journal that went back in time: -1, and the site goes on with a new epoch on the same link", async () => {

@@ -14,9 +14,14 @@ import {
   TokenBucket,
   type Wire,
 } from "@wattward/kernel";
-import type { Claim } from "@wattward/ocpp";
+import { type Claim, type Handling, notice, noticed } from "@wattward/ocpp";
 import type { PeerFacts } from "@wattward/pki";
-import type { CsmsMessage, SignedBundle, SiteMessage } from "@wattward/sitelink";
+import {
+  type CsmsMessage,
+  DEVIATION_OBSERVED,
+  type SignedBundle,
+  type SiteMessage,
+} from "@wattward/sitelink";
 import { type BundleAtSite, BundleDelivery } from "./bundle-delivery.ts";
 import { HELLO_MS_MAX, LEASE_RATE, LINK_OBSERVATION_RATE, WAITING_FOR_WELCOME_MAX } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
@@ -49,6 +54,9 @@ type State =
   | { readonly kind: "opening"; readonly waiting: Exclude<SiteMessage, Message<"hello" | "beat">>[] }
   | OpenState
   | { readonly kind: "ended" };
+
+/** A site may count what we have a name for, and nothing else. */
+const noticedRules = new Map(noticed.map(({ rule }) => [`${DEVIATION_OBSERVED}${rule}`, rule]));
 
 export class SiteLink implements Connection {
   readonly site: SiteId;
@@ -134,6 +142,10 @@ export class SiteLink implements Connection {
 
   release(): void {
     this.wire.release("records");
+  }
+
+  tolerates(station: StationId): boolean {
+    return this.stations.tolerates(station);
   }
 
   pongAgoMs(): number | undefined {
@@ -274,7 +286,7 @@ export class SiteLink implements Connection {
       if (this.state.kind === "open") this.send({ t: "bundle", bundle });
       else beforeWelcome(bundle);
     };
-    const members = (stations: ReadonlySet<StationId>) => this.stations.setMembers(stations);
+    const members = (stations: ReadonlyMap<StationId, Handling>) => this.stations.setMembers(stations);
     return new BundleDelivery(this.site, siteHas, { members, send }, this.ports);
   }
 
@@ -304,6 +316,12 @@ export class SiteLink implements Connection {
   }
 
   private observed({ kind, station, atMs, detail }: Message<"observed">): void {
+    const rule = noticedRules.get(kind);
+    if (rule !== undefined && station !== undefined) {
+      if (!this.observationRate.take(this.ports.clock.now().monotonicMs)) return;
+      this.ports.deviated(station, { kind: "site", site: this.site }, [notice(rule, detail)]);
+      return;
+    }
     this.report({ kind, atMs, detail: { detail }, ...(station === undefined ? {} : { station }) });
   }
 

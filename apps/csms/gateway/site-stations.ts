@@ -6,7 +6,15 @@
  * effect. The site decides between sockets of one station by itself; what is decided here is only between routes.
  */
 import type { JsonObject, SiteId, StationId } from "@wattward/kernel";
-import { type CallOutcome, CallsInFlight, type Claim, type OcppVersion, parseFrame } from "@wattward/ocpp";
+import {
+  type CallOutcome,
+  CallsInFlight,
+  type Claim,
+  type Handling,
+  type OcppVersion,
+  parseFrame,
+  usualHandling,
+} from "@wattward/ocpp";
 import type { SiteMessage } from "@wattward/sitelink";
 import type { Route } from "../core/port.ts";
 import { STATIONS_PER_LINK_MAX } from "./limits.ts";
@@ -30,7 +38,7 @@ export class SiteStations {
   private readonly present = new Map<StationId, SiteStation>();
   /** Stations that the site says it has, and that are live by another route: they are placed when that one ends. */
   private readonly elsewhere = new Map<StationId, Presence>();
-  private members: ReadonlySet<StationId> = new Set();
+  private members: ReadonlyMap<StationId, Handling> = new Map();
   private readonly telling = new Set<Promise<void>>();
 
   constructor(link: LinkHandle, ports: SiteStationsPorts) {
@@ -39,10 +47,15 @@ export class SiteStations {
   }
 
   /** The stations of the site's bundle; whoever is no longer among them leaves. */
-  setMembers(members: ReadonlySet<StationId>): void {
+  setMembers(members: ReadonlyMap<StationId, Handling>): void {
     this.members = members;
     for (const station of this.present.keys()) if (!members.has(station)) this.leave(station);
     for (const station of this.elsewhere.keys()) if (!members.has(station)) this.elsewhere.delete(station);
+  }
+
+  /** Repairs are on unless the station is held strictly; one that was moved away is handled as usual. */
+  tolerates(station: StationId): boolean {
+    return !(this.members.get(station) ?? usualHandling).strict;
   }
 
   /** True where the site may speak for this station; otherwise it is observed. */
@@ -126,10 +139,12 @@ class SiteStation implements StationLink {
   readonly claim: Claim;
   readonly generation: number;
   readonly siteGeneration: number;
+  readonly route: Route;
   /** The site keeps the boot-quiet time by itself: it knows what it has answered. */
   readonly ready = Promise.resolve();
   open = true;
   private readonly calls: CallsInFlight;
+  private readonly link: LinkHandle;
 
   constructor(
     { station, version, address, generation }: Presence,
@@ -138,6 +153,8 @@ class SiteStation implements StationLink {
   ) {
     this.station = station;
     this.version = version;
+    this.link = link;
+    this.route = { kind: "site", site: link.site };
     this.claim = { route: routeOf(link.site), key: undefined, notBeforeMs: 0, address };
     this.generation = ports.registry.nextGeneration();
     this.siteGeneration = generation;
@@ -148,13 +165,18 @@ class SiteStation implements StationLink {
       clock: ports.clock,
       log: ports.log.with({ station }),
       newId: ports.newMessageId,
+      tolerant: () => this.tolerant,
     });
+  }
+
+  get tolerant(): boolean {
+    return this.link.tolerates(this.station);
   }
 
   answered(text: string): void {
     const parsed = parseFrame(text, this.version);
     if (parsed.kind === "fault") this.calls.settleFault(parsed, text);
-    else if (parsed.frame.kind !== "call") this.calls.settle(parsed.frame, text);
+    else if (parsed.frame.kind !== "call") this.calls.settle(parsed.frame, text, parsed.deviations);
   }
 
   call(action: string, payload: JsonObject, options: { timeoutMs: number }): Promise<CallOutcome> {

@@ -7,7 +7,7 @@
  * an HTTP status and no more. Asked at every upgrade, also where TLS resumed a session without a look (ADR 8).
  */
 import type { StationId, UpgradeRequest, UpgradeVerdict, Wire } from "@wattward/kernel";
-import { type Claim, type OcppVersion, versionOf } from "@wattward/ocpp";
+import { agreedVersion, type Claim, notice, usualHandling } from "@wattward/ocpp";
 import type { PeerFacts } from "@wattward/pki";
 import { SITE_PROTOCOL } from "@wattward/sitelink";
 import type { Admission, Core } from "../core/port.ts";
@@ -16,7 +16,7 @@ import type { DirectAdmission } from "./direct-station.ts";
 import { UPGRADE_KEYS_MAX, UPGRADE_RATE, UPGRADES_WAITING_MAX } from "./limits.ts";
 import type { Observer } from "./observer.ts";
 import { type Asked, askedBy } from "./path.ts";
-import type { GatewayPorts, Upgrade } from "./ports.ts";
+import type { ConnectionPorts, GatewayPorts, Upgrade } from "./ports.ts";
 import type { Decided } from "./registry.ts";
 import type { SiteAdmission } from "./site-link.ts";
 import { certificateFacts } from "./trust.ts";
@@ -35,6 +35,7 @@ export type Doorkeeper = {
 export type UpgradePorts = Pick<GatewayPorts, "clock" | "log" | "metrics" | "trust"> & {
   readonly core: Pick<Core, "decide">;
   readonly observer: Observer;
+  readonly deviated: ConnectionPorts["deviated"];
 };
 
 /** No sub-protocol of ours: the handshake is completed without one, and the socket closed (OCPP-J 1.6 §3.1.2; Part 4 §3.1.2). */
@@ -85,7 +86,12 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
       const detail = { reason: admission.reason, serial: facts.cn };
       return suspicious(statusOf[admission.reason], "gateway.station-refused", { ...about, detail });
     }
-    const version = firstSpoken(protocols);
+    const { handling = usualHandling } = admission;
+    const version = agreedVersion(protocols, handling);
+    if (version === undefined || version.protocol === "") {
+      const was = version === undefined ? "refused" : `OCPP ${version.version} assumed`;
+      ports.deviated(station, { kind: "direct" }, [notice("no-sub-protocol", was)]);
+    }
     if (version === undefined) return withoutProtocol(protocols, about);
     const claim: Claim = {
       route: "direct",
@@ -95,7 +101,8 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
     };
     const decided = await doorkeeper.decideStation(station, claim);
     if (decided.kind !== "welcome") return turnedAway(decided, facts, about);
-    const admitted = { station, version: version.version, claim, facts, accepted: !admission.pending };
+    const accepted = !admission.pending;
+    const admitted = { station, version: version.version, claim, facts, accepted, handling };
     const opened = (wire: Wire) => doorkeeper.openStation(admitted, wire, decided.against);
     return { kind: "accept", protocol: version.protocol, opened };
   }
@@ -175,12 +182,3 @@ export function upgrades(doorkeeper: Doorkeeper, ports: UpgradePorts): Upgrade {
 }
 
 const refused = (status: Status, reason: string): UpgradeVerdict => ({ kind: "refuse", status, reason });
-
-/** The station's own order of preference decides (QUIRKS 24). */
-function firstSpoken(protocols: readonly string[]): { protocol: string; version: OcppVersion } | undefined {
-  for (const protocol of protocols) {
-    const version = versionOf(protocol);
-    if (version !== undefined) return { protocol, version };
-  }
-  return undefined;
-}

@@ -78,7 +78,7 @@ async function open(
       seqNo: null,
       evse: connectorId,
       connector: 1,
-      token: idTag,
+      token: idTag === "" ? null : idTag,
       reading: wholeReading(time, { beginWh: meterStart }),
       stopReason: null,
       offline: call.journal?.localAnswer !== undefined,

@@ -64,7 +64,7 @@ function factOf(call: Call<Payload>): Fact {
   const time = believable(payload.timestamp, call);
   const offline = payload.offline === true;
   const { idToken } = payload;
-  const anonymous = idToken === undefined || idToken.type === "NoAuthorization";
+  const anonymous = idToken === undefined || idToken.type === "NoAuthorization" || idToken.idToken === "";
   return {
     kind: kinds[payload.eventType],
     atMs: time.atMs,

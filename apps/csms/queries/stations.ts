@@ -3,13 +3,29 @@ import type { Kysely } from "kysely";
 import type { ConnectorRow, StationRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Schema } from "../store/schema.ts";
+import { handlingIn } from "../tolerance/handling.ts";
+import { deviationsOf } from "./deviations.ts";
 import { rowsWithin } from "./limits.ts";
 import { atOneInstant } from "./read.ts";
 
 export const stationGet: Query<"station.get"> = (db, { station }) =>
   atOneInstant(db, async (tx) => {
     const row = await tx.selectFrom("stations").selectAll().where("id", "=", station).executeTakeFirst();
-    return row === undefined ? undefined : (await withDetails(tx, [row]))[0];
+    const [known] = row === undefined ? [] : await withDetails(tx, [row]);
+    if (known === undefined) return undefined;
+    const handling = handlingIn(
+      await tx
+        .selectFrom("station_handling")
+        .selectAll()
+        .where("station_id", "=", station)
+        .executeTakeFirst(),
+    );
+    const { strict, pinned = null, assumed = null, pinged } = handling;
+    return {
+      ...known,
+      handling: { strict, pinned, assumed, pinged },
+      deviations: await deviationsOf(tx, station),
+    };
   });
 
 export const stationsList: Query<"stations.list"> = (db, { site, afterId, most }) =>

@@ -10,6 +10,7 @@ import type { Decision } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import type { Admission, AdmissionRequest } from "../core/port.ts";
 import type { Tx } from "../store/writer.ts";
+import { handlingOf } from "../tolerance/handling.ts";
 import { blank } from "./inventory.ts";
 import { findStation, insertStation, rememberCertificate, type Station } from "./rows.ts";
 
@@ -26,7 +27,7 @@ export const admit: Decision<"station.admit"> = async (tx, request) => {
   if (known?.certificate_key !== key || known.certificate_from_ms !== notBeforeMs) {
     await tx.run(rememberCertificate, { id: request.station, key, fromMs: notBeforeMs });
   }
-  return verdict;
+  return { ...verdict, handling: await handlingOf(tx, request.station) };
 };
 
 /** Pure. */

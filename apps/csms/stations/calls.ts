@@ -23,6 +23,11 @@ export async function answerCall(tx: Tx, input: StationCall, world: World): Prom
     return refusal("SecurityError", "this station is not known here");
   }
   const { id, action, payload, version, trace, receivedAtMs, clockQuality } = input;
-  const call = { id, action, payload, version, trace, receivedAtMs, clockQuality };
+  const { deviations, fault } = input;
+  const call = {
+    ...{ id, action, payload, version, trace, receivedAtMs, clockQuality },
+    ...(deviations !== undefined && { deviations }),
+    ...(fault !== undefined && { fault }),
+  };
   return dispatch(tx, { ...call, station, arrivedAtMs: receivedAtMs, live: true }, world);
 }

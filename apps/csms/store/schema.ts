@@ -21,6 +21,13 @@ export type Schema = {
   bundles: { site_id: string; version: number; csms_epoch: number; body: string; issued_at_ms: number };
   stations: StationsTable;
   connectors: ConnectorsTable;
+  deviations: DeviationsTable;
+  station_handling: StationHandlingTable;
+  set_aside: SetAsideTable;
+  /** Boots of a station since `from_ms`, to know a boot loop. */
+  boot_windows: { station_id: string; from_ms: number; boots: number };
+  /** `rebooted`: its station booted while it was open; `unmetered`: told that no meter values come. */
+  transaction_doubts: { transaction_id: string; doubt: string; since_ms: number };
   transactions: TransactionsTable;
   transaction_events: TransactionEventsTable;
   meter_samples: MeterSamplesTable;
@@ -103,6 +110,46 @@ type StationsTable = {
   /** notBefore of the newest certificate seen: older ones are never accepted again (QUIRKS, takeover). */
   certificate_from_ms: number | null;
   certificate_key: string | null;
+};
+
+/** How often a station broke a rule, and was understood all the same (QUIRKS). */
+type DeviationsTable = {
+  station_id: string;
+  /** A name of the table of repairs, or of what is only noticed. */
+  rule: string;
+  /** Places, not messages. */
+  count: number;
+  first_at_ms: number;
+  last_at_ms: number;
+  /** Place and what stood there; bounded, masked where it may be a token. */
+  last_example: string;
+};
+
+/** Where an operator wants a station handled otherwise than usual; no row: as usual. */
+type StationHandlingTable = {
+  station_id: string;
+  /** 1: nothing is repaired. */
+  strict: number;
+  pinned_version: string | null;
+  assumed_version: string | null;
+  /** 0: never pinged. */
+  pinged: number;
+  changed_at_ms: number;
+};
+
+/** Transaction messages that could not be read and were acknowledged, for a person to look at. */
+type SetAsideTable = {
+  station_id: string;
+  /** SHA-256 of the payload: the same message again is the same row. */
+  digest: string;
+  action: string;
+  received_at_ms: number;
+  code: string;
+  reason: string;
+  /** The payload as JSON, tokens masked, bounded. */
+  message: string;
+  /** The 1.6 id that a start was answered with. */
+  wire_id: string | null;
 };
 
 /** 1.6 has connectors only: evse_id = connector number, connector_id = 1. Row (station, 0, 0) is the station itself. */

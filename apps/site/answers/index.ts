@@ -7,14 +7,3 @@ import { table201 } from "./table-2.0.1.ts";
 export type { Keeping, Question, Row } from "./row.ts";
 
 export const tables: Readonly<Record<OcppVersion, Table>> = { "1.6": table16, "2.0.1": table201 };
-
-/**
- * Messages that are kept and answered even where they break their schema: a CALLERROR makes a station retry and then
- * drop what is billed (QUIRKS, principle 2).
- */
-export const neverRefused: ReadonlySet<string> = new Set([
-  "MeterValues",
-  "StartTransaction",
-  "StopTransaction",
-  "TransactionEvent",
-]);

@@ -15,13 +15,15 @@ import { type Chance, type Clock, hex, type Log, type StationId, type TraceId } 
 import {
   type Call,
   type CallAnswer,
+  type Deviation,
   type Invalid,
+  neverRefused,
   type OcppVersion,
   parseFrame,
   writeFrame,
 } from "@wattward/ocpp";
 import type { Bundle, JournalRecord } from "@wattward/sitelink";
-import { neverRefused, type Question, type Row, tables } from "../answers/index.ts";
+import { type Question, type Row, tables } from "../answers/index.ts";
 import { Allowances } from "../journal/allowances.ts";
 import type { Journal, RecordDraft } from "../journal/journal.ts";
 import type { Pressure, Worth } from "../journal/pressure.ts";
@@ -71,6 +73,8 @@ type Matter = {
   readonly raw: string;
   readonly row: Row;
   readonly valid: boolean;
+  /** False for a transaction message that was repaired or breaks its schema: no refusal of its form reaches the station. */
+  readonly asSent: boolean;
   readonly trace: TraceId;
   readonly transactionId?: number;
 };
@@ -85,17 +89,23 @@ export class CallDesk {
     this.ports = ports;
   }
 
-  /** A CALL that is valid by its schema. */
-  answer(from: { station: StationId; version: OcppVersion }, call: Call, raw: string): Promise<CallAnswer> {
+  /** A CALL that is valid by its schema, or was repaired; `raw` is what the station sent, and what is kept. */
+  answer(
+    from: { station: StationId; version: OcppVersion },
+    call: Call,
+    raw: string,
+    deviations: readonly Deviation[] = [],
+  ): Promise<CallAnswer> {
     const row = tables[from.version].get(call.action);
     // The schema has passed it, so the table lacks a row that a test says it has.
     if (row === undefined) {
       return Promise.resolve({ kind: "error", code: "NotSupported", description: "no row for this action" });
     }
-    return this.handle({ ...from, call, raw, row, valid: true, trace: this.trace() });
+    const asSent = deviations.length === 0 || !neverRefused.has(call.action);
+    return this.handle({ ...from, call, raw, row, valid: true, asSent, trace: this.trace() });
   }
 
-  /** A CALL that breaks its schema: undefined leaves it to its CALLERROR. */
+  /** A CALL that breaks its schema past repair: undefined leaves it to its CALLERROR. */
   async answerInvalid(
     from: { station: StationId; version: OcppVersion },
     { call, raw, invalid }: { call: Call; raw: string; invalid: Invalid },
@@ -103,7 +113,7 @@ export class CallDesk {
     const row = tables[from.version].get(call.action);
     if (row === undefined || !neverRefused.has(call.action)) return undefined;
     this.ports.log.warn("transaction-message-invalid", { ...from, action: call.action, say: invalid.reason });
-    return this.handle({ ...from, call, raw, row, valid: false, trace: this.trace() });
+    return this.handle({ ...from, call, raw, row, valid: false, asSent: false, trace: this.trace() });
   }
 
   private async handle(matter: Matter): Promise<CallAnswer> {
@@ -217,7 +227,7 @@ export class CallDesk {
     if (parsed.frame.id !== call.id) return wrong("it has another message id");
     // What breaks its schema and was kept all the same is not refused for its form after that (QUIRKS, principle 2).
     if (parsed.frame.kind === "error")
-      return matter.valid ? text : wrong("it refuses a message for its form");
+      return matter.asSent ? text : wrong("it refuses a message for its form");
     if (transactionId !== undefined && parsed.frame.payload.transactionId !== transactionId) {
       return wrong(`it has another transaction id than ${transactionId}, which the site assigned`);
     }

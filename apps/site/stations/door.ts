@@ -3,7 +3,7 @@
  * The id in the URL is a wish; the certificate decides (A00.FR.405, ADR 7). Everything in a request comes from the peer.
  */
 import { type Instant, type Log, type StationId, shown, type UpgradeRequest } from "@wattward/kernel";
-import { type Claim, type OcppVersion, stationIn, versionOf } from "@wattward/ocpp";
+import { type Agreed, agreedVersion, type Claim, stationIn, usualHandling } from "@wattward/ocpp";
 import type { Bundle } from "@wattward/sitelink";
 import type { NewestCertificates } from "../state/newest-certificates.ts";
 
@@ -33,8 +33,8 @@ export type Identified = {
   readonly station: StationId;
   readonly facts: StationFacts;
   readonly claim: Claim;
-  /** Undefined where no sub-protocol of ours was offered (QUIRKS 23). */
-  readonly version: OcppVersion | undefined;
+  /** Undefined where no sub-protocol of ours was offered, and none is assumed (QUIRKS 23). */
+  readonly agreed: Agreed | undefined;
 };
 export type TurnedAway = {
   readonly kind: "turned-away";
@@ -89,8 +89,8 @@ export function identify(
     };
   }
   const claim: Claim = { route: `site ${ports.site}`, key, notBeforeMs, address: peer.address };
-  const version = protocols.map(versionOf).find((spoken) => spoken !== undefined);
-  return { kind: "identified", station, facts, claim, version };
+  const agreed = agreedVersion(protocols, known.handling ?? usualHandling);
+  return { kind: "identified", station, facts, claim, agreed };
 }
 
 const away = (status: TurnedAway["status"], reason: string, sentence: string): TurnedAway => ({

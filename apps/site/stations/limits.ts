@@ -3,6 +3,8 @@
 /** Pings, and the silence after which a socket is given up (QUIRKS 28). */
 export const PING_EVERY_MS = 30_000;
 export const SILENT_MS_MAX = 90_000;
+/** One that never answered a ping may be silent for this many of the heartbeats it was granted (QUIRKS 29). */
+export const SILENT_HEARTBEATS_MAX = 3;
 /** A CALL of the CSMS to a station; the CSMS has its own, shorter patience. */
 export const DOWN_MS_MAX = 60_000;
 /** CALLs of the CSMS that wait behind the one a station has (one at a time, Part 4 §4.1.1). */

@@ -4,7 +4,11 @@ import { hex } from "@wattward/kernel";
 import {
   type Call,
   type Claim,
+  COMPRESSED_UNASKED,
   callError,
+  type Deviation,
+  type Handling,
+  notice,
   OcppSession,
   type OcppVersion,
   parseFrame,
@@ -12,7 +16,13 @@ import {
 } from "@wattward/ocpp";
 import type { CallDesk } from "../calls/call-desk.ts";
 import type { StationFacts } from "./door.ts";
-import { DOWN_MS_MAX, DOWN_WAITING_MAX, PING_EVERY_MS, SILENT_MS_MAX } from "./limits.ts";
+import {
+  DOWN_MS_MAX,
+  DOWN_WAITING_MAX,
+  PING_EVERY_MS,
+  SILENT_HEARTBEATS_MAX,
+  SILENT_MS_MAX,
+} from "./limits.ts";
 import type { Live } from "./registry.ts";
 
 export type SocketPorts = {
@@ -20,6 +30,12 @@ export type SocketPorts = {
   readonly chance: Chance;
   readonly log: Log;
   readonly desk: CallDesk;
+  /** How the bundle in force wants this station handled. */
+  handling(station: StationId): Handling;
+  /** Heartbeats that are granted here, s. */
+  heartbeatIntervalS(): number;
+  /** For the CSMS to count: what a station did beside its CALLs. Once a rule and socket. */
+  deviated(station: StationId, deviation: Deviation): void;
 };
 
 export type Seat = {
@@ -35,11 +51,16 @@ export class StationSocket implements Live {
   readonly closed: Promise<{ code: number; reason: string }>;
   pongAtMs: number | undefined;
   private readonly session: OcppSession;
+  private readonly ports: SocketPorts;
+  private readonly told = new Set<string>();
 
-  constructor(seat: Seat, wire: Wire, { clock, chance, log, desk }: SocketPorts) {
+  constructor(seat: Seat, wire: Wire, ports: SocketPorts) {
+    const { clock, chance, log, desk } = ports;
+    const tolerant = () => !ports.handling(seat.station).strict;
     const { station, version } = seat;
     const from = { station, version };
     this.seat = seat;
+    this.ports = ports;
     this.session = new OcppSession({
       wire,
       version,
@@ -47,16 +68,27 @@ export class StationSocket implements Live {
       clock,
       log,
       newId: () => `s-${hex(chance, 15)}` as MessageId,
-      onCall: (call, raw) => desk.answer(from, call, raw),
-      onInvalidCall: (call, raw, invalid) => desk.answerInvalid(from, { call, raw, invalid }),
+      onCall: (call, raw, deviations) => desk.answer(from, call, raw, deviations),
+      onInvalidCall: async (call, raw, invalid) =>
+        tolerant() ? desk.answerInvalid(from, { call, raw, invalid }) : undefined,
+      tolerant,
+      onFault: ({ reason }) => this.noticed(notice("frame-unreadable", reason)),
       onPong: () => (this.pongAtMs = clock.now().monotonicMs),
       quietUntilFirstCall: true,
-      keepAlive: { pingEveryMs: PING_EVERY_MS, silentMsMax: SILENT_MS_MAX },
+      keepAlive: {
+        pingEveryMs: PING_EVERY_MS,
+        silentMsMax: SILENT_MS_MAX,
+        unansweredMsMax: () => SILENT_HEARTBEATS_MAX * ports.heartbeatIntervalS() * 1_000,
+        pinged: () => ports.handling(station).pinged,
+      },
       limits: { queuedCallsMax: DOWN_WAITING_MAX },
     });
     // The bundle has accepted it; whether the CSMS has, is the CSMS's answer to its boot.
     this.session.markAccepted();
-    this.closed = this.session.closed;
+    this.closed = this.session.closed.then((end) => {
+      if (end.reason === COMPRESSED_UNASKED) this.noticed(notice("compressed-unasked", end.reason));
+      return end;
+    });
   }
 
   get generation(): number {
@@ -78,9 +110,14 @@ export class StationSocket implements Live {
     if (outcome.kind === "result" || outcome.kind === "error") return reply(outcome.raw);
     if (outcome.kind === "busy")
       return reply(refusal(call, this.seat.version, "too many calls wait for this station"));
-    if (outcome.kind === "invalid") {
-      reply(refusal(call, this.seat.version, `the station's answer is invalid: ${outcome.reason}`));
-    }
+    // The CSMS judges the station's own words, and shows them (QUIRKS 43); it finds the id at their head.
+    if (outcome.kind === "invalid" && outcome.raw !== "") reply(outcome.raw);
+  }
+
+  private noticed(deviation: Deviation): void {
+    if (this.told.has(deviation.rule)) return;
+    this.told.add(deviation.rule);
+    this.ports.deviated(this.seat.station, deviation);
   }
 }
 

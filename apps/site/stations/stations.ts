@@ -3,7 +3,7 @@
  * whoever a new bundle no longer has.
  */
 import type { SiteId, StationId, UpgradeRequest, UpgradeVerdict } from "@wattward/kernel";
-import { subprotocols } from "@wattward/ocpp";
+import { notice } from "@wattward/ocpp";
 import type { SiteMessage } from "@wattward/sitelink";
 import { type DoorPorts, type Identified, identify, type StationFacts, type TurnedAway } from "./door.ts";
 import { Registry } from "./registry.ts";
@@ -59,12 +59,17 @@ export class Stations {
         station,
       });
     }
-    const { version } = who;
-    if (version === undefined)
+    const { agreed } = who;
+    if (agreed === undefined || agreed.protocol === "") {
+      const was = agreed === undefined ? "refused" : `OCPP ${agreed.version} assumed`;
+      this.ports.deviated(station, notice("no-sub-protocol", was));
+    }
+    if (agreed === undefined)
       return { kind: "accept", protocol: "", opened: (wire) => wire.close(1002, "no protocol") };
+    const { protocol, version } = agreed;
     return {
       kind: "accept",
-      protocol: subprotocols[version],
+      protocol,
       opened: (wire) => {
         // Between verdict and socket lies up to a ping's time, in which a bundle may have come.
         if (this.noLongerAdmitted(station, who.facts) !== undefined)

@@ -1,4 +1,5 @@
 /** Tolerance on form, as named rules: pure. */
 export { PASSES_MAX, type Repaired, repairedCall, repairedResult } from "./mend.ts";
-export type { Deviation, Repair } from "./repair.ts";
+export { type Noticed, type NoticedRule, neverRefused, notice, noticed } from "./noticed.ts";
+export { type Deviation, maskedText, type Repair } from "./repair.ts";
 export { repairs } from "./table.ts";

@@ -7,10 +7,12 @@
 import assert from "node:assert/strict";
 import { type Log, type Peer, TokenBucket, type Wire, type WireHandlers } from "@wattward/kernel";
 import type { WebSocket } from "ws";
+import { COMPRESSED_UNASKED } from "../frame.ts";
 import type { WireLimits } from "./limits.ts";
 
 /** RFC 6455 §7.4.1: a kind of data that this end does not take. OCPP is text. */
 const UNSUPPORTED_DATA = 1003;
+const PROTOCOL_ERROR = 1002;
 /** A close frame carries 125 bytes, two of them the code (§5.5). */
 const REASON_BYTES_MAX = 123;
 
@@ -23,6 +25,8 @@ export class SocketWire implements Wire {
   private readonly pings: TokenBucket;
   private readonly held: string[] = [];
   private handlers: WireHandlers | undefined;
+  /** A frame had the reserved bit of permessage-deflate, which was not agreed (RFC 7692 §6; QUIRKS 26). */
+  private compressed = false;
   private paused = true;
   private endTold = false;
   private end: { readonly code: number; readonly reason: string } | undefined;
@@ -44,7 +48,10 @@ export class SocketWire implements Wire {
     socket.on("ping", (data) => this.pinged(data));
     socket.on("pong", () => this.handlers?.pong?.());
     // The library closes by itself after a fault (1002, 1007, 1009), so here it is only told.
-    socket.on("error", (error) => log.debug("wire-fault", { address: peer.address, fault: codeOf(error) }));
+    socket.on("error", (error) => {
+      this.compressed ||= codeOf(error) === "WS_ERR_UNEXPECTED_RSV_1";
+      log.debug("wire-fault", { address: peer.address, fault: codeOf(error) });
+    });
     socket.on("close", (code, reason) => this.ended(code, reason.toString()));
   }
 
@@ -125,7 +132,8 @@ export class SocketWire implements Wire {
   }
 
   private ended(code: number, reason: string): void {
-    this.end = { code, reason };
+    // What we closed for is what was wrong; the peer's own code, if it sends one, only says that it heard.
+    this.end = this.compressed ? { code: PROTOCOL_ERROR, reason: COMPRESSED_UNASKED } : { code, reason };
     this.held.length = 0;
     this.tellEnd();
   }

@@ -9,12 +9,13 @@ import { ground } from "./0001-ground.ts";
 import { commandsByState } from "./0002-commands-by-state.ts";
 import { journalTraces } from "./0003-journal-traces.ts";
 import { formerSites } from "./0004-former-sites.ts";
+import { tolerance } from "./0005-tolerance.ts";
 
 /** Column types whose names differ between the engines. */
 export type Types = { readonly int8: "integer" | "bigint" };
 export type Migration = (db: Kysely<Schema>, types: Types) => Promise<void>;
 
-const migrations: readonly Migration[] = [ground, commandsByState, journalTraces, formerSites];
+const migrations: readonly Migration[] = [ground, commandsByState, journalTraces, formerSites, tolerance];
 /** The schema that this program knows. */
 export const SCHEMA_VERSION = migrations.length;
 
