@@ -23,6 +23,7 @@ export const reviewWords: Record<string, string> = {
   clock: "the station's clock was not believable",
   "meter-below-start": "the meter fell below its start",
   superseded: "its end is assumed; a new start came while it was open",
+  uncertain: "its station restarted while it was open, and has not said how it ended",
   "stop-differs": "it ended twice with different facts",
   "start-differs": "it started twice with different facts",
   "after-end": "values arrived after its end",

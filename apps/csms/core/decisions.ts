@@ -13,6 +13,7 @@ import { addStation } from "../stations/inventory.ts";
 import { changePresence } from "../stations/presence.ts";
 import { takeDeviations } from "../tolerance/deviations.ts";
 import { handle } from "../tolerance/handling.ts";
+import { tend } from "../transactions/doubts.ts";
 import { changeSetting } from "./change-setting.ts";
 import type { Decision } from "./decision.ts";
 import { takeObserved } from "./observed.ts";
@@ -36,6 +37,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "site.lease": lease,
   "bundle.compile": compile,
   observe: takeObserved,
+  "transactions.tend": tend,
   "command.request": request,
   "command.take": take,
   "command.outcome": outcome,

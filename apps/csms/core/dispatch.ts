@@ -8,6 +8,7 @@
 import { actionsFrom, type OcppVersion } from "@wattward/ocpp";
 import { routes16 } from "../ocpp16/routes.ts";
 import { routes201 } from "../ocpp201/routes.ts";
+import { askForBoot } from "../stations/ask-for-boot.ts";
 import { setSeen } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import { countOf } from "../tolerance/deviations.ts";
@@ -35,6 +36,7 @@ export async function dispatch(tx: Tx, call: Call, world: World): Promise<Statio
     return refusal("PropertyConstraintViolation", `${odd} is beyond any whole number kept here`);
   await see(tx, call);
   if (!call.repeated) await countOf(tx, call, [...(call.deviations ?? []), ...noticedIn(call)]);
+  await askForBoot(tx, call, world);
   const handler = tables[call.version].get(call.action);
   if (handler !== undefined) return handler(tx, call as Call<never>, world);
   const known = (["station", "csms"] as const).some((side) =>

@@ -47,6 +47,8 @@ export type ObservationData = {
     reason: string | null;
     status: string;
   };
+  /** So many boots within that time; told once per such time (QUIRKS 19). */
+  "station.boot-loop": { boots: number; withinMs: number };
   "station.status": { evse: number; connector: number; status: string; errorCode: string | null };
   "station.event": { component: string; variable: string; value: string; trigger: string };
   "station.report": { requestId: number; part: number; more: boolean; variables: number };
@@ -67,6 +69,10 @@ export type ObservationData = {
   /** New reasons to look at it before it is billed; codes of transactions/review.ts. */
   "transaction.review": { transaction: string; wireId: string; codes: string[] };
 
+  /** Its station restarted while it was open: nobody knows whether it goes on (QUIRKS 42). */
+  "transaction.uncertain": { transaction: string; wireId: string };
+  /** Open for so long, and no meter value has come (QUIRKS 41). */
+  "transaction.unmetered": { transaction: string; wireId: string; minutes: number };
   /** A stop with an id of 0 or less that fits no single open transaction (QUIRKS 11). */
   "transaction.unmatched-stop": { meterWh: number };
 

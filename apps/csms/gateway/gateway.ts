@@ -18,7 +18,7 @@ import {
 import { DeviationTally } from "./deviation-tally.ts";
 import { DirectStation } from "./direct-station.ts";
 import { Dispatch } from "./dispatch.ts";
-import { BUNDLE_GATHER_MS, CLOSING_MS_MAX, DENIALS_REFRESH_MS } from "./limits.ts";
+import { BUNDLE_GATHER_MS, CLOSING_MS_MAX, DENIALS_REFRESH_MS, TEND_EVERY_MS } from "./limits.ts";
 import { Observer } from "./observer.ts";
 import { OutboxCursor } from "./outbox-cursor.ts";
 import { OverdueCommands } from "./overdue-commands.ts";
@@ -174,11 +174,17 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   await cursor.start();
   await refreshDenials();
   const stopRefreshing = every(clock, DENIALS_REFRESH_MS, denialsLater);
+  const stopTending = every(clock, TEND_EVERY_MS, () =>
+    core
+      .decide("transactions.tend", { atMs: clock.now().wallMs })
+      .catch((error: unknown) => log.error("transactions-not-tended", { error: String(error) })),
+  );
   overdue.wake();
   const stopWatching = () => {
     cursor.stop();
     overdue.stop();
     stopRefreshing();
+    stopTending();
     bundlesDue?.();
     dispatch.stop();
   };

@@ -65,6 +65,9 @@ export const DEAF_TRY_EVERY_MS = 5 * 60_000;
 /** What stations do beside their CALLs gathers this long before it is counted. */
 export const DEVIATIONS_GATHER_MS = 1_000;
 
+/** How often transactions of which too little is heard are looked for. */
+export const TEND_EVERY_MS = 60_000;
+
 /** While commands are open, the next that is due to end is looked for at least this often. */
 export const COMMAND_LOOK_MS_MAX = 60_000;
 /** A command that was sent this long ago, and whose outcome is not stored, is unknown: longer than all attempts take. */

@@ -16,7 +16,7 @@ import type { Tx } from "../store/writer.ts";
 import { readMeter, wholeReading } from "../transactions/reading.ts";
 import { digestOf, headOf, observeForeign, record, review, storeEvent } from "../transactions/record.ts";
 import { findEvent, findOpenOfStation, findTransaction } from "../transactions/rows.ts";
-import { SUPERSEDED, type Transaction } from "../transactions/transaction.ts";
+import { isAssumed, type Transaction } from "../transactions/transaction.ts";
 import { tagInfo } from "./tag-info.ts";
 
 type Payload = RequestOf<"1.6", "StopTransaction">;
@@ -66,7 +66,7 @@ async function end(tx: Tx, call: Call<Payload>, world: World, before: Transactio
   const { timestamp, meterStop, reason, transactionData } = call.payload;
   const time = believable(timestamp, call);
   const dedupe = call.payload.transactionId > 0 ? `stop|${before.wire_id}` : unnumbered(call);
-  if (before.ended_at_ms !== null && before.stop_reason !== SUPERSEDED) {
+  if (before.ended_at_ms !== null && !isAssumed(before.stop_reason)) {
     const earlier = await tx.first(findEvent, { station: call.station.id, dedupe });
     if (earlier?.digest === digestOf(call)) return;
     const key = { dedupe: `${dedupe}|${digestOf(call)}`, kind: "ended-again" };

@@ -1,12 +1,15 @@
 /**
  * A station's boot, for both versions (1.6 §4.2; 2.0.1 B01 to B03): the inventory's admission gives the status. Each
- * boot is answered, and none is an onboarding of its own (QUIRKS 19). A boot ends no transaction (QUIRKS 42).
+ * boot is answered, and none is an onboarding of its own (QUIRKS 19). A boot ends no transaction: what was open is
+ * uncertain (QUIRKS 42).
  */
 import type { Call } from "../core/call.ts";
 import { clipped, observe } from "../core/observations.ts";
 import { setting } from "../core/settings.ts";
 import type { Tx } from "../store/writer.ts";
+import { doubtAfterBoot } from "../transactions/doubts.ts";
 import { headOf } from "../transactions/record.ts";
+import { inBootLoop } from "./boot-loop.ts";
 import { type Station, setBooted } from "./rows.ts";
 
 export type BootFacts = {
@@ -42,7 +45,9 @@ export async function boot(tx: Tx, call: Call<object>, facts: BootFacts): Promis
     reason: facts.reason,
     status,
   };
-  observe(tx, { ...headOf(call), kind: "station.booted", data });
+  if (status === "Accepted") await doubtAfterBoot(tx, call);
+  const told = await inBootLoop(tx, call);
+  if (!told) observe(tx, { ...headOf(call), kind: "station.booted", data });
   const name = status === "Accepted" ? "heartbeat_interval_s" : "boot_retry_interval_s";
   return { status, intervalS: await setting(tx, name) };
 }

@@ -9,6 +9,7 @@ import { observe } from "../core/observations.ts";
 import type { StationAnswer } from "../core/port.ts";
 import { believable } from "../core/timestamp.ts";
 import type { Tx } from "../store/writer.ts";
+import { endUncertain } from "../transactions/doubts.ts";
 import { headOf } from "../transactions/record.ts";
 import { countConnectors, findConnector, upsertStatus } from "./rows.ts";
 
@@ -45,6 +46,7 @@ export async function storeStatus(
   const inOrder = call.live || (call.station.route === "site" && call.repeated === undefined);
   const present = inOrder || known === undefined || atMs > known.status_at_ms;
   if (present) await tx.run(upsertStatus, { ...key, status, errorCode, atMs });
+  if (present && status === "Available" && evse > 0) await endUncertain(tx, call, evse);
   // History that is not the present one is nowhere but in its observation.
   const changed = !present || known?.status !== status || known.error_code !== errorCode;
   const data = { evse, connector, status, errorCode };

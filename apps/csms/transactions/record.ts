@@ -7,11 +7,14 @@
  * station's transaction cannot be reached from here.
  */
 import { hash } from "node:crypto";
+import { notice } from "@wattward/ocpp";
 import type { Call } from "../core/call.ts";
 import { sortableId, type World } from "../core/decision.ts";
 import { maskedToken, observe } from "../core/observations.ts";
 import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
+import { countOf } from "../tolerance/deviations.ts";
+import { resolved } from "./doubts.ts";
 import type { Sample } from "./reading.ts";
 import { codesOf, type ReviewCode, withReview } from "./review.ts";
 import {
@@ -88,7 +91,7 @@ export async function record(tx: Tx, call: Call<object>, world: World, told: Tol
     offline: fact.offline && call.journal?.localAnswer === undefined,
   });
   if (!fresh) return { transaction: before, fresh };
-  const after = withFact(before, fact);
+  const after = withFact(before.ended_at_ms === null ? await resolved(tx, before) : before, fact);
   await tx.run(told.before === undefined ? insertTransaction : updateTransaction, after);
   await storeSamples(tx, call.station.id, after, reading.samples);
   if (fact.kind === "started" && after.ended_at_ms === null) await supersedeOthers(tx, call, after);
@@ -132,7 +135,8 @@ async function supersedeOthers(tx: Tx, call: Call<object>, started: Transaction)
   for (const other of open) {
     if (other.id === started.id) continue;
     if ((other.started_at_ms ?? 0) > (started.started_at_ms ?? 0)) continue;
-    const over = superseded(other, started.started_at_ms ?? started.changed_at_ms);
+    await countOf(tx, call, [notice("start-while-open", `transaction ${other.wire_id}`)]);
+    const over = superseded(await resolved(tx, other), started.started_at_ms ?? started.changed_at_ms);
     await tx.run(updateTransaction, over);
     const head = headOf(call);
     observe(tx, { ...head, kind: "transaction.ended", data: { ...factsOf(over), reason: over.stop_reason } });
@@ -157,6 +161,7 @@ export async function review(
 /** A message named a transaction that its station does not have (QUIRKS 12): said, and nothing else. */
 export async function observeForeign(tx: Tx, call: Call<object>, wireId: string): Promise<void> {
   const asked = { station: call.station.id, version: call.version, wireId };
+  await countOf(tx, call, [notice("foreign-transaction", wireId, call.action)]);
   const anothers = (await tx.first(isAnothersTransaction, asked)) !== undefined;
   observe(tx, {
     ...headOf(call),

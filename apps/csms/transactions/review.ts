@@ -3,6 +3,7 @@ export const reviewCodes = {
   clock: "a time of the station was not believable; the time of reception stands in its place",
   "meter-below-start": "the register fell below its value at the start",
   superseded: "a new start came while it was open; its end is assumed, with the last sample as its meter",
+  uncertain: "its station restarted while it was open, and has not said how it ended",
   "stop-differs": "it was ended twice with different facts; the first stands",
   "start-differs": "it was started twice with different facts; the first stands",
   "after-end": "values with a higher sequence number than its end arrived",

@@ -61,6 +61,12 @@ export const unseen = (identity: Identity, changedAtMs: number): Transaction => 
 
 /** The reason that we give to an end which nobody told us. */
 export const SUPERSEDED = "Superseded";
+/** The station restarted, and never said how it ended. */
+export const NOT_TOLD = "NotTold";
+
+/** Ends that only we assumed: a real one that still comes takes their place. */
+export const isAssumed = (stopReason: string | null): boolean =>
+  stopReason === SUPERSEDED || stopReason === NOT_TOLD;
 
 export function withFact(before: Transaction, fact: Fact): Transaction {
   const newest = fact.seqNo === null ? before.ended_at_ms === null : fact.seqNo >= (before.seq_no ?? -1);
@@ -102,6 +108,19 @@ export function superseded(before: Transaction, atMs: number): Transaction {
   });
 }
 
+/** Nothing more is heard of it since its station restarted: its end is assumed, from the last sample (QUIRKS 42). */
+export function notTold(before: Transaction, atMs: number): Transaction {
+  return settle({
+    ...before,
+    ended_at_ms: atMs,
+    meter_stop_wh: before.meter_last_wh,
+    stop_reason: NOT_TOLD,
+    power_w: null,
+    review: withReview(before.review, ["uncertain"]),
+    changed_at_ms: Math.max(atMs, before.changed_at_ms),
+  });
+}
+
 function begin(after: Transaction, fact: Fact): void {
   if (after.started_at_ms !== null) return;
   after.started_at_ms = fact.atMs;
@@ -109,9 +128,9 @@ function begin(after: Transaction, fact: Fact): void {
 }
 
 function end(after: Transaction, fact: Fact): void {
-  const assumed = after.stop_reason === SUPERSEDED;
+  const assumed = isAssumed(after.stop_reason);
   if (after.ended_at_ms !== null && !assumed) return;
-  if (assumed) after.review = withoutReview(after.review, "superseded");
+  if (assumed) after.review = withoutReview(withoutReview(after.review, "superseded"), "uncertain");
   after.ended_at_ms = fact.atMs;
   after.meter_stop_wh = fact.reading.endWh ?? fact.reading.lastWh;
   after.stop_reason = fact.stopReason;
@@ -139,7 +158,7 @@ function settle(transaction: Transaction): Transaction {
 function reviewOf(before: Transaction, fact: Fact): ReviewCode[] {
   const codes = [...fact.review];
   if (fact.reading.doubted) codes.push("clock");
-  const over = before.ended_at_ms !== null && before.stop_reason !== SUPERSEDED;
+  const over = before.ended_at_ms !== null && !isAssumed(before.stop_reason);
   if (over && fact.kind === "updated" && fact.seqNo !== null && fact.seqNo > (before.seq_no ?? 0)) {
     codes.push("after-end");
   }

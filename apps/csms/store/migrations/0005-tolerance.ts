@@ -48,4 +48,10 @@ export async function tolerance({ schema }: Kysely<Schema>, { int8 }: Types): Pr
     .addColumn("since_ms", int8, (c) => c.notNull())
     .addPrimaryKeyConstraint("transaction_doubts_key", ["transaction_id", "doubt"])
     .execute();
+  // What is open, by when it began: nobody should read all transactions to find those that are odd.
+  await schema
+    .createIndex("transactions_by_end")
+    .on("transactions")
+    .columns(["ended_at_ms", "started_at_ms"])
+    .execute();
 }
