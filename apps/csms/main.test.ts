@@ -189,7 +189,7 @@ test("a disk that takes nothing: not ready, with the reason, and ready again by 
   };
   assert.deepEqual(await ready(), well);
   fileSizeLimit(child, "4096");
-  assert.equal((await add("FULL-1")).status, 500);
+  assert.equal((await add("FULL-1")).status, 503);
   for (let seen = await ready(); seen.status === 200; ) seen = await ready();
   assert.deepEqual(await ready(), {
     status: 503,

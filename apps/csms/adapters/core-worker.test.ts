@@ -1,12 +1,9 @@
-/** The core in its threads, and in a process that is killed: what was answered is there. */
+/** The core in its threads, as the serving process runs it on SQLite. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { type SiteId, type StationId, silentLog } from "@wattward/kernel";
 import { seededChance } from "@wattward/testing";
 import { createCore } from "../core/create-core.ts";
@@ -107,58 +104,6 @@ test("core threads: a decision broken by our own fault is told to the one who as
   assert.equal((await sound).kind, "added");
   await core.close();
 });
-
-test("core: two processes that write at once lose nothing, and number their observations without gaps", async (t) => {
-  const database = join(folder(t), "w.db");
-  await (await inProcess(database)).close();
-  const both = await Promise.all([killedAfter(database, 60, "A"), killedAfter(database, 60, "B")]);
-  const core = await inProcess(database);
-  const stored = new Set((await core.query("stations.list", { most: 10_000 })).map(({ id }) => id));
-  assert.deepEqual(
-    both.flat().filter((id) => !stored.has(id)),
-    [],
-  );
-  const outbox = await core.query("outbox.after", { seq: 0, most: 100_000 });
-  assert.deepEqual(
-    outbox.map(({ seq }) => seq),
-    outbox.map((_, i) => i + 1),
-  );
-  await core.close();
-});
-
-test("core: killed at any moment, what was answered is there, once, and the outbox has no gap", async (t) => {
-  for (const killAfter of [1, 7, 40]) {
-    const database = join(folder(t), "w.db");
-    const answered = await killedAfter(database, killAfter);
-    assert(answered.length >= killAfter);
-    const core = await inProcess(database);
-    const stored = (await core.query("stations.list", { most: 10_000 })).map(({ id }) => id);
-    const lost = answered.filter((id) => !stored.includes(id));
-    assert.deepEqual(lost, []);
-    const outbox = await core.query("outbox.after", { seq: 0, most: 100_000 });
-    assert.deepEqual(
-      outbox.map(({ seq }) => seq),
-      outbox.map((_, i) => i + 1),
-    );
-    const added = outbox.filter(({ kind }) => kind === "station.added").map(({ station }) => station);
-    assert.deepEqual([...added].sort(), [...stored].sort(), "observed and stored are the same");
-    await core.close();
-  }
-});
-
-/** Starts a process that adds stations and prints each that was answered; kills it without warning. */
-async function killedAfter(database: string, count: number, prefix = "S"): Promise<string[]> {
-  const program = fileURLToPath(new URL("../core/testing/write-until-killed.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, database, prefix], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const answered: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    answered.push(line);
-    if (answered.length === count) child.kill("SIGKILL");
-  }
-  return answered;
-}
 
 test("core threads: each commit's time and size arrive beside its answers", async (t) => {
   const measured: Measurement[] = [];

@@ -25,6 +25,7 @@ const coreFaults: Readonly<Record<CoreError["kind"], ProblemCode>> = {
   full: "storage-full",
   closed: "shutting-down",
   busy: "busy",
+  storage: "storage-failed",
   broken: "internal",
 };
 

@@ -143,7 +143,13 @@ test("faults of the core: told by kind, with the cause in the log and nowhere el
   const desk = await openDesk(t, { log });
   const browser = new Browser(desk);
   await browser.join("Ada");
-  const statuses: Record<CoreFault, number> = { full: 503, busy: 503, closed: 503, broken: 500 };
+  const statuses: Record<CoreFault, number> = {
+    full: 503,
+    busy: 503,
+    storage: 503,
+    closed: 503,
+    broken: 500,
+  };
   for (const [kind, status] of Object.entries(statuses)) {
     desk.answer("token.set", () => {
       throw new CoreError(kind as CoreFault, "SQLITE: insert into tokens failed at row 7");

@@ -48,6 +48,10 @@ const table = {
     status: 503,
     title: "The disk is full: nothing was written. Free space, then try again.",
   },
+  "storage-failed": {
+    status: 503,
+    title: "The database failed or cannot be reached. Try again in a moment; look first whether it was done.",
+  },
   busy: { status: 503, title: "Too much waits to be written. Try again in a moment." },
   "shutting-down": { status: 503, title: "The server is shutting down. Try again in a moment." },
   "not-ready": { status: 503, title: "The server is not ready." },

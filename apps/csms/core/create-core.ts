@@ -2,24 +2,20 @@
  * The core in the caller's own thread: for tests, simulation and the command line. The serving process runs the same
  * in a thread of its own: adapters/core-worker.ts.
  *
- * In a file, queries read on a connection of their own. In memory (":memory:") there is one connection, and queries
- * run between two commits.
+ * In a file or on a server, queries read on connections of their own. In memory (":memory:") there is one connection,
+ * and queries run between two commits. On PostgreSQL the serving process too runs it so: nothing there blocks (ADR 27).
  */
 import { type Chance, type Clock, every, type Log } from "@wattward/kernel";
-import type { Kysely } from "kysely";
 import type { Metrics } from "../metrics/metrics.ts";
-import { migrate } from "../store/migrations/index.ts";
-import type { Schema } from "../store/schema.ts";
-import { openSqlite, type Sqlite } from "../store/sqlite.ts";
+import { type Engine, StoreError } from "../store/engine.ts";
+import { openStore, openStoreReader, type StoreOptions, type StoreReader } from "../store/open.ts";
 import { Writer, type WriterLimits } from "../store/writer.ts";
 import type { World } from "./decision.ts";
 import { decisions, laneOf } from "./decisions.ts";
 import { type Core, CoreError, type Queries } from "./port.ts";
 import { queries } from "./queries.ts";
 
-export type CoreOptions = {
-  /** Path of the database file, made where there is none; or ":memory:". */
-  readonly database: string;
+export type CoreOptions = StoreOptions & {
   readonly log: Log;
   readonly chance: Chance;
   /** With it, commits of other processes are noticed within {@link ELSEWHERE_EVERY_MS}. */
@@ -29,10 +25,6 @@ export type CoreOptions = {
   /** PEM of the CAs whose stations may connect at sites. */
   readonly stationAnchors?: readonly string[];
   readonly limits?: WriterLimits;
-  /** "off" gives up durability: only for the test that proves what "full" is worth. */
-  readonly synchronous?: "full" | "off";
-  /** Cap on the database's pages, for tests of the full disk. */
-  readonly pagesMax?: number;
 };
 
 /** How often another process's commits are looked for: the command line writes to the same database. */
@@ -47,7 +39,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     stationAnchors: options.stationAnchors ?? [],
   };
   const { database, log } = options;
-  const reader = database === ":memory:" ? undefined : createReader({ database, log });
+  const reader: StoreReader =
+    database === ":memory:"
+      ? {
+          read: (query) => writer.between(() => query(engine.db)),
+          faultOf: engine.faultOf,
+          close: async () => {},
+        }
+      : openStoreReader(database);
   const stopLooking =
     options.clock === undefined
       ? () => {}
@@ -57,8 +56,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     decide: (name, input) => writer.submit(name, laneOf(input), (tx) => decisions[name](tx, input, world)),
     query(name, input) {
       if (closed) return Promise.reject(new CoreError("closed", "the core is closed"));
-      if (reader !== undefined) return reader.query(name, input);
-      return writer.between(() => ask(engine.db, name, input, log));
+      return ask(reader, log, { name, input });
     },
     onCommitted: (listener) => writer.onCommitted(listener),
     async close() {
@@ -66,69 +64,46 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       closed = true;
       stopLooking();
       await writer.close();
-      await reader?.close();
-      engine.close();
+      await reader.close();
+      await engine.close();
     },
   };
 }
 
-async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engine: Sqlite }> {
-  const { database, synchronous, pagesMax, log, limits, metrics, clock } = options;
+async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engine: Engine }> {
+  const { synchronous, log, limits, metrics, clock } = options;
   const measure = metrics === undefined || clock === undefined ? undefined : { metrics, clock };
   if (synchronous === "off") {
     log.warn("synchronous-off", { say: "answers are NOT durable: a power cut loses what was acknowledged" });
   }
-  const engine = openSqlite({
-    path: database,
-    ...(synchronous !== undefined && { synchronous }),
-    ...(pagesMax !== undefined && { pagesMax }),
-  });
-  try {
-    await migrate(engine, { int8: "integer" });
-  } catch (error) {
-    engine.close();
-    throw error;
-  }
+  const engine = await openStore(options);
   return { engine, writer: new Writer({ engine, log, measure, ...(limits !== undefined && { limits }) }) };
 }
 
-/** The read side alone, on a connection that cannot write. */
+/** The read side alone, on connections that cannot write. */
 export type Reader = Pick<Core, "query" | "close">;
 
 /** Opens with the first query, by when the writer has made and migrated the database. */
 export function createReader({ database, log }: { database: string; log: Log }): Reader {
-  let engine: Sqlite | undefined;
-  // One connection: a query that reads as of one instant must not meet another's transaction.
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    query(name, input) {
-      const answer = last.then(() => {
-        engine ??= openSqlite({ path: database, readOnly: true });
-        return ask(engine.db, name, input, log);
-      });
-      last = answer.catch(() => {});
-      return answer;
-    },
-    async close() {
-      await last;
-      engine?.close();
-    },
-  };
+  const store = openStoreReader(database);
+  return { query: (name, input) => ask(store, log, { name, input }), close: () => store.close() };
 }
 
+/** Rejects with {@link CoreError} only. */
 async function ask<N extends keyof Queries>(
-  db: Kysely<Schema>,
-  name: N,
-  input: Queries[N]["input"],
+  store: StoreReader,
   log: Log,
+  { name, input }: { name: N; input: Queries[N]["input"] },
 ): Promise<Queries[N]["output"]> {
   try {
-    return await queries[name](db, input);
+    return await store.read((db) => queries[name](db, input));
   } catch (error) {
-    log.error("query-broken", {
-      query: name,
-      error: error instanceof Error ? (error.stack ?? "") : String(error),
-    });
+    const said = { query: name, error: error instanceof Error ? (error.stack ?? "") : String(error) };
+    if (error instanceof StoreError || store.faultOf(error) !== undefined) {
+      log.warn("query-not-answered", said);
+      throw new CoreError("storage", "the database failed or cannot be reached; try again");
+    }
+    log.error("query-broken", said);
     throw new CoreError("broken", `${name} failed by our own fault; see the log`);
   }
 }

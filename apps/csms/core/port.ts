@@ -35,9 +35,10 @@ export interface Core {
 
 /**
  * `full`: the disk; nothing was written, try later. `busy`: too much waits, or another process holds the lock; slow
- * down and try later. `closed`: shutting down. `broken`: our own fault, logged.
+ * down and try later. `storage`: the database failed or is not there; try later, and where it was lost in the middle of
+ * a commit nobody knows whether that was written. `closed`: shutting down. `broken`: our own fault, logged.
  */
-export type CoreFault = "full" | "busy" | "closed" | "broken";
+export type CoreFault = "full" | "busy" | "storage" | "closed" | "broken";
 export class CoreError extends Error {
   override readonly name = "CoreError";
   readonly kind: CoreFault;
@@ -105,8 +106,6 @@ export type Decisions = {
   "bundle.compile": { input: { site: SiteId; atMs: number }; output: { version: number; body: string } };
   /** Facts that are no station message: refused certificates, suspected clones, takeovers, what a site observed. */
   observe: { input: Observed; output: undefined };
-  /** Now and then: ends transactions that were uncertain for too long, and tells those without meter values. */
-  "transactions.tend": { input: { atMs: number }; output: undefined };
   "command.request": { input: CommandRequest; output: CommandAccepted };
   /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
   "command.take": { input: { station: StationId; atMs: number; most: number }; output: DueCommand[] };

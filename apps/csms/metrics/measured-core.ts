@@ -91,5 +91,6 @@ const sentences: Record<CoreError["kind"], string> = {
   full: "the disk is full",
   closed: "shutting down",
   busy: "too much waits to be written",
+  storage: "the last commit failed",
   broken: "the last commit failed",
 };

@@ -1,8 +1,7 @@
-/** For tests of the queries: a migrated database in memory, and rows with everything filled in that a test leaves out. */
+/** For tests of the queries: a migrated database of its own, and rows with everything filled in that a test leaves out. */
 import type { Kysely } from "kysely";
-import { migrate } from "../store/migrations/index.ts";
 import type { Schema } from "../store/schema.ts";
-import { openSqlite } from "../store/sqlite.ts";
+import { openTestStore } from "../store/testing/test-store.ts";
 
 export type QueryWorld = {
   readonly db: Kysely<Schema>;
@@ -126,9 +125,8 @@ const blanks = {
 } satisfies { [T in keyof Schema]?: Schema[T] };
 
 export async function queryWorld(): Promise<QueryWorld> {
-  const engine = openSqlite({ path: ":memory:" });
-  await migrate(engine, { int8: "integer" });
-  return { db: engine.db, add: rowsOf(engine.db), close: () => engine.close() };
+  const engine = await openTestStore();
+  return { db: engine.db, add: rowsOf(engine.db), close: () => void engine.close() };
 }
 
 /** Adds rows to any database of ours. */

@@ -1,70 +1,53 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { StoreError } from "./engine.ts";
-import { migrate } from "./migrations/index.ts";
+import { sql } from "kysely";
+import { type Engine, StoreError } from "./engine.ts";
 import { openSqlite } from "./sqlite.ts";
-import { each, statement } from "./statement.ts";
+import { conformance } from "./testing/conformance.ts";
+import { metaKeys, outboxOf, outcomesOf, put, writing } from "./testing/writer-conformance.ts";
 
-const put = statement((db, p: { key: string; value: string }) =>
-  db.insertInto("meta").values(each(p, ["key", "value"])),
-);
-const get = statement((db, p: { key: string }) =>
-  db.selectFrom("meta").select("value").where("key", "=", p.key),
-);
+conformance({
+  name: "sqlite",
+  async create(t) {
+    const folder = mkdtempSync(join(tmpdir(), "wattward-store-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    return join(folder, "w.db");
+  },
+  async execute(database, text) {
+    const file = new DatabaseSync(database);
+    file.exec(text);
+    file.close();
+  },
+});
 
-async function opened() {
-  const engine = openSqlite({ path: ":memory:" });
-  await migrate(engine, { int8: "integer" });
-  return engine;
+test("sqlite: a full disk fails the whole batch and nothing is half there; space returns, it goes on", async (t) => {
+  const { engine, writer } = await writing(t, ":memory:");
+  await pagesMax(engine, (await pagesOf(engine)) + 4);
+  const large = put("klarge", "x".repeat(100_000));
+  const outcomes = await outcomesOf([
+    writer.submit("small", undefined, put("k1")),
+    writer.submit("large", undefined, large),
+    writer.submit("small", undefined, put("k2")),
+  ]);
+  assert.deepEqual(outcomes, ["full", "full", "full"]);
+  assert.deepEqual(await metaKeys(engine), []);
+  assert.deepEqual(await outboxOf(engine), []);
+  assert.equal(await writer.submit("small", undefined, put("k3")), "k3");
+  await pagesMax(engine, 100_000);
+  assert.equal(await writer.submit("large", undefined, large), "klarge");
+  assert.deepEqual(await outboxOf(engine), ["1 k3", "2 klarge"]);
+});
+
+async function pagesOf({ db }: Engine): Promise<number> {
+  const { rows } = await sql<{ page_count: number }>`PRAGMA page_count`.execute(db);
+  return Number(rows[0]?.page_count);
 }
-
-test("statement: values go in by name, whatever they hold", async () => {
-  const engine = await opened();
-  const hostile = "'); DROP TABLE meta; --";
-  assert.equal(await engine.run(put, { key: hostile, value: "\u0000é" }), 1);
-  assert.deepEqual({ ...(await engine.first(get, { key: hostile })) }, { value: "\u0000é" });
-  assert.equal(await engine.first(get, { key: "nobody" }), undefined);
-});
-
-test("statement: a value left out is our own fault, said by name", async () => {
-  const engine = await opened();
-  await assert.rejects(engine.first(get, {} as { key: string }), /no value for 'key'/);
-});
-
-test("sqlite: a whole number beyond 2^53 throws, and is never rounded", async () => {
-  const engine = await opened();
-  engine.execute("CREATE TABLE big (n integer); INSERT INTO big VALUES (9007199254740993)");
-  const { sql } = await import("kysely");
-  await assert.rejects(sql`SELECT n FROM big`.execute(engine.db), /9007199254740993|too large/i);
-});
-
-test("sqlite: isolated work that fails takes its own writes with it, and no others", async () => {
-  const engine = await opened();
-  await engine.begin();
-  await engine.run(put, { key: "k1", value: "kept" });
-  const failing = engine.isolated(async () => {
-    await engine.run(put, { key: "k2", value: "undone" });
-    throw new Error("no");
-  });
-  await assert.rejects(failing, /no/);
-  await engine.commit();
-  assert.equal((await engine.first(get, { key: "k1" }))?.value, "kept");
-  assert.equal(await engine.first(get, { key: "k2" }), undefined);
-});
-
-test("sqlite: foreign keys hold", async () => {
-  const engine = await opened();
-  const orphan = engine.db.insertInto("passkeys").values({
-    id: "k",
-    person_id: "nobody",
-    public_key: "",
-    counter: 0,
-    transports: "",
-    added_at_ms: 0,
-    used_at_ms: null,
-  });
-  await assert.rejects(orphan.execute(), /FOREIGN KEY/);
-});
+const pagesMax = ({ db }: Engine, pages: number) =>
+  sql`PRAGMA max_page_count = ${sql.raw(String(pages))}`.execute(db);
 
 test("sqlite: a path that cannot be opened is said with what to check", () => {
   assert.throws(

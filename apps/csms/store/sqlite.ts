@@ -36,8 +36,6 @@ export type SqliteOptions = {
 };
 
 export type Sqlite = Engine & {
-  /** For queries that are built when asked, and for migrations. */
-  readonly db: Kysely<Schema>;
   /** Runs several statements of plain SQL: pragmas, migrations. */
   execute(sql: string): void;
 };
@@ -81,6 +79,10 @@ export function openSqlite(options: SqliteOptions): Sqlite {
       const { compiled, run } = ready(source);
       return Number(run.run(...argumentsFor(compiled, values)).changes);
     },
+    async runEach<P extends Values, R>(source: Statement<P, R>, list: readonly P[]) {
+      const { compiled, run } = ready(source);
+      for (const values of list) run.run(...argumentsFor(compiled, values));
+    },
     async begin() {
       begin.run();
     },
@@ -113,7 +115,7 @@ export function openSqlite(options: SqliteOptions): Sqlite {
       return changed;
     },
     faultOf,
-    close() {
+    async close() {
       if (database.isOpen) database.close();
     },
   };
@@ -162,7 +164,8 @@ const faults: ReadonlyMap<number, StoreFault> = new Map([
   [SQLITE_NOTADB, "io"],
 ]);
 
-function faultOf(error: unknown): StoreFault | undefined {
+/** Reads the environment's fault from what a statement threw; undefined where the fault is ours. */
+export function faultOf(error: unknown): StoreFault | undefined {
   const code = (error as { errcode?: unknown } | undefined)?.errcode;
   return typeof code === "number" ? faults.get(code & 0xff) : undefined;
 }

@@ -40,12 +40,16 @@ export function compile<P extends Values, R>(db: Kysely<Schema>, source: Stateme
   return { sql: query.sql, order: query.parameters as readonly (Placeholder | Value)[] };
 }
 
-/** The arguments for one run; a value that the caller left out is our own fault. */
+/** The arguments for one run; a value that the caller left out, or no whole number, is our own fault. */
 export function argumentsFor(compiled: Compiled, values: Values): Value[] {
   return compiled.order.map((item) => {
     if (!(item instanceof Placeholder)) return item;
     const value = values[item.name];
     if (value === undefined) throw new TypeError(`no value for '${item.name}' in: ${compiled.sql}`);
+    // Every number column is a whole number (schema.ts). SQLite would keep a fraction, PostgreSQL refuse it.
+    if (typeof value === "number" && !Number.isSafeInteger(value)) {
+      throw new TypeError(`'${item.name}' is ${value}, no whole number within 2^53, in: ${compiled.sql}`);
+    }
     return value;
   });
 }

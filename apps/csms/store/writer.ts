@@ -1,7 +1,7 @@
 /**
  * The group-commit writer: many decisions, one commit, one fsync.
  *
- *     BEGIN IMMEDIATE
+ *     BEGIN, with the write lock
  *       SAVEPOINT  decision 1  RELEASE          each decision reads, decides and writes alone
  *       SAVEPOINT  decision 2  ROLLBACK TO      its failure undoes itself and nobody else
  *       …
@@ -11,13 +11,14 @@
  *
  * Always true: a promise given by `submit` resolves only after the commit that holds its writes; outbox sequences
  * are gap-free in order of commit, also with other processes writing, because the head is read under the lock.
- * A full disk fails its whole batch, nothing half-applied, and the next batch tries afresh.
+ * A full disk fails its whole batch, nothing half-applied, and the next batch tries afresh. A batch that the database
+ * chose to give way (a deadlock) is decided again from the start: a decision may run more than once, and leaves
+ * nothing behind outside its transaction until {@link Tx.afterCommit}.
  */
-import assert from "node:assert/strict";
 import type { Clock, Log } from "@wattward/kernel";
 import { CoreError } from "../core/port.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { Engine, Rows } from "./engine.ts";
+import type { Engine, Rows, StoreFault } from "./engine.ts";
 import { insertOutbox, type OutboxDraft, readOutboxHead } from "./outbox.ts";
 
 export type WriterLimits = {
@@ -25,8 +26,10 @@ export type WriterLimits = {
   readonly waitingMax: number;
   /** Decisions in one commit: bounds how long the first one waits for its answer. */
   readonly perCommitMax: number;
+  /** How often one batch is decided when the database has it give way to others; then its callers are told `busy`. */
+  readonly attemptsMax: number;
 };
-export const writerLimits: WriterLimits = { waitingMax: 20_000, perCommitMax: 512 };
+export const writerLimits: WriterLimits = { waitingMax: 20_000, perCommitMax: 512, attemptsMax: 5 };
 
 /** Where each commit is measured, and by which clock. */
 export type CommitMeasure = { readonly metrics: Metrics; readonly clock: Clock };
@@ -66,6 +69,8 @@ export class Writer {
   private readonly measure: CommitMeasure | undefined;
   private working: Promise<void> | undefined;
   private closed = false;
+  /** Highest outbox sequence that the listeners know of. */
+  private toldSeq = 0;
 
   constructor({ engine, log, limits = writerLimits, measure }: WriterOptions) {
     this.engine = engine;
@@ -101,11 +106,16 @@ export class Writer {
     return () => void this.listeners.delete(listener);
   }
 
-  /** Notices commits of other processes; to be asked now and then. */
+  /** Notices commits of other processes; to be asked now and then. Where it cannot be told now, the next asking will. */
   async lookElsewhere(): Promise<void> {
     if (this.closed || this.working !== undefined || !this.engine.changedElsewhere()) return;
-    const head = await this.engine.first(readOutboxHead, {});
-    this.tell(head?.seq ?? 0);
+    try {
+      const head = await this.between(() => this.engine.first(readOutboxHead, {}));
+      if (head !== undefined && head.seq > this.toldSeq) this.tell(head.seq);
+    } catch (error) {
+      if (this.engine.faultOf(error) === undefined) throw error;
+      this.log.debug("look-elsewhere-failed", { error: stackOf(error) });
+    }
   }
 
   /** Finishes what waits, then refuses. */
@@ -130,20 +140,35 @@ export class Writer {
     this.rest();
   }
 
-  private async commitSome(batch: readonly Waiting[]): Promise<void> {
-    const stood: Stood[] = [];
-    const after: (() => void)[] = [];
-    let lastSeq = 0;
-    try {
-      await this.engine.begin();
-      const outbox: OutboxDraft[] = [];
-      for (const waiting of batch) await this.decideOne(waiting, { stood, outbox, after });
-      lastSeq = await this.number(outbox);
-      await this.commit(batch.length);
-    } catch (error) {
-      await this.failBatch(batch, error);
-      return;
+  private async commitSome(all: readonly Waiting[]): Promise<void> {
+    const broken = new Set<Waiting>();
+    for (let attempt = 1; ; attempt += 1) {
+      const batch = all.filter((waiting) => !broken.has(waiting));
+      try {
+        await this.commitOnce(batch, broken);
+        return;
+      } catch (error) {
+        await this.undo(batch, error);
+        const fault = this.engine.faultOf(error);
+        if (fault === "conflict" && attempt < this.limits.attemptsMax) continue;
+        const told = failureOf(fault);
+        for (const waiting of batch) if (!broken.has(waiting)) waiting.reject(told);
+        return;
+      }
     }
+  }
+
+  /** Throws what spoils the whole batch; those whose decision alone was broken are told, and added to `broken`. */
+  private async commitOnce(batch: readonly Waiting[], broken: Set<Waiting>): Promise<void> {
+    const stood: Stood[] = [];
+    const outbox: OutboxDraft[] = [];
+    const after: (() => void)[] = [];
+    await this.engine.begin();
+    for (const waiting of batch) {
+      if (!(await this.decideOne(waiting, { stood, outbox, after }))) broken.add(waiting);
+    }
+    const lastSeq = await this.number(outbox);
+    await this.commit(batch.length);
     for (const run of after) run();
     for (const { waiting, value } of stood) waiting.resolve(value);
     if (lastSeq > 0) this.tell(lastSeq);
@@ -160,11 +185,11 @@ export class Writer {
     measure.metrics.observe("wattward_commit_decisions", {}, decisions);
   }
 
-  /** Throws only what spoils the whole batch: the environment's faults. Our own are told to the one who asked. */
+  /** Throws only what spoils the whole batch: the environment's faults. Our own are told to the one who asked: false. */
   private async decideOne(
     waiting: Waiting,
     into: { stood: Stood[]; outbox: OutboxDraft[]; after: (() => void)[] },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { engine } = this;
     const outbox: OutboxDraft[] = [];
     const after: (() => void)[] = [];
@@ -183,10 +208,12 @@ export class Writer {
       into.stood.push({ waiting, value });
       into.outbox.push(...outbox);
       into.after.push(...after);
+      return true;
     } catch (error) {
       if (engine.faultOf(error) !== undefined) throw error;
       this.log.error("decision-broken", { decision: waiting.name, error: stackOf(error) });
       waiting.reject(new CoreError("broken", `${waiting.name} failed by our own fault; see the log`));
+      return false;
     }
   }
 
@@ -194,19 +221,15 @@ export class Writer {
   private async number(outbox: readonly OutboxDraft[]): Promise<number> {
     if (outbox.length === 0) return 0;
     const head = await this.engine.first(readOutboxHead, {});
-    let seq = head?.seq ?? 0;
-    for (const draft of outbox) {
-      seq += 1;
-      const changed = await this.engine.run(insertOutbox, { ...draft, seq });
-      assert.equal(changed, 1);
-    }
-    return seq;
+    const before = head?.seq ?? 0;
+    const rows = outbox.map((draft, i) => ({ ...draft, seq: before + 1 + i }));
+    await this.engine.runEach(insertOutbox, rows);
+    return before + rows.length;
   }
 
-  private async failBatch(batch: readonly Waiting[], error: unknown): Promise<void> {
-    const fault = this.engine.faultOf(error);
+  private async undo(batch: readonly Waiting[], error: unknown): Promise<void> {
     this.log.error("commit-failed", {
-      fault: fault ?? "ours",
+      fault: this.engine.faultOf(error) ?? "ours",
       decisions: batch.length,
       error: stackOf(error),
     });
@@ -215,20 +238,10 @@ export class Writer {
     } catch (rollbackError) {
       this.log.error("rollback-failed", { error: stackOf(rollbackError) });
     }
-    const told =
-      fault === "full"
-        ? new CoreError(
-            "full",
-            "the disk is full: nothing was written. Free some space; it recovers by itself",
-          )
-        : fault === "busy"
-          ? new CoreError("busy", "another process holds the database's lock; nothing was written, try later")
-          : new CoreError("broken", "the commit failed; nothing was written; see the log");
-    // Those whose decision alone was broken have been told already: a second reject does nothing.
-    for (const waiting of batch) waiting.reject(told);
   }
 
   private tell(seq: number): void {
+    this.toldSeq = Math.max(this.toldSeq, seq);
     for (const listener of this.listeners) {
       try {
         listener(seq);
@@ -236,6 +249,36 @@ export class Writer {
         this.log.error("listener-broken", { error: stackOf(error) });
       }
     }
+  }
+}
+
+/** What the callers of a batch that could not be committed are told. */
+function failureOf(fault: StoreFault | undefined): CoreError {
+  switch (fault) {
+    case "full":
+      return new CoreError(
+        "full",
+        "the disk is full: nothing was written. Free some space; it recovers by itself",
+      );
+    case "busy":
+      return new CoreError(
+        "busy",
+        "another process holds the database's lock; nothing was written, try later",
+      );
+    case "conflict":
+      return new CoreError(
+        "busy",
+        "the database gave way to others each time; nothing was written, try later",
+      );
+    case "lost":
+      return new CoreError(
+        "storage",
+        "the database was lost while writing; whether it was written is not known",
+      );
+    case "io":
+      return new CoreError("storage", "the database cannot be written; nothing was, see the log");
+    case undefined:
+      return new CoreError("broken", "the commit failed; nothing was written; see the log");
   }
 }
 

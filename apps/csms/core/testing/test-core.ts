@@ -1,13 +1,12 @@
-/** A core in memory with its tables open to the test: what a decision answered, and what it left behind. */
+/** A core on a database of its own, its tables open to the test: what a decision answered, and what it left behind. */
 import type { JsonObject, MessageId, SiteId, StationId, TraceId } from "@wattward/kernel";
 import { silentLog } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { FrameRecord, JournalRecord } from "@wattward/sitelink";
 import { seededChance } from "@wattward/testing";
 import type { Kysely } from "kysely";
-import { migrate } from "../../store/migrations/index.ts";
 import type { Row, Schema } from "../../store/schema.ts";
-import { openSqlite, type SqliteOptions } from "../../store/sqlite.ts";
+import { openTestStore } from "../../store/testing/test-store.ts";
 import { Writer } from "../../store/writer.ts";
 import type { World } from "../decision.ts";
 import { decisions, laneOf } from "../decisions.ts";
@@ -28,6 +27,7 @@ export type TestCore = Pick<Core, "decide"> & {
   call(station: string, version: OcppVersion, action: string, payload: object): Promise<StationAnswer>;
   /** The next record of the site's journal, or one with a sequence given. */
   record(told: RecordTold): Promise<SiteRecordDone>;
+  /** In the order of what they are known by. */
   rows<T extends keyof Schema>(table: T): Promise<Row<T>[]>;
   /** Kinds of the outbox, in order, with their data. */
   outbox(kind?: string): Promise<{ kind: string; station: string | null; live: number; data: JsonObject }[]>;
@@ -50,13 +50,21 @@ export type RecordTold = {
 
 type Route = "direct" | "site" | "either";
 
+/** Of tables whose rows tests compare in order: without one, each engine gives them as it likes. */
+const orders: Partial<Record<keyof Schema, readonly string[]>> = {
+  stations: ["id"],
+  connectors: ["station_id", "evse_id", "connector_id"],
+  transactions: ["wire_id", "station_id", "ocpp_version"],
+  transaction_events: ["station_id", "received_at_ms", "dedupe"],
+  variables: ["station_id", "component", "variable", "attribute"],
+  commands: ["id"],
+  site_journals: ["site_id", "acked_seq"],
+  leases: ["from_id"],
+};
+
 /** `stations`: id → route; accepted, and booted where the version asks for it. */
-export async function testCore(
-  stations: Readonly<Record<string, Route>> = {},
-  options: Partial<SqliteOptions> = {},
-): Promise<TestCore> {
-  const engine = openSqlite({ path: ":memory:", ...options });
-  await migrate(engine, { int8: "integer" });
+export async function testCore(stations: Readonly<Record<string, Route>> = {}): Promise<TestCore> {
+  const engine = await openTestStore();
   const writer = new Writer({ engine, log: silentLog });
   const world: World = { chance: seededChance(7), log: silentLog, stationAnchors: ["ANCHOR"] };
   const decide: Core["decide"] = (name, input) =>
@@ -107,11 +115,11 @@ export async function testCore(
         atMs: core.nowMs,
       });
     },
-    rows: async (table) =>
-      (await engine.db
-        .selectFrom(table as "meta")
-        .selectAll()
-        .execute()) as unknown as Row<typeof table>[],
+    async rows(table) {
+      let rows = engine.db.selectFrom(table as "meta").selectAll();
+      for (const column of orders[table] ?? []) rows = rows.orderBy(column as "key");
+      return (await rows.execute()) as unknown as Row<typeof table>[];
+    },
     async outbox(kind) {
       const rows = await engine.db.selectFrom("outbox").selectAll().orderBy("seq").execute();
       return rows
@@ -125,7 +133,7 @@ export async function testCore(
     },
     async close() {
       await writer.close();
-      engine.close();
+      await engine.close();
     },
   };
   for (const [station, route] of Object.entries(stations)) await add(core, station, route);

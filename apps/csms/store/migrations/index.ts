@@ -11,21 +11,28 @@ import { journalTraces } from "./0003-journal-traces.ts";
 import { formerSites } from "./0004-former-sites.ts";
 import { tolerance } from "./0005-tolerance.ts";
 
-/** Column types whose names differ between the engines. */
-export type Types = { readonly int8: "integer" | "bigint" };
+/** What differs between the engines: the name of a column's type, and where our tables are among others'. */
+export type Types = {
+  readonly int8: "integer" | "bigint";
+  /** PostgreSQL's schema; undefined where a database has none. */
+  readonly schema?: string;
+};
 export type Migration = (db: Kysely<Schema>, types: Types) => Promise<void>;
 
 const migrations: readonly Migration[] = [ground, commandsByState, journalTraces, formerSites, tolerance];
 /** The schema that this program knows. */
 export const SCHEMA_VERSION = migrations.length;
 
-/** Brings the database up to {@link SCHEMA_VERSION}. Throws {@link StoreError} `newer-schema` or `not-ours`. */
-export async function migrate(engine: Engine & { db: Kysely<Schema> }, types: Types): Promise<void> {
-  if ((await versionOf(engine.db)) === SCHEMA_VERSION) return;
+/**
+ * Brings the database up to {@link SCHEMA_VERSION}, under the write lock: of two processes that start at once, one
+ * migrates, and the other finds it done. Throws {@link StoreError} `newer-schema` or `not-ours`.
+ */
+export async function migrate(engine: Engine, types: Types): Promise<void> {
+  if ((await versionOf(engine.db, types)) === SCHEMA_VERSION) return;
   await engine.begin();
   try {
     // Asked again under the lock: another process may have migrated in between.
-    const from = await versionOf(engine.db);
+    const from = await versionOf(engine.db, types);
     if (from > SCHEMA_VERSION) throw newer(from);
     for (const up of migrations.slice(from)) await up(engine.db, types);
     await engine.db
@@ -41,13 +48,13 @@ export async function migrate(engine: Engine & { db: Kysely<Schema> }, types: Ty
 }
 
 /** 0 for an empty database. */
-async function versionOf(db: Kysely<Schema>): Promise<number> {
-  const tables = await db.introspection.getTables();
+async function versionOf(db: Kysely<Schema>, { schema }: Types): Promise<number> {
+  const tables = (await db.introspection.getTables()).filter((table) => table.schema === schema);
   if (tables.length === 0) return 0;
   if (!tables.some((table) => table.name === "meta")) {
     throw new StoreError(
       "not-ours",
-      "this database has tables, but none of Wattward's: give another --data folder",
+      "this database has tables, but none of Wattward's: give another database, or another --data folder",
     );
   }
   const row = await db

@@ -1,0 +1,50 @@
+/** The read side on PostgreSQL: a few connections that cannot write, each transaction as of one instant. */
+import type { Kysely } from "kysely";
+import { Pool, type PoolClient } from "pg";
+import type { ServerPlace } from "./postgres.ts";
+import { type Borrowed, kyselyOn, portable } from "./postgres-dialect.ts";
+import { ConnectionLost, clientConfig, knownError, settingsOf } from "./postgres-session.ts";
+import type { Schema } from "./schema.ts";
+
+/** Queries at once; the rest waits for a connection. */
+const READERS_MAX = 4;
+
+export type PostgresReader = { readonly db: Kysely<Schema>; close(): Promise<void> };
+
+/** Connects with the first query; a connection that is lost is left out, and made anew by the next. */
+export function openPostgresReader({ url }: ServerPlace): PostgresReader {
+  const pool = new Pool({
+    ...clientConfig(url),
+    max: READERS_MAX,
+    onConnect: async (client) => void (await client.query(settingsOf("reader", "full"))),
+  });
+  // An idle connection that ends is no news: the next query gets another.
+  pool.on("error", () => {});
+  const db = kyselyOn({ connect: async () => borrowed(await known(pool.connect())), end: () => pool.end() });
+  return { db, close: () => db.destroy() };
+}
+
+/** A connection that did not answer is not lent again. */
+function borrowed(client: PoolClient): Borrowed {
+  let lost = false;
+  return {
+    async query(text, values) {
+      try {
+        return await known(client.query(text, portable(values)));
+      } catch (error) {
+        lost ||= error instanceof ConnectionLost;
+        throw error;
+      }
+    },
+    release: () => client.release(lost),
+  };
+}
+
+/** Rejects with the server's own error, ours, or {@link ConnectionLost}. */
+async function known<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw knownError(error);
+  }
+}
