@@ -106,6 +106,8 @@ export type Decisions = {
   "bundle.compile": { input: { site: SiteId; atMs: number }; output: { version: number; body: string } };
   /** Facts that are no station message: refused certificates, suspected clones, takeovers, what a site observed. */
   observe: { input: Observed; output: undefined };
+  /** Now and then: ends transactions that were uncertain for too long, and tells those without meter values. */
+  "transactions.tend": { input: { atMs: number }; output: undefined };
   "command.request": { input: CommandRequest; output: CommandAccepted };
   /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
   "command.take": { input: { station: StationId; atMs: number; most: number }; output: DueCommand[] };
