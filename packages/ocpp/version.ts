@@ -14,3 +14,6 @@ export function versionOf(subprotocol: string): OcppVersion | undefined {
   if (subprotocol === subprotocols["2.0.1"]) return "2.0.1";
   return undefined;
 }
+
+/** Is this text, of a command line or a row, the name of a version that we speak? */
+export const isOcppVersion = (text: string): text is OcppVersion => Object.hasOwn(subprotocols, text);

@@ -3,7 +3,7 @@
  * `auth/me` gave, in its header. Every request ends: `REQUEST_MS_MAX` is the longest a page waits for an answer.
  */
 import { ApiProblem, readProblem } from "./problem.ts";
-import type { Command, Data, Me, PowerPoint, Session, Site, SiteSnapshot, Station } from "./shapes.ts";
+import type { Command, Data, Me, PowerPoint, Session, Site, SiteSnapshot, StationDetail } from "./shapes.ts";
 
 export const REQUEST_MS_MAX = 15_000;
 const base = "/api/v1";
@@ -24,7 +24,7 @@ export class ApiClient {
 
   sites = () => this.#get<Site[]>("/sites");
   site = (site: string) => this.#get<SiteSnapshot>(`/sites/${encodeURIComponent(site)}`);
-  station = (station: string) => this.#get<Station>(`/stations/${encodeURIComponent(station)}`);
+  station = (station: string) => this.#get<StationDetail>(`/stations/${encodeURIComponent(station)}`);
   commands = (station: string, most: number) =>
     this.#get<Command[]>("/commands", { station, most: String(most) });
   sessions = (query: { site?: string; station?: string; before?: string }) =>

@@ -4,6 +4,8 @@ import type { components } from "../generated/api.ts";
 type Schemas = components["schemas"];
 export type Site = Schemas["SiteRow"];
 export type Station = Schemas["StationRow"];
+export type StationDetail = Schemas["StationDetail"];
+export type Deviation = Schemas["DeviationRow"];
 export type Connector = Schemas["ConnectorRow"];
 export type Session = Schemas["TransactionRow"];
 export type Observation = Schemas["OutboxEntry"];

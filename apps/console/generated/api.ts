@@ -267,10 +267,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One station with its connectors */
+        /** One station with its connectors, how it is handled, and what it gets wrong */
         get: operations["getStationsStation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deviations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stations get wrong, by station and rule; go on with afterStation and afterRule of the last */
+        get: operations["getDeviations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/handling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a station strictly or tolerantly, pins or assumes its OCPP version, pings it or not */
+        post: operations["postStationsStationHandling"];
         delete?: never;
         options?: never;
         head?: never;
@@ -421,6 +455,29 @@ export interface components {
             errorCode: string | null;
             statusAtMs: number;
         };
+        DeviationRow: {
+            station: string;
+            /** @description Name of the rule: docs/quirks.md lists them. */
+            rule: string;
+            row: number | null;
+            /** @description What is made of it. */
+            does: string | null;
+            /** @description Places, not messages. */
+            count: number;
+            firstAtMs: number;
+            lastAtMs: number;
+            /** @description Where, and what stood there; tokens are masked. */
+            lastExample: string;
+        };
+        Handling: {
+            /** @description Nothing is repaired: what breaks its schema is refused. */
+            strict: boolean;
+            /** @description The only OCPP version to be spoken with it. */
+            pinned: string | null;
+            /** @description Spoken where it names no sub-protocol. */
+            assumed: string | null;
+            pinged: boolean;
+        };
         StationRow: {
             id: string;
             serial: string;
@@ -439,6 +496,28 @@ export interface components {
             powerW: number | null;
             powerAtMs: number | null;
             connectors: components["schemas"]["ConnectorRow"][];
+        };
+        StationDetail: {
+            id: string;
+            serial: string;
+            site: string | null;
+            /** @description site, direct or either */
+            route: string;
+            /** @description accepted, pending or blocked */
+            admission: string;
+            connected: boolean;
+            version: string | null;
+            seenAtMs: number | null;
+            bootedAtMs: number | null;
+            vendor: string | null;
+            model: string | null;
+            firmware: string | null;
+            powerW: number | null;
+            powerAtMs: number | null;
+            connectors: components["schemas"]["ConnectorRow"][];
+            handling: components["schemas"]["Handling"];
+            /** @description The newest first. */
+            deviations: components["schemas"]["DeviationRow"][];
         };
         TransactionRow: {
             id: string;
@@ -1271,7 +1350,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StationRow"];
+                    "application/json": components["schemas"]["StationDetail"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDeviations: {
+        parameters: {
+            query?: {
+                /** @description A site's id: a DNS label. */
+                site?: string;
+                /** @description A station's identity, as in its connection URL. */
+                station?: string;
+                /** @description Name of a rule. */
+                rule?: string;
+                /** @description A station's identity, as in its connection URL. */
+                afterStation?: string;
+                /** @description Name of a rule. */
+                afterRule?: string;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description list deviations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviationRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postStationsStationHandling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description True: nothing that it sends is repaired. */
+                    strict?: boolean;
+                    /**
+                     * @description The only OCPP version to be spoken with it, from its next connection on. null: none.
+                     * @enum {unknown}
+                     */
+                    pinned?: "1.6" | "2.0.1" | null;
+                    /**
+                     * @description Spoken where it names no sub-protocol, from its next connection on. null: none.
+                     * @enum {unknown}
+                     */
+                    assumed?: "1.6" | "2.0.1" | null;
+                    /** @description False: it is never pinged. */
+                    pinged?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description change how a station is handled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Handling"];
                 };
             };
             /** @description What went wrong */

@@ -48,6 +48,10 @@ const told: Readonly<Record<string, Tell>> = {
   "station.disconnected": () => ({ text: say.disconnected, tone: "care" }),
   "station.booted": (data) => calm(say.booted(textOf(data, "reason"))),
   "station.status": (data) => status(data),
+  "station.deviates": (data) => ({ text: say.deviates(textOf(data, "rule") ?? ""), tone: "care" }),
+  "station.handling": (data) => calm(data.strict === true ? say.heldStrictly : say.handled),
+  "station.set-aside": (data) => ({ text: say.setAside(textOf(data, "action") ?? ""), tone: "care" }),
+  "station.boot-loop": (data) => ({ text: say.bootLoop(numberOf(data, "boots") ?? 0), tone: "danger" }),
   "station.event": (data) =>
     calm(
       say.event(textOf(data, "component") ?? "", textOf(data, "variable") ?? "", textOf(data, "value") ?? ""),
@@ -64,6 +68,11 @@ const told: Readonly<Record<string, Tell>> = {
   "authorisation.decided": (data) => authorisation(data),
   "transaction.started": (data) => ({ text: say.started(textOf(data, "token")), tone: "well" }),
   "transaction.ended": (data) => calm(say.ended(energyOf(data), textOf(data, "reason"))),
+  "transaction.uncertain": () => ({ text: say.uncertain, tone: "care" }),
+  "transaction.unmetered": (data) => ({
+    text: say.unmetered(numberOf(data, "minutes") ?? 0),
+    tone: "danger",
+  }),
   "transaction.review": (data) => ({ text: say.review(textsOf(data, "codes")), tone: "care" }),
   "site.added": () => calm(say.siteAdded),
   "site.connected": () => ({ text: say.siteConnected, tone: "well" }),

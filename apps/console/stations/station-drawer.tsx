@@ -2,6 +2,7 @@
 import { Drawer } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
+import type { Observation } from "../api/shapes.ts";
 import { CommandHistory } from "../commands/command-history.tsx";
 import { CommandPanel } from "../commands/command-panel.tsx";
 import { StateGlyph } from "../display/glyph.tsx";
@@ -16,6 +17,7 @@ import { EvseList } from "./evse-list.tsx";
 import { toneOf } from "./state.ts";
 import styles from "./station-drawer.module.css";
 import { StationFacts } from "./station-facts.tsx";
+import { StationManner } from "./station-manner.tsx";
 import { type StationView, stationView } from "./view.ts";
 
 export function StationDrawer() {
@@ -107,12 +109,20 @@ function Body({ view }: { view: StationView }) {
           empty={<p className={styles.dim}>{words.station.nothing}</p>}
         />
       </Section>
+      <Section title={words.station.manner.title}>
+        <StationManner station={station.id} changedSeq={mannerSeq(recent)} />
+      </Section>
       <Section title={words.station.details}>
         <StationFacts station={station} />
       </Section>
     </>
   );
 }
+
+/** Sequence of the last observation that may have changed what is known of its manner. */
+const mannerSeq = (recent: readonly Observation[]): number =>
+  Math.max(0, ...recent.filter(({ kind }) => mannerKinds.has(kind)).map(({ seq }) => seq));
+const mannerKinds: ReadonlySet<string> = new Set(["station.deviates", "station.handling"]);
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (

@@ -200,6 +200,15 @@ export const en = {
       seen: "Last seen",
       booted: "Last boot",
     },
+    manner: {
+      title: "What it gets wrong",
+      none: "Nothing that had to be repaired or passed over.",
+      times: (count: number) => plural(count, "time", "times"),
+      strict: "Held strictly: nothing is repaired.",
+      pinned: (version: string) => `Only OCPP ${version} is spoken with it.`,
+      assumed: (version: string) => `OCPP ${version} is assumed where it names no version.`,
+      unpinged: "Never pinged.",
+    },
     evses: "EVSEs",
     sessions: "Sessions",
     noSession: "No session in the last hour.",
@@ -264,6 +273,13 @@ export const en = {
       event: (component: string, variable: string, value: string) =>
         `reports ${component} ${variable}: ${value}`,
       securityEvent: (type: string) => `security event: ${spaced(type).toLowerCase()}`,
+      deviates: (rule: string) => `gets something wrong that is understood all the same: ${rule}`,
+      heldStrictly: "is held strictly from now on",
+      handled: "is handled otherwise from now on",
+      setAside: (action: string) => `sent a ${action} that cannot be read: kept for review, and acknowledged`,
+      bootLoop: (boots: number) => `restarts again and again: ${boots} boots in ten minutes`,
+      uncertain: "restarted in a session: nobody knows whether it goes on",
+      unmetered: (minutes: number) => `tells no meter value in a session of ${minutes} minutes`,
       foreignTransaction: (action: string) =>
         `named a session that is not its own in ${action}; nothing was changed`,
       foreignStation: (action: string) =>

@@ -113,6 +113,10 @@ export class FakeCsms {
     }
     if (place === "commands") return json(this.#commandsOf(asked.query.get("station")));
     if (place === "stations" && part === "commands") return this.#command(id ?? "", asked.body);
+    if (place === "stations" && id !== undefined) {
+      const detail = world.detail(id);
+      return detail === undefined ? notFound : json(detail);
+    }
     if (place === "events") return this.#stream(asked);
     return notFound;
   }

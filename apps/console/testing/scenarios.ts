@@ -26,8 +26,27 @@ function busy(world: FakeWorld): void {
     model: "Duo 11",
     connectors: [world.connector(1, "Available", 37 * minute)],
   });
+  deviating(world, "LPD-01");
   endedSessions(world);
   tell(world);
+}
+
+/** Understood all the same. */
+function deviating(world: FakeWorld, station: string): void {
+  const seen = { station, firstAtMs: world.nowMs() - 9 * 86_400_000, lastAtMs: world.nowMs() - 40_000 };
+  world.manners.set(station, {
+    handling: { strict: false, pinned: null, assumed: null, pinged: false },
+    deviations: [
+      {
+        ...seen,
+        rule: "time-without-zone",
+        row: 1,
+        does: "a time without a zone is read as UTC",
+        count: 1_204,
+        lastExample: '/timestamp: "2026-01-05T09:00:00" (+1 h of UTC)',
+      },
+    ],
+  });
 }
 
 /** Four stations, nothing wrong. */

@@ -10,6 +10,7 @@ import type {
   Session,
   SiteSnapshot,
   Station,
+  StationDetail,
 } from "../api/shapes.ts";
 
 export const RECENT = 50;
@@ -27,6 +28,8 @@ export type Happening = {
 export class FakeWorld {
   readonly sites = new Map<string, Site>();
   readonly stations = new Map<string, Station>();
+  /** How stations are handled and what they get wrong; as usual and nothing, where none is set. */
+  readonly manners = new Map<string, Pick<StationDetail, "handling" | "deviations">>();
   readonly sessions = new Map<string, Session>();
   readonly commands = new Map<string, Command>();
   readonly outbox: Observation[] = [];
@@ -42,6 +45,12 @@ export class FakeWorld {
   addSite(id: string, more: Partial<Site> = {}): void {
     const seenAtMs = this.nowMs() - 2_000;
     this.sites.set(id, { id, connected: true, seenAtMs, clockQuality: "synced", bundleVersion: 4, ...more });
+  }
+
+  detail(id: string): StationDetail | undefined {
+    const station = this.stations.get(id);
+    const usual = { strict: false, pinned: null, assumed: null, pinged: true };
+    return station && { ...station, handling: usual, deviations: [], ...this.manners.get(id) };
   }
 
   addStation(site: string, id: string, more: Partial<Station> = {}): Station {

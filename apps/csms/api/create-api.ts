@@ -24,6 +24,7 @@ import { describeApi } from "./openapi.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { denialRoutes } from "./routes/denials.ts";
+import { deviationRoutes } from "./routes/deviations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
 import { siteRoutes } from "./routes/sites.ts";
@@ -137,6 +138,7 @@ function addRoutes(
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
   siteRoutes(app, { core, clock });
   stationRoutes(app, { core, clock });
+  deviationRoutes(app, { core, clock });
   commandRoutes(app, { core, clock });
   transactionRoutes(app, { core });
   tokenRoutes(app, { core, clock });

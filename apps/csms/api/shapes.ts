@@ -58,25 +58,64 @@ export const ConnectorRow = shape(
   ),
 );
 
-export const StationRow = shape(
-  "StationRow",
+export const DeviationRow = shape(
+  "DeviationRow",
   Type.Object(
     {
-      id: Type.String(),
-      serial: Type.String(),
-      site: textOrNull(),
-      route: Type.String({ description: "site, direct or either" }),
-      admission: Type.String({ description: "accepted, pending or blocked" }),
-      connected: Type.Boolean(),
-      version: textOrNull(),
-      seenAtMs: integerOrNull(),
-      bootedAtMs: integerOrNull(),
-      vendor: textOrNull(),
-      model: textOrNull(),
-      firmware: textOrNull(),
-      powerW: integerOrNull(),
-      powerAtMs: integerOrNull(),
-      connectors: Type.Array(ref(ConnectorRow)),
+      station: Type.String(),
+      rule: Type.String({ description: "Name of the rule: docs/quirks.md lists them." }),
+      row: integerOrNull(),
+      does: Type.Unsafe<string | null>({ type: ["string", "null"], description: "What is made of it." }),
+      count: Type.Integer({ description: "Places, not messages." }),
+      firstAtMs: Type.Integer(),
+      lastAtMs: Type.Integer(),
+      lastExample: Type.String({ description: "Where, and what stood there; tokens are masked." }),
+    },
+    closed,
+  ),
+);
+
+const version = (description: string) =>
+  Type.Unsafe<string | null>({ type: ["string", "null"], description });
+export const Handling = shape(
+  "Handling",
+  Type.Object(
+    {
+      strict: Type.Boolean({ description: "Nothing is repaired: what breaks its schema is refused." }),
+      pinned: version("The only OCPP version to be spoken with it."),
+      assumed: version("Spoken where it names no sub-protocol."),
+      pinged: Type.Boolean(),
+    },
+    closed,
+  ),
+);
+
+const stationRow = {
+  id: Type.String(),
+  serial: Type.String(),
+  site: textOrNull(),
+  route: Type.String({ description: "site, direct or either" }),
+  admission: Type.String({ description: "accepted, pending or blocked" }),
+  connected: Type.Boolean(),
+  version: textOrNull(),
+  seenAtMs: integerOrNull(),
+  bootedAtMs: integerOrNull(),
+  vendor: textOrNull(),
+  model: textOrNull(),
+  firmware: textOrNull(),
+  powerW: integerOrNull(),
+  powerAtMs: integerOrNull(),
+  connectors: Type.Array(ref(ConnectorRow)),
+};
+export const StationRow = shape("StationRow", Type.Object(stationRow, closed));
+
+export const StationDetail = shape(
+  "StationDetail",
+  Type.Object(
+    {
+      ...stationRow,
+      handling: ref(Handling),
+      deviations: Type.Array(ref(DeviationRow), { description: "The newest first." }),
     },
     closed,
   ),
@@ -224,6 +263,8 @@ export const agreements: {
   SiteRow: Same<Static<typeof SiteRow>, Port.SiteRow>;
   ConnectorRow: Same<Static<typeof ConnectorRow>, Port.ConnectorRow>;
   StationRow: Same<Static<typeof StationRow>, Port.StationRow>;
+  StationDetail: Same<Static<typeof StationDetail>, Port.StationDetail>;
+  DeviationRow: Same<Static<typeof DeviationRow>, Port.DeviationRow>;
   TransactionRow: Same<Static<typeof TransactionRow>, Port.TransactionRow>;
   OutboxEntry: Same<Static<typeof OutboxEntry>, Port.OutboxEntry>;
   SiteSnapshot: Same<Static<typeof SiteSnapshot>, Port.SiteSnapshot>;
@@ -234,6 +275,8 @@ export const agreements: {
   SiteRow: true,
   ConnectorRow: true,
   StationRow: true,
+  StationDetail: true,
+  DeviationRow: true,
   TransactionRow: true,
   OutboxEntry: true,
   SiteSnapshot: true,

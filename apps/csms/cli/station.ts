@@ -11,6 +11,10 @@ const help = `wattward station: the inventory
   station add ID… [--site SITE]       lets stations connect; at a site, which is made if it is new
           [--serial S]                  CN of its certificate, where it is not the id
           [--route site|direct|either]  how it may connect (site with --site, else direct)
+          [--strict | --tolerant]       refuses what breaks its schema (for a certification), or repairs it (usual)
+          [--pin VERSION | --unpin]     speaks only OCPP 1.6 or 2.0.1 with it, from its next connection on
+          [--assume VERSION | --assume-none]  spoken where it names no sub-protocol, instead of closing
+          [--ping | --no-ping]          pings it (usual), or never
   station list [--site SITE] [--json] what is in the inventory, and what is connected
 
   --data DIR   the central system's data folder (WATTWARD_DATA_DIR, else .wattward/csms)

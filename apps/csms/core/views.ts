@@ -54,6 +54,9 @@ export type DeviationRow = {
   readonly rule: string;
   /** Row of the list of deviations that the rule is about; null for a rule that this program no longer has. */
   readonly row: number | null;
+  /** What is made of it, in a sentence; null likewise. */
+  readonly does: string | null;
+  /** Places, not messages. */
   readonly count: number;
   readonly firstAtMs: number;
   readonly lastAtMs: number;

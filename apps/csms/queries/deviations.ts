@@ -1,13 +1,13 @@
 /** What stations get wrong, by rule, with how often and the last example. */
-import { noticed, repairs } from "@wattward/ocpp";
+import { type Noticed, noticed, repairs } from "@wattward/ocpp";
 import type { Kysely } from "kysely";
 import type { DeviationRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Row, Schema } from "../store/schema.ts";
 import { rowsWithin } from "./limits.ts";
 
-const rows: ReadonlyMap<string, number> = new Map(
-  [...noticed, ...repairs].map(({ rule, row }) => [rule, row]),
+const known: ReadonlyMap<string, Noticed> = new Map(
+  [...noticed, ...repairs].map((rule) => [rule.rule, rule]),
 );
 
 export const deviationsList: Query<"deviations.list"> = async (db, { site, station, rule, after, most }) => {
@@ -49,7 +49,8 @@ export async function deviationsOf(db: Kysely<Schema>, station: string): Promise
 const deviationRow = (row: Row<"deviations">): DeviationRow => ({
   station: row.station_id,
   rule: row.rule,
-  row: rows.get(row.rule) ?? null,
+  row: known.get(row.rule)?.row ?? null,
+  does: known.get(row.rule)?.does ?? null,
   count: row.count,
   firstAtMs: row.first_at_ms,
   lastAtMs: row.last_at_ms,

@@ -1,5 +1,5 @@
 /** How a station is to be handled, where an operator wants it otherwise than usual: strictly, in one version, unpinged. */
-import { type Handling, type OcppVersion, usualHandling } from "@wattward/ocpp";
+import { type Handling, isOcppVersion, type OcppVersion, usualHandling } from "@wattward/ocpp";
 import type { Decision } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import { findStation } from "../stations/rows.ts";
@@ -21,7 +21,7 @@ export function handlingIn(row: Row<"station_handling"> | undefined): Handling {
 }
 
 const versionIn = (text: string | null): OcppVersion | undefined =>
-  text === "1.6" || text === "2.0.1" ? text : undefined;
+  text !== null && isOcppVersion(text) ? text : undefined;
 
 export const handlingOf = async (tx: Tx, station: string): Promise<Handling> =>
   handlingIn(await tx.first(findHandling, { station }));

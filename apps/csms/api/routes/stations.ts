@@ -6,7 +6,7 @@ import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, ref, StationRow } from "../shapes.ts";
+import { listOf, ref, StationDetail, StationRow } from "../shapes.ts";
 import { closed, Most, SiteIdText, StationIdText } from "./fields.ts";
 
 export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Core; clock: Clock }): void {
@@ -45,9 +45,9 @@ export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Cor
       method: "GET",
       url: "/api/v1/stations/:station",
       access: { action: "read a station", resource: "station", class: "read" },
-      summary: "One station with its connectors",
+      summary: "One station with its connectors, how it is handled, and what it gets wrong",
       params: Type.Object({ station: StationIdText }, closed),
-      answer: ref(StationRow),
+      answer: ref(StationDetail),
     },
     async ({ params }) => {
       const station = stationId(params.station);

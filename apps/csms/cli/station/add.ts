@@ -3,6 +3,7 @@ import { type StationId, siteId, stationId } from "@wattward/kernel";
 import { actorOf } from "../actor.ts";
 import { type CommandContext, CommandError, dataFolder, readArguments, UsageError } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
+import { handlingFrom, handlingOptions, said } from "./handling.ts";
 
 const routes = ["site", "direct", "either"] as const;
 const text = { type: "string" } as const;
@@ -10,7 +11,10 @@ const text = { type: "string" } as const;
 const serialPattern = /^[\x21-\x7e]{1,64}$/;
 
 export async function addStation(args: readonly string[], { out, env }: CommandContext): Promise<void> {
-  const { values, positionals } = readArguments(args, { data: text, site: text, serial: text, route: text });
+  const { values, positionals } = readArguments(args, {
+    ...{ data: text, site: text, serial: text, route: text },
+    ...handlingOptions,
+  });
   if (positionals.length === 0) throw new UsageError("ID is missing");
   if (values.serial !== undefined && positionals.length > 1)
     throw new UsageError("--serial is for one ID alone");
@@ -23,6 +27,8 @@ export async function addStation(args: readonly string[], { out, env }: CommandC
   if (values.serial !== undefined && !serialPattern.test(values.serial))
     throw new CommandError("--serial is 1 to 64 printable characters without a space");
 
+  const handling = handlingFrom(values);
+
   await withDataCore(dataFolder(values.data, env), async ({ core, clock }) => {
     for (const station of stations) {
       const serial = values.serial ?? station;
@@ -34,8 +40,13 @@ export async function addStation(args: readonly string[], { out, env }: CommandC
         actor: actorOf(env),
         atMs: clock.now().wallMs,
       });
+      const atMs = clock.now().wallMs;
+      if (handling !== undefined)
+        await core.decide("station.handle", { ...handling, station, actor: actorOf(env), atMs });
       const where = site === undefined ? "" : ` at ${site.value}${added.siteCreated ? " (a new site)" : ""}`;
-      out(`${station}${where}: ${added.kind}; connects ${connects[route]}, certificate CN ${serial}\n`);
+      out(
+        `${station}${where}: ${added.kind}; connects ${connects[route]}, certificate CN ${serial}${said(handling)}\n`,
+      );
     }
   });
 }
