@@ -1,4 +1,5 @@
 /** OCPP-J: frames, versions, validation, calls in flight. Sockets are behind `@wattward/ocpp/websocket`. */
+export * from "./basic-credentials.ts";
 export * from "./calls-in-flight.ts";
 export { dateTimeMs } from "./date-time.ts";
 export { callError, DESCRIPTION_CHARS_MAX, type ErrorCode, foldedCode, spelled } from "./error-code.ts";

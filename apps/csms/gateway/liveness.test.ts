@@ -27,7 +27,7 @@ function fixture() {
   return { time, state, life };
 }
 
-test("liveness: a peer that answers no ping is given up after three heartbeat intervals, not before (QUIRKS 28, 29)", async () => {
+test("quirk 29: a peer that answers no ping is given up after three granted heartbeat intervals, not before", async () => {
   const { time, state, life } = fixture();
   await time.advance(3 * HEARTBEAT_ASSUMED_S * 1000 - PING_INTERVAL_MS);
   assert.equal(state.ended, false);
@@ -39,13 +39,41 @@ test("liveness: a peer that answers no ping is given up after three heartbeat in
   assert(state.pings > 300);
 });
 
-test("liveness: messages alone keep a peer alive that never answers a ping", async () => {
+test("quirk 28: messages alone keep a peer alive that never answers a ping", async () => {
   const { time, state } = fixture();
   for (let i = 0; i < 100; i++) {
     await time.advance(HEARTBEAT_ASSUMED_S * 1000);
     state.handlers?.message("x");
   }
   assert.equal(state.ended, false);
+});
+
+test("quirk 28: one that an operator wants left alone is never pinged, and lives by its messages", async () => {
+  const time = simulatedTime();
+  let pings = 0;
+  let ended = false;
+  let handlers: WireHandlers | undefined;
+  const wire: Wire = {
+    peer: { address: "10.0.0.1" },
+    protocol: "",
+    bufferedBytes: 0,
+    send() {},
+    pause() {},
+    resume() {},
+    ping: () => (pings += 1),
+    close() {},
+    terminate: () => (ended = true),
+    listen: (given) => (handlers = given),
+  };
+  const life = watched(wire, time, silentLog, () => false);
+  life.wire.listen({ message() {}, closed() {} });
+  handlers?.pong?.();
+  await time.advance(2 * HEARTBEAT_ASSUMED_S * 1000);
+  handlers?.message("x");
+  await time.advance(2 * HEARTBEAT_ASSUMED_S * 1000);
+  assert.deepEqual([pings, ended], [0, false], "a pong of its own accord makes it no answerer of pings");
+  await time.advance(2 * HEARTBEAT_ASSUMED_S * 1000);
+  assert.equal(ended, true);
 });
 
 test("liveness: silence while we do not read is of our own making", async () => {

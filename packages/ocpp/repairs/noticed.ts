@@ -56,6 +56,11 @@ export const noticed = [
     does: "the socket is closed with 1002: permessage-deflate was not agreed",
   },
   {
+    rule: "password-as-hex",
+    row: 31,
+    does: "a key that is sent as its hexadecimal text is compared as its bytes",
+  },
+  {
     rule: "message-set-aside",
     row: 34,
     does: "a transaction message that cannot be read is kept for review and acknowledged, so that what waits behind it comes",

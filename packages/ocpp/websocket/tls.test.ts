@@ -169,7 +169,7 @@ for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
   });
 }
 
-test("tls: ECDSA and RSA clients are both served, with the suites of A00.FR.318; 1.1 is not", {
+test("quirk 32: ECDSA and RSA clients are both served, with the suites of A00.FR.318; TLS 1.1 is not", {
   skip,
 }, async () => {
   const at = await secured();
