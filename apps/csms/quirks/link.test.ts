@@ -1,6 +1,7 @@
 /** Rows of QUIRKS about sockets and calls to stations: handshakes and raw frames through the real gateway and core. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { COMPRESSED_UNASKED } from "@wattward/ocpp";
 import { type Bench, bench, bootOf, minute } from "./testing/bench.ts";
 
 const stateOf = async (b: Bench, id: string) => (await b.core.query("command.get", { id }))?.state;
@@ -120,6 +121,16 @@ test("quirk 24: the station's own first one that we speak; a pinned one whatever
   assert.equal((await b.connect("CP-1", both)).wire.protocol, "ocpp1.6");
   const other = await b.connect("CP-1", ["ocpp2.0.1"]);
   assert.deepEqual([other.wire.protocol, other.closed?.code], ["", 1002], "the pinned one or none");
+  await b.close();
+});
+
+test("quirk 26: a socket that ended because its station compresses is in that station's record", async () => {
+  const b = await bench();
+  await b.add("CP-1");
+  const cp = await b.booted("CP-1");
+  // What the socket's own fault reports (packages/ocpp/websocket/quirks.test.ts), told over the simulated wire.
+  cp.wire.close(1002, COMPRESSED_UNASKED);
+  assert.equal((await b.deviations("CP-1"))["compressed-unasked"], 1);
   await b.close();
 });
 

@@ -4,6 +4,7 @@
  * stands in `seen`, in order.
  */
 import type { Clock, JsonObject, StationId } from "@wattward/kernel";
+import type { Handling } from "@wattward/ocpp";
 import {
   type CommandOutcome,
   type Core,
@@ -27,7 +28,7 @@ type Denial = Queries["denials.all"]["output"][number];
 export class FakeCore implements Core {
   readonly stations = new Map<
     string,
-    { serial: string; route: "direct" | "site" | "either"; site?: string }
+    { serial: string; route: "direct" | "site" | "either"; site?: string; handling?: Handling }
   >();
   readonly sites = new Set<string>();
   readonly seen: Seen[] = [];
@@ -188,7 +189,7 @@ export class FakeCore implements Core {
   private bundle(site: string): { version: number; body: string } {
     const stations = [...this.stations]
       .filter(([, station]) => station.site === site)
-      .map(([id, { serial }]) => ({ id: id as StationId, serial }));
+      .map(([id, { serial, handling }]) => ({ id: id as StationId, serial, ...(handling && { handling }) }));
     const localList = this.tokens.map((token) => ({ token, status: "Accepted" }));
     const text = JSON.stringify({ stations, localList });
     const last = this.compiled.get(site);
