@@ -107,6 +107,8 @@ export class RecordIntake {
       return;
     }
     this.durableSeq = Math.max(this.durableSeq, done.ackedSeq);
+    const { seq, station, trace } = record;
+    this.ports.log.debug("record-stored", { seq, station, trace, what: record.kind, live, done: done.kind });
     if (record.kind === "frame" && read !== undefined) this.count(record.version, read, done.answer?.kind);
     if (live) this.answer(done, record, read);
     if (this.durableSeq - this.toldSeq >= ACK_EVERY_RECORDS) this.ack();
