@@ -89,7 +89,12 @@ export function mortalClock(clock: Clock, mortal: Mortal): Clock {
 export function mortalDisk(disk: BootedDisk, mortal: Mortal): Disk {
   mortal.onDeath(() => disk.kill());
   const write = <T>(effect: () => Promise<T>): Promise<T> => {
-    const written = mortal.step("write", effect);
+    const written = mortal.step("write", () => {
+      const writing = effect();
+      // A process that dies of this step does not hear that it failed, either.
+      writing.catch(() => {});
+      return writing;
+    });
     return written === undefined ? never : mortal.told("written", written);
   };
   const file = (inner: AppendFile): AppendFile => ({

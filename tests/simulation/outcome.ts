@@ -68,18 +68,20 @@ export function outcomeOf(
   };
 }
 
-/** What a site may give up by design is no evidence of a loss; it is counted apart. */
-function evidenceOf(
-  whole: Whole,
-  stored: ReturnType<typeof readDatabase>,
-  answeredLocally: number,
-): Evidence {
-  const givenUp = new Set(
+/**
+ * What a site may give up by design is no evidence of a loss; it is counted apart. With it goes every sending of the same
+ * message, whatever its id.
+ */
+function evidenceOf(whole: Whole, stored: ReturnType<typeof readDatabase>, answeredLocally: number): Evidence {
+  const ids = new Set(
     whole.sites.flatMap(({ promises }) => promises.givenUp.map(({ station, id }) => `${station} ${id}`)),
   );
+  const { sentCalls } = whole.ledger;
+  const givenUp = sentCalls.filter(({ station, id }) => ids.has(`${station} ${id}`));
+  const contents = new Set(givenUp.map(({ station, digest }) => `${station} ${digest}`));
   const { acked: _, ...rest } = stored;
   return {
-    sent: whole.ledger.sentCalls.filter(({ station, id }) => !givenUp.has(`${station} ${id}`)),
+    sent: sentCalls.filter(({ station, digest }) => !contents.has(`${station} ${digest}`)),
     answered: whole.ledger.answeredCalls,
     // Everything was acknowledged before the count began, so nothing may be missing.
     pending: new Set(),
