@@ -32,6 +32,8 @@ export const RELAYS_WAITING_PER_STATION_MAX = 16;
 export const STATIONS_PER_LINK_MAX = 2_000;
 /** Messages a site may send in the long run and at once; past it the link is read more slowly. */
 export const LINK_RATE = { burst: 5_000, perSecond: 5_000 };
+/** Characters for which a message counts once more: in the long run a site is read at 5 MB a second. */
+export const LINK_RATE_CHARS = 1_024;
 /** Wishes for a lease, and observations, that one site may send; more are dropped and counted. */
 export const LEASE_RATE = { burst: 4, perSecond: 0.1 };
 export const LINK_OBSERVATION_RATE = { burst: 100, perSecond: 2 };

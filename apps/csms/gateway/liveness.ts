@@ -54,6 +54,9 @@ export function watched(wire: Wire, clock: Clock, log: Log): Watched {
       get bufferedBytes() {
         return wire.bufferedBytes;
       },
+      get receivedBytes() {
+        return wire.receivedBytes;
+      },
       send: (text) => {
         wire.send(text);
         endIfNotReading();

@@ -18,6 +18,8 @@ export const WINDOW_POLL_MS = 20;
 export const BEHIND_RECORDS_MAX = 1_000;
 /** Records are out, and no acknowledgement moves: the link is dropped and begun again. */
 export const ACK_STALL_MS = 15_000;
+/** The slowest line that a long record is given the time for: 8 kB a second. */
+export const SLOW_CHARS_PER_MS = 8;
 /** Messages of the CSMS that wait for one before them to be durable; beyond, the wire is not read. */
 export const INBOX_MAX = 256;
 /** CALLs relayed and not answered. */
