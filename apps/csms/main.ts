@@ -7,9 +7,9 @@ import {
   readArguments,
   readNumber,
   readWords,
-  runCommand,
   UsageError,
 } from "./cli/arguments.ts";
+import { runProcess } from "./cli/process.ts";
 
 const help = `wattward csms: the central system
 
@@ -93,8 +93,4 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
   options.log.info("stopped");
 }
 
-process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  env: process.env,
-});
+await runProcess({ help, run });
