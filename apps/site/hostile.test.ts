@@ -98,7 +98,7 @@ test("site: one station's flood of starts, each a megabyte, ends at its allowanc
   })();
   await world.time.until(() => answered >= 33, 120_000);
   await world.time.advance(20_000);
-  assert(answered >= 32 && answered <= 35, `${answered} answered`);
+  assert(answered >= 32 && answered <= 40, `${answered} answered`);
   assert(world.disk.usedBytes < 45_000_000, `${world.disk.usedBytes} bytes on disk`);
   const before = await done(world, new RetryingStation(world, "B").tell("StartTransaction", start(1)));
   assert.equal(before[0], 3);
