@@ -86,10 +86,16 @@ function refusal(station: Station | undefined, asked: CommandRequest): Refusal |
   if (station === undefined) return no("unknown-station", `there is no station ${asked.station}`);
   const version = versionOf(station);
   if (version === undefined) {
-    return no("never-connected", `${station.id} has never connected, so its OCPP version is not known`);
+    return no(
+      "never-connected",
+      `${station.id} has never connected, so its OCPP version is not known; it takes commands once it has`,
+    );
   }
   if (!commandActions[version].has(asked.action)) {
-    return no("unsupported-action", `${asked.action} is no command for a station of OCPP ${version}`);
+    return no(
+      "unsupported-action",
+      `${asked.action} is no command for a station of OCPP ${version}, which takes: ${[...commandActions[version]].join(", ")}`,
+    );
   }
   if (asked.expiresAtMs <= asked.atMs) return no("expired", "it would expire before it could be sent");
   const checked = validateCall(version, "csms", asked.action, asked.payload);
