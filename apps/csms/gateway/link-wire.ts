@@ -110,6 +110,17 @@ export class LinkWire {
     this.watched.wire.ping();
   }
 
+  /** Takes so much of the site's rate; where it is used up, the site is read more slowly. */
+  charge(cost: number): void {
+    const nowMs = this.clock.now().monotonicMs;
+    if (this.rate.take(nowMs, cost) || this.holds.has("rate")) return;
+    this.hold("rate");
+    this.cancelRate = this.clock.after(this.rate.waitMs(nowMs, cost + LINK_RATE.burst / 10), () => {
+      this.rate.take(this.clock.now().monotonicMs, cost);
+      this.release("rate");
+    });
+  }
+
   private stop(): void {
     this.open = false;
     this.stopBeating();
@@ -120,21 +131,11 @@ export class LinkWire {
     if (!this.open) return;
     const nowMs = this.clock.now().monotonicMs;
     this.hearing.heard(nowMs);
-    this.charge(text.length, nowMs);
+    // Long messages count for many: what costs is reading them.
+    this.charge(1 + Math.floor(text.length / LINK_RATE_CHARS));
     const message = parseSiteMessage(text);
     if (message.ok) this.handlers.message(message.value);
     else this.handlers.unreadable({ whose: "peer", ...message.fault });
-  }
-
-  /** Long messages count for many: what costs is reading them. Over its rate, the site is read more slowly. */
-  private charge(chars: number, nowMs: number): void {
-    const cost = 1 + Math.floor(chars / LINK_RATE_CHARS);
-    if (this.rate.take(nowMs, cost) || this.holds.has("rate")) return;
-    this.hold("rate");
-    this.cancelRate = this.clock.after(this.rate.waitMs(nowMs, cost + LINK_RATE.burst / 10), () => {
-      this.rate.take(this.clock.now().monotonicMs, cost);
-      this.release("rate");
-    });
   }
 
   private beat(): void {

@@ -16,7 +16,7 @@ import type { OcppVersion } from "@wattward/ocpp";
 import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
 import { CoreError, type SiteRecord, type SiteRecordDone } from "../core/port.ts";
 import { answerFrame, type ReadCall, readCall } from "./frames.ts";
-import { ACK_EVERY_RECORDS, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
+import { ACK_EVERY_RECORDS, RECORD_CHARS_IN_FLIGHT_MAX, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
 import type { LinkFailure } from "./link-wire.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
@@ -39,6 +39,7 @@ export class RecordIntake {
   private readonly ports: ConnectionPorts;
   private readonly epoch: string;
   private inFlight = 0;
+  private charsInFlight = 0;
   private durableSeq: number;
   private toldSeq: number;
   private ackTimer: Cancel | undefined;
@@ -61,7 +62,9 @@ export class RecordIntake {
       return;
     }
     this.inFlight += 1;
-    if (this.inFlight >= RECORDS_IN_FLIGHT_MAX) this.link.hold();
+    this.charsInFlight += charsOf(record);
+    if (this.inFlight >= RECORDS_IN_FLIGHT_MAX || this.charsInFlight >= RECORD_CHARS_IN_FLIGHT_MAX)
+      this.link.hold();
     void this.apply(live, record);
   }
 
@@ -80,7 +83,9 @@ export class RecordIntake {
       if (!this.stopped) this.notStored(error);
     } finally {
       this.inFlight -= 1;
-      if (this.inFlight < RECORDS_IN_FLIGHT_MAX / 2) this.link.release();
+      this.charsInFlight -= charsOf(record);
+      const few = this.inFlight < RECORDS_IN_FLIGHT_MAX / 2;
+      if (few && this.charsInFlight < RECORD_CHARS_IN_FLIGHT_MAX / 2) this.link.release();
     }
   }
 
@@ -156,3 +161,5 @@ function called(read: ReadCall | undefined): ReadFrame {
   if (read.kind === "fault") return { fault: { code: read.code, description: read.description } };
   return { call: { id: read.id, action: read.action, payload: read.payload } };
 }
+
+const charsOf = (record: JournalRecord): number => (record.kind === "frame" ? record.frame.length : 0);
