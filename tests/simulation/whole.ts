@@ -25,7 +25,7 @@ import type { StationOptions } from "../../apps/simulator/station/station.ts";
 import { createWorld, type World } from "../../apps/simulator/world/world.ts";
 import { Commits } from "./commit-watch.ts";
 import { type Breakage, CSMS_HOST, CSMS_PORT, CsmsProcess } from "./csms-process.ts";
-import { stationChain } from "./identities.ts";
+import { siteChain, stationChain } from "./identities.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { hostOfSite, SITE_PORT, SiteProcess } from "./site-process.ts";
@@ -202,6 +202,9 @@ export class Whole {
   }
 
   private async begin(): Promise<void> {
+    // Made before anything runs: a world that waited for its keys would not be the one that found them made.
+    for (const { id } of this.sites) await siteChain(id);
+    for (const { id } of this.stations) await stationChain(id);
     await this.csms.start();
     const cards = Array.from({ length: 3 * this.stations.length }, (_, i) => cardOf(i));
     await this.enrol(cards);
