@@ -156,6 +156,19 @@ async function command(station: Station, action: string, payload: object): Promi
   station.reply(heard, { status: "Rejected", [secret("password of a station")]: card16 });
 }
 
+/** Refused, because commands are kept and shown; the refusal does not repeat it. */
+async function passwordInCommand({ id }: Station, value: string): Promise<void> {
+  const headers = { authorization: `Bearer ${secret("API token")}` };
+  const body = {
+    action: "ChangeConfiguration",
+    payload: { key: "AuthorizationKey", value },
+    reason: "a test",
+  };
+  const refused = await ask(`/api/v1/stations/${id}/commands`, { method: "POST", headers, body });
+  assert.equal(refused.status, 422);
+  assert(!(await refused.text()).includes(value));
+}
+
 /** A whole charge, and everything around it that may go wrong with a card in it. */
 async function charge(to: Server, id: string, version: OcppVersion): Promise<Station> {
   const station = await Station.connect(to, { id, version, identity: stationIdentity(out, id) });
@@ -255,7 +268,8 @@ test("no log line at debug, no row of the outbox and no metric holds a secret th
   const value = secret("password of a station");
   for (const station of [stations[0]!, stations[2]!]) {
     await command(station, "RemoteStartTransaction", { idTag: secret("card of a command") });
-    await command(station, "ChangeConfiguration", { key: "AuthorizationKey", value });
+    await command(station, "ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
+    await passwordInCommand(station, value);
   }
   await eventually(
     "all commands ended",
