@@ -26,5 +26,7 @@ export const INBOX_MAX = 256;
 export const RELAYS_MAX = 1_000;
 /** What was observed while the link was down; the oldest go first. */
 export const OBSERVED_MAX = 256;
+/** Observations at once and in the long run; the CSMS takes no more of them. */
+export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;
