@@ -75,8 +75,8 @@ export class RecordIntake {
   }
 
   private async apply(live: boolean, record: JournalRecord): Promise<void> {
-    const read = record.kind === "frame" ? readCall(record.frame, record.version) : undefined;
     try {
+      const read = record.kind === "frame" ? readCall(record.frame, record.version) : undefined;
       const done = await this.decided(live, record, called(read));
       if (!this.stopped) this.done(done, { live, record, read });
     } catch (error) {
@@ -142,8 +142,19 @@ export class RecordIntake {
     this.link.send({ t: "ack", epoch: this.epoch, seq: this.durableSeq });
   }
 
+  /** Our own fault, at worst of what this site sent: its link ends for it, not the process and everybody in it. */
+  private broken(error: unknown): void {
+    const where = error instanceof Error ? (error.stack ?? error.name) : typeof error;
+    this.ports.log.error("record-intake-broken", { error: where });
+    const sentence = "A record could not be taken, by our own fault; see the log of the CSMS.";
+    this.link.fail({ whose: "ours", code: "broken", sentence });
+  }
+
   private notStored(error: unknown): void {
-    if (!(error instanceof CoreError)) throw error;
+    if (!(error instanceof CoreError)) {
+      this.broken(error);
+      return;
+    }
     // Shutting down: the gateway closes every link by itself.
     if (error.kind === "closed") return;
     this.ports.log.error("record-not-stored", { kind: error.kind, error: error.message });

@@ -341,3 +341,14 @@ test("a site that tells its clock anew with every beat is read more slowly, and 
   await w.time.advance(10_000);
   assert.equal(link.closed, undefined);
 });
+
+test("a fault of our own while a record is taken ends that site's link, not the process", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  const decide = w.core.decide.bind(w.core);
+  const broken = (name: "site.record", input: never) =>
+    name === "site.record" ? Promise.reject(new TypeError("ours")) : decide(name, input);
+  Object.assign(w.core, { decide: broken });
+  await link.say(record(1));
+  assert.deepEqual([link.heard("refused")[0]?.code, link.closed?.code], ["broken", 1013]);
+});
