@@ -13,7 +13,7 @@ import { sameText } from "./sign-in/secrets.ts";
 import type { Session, Sessions } from "./sign-in/sessions.ts";
 import { depthRefusal, readQuery } from "./validation.ts";
 
-export const CSRF_HEADER = "x-wattward-csrf";
+const CSRF_HEADER = "x-wattward-csrf";
 
 type GuardPorts = {
   readonly clock: Clock;
