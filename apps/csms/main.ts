@@ -83,7 +83,8 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
     process.exit(EXIT_SOFTWARE);
   });
   const asked = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+    // Not once: a group that is stopped as a whole is heard twice, through the launcher too.
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve(signal));
   });
   const serving = await serve(options);
   out(greeting(serving, options));
