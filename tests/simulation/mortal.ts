@@ -44,6 +44,11 @@ export class Mortal {
     this.dying = dying;
   }
 
+  /** It lives on after all. */
+  reprieve(): void {
+    this.stepsLeft = Number.POSITIVE_INFINITY;
+  }
+
   /** Runs at its death; at once where it is dead. */
   onDeath(run: () => void): void {
     if (this.living) this.endings.push(run);

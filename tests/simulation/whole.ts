@@ -137,9 +137,8 @@ export class Whole {
     void this.people.finish(FINISH_MS_MAX).then((end) => (finished = end));
     await this.time.until(() => finished !== undefined, FINISH_MS_MAX + BOOT_MS_MAX);
     const settled = await this.time.until(() => this.settled, SETTLE_MS_MAX);
-    const outcome = outcomeOf(this, { finished, settled, failures: this.failures });
-    await this.stop();
-    return outcome;
+    const closed = await this.close();
+    return outcomeOf(this, { finished, settled, closed, failures: this.failures });
   }
 
   /** Every record of every site is at the CSMS, and the site knows it. */
@@ -150,10 +149,12 @@ export class Whole {
     });
   }
 
-  /** Everything works again from now on; what was dead boots. */
+  /** Everything works again from now on; what was dead boots, what was doomed lives. */
   async heal(): Promise<void> {
+    this.csms.process?.reprieve();
     await this.csms.start();
     for (const site of this.sites) {
+      site.process?.reprieve();
       delete site.disk.options.capacityBytes;
       await site.start();
     }
@@ -162,15 +163,14 @@ export class Whole {
     for (const { options } of this.people.stations) this.people.fault({ what: "restore" }, options.id);
   }
 
-  /** Ends it as operators do; what hangs is a violation of its own. */
-  private async stop(): Promise<void> {
+  /** Ends every process as operators do; false where one does not come to its end. */
+  private async close(): Promise<boolean> {
     let closed = false;
-    void Promise.all([...this.sites.map((site) => site.close()), this.csms.close()]).then(
-      () => (closed = true),
-    );
+    const all = [...this.sites.map((site) => site.close()), this.csms.close()];
+    void Promise.all(all).then(() => (closed = true));
     await this.time.until(() => closed, BOOT_MS_MAX);
-    for (const site of this.sites) site.kill();
-    this.csms.kill();
+    for (const each of [...this.sites, this.csms]) each.kill();
+    return closed;
   }
 
   private addStations(prefix: string, count: number, site?: SiteProcess): void {
@@ -271,7 +271,7 @@ export const cardOf = (n: number): string => `04C0FFEE${1000 + n}80`;
 const hostOfStation = (station: string): string => `station-${station}`;
 
 /** An ordinary mobile network between a site and its CSMS; between a station and its site the network's default holds. */
-const usual = { delayMsMin: 5, delayMsMax: 40, lossPercent: 0 };
+export const usual = { delayMsMin: 5, delayMsMax: 40, lossPercent: 0 };
 
 function countedErrors(log: Log, counts: Map<string, number>): Log {
   return {
