@@ -40,9 +40,9 @@ export class RawSocket {
     socket.on("close", () => (this.ended = true));
   }
 
-  /** TCP alone. */
-  static async tcp({ port }: Server): Promise<RawSocket> {
-    const raw = new RawSocket(connectTcp({ host: "127.0.0.1", port, noDelay: true }));
+  /** TCP alone, from any address of this machine. */
+  static async tcp({ port }: Server, localAddress = "127.0.0.1"): Promise<RawSocket> {
+    const raw = new RawSocket(connectTcp({ host: "127.0.0.1", port, localAddress, noDelay: true }));
     await eventually("TCP", () => !raw.socket.connecting);
     return raw;
   }
