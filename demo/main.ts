@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   claim(options.out, options.keepsOut);
   process.on("exit", () => unclaim(options.out));
   say("Wattward demo: a whole site on this machine");
-  say("making the console's pages (some seconds, the first time)");
+  say("the console's pages: built if they are missing or older than their sources");
   await command("apps/console/build.ts", []);
 
   const interrupted = interruption();
