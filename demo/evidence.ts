@@ -26,6 +26,8 @@ export type SentCall = {
   end?: { meterStopWh: number };
   /** Of a StatusNotification: which connector, and what it is. */
   state?: { of: string; is: string };
+  /** A meter value outside any transaction, which no station sends again. */
+  loose?: true;
 };
 export type StoredTransaction = { id: string; station: string; state: string; energyWh: number | null };
 
@@ -92,11 +94,12 @@ export function sentCallOf(line: { station: string; atMs: number; frame: string 
 function factsIn(
   action: string,
   payload: Record<string, unknown>,
-): Pick<SentCall, "start" | "end" | "state"> {
+): Pick<SentCall, "start" | "end" | "state" | "loose"> {
   if (action === "StatusNotification") {
     const { connectorId, evseId = "", status, connectorStatus, errorCode = "" } = payload;
     return { state: { of: `${evseId}/${connectorId}`, is: `${status ?? connectorStatus} ${errorCode}` } };
   }
+  if (action === "MeterValues") return Number(payload["transactionId"] ?? 0) > 0 ? {} : { loose: true };
   if (action === "StartTransaction") return { start: { meterStartWh: Number(payload["meterStart"]) } };
   if (action === "StopTransaction") return { end: { meterStopWh: Number(payload["meterStop"]) } };
   if (action !== "TransactionEvent") return {};

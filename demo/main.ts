@@ -2,9 +2,9 @@
  * `npm run demo`: a whole site at work on this machine, from nothing: keys, database, CSMS, uplink, site controller,
  * eight stations of two OCPP versions, cars that come and go. Ends with a recount of everything the stations said.
  */
-import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { claim, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
 import { EvidenceError } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
@@ -21,14 +21,18 @@ async function main(): Promise<number> {
     return 0;
   }
   const say = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
-  if (!options.keepsOut) rmSync(options.out, { recursive: true, force: true });
+  claim(options.out, options.keepsOut);
+  process.on("exit", () => unclaim(options.out));
   say("Wattward demo: a whole site on this machine");
-  say("making the console's pages (some seconds, the first time)");
+  say("the console's pages: built if they are missing or older than their sources");
   await command("apps/console/build.ts", []);
 
   const interrupted = interruption();
   const plant = await Promise.race([build(options, say), interrupted.then(() => undefined)]);
-  if (plant === undefined) return 1;
+  if (plant === undefined) {
+    say("stopped before the stations were switched on");
+    return 1;
+  }
   const startMs = performance.now();
   let stopping = false;
   introduce(plant, options, say);
@@ -47,12 +51,12 @@ async function main(): Promise<number> {
   return report({ options, audit, faults, errors: errorsOf(options.out), say });
 }
 
-/** The first Ctrl-C (or SIGTERM) ends the run in order, the second at once. */
+/** The first Ctrl-C (or SIGTERM, or the terminal's end) ends the run in order, the second at once. */
 function interruption(): Promise<void> {
   process.on("exit", killAll);
   return new Promise((first) => {
     let asked = false;
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
         if (asked) process.exit(130);
         asked = true;

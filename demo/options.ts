@@ -15,7 +15,8 @@ export type Options = {
   killCsms: boolean;
   hold: boolean;
   seed: number;
-  httpPort: number;
+  /** Undefined: {@link HTTP_PORT} for a person who stays, if it is free; any other one otherwise. */
+  httpPort: number | undefined;
   /** Further options of the simulator. */
   simulator?: readonly string[];
 };
@@ -29,7 +30,7 @@ export const help = `wattward demo: a whole site at work on this machine
   --kill-site      a third of the way in, SIGKILL the site controller, and start it again 5 s later
   --kill-csms      a third of the way in, SIGKILL the CSMS, and start it again 5 s later
   --hold           print every process's id and port, so that you can do the killing; what dies is started again
-  --http-port N    the console's port (default 8080, or any free one with --for)
+  --http-port N    the console's port (default 8080 if it is free; any free one with --for)
   --seed N         which cars come when (default 1)
 
 Faults need --for. The run ends with exit code 0 only if transactions ended, energy was delivered, and nothing was lost
@@ -41,6 +42,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+export const HTTP_PORT = 8080;
 const FOR_S_MIN = 20;
 const FOR_S_MAX = 3600;
 
@@ -69,7 +71,7 @@ export function readOptions(args: string[], root: string): Options | "help" {
     killCsms,
     hold: values.hold === true,
     seed: whole("--seed", values.seed, 0, 2 ** 31 - 1) ?? 1,
-    httpPort: whole("--http-port", values["http-port"], 0, 65_535) ?? (forS === undefined ? 8080 : 0),
+    httpPort: whole("--http-port", values["http-port"], 0, 65_535),
   };
 }
 

@@ -6,8 +6,9 @@
  *     OUT/logs/       one file for each program
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import type { Options } from "./options.ts";
+import { HTTP_PORT, type Options } from "./options.ts";
 import { command, type Program, readJson, type StartOptions, start, stop, until } from "./programs.ts";
 
 export const SITE = "lyon";
@@ -38,19 +39,36 @@ export type Plant = {
   readonly invitation: string;
 };
 
+/** The port that was asked for; else the usual one for a person who stays, unless another program has it; else any. */
+async function httpPortFor({
+  httpPort,
+  forS,
+}: Pick<Options, "httpPort"> & { forS?: number | undefined }): Promise<number> {
+  if (httpPort !== undefined) return httpPort;
+  return forS === undefined && (await isFree(HTTP_PORT)) ? HTTP_PORT : 0;
+}
+
+function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((done) => {
+    probe.once("error", () => done(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
+  });
+}
+
 /** Where a program of that name writes what it says. */
 export const logOf = (out: string, name: string) => join(out, "logs", `${name}.log`);
 
 /** Starts everything on an empty folder; `say` gets a line for each step that takes a person's patience. */
 export async function build(
-  options: Pick<Options, "out" | "httpPort" | "seed" | "simulator">,
+  options: Pick<Options, "out" | "httpPort" | "seed" | "simulator"> & { forS?: number | undefined },
   say: (line: string) => void,
 ): Promise<Plant> {
   const { out } = options;
   mkdirSync(join(out, "logs"), { recursive: true, mode: 0o700 });
 
   say("starting the central system: keys, database, API");
-  const csms = startCsms(out, { csms: 0, http: options.httpPort });
+  const csms = startCsms(out, { csms: 0, http: await httpPortFor(options) });
   const csmsAt = await ready(out, "csms", csms, ["port", "httpPort"]);
   const invitation = await until("the sign-in link was printed", () => invitationIn(logOf(out, "csms")), {
     limitMs: READY_MS,

@@ -54,6 +54,8 @@ export function start(
   const child = spawn(program, words, {
     cwd: root,
     env: { ...process.env, ...options.env },
+    // A group of its own: a terminal's Ctrl-C is for the demo alone, which still needs its programs to end in order.
+    detached: true,
     stdio: ["pipe", options.readOutput === true ? "pipe" : out, out],
   });
   closeSync(out);

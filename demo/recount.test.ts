@@ -112,3 +112,24 @@ test("recount: what the site still holds is not lost, and not yet counted", () =
   assert.deepEqual(findings, []);
   assert.deepEqual(counts.transactions, { started: 1, ended: 0 });
 });
+
+test("recount: a meter value outside any transaction was promised only where it was answered", () => {
+  const evidence = trueRun();
+  const loose = call("MeterValues", "loose", { id: "m-loose", loose: true });
+  evidence.sent.push(loose);
+  assert.equal(recount(evidence).counts.lost, 0);
+  evidence.answered.add("S1 m-loose");
+  assert.equal(recount(evidence).counts.lost, 1);
+});
+
+test("recount: a status that says the same again is no loss, one that says something else is", () => {
+  const evidence = trueRun();
+  const status = (id: string, is: string) => call("StatusNotification", id, { id, state: { of: "/1", is } });
+  evidence.sent.push(status("s1", "Charging "), status("s2", "Charging "));
+  for (const id of ["s1", "s2"]) evidence.answered.add(`S1 ${id}`);
+  evidence.causes.add("S1 s1");
+  assert.equal(recount(evidence).counts.lost, 0);
+  evidence.sent.push(status("s3", "Faulted "));
+  evidence.answered.add("S1 s3");
+  assert.equal(recount(evidence).counts.lost, 1);
+});

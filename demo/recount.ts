@@ -3,8 +3,9 @@
  * and demands each of their effects, exactly once; how the CSMS came to its rows is not its concern.
  *
  *   lost         a transaction message that was sent (a resend is the same message) and is in neither the CSMS nor the
- *                unacknowledged end of the site's journal; any other message that was answered and left no trace; a
- *                transaction whose start, end or energy is not what its own frames say
+ *                unacknowledged end of the site's journal; any other message that was answered and left no trace (a
+ *                status that says the same again leaves none); a transaction whose start, end or energy is not what its
+ *                own frames say
  *   duplicated   a message stored twice, one start that became two transactions, two that became one, or a
  *                transaction that no start of a station accounts for
  */
@@ -74,8 +75,9 @@ function distinct(sent: readonly SentCall[]): SentCall[] {
 /** @param states what is stored of each connector so far: a status that says the same again changes nothing */
 function kept(call: SentCall, evidence: Evidence, states: Map<string, string>): boolean {
   if (forgettable.has(call.action) || evidence.pending.has(contentOf(call))) return true;
-  if (transactionActions.has(call.action)) return evidence.events.has(contentOf(call));
   const id = `${call.station} ${call.id}`;
+  if (transactionActions.has(call.action) && evidence.events.has(contentOf(call))) return true;
+  if (transactionActions.has(call.action)) return call.loose === true && !evidence.answered.has(id);
   const stored = evidence.causes.has(id);
   if (call.state !== undefined) {
     const connector = `${call.station} ${call.state.of}`;

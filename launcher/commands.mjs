@@ -18,7 +18,7 @@ export const commands = {
   },
   pki: {
     entry: "apps/csms/cli/pki.ts",
-    help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR",
+    help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR, pki deny FILE",
   },
   audit: { entry: "demo/audit.ts", help: "audit DIR: compares what a demo sent with what was stored" },
   soak: { entry: "tests/soak/main.ts", help: "the long proofs, for docs/soak.md (.ci/soak)" },

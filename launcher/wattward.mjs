@@ -72,7 +72,10 @@ function main() {
   installIfNeeded();
   const flags = ["--disable-warning=ExperimentalWarning"];
   const child = spawn(node24(), [...flags, join(root, command.entry), ...args], { stdio: "inherit" });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // A terminal gives Ctrl-C to all of its foreground programs: passed on, it would be the second one for the child.
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  process.on("SIGINT", () => atTerminal || child.kill("SIGINT"));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + (signal === "SIGKILL" ? 9 : 15);
   });

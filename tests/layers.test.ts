@@ -1,5 +1,5 @@
 /**
- * The architecture as a test (DESIGN, "Shape"): arrows point down only, apps never import apps, domain packages do not
+ * The architecture as a test (ARCHITECTURE, "The whole"): arrows point down only, apps never import apps, domain packages do not
  * import each other, a package is entered by its doors and only where its manifest says so, and no import goes in a
  * circle. Whoever adds a package gives it a layer here.
  */

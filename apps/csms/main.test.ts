@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { get as httpsGet } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, afterEach, test } from "node:test";
 import { silentLog, type Wire } from "@wattward/kernel";
 import { dialer } from "@wattward/ocpp/websocket";
 import { parseBundle, parseCsmsMessage, SITE_PROTOCOL } from "@wattward/sitelink";
@@ -14,9 +14,14 @@ import { parseBundle, parseCsmsMessage, SITE_PROTOCOL } from "@wattward/sitelink
 const folder = mkdtempSync(join(tmpdir(), "wattward-csms-"));
 const data = join(folder, "data");
 const children = new Set<ChildProcess>();
-after(() => {
-  for (const child of children) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+after(() => rmSync(folder, { recursive: true, force: true }));
+/** One that a failed test left behind holds the folder, and would fail the next. */
+afterEach(async () => {
+  for (const child of children) {
+    child.kill("SIGKILL");
+    await ended(child);
+  }
+  children.clear();
 });
 
 const READY_MS_MAX = 3_000;
@@ -182,14 +187,14 @@ test("a disk that takes nothing: not ready, with the reason, and ready again by 
     return { status: reply.status, ...(await reply.json()) };
   };
   const well = { status: 200, ready: true, reasons: [] };
-  const add = async (id: string) => {
+  const setCard = async () => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const body = JSON.stringify({ station: id, route: "direct" });
-    return fetch(`http://localhost:${httpPort}/api/v1/stations`, { method: "POST", headers, body });
+    const body = JSON.stringify({ status: "Accepted" });
+    return fetch(`http://localhost:${httpPort}/api/v1/tokens/FULL1`, { method: "PUT", headers, body });
   };
   assert.deepEqual(await ready(), well);
   fileSizeLimit(child, "4096");
-  assert.equal((await add("FULL-1")).status, 503);
+  assert.equal((await setCard()).status, 503);
   for (let seen = await ready(); seen.status === 200; ) seen = await ready();
   assert.deepEqual(await ready(), {
     status: 503,
@@ -199,7 +204,7 @@ test("a disk that takes nothing: not ready, with the reason, and ready again by 
   fileSizeLimit(child, "unlimited");
   for (let seen = await ready(); seen.status !== 200; ) seen = await ready();
   assert.deepEqual(await ready(), well);
-  assert.equal((await add("FULL-1")).status, 200, "nothing of the one that failed was kept");
+  assert.equal((await setCard()).status, 200);
   child.kill("SIGTERM");
   await ended(child);
 });

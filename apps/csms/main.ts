@@ -7,9 +7,9 @@ import {
   readArguments,
   readNumber,
   readWords,
-  runCommand,
   UsageError,
 } from "./cli/arguments.ts";
+import { runProcess } from "./cli/process.ts";
 
 const help = `wattward csms: the central system
 
@@ -83,7 +83,8 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
     process.exit(EXIT_SOFTWARE);
   });
   const asked = new Promise<NodeJS.Signals>((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
+    // Not once: a group that is stopped as a whole is heard twice, through the launcher too.
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve(signal));
   });
   const serving = await serve(options);
   out(greeting(serving, options));
@@ -93,8 +94,4 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
   options.log.info("stopped");
 }
 
-process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  env: process.env,
-});
+await runProcess({ help, run });

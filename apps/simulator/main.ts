@@ -117,7 +117,7 @@ function endOfDay(world: World, { deadlineS, forS }: Options): Promise<number> {
   return new Promise((resolve) => {
     if (forS !== undefined) clock.after(forS * 1000, () => resolve(deadlineS));
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
         world.hurry(HURRY_S * 1000);
         resolve(deadlineS);
       });

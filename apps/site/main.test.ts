@@ -261,6 +261,19 @@ test("site process: no identity, and a damaged journal, end it with what to do; 
   assert.match(damaged.log(), /journal\/head\.json: is not a journal's head .*Restore the data folder/);
 });
 
+test("site process: told to stop by everyone at once, as a service manager stops a group, it ends in order", {
+  timeout: 30_000,
+}, async () => {
+  const folder = await identityIn(join(root, "group"));
+  const site = run(folder, "--port", "0");
+  const { localControllerPid } = await until("site.json", () => siteJson(folder));
+  process.kill(localControllerPid, "SIGTERM");
+  process.kill(localControllerPid, "SIGTERM");
+  site.child.kill("SIGTERM");
+  assert.equal(await site.exit, 0);
+  assert.doesNotMatch(site.log(), /fatal|child-died/);
+});
+
 test("site process: a CSMS under another name is not spoken to, and the site says so without dying", {
   timeout: 30_000,
 }, async () => {

@@ -14,6 +14,8 @@ export interface Wire {
   send(text: string): void;
   /** Bytes accepted by `send` that the peer has not taken yet: the measure of a slow reader. */
   readonly bufferedBytes: number;
+  /** Bytes that came from the peer so far, whole messages or not; absent where the transport does not count. */
+  readonly receivedBytes?: number | undefined;
   /** Stops reading, so that the peer is slowed down by the transport itself. */
   pause(): void;
   resume(): void;

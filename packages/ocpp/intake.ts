@@ -4,7 +4,7 @@
  * to a limit.
  *
  * Always true: every message is read exactly once and in order, or the intake has flooded; over any t seconds at most
- * burst + rate · t messages are read.
+ * burst + rate · t messages are read, a long one counting for one more each {@link FRAME_CHARS}.
  */
 import type { Cancel, Clock, Wire } from "@wattward/kernel";
 import { TokenBucket } from "@wattward/kernel";
@@ -16,6 +16,9 @@ export type IntakeLimits = {
   /** Characters that may still arrive while reading is paused, since transports deliver what they hold. */
   readonly deferredCharsMax: number;
 };
+
+/** Reading costs by length: one station's megabytes must not take the time that all others' kilobytes need. */
+const FRAME_CHARS = 16 * 1024;
 
 export type IntakePorts = {
   readonly wire: Pick<Wire, "pause" | "resume">;
@@ -53,7 +56,7 @@ export class Intake {
   arrived(text: string): void {
     if (this.stopped) return;
     // Where something is deferred, the rate or the block that deferred it still holds: order is kept.
-    if (this.mayRead()) this.ports.read(text);
+    if (this.mayRead(text)) this.ports.read(text);
     else this.defer(text);
     this.pauseOrResume();
   }
@@ -73,11 +76,12 @@ export class Intake {
     this.deferred = [];
   }
 
-  private mayRead(): boolean {
+  private mayRead(text: string): boolean {
     if (!this.reading) return false;
     const nowMs = this.ports.clock.now().monotonicMs;
-    if (this.bucket.take(nowMs)) return true;
-    this.waiting = this.ports.clock.after(Math.max(1, this.bucket.waitMs(nowMs)), () => {
+    const cost = Math.min(1 + Math.floor(text.length / FRAME_CHARS), this.ports.limits.framesBurst);
+    if (this.bucket.take(nowMs, cost)) return true;
+    this.waiting = this.ports.clock.after(Math.max(1, this.bucket.waitMs(nowMs, cost)), () => {
       this.waiting = undefined;
       this.readDeferred();
       this.pauseOrResume();
@@ -96,7 +100,7 @@ export class Intake {
   private readDeferred(): void {
     let taken = 0;
     for (const text of this.deferred) {
-      if (!this.mayRead()) break;
+      if (!this.mayRead(text)) break;
       taken++;
       this.deferredChars -= text.length;
       this.ports.read(text);

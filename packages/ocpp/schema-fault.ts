@@ -1,7 +1,7 @@
 /**
  * What a schema found wrong, in the words of the protocol: which error code each rule stands for in each version
- * (OCPP-J 1.6 §4.2.3; OCPP 2.0.1 Part 4 §4.3), the place, and a sentence. Names from the payload appear bounded and
- * made printable; its values never appear.
+ * (OCPP-J 1.6 §4.2.3; OCPP 2.0.1 Part 4 §4.3), the place, and a sentence. The payload's values never appear, and of
+ * its own field names only what reads like one: a card's number in the wrong place is no name, and this goes to logs.
  */
 import { shown } from "@wattward/kernel";
 import type { ErrorObject } from "ajv";
@@ -11,6 +11,9 @@ import type { OcppVersion } from "./version.ts";
 
 const PATH_CHARS_MAX = 96;
 const NAME_CHARS_MAX = 40;
+
+/** As OCPP spells its fields: letters alone, with few exceptions that it knows. */
+const fieldName = /^[a-z][A-Za-z]*$/;
 
 /** 1.6 calls an incomplete payload ProtocolError; 2.0.1 keeps that word for a wrong structure. */
 const codes: Readonly<Record<string, Readonly<Record<OcppVersion, ErrorCode>>>> = {
@@ -44,7 +47,9 @@ function sentence({ keyword, params, message }: ErrorObject): string {
     case "required":
       return `lacks '${named("missingProperty")}'`;
     case "additionalProperties":
-      return `has '${named("additionalProperty")}', which is not a field of it`;
+      return fieldName.test(String(parameters["additionalProperty"]))
+        ? `has '${named("additionalProperty")}', which is not a field of it`
+        : "has something that is not a field of it";
     case "type":
       return `is not of type ${named("type")}`;
     case "enum":

@@ -197,6 +197,20 @@ test("session: over the rate, reading pauses; nothing is dropped, and the long r
   assert(!near.paused);
 });
 
+test("session: a long message counts for many: a station of megabytes is read at 1 MB a second, not at 50", async () => {
+  const { clock, far, calls, session } = world({ limits: { deferredCharsMax: 100_000_000 } });
+  session.markAccepted();
+  const long = "x".repeat(1_000_000);
+  for (let i = 0; i < 40; i++)
+    far.send(JSON.stringify([2, `d${i}`, "DataTransfer", { vendorId: "V", data: long }]));
+  await clock.advance(0);
+  assert.equal(calls.length, 3, "the burst");
+  await clock.advance(10_000);
+  assert(calls.length >= 10 && calls.length <= 12, `${calls.length} after 10 s`);
+  await clock.advance(60_000);
+  assert.equal(calls.length, 40);
+});
+
 test("session: a full backlog pauses reading and resumes as it drains, in order", async () => {
   const releases: (() => void)[] = [];
   const { clock, far, near } = world({

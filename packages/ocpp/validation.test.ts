@@ -134,6 +134,12 @@ const bad: readonly (readonly [Case, ErrorCode, path: string, reason: RegExp])[]
   [call("1.6", "station", "Heartbeat", { extra: 1 }), "FormatViolation", "", /has 'extra'/],
   [call("2.0.1", "station", "Heartbeat", { extra: 1 }), "ProtocolError", "", /has 'extra'/],
   [
+    call("1.6", "station", "Heartbeat", { "04A1B2C3": 1 }),
+    "FormatViolation",
+    "",
+    /has something that is not/,
+  ],
+  [
     result("1.6", "csms", "BootNotification", {
       status: "Accepted",
       currentTime: at,

@@ -37,7 +37,7 @@ export type ServerNames = { readonly dns: readonly string[]; readonly ip: readon
 export type Issuer = { readonly key: SigningKey; readonly certificate: Certificate | undefined };
 
 /** 128 bits of chance (A00.FR.508; CA practice asks for at least 64). */
-export const SERIAL_BYTES = 16;
+const SERIAL_BYTES = 16;
 
 export async function certify(
   content: CertificateContent,

@@ -171,6 +171,13 @@ test("hostile requests are refused, never thrown", async () => {
   assert.equal(await code(`${await request()}${await request()}`), "too-many");
 });
 
+test("a large file of nothing but beginnings is refused at once", () => {
+  const startMs = performance.now();
+  assert(!splitRequests("-----BEGIN CERTIFICATE REQUEST-----\n".repeat(30_000)).ok);
+  // Quadratic it took ten seconds and more.
+  assert(performance.now() - startMs < 2_000);
+});
+
 test("a file of several requests is split; none, or too many, is a fault", async () => {
   const one = await request();
   const two = value(splitRequests(`Subject: x\n${one}\nsome words\n${await request("CP2")}`));
@@ -178,4 +185,5 @@ test("a file of several requests is split; none, or too many, is a fault", async
   assert.equal(await code(two[1]!, { profile: "station", id: "CP2" }), "signed");
   assert(!splitRequests("").ok);
   assert(!splitRequests(one.repeat(REQUESTS_MAX + 1)).ok);
+  assert(!splitRequests(`${one}-----BEGIN CERTIFICATE REQUEST-----\n-cut off`).ok, "all of them, or none");
 });

@@ -77,9 +77,11 @@ export function readRequest(der: Uint8Array): CertificateRequest | undefined {
 
 /** The requests in a file, each as its own PEM text for {@link signCsr}. */
 export function splitRequests(text: string): Result<readonly string[], RequestFault> {
+  // No dash within: then no text makes the search start over again and again.
   const found =
-    text.match(/-----BEGIN CERTIFICATE REQUEST-----[\s\S]*?-----END CERTIFICATE REQUEST-----/g) ?? [];
-  if (found.length === 0) return unreadable;
+    text.match(/-----BEGIN CERTIFICATE REQUEST-----[^-]*-----END CERTIFICATE REQUEST-----/g) ?? [];
+  const begun = text.split("-----BEGIN CERTIFICATE REQUEST-----").length - 1;
+  if (found.length === 0 || found.length !== begun) return unreadable;
   if (found.length <= REQUESTS_MAX) return ok(found);
   return failed({ code: "too-many", sentence: `There are more than ${REQUESTS_MAX} requests in this file.` });
 }

@@ -19,3 +19,5 @@ export const ACK_DELAY_MS_MAX = 200;
  * without FIN must be noticed before a station gives up its own call (ADR 10). */
 export const BEAT_INTERVAL_MS = 2_000;
 export const LINK_SILENCE_MS_MAX = 3 * BEAT_INTERVAL_MS;
+/** One message may take this long to come, while its bytes do: a megabyte at 9 kB a second. */
+export const LINK_MESSAGE_MS_MAX = 120_000;

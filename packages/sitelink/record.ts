@@ -1,5 +1,5 @@
 /**
- * A journal record: what a site wrote down, durably, before it answered a station (DESIGN, the way of a message).
+ * A journal record: what a site wrote down, durably, before it answered a station (ARCHITECTURE, the life of a message).
  * The same object is a line of the site's journal and the body of a `record` message.
  *
  * Identity is (site, epoch, seq): the CSMS applies each at most once, in order. `seq` counts from 1 without gaps.

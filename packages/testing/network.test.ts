@@ -109,3 +109,26 @@ test("simulated network: a paused wire hears nothing until it resumes", async ()
   await time.advance(1);
   assert.deepEqual(heard.server, ["/site/a 1"]);
 });
+
+test("simulated network: dialling a host that dies before its verdict, or never gives one, comes to an end", async () => {
+  const { time, network, client } = await connected();
+  const other = network.host("slow");
+  await other.listen(1, () => new Promise(() => {}));
+  let ended = 0;
+  const dial = () =>
+    void client
+      .dialer("slow", 1)
+      .dial("/", [])
+      .then((dialled) => {
+        assert(!dialled.ok && dialled.fault.kind === "unreachable");
+        ended++;
+      });
+  dial();
+  await time.advance(30_000);
+  assert.equal(ended, 1);
+  dial();
+  await time.advance(50);
+  other.kill();
+  await time.advance(50);
+  assert.equal(ended, 2);
+});

@@ -36,7 +36,7 @@ export type Host = {
 };
 
 export class SimulatedNetwork {
-  private readonly servers = new Map<string, { upgrade: Upgrade; alive: () => boolean; sides: Set<Side> }>();
+  private readonly servers = new Map<string, Server>();
   private readonly links = new Map<string, Link>();
   private readonly clock: Clock;
   private readonly chance: Chance;
@@ -57,11 +57,12 @@ export class SimulatedNetwork {
   host(name: string): Host {
     let alive = true;
     const sides = new Set<Side>();
+    const deaths = new Set<() => void>();
     return {
       listen: async (port, upgrade) => {
         const key = `${name}:${port}`;
         if (this.servers.has(key)) throw new Error(`simulated network: ${key} is taken`);
-        const server = { upgrade, alive: () => alive, sides };
+        const server: Server = { upgrade, alive: () => alive, sides, deaths };
         this.servers.set(key, server);
         const close = async () => {
           if (this.servers.get(key) === server) this.servers.delete(key);
@@ -84,6 +85,7 @@ export class SimulatedNetwork {
       kill: () => {
         alive = false;
         for (const side of [...sides]) side.die();
+        for (const died of [...deaths]) died();
         for (const [key, server] of this.servers) if (!server.alive()) this.servers.delete(key);
       },
     };
@@ -101,7 +103,9 @@ export class SimulatedNetwork {
 
     const server = this.servers.get(`${way.to}:${way.port}`);
     if (server === undefined) return unreachable("connection refused");
-    const verdict = await server.upgrade(request);
+    const verdict = await this.verdict(server, request);
+    if (verdict === undefined)
+      return unreachable((await link.reached(DIAL_TIMEOUT_MS)) ? "reset" : "no answer");
     if (!server.alive() || !dialling.alive()) return unreachable("connection reset");
     if (verdict.kind === "refuse") {
       return failed({
@@ -124,4 +128,30 @@ export class SimulatedNetwork {
     }
     return ok(near.wire);
   }
+
+  /** The server's verdict; undefined where it takes too long, or its process dies before it has one. */
+  private verdict(server: Server, request: UpgradeRequest): Promise<UpgradeVerdict | undefined> {
+    return new Promise((resolve, reject) => {
+      const none = () => settle(() => resolve(undefined));
+      const tooLate = this.clock.after(DIAL_TIMEOUT_MS, none);
+      const settle = (tell: () => void) => {
+        tooLate();
+        server.deaths.delete(none);
+        tell();
+      };
+      server.deaths.add(none);
+      server.upgrade(request).then(
+        (verdict) => settle(() => resolve(verdict)),
+        (error: unknown) => settle(() => reject(error)),
+      );
+    });
+  }
 }
+
+type Server = {
+  readonly upgrade: Upgrade;
+  readonly alive: () => boolean;
+  readonly sides: Set<Side>;
+  /** Told when its process dies. */
+  readonly deaths: Set<() => void>;
+};

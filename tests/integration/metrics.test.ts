@@ -14,6 +14,7 @@ import {
   stationIdentity,
 } from "./rig/operator.ts";
 import { Station } from "./rig/station.ts";
+import { rows } from "./rig/stored.ts";
 import { eventually, workplace } from "./rig/workplace.ts";
 
 const out = workplace("metrics");
@@ -70,4 +71,17 @@ test("metrics: each name in the table is fed by somebody", async () => {
   }
   assert.deepEqual(left, []);
   await stream.body?.cancel();
+
+  // A station that does not come back: its command ends by itself, observed and counted like the others.
+  station.leave();
+  await station.closed;
+  const brief = JSON.stringify({ ...command, expiresInS: 1 });
+  const alone = await ask("/api/v1/stations/CP-1/commands", { method: "POST", body: brief });
+  assert.equal(alone.status, 202, await alone.text());
+  const endings = () => rows(out, "SELECT data FROM outbox WHERE kind = 'command.ended' ORDER BY seq");
+  await eventually("the command ended", () => endings().length === 2);
+  assert.match(String(endings().at(-1)?.["data"]), /"state":"expired"/);
+  const expired = /^wattward_commands_total\{action="Reset",state="expired"\} 1$/m;
+  let seen = "";
+  while (!expired.test(seen)) seen = await (await ask("/metrics")).text();
 });

@@ -6,7 +6,7 @@ import type { Chance } from "@wattward/kernel";
 import type { Fault } from "../../apps/simulator/world/fault.ts";
 import { command } from "./operator.ts";
 import type { SiteProcess } from "./site-process.ts";
-import type { Whole } from "./whole.ts";
+import { usual, type Whole } from "./whole.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -62,15 +62,9 @@ export const misfortunes = {
   "uplink-reset": (whole, chance) => whole.uplink(one(whole.sites, chance)).reset(),
   "uplink-bad": (whole, chance) => {
     const link = whole.uplink(one(whole.sites, chance));
-    const { delayMsMin, delayMsMax, lossPercent } = link;
-    Object.assign(link, {
-      delayMsMin: 200,
-      delayMsMax: chance.int(500, 6_000),
-      lossPercent: chance.int(0, 60),
-    });
-    later(whole, between(chance, 30, 600), () =>
-      Object.assign(link, { delayMsMin, delayMsMax, lossPercent }),
-    );
+    const bad = { delayMsMin: 200, delayMsMax: chance.int(500, 6_000), lossPercent: chance.int(0, 60) };
+    Object.assign(link, bad);
+    later(whole, between(chance, 30, 600), () => Object.assign(link, usual));
   },
   "station-link-cut": (whole, chance) =>
     cutFor(whole, one(whole.stationLinks(), chance), between(chance, 1, 300)),

@@ -44,6 +44,11 @@ export class Mortal {
     this.dying = dying;
   }
 
+  /** It lives on after all. */
+  reprieve(): void {
+    this.stepsLeft = Number.POSITIVE_INFINITY;
+  }
+
   /** Runs at its death; at once where it is dead. */
   onDeath(run: () => void): void {
     if (this.living) this.endings.push(run);
@@ -89,7 +94,12 @@ export function mortalClock(clock: Clock, mortal: Mortal): Clock {
 export function mortalDisk(disk: BootedDisk, mortal: Mortal): Disk {
   mortal.onDeath(() => disk.kill());
   const write = <T>(effect: () => Promise<T>): Promise<T> => {
-    const written = mortal.step("write", effect);
+    const written = mortal.step("write", () => {
+      const writing = effect();
+      // A process that dies of this step does not hear that it failed, either.
+      writing.catch(() => {});
+      return writing;
+    });
     return written === undefined ? never : mortal.told("written", written);
   };
   const file = (inner: AppendFile): AppendFile => ({

@@ -35,10 +35,15 @@ const ownFaults = [
   "bundle-not-valid",
 ];
 
-export function outcomeOf(
-  whole: Whole,
-  end: { finished: Finished | undefined; settled: boolean; failures: readonly unknown[] },
-): Outcome {
+/** How it came to an end: the people, the journals, the processes, the simulator itself. */
+type End = {
+  readonly finished: Finished | undefined;
+  readonly settled: boolean;
+  readonly closed: boolean;
+  readonly failures: readonly unknown[];
+};
+
+export function outcomeOf(whole: Whole, end: End): Outcome {
   const givenUp = whole.sites.flatMap(({ promises }) => promises.givenUp);
   const stored = readDatabase(whole.options.database);
   const answeredLocally = whole.sites.reduce((sum, { promises }) => sum + promises.answeredLocally, 0);
@@ -68,18 +73,24 @@ export function outcomeOf(
   };
 }
 
-/** What a site may give up by design is no evidence of a loss; it is counted apart. */
+/**
+ * What a site may give up by design is no evidence of a loss; it is counted apart. With it goes every sending of the same
+ * message, whatever its id.
+ */
 function evidenceOf(
   whole: Whole,
   stored: ReturnType<typeof readDatabase>,
   answeredLocally: number,
 ): Evidence {
-  const givenUp = new Set(
+  const ids = new Set(
     whole.sites.flatMap(({ promises }) => promises.givenUp.map(({ station, id }) => `${station} ${id}`)),
   );
+  const { sentCalls } = whole.ledger;
+  const givenUp = sentCalls.filter(({ station, id }) => ids.has(`${station} ${id}`));
+  const contents = new Set(givenUp.map(({ station, digest }) => `${station} ${digest}`));
   const { acked: _, ...rest } = stored;
   return {
-    sent: whole.ledger.sentCalls.filter(({ station, id }) => !givenUp.has(`${station} ${id}`)),
+    sent: sentCalls.filter(({ station, digest }) => !contents.has(`${station} ${digest}`)),
     answered: whole.ledger.answeredCalls,
     // Everything was acknowledged before the count began, so nothing may be missing.
     pending: new Set(),
@@ -88,11 +99,12 @@ function evidenceOf(
   };
 }
 
-function ends({ finished, settled, failures }: Parameters<typeof outcomeOf>[1], counts: Recount): string[] {
+function ends({ finished, settled, closed, failures }: End, counts: Recount): string[] {
   const broken = failures.map(
     (error) => `the simulator failed: ${error instanceof Error ? error.stack : error}`,
   );
   if (!settled) broken.push("the sites' journals were never acknowledged to their ends");
+  if (!closed) broken.push("a process that was told to stop never did");
   if (finished === undefined) return [...broken, "the stations never came to an end"];
   const { summary } = finished;
   if (finished.kind === "deadline") broken.push("the stations were not done at the deadline");

@@ -25,7 +25,7 @@ import type { StationOptions } from "../../apps/simulator/station/station.ts";
 import { createWorld, type World } from "../../apps/simulator/world/world.ts";
 import { Commits } from "./commit-watch.ts";
 import { type Breakage, CSMS_HOST, CSMS_PORT, CsmsProcess } from "./csms-process.ts";
-import { stationChain } from "./identities.ts";
+import { siteChain, stationChain } from "./identities.ts";
 import { Ledger } from "./ledger.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { hostOfSite, SITE_PORT, SiteProcess } from "./site-process.ts";
@@ -137,9 +137,8 @@ export class Whole {
     void this.people.finish(FINISH_MS_MAX).then((end) => (finished = end));
     await this.time.until(() => finished !== undefined, FINISH_MS_MAX + BOOT_MS_MAX);
     const settled = await this.time.until(() => this.settled, SETTLE_MS_MAX);
-    const outcome = outcomeOf(this, { finished, settled, failures: this.failures });
-    await this.stop();
-    return outcome;
+    const closed = await this.close();
+    return outcomeOf(this, { finished, settled, closed, failures: this.failures });
   }
 
   /** Every record of every site is at the CSMS, and the site knows it. */
@@ -150,10 +149,12 @@ export class Whole {
     });
   }
 
-  /** Everything works again from now on; what was dead boots. */
+  /** Everything works again from now on; what was dead boots, what was doomed lives. */
   async heal(): Promise<void> {
+    this.csms.process?.reprieve();
     await this.csms.start();
     for (const site of this.sites) {
+      site.process?.reprieve();
       delete site.disk.options.capacityBytes;
       await site.start();
     }
@@ -162,15 +163,14 @@ export class Whole {
     for (const { options } of this.people.stations) this.people.fault({ what: "restore" }, options.id);
   }
 
-  /** Ends it as operators do; what hangs is a violation of its own. */
-  private async stop(): Promise<void> {
+  /** Ends every process as operators do; false where one does not come to its end. */
+  private async close(): Promise<boolean> {
     let closed = false;
-    void Promise.all([...this.sites.map((site) => site.close()), this.csms.close()]).then(
-      () => (closed = true),
-    );
+    const all = [...this.sites.map((site) => site.close()), this.csms.close()];
+    void Promise.all(all).then(() => (closed = true));
     await this.time.until(() => closed, BOOT_MS_MAX);
-    for (const site of this.sites) site.kill();
-    this.csms.kill();
+    for (const each of [...this.sites, this.csms]) each.kill();
+    return closed;
   }
 
   private addStations(prefix: string, count: number, site?: SiteProcess): void {
@@ -202,6 +202,9 @@ export class Whole {
   }
 
   private async begin(): Promise<void> {
+    // Made before anything runs: a world that waited for its keys would not be the one that found them made.
+    for (const { id } of this.sites) await siteChain(id);
+    for (const { id } of this.stations) await stationChain(id);
     await this.csms.start();
     const cards = Array.from({ length: 3 * this.stations.length }, (_, i) => cardOf(i));
     await this.enrol(cards);
@@ -268,7 +271,7 @@ export const cardOf = (n: number): string => `04C0FFEE${1000 + n}80`;
 const hostOfStation = (station: string): string => `station-${station}`;
 
 /** An ordinary mobile network between a site and its CSMS; between a station and its site the network's default holds. */
-const usual = { delayMsMin: 5, delayMsMax: 40, lossPercent: 0 };
+export const usual = { delayMsMin: 5, delayMsMax: 40, lossPercent: 0 };
 
 function countedErrors(log: Log, counts: Map<string, number>): Log {
   return {

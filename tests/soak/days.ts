@@ -6,7 +6,7 @@
  *
  * World k has seed S + k, so the one that failed is run again alone with the command that its failure prints. Progress
  * goes to standard error; the last line of standard output is the figures. Exit code 0 only if nothing was lost or
- * counted twice and no promise was broken. A day of a site takes two to three seconds.
+ * counted twice and no promise was broken. A day takes one to three seconds on one core of a small machine.
  */
 import { parseArgs } from "node:util";
 import { type Seeded, seededWorld, told } from "../simulation/seeded.ts";

@@ -11,6 +11,15 @@ import { parseArgs } from "node:util";
 
 const root = join(import.meta.dirname, "..", "..");
 const text = { type: "string" } as const;
+if (process.argv.slice(2).some((word) => word === "--help" || word === "-h")) {
+  process.stdout.write(`wattward soak: the long proofs; writes docs/soak.md
+
+  --kills N  SIGKILLs of each real process (100)
+  --days N   simulated days (200)
+  --seed S   the same seed, the same misfortunes (1)
+`);
+  process.exit(0);
+}
 const { values } = parseArgs({ options: { kills: text, days: text, seed: text } });
 const { kills = "100", days = "200", seed = "1" } = values;
 

@@ -5,6 +5,7 @@
  */
 import { gzipSync } from "node:zlib";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { notFound } from "./faults.ts";
 import { pagePolicy } from "./headers.ts";
 import { problem } from "./problems.ts";
 import { type Raw, sendProblem, sendRaw } from "./route.ts";
@@ -29,7 +30,7 @@ export function consolePages(app: FastifyInstance, files: ConsoleFiles | undefin
     schema: { hide: true },
     handler: async (request, reply) => {
       const path = pathOf(request);
-      if (path.startsWith("api/")) return sendProblem(reply, problem("not-found"));
+      if (path.startsWith("api/")) return sendProblem(reply, notFound(request.method));
       const file = path === "index.html" ? undefined : files?.get(path);
       if (file !== undefined) return sendRaw(reply, 200, packedFile(path, file, request));
       // An asset that is gone is not a page: the browser must not run index.html as a script.

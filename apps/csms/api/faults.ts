@@ -42,9 +42,15 @@ export function handleFaults(app: FastifyInstance, log: Log): Faults {
     },
   };
   app.setErrorHandler((error, request, reply) => faults.render(error, reply, request.id));
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problem("not-found")));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, notFound(request.method)));
   return faults;
 }
+
+/** An address may be known with another method: both are in the document. */
+export const notFound = (method: string): ProblemValue =>
+  problem("not-found", {
+    detail: `No ${method} at this address. Addresses and their methods are in /api/v1/openapi.json.`,
+  });
 
 function problemOf(error: unknown): ProblemValue {
   if (error instanceof CoreError) return problem(coreFaults[error.kind]);

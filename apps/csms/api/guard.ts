@@ -13,7 +13,7 @@ import { sameText } from "./sign-in/secrets.ts";
 import type { Session, Sessions } from "./sign-in/sessions.ts";
 import { depthRefusal, readQuery } from "./validation.ts";
 
-export const CSRF_HEADER = "x-wattward-csrf";
+const CSRF_HEADER = "x-wattward-csrf";
 
 type GuardPorts = {
   readonly clock: Clock;
@@ -85,7 +85,22 @@ function accessRefusal(request: FastifyRequest): ProblemValue | undefined {
   if (access === undefined) return undefined;
   const verdict = allow({ ...access, actor: request.session?.actor });
   if (verdict === "allowed") return undefined;
-  return problem(verdict === "anonymous" ? "sign-in-needed" : "forbidden");
+  return verdict === "anonymous" ? signInNeeded(request) : problem("forbidden");
+}
+
+/** What to do next, by what was sent. */
+function signInNeeded(request: FastifyRequest): ProblemValue {
+  const { cookie, bearer } = credentialsOf(request);
+  if (bearer !== undefined)
+    return problem("sign-in-needed", {
+      detail: "This token is not known, or its time is over: 'npx wattward token NAME' makes another.",
+    });
+  if (request.headers.authorization !== undefined)
+    return problem("sign-in-needed", { detail: "The header must read: Authorization: Bearer TOKEN" });
+  if (cookie !== undefined) return problem("sign-in-needed", { detail: "This session has ended." });
+  return problem("sign-in-needed", {
+    detail: "Scripts send the header Authorization: Bearer TOKEN; 'npx wattward token NAME' makes a token.",
+  });
 }
 
 /** A body where the route takes none would be ignored: whoever sent it believes otherwise. */

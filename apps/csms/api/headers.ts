@@ -66,10 +66,12 @@ export const isSafe = (method: string): boolean => safeMethods.has(method);
  */
 export function originRefusal(request: FastifyRequest): ProblemValue | undefined {
   if (isSafe(request.method)) return undefined;
+  const own = `${request.protocol}://${request.host}`;
+  const refusal = problem("foreign-origin", {
+    detail: `Pages ask from ${own}; scripts leave the headers Origin and Sec-Fetch-Site out.`,
+  });
   const site = request.headers["sec-fetch-site"];
-  if (site !== undefined && site !== "same-origin") return problem("foreign-origin");
+  if (site !== undefined && site !== "same-origin") return refusal;
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== `${request.protocol}://${request.host}`)
-    return problem("foreign-origin");
-  return undefined;
+  return origin === undefined || origin === own ? undefined : refusal;
 }

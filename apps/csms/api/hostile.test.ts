@@ -104,6 +104,7 @@ test("queries: numbers and booleans in their one spelling, each once, and no unk
     const code = await status(query);
     assert(code === 400 || code === 404, `${query}: ${code}`);
   }
+  await browser.post("stations", { station: "A", route: "site", site: "north" });
   const history = async (query: string) =>
     (await browser.ask({ url: `/api/v1/sites/north/history?${query}` })).statusCode;
   assert.equal(await history("fromMs=0&toMs=3600000&stepMs=60000"), 200);

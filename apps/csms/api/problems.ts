@@ -24,15 +24,19 @@ const table = {
   },
   "foreign-origin": { status: 403, title: "The request comes from a page of another origin." },
   "not-found": { status: 404, title: "There is nothing at this address." },
-  "unknown-site": { status: 404, title: "No site has this id." },
-  "unknown-station": { status: 404, title: "No station has this id." },
+  "unknown-site": { status: 404, title: "No site has this id: GET /api/v1/sites lists them." },
+  "unknown-station": { status: 404, title: "No station has this id: GET /api/v1/stations lists them." },
   "unknown-command": { status: 404, title: "No command has this id." },
   "never-connected": {
     status: 409,
-    title: "This station never connected: its version of OCPP is not known yet.",
+    title:
+      "This station never connected, so its version of OCPP is not known: it takes commands once it has.",
   },
   "too-large": { status: 413, title: "The body is larger than this address takes." },
-  "not-json": { status: 415, title: "The body must be application/json." },
+  "not-json": {
+    status: 415,
+    title: "The body must be JSON: send the header Content-Type: application/json.",
+  },
   "wrong-host": { status: 421, title: "This server does not answer to that host name." },
   "invalid-payload": {
     status: 422,

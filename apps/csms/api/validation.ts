@@ -12,6 +12,7 @@ export const ajvOptions = {
   removeAdditional: false,
   useDefaults: false,
   allErrors: false,
+  verbose: true,
 } as const;
 
 /** Replaces texts of the query by what the route's schema says they are, where they are spelt so. */
@@ -42,20 +43,49 @@ function depthWithin(value: unknown, levels: number): boolean {
   return levels > 0 && Object.values(value).every((inner) => depthWithin(inner, levels - 1));
 }
 
-/** The first fault, as a sentence that names the field. */
+/** The first fault, as a sentence that names the field and says what would do. */
 export function validationProblem(
   errors: readonly FastifySchemaValidationError[],
   part: string | undefined,
 ): ProblemValue {
-  const first = errors[0];
+  const [first] = errors;
   if (first === undefined) return problem("invalid-request");
+  const where = part === "querystring" ? "query" : part === "params" ? "path" : "body";
+  if (where === "body" && first.instancePath === "" && first.keyword === "type") {
+    return problem("invalid-request", { detail: "The body must be a JSON object.", field: "" });
+  }
   const named = first.params.additionalProperty ?? first.params.missingProperty;
   const field = named === undefined ? first.instancePath : `${first.instancePath}/${String(named)}`;
-  const where = part === "querystring" ? "query" : part === "params" ? "path" : "body";
-  const what =
-    first.keyword === "additionalProperties"
-      ? "is not a field that is known here"
-      : (first.message ?? "is wrong");
   const shownField = field.slice(0, 120).replace(/[^\x20-\x7e]/g, "·");
-  return problem("invalid-request", { field: shownField, detail: `${where}${shownField}: ${what}` });
+  return problem("invalid-request", {
+    field: shownField,
+    detail: `${where}${shownField}: ${whatIsWrong(first, errors)}.`,
+  });
+}
+
+function whatIsWrong(
+  first: FastifySchemaValidationError,
+  errors: readonly FastifySchemaValidationError[],
+): string {
+  switch (first.keyword) {
+    case "required":
+      return "is missing";
+    case "additionalProperties":
+      return `is not known here; there are: ${fieldsBeside(first).join(", ") || "none"}`;
+    case "enum":
+      return `must be one of: ${listed(first.params.allowedValues)}`;
+    case "const":
+      // One of several that would do: each says so of itself.
+      return `must be one of: ${errors.flatMap(({ params }) => ("allowedValue" in params ? [params.allowedValue] : [])).join(", ")}`;
+    default:
+      return first.message ?? "is wrong";
+  }
+}
+
+const listed = (values: unknown): string => (Array.isArray(values) ? values.join(", ") : "");
+
+/** Ajv tells with `verbose` which schema it was that found a surplus field. */
+function fieldsBeside(error: FastifySchemaValidationError): string[] {
+  const { parentSchema } = error as { parentSchema?: { properties?: object } };
+  return Object.keys(parentSchema?.properties ?? {});
 }

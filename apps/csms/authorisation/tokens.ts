@@ -41,8 +41,20 @@ export const upsertToken = statement((db, p: Row<"tokens">) =>
       }),
     ),
 );
-export const allTokens = statement((db, _: Record<never, never>) =>
-  db.selectFrom("tokens").selectAll().orderBy("token"),
+/** Those that were changed last, in the order of the tokens. */
+export const newestTokens = statement((db, p: { most: number }) =>
+  db
+    .selectFrom((e) =>
+      e
+        .selectFrom("tokens")
+        .selectAll()
+        .orderBy("changed_at_ms", "desc")
+        .orderBy("token")
+        .limit(p.most)
+        .as("newest"),
+    )
+    .selectAll()
+    .orderBy("token"),
 );
 
 /** Pure: what is known of the token, the time, how many other transactions it has open. */

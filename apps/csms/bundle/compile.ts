@@ -4,9 +4,9 @@
  * epoch too, is a new version.
  */
 import type { SiteId, StationId } from "@wattward/kernel";
-import type { Bundle, DenyEntry, LocalListEntry } from "@wattward/sitelink";
+import { BUNDLE_TOKENS_MAX, type Bundle, type DenyEntry, type LocalListEntry } from "@wattward/sitelink";
 import { allDenials } from "../authorisation/denials.ts";
-import { allTokens } from "../authorisation/tokens.ts";
+import { newestTokens } from "../authorisation/tokens.ts";
 import type { Decision, World } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import { csmsEpoch, setting } from "../core/settings.ts";
@@ -53,7 +53,8 @@ const textOf = (content: Content, version: number, issuedAtMs: number): string =
 
 async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promise<Content> {
   const stations = await tx.all(stationsOfSite, { site });
-  const tokens = await tx.all(allTokens, {});
+  // One more, and no site could read the bundle. Who is left out is known to the site's cache, or a stranger to it.
+  const tokens = await tx.all(newestTokens, { most: BUNDLE_TOKENS_MAX });
   const denials = await tx.all(allDenials, {});
   const handlings = new Map(
     (await tx.all(handlingsOfSite, { site })).map((row) => [row.station_id, handlingIn(row)]),

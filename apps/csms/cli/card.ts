@@ -6,10 +6,10 @@ import {
   dataFolder,
   readArguments,
   readNumber,
-  runCommand,
   UsageError,
 } from "./arguments.ts";
 import { withDataCore } from "./data-core.ts";
+import { runProcess } from "./process.ts";
 
 const help = `wattward card: who may charge
 
@@ -47,8 +47,4 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
   });
 }
 
-process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  env: process.env,
-});
+await runProcess({ help, run });

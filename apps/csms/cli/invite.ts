@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { newInvitationLink } from "../api/sign-in/invitation.ts";
-import { type CommandContext, dataFolder, readArguments, readWords, runCommand } from "./arguments.ts";
+import { type CommandContext, dataFolder, readArguments, readWords } from "./arguments.ts";
 import { withDataCore } from "./data-core.ts";
+import { runProcess } from "./process.ts";
 
 const help = `wattward invite: a one-time link by which a person joins as administrator
 
@@ -26,7 +27,7 @@ export async function invite(args: readonly string[], { out, env }: CommandConte
   out(`${link}\n`);
 }
 
-/** From the file that a running central system leaves in its folder; undefined where none runs. */
+/** From the file that a running central system leaves in its folder; undefined where none runs, or it is damaged. */
 function runningUrl(folder: string): string | undefined {
   try {
     const running: unknown = JSON.parse(readFileSync(join(folder, "csms.json"), "utf8"));
@@ -35,15 +36,11 @@ function runningUrl(folder: string): string | undefined {
     if (typeof consoleUrl === "string") return consoleUrl;
     return typeof httpPort === "number" ? `http://localhost:${httpPort}` : undefined;
   } catch (error) {
-    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+    if (error instanceof SyntaxError || (error as { code?: unknown }).code === "ENOENT") return undefined;
     throw error;
   }
 }
 
 if (import.meta.main) {
-  process.exitCode = await runCommand({ help, run: invite }, process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    env: process.env,
-  });
+  await runProcess({ help, run: invite });
 }

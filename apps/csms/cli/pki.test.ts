@@ -50,6 +50,24 @@ before(async () => {
   assert.equal(made.code, 0, made.err);
 });
 
+test("init twice at once makes them once: the other is told, or finds them, and they belong together", async () => {
+  const cwd = newFolder();
+  const both = await Promise.all([pki(cwd, ["init"], {}), pki(cwd, ["init"], {})]);
+  for (const { code, err } of both) {
+    if (code !== 0) assert.match(err, /^wattward: another process is making the authorities of .*try again/);
+  }
+  const after = await pki(cwd, ["init"], {});
+  assert.equal(after.code, 0, after.err);
+});
+
+test("init where nothing can be locked says so in a sentence", async () => {
+  const cwd = newFolder();
+  mkdirSync(join(cwd, "data", "csms.lock"), { recursive: true });
+  const { code, err } = await pki(cwd, ["init", "--data", "data"], {});
+  assert.equal(code, 1);
+  assert.match(err, /^wattward: cannot lock data\/csms\.lock: .*Check that the folder is writable/);
+});
+
 test("init makes the authorities once, private, and shows them the second time", async () => {
   const cwd = newFolder();
   const first = await pki(cwd, ["init"], {});
@@ -202,7 +220,8 @@ test("wrong usage: exit code 2, a sentence, and the help", async () => {
     [[], /pki what\?/],
     [["foo"], /no command 'pki foo'/],
     [["toString"], /no command/],
-    [["issue"], /no command 'pki issue/],
+    [["issue"], /pki issue what: station ID, or site SITE\?/],
+    [["issue", "--out", "X"], /pki issue what: station ID, or site SITE\?/],
     [["issue", "car", "X"], /no command 'pki issue car'/],
     [["issue", "station"], /the station's id is missing/],
     [["issue", "station", "CP1"], /--out DIR is missing/],

@@ -2,7 +2,8 @@
  * `npx wattward station …`: the inventory from the command line. It writes to the same database as a running csms,
  * which notices within half a second and sends the sites their new bundle.
  */
-import { type CommandContext, runCommand, UsageError } from "./arguments.ts";
+import { type CommandContext, UsageError } from "./arguments.ts";
+import { runProcess } from "./process.ts";
 import { addStation } from "./station/add.ts";
 import { listStations } from "./station/list.ts";
 
@@ -34,8 +35,4 @@ async function run(args: readonly string[], context: CommandContext): Promise<vo
   await words[word]?.(args.slice(1), context);
 }
 
-process.exitCode = await runCommand({ help, run }, process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  env: process.env,
-});
+await runProcess({ help, run });

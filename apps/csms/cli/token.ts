@@ -7,10 +7,10 @@ import {
   readArguments,
   readNumber,
   readWords,
-  runCommand,
   UsageError,
 } from "./arguments.ts";
 import { withDataCore } from "./data-core.ts";
+import { runProcess } from "./process.ts";
 
 const help = `wattward token NAME: a token with which a script uses the HTTP API, as administrator
 
@@ -51,9 +51,5 @@ export async function token(args: readonly string[], { out, err, env }: CommandC
 }
 
 if (import.meta.main) {
-  process.exitCode = await runCommand({ help, run: token }, process.argv.slice(2), {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
-    env: process.env,
-  });
+  await runProcess({ help, run: token });
 }

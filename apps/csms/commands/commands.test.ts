@@ -57,6 +57,30 @@ for (const [what, version, more, reason] of [
   ["a name of the language", "1.6", { action: "constructor" }, "unsupported-action"],
   ["a payload that its schema refuses", "1.6", { payload: { type: "Softly" } }, "invalid-payload"],
   ["a payload of the other version", "2.0.1", { payload: { type: "Soft" } }, "invalid-payload"],
+  [
+    "a password, which would be kept",
+    "1.6",
+    { action: "ChangeConfiguration", payload: { key: "authorizationKey", value: "00112233445566778899" } },
+    "invalid-payload",
+  ],
+  [
+    "a password among variables",
+    "2.0.1",
+    {
+      action: "SetVariables",
+      payload: {
+        setVariableData: [
+          { attributeValue: "1", component: { name: "X" }, variable: { name: "Y" } },
+          {
+            attributeValue: "00112233445566778899",
+            component: { name: "SecurityCtrlr" },
+            variable: { name: "BasicAuthPassword" },
+          },
+        ],
+      },
+    },
+    "invalid-payload",
+  ],
   ["one that has expired already", "1.6", { expiresAtMs: START_MS }, "expired"],
   ["a station of unknown version", "", {}, "never-connected"],
 ] as const) {
@@ -68,6 +92,15 @@ for (const [what, version, more, reason] of [
     assert.deepEqual(await states(core), []);
   });
 }
+
+test("command: one asked for by a clock that has gone back since is never handed out", async () => {
+  const core = await world();
+  core.nowMs += 7 * 86_400_000;
+  idOf(await ask(core));
+  core.nowMs = START_MS;
+  assert.deepEqual(await take(core), []);
+  assert.deepEqual(await states(core), ["expired"]);
+});
 
 test("command: too many open ones are refused; those that expired make room", async () => {
   const core = await world();

@@ -15,7 +15,7 @@ import { clipped, observe } from "../core/observations.ts";
 import type { CommandAccepted, CommandRequest } from "../core/port.ts";
 import { findStation, type Station } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
-import { commandActions } from "./actions.ts";
+import { commandActions, passwordIn } from "./actions.ts";
 import {
   type Command,
   countOpenCommands,
@@ -33,6 +33,8 @@ import { rememberVariables } from "./variables.ts";
 
 /** Commands of one station that may wait or be under way: a person's hands, not a program's. */
 export const OPEN_PER_STATION_MAX = 32;
+/** A command that was asked for this far ahead of now is stale: the clock was set back meanwhile. */
+const CLOCK_BACK_MS_MAX = 5 * 60_000;
 /** Handed out at once. */
 const TAKE_MAX = 32;
 /** Ended in one decision. */
@@ -86,14 +88,27 @@ function refusal(station: Station | undefined, asked: CommandRequest): Refusal |
   if (station === undefined) return no("unknown-station", `there is no station ${asked.station}`);
   const version = versionOf(station);
   if (version === undefined) {
-    return no("never-connected", `${station.id} has never connected, so its OCPP version is not known`);
+    return no(
+      "never-connected",
+      `${station.id} has never connected, so its OCPP version is not known; it takes commands once it has`,
+    );
   }
   if (!commandActions[version].has(asked.action)) {
-    return no("unsupported-action", `${asked.action} is no command for a station of OCPP ${version}`);
+    return no(
+      "unsupported-action",
+      `${asked.action} is no command for a station of OCPP ${version}, which takes: ${[...commandActions[version]].join(", ")}`,
+    );
   }
   if (asked.expiresAtMs <= asked.atMs) return no("expired", "it would expire before it could be sent");
   const checked = validateCall(version, "csms", asked.action, asked.payload);
-  if (checked.kind === "valid") return undefined;
+  if (checked.kind === "valid") {
+    const password = passwordIn(asked.action, asked.payload);
+    if (password === undefined) return undefined;
+    return no(
+      "invalid-payload",
+      `${password} is a secret, and commands are kept where people read them: stations here prove themselves by certificate`,
+    );
+  }
   return no("invalid-payload", `${checked.reason}${checked.path === "" ? "" : ` (at ${checked.path})`}`);
 }
 
@@ -140,7 +155,7 @@ export const expireOverdue: Decision<"command.expire"> = async (tx, { atMs, sent
 };
 
 async function expire(tx: Tx, station: string, atMs: number): Promise<void> {
-  for (const command of await tx.all(findExpired, { station, atMs })) {
+  for (const command of await tx.all(findExpired, { station, atMs, madeByMs: atMs + CLOCK_BACK_MS_MAX })) {
     await end(tx, command, { state: "expired", atMs, outcome: null });
   }
 }

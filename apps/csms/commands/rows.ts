@@ -46,13 +46,14 @@ export const findRequested = statement((db, p: { station: string; most: number }
 export const findSent = statement((db, _: Record<never, never>) =>
   db.selectFrom("commands").selectAll().where("state", "=", "sent"),
 );
-export const findExpired = statement((db, p: { station: string; atMs: number }) =>
+/** Past its end, or asked for in what is the future now: the clock went back, and nobody knows how old it is. */
+export const findExpired = statement((db, p: { station: string; atMs: number; madeByMs: number }) =>
   db
     .selectFrom("commands")
     .selectAll()
     .where("station_id", "=", p.station)
     .where("state", "=", "requested")
-    .where("expires_at_ms", "<=", p.atMs),
+    .where((e) => e.or([e("expires_at_ms", "<=", p.atMs), e("requested_at_ms", ">", p.madeByMs)])),
 );
 /** Of all stations. */
 export const findOverdue = statement((db, p: { atMs: number; most: number }) =>

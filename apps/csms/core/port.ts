@@ -355,9 +355,10 @@ export type Queries = {
   "denials.list": { input: undefined; output: readonly DenialRow[] };
   "sites.list": { input: undefined; output: readonly SiteRow[] };
   "site.snapshot": { input: { site: SiteId; nowMs: number }; output: SiteSnapshot | undefined };
+  /** Undefined for a site that there is not. */
   "site.history": {
     input: { site: SiteId; fromMs: number; toMs: number; stepMs: number };
-    output: readonly PowerPoint[];
+    output: readonly PowerPoint[] | undefined;
   };
   "transactions.list": {
     input: { site?: SiteId; station?: StationId; openOnly: boolean; beforeId?: string; most: number };

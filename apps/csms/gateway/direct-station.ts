@@ -154,6 +154,7 @@ export class DirectStation implements StationLink {
       const call = { station, route: direct, version, id, action, payload, ...received, ...found };
       const answer = await core.decide("station.call", call);
       metrics.count("wattward_messages_total", { version, action, outcome: answer.kind });
+      log.debug("call-answered", { action, trace, outcome: answer.kind });
       if (answer.kind === "result") this.noteInterval(action, answer.payload);
       return answer;
     } catch (error) {

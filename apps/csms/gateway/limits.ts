@@ -19,12 +19,12 @@ export const UNREAD_BYTES_MAX = 4 * 1024 * 1024;
 
 /** A site says hello within this of its upgrade. */
 export const HELLO_MS_MAX = 10_000;
-/** Messages that may come before the welcome has left: presences above all. */
-export const WAITING_FOR_WELCOME_MAX = 4_000;
 /** Records after which the site is told at once how far it is durable, so that a replay does not wait for the timer. */
 export const ACK_EVERY_RECORDS = 64;
 /** Records of one site at the core at one time: enough to fill a group commit, small enough to stay fair. */
 export const RECORDS_IN_FLIGHT_MAX = 256;
+/** And their characters: 256 of the longest would be a gigabyte. */
+export const RECORD_CHARS_IN_FLIGHT_MAX = 8 * 1024 * 1024;
 /** Relayed CALLs of one site at the core at one time, and waiting per station. */
 export const RELAYS_IN_FLIGHT_MAX = 64;
 export const RELAYS_WAITING_PER_STATION_MAX = 16;
@@ -32,6 +32,10 @@ export const RELAYS_WAITING_PER_STATION_MAX = 16;
 export const STATIONS_PER_LINK_MAX = 2_000;
 /** Messages a site may send in the long run and at once; past it the link is read more slowly. */
 export const LINK_RATE = { burst: 5_000, perSecond: 5_000 };
+/** Characters for which a message counts once more: in the long run a site is read at 5 MB a second. */
+export const LINK_RATE_CHARS = 1_024;
+/** What a site says of itself and leaves a row for each time counts for so many: 250 a second. */
+export const LINK_NEWS_COST = 20;
 /** Wishes for a lease, and observations, that one site may send; more are dropped and counted. */
 export const LEASE_RATE = { burst: 4, perSecond: 0.1 };
 export const LINK_OBSERVATION_RATE = { burst: 100, perSecond: 2 };

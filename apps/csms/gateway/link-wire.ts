@@ -6,11 +6,11 @@ import { type Cancel, every, type Log, TokenBucket, type Wire } from "@wattward/
 import {
   BEAT_INTERVAL_MS,
   type CsmsMessage,
-  LINK_SILENCE_MS_MAX,
+  Hearing,
   parseSiteMessage,
   type SiteMessage,
 } from "@wattward/sitelink";
-import { LINK_RATE } from "./limits.ts";
+import { LINK_RATE, LINK_RATE_CHARS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
@@ -45,7 +45,7 @@ export class LinkWire {
   private readonly stopBeating: Cancel;
   private cancelRate: Cancel = () => {};
   private open = true;
-  private heardAtMs: number;
+  private readonly hearing: Hearing;
 
   constructor(
     wire: Wire,
@@ -55,8 +55,9 @@ export class LinkWire {
     this.clock = clock;
     this.log = log;
     this.handlers = handlers;
-    this.heardAtMs = clock.now().monotonicMs;
-    this.rate = new TokenBucket(LINK_RATE, this.heardAtMs);
+    const nowMs = clock.now().monotonicMs;
+    this.hearing = new Hearing(nowMs);
+    this.rate = new TokenBucket(LINK_RATE, nowMs);
     this.stopBeating = every(clock, BEAT_INTERVAL_MS, () => this.beat());
     this.watched = watched(wire, clock, log);
     this.watched.wire.listen({
@@ -97,7 +98,7 @@ export class LinkWire {
 
   release(reason: Hold): void {
     if (!this.holds.delete(reason) || this.holds.size > 0) return;
-    this.heardAtMs = this.clock.now().monotonicMs;
+    this.hearing.heard(this.clock.now().monotonicMs);
     this.watched.wire.resume();
   }
 
@@ -109,6 +110,17 @@ export class LinkWire {
     this.watched.wire.ping();
   }
 
+  /** Takes so much of the site's rate; where it is used up, the site is read more slowly. */
+  charge(cost: number): void {
+    const nowMs = this.clock.now().monotonicMs;
+    if (this.rate.take(nowMs, cost) || this.holds.has("rate")) return;
+    this.hold("rate");
+    this.cancelRate = this.clock.after(this.rate.waitMs(nowMs, cost + LINK_RATE.burst / 10), () => {
+      this.rate.take(this.clock.now().monotonicMs, cost);
+      this.release("rate");
+    });
+  }
+
   private stop(): void {
     this.open = false;
     this.stopBeating();
@@ -117,13 +129,10 @@ export class LinkWire {
 
   private arrived(text: string): void {
     if (!this.open) return;
-    this.heardAtMs = this.clock.now().monotonicMs;
-    if (!this.rate.take(this.heardAtMs) && !this.holds.has("rate")) {
-      this.hold("rate");
-      this.cancelRate = this.clock.after(this.rate.waitMs(this.heardAtMs, LINK_RATE.burst / 10), () =>
-        this.release("rate"),
-      );
-    }
+    const nowMs = this.clock.now().monotonicMs;
+    this.hearing.heard(nowMs);
+    // Long messages count for many: what costs is reading them.
+    this.charge(1 + Math.floor(text.length / LINK_RATE_CHARS));
     const message = parseSiteMessage(text);
     if (message.ok) this.handlers.message(message.value);
     else this.handlers.unreadable({ whose: "peer", ...message.fault });
@@ -131,10 +140,9 @@ export class LinkWire {
 
   private beat(): void {
     const { wallMs, monotonicMs } = this.clock.now();
-    const silentMs = monotonicMs - this.heardAtMs;
     // While we do not read, silence is of our own making.
-    if (this.holds.size === 0 && silentMs >= LINK_SILENCE_MS_MAX) {
-      this.log.warn("site-silent", { silentMs: Math.round(silentMs) });
+    if (this.holds.size === 0 && this.hearing.isSilent(monotonicMs, this.watched.wire.receivedBytes)) {
+      this.log.warn("site-silent", {});
       this.watched.wire.terminate();
     } else {
       // However much else is said: a beat is also how the site learns the time.

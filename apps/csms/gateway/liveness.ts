@@ -57,6 +57,9 @@ export function watched(wire: Wire, clock: Clock, log: Log, pinged: () => boolea
       get bufferedBytes() {
         return wire.bufferedBytes;
       },
+      get receivedBytes() {
+        return wire.receivedBytes;
+      },
       send: (text) => {
         wire.send(text);
         endIfNotReading();

@@ -16,7 +16,7 @@ import type { OcppVersion } from "@wattward/ocpp";
 import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
 import { CoreError, type SiteRecord, type SiteRecordDone } from "../core/port.ts";
 import { answerFrame, type ReadCall, readCall } from "./frames.ts";
-import { ACK_EVERY_RECORDS, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
+import { ACK_EVERY_RECORDS, RECORD_CHARS_IN_FLIGHT_MAX, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
 import type { LinkFailure } from "./link-wire.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
@@ -41,6 +41,7 @@ export class RecordIntake {
   private readonly ports: ConnectionPorts;
   private readonly epoch: string;
   private inFlight = 0;
+  private charsInFlight = 0;
   private durableSeq: number;
   private toldSeq: number;
   private ackTimer: Cancel | undefined;
@@ -63,7 +64,9 @@ export class RecordIntake {
       return;
     }
     this.inFlight += 1;
-    if (this.inFlight >= RECORDS_IN_FLIGHT_MAX) this.link.hold();
+    this.charsInFlight += charsOf(record);
+    if (this.inFlight >= RECORDS_IN_FLIGHT_MAX || this.charsInFlight >= RECORD_CHARS_IN_FLIGHT_MAX)
+      this.link.hold();
     void this.apply(live, record);
   }
 
@@ -74,18 +77,18 @@ export class RecordIntake {
   }
 
   private async apply(live: boolean, record: JournalRecord): Promise<void> {
-    const read =
-      record.kind === "frame"
-        ? readCall(record.frame, record.version, this.link.tolerates(record.station))
-        : undefined;
     try {
+      const tolerant = this.link.tolerates(record.station);
+      const read = record.kind === "frame" ? readCall(record.frame, record.version, tolerant) : undefined;
       const done = await this.decided(live, record, called(read));
       if (!this.stopped) this.done(done, { live, record, read });
     } catch (error) {
       if (!this.stopped) this.notStored(error);
     } finally {
       this.inFlight -= 1;
-      if (this.inFlight < RECORDS_IN_FLIGHT_MAX / 2) this.link.release();
+      this.charsInFlight -= charsOf(record);
+      const few = this.inFlight < RECORDS_IN_FLIGHT_MAX / 2;
+      if (few && this.charsInFlight < RECORD_CHARS_IN_FLIGHT_MAX / 2) this.link.release();
     }
   }
 
@@ -112,6 +115,8 @@ export class RecordIntake {
       return;
     }
     this.durableSeq = Math.max(this.durableSeq, done.ackedSeq);
+    const { seq, station, trace } = record;
+    this.ports.log.debug("record-stored", { seq, station, trace, what: record.kind, live, done: done.kind });
     if (record.kind === "frame" && read !== undefined) this.count(record.version, read, done.answer?.kind);
     if (live) this.answer(done, record, read);
     if (this.durableSeq - this.toldSeq >= ACK_EVERY_RECORDS) this.ack();
@@ -140,8 +145,19 @@ export class RecordIntake {
     this.link.send({ t: "ack", epoch: this.epoch, seq: this.durableSeq });
   }
 
+  /** Our own fault, at worst of what this site sent: its link ends for it, not the process and everybody in it. */
+  private broken(error: unknown): void {
+    const where = error instanceof Error ? (error.stack ?? error.name) : typeof error;
+    this.ports.log.error("record-intake-broken", { error: where });
+    const sentence = "A record could not be taken, by our own fault; see the log of the CSMS.";
+    this.link.fail({ whose: "ours", code: "broken", sentence });
+  }
+
   private notStored(error: unknown): void {
-    if (!(error instanceof CoreError)) throw error;
+    if (!(error instanceof CoreError)) {
+      this.broken(error);
+      return;
+    }
     // Shutting down: the gateway closes every link by itself.
     if (error.kind === "closed") return;
     this.ports.log.error("record-not-stored", { kind: error.kind, error: error.message });
@@ -160,3 +176,5 @@ function called(read: ReadCall | undefined): ReadFrame {
   const { kind: _, ...call } = read;
   return { call };
 }
+
+const charsOf = (record: JournalRecord): number => (record.kind === "frame" ? record.frame.length : 0);

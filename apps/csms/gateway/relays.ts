@@ -61,6 +61,7 @@ export class Relays {
     const answer = await this.decided({ station, route, version, ...call });
     const outcome = answer === undefined || answer === notStored ? "refused" : answer.kind;
     this.ports.metrics.count("wattward_messages_total", { version, action, outcome });
+    this.ports.log.debug("relay-answered", { station, action, trace, outcome });
     this.send(relay, answer && answerFrame(id, answer, version));
   }
 

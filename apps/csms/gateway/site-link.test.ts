@@ -380,3 +380,52 @@ test("what a site observed, and what became of its bundle, reach the core", asyn
     [[1, true]],
   );
 });
+
+test("what a site says before it was welcomed is not lost: it is read after the welcome", async () => {
+  const w = await north();
+  const link = await w.site("north", { identity: await w.addSite("north") });
+  await link.say(hello(), record(1), record(2));
+  await w.time.advance(1_000);
+  assert.deepEqual(
+    w.core.inputs("site.record").map(({ record: { seq } }) => seq),
+    [1, 2],
+  );
+  assert.equal(link.heard("ack").at(-1)?.seq, 2);
+});
+
+test("records of a megabyte: few at the core at one time, and all of them stored", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  w.core.commitMs = 10_000;
+  w.core.most = 0;
+  const long = JSON.stringify([2, "m", "DataTransfer", { vendorId: "V", data: "x".repeat(1_000_000) }]);
+  for (let seq = 1; seq <= 40; seq++) link.wire.send(JSON.stringify(record(seq, { frame: long })));
+  assert(await w.time.until(() => w.core.journals.get(`north ${epoch}`) === 40, 200_000));
+  assert(w.core.most <= 12, `${w.core.most} at the core at one time`);
+});
+
+test("a site that tells its clock anew with every beat is read more slowly, and stays", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  const before = w.core.inputs("site.presence").length;
+  for (let i = 0; i < 2_000; i++)
+    link.wire.send(
+      JSON.stringify({ t: "beat", wallMs: 1, clockQuality: i % 2 === 0 ? "synced" : "unknown" }),
+    );
+  await w.time.advance(1_000);
+  const told = w.core.inputs("site.presence").length - before;
+  assert(told > 100 && told < 600, `${told} rows in a second`);
+  await w.time.advance(10_000);
+  assert.equal(link.closed, undefined);
+});
+
+test("a fault of our own while a record is taken ends that site's link, not the process", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  const decide = w.core.decide.bind(w.core);
+  const broken = (name: "site.record", input: never) =>
+    name === "site.record" ? Promise.reject(new TypeError("ours")) : decide(name, input);
+  Object.assign(w.core, { decide: broken });
+  await link.say(record(1));
+  assert.deepEqual([link.heard("refused")[0]?.code, link.closed?.code], ["broken", 1013]);
+});

@@ -23,7 +23,7 @@ import {
   type SiteMessage,
 } from "@wattward/sitelink";
 import { type BundleAtSite, BundleDelivery } from "./bundle-delivery.ts";
-import { HELLO_MS_MAX, LEASE_RATE, LINK_OBSERVATION_RATE, WAITING_FOR_WELCOME_MAX } from "./limits.ts";
+import { HELLO_MS_MAX, LEASE_RATE, LINK_NEWS_COST, LINK_OBSERVATION_RATE } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
 import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
 import { RecordIntake } from "./record-intake.ts";
@@ -50,13 +50,15 @@ type Message<T extends SiteMessage["t"]> = Extract<SiteMessage, { t: T }>;
 type OpenState = { readonly kind: "open"; readonly records: RecordIntake; readonly bundle: BundleDelivery };
 type State =
   | { readonly kind: "hello" }
-  /** Between hello and welcome, while the core looks: what the site says meanwhile waits. */
-  | { readonly kind: "opening"; readonly waiting: Exclude<SiteMessage, Message<"hello" | "beat">>[] }
+  /** Between hello and welcome, while the core looks: the site is not read meanwhile. */
+  | { readonly kind: "opening" }
   | OpenState
   | { readonly kind: "ended" };
 
 /** A site may count what we have a name for, and nothing else. */
 const noticedRules = new Map(noticed.map(({ rule }) => [`${DEVIATION_OBSERVED}${rule}`, rule]));
+/** Of these each one is a decision and a row in the outbox. */
+const leavesRow: ReadonlySet<SiteMessage["t"]> = new Set(["hello", "presence", "bundle-state"]);
 
 export class SiteLink implements Connection {
   readonly site: SiteId;
@@ -179,11 +181,11 @@ export class SiteLink implements Connection {
   private take(message: SiteMessage): void {
     const { state } = this;
     if (state.kind === "ended") return;
+    if (leavesRow.has(message.t)) this.wire.charge(LINK_NEWS_COST);
     if (message.t === "beat") this.clockIs(message.clockQuality);
     else if (message.t === "hello" && state.kind === "hello") void this.hello(message);
     else if (message.t === "hello" || state.kind === "hello") this.misplaced(message.t);
     else if (state.kind === "open") this.handle(message, state);
-    else if (state.waiting.length < WAITING_FOR_WELCOME_MAX) state.waiting.push(message);
     else this.misplaced(message.t);
   }
 
@@ -232,13 +234,15 @@ export class SiteLink implements Connection {
       this.fail({ whose: "peer", code: "wrong-site", sentence });
       return;
     }
-    this.state = { kind: "opening", waiting: [] };
+    this.state = { kind: "opening" };
+    this.hold();
     try {
       await this.welcome(hello);
     } catch (error) {
       this.ports.log.error("site-not-welcomed", { error: String(error) });
       this.fail({ whose: "ours", code: "not-ready", sentence: "The hello could not be stored: come again." });
     }
+    this.release();
   }
 
   private async welcome({
@@ -339,6 +343,7 @@ export class SiteLink implements Connection {
   private clockIs(clockQuality: Message<"beat">["clockQuality"]): void {
     if (this.state.kind !== "open" || clockQuality === this.clockQuality) return;
     this.clockQuality = clockQuality;
+    this.wire.charge(LINK_NEWS_COST);
     void this.tellPresence({ connected: true, clockQuality });
   }
 

@@ -110,6 +110,55 @@ test("transaction event: a station that does not count loses no end", async () =
   assert.equal((await core.rows("transaction_events")).length, 2);
 });
 
+test("transaction event: another value under a number that was there is kept, used and marked", async () => {
+  const core = await world();
+  const second = { ...event(1, "Updated", { meterValue: meter(2_500) }), timestamp: iso(START_MS) };
+  for (const payload of [started, event(1, "Updated", { meterValue: meter(2_000) }), second, second]) {
+    await tell(core, payload);
+  }
+  const row = await only(core);
+  assert.deepEqual([row.meter_last_wh, row.review], [2_500, "sequence"]);
+  assert.equal((await core.rows("transaction_events")).length, 3);
+});
+
+test("transaction event: in whatever order they come, begin, end and register are the same", async () => {
+  const events = [
+    started,
+    event(1, "Updated", { meterValue: meter(2_000) }),
+    event(2, "Updated"),
+    event(3, "Updated", { meterValue: meter(3_000) }),
+    event(4, "Updated"),
+    event(5, "Ended", { meterValue: meter(4_000, "Transaction.End") }),
+  ];
+  const outcomes = new Set<string>();
+  // The last one stays away in half of them: then the register of an open transaction is compared.
+  for (const told of [events, events.slice(0, 5)]) {
+    for (const order of permutations(told).filter((_, i) => i % 7 === 0)) {
+      const core = await world();
+      for (const payload of order) await tell(core, payload);
+      const { state, meter_start_wh, meter_last_wh, energy_wh, missing_seq } = await only(core);
+      outcomes.add([state, meter_start_wh, meter_last_wh, energy_wh, missing_seq].join());
+      await core.close();
+    }
+  }
+  assert.deepEqual([...outcomes], ["ended,1000,4000,3000,", "open,1000,3000,,"]);
+});
+
+const permutations = <T>(items: readonly T[]): T[][] =>
+  items.length === 0
+    ? [[]]
+    : items.flatMap((item, i) => permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]));
+
+test("transaction event: ended or started twice under two numbers, the first stands and it is marked", async () => {
+  const core = await world();
+  const again = event(3, "Ended", { meterValue: meter(9_000, "Transaction.End") });
+  for (const payload of [started, ended, again, { ...started, seqNo: 4, timestamp: iso(START_MS) }]) {
+    await tell(core, payload);
+  }
+  const row = await only(core);
+  assert.deepEqual([row.energy_wh, row.review], [3_000, "start-differs,stop-differs"]);
+});
+
 test("transaction event: values after the end attach, mark it, and do not reopen it", async () => {
   const core = await world();
   for (const payload of [started, ended, event(3, "Updated", { meterValue: meter(9_000) })])

@@ -1,7 +1,8 @@
 /**
  * TransactionEvent (OCPP 2.0.1 E01 to E15): the whole life of a transaction, in numbered events.
  *
- *   - Identity is (station, transactionId, seqNo): all are stored, a repetition is acknowledged (QUIRKS 38).
+ *   - Identity is (station, transactionId, seqNo): all are stored, a repetition is acknowledged (QUIRKS 38). Something
+ *     else under a number that was there is stored too, and marked: some stations do not count.
  *   - They may arrive in any order: seqNo says which value is the newest, what is missing is listed.
  *   - `offline: true` tells of the past (E04, E12.FR.02): it changes the record, never what is shown as present.
  *   - An event without its start opens a `partial` transaction, which its start completes (E04).
@@ -11,6 +12,7 @@ import type { RequestOf, ResponseOf } from "@wattward/ocpp";
 import { type Call, type Handler, result } from "../core/call.ts";
 import type { World } from "../core/decision.ts";
 import { believable } from "../core/timestamp.ts";
+import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import { judgeLocalAnswer } from "../transactions/local-answer.ts";
 import { readMeter } from "../transactions/reading.ts";
@@ -44,14 +46,23 @@ async function store(tx: Tx, call: Call<Payload>, world: World, before: Transact
   const recorded = await record(tx, call, world, { key, wireId, before, fact });
   if (recorded.fresh) return recorded;
   const earlier = await tx.first(findEvent, { station: call.station.id, dedupe: key.dedupe });
-  if (earlier === undefined || earlier.kind === key.kind) return recorded;
-  // A station that does not count: an end must not be lost to a start with the same number.
+  if (earlier === undefined || repeats(earlier, fact, key)) return recorded;
+  // A station that does not count: no end may be lost to a start with the same number, and no value to another.
+  const content = `${key.kind}|${call.payload.timestamp}|${fact.reading.lastWh}`;
   return record(tx, call, world, {
-    key: { ...key, dedupe: `${key.dedupe}|${key.kind}` },
+    key: { ...key, dedupe: `${key.dedupe}|${content}` },
     wireId,
     before: recorded.transaction,
     fact: { ...fact, review: [...fact.review, "sequence"] },
   });
+}
+
+/** `offline` says how it was sent, not what happened: stations set it when they send again. */
+function repeats(earlier: Row<"transaction_events">, fact: Fact, { kind }: EventKey): boolean {
+  // A time that was not believed is that of reception, another each time.
+  const timeless = fact.review.includes("clock") || earlier.at_ms === earlier.received_at_ms;
+  const { atMs, reading } = fact;
+  return earlier.kind === kind && earlier.meter_wh === reading.lastWh && (timeless || earlier.at_ms === atMs);
 }
 
 const keyOf = ({ payload }: Call<Payload>): EventKey => ({

@@ -1,10 +1,19 @@
 /**
  * People, their passkeys and their sessions. Only hashes of invitations and session tokens come here, so the database
  * opens no door by itself. An invitation is used once: the use and the person are one commit.
+ *
+ * Ends are told by the wall clock, which may jump. Back: what was made in the future is not accepted (see
+ * {@link MADE_AHEAD_MS_MAX}), or it would be good for as long as the clock had been wrong. Forward: tokens of programs
+ * are never swept, so that they are good again once the clock is right.
  */
 import { type Decision, sortableId } from "../core/decision.ts";
 import { clipped, observe } from "../core/observations.ts";
 import { statement } from "../store/statement.ts";
+
+/** How far ahead of now a session, or an invitation's whole life, may have begun: what a clock may be set back by. */
+export const MADE_AHEAD_MS_MAX = 24 * 3600_000;
+/** Good for this long; also the most that an invitation may have left, with the clock's allowance. */
+export const INVITATION_VALID_MS = 24 * 3600_000;
 
 const insertInvitation = statement((db, p: { hash: string; role: string; expiresAtMs: number }) =>
   db
@@ -16,31 +25,32 @@ const findInvitation = statement((db, p: { hash: string }) =>
   db.selectFrom("invitations").selectAll().where("hash", "=", p.hash),
 );
 /** Changes one row only where it was unused: of two who come at once, one joins. */
-const useInvitation = statement((db, p: { hash: string; atMs: number }) =>
+const useInvitation = statement((db, p: { hash: string; atMs: number; untilMsMax: number }) =>
   db
     .updateTable("invitations")
     .set({ used_at_ms: p.atMs })
     .where("hash", "=", p.hash)
     .where("used_at_ms", "is", null)
-    .where("expires_at_ms", ">", p.atMs),
+    .where("expires_at_ms", ">", p.atMs)
+    .where("expires_at_ms", "<=", p.untilMsMax),
 );
 const insertPerson = statement((db, p: { id: string; name: string; role: string; atMs: number }) =>
   db.insertInto("people").values({ id: p.id, name: p.name, role: p.role, added_at_ms: p.atMs }),
 );
 type Passkey = { id: string; person: string; publicKey: string; counter: number; transports: string };
 const insertPasskey = statement((db, p: Passkey & { atMs: number }) =>
-  db
-    .insertInto("passkeys")
-    .values({
-      id: p.id,
-      person_id: p.person,
-      public_key: p.publicKey,
-      counter: p.counter,
-      transports: p.transports,
-      added_at_ms: p.atMs,
-      used_at_ms: null,
-    })
-    .onConflict((c) => c.column("id").doNothing()),
+  db.insertInto("passkeys").values({
+    id: p.id,
+    person_id: p.person,
+    public_key: p.publicKey,
+    counter: p.counter,
+    transports: p.transports,
+    added_at_ms: p.atMs,
+    used_at_ms: null,
+  }),
+);
+const findPasskey = statement((db, p: { id: string }) =>
+  db.selectFrom("passkeys").select("id").where("id", "=", p.id),
 );
 const usePasskey = statement((db, p: { id: string; counter: number; atMs: number }) =>
   db.updateTable("passkeys").set({ counter: p.counter, used_at_ms: p.atMs }).where("id", "=", p.id),
@@ -62,8 +72,8 @@ const findSession = statement((db, p: { hash: string }) =>
 const deleteSession = statement((db, p: { hash: string }) =>
   db.deleteFrom("sessions").where("hash", "=", p.hash),
 );
-const deleteExpiredSessions = statement((db, p: { atMs: number }) =>
-  db.deleteFrom("sessions").where("expires_at_ms", "<=", p.atMs),
+const deleteExpiredCookies = statement((db, p: { atMs: number }) =>
+  db.deleteFrom("sessions").where("kind", "=", "cookie").where("expires_at_ms", "<=", p.atMs),
 );
 
 export const invite: Decision<"person.invite"> = async (tx, { hash, role, expiresAtMs, atMs }) => {
@@ -71,10 +81,15 @@ export const invite: Decision<"person.invite"> = async (tx, { hash, role, expire
   observe(tx, { kind: "person.invited", source: "csms", atMs, data: { role } });
 };
 
+const refusedInvitation = { kind: "refused", reason: "invitation" } as const;
+
 export const join: Decision<"person.join"> = async (tx, { invitation, name, passkey, atMs }, world) => {
-  const used = await tx.run(useInvitation, { hash: invitation, atMs });
+  // A key that is registered is somebody's already (WebAuthn §7.1, step 27).
+  if ((await tx.first(findPasskey, { id: passkey.id })) !== undefined) return refusedInvitation;
+  const untilMsMax = atMs + INVITATION_VALID_MS + MADE_AHEAD_MS_MAX;
+  const used = await tx.run(useInvitation, { hash: invitation, atMs, untilMsMax });
   const row = used === 1 ? await tx.first(findInvitation, { hash: invitation }) : undefined;
-  if (row === undefined) return { kind: "refused", reason: "invitation" };
+  if (row === undefined) return refusedInvitation;
   const person = sortableId(world.chance, atMs);
   await tx.run(insertPerson, { id: person, name, role: row.role, atMs });
   await tx.run(insertPasskey, { ...passkey, person, atMs });
@@ -84,7 +99,7 @@ export const join: Decision<"person.join"> = async (tx, { invitation, name, pass
 
 export const openSession: Decision<"session.open"> = async (tx, input) => {
   const { hash, person, kind, name, expiresAtMs, atMs, passkey } = input;
-  await tx.run(deleteExpiredSessions, { atMs });
+  await tx.run(deleteExpiredCookies, { atMs });
   await tx.run(insertSession, { hash, person, kind, name, expiresAtMs, atMs });
   if (passkey !== undefined) await tx.run(usePasskey, { id: passkey.id, counter: passkey.counter, atMs });
   observe(tx, { kind: "session.opened", source: "person", atMs, data: { person, kind } });

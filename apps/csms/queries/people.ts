@@ -1,5 +1,6 @@
 /** Who may come in: invitations, passkeys, sessions. Secrets are looked up by their hash; nothing here gives one out. */
 import type { Query } from "../core/queries.ts";
+import { INVITATION_VALID_MS, MADE_AHEAD_MS_MAX } from "../people/people.ts";
 
 /** Undefined for what is unknown, used or expired: whoever asks learns no more. */
 export const invitationGet: Query<"invitation.get"> = (db, { hash, nowMs }) =>
@@ -9,6 +10,7 @@ export const invitationGet: Query<"invitation.get"> = (db, { hash, nowMs }) =>
     .where("hash", "=", hash)
     .where("used_at_ms", "is", null)
     .where("expires_at_ms", ">", nowMs)
+    .where("expires_at_ms", "<=", nowMs + INVITATION_VALID_MS + MADE_AHEAD_MS_MAX)
     .executeTakeFirst();
 
 /** People who can sign in; service accounts, which have no passkey, do not count. */
@@ -41,4 +43,5 @@ export const sessionGet: Query<"session.get"> = (db, { hash, nowMs }) =>
     .select(["people.id as person", "people.name as name", "people.role as role", "sessions.kind as kind"])
     .where("sessions.hash", "=", hash)
     .where("sessions.expires_at_ms", ">", nowMs)
+    .where("sessions.created_at_ms", "<=", nowMs + MADE_AHEAD_MS_MAX)
     .executeTakeFirst();

@@ -70,7 +70,7 @@ test("history: from the database, by site, with what came shortly before the spa
     stepMs: minutes(1),
   });
   assert.deepEqual(
-    points.map((p) => [(p.atMs - atMs) / minutes(1), p.powerW]),
+    points?.map((p) => [(p.atMs - atMs) / minutes(1), p.powerW]),
     [
       [0, 6000],
       [1, 2000],
@@ -87,7 +87,9 @@ test("history: never more points than allowed, and none for a span that makes no
   const north = siteId("north");
   assert(north.ok);
   const count = async (fromMs: number, toMs: number, stepMs: number) =>
-    (await queries["site.history"](world.db, { site: north.value, fromMs, toMs, stepMs })).length;
+    (await queries["site.history"](world.db, { site: north.value, fromMs, toMs, stepMs }))?.length;
+  assert.equal(await count(0, 1, 1), undefined, "a site that there is not");
+  await world.add("sites", { id: "north" });
   assert.equal(await count(0, 1e12, 1), 5_000);
   assert.equal(await count(10, 5, 1), 0);
   assert.equal(await count(0, 10, 0), 0);

@@ -16,6 +16,8 @@ import { queryLimits } from "./limits.ts";
 const HOLD_MS = 16 * 60_000;
 
 export const siteHistory: Query<"site.history"> = async (db, span) => {
+  const known = await db.selectFrom("sites").select("id").where("id", "=", span.site).executeTakeFirst();
+  if (known === undefined) return undefined;
   const steps = Math.min(Math.ceil((span.toMs - span.fromMs) / span.stepMs), queryLimits.historyPointsMax);
   if (!(span.stepMs >= 1) || !(steps >= 1)) return [];
   const toMs = Math.min(span.toMs, span.fromMs + steps * span.stepMs);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteId, StationId } from "@wattward/kernel";
+import { BUNDLE_TOKENS_MAX, parseBundle } from "@wattward/sitelink";
 import { EPOCH, SITE, START_MS, type TestCore, testCore, trace } from "../core/testing/test-core.ts";
 
 const hello = (core: TestCore, more: object = {}) =>
@@ -150,6 +151,28 @@ test("bundle: the same content is the same text; any change is a new version", a
   await core.db.updateTable("meta").set({ value: "2" }).where("key", "=", "csms_epoch").execute();
   assert.equal((await compile(START_MS)).version, first.version + 4, "a restore fences older bundles");
   assert.equal((await core.rows("bundles")).length, 5);
+});
+
+test("bundle: however many tokens there are, it holds no more than a site can read, the newest of them", async () => {
+  const core = await testCore({ box: "site" });
+  const rows = Array.from({ length: BUNDLE_TOKENS_MAX + 2 }, (_, i) => ({
+    token: `t${String(i).padStart(6, "0")}`,
+    shown: `T${i}`,
+    status: "Accepted",
+    expires_at_ms: null,
+    changed_at_ms: START_MS - i,
+  }));
+  for (let i = 0; i < rows.length; i += 5_000) {
+    await core.db
+      .insertInto("tokens")
+      .values(rows.slice(i, i + 5_000))
+      .execute();
+  }
+  const { body } = await core.decide("bundle.compile", { site: SITE, atMs: START_MS });
+  const read = parseBundle(body);
+  assert(read.ok, "a site reads it");
+  assert.equal(read.value.localList.length, BUNDLE_TOKENS_MAX);
+  assert.equal(read.value.localList.at(-1)?.token, `T${BUNDLE_TOKENS_MAX - 1}`);
 });
 
 test("setting: one that there is not, or out of its limits, is refused with what would do", async () => {

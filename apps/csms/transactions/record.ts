@@ -18,6 +18,7 @@ import { resolved } from "./doubts.ts";
 import type { Sample } from "./reading.ts";
 import { codesOf, type ReviewCode, withReview } from "./review.ts";
 import {
+  findNewestMeter,
   findOpenOnEvse,
   insertEvent,
   insertSample,
@@ -91,12 +92,20 @@ export async function record(tx: Tx, call: Call<object>, world: World, told: Tol
     offline: fact.offline && call.journal?.localAnswer === undefined,
   });
   if (!fresh) return { transaction: before, fresh };
-  const after = withFact(before.ended_at_ms === null ? await resolved(tx, before) : before, fact);
+  const known = before.ended_at_ms === null ? await resolved(tx, before) : before;
+  const after = withFact(known, fact, await isNewestMeter(tx, before, fact));
   await tx.run(told.before === undefined ? insertTransaction : updateTransaction, after);
   await storeSamples(tx, call.station.id, after, reading.samples);
   if (fact.kind === "started" && after.ended_at_ms === null) await supersedeOthers(tx, call, after);
   observeFact(tx, call, { before, after, fact });
   return { transaction: after, fresh };
+}
+
+/** Of an event that comes late; its own row is stored already. */
+async function isNewestMeter(tx: Tx, before: Transaction, { seqNo, reading }: Fact): Promise<boolean> {
+  const late = seqNo !== null && before.seq_no !== null && seqNo < before.seq_no;
+  if (!late || reading.lastWh === null) return false;
+  return (await tx.first(findNewestMeter, { transaction: before.id }))?.seq_no === seqNo;
 }
 
 const identify = (call: Call<object>, world: World, wireId: string) => ({

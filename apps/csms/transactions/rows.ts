@@ -134,6 +134,18 @@ export const findEvent = statement((db, p: { station: string; dedupe: string }) 
     .where("dedupe", "=", p.dedupe),
 );
 
+/** Highest sequence number of this transaction's events that came with a register. */
+export const findNewestMeter = statement((db, p: { transaction: string }) =>
+  db
+    .selectFrom("transaction_events")
+    .select("seq_no")
+    .where("transaction_id", "=", p.transaction)
+    .where("meter_wh", "is not", null)
+    .where("seq_no", "is not", null)
+    .orderBy("seq_no", "desc")
+    .limit(1),
+);
+
 /** The event that a journal record made, if it made one. */
 export const findEventOfRecord = statement((db, p: { station: string; epoch: string; seq: number }) =>
   db

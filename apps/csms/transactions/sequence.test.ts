@@ -15,6 +15,7 @@ for (const [numbers, missing] of [
   [[4, 9, 6], "5,7-8"],
   [[9, 4], "5-8"],
   [[3, 3, 3], ""],
+  [[3, -3, -1, 0], "-2,1-2"],
 ] as const) {
   test(`sequence: after ${numbers} what is missing is '${missing}'`, () => {
     assert.equal(after(numbers).missing, missing);

@@ -4,6 +4,8 @@
  *
  * As text: ranges in ascending order, `3,5-7`. Bounded, because a peer chooses the numbers.
  */
+import assert from "node:assert/strict";
+
 const RANGES_MAX = 64;
 
 export type Sequence = {
@@ -37,8 +39,10 @@ function without([from, to]: Range, n: number): Range[] {
 function parse(text: string): Range[] {
   if (text === "") return [];
   return text.split(",").map((part) => {
-    const [from = 0, to = from] = part.split("-").map(Number);
-    return [from, to] as const;
+    // A peer may count from below 0: then the sign is no dash.
+    const [, from, to = from] = /^(-?\d+)(?:-(-?\d+))?$/.exec(part) ?? [];
+    assert(from !== undefined, `no range: '${part}'`);
+    return [Number(from), Number(to)] as const;
   });
 }
 

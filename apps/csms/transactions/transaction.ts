@@ -68,7 +68,8 @@ export const NOT_TOLD = "NotTold";
 export const isAssumed = (stopReason: string | null): boolean =>
   stopReason === SUPERSEDED || stopReason === NOT_TOLD;
 
-export function withFact(before: Transaction, fact: Fact): Transaction {
+/** @param newestMeter the fact has the newest register so far, though a later event may have come without any */
+export function withFact(before: Transaction, fact: Fact, newestMeter = false): Transaction {
   const newest = fact.seqNo === null ? before.ended_at_ms === null : fact.seqNo >= (before.seq_no ?? -1);
   const seen =
     fact.seqNo === null
@@ -81,7 +82,8 @@ export function withFact(before: Transaction, fact: Fact): Transaction {
     connector_id: before.connector_id || (fact.connector ?? 0),
     token: fact.kind === "started" ? (fact.token ?? before.token) : (before.token ?? fact.token),
     meter_start_wh: before.meter_start_wh ?? fact.reading.beginWh,
-    meter_last_wh: newest ? (fact.reading.lastWh ?? before.meter_last_wh) : before.meter_last_wh,
+    meter_last_wh:
+      newest || newestMeter ? (fact.reading.lastWh ?? before.meter_last_wh) : before.meter_last_wh,
     offline: before.offline || (fact.offline ? 1 : 0),
     review: withReview(before.review, reviewOf(before, fact)),
     changed_at_ms: fact.changedAtMs,
@@ -132,7 +134,7 @@ function end(after: Transaction, fact: Fact): void {
   if (after.ended_at_ms !== null && !assumed) return;
   if (assumed) after.review = withoutReview(withoutReview(after.review, "superseded"), "uncertain");
   after.ended_at_ms = fact.atMs;
-  after.meter_stop_wh = fact.reading.endWh ?? fact.reading.lastWh;
+  after.meter_stop_wh = endOf(fact);
   after.stop_reason = fact.stopReason;
   after.power_w = null;
 }
@@ -155,10 +157,20 @@ function settle(transaction: Transaction): Transaction {
   };
 }
 
+const endOf = ({ reading }: Fact): number | null => reading.endWh ?? reading.lastWh;
+const endDiffers = (before: Transaction, fact: Fact): boolean =>
+  endOf(fact) !== before.meter_stop_wh || fact.stopReason !== before.stop_reason;
+const startDiffers = (before: Transaction, fact: Fact): boolean =>
+  fact.atMs !== before.started_at_ms || (fact.token !== null && fact.token !== before.token);
+
 function reviewOf(before: Transaction, fact: Fact): ReviewCode[] {
   const codes = [...fact.review];
   if (fact.reading.doubted) codes.push("clock");
   const over = before.ended_at_ms !== null && !isAssumed(before.stop_reason);
+  if (over && fact.kind === "ended" && endDiffers(before, fact)) codes.push("stop-differs");
+  if (before.started_at_ms !== null && fact.kind === "started" && startDiffers(before, fact)) {
+    codes.push("start-differs");
+  }
   if (over && fact.kind === "updated" && fact.seqNo !== null && fact.seqNo > (before.seq_no ?? 0)) {
     codes.push("after-end");
   }

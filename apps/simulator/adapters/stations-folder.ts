@@ -3,7 +3,7 @@
  * perhaps `cards.json`. Written by people and by scripts, so everything in it is checked and a mistake is named.
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type Dialer, type Log, type StationId, shown, stationId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import { dialer } from "@wattward/ocpp/websocket";
@@ -131,7 +131,14 @@ async function text(path: string, need?: "optional"): Promise<string | undefined
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (code === "ENOENT" && need === "optional") return undefined;
-    const sentence = `Cannot read ${path} (${String(code)}). 'wattward pki issue station ID --out DIR' makes such a folder.`;
-    throw new StationsFolderError(sentence, { cause: error });
+    throw new StationsFolderError(`Cannot read ${path} (${String(code)}). ${remedyFor(path)}`, {
+      cause: error,
+    });
   }
 }
+
+/** What to do about a file that cannot be read. */
+const remedyFor = (path: string): string =>
+  basename(path) === "stations.json"
+    ? `Write it, for example: [{"id":"CP-1","version":"1.6"}].`
+    : `'wattward pki issue station ID --out ${dirname(path)}' makes such a folder.`;

@@ -11,8 +11,8 @@ export const help = `wattward simulator: charging stations, cars and drivers aga
 
   wattward simulator --stations DIR --url wss://NAME:PORT/ocpp --out DIR [options]
 
-  --stations DIR     stations.json ([{"id","version","evses","maxKw"}]) and one folder per station with its
-                     certificate.pem, key.pem, passphrase (unless plain) and root.pem, as 'pki issue station' makes it
+  --stations DIR     stations.json, by hand ([{"id":"CP-1","version":"1.6","evses":1,"maxKw":22}, …]), and beside it one
+                     folder per station: 'wattward pki issue station CP-1 --out DIR/CP-1'
   --url URL          where the stations connect; the station's id is appended. A station's own "url" wins
   --connect H:P      where TCP goes, when NAME has no address; TLS still verifies NAME. A station's "connectTo" wins
   --out DIR          sent.jsonl, received.jsonl, summary.json, meters.json and the stations' flash/ go here

@@ -32,6 +32,8 @@ export class Connection {
   private readonly parts: ConnectionParts;
   private current: Link | undefined;
   private ended: () => void = () => {};
+  /** Why the last attempt failed; each new reason is a warning, its repetitions are not. */
+  private obstacle = "";
 
   constructor(parts: ConnectionParts) {
     this.parts = parts;
@@ -65,6 +67,7 @@ export class Connection {
         continue;
       }
       failures = 0;
+      this.obstacle = "";
       this.current = link;
       notebook.connections++;
       log.info("connected");
@@ -83,7 +86,9 @@ export class Connection {
     const dialed = await life.hold(dialer.dial(path, [protocol]));
     if (!dialed.ok) {
       notebook.dialFaults++;
-      log.info("dial-failed", { kind: dialed.fault.kind, sentence: dialed.fault.sentence });
+      const { kind, sentence } = dialed.fault;
+      log[sentence === this.obstacle ? "info" : "warn"]("dial-failed", { kind, sentence });
+      this.obstacle = sentence;
       return undefined;
     }
     if (dialed.value.protocol !== protocol) {

@@ -31,7 +31,7 @@ export type StationOptions = {
   readonly maxW: number;
   /** URL path up to the station's id, without a slash at its end. */
   readonly pathPrefix: string;
-  /** Defaults to the id (DESIGN, decision 7: the certificate's common name). */
+  /** Defaults to the id (ADR 7: the certificate's common name). */
   readonly serialNumber?: string;
   readonly settings?: SettingValues;
   readonly repeatUnder?: "same-id" | "new-id";

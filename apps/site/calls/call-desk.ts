@@ -1,5 +1,5 @@
 /**
- * What becomes of a station's CALL (DESIGN, the way of a message, steps 2 to 5).
+ * What becomes of a station's CALL (ARCHITECTURE, the life of a message, steps 2 to 7).
  *
  *     frame ─▶ row of the table ─┬─ relayed ─────────────▶ CSMS, or the local answer
  *                                └─ kept ─▶ journal ─┬─ link up ─▶ CSMS, within {@link ANSWER_MS_MAX}

@@ -1,5 +1,5 @@
 /**
- * The site's journal: what a station is answered for is here first, durably (DESIGN, the way of a message, step 4).
+ * The site's journal: what a station is answered for is here first, durably (ARCHITECTURE, the life of a message, step 4).
  *
  * Always true:
  *   1. `append` resolves with `kept` only after the record's fdatasync; many appends share one;

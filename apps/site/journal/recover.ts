@@ -1,6 +1,6 @@
 /**
  * What a journal looks like after any crash: head, whole segments without gaps, a clean end. Or it refuses, saying
- * where and what to do; it never goes on with less than it promised (DESIGN, quality bars).
+ * where and what to do; it never goes on with less than it promised.
  */
 import type { Disk } from "@wattward/kernel";
 import type { JournalRecord } from "@wattward/sitelink";

@@ -10,7 +10,8 @@ import { type Cancel, DiskError, every, type TraceId, type Wire } from "@wattwar
 import {
   BEAT_INTERVAL_MS,
   type CsmsMessage,
-  LINK_SILENCE_MS_MAX,
+  Hearing,
+  type JournalRecord,
   parseCsmsMessage,
   type SiteMessage,
 } from "@wattward/sitelink";
@@ -19,6 +20,7 @@ import {
   ACK_STALL_MS,
   INBOX_MAX,
   READ_RECORDS,
+  SLOW_CHARS_PER_MS,
   WELCOME_MS_MAX,
   WINDOW_BYTES,
   WINDOW_POLL_MS,
@@ -40,19 +42,22 @@ export class Connection {
   private end: (ended: Ended) => void = () => {};
   private inbox: Promise<void> = Promise.resolve();
   private inboxLength = 0;
-  private heardAtMs: number;
+  private readonly hearing: Hearing;
   private beatAtMs = 0;
   private progressAtMs: number;
   /** Next sequence to send. */
   private cursor = 1;
   private pumping = false;
+  /** Records sent and not acknowledged, at most WINDOW_RECORDS: a long one takes its time on a slow line. */
+  private readonly out: { readonly seq: number; readonly chars: number }[] = [];
 
   constructor(ports: LinkPorts, wire: Wire) {
     this.ports = ports;
     this.wire = wire;
     this.records = new Answers(ports.clock);
     this.relays = new Answers(ports.clock);
-    this.heardAtMs = this.progressAtMs = this.nowMs;
+    this.progressAtMs = this.nowMs;
+    this.hearing = new Hearing(this.nowMs);
     this.ended = new Promise((resolve) => (this.end = resolve));
     wire.listen({
       message: (text) => this.arrived(text),
@@ -107,13 +112,14 @@ export class Connection {
         if (!this.up) return;
         this.send({ t: "record", live: this.records.has(record.seq), record });
         this.cursor = record.seq + 1;
+        this.out.push({ seq: record.seq, chars: record.kind === "gap" ? 0 : charsOf(record) });
       }
     }
   }
 
   private arrived(text: string): void {
     if (this.state === "over") return;
-    this.heardAtMs = this.nowMs;
+    this.hearing.heard(this.nowMs);
     const message = parseCsmsMessage(text);
     if (!message.ok) {
       this.drop(`not understood: ${message.fault.sentence}`);
@@ -216,6 +222,7 @@ export class Connection {
       return;
     }
     if (seq > journal.ackedSeq) this.progressAtMs = this.nowMs;
+    while (this.out[0] !== undefined && this.out[0].seq <= seq) this.out.shift();
     journal.acknowledge(seq);
     this.pump();
   }
@@ -229,12 +236,13 @@ export class Connection {
   private tick(): void {
     const { clock, journal } = this.ports;
     const nowMs = this.nowMs;
-    if (nowMs - this.heardAtMs > LINK_SILENCE_MS_MAX) {
+    if (this.hearing.isSilent(nowMs, this.wire.receivedBytes)) {
       this.drop("the CSMS is silent");
       return;
     }
     const out = this.up && this.cursor - 1 > journal.ackedSeq;
-    if (out && nowMs - this.progressAtMs > ACK_STALL_MS) {
+    const patienceMs = ACK_STALL_MS + (this.out[0]?.chars ?? 0) / SLOW_CHARS_PER_MS;
+    if (out && nowMs - this.progressAtMs > patienceMs) {
       this.drop("acknowledgements have stopped");
       return;
     }
@@ -264,3 +272,6 @@ export class Connection {
     return this.ports.clock.now().monotonicMs;
   }
 }
+
+const charsOf = (record: Exclude<JournalRecord, { kind: "gap" }>): number =>
+  (record.kind === "frame" ? record.frame.length : 0) + (record.localAnswer?.length ?? 0);

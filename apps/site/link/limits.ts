@@ -18,11 +18,15 @@ export const WINDOW_POLL_MS = 20;
 export const BEHIND_RECORDS_MAX = 1_000;
 /** Records are out, and no acknowledgement moves: the link is dropped and begun again. */
 export const ACK_STALL_MS = 15_000;
+/** The slowest line that a long record is given the time for: 8 kB a second. */
+export const SLOW_CHARS_PER_MS = 8;
 /** Messages of the CSMS that wait for one before them to be durable; beyond, the wire is not read. */
 export const INBOX_MAX = 256;
 /** CALLs relayed and not answered. */
 export const RELAYS_MAX = 1_000;
 /** What was observed while the link was down; the oldest go first. */
 export const OBSERVED_MAX = 256;
+/** Observations at once and in the long run; the CSMS takes no more of them. */
+export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;

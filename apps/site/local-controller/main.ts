@@ -43,7 +43,11 @@ async function main(): Promise<void> {
   // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
   const durable = process.env["WATTWARD_UNSAFE_SYNCHRONOUS"] !== "off";
   const site = await createSite(sitePorts(settings, identity, { log, fatal, durable }));
+  // Who stops a whole group of processes (systemd does) is heard twice: once here, once through the supervisor.
+  let closing = false;
   process.on("SIGTERM", () => {
+    if (closing) return;
+    closing = true;
     void site.close().then(() => process.exit(0));
   });
   log.info("listening", { port: site.port, site: identity.site });

@@ -63,6 +63,14 @@ const rows: Row[] = [
     gets: "Invalid policy",
   },
   {
+    says: "cached by a clock that was ahead, and was set back",
+    token: "T",
+    learnt: { status: "Accepted" },
+    at: now(-101),
+    unknown: "refuse",
+    gets: "Invalid policy",
+  },
+  {
     says: "cached, age unknown",
     token: "T",
     learnt: { status: "Accepted" },

@@ -52,7 +52,9 @@ export class Authorisations {
       return { status, from: "list", ...until(listed) };
     }
     const cached = this.cache.get(this.keyOf(token));
-    if (cached !== undefined && (!dated || now.wallMs - cached.learntAtMs <= bundle.policy.cacheMsMax)) {
+    // Learnt in the future, by a clock that was set back since, is as old as it is ahead: its age is not known.
+    const ageMs = cached === undefined ? 0 : Math.abs(now.wallMs - cached.learntAtMs);
+    if (cached !== undefined && (!dated || ageMs <= bundle.policy.cacheMsMax)) {
       const status = expired(cached.expiresAtMs) && cached.status === "Accepted" ? "Expired" : cached.status;
       return { status, from: "cache", ...until(cached) };
     }

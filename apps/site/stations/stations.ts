@@ -14,7 +14,8 @@ export type StationsPorts = DoorPorts &
     readonly site: SiteId;
     /** To the CSMS, if it is there. */
     tell(message: SiteMessage): void;
-    observe(kind: string, detail: string, station?: StationId): void;
+    /** False where there is too much of it, so that it is not worth a line either. */
+    observe(kind: string, detail: string, station?: StationId): boolean;
   };
 
 export class Stations {
@@ -155,12 +156,10 @@ export class Stations {
   }
 
   private turnAway({ status, reason, sentence, station }: TurnedAway): UpgradeVerdict {
-    this.ports.log.warn("station-turned-away", {
-      reason,
-      say: sentence,
-      ...(station !== undefined && { station }),
-    });
-    this.ports.observe(`refused-${reason}`, sentence, station);
+    if (this.ports.observe(`refused-${reason}`, sentence, station)) {
+      const about = station === undefined ? {} : { station };
+      this.ports.log.warn("station-turned-away", { reason, say: sentence, ...about });
+    }
     return { kind: "refuse", status, reason };
   }
 }

@@ -205,7 +205,7 @@ function upgraded(plan: Plan, socket: Socket, target: Target): Promise<Result<Wi
       const peer = peerOf(socket, plan);
       clearTimeout(timer);
       webSocket.off("error", failedUpgrade);
-      resolve(ok(new SocketWire(webSocket, peer, limits, options.log)));
+      resolve(ok(new SocketWire(webSocket, { peer, stream: socket }, limits, options.log)));
     });
     webSocket.once("unexpected-response", (_request, response) => {
       const status = response.statusCode ?? 0;

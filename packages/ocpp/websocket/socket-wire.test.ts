@@ -197,3 +197,17 @@ test("a pause in the middle of a packet holds the rest of it, in order, until re
   assert.deepEqual(heard, ["1", "2", "3", "4", "5"]);
   socket.destroy();
 });
+
+test("a long message shows in the bytes received before it is whole", async () => {
+  const at = await open();
+  const { socket } = await upgradedRaw(at.port);
+  const [wire] = at.wires;
+  const before = wire?.receivedBytes ?? Number.NaN;
+  const frame = clientFrame(bytes(500_000));
+  socket.write(frame.subarray(0, 300_000));
+  await eventually("most of it", () => (wire?.receivedBytes ?? 0) >= before + 300_000);
+  assert.equal(at.messages.length, 0);
+  socket.write(frame.subarray(300_000));
+  await eventually("all of it", () => at.messages.length === 1);
+  socket.destroy();
+});

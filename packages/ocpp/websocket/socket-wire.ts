@@ -5,6 +5,8 @@
  * socket is not read meanwhile, so the peer's own transport slows it down. `closed` is told exactly once, last.
  */
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type Log, type Peer, TokenBucket, type Wire, type WireHandlers } from "@wattward/kernel";
 import type { WebSocket } from "ws";
 import { COMPRESSED_UNASKED } from "../frame.ts";
@@ -20,6 +22,8 @@ export class SocketWire implements Wire {
   readonly peer: Peer;
   readonly protocol: string;
   private readonly socket: WebSocket;
+  /** What the WebSocket runs on: TLS or TCP. */
+  private readonly stream: Duplex;
   private readonly limits: WireLimits;
   private readonly log: Log;
   private readonly pings: TokenBucket;
@@ -32,8 +36,10 @@ export class SocketWire implements Wire {
   private end: { readonly code: number; readonly reason: string } | undefined;
 
   /** `socket` is open and nobody has listened to it yet. */
-  constructor(socket: WebSocket, peer: Peer, limits: WireLimits, log: Log) {
+  constructor(socket: WebSocket, from: { peer: Peer; stream: Duplex }, limits: WireLimits, log: Log) {
+    const { peer, stream } = from;
     this.socket = socket;
+    this.stream = stream;
     this.peer = peer;
     this.protocol = socket.protocol;
     this.limits = limits;
@@ -57,6 +63,10 @@ export class SocketWire implements Wire {
 
   get bufferedBytes(): number {
     return this.socket.bufferedAmount;
+  }
+
+  get receivedBytes(): number {
+    return this.stream instanceof Socket ? this.stream.bytesRead : 0;
   }
 
   listen(handlers: WireHandlers): void {

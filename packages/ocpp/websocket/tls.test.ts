@@ -296,3 +296,20 @@ test("tls: handshakes take turns, and one that says nothing gives its turn up in
   assert(performance.now() - startedMs >= 100, "it waited for its turn");
   result.value.terminate();
 });
+
+test("tls: an address that opens many connections and says nothing waits behind itself, not before all others", {
+  skip,
+}, async () => {
+  const { connect } = await import("node:net");
+  const at = await secured({ limits: { handshakeMsMax: 500, handshakesMax: 4 } });
+  const silent = Array.from({ length: 60 }, () =>
+    connect({ port: at.port, host: "127.0.0.1", localAddress: "127.0.0.2" }).on("error", () => {}),
+  );
+  await Promise.all(silent.map((socket) => once(socket, "connect")));
+  const startedMs = performance.now();
+  const result = await dial(at.port, pki.station);
+  assert(result.ok, JSON.stringify(result));
+  assert(performance.now() - startedMs < 1_000, `it waited for ${performance.now() - startedMs} ms`);
+  result.value.terminate();
+  for (const socket of silent) socket.destroy();
+});

@@ -1,6 +1,8 @@
 /**
  * TLS handshakes cost most of what a connection costs, and a fleet returns at once: so many are under way at a time,
- * and the others wait unread, first come first served. Waiting is bounded by the listener's `connectionsMax`.
+ * and the others wait unread. Addresses take turns, and one has half of the places at most: whoever opens a thousand
+ * connections and says nothing on them keeps waiting behind himself. Waiting is bounded by the listener's
+ * `connectionsMax`.
  */
 import type { Socket } from "node:net";
 
@@ -8,49 +10,65 @@ type Ends = { readonly remoteAddress?: string | undefined; readonly remotePort?:
 
 export class Turns {
   private readonly most: number;
+  private readonly mostOfOne: number;
   private readonly start: (socket: Socket) => void;
-  /** By the peer's address and port: TLS gives the secured connection another object than the one it was given. */
-  private readonly underWay = new Set<string>();
-  private readonly waiting = new Set<Socket>();
+  /** By the peer's address, its ports: TLS gives the secured connection another object than the one it was given. */
+  private readonly underWay = new Map<string, Set<number>>();
+  private count = 0;
+  /** By address, in order of turns: the first is the next served. */
+  private readonly waiting = new Map<string, Set<Socket>>();
 
   constructor(most: number, start: (socket: Socket) => void) {
     this.most = most;
+    this.mostOfOne = Math.ceil(most / 2);
     this.start = start;
   }
 
   /** Starts it now or when its turn comes. A connection that ends, in whatever state, gives its turn up. */
   wait(socket: Socket): void {
-    const key = keyOf(socket);
-    if (key === undefined || socket.destroyed) return void socket.destroy();
+    const { remoteAddress: address, remotePort: port } = socket;
+    if (address === undefined || port === undefined || socket.destroyed) return void socket.destroy();
     socket.once("close", () => {
-      this.waiting.delete(socket);
-      this.release(key);
+      this.leave(address, socket);
+      this.release(address, port);
     });
-    this.waiting.add(socket);
+    const queue = this.waiting.get(address) ?? new Set();
+    this.waiting.set(address, queue.add(socket));
     this.next();
   }
 
   /** The handshake of this connection is over. */
-  done(socket: Ends): void {
-    const key = keyOf(socket);
-    if (key !== undefined) this.release(key);
+  done({ remoteAddress, remotePort }: Ends): void {
+    if (remoteAddress !== undefined && remotePort !== undefined) this.release(remoteAddress, remotePort);
   }
 
-  private release(key: string): void {
-    if (this.underWay.delete(key)) this.next();
+  private release(address: string, port: number): void {
+    const ports = this.underWay.get(address);
+    if (ports === undefined || !ports.delete(port)) return;
+    if (ports.size === 0) this.underWay.delete(address);
+    this.count--;
+    this.next();
   }
 
   private next(): void {
-    for (const socket of this.waiting) {
-      if (this.underWay.size >= this.most) return;
-      this.waiting.delete(socket);
-      const key = keyOf(socket);
-      if (key === undefined || socket.destroyed) continue;
-      this.underWay.add(key);
+    for (const [address, queue] of this.waiting) {
+      if (this.count >= this.most) return;
+      const ports = this.underWay.get(address) ?? new Set();
+      const [socket] = queue;
+      if (ports.size >= this.mostOfOne || socket === undefined) continue;
+      this.leave(address, socket);
+      if (socket.destroyed || socket.remotePort === undefined) continue;
+      this.underWay.set(address, ports.add(socket.remotePort));
+      this.count++;
       this.start(socket);
     }
   }
-}
 
-const keyOf = ({ remoteAddress, remotePort }: Ends): string | undefined =>
-  remoteAddress === undefined || remotePort === undefined ? undefined : `${remoteAddress} ${remotePort}`;
+  /** Its address then goes to the end of the line. A map walks on through what is added meanwhile. */
+  private leave(address: string, socket: Socket): void {
+    const queue = this.waiting.get(address);
+    if (queue === undefined || !queue.delete(socket)) return;
+    this.waiting.delete(address);
+    if (queue.size > 0) this.waiting.set(address, queue);
+  }
+}

@@ -97,7 +97,7 @@ export class Upgrades {
     const { limits, log } = this.options;
     this.chosen.set(message, verdict.protocol);
     this.webSockets.handleUpgrade(message, socket, head, (webSocket) => {
-      const wire = new SocketWire(webSocket, peer, limits, log);
+      const wire = new SocketWire(webSocket, { peer, stream: socket }, limits, log);
       this.wires.add(wire);
       webSocket.once("close", () => this.wires.delete(wire));
       try {

@@ -41,10 +41,14 @@ export async function openOrCreateAuthorityFiles(
 /** Creates nothing: PkiError `missing-authorities` where there are none. */
 export async function openAuthorityFiles(dataFolder: string, options: Options): Promise<AuthorityFiles> {
   // Asked before the keys' folder is opened, which would put a passphrase into a folder that is none of ours.
-  if (!(await authoritiesExist(folderDisk(join(dataFolder, "pki"))))) throw noAuthorities(dataFolder);
+  if (!(await authorityFilesExist(dataFolder))) throw noAuthorities(dataFolder);
   const { keys, certificates } = await open(dataFolder, options);
   return { authorities: await openAuthorities(keys, certificates, options), keys, certificates };
 }
+
+/** Whether all of them have been made; opens no key. */
+export const authorityFilesExist = (dataFolder: string): Promise<boolean> =>
+  authoritiesExist(folderDisk(join(dataFolder, "pki")));
 
 async function open(dataFolder: string, { passphrase, chance }: Options) {
   const keys = await openKeyFiles(join(dataFolder, "keys"), { passphrase, chance });

@@ -1,5 +1,10 @@
 /** Keys and identities in files: the production adapter of the KeyStore, and the folders that stations and sites get. */
-export { type AuthorityFiles, openAuthorityFiles, openOrCreateAuthorityFiles } from "./authority-files.ts";
+export {
+  type AuthorityFiles,
+  authorityFilesExist,
+  openAuthorityFiles,
+  openOrCreateAuthorityFiles,
+} from "./authority-files.ts";
 export {
   type KeyedChain,
   readSiteIdentity,

@@ -86,7 +86,7 @@ function storedKey(name: string, pem: string, place: Place): StoredKey {
 }
 
 /** Decrypts a key file; tells a damaged file from a wrong passphrase by whether its outer shape is whole. */
-export function openKey(pem: string, passphrase: string, path: string): KeyObject {
+function openKey(pem: string, passphrase: string, path: string): KeyObject {
   const [der] = readPem(pem, "ENCRYPTED PRIVATE KEY");
   if (der === undefined) throw new PkiError("damaged-key", `${path}; restore it from the backup`);
   try {

@@ -37,12 +37,16 @@ export async function writeNewFolder(folder: string, files: ReadonlyMap<string, 
   await syncFolder(dirname(target));
 }
 
-/** Creates one file of 0600, durably; PkiError `file-exists` if there is one. */
+/** Creates one file of 0600, durably, or none; PkiError `file-exists` if there is one. */
 export async function writeNewFile(path: string, text: string): Promise<void> {
   const file = await openNew(path);
   try {
     await file.writeFile(text);
     await file.sync();
+  } catch (error) {
+    // On a full disk: half a file would be in the way of the next try.
+    await rm(path, { force: true });
+    throw error;
   } finally {
     await file.close();
   }

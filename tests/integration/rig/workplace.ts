@@ -42,12 +42,12 @@ export function tailOf(log: string): () => string {
   return () => (existsSync(log) ? readFileSync(log).subarray(from).toString() : "");
 }
 
-/** Every process whose command line names the folder, this one aside. */
+/** Every process that works in the folder: its command line names something in there. */
 export function pidsOn(folder: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map(Number)
-    .filter((pid) => alive(pid) && commandLineOf(pid).includes(folder));
+    .filter((pid) => alive(pid) && commandLineOf(pid).includes(`${folder}/`));
 }
 
 const procFile = (pid: number, name: string): string => {

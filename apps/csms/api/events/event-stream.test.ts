@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { get, type IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { silentLog } from "@wattward/kernel";
 import { apiLimits } from "../limits.ts";
 import { sessionLimits } from "../sign-in/sessions.ts";
 import { Browser, type Desk, HOST, openDesk } from "../testing/desk.ts";
+import { EventStream } from "./event-stream.ts";
 
 type Event = { id: number; event: string; seq: number };
 
@@ -102,6 +104,23 @@ test("events: a reader that comes back again and again misses nothing and sees n
   await settle();
   seen.push(...ids(final));
   assert.deepEqual(seen, range(1, first + 461 + 10));
+});
+
+test("events: what was committed while the stream was being opened comes at once, not with the next commit", async (t) => {
+  const desk = await openDesk(t);
+  await desk.observe(1);
+  const head = await desk.core.query("outbox.head", undefined);
+  const wish = { after: head - 1, site: undefined, allowed: async () => true };
+  // The head as it was read before that commit; that it was committed was told before anybody listened.
+  const stream = new EventStream({ core: desk.core, clock: desk.time, log: silentLog }, wish, head - 1);
+  let text = "";
+  stream.on("data", (bytes) => (text += bytes));
+  await settle();
+  assert.deepEqual(
+    parse(text).map(({ id }) => id),
+    [head],
+  );
+  stream.destroy();
 });
 
 test("events: of one site, others left out, and the cursor does not look at them again", async (t) => {

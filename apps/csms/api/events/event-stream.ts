@@ -58,6 +58,18 @@ export class EventStream extends Readable {
       }),
       every(ports.clock, apiLimits.streamHeartbeatMs, () => this.beat()),
     );
+    void this.catchUp();
+  }
+
+  /** What was committed between the question for `head` and the listening for commits: nobody tells it again. */
+  private async catchUp(): Promise<void> {
+    try {
+      this.head = Math.max(this.head, await this.ports.core.query("outbox.head", undefined));
+    } catch (error) {
+      // The next commit or beat tells as much.
+      this.ports.log.warn("event-stream-unchecked", { why: String(error) });
+    }
+    void this.pump();
   }
 
   override _read(): void {
@@ -111,6 +123,7 @@ export class EventStream extends Readable {
       return;
     }
     if (this.wanted && !this.destroyed) this.wanted = this.push(": alive\n\n");
+    await this.catchUp();
   }
 
   /** A core that cannot answer is no reason to throw anyone out. */

@@ -59,13 +59,14 @@ export function siteRoutes(app: FastifyInstance, { core, clock }: { core: Core; 
     async ({ params, query }) => {
       const site = siteId(params.site);
       if (!site.ok) return problem("unknown-site", { detail: site.fault.sentence });
-      const points = Math.ceil((query.toMs - query.fromMs) / query.stepMs);
-      if (points < 1 || points > apiLimits.historyPointsMax) {
+      const steps = Math.ceil((query.toMs - query.fromMs) / query.stepMs);
+      if (steps < 1 || steps > apiLimits.historyPointsMax) {
         return problem("invalid-request", {
-          detail: `from fromMs to toMs in steps of stepMs must be 1 to ${apiLimits.historyPointsMax} points, and is ${points}.`,
+          detail: `from fromMs to toMs in steps of stepMs must be 1 to ${apiLimits.historyPointsMax} points, and is ${steps}.`,
         });
       }
-      return answer(await core.query("site.history", { site: site.value, ...query }));
+      const points = await core.query("site.history", { site: site.value, ...query });
+      return points === undefined ? problem("unknown-site") : answer(points);
     },
   );
 }

@@ -4,9 +4,8 @@
  */
 import type { Chance, Clock } from "@wattward/kernel";
 import type { Core } from "../../core/port.ts";
+import { INVITATION_VALID_MS } from "../../people/people.ts";
 import { newSecret, secretHash } from "./secrets.ts";
-
-export const INVITATION_VALID_MS = 24 * 3600_000;
 
 export type InvitationPorts = { readonly core: Core; readonly chance: Chance; readonly clock: Clock };
 

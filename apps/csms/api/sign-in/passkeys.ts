@@ -16,7 +16,7 @@ import type { Challenges } from "./challenges.ts";
 
 /** ES256, EdDSA, RS256: what platforms and keys in the field make. */
 const algorithms = [-7, -8, -257];
-export const CEREMONY_MS = 5 * 60_000;
+const CEREMONY_MS = 5 * 60_000;
 
 /** Where the page runs: rpId is its host name, origin what the browser signs. */
 export type Page = { readonly rpId: string; readonly origins: string[] };

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type LogFields, silentLog } from "@wattward/kernel";
+import { INVITATION_VALID_MS } from "../../people/people.ts";
 import { SoftwareAuthenticator } from "../testing/authenticator.ts";
 import { Browser, type Desk, newInvitation, ORIGIN, openDesk } from "../testing/desk.ts";
 import { attemptLimits } from "./attempts.ts";
 import { challengeLimits } from "./challenges.ts";
-import { INVITATION_VALID_MS, invitationLink } from "./invitation.ts";
+import { invitationLink } from "./invitation.ts";
 import { sessionLimits } from "./sessions.ts";
 
 const me = async (browser: Browser) => (await browser.ask({ url: "/api/v1/auth/me" })).statusCode;

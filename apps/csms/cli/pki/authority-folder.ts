@@ -24,7 +24,7 @@ export async function authorityNames(data: string): Promise<readonly string[]> {
   return [...new Set(names)];
 }
 
-export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** In every message that speaks of a certificate's end. */
 export const until = ({ notAfterMs }: { readonly notAfterMs: number }): string =>

@@ -45,12 +45,16 @@ async function run(args: readonly string[], context: CommandContext): Promise<vo
   const [first = "", second = ""] = args;
   const length = first === "issue" ? 2 : 1;
   const word = args.slice(0, length).join(" ");
-  if (!Object.hasOwn(words, word)) {
-    throw new UsageError(
-      first === "" ? "pki what?" : `no command 'pki ${first === "issue" ? `issue ${second}` : first}'`,
-    );
-  }
+  if (!Object.hasOwn(words, word)) throw new UsageError(unknown(first, second));
   await words[word]?.(args.slice(length), context);
+}
+
+function unknown(first: string, second: string): string {
+  if (first === "") return "pki what?";
+  if (first !== "issue") return `no command 'pki ${first}'`;
+  return second === "" || second.startsWith("-")
+    ? "pki issue what: station ID, or site SITE?"
+    : `no command 'pki issue ${second}'`;
 }
 
 export const pkiCommand = { help, run };

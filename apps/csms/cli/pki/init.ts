@@ -1,6 +1,7 @@
 /** `pki init`: makes the authorities before the csms has run, or shows those that are there. Never makes them twice. */
-import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
-import { type CommandContext, dataFolder, readArguments, readWords } from "../arguments.ts";
+import { authorityFilesExist, openOrCreateAuthorityFiles } from "@wattward/pki/files";
+import { lockData } from "../../adapters/data-lock.ts";
+import { type CommandContext, CommandError, dataFolder, readArguments, readWords } from "../arguments.ts";
 import { chance, clock, until } from "./authority-folder.ts";
 
 export async function init(args: readonly string[], { env, out }: CommandContext): Promise<void> {
@@ -11,13 +12,18 @@ export async function init(args: readonly string[], { env, out }: CommandContext
   });
   readWords(positionals);
   const folder = dataFolder(values.data, env);
+  // Two who make authorities in one folder would each overwrite keys that the other has certified.
+  const lock = lockData(folder);
+  if (lock === undefined && !(await authorityFilesExist(folder))) {
+    throw new CommandError(`another process is making the authorities of ${folder}: try again in a moment`);
+  }
   const { authorities } = await openOrCreateAuthorityFiles(folder, {
     clock,
     chance,
     passphrase: env.WATTWARD_PASSPHRASE,
     domain: values.domain,
     operatorName: values.operator,
-  });
+  }).finally(() => lock?.release());
   const { root, station, site, server, bundle, operatorName, domain } = authorities;
   out(`Authorities of ${operatorName} for ${domain}, in ${folder}:\n`);
   for (const { certificate } of [root, station, site, server, bundle]) {

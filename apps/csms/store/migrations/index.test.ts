@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { StoreError } from "../engine.ts";
 import { openSqlite } from "../sqlite.ts";
@@ -79,4 +81,22 @@ test("migrations: a database of somebody else is refused, untouched", async () =
     (await engine.db.introspection.getTables()).map(({ name }) => name),
     ["songs"],
   );
+});
+
+test("migrations: a disk too small for the tables is said in a sentence, and room makes it start", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wattward-small-"));
+  try {
+    const path = join(folder, "wattward.db");
+    const small = openSqlite({ path, pagesMax: 10 });
+    await assert.rejects(
+      migrate(small, int8),
+      (error) => error instanceof StoreError && error.kind === "full" && /disk is full/.test(error.message),
+    );
+    small.close();
+    const roomy = openSqlite({ path });
+    await migrate(roomy, int8);
+    roomy.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -3,7 +3,7 @@
  * A released one never changes; a mistake is mended by the next. A database from a newer Wattward is refused.
  */
 import type { Kysely } from "kysely";
-import { type Engine, StoreError } from "../engine.ts";
+import { type Engine, StoreError, type StoreFault } from "../engine.ts";
 import type { Schema } from "../schema.ts";
 import { ground } from "./0001-ground.ts";
 import { commandsByState } from "./0002-commands-by-state.ts";
@@ -25,12 +25,12 @@ export const SCHEMA_VERSION = migrations.length;
 
 /**
  * Brings the database up to {@link SCHEMA_VERSION}, under the write lock: of two processes that start at once, one
- * migrates, and the other finds it done. Throws {@link StoreError} `newer-schema` or `not-ours`.
+ * migrates, and the other finds it done. Throws {@link StoreError}: the disk's, `newer-schema` or `not-ours`.
  */
 export async function migrate(engine: Engine, types: Types): Promise<void> {
-  if ((await versionOf(engine.db, types)) === SCHEMA_VERSION) return;
-  await engine.begin();
   try {
+    if ((await versionOf(engine.db, types)) === SCHEMA_VERSION) return;
+    await engine.begin();
     // Asked again under the lock: another process may have migrated in between.
     const from = await versionOf(engine.db, types);
     if (from > SCHEMA_VERSION) throw newer(from);
@@ -43,9 +43,23 @@ export async function migrate(engine: Engine, types: Types): Promise<void> {
     await engine.commit();
   } catch (error) {
     await engine.rollback();
-    throw error;
+    const fault = engine.faultOf(error);
+    if (fault === undefined) throw error;
+    throw new StoreError(
+      fault,
+      `the database cannot be made ready: ${sentences[fault]} Nothing was changed.`,
+      error,
+    );
   }
 }
+
+const sentences: Readonly<Record<StoreFault, string>> = {
+  full: "the disk is full. Free some space and start again.",
+  busy: "another process holds its lock. Try again in a moment.",
+  conflict: "another process changed it at the same moment. Try again.",
+  lost: "its server went away. Start it, and start again.",
+  io: "it cannot be read or written. Check its folder and its disk.",
+};
 
 /** 0 for an empty database. */
 async function versionOf(db: Kysely<Schema>, { schema }: Types): Promise<number> {

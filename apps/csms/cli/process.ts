@@ -1,0 +1,18 @@
+/** A command of ours as the process that a person started: its streams, its exit code, and a reader that leaves early. */
+import { runCommand } from "./arguments.ts";
+
+/** sysexits has no word for it; shells give 128 + SIGPIPE to a program whose reader has gone. */
+const EXIT_READER_GONE = 141;
+
+export async function runProcess(command: Parameters<typeof runCommand>[0]): Promise<void> {
+  // `wattward station list | head -1`: nobody is left to tell.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(EXIT_READER_GONE);
+  });
+  process.exitCode = await runCommand(command, process.argv.slice(2), {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    env: process.env,
+  });
+}
