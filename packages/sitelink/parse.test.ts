@@ -209,6 +209,13 @@ test("a bundle: whole, and refused with too many stations or a field of another 
   const whole = parseBundle(JSON.stringify(bundle));
   assert(whole.ok, whole.ok ? "" : whole.fault.sentence);
   assert.deepEqual(whole.value, bundle);
+  const [first, ...others] = bundle.stations;
+  const handled = (handling: object) =>
+    parseBundle(JSON.stringify({ ...bundle, stations: [{ ...first, handling }, ...others] }));
+  assert(handled({ strict: true, pinged: false, pinned: "1.6", assumed: "2.0.1" }).ok);
+  for (const handling of [{}, { strict: 1, pinged: true }, { strict: true, pinged: true, pinned: "1.5" }]) {
+    assert(!handled(handling).ok, JSON.stringify(handling));
+  }
   const many = Array.from({ length: BUNDLE_STATIONS_MAX + 1 }, () => bundle.stations[0]);
   assert(!parseBundle(JSON.stringify({ ...bundle, stations: many })).ok);
   assert(!parseBundle(JSON.stringify({ ...bundle, schema: 2 })).ok);
