@@ -31,14 +31,14 @@ const stages = [
       "tests/*.test.ts",
     ],
     // They start the real programs: whole systems, not units.
-    except: /\/main\.test\.ts$/,
+    except: /\/main(-on-\w+)?\.test\.ts$/,
   },
   { name: "simulation", fast: false, concurrency: 2, files: ["tests/simulation/**/*.test.ts"] },
   {
     name: "integration",
     fast: false,
     concurrency: 1,
-    files: ["apps/*/main.test.ts", "tests/integration/**/*.test.ts", "tests/soak/**/*.test.ts"],
+    files: ["apps/*/main*.test.ts", "tests/integration/**/*.test.ts", "tests/soak/**/*.test.ts"],
   },
   { name: "browser", fast: false, concurrency: 1, files: ["tests/console/**/*.test.ts"] },
 ] as const;

@@ -1,28 +1,15 @@
 /** The central system as its operator meets it: a real process on an empty folder, real sockets, real signals. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { type ChildProcess, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { get as httpsGet } from "node:https";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, test } from "node:test";
-import { silentLog, type Wire } from "@wattward/kernel";
-import { dialer } from "@wattward/ocpp/websocket";
+import { test } from "node:test";
 import { parseBundle, parseCsmsMessage, SITE_PROTOCOL } from "@wattward/sitelink";
+import { connect, csmsProcess, ended, entry, quiet } from "./testing/csms-process.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "wattward-csms-"));
-const data = join(folder, "data");
-const children = new Set<ChildProcess>();
-after(() => rmSync(folder, { recursive: true, force: true }));
-/** One that a failed test left behind holds the folder, and would fail the next. */
-afterEach(async () => {
-  for (const child of children) {
-    child.kill("SIGKILL");
-    await ended(child);
-  }
-  children.clear();
-});
+const { folder, data, start, command } = csmsProcess();
 
 const READY_MS_MAX = 3_000;
 /** A busy machine starts everything slower: then the yardstick is a Node that does nothing, started in the same run. */
@@ -33,83 +20,6 @@ function bareNodeMs(): number {
   spawnSync(process.execPath, ["-e", ""]);
   return performance.now() - startMs;
 }
-const quiet = "--disable-warning=ExperimentalWarning";
-const entry = (path: string) => join(import.meta.dirname, path);
-
-type Running = { child: ChildProcess; port: number; httpPort: number; out: () => string; readyMs: number };
-
-async function start(...more: string[]): Promise<Running> {
-  const startedMs = performance.now();
-  const child = spawn(
-    process.execPath,
-    [quiet, entry("main.ts"), "--data", data, "--port", "0", "--http-port", "0", ...more],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  children.add(child);
-  let out = "";
-  let err = "";
-  child.stderr?.on("data", (bytes) => (err += bytes));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on("data", (bytes) => {
-      out += bytes;
-      if (out.includes("console and API")) resolve();
-    });
-    child.once("exit", (code) => reject(new Error(`csms ended with ${code}: ${err}`)));
-  });
-  const readyMs = performance.now() - startedMs;
-  const { port, httpPort } = JSON.parse(readFileSync(join(data, "csms.json"), "utf8"));
-  return { child, port, httpPort, out: () => out, readyMs };
-}
-
-const ended = (child: ChildProcess) =>
-  new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve({ code: child.exitCode, signal: child.signalCode });
-    } else child.once("exit", (code, signal) => resolve({ code, signal }));
-  });
-
-function command(path: string, ...args: string[]): string {
-  const done = spawnSync(process.execPath, [quiet, entry(path), ...args, "--data", data], {
-    encoding: "utf8",
-  });
-  assert.equal(done.status, 0, `${path} ${args.join(" ")}: ${done.stderr}`);
-  return done.stdout;
-}
-
-async function connect(
-  path: string,
-  port: number,
-  names: Record<"folder" | "cert" | "key", string>,
-  protocol: string,
-) {
-  const read = (name: string) => readFileSync(join(names.folder, name), "utf8");
-  const tls = { ca: read("root.pem"), cert: read(names.cert), key: read(names.key) };
-  const passphrase = read("passphrase").trim();
-  const url = `wss://localhost:${port}`;
-  const dialled = await dialer({ url, tls: { ...tls, passphrase }, log: silentLog }).dial(path, [protocol]);
-  assert(dialled.ok, dialled.ok ? "" : dialled.fault.sentence);
-  return heard(dialled.value);
-}
-
-function heard(wire: Wire) {
-  const received: string[] = [];
-  let wake = () => {};
-  const closed = new Promise<number>((resolve) => {
-    const message = (text: string) => {
-      received.push(text);
-      wake();
-    };
-    wire.listen({ message, closed: (code) => resolve(code) });
-  });
-  const next = async () => {
-    while (received.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-    return received.shift() ?? "";
-  };
-  return { wire, next, closed };
-}
-
 const station = { folder: join(folder, "CP-1"), cert: "certificate.pem", key: "key.pem" };
 const startTransaction = JSON.stringify([
   2,

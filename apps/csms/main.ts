@@ -14,6 +14,8 @@ import { runProcess } from "./cli/process.ts";
 const help = `wattward csms: the central system
 
   --data DIR         its folder: keys, certificates, database (WATTWARD_DATA_DIR, else .wattward/csms); made if missing
+  --database URL     a PostgreSQL database in place of one in DIR: postgres://USER@HOST/NAME, password in PGPASSWORD;
+                     said once, it is remembered in DIR (docs/postgresql.md)
   --port N           stations and site links, mutual TLS (9443)
   --host ADDRESS     where they connect (127.0.0.1)
   --http-port N      console and API (8080)
@@ -35,6 +37,7 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   const text = { type: "string" } as const;
   const { values, positionals } = readArguments(args, {
     data: text,
+    database: text,
     port: text,
     host: text,
     "http-port": text,
@@ -50,6 +53,7 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   if (level === undefined) throw new UsageError(`--log-level is one of ${logLevels.join(", ")}`);
   return {
     dataFolder: dataFolder(values.data, env),
+    database: values.database,
     ocpp: { host: values.host ?? "127.0.0.1", port: port("port", 9443) },
     http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
     consoleFolder: values.console ?? builtConsoleFolder,
@@ -62,11 +66,12 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
 }
 
 function greeting(serving: Serving, { dataFolder, ocpp }: ServeOptions): string {
-  const { ocppPort, consoleUrl, consoleBuilt, invitation } = serving;
+  const { ocppPort, consoleUrl, consoleBuilt, invitation, database } = serving;
   const unbuilt = consoleBuilt ? "" : ", without its console: run 'npx wattward build', then start it again";
   const lines = [
     `Wattward's central system runs on ${dataFolder}${unbuilt}`,
     `  stations and sites   wss://${ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
+    ...(database === undefined ? [] : [`  database             ${database}`]),
     `  console and API      ${consoleUrl}`,
   ];
   if (invitation !== undefined) lines.push(`  first administrator  ${invitation}  (once, within a day)`);

@@ -6,20 +6,24 @@
  *                            └ core (database)     ┘
  */
 import { join } from "node:path";
-import type { Log } from "@wattward/kernel";
+import type { Clock, Log } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
 import { type Authorities, openOrIssueServer, signBundle } from "@wattward/pki";
 import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { createApi, UnsafeListen } from "../api/create-api.ts";
 import { invitationLink } from "../api/sign-in/invitation.ts";
 import { CommandError } from "../cli/arguments.ts";
+import { DATABASE_FILE, databaseOf } from "../cli/database.ts";
+import { createCore } from "../core/create-core.ts";
+import type { Core } from "../core/port.ts";
 import { type Csms, createCsms } from "../csms.ts";
 import { Trust } from "../gateway/trust.ts";
 import { measuredCore } from "../metrics/measured-core.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
+import type { DatabasePlace } from "../store/database-place.ts";
 import { StoreError } from "../store/engine.ts";
 import { readConsoleFiles } from "./console-files.ts";
-import { type CoreThreadsOptions, startCore } from "./core-worker.ts";
+import { startCore } from "./core-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { listenForGateway } from "./gateway-listener.ts";
 
@@ -33,6 +37,8 @@ export type ServeOptions = {
   /** Chosen at the first start, and kept. */
   readonly domain: string | undefined;
   readonly passphrase: string | undefined;
+  /** URL of a PostgreSQL database; undefined for the one that belongs to the folder already, at first a file in it. */
+  readonly database: string | undefined;
   /** "off": answers are not durable; for the test that proves what "full" is worth. */
   readonly synchronous: "full" | "off";
   readonly log: Log;
@@ -40,6 +46,8 @@ export type ServeOptions = {
 
 export type Serving = {
   readonly domain: string;
+  /** Where the data are, without a password; undefined where they are in the folder itself. */
+  readonly database: string | undefined;
   readonly ocppPort: number;
   readonly consoleUrl: string;
   /** False where the pages were not built: the address shows how to. */
@@ -73,6 +81,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
   try {
     const { passphrase, domain } = options;
+    const store = databaseOf(dataFolder, options.database);
+    // Before it is opened: a start that fails must not leave the next one to make a database of the folder's own.
+    if (store.kind === "server") await disk.replace(DATABASE_FILE, Buffer.from(`${store.shown}\n`));
     const { authorities, keys, certificates } = await openOrCreateAuthorityFiles(dataFolder, {
       clock,
       chance,
@@ -83,7 +94,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const metrics = prometheusMetrics({ processMetrics: true });
     const [identity, core] = await Promise.all([
       openOrIssueServer(authorities, serverNames(authorities.domain), place),
-      openCore(options, { stationAnchors: [authorities.station.pem], record: metrics.record }),
+      openCore(options, store, { stationAnchors: [authorities.station.pem], metrics, clock }),
     ]);
     stops.push(() => core.close());
     const measured = measuredCore(core, { metrics, clock });
@@ -130,6 +141,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     stops.push(() => disk.remove(RUNTIME_FILE));
     return {
       domain: authorities.domain,
+      database: store.kind === "server" ? store.shown : undefined,
       ocppPort: csms.gateway.port,
       consoleUrl,
       consoleBuilt: consoleFiles !== undefined,
@@ -152,12 +164,23 @@ const serverNames = (domain: string): readonly string[] => [
 const issuersOf = ({ root, station, site, server }: Authorities): readonly string[] =>
   [root, station, site, server].map(({ certificate }) => certificate.subject.text);
 
+type CoreParts = {
+  readonly stationAnchors: readonly string[];
+  readonly metrics: ReturnType<typeof prometheusMetrics>;
+  readonly clock: Clock;
+};
+
+/** In threads of its own on a file, whose commits block; beside the sockets on a server, whose do not (ADR 27). */
 async function openCore(
-  { dataFolder, synchronous, log }: ServeOptions,
-  more: Pick<CoreThreadsOptions, "stationAnchors" | "record">,
-) {
+  { synchronous, log }: ServeOptions,
+  place: DatabasePlace,
+  { stationAnchors, metrics, clock }: CoreParts,
+): Promise<Core> {
+  const shared = { log, synchronous, stationAnchors };
   try {
-    return await startCore({ database: join(dataFolder, "wattward.db"), log, synchronous, ...more });
+    if (place.kind === "file")
+      return await startCore({ ...shared, database: place.path, record: metrics.record });
+    return await createCore({ ...shared, database: place.url, chance: systemChance, clock, metrics });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(error.message, { cause: error });
     throw error;

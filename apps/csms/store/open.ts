@@ -1,11 +1,11 @@
 /** Either engine by its place, migrated and ready to write, with the side that reads beside it. */
 import type { Kysely } from "kysely";
-import { placeOf } from "./database-place.ts";
+import { type DatabasePlace, placeOf } from "./database-place.ts";
 import type { Engine, StoreFault } from "./engine.ts";
 import { migrate } from "./migrations/index.ts";
 import { openPostgres } from "./postgres.ts";
 import { openPostgresReader } from "./postgres-reader.ts";
-import { faultOf as serverFaultOf } from "./postgres-session.ts";
+import { isDenied, openingFault, faultOf as serverFaultOf } from "./postgres-session.ts";
 import type { Schema } from "./schema.ts";
 import { openSqlite, type Sqlite, faultOf as sqliteFaultOf } from "./sqlite.ts";
 
@@ -27,18 +27,18 @@ export type StoreReader = {
 
 /** Migrated, and ready to write. Throws StoreError where it cannot be opened, is newer, or is not ours. */
 export async function openStore(options: StoreOptions): Promise<Engine> {
-  const { engine, types } = await openEngine(options);
+  const place = placeOf(options.database);
+  const { engine, types } = await openEngine(place, options);
   try {
     await migrate(engine, types);
     return engine;
   } catch (error) {
     await engine.close();
-    throw error;
+    throw place.kind === "server" && isDenied(error) ? openingFault(error, place.shown) : error;
   }
 }
 
-async function openEngine({ database, synchronous = "full", pagesMax }: StoreOptions) {
-  const place = placeOf(database);
+async function openEngine(place: DatabasePlace, { synchronous = "full", pagesMax }: StoreOptions) {
   if (place.kind === "server") {
     const engine = await openPostgres(place, synchronous);
     return { engine, types: engine.types };

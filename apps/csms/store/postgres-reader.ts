@@ -18,8 +18,10 @@ export function openPostgresReader({ url }: ServerPlace): PostgresReader {
     max: READERS_MAX,
     onConnect: async (client) => void (await client.query(settingsOf("reader", "full"))),
   });
-  // An idle connection that ends is no news: the next query gets another.
+  // A connection that ends is no news: the query on it is told, and the next gets another. Unheard, either of the two,
+  // of an idle connection and of one that is lent, would end the process.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const db = kyselyOn({ connect: async () => borrowed(await known(pool.connect())), end: () => pool.end() });
   return { db, close: () => db.destroy() };
 }

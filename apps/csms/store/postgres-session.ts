@@ -139,6 +139,12 @@ export function faultOf(error: unknown): StoreFault | undefined {
 export const isStalePlan = (error: unknown): boolean =>
   error instanceof DatabaseError && error.code === "0A000" && error.message.includes("cached plan");
 
+/** The user may not do what our migrations do. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === INSUFFICIENT_PRIVILEGE;
+
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 /** Why a database could not be opened, for whoever named it. */
 export function openingFault(error: unknown, shown: string): StoreError {
   const said = error instanceof Error ? error.message : String(error);
@@ -146,7 +152,8 @@ export function openingFault(error: unknown, shown: string): StoreError {
   const told = (todo: string) => new StoreError("refused", `${shown}: ${said}. ${todo}`, error);
   if (code.startsWith("28")) return told("Set PGPASSWORD, or check the user in the URL and pg_hba.conf");
   if (code === "3D000") return told("Make it first: createdb --encoding UTF8 --template template0 NAME");
-  if (code === "42501") return told("Its owner can allow it: GRANT CREATE, USAGE ON SCHEMA public TO USER");
+  if (code === INSUFFICIENT_PRIVILEGE)
+    return told("Its owner can allow it: GRANT CREATE, USAGE ON SCHEMA public TO USER");
   const fault = faultOf(error);
   const todo = "Check that the server runs, and that the URL names it";
   return new StoreError(fault ?? "io", `cannot open ${shown}: ${said}. ${todo}`, error);
