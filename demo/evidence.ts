@@ -4,16 +4,18 @@
  *
  *     DIR/sent.jsonl       {"atMs","station","version","frame",…} a line, written before the frame was sent
  *     DIR/received.jsonl   {"atMs","station","frame"} a line
- *     DIR/csms/wattward.db
+ *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server
  *     DIR/site/journal/
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { folderDisk } from "@wattward/kernel/node";
 import { type JournalContent, readJournal } from "@wattward/site/journal";
+import { Client } from "pg";
 
 export type SentCall = {
   station: string;
@@ -143,39 +145,69 @@ type Stored = Pick<Evidence, "events" | "causes" | "transactions" | "replayed"> 
   acked: Map<string, number>;
 };
 
+/** The same on both engines. */
+const questions = {
+  events: "SELECT station_id, digest, transaction_id FROM transaction_events",
+  causes: "SELECT DISTINCT station_id, cause FROM outbox WHERE cause IS NOT NULL AND station_id IS NOT NULL",
+  transactions: "SELECT id, station_id, state, energy_wh FROM transactions",
+  replayed: "SELECT count(*) AS n FROM transaction_events WHERE path = 'replayed'",
+  acked: "SELECT epoch, acked_seq FROM site_journals",
+} as const;
+type Answers = Readonly<Record<keyof typeof questions, Record<string, string | number | null>[]>>;
+const names = Object.keys(questions) as (keyof typeof questions)[];
+
 /** What the CSMS holds. Waits for nothing: WAL lets a reader in beside a running writer. */
 export function readDatabase(path: string): Stored {
   if (!existsSync(path))
     throw new EvidenceError(`${path} is not there: is this the folder that a demo wrote (--out DIR)?`);
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    const rows = (sql: string) => database.prepare(sql).all() as Record<string, string | number | null>[];
-    const events = new Map<string, string[]>();
-    for (const row of rows("SELECT station_id, digest, transaction_id FROM transaction_events")) {
-      const content = `${row["station_id"]} ${row["digest"]}`;
-      events.set(content, [...(events.get(content) ?? []), String(row["transaction_id"])]);
-    }
-    const causes = rows(
-      "SELECT DISTINCT station_id, cause FROM outbox WHERE cause IS NOT NULL AND station_id IS NOT NULL",
-    );
-    const transactions = rows("SELECT id, station_id, state, energy_wh FROM transactions");
-    const replayed = rows("SELECT count(*) AS n FROM transaction_events WHERE path = 'replayed'");
-    const acked = rows("SELECT epoch, acked_seq FROM site_journals");
-    return {
-      events,
-      causes: new Set(causes.map((row) => `${row["station_id"]} ${row["cause"]}`)),
-      transactions: transactions.map((row) => ({
-        id: String(row["id"]),
-        station: String(row["station_id"]),
-        state: String(row["state"]),
-        energyWh: row["energy_wh"] === null ? null : Number(row["energy_wh"]),
-      })),
-      replayed: Number(replayed[0]?.["n"] ?? 0),
-      acked: new Map(acked.map((row) => [String(row["epoch"]), Number(row["acked_seq"])])),
-    };
+    const answers = names.map((name) => [name, database.prepare(questions[name]).all()]);
+    return storedFrom(Object.fromEntries(answers) as Answers);
   } finally {
     database.close();
   }
+}
+
+/** The same of a PostgreSQL server; the password, if it wants one, in PGPASSWORD. */
+async function readServer(url: string): Promise<Stored> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const answers: [string, unknown][] = [];
+    for (const name of names) answers.push([name, (await client.query(questions[name])).rows]);
+    return storedFrom(Object.fromEntries(answers) as Answers);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The database of a CSMS's folder: a file in it, or the server that its file `database` names. */
+async function readStored(folder: string): Promise<Stored> {
+  const named = join(folder, "database");
+  if (!existsSync(named)) return readDatabase(join(folder, "wattward.db"));
+  return readServer((await readFile(named, "utf8")).trim());
+}
+
+function storedFrom({ events: told, causes, transactions, replayed, acked }: Answers): Stored {
+  const events = new Map<string, string[]>();
+  for (const row of told) {
+    const content = `${row["station_id"]} ${row["digest"]}`;
+    events.set(content, [...(events.get(content) ?? []), String(row["transaction_id"])]);
+  }
+  return {
+    events,
+    causes: new Set(causes.map((row) => `${row["station_id"]} ${row["cause"]}`)),
+    transactions: transactions.map((row) => ({
+      id: String(row["id"]),
+      station: String(row["station_id"]),
+      state: String(row["state"]),
+      energyWh: row["energy_wh"] === null ? null : Number(row["energy_wh"]),
+    })),
+    replayed: Number(replayed[0]?.["n"] ?? 0),
+    acked: new Map(acked.map((row) => [String(row["epoch"]), Number(row["acked_seq"])])),
+  };
 }
 
 /** Everything a run left in `folder`; see the head of this file for the layout. */
@@ -187,7 +219,7 @@ export async function readEvidence(folder: string): Promise<Evidence> {
   const answered = await readAnswered(join(folder, "received.jsonl"));
   const journal = await readJournal(folderDisk(join(folder, "site")));
   // Read last, so that what was acknowledged meanwhile is seen here.
-  const { acked, ...stored } = readDatabase(join(folder, "csms", "wattward.db"));
+  const { acked, ...stored } = await readStored(join(folder, "csms"));
   return { sent, answered, ...stored, ...heldBySite(journal, acked) };
 }
 

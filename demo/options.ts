@@ -15,6 +15,8 @@ export type Options = {
   killCsms: boolean;
   hold: boolean;
   seed: number;
+  /** URL of a PostgreSQL database; undefined for a file. */
+  database?: string | undefined;
   /** Undefined: {@link HTTP_PORT} for a person who stays, if it is free; any other one otherwise. */
   httpPort: number | undefined;
   /** Further options of the simulator. */
@@ -30,6 +32,7 @@ export const help = `wattward demo: a whole site at work on this machine
   --kill-site      a third of the way in, SIGKILL the site controller, and start it again 5 s later
   --kill-csms      a third of the way in, SIGKILL the CSMS, and start it again 5 s later
   --hold           print every process's id and port, so that you can do the killing; what dies is started again
+  --database URL   the central system keeps its data in this PostgreSQL database, which must be empty
   --http-port N    the console's port (default 8080 if it is free; any free one with --for)
   --seed N         which cars come when (default 1)
 
@@ -71,6 +74,7 @@ export function readOptions(args: string[], root: string): Options | "help" {
     killCsms,
     hold: values.hold === true,
     seed: whole("--seed", values.seed, 0, 2 ** 31 - 1) ?? 1,
+    database: values.database,
     httpPort: whole("--http-port", values["http-port"], 0, 65_535),
   };
 }
@@ -89,6 +93,7 @@ function parse(args: string[]) {
         hold: { type: "boolean" },
         seed: { type: "string" },
         "http-port": { type: "string" },
+        database: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -61,14 +61,16 @@ export const logOf = (out: string, name: string) => join(out, "logs", `${name}.l
 
 /** Starts everything on an empty folder; `say` gets a line for each step that takes a person's patience. */
 export async function build(
-  options: Pick<Options, "out" | "httpPort" | "seed" | "simulator"> & { forS?: number | undefined },
+  options: Pick<Options, "out" | "httpPort" | "seed" | "simulator" | "database"> & {
+    forS?: number | undefined;
+  },
   say: (line: string) => void,
 ): Promise<Plant> {
   const { out } = options;
   mkdirSync(join(out, "logs"), { recursive: true, mode: 0o700 });
 
   say("starting the central system: keys, database, API");
-  const csms = startCsms(out, { csms: 0, http: await httpPortFor(options) });
+  const csms = startCsms(out, { csms: 0, http: await httpPortFor(options), database: options.database });
   const csmsAt = await ready(out, "csms", csms, ["port", "httpPort"]);
   const invitation = await until("the sign-in link was printed", () => invitationIn(logOf(out, "csms")), {
     limitMs: READY_MS,
@@ -97,12 +99,14 @@ export async function build(
   return { out, csms, uplink, site, simulator, ports, invitation };
 }
 
+/** Its folder remembers the database: only the first start names it. */
 export function startCsms(
   out: string,
-  ports: { csms: number; http: number },
+  on: { csms: number; http: number; database?: string | undefined },
   how: StartOptions = {},
 ): Program {
-  const args = ["--data", join(out, "csms"), "--port", String(ports.csms), "--http-port", String(ports.http)];
+  const args = ["--data", join(out, "csms"), "--port", String(on.csms), "--http-port", String(on.http)];
+  if (on.database !== undefined) args.push("--database", on.database);
   return start("csms", "apps/csms/main.ts", args, logOf(out, "csms"), how);
 }
 

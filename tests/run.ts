@@ -30,15 +30,20 @@ const stages = [
       "launcher/*.test.ts",
       "tests/*.test.ts",
     ],
-    // They start the real programs: whole systems, not units.
-    except: /\/main(-on-\w+)?\.test\.ts$/,
+    // They start the real programs, or do everything once more on a server of their own.
+    except: /\/(main|main-on-postgres|on-postgres)\.test\.ts$/,
   },
   { name: "simulation", fast: false, concurrency: 2, files: ["tests/simulation/**/*.test.ts"] },
   {
     name: "integration",
     fast: false,
     concurrency: 1,
-    files: ["apps/*/main*.test.ts", "tests/integration/**/*.test.ts", "tests/soak/**/*.test.ts"],
+    files: [
+      "apps/*/main*.test.ts",
+      "apps/csms/core/on-postgres.test.ts",
+      "tests/integration/**/*.test.ts",
+      "tests/soak/**/*.test.ts",
+    ],
   },
   { name: "browser", fast: false, concurrency: 1, files: ["tests/console/**/*.test.ts"] },
 ] as const;

@@ -1,30 +1,20 @@
-/**
- * Every decision and every query once more, on PostgreSQL: the same tests, registered again by importing them. Not with
- * them are the tests that hold pure functions alone.
- */
+/** Every decision and every query once more, on PostgreSQL: the same tests, registered again by importing them. */
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import type { Engine } from "../store/engine.ts";
 import { openStore } from "../store/open.ts";
 import { postgresServer } from "../store/testing/postgres-server.ts";
 import { runTestsOn } from "../store/testing/test-store.ts";
 
-const tests = [
-  "../transactions/foreign.test.ts",
-  "../ocpp16/authorize.test.ts",
-  "../ocpp16/start-transaction.test.ts",
-  "../ocpp16/stop-transaction.test.ts",
-  "../ocpp201/meter-values.test.ts",
-  "../ocpp201/notify-report.test.ts",
-  "../ocpp201/transaction-event.test.ts",
-  "../stations/admission.test.ts",
-  "../stations/status.test.ts",
-  "../sites/journal.test.ts",
-  "../sites/link.test.ts",
-  "../commands/commands.test.ts",
-  "../people/people.test.ts",
-  "../queries/queries.test.ts",
-  "../queries/site-history.test.ts",
-];
+const csms = join(import.meta.dirname, "..");
+/** Every test file that takes its tables from test-store.ts; those of the API hold what is above the core. */
+const tests = globSync("{*,*/*}/*.test.ts", { cwd: csms })
+  .filter((file) => !/^(api|core|store|gateway|adapters|cli)\//.test(file))
+  .filter((file) => /testing\/test-core\.ts"|\/world\.ts"/.test(readFileSync(join(csms, file), "utf8")))
+  .sort();
 
 const server = await postgresServer();
 
@@ -44,5 +34,12 @@ else {
       await server.giveBack(url);
     }
   });
-  for (const file of tests) await import(file);
+  // First in the row, so that nothing is over before everything is there.
+  const registered = Promise.withResolvers<void>();
+  test("postgres: the tests of decisions and queries were found", async () => {
+    await registered.promise;
+    assert(tests.length >= 15, `${tests}`);
+  });
+  for (const file of tests) await import(pathToFileURL(join(csms, file)).href);
+  registered.resolve();
 }
