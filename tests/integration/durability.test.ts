@@ -91,7 +91,7 @@ async function callsOf(program: Program, trace: string): Promise<SystemCall[]> {
   await stop(program, SOON_MS);
   const text = await eventually("the tracer wrote its last line", () => {
     const written = readFileSync(trace, "utf8");
-    return new RegExp(`^${program.pid} \\S+ \\+\\+\\+ `, "m").test(written) && written;
+    return new RegExp(`^${program.pid} +\\S+ \\+\\+\\+ `, "m").test(written) && written;
   });
   return readTrace(text);
 }

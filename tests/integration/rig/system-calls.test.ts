@@ -15,7 +15,8 @@ const traceOf = (lines: readonly string[]) =>
   lines
     .map((line, i) => {
       const [thread, ...words] = line.split(" ");
-      return `${thread} ${(1 + i / 1000).toFixed(6)} ${words.join(" ")}`;
+      // As strace writes it: a short id is padded to five.
+      return `${thread!.padEnd(5)} ${(1 + i / 1000).toFixed(6)} ${words.join(" ")}`;
     })
     .join("\n");
 const watch = { port: 9443, journal: /-wal$/, fromMs: 0, toMs: 10_000 };

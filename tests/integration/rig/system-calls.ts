@@ -43,8 +43,9 @@ export type SystemCall = {
   readonly atMs: number;
 };
 
-const begins = /^(\d+) (\d+\.\d+) (\w+)\(\d+<(.*?)>(?:[,)]| <unfinished)/;
-const resumes = /^(\d+) \d+\.\d+ <\.\.\. (\w+) resumed>/;
+/** strace pads a process id of less than five digits. */
+const begins = /^(\d+) +(\d+\.\d+) (\w+)\(\d+<(.*?)>(?:[,)]| <unfinished)/;
+const resumes = /^(\d+) +\d+\.\d+ <\.\.\. (\w+) resumed>/;
 const results = /= (-?\d+)(?: [A-Z]+ \(.*\))?$/;
 
 /** Calls on files and sockets, in the order of their ends. */
