@@ -2,6 +2,7 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { openTestStore } from "../store/testing/test-store.ts";
+import { unseen } from "../transactions/transaction.ts";
 
 export type QueryWorld = {
   readonly db: Kysely<Schema>;
@@ -49,29 +50,10 @@ const blanks = {
     power_at_ms: null,
   },
   transactions: {
-    id: "",
-    station_id: "",
+    ...unseen({ id: "", station_id: "", wire_id: "", ocpp_version: "2.0.1" }, 0),
     evse_id: 1,
     connector_id: 1,
-    wire_id: "",
-    ocpp_version: "2.0.1",
-    token: null,
     state: "open",
-    started_at_ms: null,
-    ended_at_ms: null,
-    meter_start_wh: null,
-    meter_last_wh: null,
-    meter_stop_wh: null,
-    energy_wh: null,
-    power_w: null,
-    power_at_ms: null,
-    stop_reason: null,
-    first_seq_no: null,
-    seq_no: null,
-    missing_seq: "",
-    offline: 0,
-    review: null,
-    changed_at_ms: 0,
   },
   meter_samples: {
     station_id: "",

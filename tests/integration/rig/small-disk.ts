@@ -2,7 +2,7 @@
  * A real file system of a few megabytes, which a test can fill and clear: a tmpfs in a mount namespace of its own, so that
  * nothing on this machine sees it but the programs that are started in it.
  *
- * From outside the same files are at `/proc/KEEPER/root/…` ({@link SmallDisk.seen}); only SQLite, which follows that
+ * From outside the same files are behind the `root` link of the keeper in `/proc` ({@link SmallDisk.seen}); only SQLite, which follows that
  * link by name, must be asked from within ({@link SmallDisk.rows}).
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
