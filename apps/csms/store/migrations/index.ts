@@ -10,6 +10,11 @@ import { commandsByState } from "./0002-commands-by-state.ts";
 import { journalTraces } from "./0003-journal-traces.ts";
 import { formerSites } from "./0004-former-sites.ts";
 import { tolerance } from "./0005-tolerance.ts";
+import { stationMessages } from "./0006-station-messages.ts";
+import { deviceModel } from "./0007-device-model.ts";
+import { waysIn } from "./0008-ways-in.ts";
+import { messageLog } from "./0009-message-log.ts";
+import { nodes } from "./0010-nodes.ts";
 
 /** What differs between the engines: the name of a column's type, and where our tables are among others'. */
 export type Types = {
@@ -19,7 +24,18 @@ export type Types = {
 };
 export type Migration = (db: Kysely<Schema>, types: Types) => Promise<void>;
 
-const migrations: readonly Migration[] = [ground, commandsByState, journalTraces, formerSites, tolerance];
+const migrations: readonly Migration[] = [
+  ground,
+  commandsByState,
+  journalTraces,
+  formerSites,
+  tolerance,
+  stationMessages,
+  deviceModel,
+  waysIn,
+  messageLog,
+  nodes,
+];
 /** The schema that this program knows. */
 export const SCHEMA_VERSION = migrations.length;
 
