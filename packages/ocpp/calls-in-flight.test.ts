@@ -25,7 +25,7 @@ function calls(limits?: Partial<CallsLimits>) {
   const settle = (text: string) => {
     const read = parseFrame(text, "1.6");
     if (read.kind === "fault") return inFlight.settleFault(read, text);
-    assert(read.frame.kind !== "call");
+    assert(read.frame.kind === "result" || read.frame.kind === "error");
     return inFlight.settle(read.frame, text);
   };
   /** A call whose outcome, once it has one, can be looked at. */

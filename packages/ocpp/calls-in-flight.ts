@@ -7,7 +7,7 @@
  */
 import type { Cancel, Clock, JsonObject, Log, MessageId } from "@wattward/kernel";
 import { shown } from "@wattward/kernel";
-import { foldedCode } from "./error-code.ts";
+import { callError, type ErrorCode, foldedCode } from "./error-code.ts";
 import { type Call, type CallError, type CallResult, type FrameFault, writeFrame } from "./frame.ts";
 import { repairedResult } from "./repairs/mend.ts";
 import type { Deviation } from "./repairs/repair.ts";
@@ -125,6 +125,7 @@ export class CallsInFlight {
     const call = fault.id === undefined ? "unknown" : this.taken(fault.id);
     if (typeof call === "string") return call;
     call.settle({ kind: "invalid", reason: fault.reason, raw: this.kept(rawText) });
+    if (fault.result === true) this.tellSender(call.id, fault.code, fault.reason);
     this.next();
     return "matched";
   }
@@ -208,7 +209,14 @@ export class CallsInFlight {
       ? repairedResult(this.ports.version, this.ports.peer, action, frame.payload)
       : undefined;
     if (mended !== undefined) return { kind: "result", raw, ...mended };
+    this.tellSender(frame.id, checked.code, checked.reason);
     return { kind: "invalid", reason: checked.reason, raw: this.kept(raw) };
+  }
+
+  /** 2.1 Part 4 §4.2.3: whoever sent a CALLRESULT that cannot be processed is told so; nobody answers that. */
+  private tellSender(id: MessageId, code: ErrorCode, reason: string): void {
+    if (this.ports.version !== "2.1") return;
+    this.ports.send(writeFrame({ ...callError(id, code, reason, "2.1"), kind: "result-error" }));
   }
 
   private kept(raw: string): string {

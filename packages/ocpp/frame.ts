@@ -4,8 +4,10 @@
  *     CALL        [2, "<messageId>", "<Action>", {payload}]
  *     CALLRESULT  [3, "<messageId>", {payload}]
  *     CALLERROR   [4, "<messageId>", "<code>", "<description>", {details}]
+ *     CALLRESULTERROR [5, "<messageId>", "<code>", "<description>", {details}]      2.1: your CALLRESULT was wrong
+ *     SEND        [6, "<messageId>", "<Action>", {payload}]                          2.1: nobody answers it
  *
- * Spec: OCPP-J 1.6 §4 with its errata; OCPP 2.0.1 Part 4 §4. Pure: no socket, clock or log. The peer is untrusted, so
+ * Spec: OCPP-J 1.6 §4 with its errata; OCPP 2.0.1 Part 4 §4; OCPP 2.1 Part 4 §4. Pure: no socket, clock or log. The peer is untrusted, so
  * bad input is a value, never an exception; size and depth are bounded before anything is parsed. It does not repair
  * text that is no JSON: it only reads the message id off its front, so that the peer can be told (QUIRKS 8).
  */
@@ -31,7 +33,11 @@ export type CallError = {
   readonly description: string;
   readonly details: JsonObject;
 };
-export type Frame = Call | CallResult | CallError;
+/** The peer could not process our CALLRESULT of this id (2.1 Part 4 §4.2.3). It settles nothing: a person should know. */
+export type CallResultError = Omit<CallError, "kind"> & { readonly kind: "result-error" };
+/** A message without an answer (2.1 Part 4 §4.2.4). */
+export type Send = Omit<Call, "kind"> & { readonly kind: "send" };
+export type Frame = Call | CallResult | CallError | CallResultError | Send;
 export type ParsedFrame = {
   readonly kind: "frame";
   readonly frame: Frame;
@@ -39,14 +45,19 @@ export type ParsedFrame = {
   readonly deviations?: readonly Deviation[];
 };
 
-/** What a frame could not be read as. `about` says whom it concerns: `reply` fails one of our calls at once. */
+/**
+ * What a frame could not be read as. `about` says whom it concerns: `reply` fails one of our calls at once; `send`
+ * covers the other messages that are never answered, SEND and CALLRESULTERROR.
+ */
 export type FrameFault = {
   readonly kind: "fault";
-  readonly about: "call" | "reply" | "unreadable";
+  readonly about: "call" | "reply" | "send" | "unreadable";
   /** The message id, where one could be read. */
   readonly id: MessageId | undefined;
   readonly code: ErrorCode;
   readonly reason: string;
+  /** The reply was a CALLRESULT: 2.1 tells its sender (CALLRESULTERROR). */
+  readonly result?: true;
 };
 
 /** Characters of one frame; a socket counts bytes (`frameBytesMax`), which are never fewer. */
@@ -68,6 +79,8 @@ export const COMPRESSED_UNASKED = "permessage-deflate was not agreed";
 const CALL = 2;
 const CALLRESULT = 3;
 const CALLERROR = 4;
+const CALLRESULTERROR = 5;
+const SEND = 6;
 
 /** Reads one message. Never throws; time and memory are linear in the text, which is at most `charsMax` long. */
 export function parseFrame(
@@ -75,15 +88,16 @@ export function parseFrame(
   version: OcppVersion,
   charsMax: number = FRAME_CHARS_MAX,
 ): ParsedFrame | FrameFault {
-  if (text.length > charsMax) return unparsed(text, `the message is longer than ${charsMax} characters`);
+  if (text.length > charsMax)
+    return unparsed(text, version, `the message is longer than ${charsMax} characters`);
   if (nestsDeeperThan(text, DEPTH_MAX)) {
-    return unparsed(text, `the message nests deeper than ${DEPTH_MAX} levels`);
+    return unparsed(text, version, `the message nests deeper than ${DEPTH_MAX} levels`);
   }
   const value = parsedJson(text);
-  if (value === undefined) return unparsed(text, "the message is not JSON");
+  if (value === undefined) return unparsed(text, version, "the message is not JSON");
   if (!Array.isArray(value)) return unreadable(undefined, "the message is not a JSON array");
   // JSON.parse makes `__proto__` an own property, which is harmless until something copies the object by assignment.
-  if (mayNameProto(text) && namesProto(value)) return unparsed(text, "a field is named __proto__");
+  if (mayNameProto(text) && namesProto(value)) return unparsed(text, version, "a field is named __proto__");
   return readArray(value as readonly Json[], version);
 }
 
@@ -97,15 +111,20 @@ export function writeFrame(frame: Frame): string {
       return JSON.stringify([CALLRESULT, frame.id, frame.payload]);
     case "error":
       return JSON.stringify([CALLERROR, frame.id, frame.code, frame.description, frame.details]);
+    case "result-error":
+      return JSON.stringify([CALLRESULTERROR, frame.id, frame.code, frame.description, frame.details]);
+    case "send":
+      return JSON.stringify([SEND, frame.id, frame.action, frame.payload]);
   }
 }
 
 /**
- * The CALLERROR that a fault asks for. None to a reply, ever: two peers would answer each other for ever. None in 1.6
+ * The CALLERROR that a fault asks for. None to a reply, ever: two peers would answer each other for ever. None to a SEND
+ * (2.1 Part 4 §4.2.4). None in 1.6
  * where the id is unknown, nor to a message type it does not list, which it tells us to ignore (1.6 §4.1.3).
  */
 export function faultReply(fault: FrameFault, version: OcppVersion): CallError | undefined {
-  if (fault.about === "reply") return undefined;
+  if (fault.about === "reply" || fault.about === "send") return undefined;
   if (version === "1.6") {
     if (fault.id === undefined || fault.code === "MessageTypeNotSupported") return undefined;
     return callError(fault.id, fault.code, fault.reason, version);
@@ -120,12 +139,14 @@ function readArray(items: readonly Json[], version: OcppVersion): ParsedFrame | 
   if (type === CALL) return readCall(id, items, version);
   if (type === CALLRESULT) return readResult(id, items);
   if (type === CALLERROR) return readError(id, items);
+  if (version === "2.1" && type === SEND) return readSend(id, items);
+  if (version === "2.1" && type === CALLRESULTERROR) return readResultError(id, items);
   return {
     kind: "fault",
     about: "unreadable",
     id,
     code: "MessageTypeNotSupported",
-    reason: "the message type is none of 2 (CALL), 3 (CALLRESULT) and 4 (CALLERROR)",
+    reason: `the message type is none of ${version === "2.1" ? "2 to 6" : "2 (CALL), 3 (CALLRESULT) and 4 (CALLERROR)"}`,
   };
 }
 
@@ -133,6 +154,7 @@ function readArray(items: readonly Json[], version: OcppVersion): ParsedFrame | 
 function badId(type: Json | undefined, rawId: Json | undefined, version: OcppVersion): FrameFault {
   const reason = `the message id is not a text of 1 to ${MESSAGE_ID_CHARS_MAX} printable characters`;
   if (type === CALLRESULT || type === CALLERROR) return replyFault(undefined, reason);
+  if (isUnanswered(type, version)) return sendFault(undefined, reason);
   const echoed = version === "1.6" ? messageId(rawId, ECHOED_ID_CHARS_MAX) : undefined;
   return type === CALL && echoed !== undefined
     ? callFault(echoed, "RpcFrameworkError", reason)
@@ -159,9 +181,30 @@ function readCall(id: MessageId, items: readonly Json[], version: OcppVersion): 
   return { kind: "frame", frame: { kind: "call", id, action, payload } };
 }
 
+const isUnanswered = (type: Json | undefined, version: OcppVersion): boolean =>
+  version === "2.1" && (type === SEND || type === CALLRESULTERROR);
+
+function readSend(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFault {
+  const [, , action, payload] = items;
+  const body = payload === null ? {} : payload;
+  if (items.length !== 4 || typeof action !== "string" || !isObject(body)) {
+    return sendFault(id, "a SEND is [6, id, action, {payload}]");
+  }
+  return { kind: "frame", frame: { kind: "send", id, action, payload: body } };
+}
+
+function readResultError(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFault {
+  const read = readError(id, items);
+  if (read.kind === "fault")
+    return sendFault(id, "a CALLRESULTERROR is [5, id, code, description, {details}]");
+  return { ...read, frame: { ...(read.frame as CallError), kind: "result-error" } };
+}
+
 function readResult(id: MessageId, items: readonly Json[]): ParsedFrame | FrameFault {
   const payload = items[2] === null ? {} : items[2];
-  if (items.length !== 3 || !isObject(payload)) return replyFault(id, "a CALLRESULT is [3, id, {payload}]");
+  if (items.length !== 3 || !isObject(payload)) {
+    return { ...replyFault(id, "a CALLRESULT is [3, id, {payload}]"), result: true };
+  }
   return { kind: "frame", frame: { kind: "result", id, payload } };
 }
 
@@ -215,6 +258,13 @@ const replyFault = (id: MessageId | undefined, reason: string): FrameFault => ({
   code: "FormatViolation",
   reason,
 });
+const sendFault = (id: MessageId | undefined, reason: string): FrameFault => ({
+  kind: "fault",
+  about: "send",
+  id,
+  code: "FormatViolation",
+  reason,
+});
 const unreadable = (id: MessageId | undefined, reason: string): FrameFault => ({
   kind: "fault",
   about: "unreadable",
@@ -224,14 +274,18 @@ const unreadable = (id: MessageId | undefined, reason: string): FrameFault => ({
 });
 
 // Every repetition is bounded, so the match takes constant time; escapes end it, since decoding them is guessing.
-const head = /^\s{0,16}\[\s{0,16}([234])\s{0,16},\s{0,16}"([^"\\\p{Cc}]{1,36})"/u;
+const head = /^\s{0,16}\[\s{0,16}([2-6])\s{0,16},\s{0,16}"([^"\\\p{Cc}]{1,36})"/u;
 
 /** A message that is not parsed at all: its type and id come off its front, or not. */
-function unparsed(text: string, reason: string): FrameFault {
+function unparsed(text: string, version: OcppVersion, reason: string): FrameFault {
   const found = head.exec(text.slice(0, 128));
   const id = messageId(found?.[2], MESSAGE_ID_CHARS_MAX);
   if (found === null || id === undefined) return unreadable(undefined, reason);
-  return found[1] === "2" ? callFault(id, "FormatViolation", reason) : replyFault(id, reason);
+  const type = Number(found[1]);
+  if (type === CALL) return callFault(id, "FormatViolation", reason);
+  if (type === CALLRESULT) return { ...replyFault(id, reason), result: true };
+  if (type === CALLERROR) return replyFault(id, reason);
+  return isUnanswered(type, version) ? sendFault(id, reason) : unreadable(undefined, reason);
 }
 
 function parsedJson(text: string): unknown {

@@ -8,7 +8,15 @@ export * from "./handling.ts";
 export * from "./messages.ts";
 export * from "./repairs/index.ts";
 export * from "./session.ts";
+export * from "./session-options.ts";
 export * from "./station-path.ts";
 export * from "./takeover.ts";
-export { type Invalid, type Valid, validateCall, validateResult, warmValidators } from "./validation.ts";
+export {
+  type Invalid,
+  type Valid,
+  validateCall,
+  validateResult,
+  validateSend,
+  warmValidators,
+} from "./validation.ts";
 export * from "./version.ts";

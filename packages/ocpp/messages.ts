@@ -5,9 +5,14 @@
 import type { Json, JsonObject } from "@wattward/kernel";
 import { type Messages16, senders16 } from "./messages-1.6.ts";
 import { type Messages201, senders201 } from "./messages-2.0.1.ts";
+import { type Messages21, senders21, sends21 } from "./messages-2.1.ts";
 import type { OcppVersion, Side } from "./version.ts";
 
-export type Messages = { readonly "1.6": Messages16; readonly "2.0.1": Messages201 };
+export type Messages = {
+  readonly "1.6": Messages16;
+  readonly "2.0.1": Messages201;
+  readonly "2.1": Messages21;
+};
 /** Every action of a version, whoever sends it. */
 export type ActionOf<V extends OcppVersion> = keyof Messages[V] & string;
 
@@ -32,6 +37,7 @@ type Plain<T> = unknown extends T
 const senders: Readonly<Record<OcppVersion, Readonly<Record<string, Side | "both">>>> = {
   "1.6": senders16,
   "2.0.1": senders201,
+  "2.1": senders21,
 };
 
 const byVersion = (version: OcppVersion): Readonly<Record<Side, ReadonlySet<string>>> => ({
@@ -47,8 +53,16 @@ const actionsOf = (version: OcppVersion, side: Side): ReadonlySet<string> =>
 const actions: Readonly<Record<OcppVersion, Readonly<Record<Side, ReadonlySet<string>>>>> = {
   "1.6": byVersion("1.6"),
   "2.0.1": byVersion("2.0.1"),
+  "2.1": byVersion("2.1"),
 };
 
 /** What `sender` may send as a CALL. */
 export const actionsFrom = (version: OcppVersion, sender: Side): ReadonlySet<string> =>
   actions[version][sender];
+
+const noSends: ReadonlySet<string> = new Set();
+const sends: ReadonlySet<string> = new Set(Object.keys(sends21));
+
+/** What `sender` may send as a SEND, which nobody answers; only 2.1 has them (Part 4 §4.2.4). */
+export const sendsFrom = (version: OcppVersion, sender: Side): ReadonlySet<string> =>
+  version === "2.1" && sender === "station" ? sends : noSends;

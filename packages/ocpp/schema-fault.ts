@@ -15,13 +15,13 @@ const NAME_CHARS_MAX = 40;
 /** As OCPP spells its fields: letters alone, with few exceptions that it knows. */
 const fieldName = /^[a-z][A-Za-z]*$/;
 
-/** 1.6 calls an incomplete payload ProtocolError; 2.0.1 keeps that word for a wrong structure. */
-const codes: Readonly<Record<string, Readonly<Record<OcppVersion, ErrorCode>>>> = {
-  required: { "1.6": "ProtocolError", "2.0.1": "OccurrenceConstraintViolation" },
-  additionalProperties: { "1.6": "FormatViolation", "2.0.1": "ProtocolError" },
-  type: { "1.6": "TypeConstraintViolation", "2.0.1": "TypeConstraintViolation" },
-  minItems: { "1.6": "OccurrenceConstraintViolation", "2.0.1": "OccurrenceConstraintViolation" },
-  maxItems: { "1.6": "OccurrenceConstraintViolation", "2.0.1": "OccurrenceConstraintViolation" },
+/** 1.6 calls an incomplete payload ProtocolError; 2.x keeps that word for a wrong structure. */
+const codes: Readonly<Record<string, Readonly<Record<"1.6" | "2.x", ErrorCode>>>> = {
+  required: { "1.6": "ProtocolError", "2.x": "OccurrenceConstraintViolation" },
+  additionalProperties: { "1.6": "FormatViolation", "2.x": "ProtocolError" },
+  type: { "1.6": "TypeConstraintViolation", "2.x": "TypeConstraintViolation" },
+  minItems: { "1.6": "OccurrenceConstraintViolation", "2.x": "OccurrenceConstraintViolation" },
+  maxItems: { "1.6": "OccurrenceConstraintViolation", "2.x": "OccurrenceConstraintViolation" },
 };
 /** Everything else bounds a value: enum, maxLength, minimum, maximum, multipleOf, format. */
 const otherwise: ErrorCode = "PropertyConstraintViolation";
@@ -34,7 +34,7 @@ export function schemaFault(error: ErrorObject | undefined, version: OcppVersion
   const where = path === "" ? "the payload" : path;
   return {
     kind: "invalid",
-    code: codes[error.keyword]?.[version] ?? otherwise,
+    code: codes[error.keyword]?.[version === "1.6" ? "1.6" : "2.x"] ?? otherwise,
     reason: `${where} ${sentence(error)}`,
     path,
   };

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { JsonObject, MessageId } from "@wattward/kernel";
 import { SimulatedNetwork, type SimulatedTime, seededChance, simulatedTime } from "@wattward/testing";
 import type { Call } from "./frame.ts";
-import { type CallAnswer, OcppSession, type SessionOptions } from "./session.ts";
+import { OcppSession } from "./session.ts";
+import type { CallAnswer, SessionOptions } from "./session-options.ts";
 import { keptLog } from "./testing/listener.ts";
 import { TestWire } from "./testing/wires.ts";
 

@@ -3,6 +3,7 @@
  * the peer within its limits.
  *
  *     wire ─▶ rate ─▶ size ─▶ frame ─┬─ CALL ─▶ backlog ─▶ schema ─▶ onCall ─▶ answer ─▶ wire
+ *                                    ├─ SEND ─▶ backlog ─▶ schema ─▶ onSend
  *                                    └─ CALLRESULT, CALLERROR ─▶ calls in flight
  *
  * Always true: a CALL gets at most one answer, in the order of arrival; `onCall` is never entered twice at a time;
@@ -11,98 +12,33 @@
  * socket stays open (QUIRKS, principle 3). Whether a station may send anything before its boot is accepted is the
  * caller's decision.
  */
-import type { Cancel, Clock, JsonObject, Log, MessageId, Wire } from "@wattward/kernel";
+import type { Cancel, JsonObject } from "@wattward/kernel";
 import { shown } from "@wattward/kernel";
-import { type CallOutcome, CallsInFlight, type CallsLimits } from "./calls-in-flight.ts";
-import { callError, type ErrorCode } from "./error-code.ts";
+import { type CallOutcome, CallsInFlight } from "./calls-in-flight.ts";
+import { callError } from "./error-code.ts";
 import {
   type Call,
   type CallError,
-  FRAME_CHARS_MAX,
-  FRAME_CHARS_MAX_BEFORE_ACCEPTANCE,
+  type CallResultError,
   type FrameFault,
   faultReply,
   parseFrame,
+  type Send,
   writeFrame,
 } from "./frame.ts";
-import { Intake, type IntakeLimits } from "./intake.ts";
+import { Intake } from "./intake.ts";
 import { repairedCall } from "./repairs/mend.ts";
-import type { Deviation } from "./repairs/repair.ts";
-import { type Invalid, validateCall, validateResult } from "./validation.ts";
+import {
+  type CallAnswer,
+  type KeepAlive,
+  type SessionLimits,
+  type SessionOptions,
+  sessionLimits,
+} from "./session-options.ts";
+import { validateCall, validateResult, validateSend } from "./validation.ts";
 import type { OcppVersion, Side } from "./version.ts";
 
-/** What becomes of a CALL. */
-export type CallAnswer =
-  | { readonly kind: "result"; readonly payload: JsonObject }
-  | { readonly kind: "error"; readonly code: ErrorCode | (string & {}); readonly description: string }
-  /** An answer that another wrote, passed on as it stands: a whole CALLRESULT or CALLERROR. */
-  | { readonly kind: "verbatim"; readonly text: string }
-  /** No answer: the peer will time out. For what must not be acknowledged, and for simulated faults. */
-  | { readonly kind: "silence" };
-
-export type SessionLimits = IntakeLimits & {
-  /** Characters of one frame; a longer one closes with 1009. */
-  readonly frameCharsMax: number;
-  readonly frameCharsMaxBeforeAcceptance: number;
-  /** CALLs that wait for their answer; at this many, reading pauses. */
-  readonly backlogMax: number;
-  /** Bytes the peer has not taken; beyond, it does not read and is cut. */
-  readonly bufferedBytesMax: number;
-  /** Faults that are logged one by one; a peer with more gets one last line. */
-  readonly faultLinesMax: number;
-  /** With `quietUntilFirstCall`: how long at most (QUIRKS 18). */
-  readonly quietMsMax: number;
-};
-export const sessionLimits: SessionLimits = {
-  frameCharsMax: FRAME_CHARS_MAX,
-  frameCharsMaxBeforeAcceptance: FRAME_CHARS_MAX_BEFORE_ACCEPTANCE,
-  framesPerSecond: 50,
-  framesBurst: 200,
-  backlogMax: 16,
-  deferredCharsMax: 2 * FRAME_CHARS_MAX,
-  bufferedBytesMax: 4 * FRAME_CHARS_MAX,
-  faultLinesMax: 20,
-  quietMsMax: 30_000,
-};
-
-export type SessionOptions = {
-  readonly wire: Wire;
-  readonly version: OcppVersion;
-  /** Which side we are. */
-  readonly role: Side;
-  readonly clock: Clock;
-  readonly log: Log;
-  newId(): MessageId;
-  /**
-   * A CALL, valid by its schema, with its text as received, and what was repaired in it (QUIRKS). Rejecting is our own
-   * fault: the peer gets InternalError.
-   */
-  onCall(call: Call, raw: string, deviations: readonly Deviation[]): Promise<CallAnswer>;
-  /** Asked for each message that breaks its schema: may this peer's be repaired? Not, where absent. */
-  tolerant?(): boolean;
-  /** A CALL that breaks its schema past repair: undefined lets the CALLERROR of `invalid` go out; otherwise the answer. */
-  onInvalidCall?(call: Call, raw: string, invalid: Invalid): Promise<CallAnswer | undefined>;
-  /** A frame that could not be read; the session has answered it already, where that is due. */
-  onFault?(fault: FrameFault, raw: string): void;
-  onPong?(): void;
-  /** Our calls wait until the peer's first CALL is answered, or `quietMsMax` have passed (QUIRKS 18). */
-  readonly quietUntilFirstCall?: boolean;
-  /** Pings, and ends a wire on which nothing at all was heard for `silentMsMax`. Off where absent. */
-  readonly keepAlive?: KeepAlive;
-  readonly limits?: Partial<SessionLimits & CallsLimits>;
-};
-
-export type KeepAlive = {
-  readonly pingEveryMs: number;
-  /** Silence that a peer which has answered a ping may keep. */
-  readonly silentMsMax: number;
-  /** Silence that one which never did may keep, where that is longer: its messages alone show its life (QUIRKS 28, 29). */
-  unansweredMsMax?(): number;
-  /** Asked before each ping; always, where absent. */
-  pinged?(): boolean;
-};
-
-type Backlogged = { readonly call: Call; readonly raw: string };
+type Backlogged = { readonly call: Call | Send; readonly raw: string };
 
 export class OcppSession {
   /** Resolves once, when the wire has ended, with its WebSocket code. */
@@ -210,11 +146,12 @@ export class OcppSession {
     }
     const parsed = parseFrame(text, this.options.version, charsMax);
     if (parsed.kind === "fault") this.faulted(parsed, text);
-    else if (parsed.frame.kind === "call") this.enqueue(parsed.frame, text);
+    else if (parsed.frame.kind === "call" || parsed.frame.kind === "send") this.enqueue(parsed.frame, text);
+    else if (parsed.frame.kind === "result-error") this.disputed(parsed.frame, text);
     else this.calls.settle(parsed.frame, text, parsed.deviations);
   }
 
-  private enqueue(call: Call, raw: string): void {
+  private enqueue(call: Call | Send, raw: string): void {
     this.backlog.push({ call, raw });
     if (this.backlog.length >= this.limits.backlogMax) this.intake.block(true);
     if (!this.serving) void this.serve();
@@ -232,7 +169,8 @@ export class OcppSession {
   private async serve(): Promise<void> {
     this.serving = true;
     for (let item = this.backlog[0]; item !== undefined && this.open; item = this.backlog[0]) {
-      const text = await this.answer(item);
+      const { call, raw } = item;
+      const text = call.kind === "call" ? await this.answer(call, raw) : await this.take(call, raw);
       if (text !== undefined) this.send(text);
       this.backlog.shift();
       this.calls.release();
@@ -241,9 +179,28 @@ export class OcppSession {
     this.serving = false;
   }
 
-  private async answer({ call, raw }: Backlogged): Promise<string | undefined> {
+  private async take(send: Send, raw: string): Promise<undefined> {
+    const { version, role, onSend, log } = this.options;
+    const checked = validateSend(version, otherSide(role), send.action, send.payload);
+    if (checked.kind === "invalid") {
+      this.complain("send-invalid", { action: shown(send.action), code: checked.code, say: checked.reason });
+      return;
+    }
+    try {
+      await onSend?.(send, raw);
+    } catch (error) {
+      log.error("send-handler-failed", { action: shown(send.action), id: send.id, ...traceOf(error) });
+    }
+  }
+
+  private disputed(error: CallResultError, raw: string): void {
+    this.complain("answer-disputed", { code: shown(error.code), say: shown(error.description) });
+    this.options.onResultError?.(error, raw);
+  }
+
+  private async answer(call: Call, raw: string): Promise<string | undefined> {
     const { version, role, onInvalidCall, log } = this.options;
-    const sender = role === "station" ? "csms" : "station";
+    const sender = otherSide(role);
     const checked = validateCall(version, sender, call.action, call.payload);
     try {
       if (checked.kind === "valid") return this.textOf(call, await this.options.onCall(call, raw, []));
@@ -355,6 +312,8 @@ export class OcppSession {
     tell();
   }
 }
+
+const otherSide = (side: Side): Side => (side === "station" ? "csms" : "station");
 
 const internalError = (call: Call, version: OcppVersion): CallError =>
   callError(call.id, "InternalError", "the message could not be processed; try again later", version);

@@ -11,9 +11,10 @@ import { shown } from "@wattward/kernel";
 import { Ajv, type ValidateFunction } from "ajv";
 import * as schemas16 from "typed-ocpp/dist/ocpp16/schemas.js";
 import * as schemas20 from "typed-ocpp/dist/ocpp20/schemas.js";
+import * as schemas21 from "typed-ocpp/dist/ocpp21/schemas.js";
 import { isRfc3339 } from "./date-time.ts";
 import type { ErrorCode } from "./error-code.ts";
-import { actionsFrom, type RequestOf, type ResponseOf } from "./messages.ts";
+import { actionsFrom, type RequestOf, type ResponseOf, sendsFrom } from "./messages.ts";
 import type { Complaint } from "./repairs/repair.ts";
 import { schemaFault } from "./schema-fault.ts";
 import type { OcppVersion, Side } from "./version.ts";
@@ -38,15 +39,27 @@ export function validateCall<V extends OcppVersion, A extends string>(
   if (actionsFrom(version, sender).has(action)) {
     return validated<RequestOf<V, A>>(version, `${action}Request`, payload);
   }
-  const known = actionsFrom(version, otherSide(sender)).has(action);
+  const known = actionsFrom(version, otherSide(sender)).has(action) || sendsFrom(version, sender).has(action);
   return {
     kind: "invalid",
     code: known ? "NotSupported" : "NotImplemented",
     reason: known
-      ? `${action} is not for a ${sender} to send`
+      ? `${action} is not for a ${sender} to send as a CALL`
       : `OCPP ${version} has no action '${shown(action, 40)}'`,
     path: "",
   };
+}
+
+/** A SEND that `sender` sent, or is about to send (2.1 Part 4 §4.2.4). */
+export function validateSend<V extends OcppVersion, A extends string>(
+  version: V,
+  sender: Side,
+  action: A,
+  payload: JsonObject,
+): Valid<RequestOf<V, A>> | Invalid {
+  if (sendsFrom(version, sender).has(action)) return validated<RequestOf<V, A>>(version, action, payload);
+  const reason = `a ${sender} has no '${shown(action, 40)}' of OCPP ${version} to send without an answer`;
+  return { kind: "invalid", code: "NotImplemented", reason, path: "" };
 }
 
 /** A CALLRESULT that `sender` sent, or is about to send, to a CALL of the other side. */
@@ -69,8 +82,13 @@ export function validateResult<V extends OcppVersion, A extends string>(
  */
 export function warmValidators(version: OcppVersion, actions?: Iterable<string>): void {
   const all = new Set([...actionsFrom(version, "station"), ...actionsFrom(version, "csms")]);
-  const waiting = [...(actions ?? all)].filter((action) => all.has(action));
-  const names = waiting.flatMap((action) => [`${action}Request`, `${action}Response`]);
+  const sends = sendsFrom(version, "station");
+  const asked = [...(actions ?? [...all, ...sends])];
+  const waiting = asked.filter((action) => all.has(action));
+  const names = [
+    ...waiting.flatMap((action) => [`${action}Request`, `${action}Response`]),
+    ...asked.filter((action) => sends.has(action)),
+  ];
   const next = () => {
     const name = names.shift();
     if (name === undefined) return;
@@ -142,7 +160,9 @@ function validatorOf(version: OcppVersion, name: string): ValidateFunction {
 const compiled: Readonly<Record<OcppVersion, Map<string, ValidateFunction>>> = {
   "1.6": new Map(),
   "2.0.1": new Map(),
+  "2.1": new Map(),
 };
+const schemas = { "1.6": schemas16, "2.0.1": schemas20, "2.1": schemas21 };
 const engines: { [V in OcppVersion]?: Ajv } = {};
 
 function engine(version: OcppVersion): Ajv {
@@ -157,7 +177,7 @@ function engine(version: OcppVersion): Ajv {
     multipleOfPrecision: 6,
     formats: { "date-time": isRfc3339, uri: isUri },
   });
-  return ajv.addSchema({ $id: "ocpp", definitions: documentOf(version === "1.6" ? schemas16 : schemas20) });
+  return ajv.addSchema({ $id: "ocpp", definitions: documentOf(schemas[version]) });
 }
 
 type Schema = { readonly [keyword: string]: unknown };

@@ -80,7 +80,7 @@ const station: Rule = (value) =>
   typeof value === "string" && stationId(value).ok ? undefined : " must be a station id";
 const epoch = matching(/^[0-9a-f]{24}$/, "24 hexadecimal digits");
 const trace = matching(/^[0-9a-f]{16}$/, "16 hexadecimal digits");
-const version = oneOf("1.6", "2.0.1");
+const version = oneOf("1.6", "2.0.1", "2.1");
 const clockQuality = oneOf("synced", "holdover", "unknown");
 const frame = text(limits.FRAME_CHARS_MAX, 2);
 const name = text(limits.LINK_NAME_CHARS_MAX, 1);

@@ -96,7 +96,7 @@ async function charge(to: Server, id: string, version: OcppVersion, api: Api) {
   const local = new Session(version, `${id}-local`, 10_000);
   const first = await run(tell, local);
 
-  const [remoteStart, remoteStop] = remote[version];
+  const [remoteStart, remoteStop] = remote[version === "1.6" ? "1.6" : "2.0.1"];
   assert.equal(await command(api, id, remoteStart.action, remoteStart.payload), "accepted");
   const distant = new Session(version, `${id}-distant`, local.meterWh);
   const started = await tell(distant.start());

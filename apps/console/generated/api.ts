@@ -1443,12 +1443,12 @@ export interface operations {
                      * @description The only OCPP version to be spoken with it, from its next connection on. null: none.
                      * @enum {unknown}
                      */
-                    pinned?: "1.6" | "2.0.1" | null;
+                    pinned?: "1.6" | "2.0.1" | "2.1" | null;
                     /**
                      * @description Spoken where it names no sub-protocol, from its next connection on. null: none.
                      * @enum {unknown}
                      */
-                    assumed?: "1.6" | "2.0.1" | null;
+                    assumed?: "1.6" | "2.0.1" | "2.1" | null;
                     /** @description False: it is never pinged. */
                     pinged?: boolean;
                 };

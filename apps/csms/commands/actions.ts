@@ -21,6 +21,15 @@ export const commandActions: Readonly<Record<OcppVersion, ReadonlySet<string>>> 
     "GetVariables",
     "SetVariables",
   ]),
+  "2.1": new Set([
+    "RequestStartTransaction",
+    "RequestStopTransaction",
+    "Reset",
+    "ChangeAvailability",
+    "TriggerMessage",
+    "GetVariables",
+    "SetVariables",
+  ]),
 };
 
 /** Passwords of stations: 1.6 Improved security §2.2 and 2.0.1 A01; names are compared without case there. */

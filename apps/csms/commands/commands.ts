@@ -9,7 +9,7 @@
  */
 import { hash } from "node:crypto";
 import type { JsonObject } from "@wattward/kernel";
-import { type OcppVersion, validateCall } from "@wattward/ocpp";
+import { isOcppVersion, type OcppVersion, validateCall } from "@wattward/ocpp";
 import { type Decision, sortableId } from "../core/decision.ts";
 import { clipped, observe } from "../core/observations.ts";
 import type { CommandAccepted, CommandRequest } from "../core/port.ts";
@@ -113,7 +113,7 @@ function refusal(station: Station | undefined, asked: CommandRequest): Refusal |
 }
 
 const versionOf = ({ ocpp_version: version }: Station): OcppVersion | undefined =>
-  version === "1.6" || version === "2.0.1" ? version : undefined;
+  version !== null && isOcppVersion(version) ? version : undefined;
 
 export const take: Decision<"command.take"> = async (tx, { station, atMs, most }) => {
   await expire(tx, station, atMs);

@@ -7,6 +7,7 @@
  */
 import { actionsFrom, type OcppVersion } from "@wattward/ocpp";
 import { routes16 } from "../ocpp16/routes.ts";
+import { routes21 } from "../ocpp21/routes.ts";
 import { routes201 } from "../ocpp201/routes.ts";
 import { askForBoot } from "../stations/ask-for-boot.ts";
 import { setSeen } from "../stations/rows.ts";
@@ -22,6 +23,7 @@ import type { StationAnswer } from "./port.ts";
 const tables: Readonly<Record<OcppVersion, ReadonlyMap<string, Handler<never>>>> = {
   "1.6": new Map(Object.entries(routes16)),
   "2.0.1": new Map(Object.entries(routes201)),
+  "2.1": new Map(Object.entries(routes21)),
 };
 
 /** A station's `seen_at_ms` may lag by this much: a write for every heartbeat would be a commit for every heartbeat. */
@@ -52,7 +54,7 @@ function mayNotSpeak({ station, version, action }: Call): StationAnswer | undefi
   if (station.admission !== "accepted") {
     return refusal("SecurityError", "this station is not accepted; only BootNotification is answered");
   }
-  if (version === "2.0.1" && station.booted_at_ms === null) {
+  if (version !== "1.6" && station.booted_at_ms === null) {
     return refusal("SecurityError", "send BootNotification first");
   }
   return undefined;

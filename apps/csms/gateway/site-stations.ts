@@ -176,7 +176,8 @@ class SiteStation implements StationLink {
   answered(text: string): void {
     const parsed = parseFrame(text, this.version);
     if (parsed.kind === "fault") this.calls.settleFault(parsed, text);
-    else if (parsed.frame.kind !== "call") this.calls.settle(parsed.frame, text, parsed.deviations);
+    else if (parsed.frame.kind === "result" || parsed.frame.kind === "error")
+      this.calls.settle(parsed.frame, text, parsed.deviations);
   }
 
   call(action: string, payload: JsonObject, options: { timeoutMs: number }): Promise<CallOutcome> {

@@ -9,11 +9,12 @@ import assert from "node:assert/strict";
 import { type JsonObject, type Log, type MessageId, shown, type Wire } from "@wattward/kernel";
 import {
   type Call,
+  type CallError,
   type CallOutcome,
+  type CallResult,
   CallsInFlight,
   callError,
   type ErrorCode,
-  type Frame,
   type FrameFault,
   faultReply,
   type OcppVersion,
@@ -138,10 +139,11 @@ export class Link {
     const parsed = parseFrame(text, version);
     if (parsed.kind === "fault") this.refuse(parsed, text);
     else if (parsed.frame.kind === "call") this.queueCall(parsed.frame);
-    else this.settle(parsed.frame, text);
+    else if (parsed.frame.kind === "result" || parsed.frame.kind === "error") this.settle(parsed.frame, text);
+    else this.complain("a message that no station gets", shown(text));
   }
 
-  private settle(frame: Exclude<Frame, Call>, text: string): void {
+  private settle(frame: CallResult | CallError, text: string): void {
     const settled = this.calls.settle(frame, text);
     if (settled === "matched") return;
     if (settled === "late" || this.repeated.has(frame.id)) this.parts.notebook.lateAnswers++;

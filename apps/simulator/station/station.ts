@@ -57,7 +57,11 @@ export type StationPorts = {
   failed(error: unknown): void;
 };
 
-const dialects: Readonly<Record<OcppVersion, Dialect>> = { "1.6": dialect16, "2.0.1": dialect201 };
+const dialects: Readonly<Record<OcppVersion, Dialect>> = {
+  "1.6": dialect16,
+  "2.0.1": dialect201,
+  "2.1": { ...dialect201, version: "2.1" },
+};
 
 /** One EVSE from outside. */
 export type EvseView = {

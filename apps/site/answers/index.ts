@@ -6,4 +6,8 @@ import { table201 } from "./table-2.0.1.ts";
 
 export type { Keeping, Question, Row } from "./row.ts";
 
-export const tables: Readonly<Record<OcppVersion, Table>> = { "1.6": table16, "2.0.1": table201 };
+export const tables: Readonly<Record<OcppVersion, Table>> = {
+  "1.6": table16,
+  "2.0.1": table201,
+  "2.1": table201,
+};

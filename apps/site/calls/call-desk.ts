@@ -223,7 +223,8 @@ export class CallDesk {
       this.ports.log.error("answer-refused", { station, action: call.action, say });
       return undefined;
     };
-    if (parsed.kind === "fault" || parsed.frame.kind === "call") return wrong("it is no answer");
+    if (parsed.kind === "fault" || (parsed.frame.kind !== "result" && parsed.frame.kind !== "error"))
+      return wrong("it is no answer");
     if (parsed.frame.id !== call.id) return wrong("it has another message id");
     // What breaks its schema and was kept all the same is not refused for its form after that (QUIRKS, principle 2).
     if (parsed.frame.kind === "error")

@@ -12,7 +12,7 @@ import type {
   UpgradeVerdict,
   Wire,
 } from "@wattward/kernel";
-import { parseFrame, writeFrame } from "@wattward/ocpp";
+import { type OcppVersion, parseFrame, writeFrame } from "@wattward/ocpp";
 import {
   type Bundle,
   type CsmsMessage,
@@ -170,7 +170,7 @@ export class FakeCsms {
     return { t: "lease", csmsEpoch: this.csmsEpoch, from, to: this.nextLeaseFrom - 1 };
   }
 
-  private answerTo(frame: string, version: "1.6" | "2.0.1", transactionId: number | undefined): string {
+  private answerTo(frame: string, version: OcppVersion, transactionId: number | undefined): string {
     const parsed = parseFrame(frame, version);
     assert(parsed.kind === "frame" && parsed.frame.kind === "call");
     const { id, action } = parsed.frame;

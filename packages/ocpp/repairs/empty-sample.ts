@@ -10,7 +10,7 @@ const isEmpty = (value: unknown): boolean =>
 export const emptySample: Repair = {
   rule: "empty-sample",
   row: 7,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "call",
   actions: ["MeterValues", "StopTransaction", "TransactionEvent"],
   places: [

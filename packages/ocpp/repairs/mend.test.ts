@@ -12,7 +12,7 @@ const at = "2026-01-05T08:00:00Z";
 /** Payload of a raw frame of a station, whether CALL or CALLRESULT. */
 function payloadOf(raw: string, version: OcppVersion): JsonObject {
   const parsed = parseFrame(raw, version);
-  if (parsed.kind === "fault" || parsed.frame.kind === "error") throw new Error(`no payload: ${raw}`);
+  if (parsed.kind === "fault" || !("payload" in parsed.frame)) throw new Error(`no payload: ${raw}`);
   return parsed.frame.payload;
 }
 const actionOf = (raw: string): string => String((JSON.parse(raw) as Json[])[2]);

@@ -5,7 +5,7 @@ import { put, type Repair, sampleField } from "./repair.ts";
 export const meterValueText: Repair = {
   rule: "meter-value-text",
   row: 4,
-  versions: ["2.0.1"],
+  versions: ["2.0.1", "2.1"],
   direction: "call",
   actions: ["MeterValues", "TransactionEvent"],
   places: sampleField("value").map((path) => ({ path, complaint: "type" })),

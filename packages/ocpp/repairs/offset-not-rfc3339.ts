@@ -7,7 +7,7 @@ const basic = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,12})?[+-]\d\d)(\d\d)
 export const offsetNotRfc3339: Repair = {
   rule: "offset-not-rfc3339",
   row: 2,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "both",
   places: [{ path: "any", complaint: "format" }],
   mend(value, { params }) {

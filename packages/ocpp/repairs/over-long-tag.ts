@@ -7,7 +7,7 @@ import { maskedText, put, type Repair } from "./repair.ts";
 export const overLongTag: Repair = {
   rule: "over-long-tag",
   row: 20,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "call",
   actions: ["Authorize", "StartTransaction", "TransactionEvent"],
   places: [

@@ -4,7 +4,7 @@ import { isObject, put, type Repair } from "./repair.ts";
 export const paddedRefusal: Repair = {
   rule: "padded-refusal",
   row: 36,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "reply",
   places: [{ path: "whole", complaint: "any" }],
   mend(payload) {

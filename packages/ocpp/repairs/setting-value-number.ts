@@ -5,7 +5,7 @@ import { put, type Repair } from "./repair.ts";
 export const settingValueNumber: Repair = {
   rule: "setting-value-number",
   row: 5,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "reply",
   actions: ["GetConfiguration", "GetVariables"],
   places: [

@@ -6,7 +6,7 @@ const local = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,12})?$/;
 export const timeWithoutZone: Repair = {
   rule: "time-without-zone",
   row: 1,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "both",
   places: [{ path: "any", complaint: "format" }],
   mend: (value, { params }) =>

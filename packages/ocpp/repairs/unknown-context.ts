@@ -4,7 +4,7 @@ import { isUnknownWord, put, type Repair, sampleField } from "./repair.ts";
 export const unknownContext: Repair = {
   rule: "unknown-context",
   row: 10,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "call",
   actions: ["MeterValues", "StopTransaction", "TransactionEvent"],
   places: sampleField("context").map((path) => ({ path, complaint: "enum" })),

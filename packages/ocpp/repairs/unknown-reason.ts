@@ -4,7 +4,7 @@ import { isUnknownWord, put, type Repair } from "./repair.ts";
 export const unknownReason: Repair = {
   rule: "unknown-reason",
   row: 10,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "call",
   actions: ["StopTransaction", "TransactionEvent", "BootNotification"],
   places: [

@@ -9,7 +9,7 @@ const fields = ["measurand", "unit", "phase", "location", "format"];
 export const unknownSampleKind: Repair = {
   rule: "unknown-sample-kind",
   row: 10,
-  versions: ["1.6", "2.0.1"],
+  versions: ["1.6", "2.0.1", "2.1"],
   direction: "call",
   actions: ["MeterValues", "StopTransaction", "TransactionEvent"],
   places: fields.flatMap((field) =>

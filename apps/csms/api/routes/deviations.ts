@@ -14,7 +14,7 @@ const RuleText = Type.String({ minLength: 1, maxLength: 64, description: "Name o
 const Version = (description: string) =>
   Type.Optional(
     Type.Unsafe<OcppVersion | null>({
-      enum: ["1.6", "2.0.1", null],
+      enum: ["1.6", "2.0.1", "2.1", null],
       description: `${description} null: none.`,
     }),
   );
