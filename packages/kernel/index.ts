@@ -1,4 +1,5 @@
 /** The ground everything stands on: ids, units, results, time, limits, ports. Imports nothing. */
+export * from "./address.ts";
 export * from "./brand.ts";
 export * from "./chance.ts";
 export * from "./clock.ts";

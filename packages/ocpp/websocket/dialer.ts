@@ -48,6 +48,8 @@ export type DialerOptions = {
   readonly tls?: TlsClientOptions;
   /** Where the TCP connection really goes; the name to verify stays the URL's. */
   readonly connectTo?: { readonly host: string; readonly port: number };
+  /** HTTP Basic with every request (A00.FR.202 to 204): security profiles 1 and 2. */
+  readonly basic?: { readonly user: string; readonly password: Uint8Array };
   readonly log: Log;
   readonly limits?: Partial<DialLimits>;
 };
@@ -195,6 +197,7 @@ function upgraded(plan: Plan, socket: Socket, target: Target): Promise<Result<Wi
         perMessageDeflate: false,
         autoPong: false,
         maxPayload: limits.frameBytesMax,
+        ...(options.basic && { headers: { Authorization: basicHeader(options.basic) } }),
         ...{ closeTimeout: limits.closeMsMax },
       });
     } catch {
@@ -224,6 +227,9 @@ function peerOf(socket: Socket, plan: Plan): Peer {
 const at = ({ name, host, port }: Plan): string =>
   host === name ? `${host}:${port}` : `${name} (at ${host}:${port})`;
 
+const basicHeader = ({ user, password }: NonNullable<DialerOptions["basic"]>): string =>
+  `Basic ${Buffer.concat([Buffer.from(`${user}:`), password]).toString("base64")}`;
+
 const networkCodes = /^(ECONN|EHOST|ENET|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|EADDR|EACCES|EINVAL)/;
 
 function connectFault(plan: Plan, error: NodeJS.ErrnoException): DialFault {
@@ -247,6 +253,7 @@ function upgradeFault(plan: Plan, error: NodeJS.ErrnoException): DialFault {
   if (networkCodes.test(code)) return { kind: "unreachable", sentence: `${at(plan)} was lost: ${code}.` };
   return {
     kind: "refused",
+    ...(/subprotocol/.test(error.message) && { noProtocol: true as const }),
     sentence: `${at(plan)} did not agree to a WebSocket: ${shown(error.message, 120)}.`,
   };
 }

@@ -11,5 +11,5 @@ export {
   type WireLimits,
   wireLimits,
 } from "./limits.ts";
-export { type ListenOptions, listenWires } from "./server.ts";
+export { type Gate, type ListenOptions, listenWires } from "./server.ts";
 export type { PeerVerdict, TlsClients, TlsIdentity, TlsServerOptions } from "./tls.ts";

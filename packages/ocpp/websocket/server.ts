@@ -11,13 +11,29 @@ import assert from "node:assert/strict";
 import type { X509Certificate } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import type { Log, Peer, UpgradeRequest, UpgradeVerdict, WireServer } from "@wattward/kernel";
+import {
+  type Log,
+  type Peer,
+  plainAddress,
+  type UpgradeRequest,
+  type UpgradeVerdict,
+  type WireServer,
+} from "@wattward/kernel";
 import { certificatesOf, chainOf } from "./certificates.ts";
 import { type ServerLimits, serverLimits } from "./limits.ts";
 import { Refusals, type Refused } from "./refusals.ts";
 import { identityOptions, type PeerVerdict, type TlsServerOptions, tlsBase } from "./tls.ts";
 import { Turns } from "./turns.ts";
 import { Upgrades } from "./upgrades.ts";
+
+/** Who may try at all: the caller's memory of who failed to authenticate, which costs that source its tries. */
+export type Gate = {
+  /**
+   * Asked once a connection, when its peer's address is known and before TLS; no and a throw close it without a word.
+   * `address` is in its plain spelling ({@link plainAddress}); count by {@link sourceKey}.
+   */
+  admits(address: string): boolean;
+};
 
 export type ListenOptions = {
   /** Address to bind to, as "127.0.0.1". */
@@ -32,6 +48,8 @@ export type ListenOptions = {
   upgrade(request: UpgradeRequest): Promise<UpgradeVerdict>;
   /** Told of every connection that did not become a wire, however many there are; `fields.address` is the peer's. */
   readonly refused?: Refused;
+  /** Asked before anything is spent on a connection. */
+  readonly gate?: Gate;
   readonly limits?: Partial<ServerLimits>;
   readonly log: Log;
 };
@@ -61,6 +79,11 @@ export async function listenWires(options: ListenOptions): Promise<WireServer> {
     connections += 1;
     socket.once("close", () => (connections -= 1));
     track(sockets, socket);
+    const address = plainAddress(socket.remoteAddress ?? "");
+    if (options.gate?.admits(address) === false) {
+      refusals.tell("source-shed", { address });
+      return void socket.destroy();
+    }
     accept(socket);
   });
   await bound(server, options);
