@@ -73,6 +73,8 @@ export type DialFault = {
   /** `unreachable`: no connection. `untrusted`: TLS refused, by either side. `refused`: an HTTP status, not an upgrade. */
   readonly kind: "unreachable" | "untrusted" | "refused";
   readonly status?: number;
+  /** `refused`: the handshake was completed, and none of the offered sub-protocols was agreed to (Part 4 §3.2). */
+  readonly noProtocol?: true;
   readonly sentence: string;
 };
 

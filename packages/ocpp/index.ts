@@ -5,6 +5,7 @@ export { dateTimeMs } from "./date-time.ts";
 export { callError, DESCRIPTION_CHARS_MAX, type ErrorCode, foldedCode, spelled } from "./error-code.ts";
 export * from "./frame.ts";
 export * from "./handling.ts";
+export * from "./intake.ts";
 export * from "./messages.ts";
 export * from "./repairs/index.ts";
 export * from "./session.ts";
