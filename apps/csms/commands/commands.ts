@@ -68,6 +68,7 @@ export const request: Decision<"command.request"> = async (tx, asked, world) => 
     sent_at_ms: null,
     ended_at_ms: null,
     outcome: null,
+    node: null,
   });
   observe(tx, {
     kind: "command.requested",

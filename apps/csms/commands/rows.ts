@@ -18,6 +18,7 @@ const columns = [
   "sent_at_ms",
   "ended_at_ms",
   "outcome",
+  "node",
 ] as const;
 
 export const insertCommand = statement((db, p: Schema["commands"]) =>

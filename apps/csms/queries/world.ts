@@ -20,6 +20,7 @@ const blanks = {
     bundle_version: 0,
     software: null,
     journal_epoch: null,
+    node: null,
   },
   stations: {
     id: "",
@@ -38,6 +39,7 @@ const blanks = {
     firmware: null,
     certificate_from_ms: null,
     certificate_key: null,
+    node: null,
   },
   connectors: {
     station_id: "",
@@ -78,6 +80,7 @@ const blanks = {
     sent_at_ms: null,
     ended_at_ms: null,
     outcome: null,
+    node: null,
   },
   outbox: {
     seq: 0,

@@ -17,6 +17,7 @@ export const insertSite = statement((db, p: { id: string; atMs: number }) =>
     bundle_version: 0,
     software: null,
     journal_epoch: null,
+    node: null,
   }),
 );
 export const setHello = statement(

@@ -62,4 +62,5 @@ export const blank = (atMs: number): Omit<Station, "id" | "serial" | "route" | "
   firmware: null,
   certificate_from_ms: null,
   certificate_key: null,
+  node: null,
 });

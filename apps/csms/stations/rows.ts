@@ -25,6 +25,7 @@ const columns = [
   "firmware",
   "certificate_from_ms",
   "certificate_key",
+  "node",
 ] as const;
 export const insertStation = statement((db, p: Schema["stations"]) =>
   db.insertInto("stations").values(each(p, columns)),

@@ -4,7 +4,7 @@
  * The SQL that creates them is in `migrations/`; a test compares the two.
  */
 export type Schema = {
-  /** `schema_version`, `csms_epoch`, `next_transaction_id`, `tried_at_ms` (a write that only tried the store), and the settings named in core/settings.ts. */
+  /** `schema_version`, `csms_epoch`, `cluster` and `operator` (of nodes/start.ts), `next_transaction_id`, `tried_at_ms` (a write that only tried the store), and the settings named in core/settings.ts. */
   meta: { key: string; value: string };
   sites: SitesTable;
   /** `acked_trace`: trace of the record `acked_seq`; null before the first. */
@@ -39,9 +39,19 @@ export type Schema = {
     changed_at_ms: number;
   };
   variables: VariablesTable;
+  learned: LearnedTable;
+  /** Connected, and lets our calls time out: since when, and what it did not answer last (QUIRKS 22). */
+  deaf_stations: { station_id: string; since_ms: number; action: string };
+  reports: ReportsTable;
+  charging_profiles: ChargingProfilesTable;
+  /** The version that the station's local list has, as far as we know; `source`: `sent` or `told`. */
+  local_lists: { station_id: string; version: number; source: string; changed_at_ms: number };
+  reservations: ReservationsTable;
+  availability: AvailabilityTable;
   commands: CommandsTable;
   denials: { kind: string; issuer: string; value: string; reason: string; added_at_ms: number };
   outbox: OutboxTable;
+  nodes: NodesTable;
   people: { id: string; name: string; role: string; added_at_ms: number };
   passkeys: {
     id: string;
@@ -75,6 +85,8 @@ type SitesTable = {
   software: string | null;
   /** Epoch of the journal that the site last said hello with: leases are granted to it. */
   journal_epoch: string | null;
+  /** The node that its link may be open at; null where nobody has it, or one process serves alone. */
+  node: string | null;
 };
 
 /** Blocks of 1.6 transaction ids, from…to both included: disjoint for ever, whatever happens to who holds them. */
@@ -110,6 +122,8 @@ type StationsTable = {
   /** notBefore of the newest certificate seen: older ones are never accepted again (QUIRKS, takeover). */
   certificate_from_ms: number | null;
   certificate_key: string | null;
+  /** The node that may hold its socket; null where nobody does, or one process serves alone. */
+  node: string | null;
 };
 
 /** How often a station broke a rule, and was understood all the same (QUIRKS). */
@@ -134,6 +148,8 @@ type StationHandlingTable = {
   assumed_version: string | null;
   /** 0: never pinged. */
   pinged: number;
+  /** 1: its socket is closed when it is found deaf, so that it connects anew. */
+  close_deaf: number | null;
   changed_at_ms: number;
 };
 
@@ -238,15 +254,117 @@ type MeterSamplesTable = {
   soc_percent: number | null;
 };
 
+/** The device model (2.0.1 Part 1 §4): one row for each attribute of a variable; 1.6 keys are among them. */
 type VariablesTable = {
   station_id: string;
-  /** 2.0.1: component and variable with instances; 1.6 keys: component "" (one device model comes later). */
+  /** What makes it one: component, variable and attribute in lower case, as pathOf in stations/variables.ts writes it. */
+  path: string;
+  /** As the station spells it. */
   component: string;
+  component_instance: string | null;
+  evse_id: number | null;
+  connector_id: number | null;
   variable: string;
+  variable_instance: string | null;
+  /** `Actual`, `Target`, `MinSet` or `MaxSet`. */
   attribute: string;
   value: string | null;
-  readonly: number;
+  /** `ReadOnly`, `WriteOnly`, `ReadWrite`; null where the station has not said. */
+  mutability: string | null;
+  persistent: number | null;
+  constant: number | null;
+  /** The characteristics; limits are decimal text, as they may be fractions. */
+  data_type: string | null;
+  unit: string | null;
+  min_limit: string | null;
+  max_limit: string | null;
+  values_list: string | null;
+  supports_monitoring: number | null;
+  /** The 1.6 configuration key that it is, as the station spells it. */
+  key16: string | null;
+  /** `report`, `get`, `set`: where the value is from. */
+  source: string;
   read_at_ms: number;
+};
+
+/** What a station showed of what it does and takes; holds for the firmware that it had then. */
+type LearnedTable = {
+  station_id: string;
+  /** Empty where it is not known. */
+  firmware: string;
+  /** `unsupported`, `items` or `bytes`. */
+  kind: string;
+  /** The action, and where it matters what was asked of it: `TriggerMessage Heartbeat`. */
+  about: string;
+  /** Items, or bytes of a message, at most; null for what is not supported. */
+  most: number | null;
+  /** The answer that showed it. */
+  because: string;
+  learned_at_ms: number;
+};
+
+/** Reports that come in parts. Complete: none of its parts is missing, and its last has come. */
+type ReportsTable = {
+  station_id: string;
+  request_id: number;
+  /** `FullInventory`, `ConfigurationInventory`, `SummaryInventory`, `GetReport`, or `unasked`. */
+  kind: string;
+  command_id: string | null;
+  /** `open`, `complete` or `refused`. */
+  state: string;
+  first_seq_no: number | null;
+  /** The highest that has come. */
+  seq_no: number | null;
+  /** That of the part which says that no more come. */
+  last_seq_no: number | null;
+  /** As in transactions. */
+  missing_seq: string;
+  begun_at_ms: number;
+  changed_at_ms: number;
+};
+
+/** Charging profiles that a station has, as far as we know: set by command and accepted, or told by the station. */
+type ChargingProfilesTable = {
+  station_id: string;
+  profile_id: number;
+  evse_id: number;
+  purpose: string;
+  stack_level: number;
+  kind: string;
+  /** Of the transaction that it is for. */
+  wire_id: string | null;
+  /** The profile as JSON, in the words of the station's version. */
+  body: string;
+  /** `set` or `told`. */
+  source: string;
+  command_id: string | null;
+  changed_at_ms: number;
+};
+
+type ReservationsTable = {
+  station_id: string;
+  reservation_id: number;
+  /** 0: any. */
+  evse_id: number;
+  /** Masked. */
+  token_shown: string;
+  expires_at_ms: number;
+  /** `active`, `cancelled`, `removed`, `expired`, `used`, `no-transaction`. */
+  state: string;
+  command_id: string | null;
+  changed_at_ms: number;
+};
+
+/** What was asked for and accepted; (station, 0, 0) is the whole station. What it is now, its connectors' status says. */
+type AvailabilityTable = {
+  station_id: string;
+  evse_id: number;
+  connector_id: number;
+  operative: number;
+  /** 1: when the transaction there has ended. */
+  scheduled: number;
+  command_id: string | null;
+  changed_at_ms: number;
 };
 
 type CommandsTable = {
@@ -266,6 +384,25 @@ type CommandsTable = {
   ended_at_ms: number | null;
   /** The station's own words: JSON of its result, or the error. */
   outcome: string | null;
+  /** The node that sent it; null before, or where one process serves alone. */
+  node: string | null;
+};
+
+/** Processes that serve this database together, or did (ADR 5). */
+type NodesTable = {
+  /** Its name, chosen by its operator. */
+  id: string;
+  /** Random, of its data folder: two folders under one name are two processes. */
+  folder: string;
+  /** Raised at every start: whatever an earlier one still wants to write is refused. */
+  incarnation: number;
+  /** Raised while it lives; whoever sees no change for long enough may bury it. */
+  beats: number;
+  /** 0 once it was stopped or buried. */
+  alive: number;
+  /** `none` or `nats`: how it hears of the others' commits. */
+  bus: string;
+  changed_at_ms: number;
 };
 
 type OutboxTable = {
