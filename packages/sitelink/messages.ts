@@ -50,6 +50,19 @@ export type SiteMessage =
       readonly clockQuality: ClockQuality;
       readonly frame: string;
     }
+  /**
+   * A station's frame that nobody answers, verbatim: its SEND, or its CALLRESULTERROR to an answer that it got (2.1).
+   * Told while the link is up and not overfull, in the order of its arrival among the station's relays; never kept.
+   */
+  | {
+      readonly t: "sent";
+      readonly station: StationId;
+      readonly version: OcppVersion;
+      readonly trace: TraceId;
+      readonly receivedAtMs: number;
+      readonly clockQuality: ClockQuality;
+      readonly frame: string;
+    }
   /** The station's own CALLRESULT or CALLERROR, verbatim, to a `down` of this link. */
   | { readonly t: "up"; readonly station: StationId; readonly frame: string }
   /** A station's socket at the site opened or closed; after hello, one for each that is open. */
@@ -103,7 +116,10 @@ export type CsmsMessage =
   /** 1.6 transaction ids from…to (both included) belong to this site for ever, under this epoch. */
   | { readonly t: "lease"; readonly csmsEpoch: number; readonly from: number; readonly to: number }
   | { readonly t: "bundle"; readonly bundle: SignedBundle }
-  /** A CALL of the CSMS for a station, verbatim; its answer comes back as `up`. */
+  /**
+   * A CALL of the CSMS for a station, verbatim; its answer comes back as `up`. Or the CSMS's CALLRESULTERROR to such an
+   * answer (2.1), which the site passes on and nobody answers.
+   */
   | { readonly t: "down"; readonly station: StationId; readonly frame: string }
   /** Told before the CSMS closes: why, and what to do. */
   | { readonly t: "refused"; readonly code: string; readonly sentence: string }

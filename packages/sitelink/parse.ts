@@ -131,6 +131,7 @@ const handling = object<Handling>({
   pinned: optional(version),
   assumed: optional(version),
   pinged: boolean,
+  closeDeaf: optional(boolean),
 });
 const bundle = object<Bundle>({
   schema: exactly(1),
@@ -178,6 +179,15 @@ const siteMessage = taggedBy<SiteMessage["t"]>("t", {
   relay: object<From<"relay">>({
     t: exactly("relay"),
     relay: count,
+    station,
+    version,
+    trace,
+    receivedAtMs: instantMs,
+    clockQuality,
+    frame,
+  }),
+  sent: object<From<"sent">>({
+    t: exactly("sent"),
     station,
     version,
     trace,
