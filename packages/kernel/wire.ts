@@ -49,6 +49,8 @@ export type UpgradeRequest = {
   readonly path: string;
   /** Offered sub-protocols in the peer's order of preference. */
   readonly protocols: readonly string[];
+  /** The `Authorization` header as sent, a secret: for whoever checks it, never for a log. */
+  readonly authorization?: string;
 };
 
 export type UpgradeVerdict =

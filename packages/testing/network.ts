@@ -26,11 +26,20 @@ const DIAL_TIMEOUT_MS = 10_000;
 
 export type Upgrade = (request: UpgradeRequest) => Promise<UpgradeVerdict>;
 
+/** The certificate chain that TLS would have proven, or the `Authorization` header. */
+export type Shown = {
+  readonly certificateChain?: readonly Uint8Array[] | undefined;
+  readonly authorization?: string | undefined;
+};
+
+const isChain = (shown: readonly Uint8Array[] | Shown): shown is readonly Uint8Array[] =>
+  Array.isArray(shown);
+
 export type Host = {
   /** Serves under this host's name; a second call on the same port replaces nothing and throws. */
   listen(port: number, upgrade: Upgrade): Promise<WireServer>;
-  /** Dials `name:port` with the certificate chain that TLS would have proven. */
-  dialer(to: string, port: number, certificateChain?: readonly Uint8Array[]): Dialer;
+  /** Dials `name:port` with what it shows of itself. */
+  dialer(to: string, port: number, shown?: readonly Uint8Array[] | Shown): Dialer;
   /** Ends the process on this host; {@link SimulatedNetwork.host} with the same name gives the next one. */
   kill(): void;
 };
@@ -71,15 +80,12 @@ export class SimulatedNetwork {
         const trouble = () => (this.servers.get(key) === server ? undefined : "does not listen");
         return { port, trouble, close };
       },
-      dialer: (to, port, certificateChain) => ({
+      dialer: (to, port, shown = {}) => ({
         dial: (path, protocols) => {
-          const peer: Peer =
-            certificateChain === undefined ? { address: name } : { address: name, certificateChain };
-          return this.dial(
-            { from: name, to, port },
-            { peer, path, protocols },
-            { alive: () => alive, sides },
-          );
+          const { certificateChain, authorization } = isChain(shown) ? { certificateChain: shown } : shown;
+          const peer: Peer = { address: name, ...(certificateChain && { certificateChain }) };
+          const request = { peer, path, protocols, ...(authorization !== undefined && { authorization }) };
+          return this.dial({ from: name, to, port }, request, { alive: () => alive, sides });
         },
       }),
       kill: () => {

@@ -29,7 +29,9 @@ export function readHandshake(message: IncomingMessage, peer: Peer, limits: Serv
   }
   const protocols = offered(headers["sec-websocket-protocol"], limits.protocolsMax);
   if (protocols === undefined) return bad(400, "malformed list of sub-protocols");
-  return { kind: "asked", request: { peer, path, protocols } };
+  const { authorization } = headers;
+  const shows = authorization === undefined ? {} : { authorization };
+  return { kind: "asked", request: { peer, path, protocols, ...shows } };
 }
 
 const bad = (status: number, reason: string): Handshake => ({ kind: "bad", status, reason });
