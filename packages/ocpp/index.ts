@@ -7,6 +7,7 @@ export * from "./frame.ts";
 export * from "./handling.ts";
 export * from "./intake.ts";
 export * from "./messages.ts";
+export * from "./redaction/index.ts";
 export * from "./repairs/index.ts";
 export * from "./session.ts";
 export * from "./session-options.ts";

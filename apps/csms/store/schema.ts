@@ -162,7 +162,7 @@ type SetAsideTable = {
   received_at_ms: number;
   code: string;
   reason: string;
-  /** The payload as JSON, tokens masked, bounded. */
+  /** The payload as JSON, redacted, bounded. */
   message: string;
   /** The 1.6 id that a start was answered with. */
   wire_id: string | null;

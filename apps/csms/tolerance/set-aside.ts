@@ -1,11 +1,10 @@
 /**
- * A transaction message that breaks its schema past repair: kept for a person, tokens masked, and acknowledged
+ * A transaction message that breaks its schema past repair: kept for a person, redacted, and acknowledged
  * (QUIRKS, principle 2; 34). A CALLERROR would make the station send it again, then drop it, and hold up what waits behind.
  * Nothing is read out of it: no transaction begins, changes or ends. The same message again is the same row and answer.
  */
 import { hash } from "node:crypto";
-import type { Json } from "@wattward/kernel";
-import { maskedText, notice } from "@wattward/ocpp";
+import { notice, redacted } from "@wattward/ocpp";
 import { type Call, result } from "../core/call.ts";
 import { clipped, observe } from "../core/observations.ts";
 import type { StationAnswer } from "../core/port.ts";
@@ -17,7 +16,6 @@ import { countSetAside, findSetAside, insertSetAside } from "./rows.ts";
 /** Of one station; what comes beyond is acknowledged, counted and not kept. */
 export const SET_ASIDE_MAX = 1_000;
 const MESSAGE_CHARS_MAX = 8_000;
-const tokens: ReadonlySet<string> = new Set(["idTag", "parentIdTag", "idToken", "groupIdToken"]);
 
 export async function setAside(
   tx: Tx,
@@ -31,6 +29,7 @@ export async function setAside(
   const wireId = call.action === "StartTransaction" ? await idFor(tx, call) : null;
   const kept = Number((await tx.first(countSetAside, { station: key.station }))?.count ?? 0);
   if (kept < SET_ASIDE_MAX) {
+    const about = { version: call.version, action: call.action, part: "call" } as const;
     await tx.run(insertSetAside, {
       station_id: key.station,
       digest: key.digest,
@@ -38,7 +37,7 @@ export async function setAside(
       received_at_ms: call.receivedAtMs,
       code: clipped(fault.code),
       reason: clipped(fault.description),
-      message: JSON.stringify(masked(call.payload)).slice(0, MESSAGE_CHARS_MAX),
+      message: JSON.stringify(redacted(about, call.payload)).slice(0, MESSAGE_CHARS_MAX),
       wire_id: wireId,
     });
     const data = { action: call.action, code: clipped(fault.code), reason: clipped(fault.description) };
@@ -65,15 +64,3 @@ function answerTo(call: Call, wireId: string | null): StationAnswer {
 
 const idFor = async (tx: Tx, { journal }: Call): Promise<string> =>
   String(journal?.transactionId ?? (await takeTransactionIds(tx, 1)));
-
-/** The depth was bounded when the frame was read. */
-function masked(value: Json): Json {
-  if (Array.isArray(value)) return (value as readonly Json[]).map(masked);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      tokens.has(name) && typeof inner !== "object" ? maskedText(inner as Json) : masked(inner as Json),
-    ]),
-  );
-}
