@@ -13,6 +13,8 @@ export type Handling = {
   readonly assumed?: OcppVersion;
   /** False: it is never pinged, and lives by its own messages alone (QUIRKS 28). */
   readonly pinged: boolean;
+  /** True: a direct socket that answers none of our calls is closed, so that it connects anew (QUIRKS 22). */
+  readonly closeDeaf?: boolean;
 };
 
 export const usualHandling: Handling = { strict: false, pinged: true };

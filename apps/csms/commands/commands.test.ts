@@ -218,8 +218,8 @@ test("command: what a station answers of its configuration is remembered (1.6)",
   await end(core, id, { configurationKey: [{ key: "HeartbeatInterval", readonly: false, value: "300" }] });
   const [row] = await core.rows("variables");
   assert.deepEqual(
-    [row?.component, row?.variable, row?.value, row?.readonly],
-    ["", "HeartbeatInterval", "300", 0],
+    [row?.component, row?.variable, row?.value, row?.mutability, row?.key16],
+    ["OCPPCommCtrlr", "HeartbeatInterval", "300", "ReadWrite", "HeartbeatInterval"],
   );
 });
 
@@ -237,7 +237,7 @@ test("command: what a station answers of its variables is remembered, refused on
   });
   const rows = await core.rows("variables");
   assert.deepEqual(
-    rows.map((row) => [row.component, row.variable, row.value]),
-    [["Connector[1,2]", "Available", "true"]],
+    rows.map((row) => [row.component, row.evse_id, row.connector_id, row.variable, row.value]),
+    [["Connector", 1, 2, "Available", "true"]],
   );
 });

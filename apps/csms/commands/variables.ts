@@ -1,9 +1,20 @@
-/** What the answers to GetConfiguration (1.6 §5.8) and GetVariables (2.0.1 B06) say of a station's variables. */
+/** What answers to commands say of a station's variables: 1.6 §5.8, §5.3; 2.0.1 B05, B06; 2.1 the same. */
+
 import type { JsonObject } from "@wattward/kernel";
-import { type ResponseOf, validateResult } from "@wattward/ocpp";
-import { componentName, storeVariables, type Variable, variableName } from "../stations/variables.ts";
+import type { RequestOf, ResponseOf } from "@wattward/ocpp";
+import { validateResult } from "@wattward/ocpp";
+import { placeOfKey, variableOfKey } from "../stations/configuration-keys.ts";
+import {
+  type ComponentName,
+  pathOf,
+  storeVariables,
+  type Variable,
+  type VariableName,
+} from "../stations/variables.ts";
 import type { Tx } from "../store/writer.ts";
 import type { Command } from "./rows.ts";
+
+type Named = { component: ComponentName; variable: VariableName; attributeType?: string | undefined };
 
 /** An answer that is not what its schema says is left as the command's outcome, and read no further. */
 export async function rememberVariables(
@@ -12,36 +23,57 @@ export async function rememberVariables(
   outcome: JsonObject,
   atMs: number,
 ): Promise<void> {
+  const reading = { source: "get", atMs } as const;
   if (command.action === "GetConfiguration") {
     const answer = validateResult("1.6", "station", "GetConfiguration", outcome);
-    if (answer.kind === "valid") await storeVariables(tx, command.station_id, keys(answer.payload, atMs));
+    if (answer.kind === "valid")
+      await storeVariables(tx, command.station_id, readKeys(answer.payload), reading);
   }
   if (command.action === "GetVariables") {
     const answer = validateResult("2.0.1", "station", "GetVariables", outcome);
     if (answer.kind === "valid")
-      await storeVariables(tx, command.station_id, variables(answer.payload, atMs));
+      await storeVariables(tx, command.station_id, readVariables(answer.payload), reading);
   }
 }
 
-/** 1.6 keys have no component (one device model comes later). */
-const keys = (answer: ResponseOf<"1.6", "GetConfiguration">, atMs: number): Variable[] =>
-  (answer.configurationKey ?? []).map(({ key, value, readonly }) => ({
-    component: "",
-    variable: key,
-    attribute: "Actual",
-    value: value ?? null,
-    readonly: readonly ? 1 : 0,
-    read_at_ms: atMs,
-  }));
+export const readKeys = (answer: ResponseOf<"1.6", "GetConfiguration">): Variable[] =>
+  (answer.configurationKey ?? []).map(variableOfKey);
 
-const variables = (answer: ResponseOf<"2.0.1", "GetVariables">, atMs: number): Variable[] =>
+/** What was refused or is unknown says nothing of a value. */
+export const readVariables = (answer: ResponseOf<"2.0.1", "GetVariables">): Variable[] =>
   answer.getVariableResult
     .filter(({ attributeStatus }) => attributeStatus === "Accepted")
-    .map((got) => ({
-      component: componentName(got.component),
-      variable: variableName(got.variable),
-      attribute: got.attributeType ?? "Actual",
-      value: got.attributeValue ?? null,
-      readonly: 0,
-      read_at_ms: atMs,
+    .map(({ component, variable, attributeType, attributeValue }) => ({
+      ...{ component, variable },
+      attribute: attributeType ?? "Actual",
+      value: attributeValue ?? null,
     }));
+
+/** A value that was set: `RebootRequired` has it stored as well (B05.FR.09). */
+export function setKey(
+  { key, value }: RequestOf<"1.6", "ChangeConfiguration">,
+  { status }: ResponseOf<"1.6", "ChangeConfiguration">,
+): Variable[] {
+  const done = status === "Accepted" || status === "RebootRequired";
+  return done ? [{ ...placeOfKey(key), value, key16: key }] : [];
+}
+
+/** Results name what was set, and need not come in the order that was asked (B05.FR.08). */
+export function setVariables(
+  { setVariableData }: RequestOf<"2.0.1", "SetVariables">,
+  { setVariableResult }: ResponseOf<"2.0.1", "SetVariables">,
+): Variable[] {
+  const done = setVariableResult.filter(
+    ({ attributeStatus }) => attributeStatus === "Accepted" || attributeStatus === "RebootRequired",
+  );
+  const nameOf = ({ component, variable, attributeType }: Named) =>
+    pathOf({ component, variable, attribute: attributeType });
+  const names = new Set(done.map(nameOf));
+  return setVariableData
+    .filter((asked) => names.has(nameOf(asked)))
+    .map(({ component, variable, attributeType, attributeValue }) => ({
+      ...{ component, variable },
+      attribute: attributeType ?? "Actual",
+      value: attributeValue,
+    }));
+}

@@ -6,6 +6,7 @@
  * columns of the row, not repeated here.
  */
 import type { JsonObject } from "@wattward/kernel";
+import type { Claim } from "@wattward/ocpp";
 import type { Tx } from "../store/writer.ts";
 
 /** Fields of one transaction as they stand after the message. `transaction` is our id, `wireId` the station's. */
@@ -21,6 +22,14 @@ type TransactionFacts = {
 
 export type ObservationData = {
   "csms.started": Record<string, never>;
+  "node.started": { node: string; incarnation: number };
+  /** Stopped by its operator, its sockets closed. */
+  "node.stopped": { node: string; incarnation: number };
+  /** Found dead by another; so many stations and sites were at it, and are free. */
+  "node.lost": { node: string; incarnation: number; by: string; stations: number; sites: number };
+  /** A station or site has come to the node `by`, and `holder` has it; `claim` is the newcomer's. */
+  "holder.asked": { holder: string; by: string; ticket: string; claim: Claim };
+  "holder.answered": { from: string; to: string; ticket: string; verdict: string; why: string };
 
   "station.added": { serial: string; route: string; actor: string };
   "station.changed": { serial: string; route: string; actor: string };
@@ -34,6 +43,7 @@ export type ObservationData = {
     pinned: string | null;
     assumed: string | null;
     pinged: boolean;
+    closeDeaf?: boolean;
     actor: string;
   };
   /** A transaction message that could not be read: kept for a person, and acknowledged. */

@@ -30,33 +30,27 @@ test("report: the newest value of each variable is kept", async () => {
     ),
   );
   bodyOf(await core.call("cp", "2.0.1", "NotifyReport", report(entry("A", "2"))));
-  const rows = (await core.rows("variables")).map((row) => [
-    row.component,
-    row.variable,
-    row.attribute,
-    row.value,
-    row.readonly,
-  ]);
+  const rows = (await core.rows("variables")).map((row) => [row.path, row.value, row.mutability]);
   assert.deepEqual(rows, [
-    ["Ctrlr/main", "A", "Actual", "2", 1],
-    ["Ctrlr/main", "B", "Actual", "1", 0],
-    ["Ctrlr/main", "B", "MaxSet", "9", 0],
+    ["ctrlr/main a actual", "2", "ReadOnly"],
+    ["ctrlr/main b actual", "1", null],
+    ["ctrlr/main b maxset", "9", null],
   ]);
 });
 
 test("report: a station cannot make up variables without end, and those it has are still brought up to date", async () => {
   const core = await testCore({ cp: "direct" });
   const variable = (n: number, value: string) => ({
-    component: "C",
-    variable: `v${n}`,
-    attribute: "Actual",
+    component: { name: "C" },
+    variable: { name: `v${n}` },
     value,
-    readonly: 0,
-    read_at_ms: 1,
   });
+  const reading = { source: "get", atMs: 1 } as const;
   const all = Array.from({ length: VARIABLES_MAX + 10 }, (_, n) => variable(n, "old"));
-  await core.writer.submit("test", undefined, (tx) => storeVariables(tx, "cp", all));
-  await core.writer.submit("test", undefined, (tx) => storeVariables(tx, "cp", [variable(7, "new")]));
+  await core.writer.submit("test", undefined, (tx) => storeVariables(tx, "cp", all, reading));
+  await core.writer.submit("test", undefined, (tx) =>
+    storeVariables(tx, "cp", [variable(7, "new")], reading),
+  );
   const rows = await core.rows("variables");
   assert.equal(rows.length, VARIABLES_MAX);
   assert.equal(rows.find((row) => row.variable === "v7")?.value, "new");

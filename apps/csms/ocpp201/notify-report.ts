@@ -2,27 +2,26 @@
 import type { RequestOf, ResponseOf } from "@wattward/ocpp";
 import { type Handler, result } from "../core/call.ts";
 import { observe } from "../core/observations.ts";
-import { componentName, storeVariables, type Variable, variableName } from "../stations/variables.ts";
+import { takeReportPart } from "../stations/reports.ts";
+import type { Variable } from "../stations/variables.ts";
 import { headOf } from "../transactions/record.ts";
 
 type Payload = RequestOf<"2.0.1", "NotifyReport">;
 
 export const notifyReport: Handler<Payload> = async (tx, call) => {
   const { requestId, seqNo, tbc, reportData } = call.payload;
-  const variables = (reportData ?? []).flatMap((entry) => variablesOf(entry, call.arrivedAtMs));
-  if (call.live) await storeVariables(tx, call.station.id, variables);
-  const data = { requestId, part: seqNo, more: tbc ?? false, variables: variables.length };
+  const variables = (reportData ?? []).flatMap(variablesOf);
+  const part = { requestId, seqNo, more: tbc ?? false, variables };
+  if (call.live) await takeReportPart(tx, call.station.id, part, call.arrivedAtMs);
+  const data = { requestId, part: seqNo, more: part.more, variables: variables.length };
   observe(tx, { ...headOf(call), kind: "station.report", data });
   return result<ResponseOf<"2.0.1", "NotifyReport">>({});
 };
 
-function variablesOf(entry: NonNullable<Payload["reportData"]>[number], atMs: number): Variable[] {
-  return entry.variableAttribute.map((attribute) => ({
-    component: componentName(entry.component),
-    variable: variableName(entry.variable),
-    attribute: attribute.type ?? "Actual",
-    value: attribute.value ?? null,
-    readonly: attribute.mutability === "ReadOnly" ? 1 : 0,
-    read_at_ms: atMs,
+function variablesOf(entry: NonNullable<Payload["reportData"]>[number]): Variable[] {
+  const { component, variable, variableCharacteristics: characteristics } = entry;
+  return entry.variableAttribute.map(({ type, value, mutability, persistent, constant }) => ({
+    ...{ component, variable, value, mutability, persistent, constant, characteristics },
+    attribute: type ?? "Actual",
   }));
 }

@@ -1,4 +1,4 @@
-/** How stations, their connectors and their variables are stored. */
+/** How stations and their connectors are stored. */
 import type { Row, Schema } from "../store/schema.ts";
 import { each, statement } from "../store/statement.ts";
 
@@ -47,10 +47,16 @@ export const rememberCertificate = statement((db, p: { id: string; key: string; 
 );
 
 export const setConnected = statement(
-  (db, p: { id: string; generation: number; version: string; atMs: number }) =>
+  (db, p: { id: string; node: string | null; generation: number; version: string; atMs: number }) =>
     db
       .updateTable("stations")
-      .set({ connected: 1, generation: p.generation, ocpp_version: p.version, seen_at_ms: p.atMs })
+      .set({
+        connected: 1,
+        node: p.node,
+        generation: p.generation,
+        ocpp_version: p.version,
+        seen_at_ms: p.atMs,
+      })
       .where("id", "=", p.id),
 );
 
@@ -58,7 +64,7 @@ export const setConnected = statement(
 export const setDisconnected = statement((db, p: { id: string; generation: number }) =>
   db
     .updateTable("stations")
-    .set({ connected: 0 })
+    .set({ connected: 0, node: null })
     .where("id", "=", p.id)
     .where("generation", "=", p.generation)
     .where("connected", "=", 1),
@@ -81,7 +87,13 @@ export const disconnectAll = statement((db, _: Record<never, never>) =>
 );
 
 export const disconnectStationsOfSite = statement((db, p: { site: string }) =>
-  db.updateTable("stations").set({ connected: 0 }).where("site_id", "=", p.site).where("connected", "=", 1),
+  db
+    .updateTable("stations")
+    .set({ connected: 0 })
+    .where("site_id", "=", p.site)
+    .where("connected", "=", 1)
+    // Where several processes serve, each tells the end of its own sockets one by one.
+    .where("node", "is", null),
 );
 
 export const stationsOfSite = statement((db, p: { site: string }) =>
@@ -139,33 +151,4 @@ export const setConnectorPower = statement((db, p: ConnectorKey & { powerW: numb
     .where("station_id", "=", p.station)
     .where("evse_id", "=", p.evse)
     .where("connector_id", "=", p.connector),
-);
-
-export const countVariables = statement((db, p: { station: string }) =>
-  db
-    .selectFrom("variables")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("station_id", "=", p.station),
-);
-const variableColumns = [
-  "station_id",
-  "component",
-  "variable",
-  "attribute",
-  "value",
-  "readonly",
-  "read_at_ms",
-] as const;
-export const insertVariable = statement((db, p: Schema["variables"]) =>
-  db.insertInto("variables").values(each(p, variableColumns)),
-);
-/** Changes no row where the variable is not known. */
-export const updateVariable = statement((db, p: Schema["variables"]) =>
-  db
-    .updateTable("variables")
-    .set({ value: p.value, readonly: p.readonly, read_at_ms: p.read_at_ms })
-    .where("station_id", "=", p.station_id)
-    .where("component", "=", p.component)
-    .where("variable", "=", p.variable)
-    .where("attribute", "=", p.attribute),
 );

@@ -15,6 +15,7 @@ export function handlingIn(row: Row<"station_handling"> | undefined): Handling {
   return {
     strict: row.strict === 1,
     pinged: row.pinged === 1,
+    ...(row.close_deaf === 1 && { closeDeaf: true }),
     ...(pinned !== undefined && { pinned }),
     ...(assumed !== undefined && { assumed }),
   };
@@ -32,6 +33,7 @@ export const handle: Decision<"station.handle"> = async (tx, input) => {
   if (station === undefined) return { kind: "unknown-station" };
   const before = await handlingOf(tx, station.id);
   const { strict = before.strict, pinged = before.pinged, actor, atMs } = input;
+  const { closeDeaf = before.closeDeaf ?? false } = input;
   const pinned = input.pinned === undefined ? (before.pinned ?? null) : input.pinned;
   const assumed = input.assumed === undefined ? (before.assumed ?? null) : input.assumed;
   const row = {
@@ -40,12 +42,13 @@ export const handle: Decision<"station.handle"> = async (tx, input) => {
     pinned_version: pinned,
     assumed_version: assumed,
     pinged: pinged ? 1 : 0,
+    close_deaf: closeDeaf ? 1 : 0,
     changed_at_ms: atMs,
   };
   const handling = handlingIn(row);
   if (JSON.stringify(handling) === JSON.stringify(before)) return { kind: "unchanged", handling };
   await tx.run(upsertHandling, row);
-  const data = { strict, pinned, assumed, pinged, actor };
+  const data = { strict, pinned, assumed, pinged, closeDeaf, actor };
   const head = { source: "person", atMs, station: station.id, site: station.site_id } as const;
   observe(tx, { ...head, kind: "station.handling", data });
   return { kind: "changed", handling };

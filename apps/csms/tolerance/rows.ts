@@ -40,6 +40,7 @@ const handlingColumns = [
   "pinned_version",
   "assumed_version",
   "pinged",
+  "close_deaf",
   "changed_at_ms",
 ] as const;
 export const upsertHandling = statement((db, p: Schema["station_handling"]) =>
@@ -52,6 +53,7 @@ export const upsertHandling = statement((db, p: Schema["station_handling"]) =>
         pinned_version: p.pinned_version,
         assumed_version: p.assumed_version,
         pinged: p.pinged,
+        close_deaf: p.close_deaf,
         changed_at_ms: p.changed_at_ms,
       }),
     ),

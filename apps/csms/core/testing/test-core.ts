@@ -56,7 +56,7 @@ const orders: Partial<Record<keyof Schema, readonly string[]>> = {
   connectors: ["station_id", "evse_id", "connector_id"],
   transactions: ["wire_id", "station_id", "ocpp_version"],
   transaction_events: ["station_id", "received_at_ms", "dedupe"],
-  variables: ["station_id", "component", "variable", "attribute"],
+  variables: ["station_id", "path"],
   commands: ["id"],
   site_journals: ["site_id", "acked_seq"],
   leases: ["from_id"],
