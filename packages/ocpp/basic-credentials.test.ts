@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StationId } from "@wattward/kernel";
-import { basicCredentials, CREDENTIAL_BYTES_MAX, isUser, passwordForms } from "./basic-credentials.ts";
+import {
+  basicCredentials,
+  CREDENTIAL_BYTES_MAX,
+  formDeviation,
+  isUser,
+  type PasswordForm,
+  passwordForm,
+} from "./basic-credentials.ts";
 
 const header = (bytes: string | Buffer) => `Basic ${Buffer.from(bytes).toString("base64")}`;
 
@@ -20,22 +27,34 @@ test("quirk 31: bytes of any value are a password; the user name is the id as it
   }
 });
 
-test("quirk 31: a key sent as its hex text is tried as its bytes too, and told; strictly held, as sent alone", () => {
+test("quirk 31: a key sent as its digits or as their bytes is one password; the form of the other version is told", () => {
   const bytes = Buffer.from("00112233445566778899aabbccddeeff00112233", "hex");
-  const text = Buffer.from(bytes.toString("hex").toUpperCase());
-  const forms = passwordForms(text, true);
-  assert.deepEqual(
-    forms.map(({ password }) => Buffer.from(password)),
-    [text, bytes],
-  );
-  assert.deepEqual(
-    forms.map(({ deviations }) => deviations.map(({ rule }) => rule)),
-    [[], ["password-as-hex"]],
-  );
-  assert(!JSON.stringify(forms[1]?.deviations).includes("0011"), "no part of a key is shown");
-  assert.equal(passwordForms(text, false).length, 1);
-  for (const other of ["sixteen chars pw", "abc", "0".repeat(66)]) {
-    assert.equal(passwordForms(Buffer.from(other), true).length, 1, other);
+  const digits = Buffer.from(bytes.toString("hex"));
+  const rows: [sent: Buffer, form: PasswordForm, tellsIn16: boolean, tellsIn2x: boolean][] = [
+    [bytes, "bytes", false, true],
+    [digits, "text", true, false],
+    [Buffer.from(digits.toString().toUpperCase()), "text", true, false],
+  ];
+  for (const [sent, form, tellsIn16, tellsIn2x] of rows) {
+    const read = passwordForm(sent);
+    assert.deepEqual([Buffer.from(read.secret), read.form], [digits, form]);
+    assert.equal(formDeviation(read.form, "1.6")?.rule, tellsIn16 ? "password-as-hex" : undefined);
+    for (const version of ["2.0.1", "2.1"] as const)
+      assert.equal(formDeviation(read.form, version)?.rule, tellsIn2x ? "password-as-hex" : undefined);
+  }
+  assert(!JSON.stringify(formDeviation("text", "1.6")).includes("0011"), "no part of a key is shown");
+});
+
+test("quirk 31: what can be no key of ours stays as it was sent, and never meets one by folding", () => {
+  for (const other of [
+    "",
+    "abc",
+    "a longer password than any key",
+    "0".repeat(30),
+    "0".repeat(42),
+    "g".repeat(40),
+  ]) {
+    assert.deepEqual(Buffer.from(passwordForm(Buffer.from(other)).secret).toString(), other);
   }
 });
 

@@ -3,10 +3,11 @@
  * to 207; 1.6 Improved security, A00). Pure: whether a password is the right one is its verifier's to say.
  *
  * A password is bytes. Of a key that was given as hexadecimal, some stations send the bytes and some send the text
- * (QUIRKS 31): both are tried, the second only where the station is not held strictly, and it is told which one it was.
+ * (QUIRKS 31): both become the one form that is kept, so that each attempt costs one hash, and it is told which it was.
  */
 import type { StationId } from "@wattward/kernel";
 import { type Deviation, notice } from "./repairs/index.ts";
+import type { OcppVersion } from "./version.ts";
 
 /** User name, colon and password, decoded: a password has 40 characters at most (64 in 2.1). */
 export const CREDENTIAL_BYTES_MAX = 256;
@@ -32,16 +33,27 @@ export function basicCredentials(header: string): BasicCredentials | undefined {
 /** The user name is the identity of the URL, decoded (TC_A_02): nothing is folded, nothing repaired. */
 export const isUser = ({ user }: BasicCredentials, station: StationId): boolean => user === station;
 
-export type PasswordForm = { readonly password: Uint8Array; readonly deviations: readonly Deviation[] };
+/**
+ * How a key of hexadecimal digits was sent: as those digits, which 2.x wants (A00.FR.205), or as the bytes they name,
+ * which 1.6 wants (Improved security A00.FR.205; OCTT TC_085).
+ */
+export type PasswordForm = "text" | "bytes";
 
-/** What the password may be, in the order in which a verifier tries: as sent, and as the bytes that its hex text names. */
-export function passwordForms(sent: Uint8Array, tolerant: boolean): readonly PasswordForm[] {
-  const asSent: PasswordForm = { password: sent, deviations: [] };
+const digits = /^([0-9A-Fa-f]{2}){16,20}$/;
+/** Fewer is no key of 1.6 (A00.FR.205), and more is none of ours. */
+const isKey = ({ length }: Uint8Array): boolean => length >= 16 && length <= 20;
+
+/** The password in the one form that is kept, its lower-case digits; what can be none of ours stays as it is. */
+export function passwordForm(sent: Uint8Array): { readonly secret: Uint8Array; readonly form: PasswordForm } {
   const text = Buffer.from(sent).toString("latin1");
-  if (!tolerant || !/^([0-9A-Fa-f]{2}){8,32}$/.test(text)) return [asSent];
-  const decoded = new Uint8Array(Buffer.from(text, "hex"));
-  return [
-    asSent,
-    { password: decoded, deviations: [notice("password-as-hex", `${text.length} hex digits`)] },
-  ];
+  if (digits.test(text)) return { secret: Buffer.from(text.toLowerCase()), form: "text" };
+  if (isKey(sent)) return { secret: Buffer.from(Buffer.from(sent).toString("hex")), form: "bytes" };
+  return { secret: sent, form: "text" };
+}
+
+/** The right password in the other version's form: counted, and refused where the station is held strictly (QUIRKS 31). */
+export function formDeviation(form: PasswordForm, version: OcppVersion): Deviation | undefined {
+  if (version === "1.6")
+    return form === "bytes" ? undefined : notice("password-as-hex", "sent as its digits");
+  return form === "text" ? undefined : notice("password-as-hex", "sent as the bytes of its digits");
 }

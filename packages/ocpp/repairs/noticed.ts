@@ -58,7 +58,7 @@ export const noticed = [
   {
     rule: "password-as-hex",
     row: 31,
-    does: "a key that is sent as its hexadecimal text is compared as its bytes",
+    does: "a key that is sent as its hexadecimal digits in 1.6, or as their bytes in 2.x, is compared all the same",
   },
   {
     rule: "message-set-aside",
