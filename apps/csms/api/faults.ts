@@ -24,6 +24,7 @@ const peerFaults: Readonly<Record<string, ProblemCode>> = {
 const coreFaults: Readonly<Record<CoreError["kind"], ProblemCode>> = {
   full: "storage-full",
   closed: "shutting-down",
+  fenced: "shutting-down",
   busy: "busy",
   storage: "storage-failed",
   broken: "internal",

@@ -149,6 +149,7 @@ test("faults of the core: told by kind, with the cause in the log and nowhere el
     busy: 503,
     storage: 503,
     closed: 503,
+    fenced: 503,
     broken: 500,
   };
   for (const [kind, status] of Object.entries(statuses)) {

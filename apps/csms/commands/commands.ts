@@ -25,6 +25,7 @@ import {
   findOverdue,
   findRequested,
   findSent,
+  findSentBy,
   findUntold,
   insertCommand,
   markSent,
@@ -116,11 +117,13 @@ function refusal(station: Station | undefined, asked: CommandRequest): Refusal |
 const versionOf = ({ ocpp_version: version }: Station): OcppVersion | undefined =>
   version !== null && isOcppVersion(version) ? version : undefined;
 
-export const take: Decision<"command.take"> = async (tx, { station, atMs, most }) => {
+export const take: Decision<"command.take"> = async (tx, { station, atMs, most, holder }) => {
   await expire(tx, station, atMs);
+  // Of two nodes that believe to have the station, the one whose socket the store knows sends; the other gets nothing.
+  if (holder !== undefined && !(await isAt(tx, station, holder))) return [];
   const due = await tx.all(findRequested, { station, most: Math.min(most, TAKE_MAX) });
   for (const command of due) {
-    await tx.run(markSent, { id: command.id, atMs });
+    await tx.run(markSent, { id: command.id, node: holder?.node ?? null, atMs });
     await observeStep(tx, command, "command.sent", { atMs });
   }
   return due.map(({ id, action, payload, expires_at_ms }) => ({
@@ -138,9 +141,17 @@ export const outcome: Decision<"command.outcome"> = async (tx, { id, state, outc
   if (state === "accepted") await rememberVariables(tx, command, outcome, atMs);
 };
 
-/** What was under way when the last process ended: nobody knows what became of it. */
-export async function forgetSent(tx: Tx, atMs: number): Promise<void> {
-  for (const command of await tx.all(findSent, {})) {
+async function isAt(tx: Tx, id: string, holder: { node: string; generation: number }): Promise<boolean> {
+  const station = await tx.first(findStation, { id });
+  return (
+    station?.connected === 1 && station.node === holder.node && station.generation === holder.generation
+  );
+}
+
+/** What was under way when the last process, or this node, ended: nobody knows what became of it. */
+export async function forgetSent(tx: Tx, atMs: number, node?: string): Promise<void> {
+  const sent = node === undefined ? await tx.all(findSent, {}) : await tx.all(findSentBy, { node });
+  for (const command of sent) {
     await end(tx, command, { state: "unknown", atMs, outcome: null });
   }
 }

@@ -73,8 +73,11 @@ export const findUntold = statement((db, p: { sentBeforeMs: number; most: number
     .where("sent_at_ms", "<=", p.sentBeforeMs)
     .limit(p.most),
 );
-export const markSent = statement((db, p: { id: string; atMs: number }) =>
-  db.updateTable("commands").set({ state: "sent", sent_at_ms: p.atMs }).where("id", "=", p.id),
+export const findSentBy = statement((db, p: { node: string }) =>
+  db.selectFrom("commands").selectAll().where("state", "=", "sent").where("node", "=", p.node),
+);
+export const markSent = statement((db, p: { id: string; node: string | null; atMs: number }) =>
+  db.updateTable("commands").set({ state: "sent", sent_at_ms: p.atMs, node: p.node }).where("id", "=", p.id),
 );
 export const endCommand = statement(
   (db, p: { id: string; state: string; atMs: number; outcome: string | null }) =>

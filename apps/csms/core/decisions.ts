@@ -3,6 +3,8 @@ import { deny } from "../authorisation/denials.ts";
 import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
 import { expireOverdue, outcome, request, take } from "../commands/commands.ts";
+import { answerHeld, claimHeld } from "../nodes/holder.ts";
+import { bury, leave, startNode } from "../nodes/life.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
 import { issueServiceToken } from "../people/service-token.ts";
 import { takeRecord } from "../sites/journal.ts";
@@ -23,6 +25,11 @@ import { tryStore } from "./try-store.ts";
 
 export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "service.start": startService,
+  "node.start": startNode,
+  "node.stop": leave,
+  "node.bury": bury,
+  "holder.claim": claimHeld,
+  "holder.answer": answerHeld,
   "store.try": tryStore,
   "station.admit": admit,
   "station.presence": changePresence,

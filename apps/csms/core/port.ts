@@ -7,7 +7,7 @@
  * It rejects only with {@link CoreError}; an expected refusal is part of the output.
  */
 import type { ClockQuality, JsonObject, MessageId, SiteId, StationId, TraceId } from "@wattward/kernel";
-import type { Deviation, Handling, OcppVersion } from "@wattward/ocpp";
+import type { Claim, Deviation, Handling, OcppVersion } from "@wattward/ocpp";
 import type { JournalRecord } from "@wattward/sitelink";
 
 import type {
@@ -36,9 +36,10 @@ export interface Core {
 /**
  * `full`: the disk; nothing was written, try later. `busy`: too much waits, or another process holds the lock; slow
  * down and try later. `storage`: the database failed or is not there; try later, and where it was lost in the middle of
- * a commit nobody knows whether that was written. `closed`: shutting down. `broken`: our own fault, logged.
+ * a commit nobody knows whether that was written. `closed`: shutting down. `fenced`: this node has lost its lease, and
+ * others may hold what it held; nothing was written. `broken`: our own fault, logged.
  */
-export type CoreFault = "full" | "busy" | "storage" | "closed" | "broken";
+export type CoreFault = "full" | "busy" | "storage" | "closed" | "fenced" | "broken";
 export class CoreError extends Error {
   override readonly name = "CoreError";
   readonly kind: CoreFault;
@@ -55,12 +56,34 @@ export type Decisions = {
    * is unknown. To be decided once, first; never by a tool that shares the database.
    */
   "service.start": { input: { atMs: number }; output: undefined };
+  /**
+   * The same for one of several processes: it joins, under its next incarnation. What its earlier one held is free, and
+   * what that had sent is unknown. The one decision that a node without a lease may make.
+   */
+  "node.start": { input: NodeStart; output: NodeStarted };
+  /** It leaves, having closed its sockets. */
+  "node.stop": { input: NodeAt; output: undefined };
+  /**
+   * The death of another node, seen by its beats: they stand still. `false` where they moved meanwhile, or somebody
+   * else was faster. What it held is free, what it had sent is unknown.
+   */
+  "node.bury": { input: NodeAt & { beats: number; by: string }; output: boolean };
+  /**
+   * May this node hold that station's or site's socket? `asked`: another has it, and is asked for it through the outbox
+   * (`holder.asked`); its answer comes the same way (`holder.answered`, with the ticket).
+   */
+  "holder.claim": {
+    input: HolderClaim;
+    output: { kind: "yours" } | { kind: "asked"; holder: string };
+  };
+  /** What the holder answers: `given` has closed its socket first, and hands the row over in this commit. */
+  "holder.answer": { input: HolderAnswer; output: undefined };
   /** Writes a little, to find out whether the store can: after a commit that failed. */
   "store.try": { input: { atMs: number }; output: undefined };
   /** May this certificate open a direct socket as this station? Remembers the newest certificate seen. */
   "station.admit": { input: AdmissionRequest; output: Admission };
-  /** A socket of a station opened or closed, here or at its site. */
-  "station.presence": { input: PresenceChange; output: undefined };
+  /** A socket of a station opened or closed, here or at its site. `elsewhere`: another node holds it; nothing was done. */
+  "station.presence": { input: PresenceChange; output: Elsewhere | undefined };
   /** How a station is to be handled otherwise than usual; what is not named stays, null takes a version back. */
   "station.handle": {
     input: {
@@ -69,6 +92,7 @@ export type Decisions = {
       pinned?: OcppVersion | null;
       assumed?: OcppVersion | null;
       pinged?: boolean;
+      closeDeaf?: boolean;
       actor: string;
       atMs: number;
     };
@@ -89,8 +113,10 @@ export type Decisions = {
       connected: boolean;
       atMs: number;
       clockQuality?: ClockQuality;
+      /** Where several processes serve: which one has the link. */
+      node?: string;
     };
-    output: undefined;
+    output: Elsewhere | undefined;
   };
   /** A journal record; applied at most once per (site, epoch, seq). */
   "site.record": { input: SiteRecord; output: SiteRecordDone };
@@ -110,7 +136,16 @@ export type Decisions = {
   "transactions.tend": { input: { atMs: number }; output: undefined };
   "command.request": { input: CommandRequest; output: CommandAccepted };
   /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
-  "command.take": { input: { station: StationId; atMs: number; most: number }; output: DueCommand[] };
+  "command.take": {
+    input: {
+      station: StationId;
+      atMs: number;
+      most: number;
+      /** Where several processes serve: none is handed out unless this is the socket that the store knows. */
+      holder?: { node: string; generation: number };
+    };
+    output: DueCommand[];
+  };
   "command.outcome": { input: CommandOutcome; output: undefined };
   /** Ends what is overdue: expired before it was sent, or sent at `sentBeforeMs` or earlier and never told of again. */
   "command.expire": { input: { atMs: number; sentBeforeMs: number }; output: undefined };
@@ -204,6 +239,56 @@ export type PresenceChange = {
   readonly generation: number;
   readonly version: OcppVersion;
   readonly address: string;
+  readonly atMs: number;
+  /** Where several processes serve: which one has the socket. */
+  readonly node?: string;
+};
+
+/** One of several processes that serve a database; names are 1 to 40 of a-z, 0-9 and '-'. */
+export type NodeAt = { readonly id: string; readonly incarnation: number; readonly atMs: number };
+export type NodeStart = {
+  readonly id: string;
+  /** Of its data folder: a name that another folder's node uses is refused. */
+  readonly folder: string;
+  /** How it hears of the others' commits: without a bus only one node serves. */
+  readonly bus: "none" | "nats";
+  /** SHA-256 of the root's public key, hex: all nodes are of one operator. */
+  readonly operator: string;
+  readonly atMs: number;
+};
+export type NodeStarted =
+  /** `cluster`: random, of this database, for names that its nodes share. */
+  | { readonly kind: "started"; readonly incarnation: number; readonly cluster: string }
+  | { readonly kind: "other-operator" }
+  /** By one that is not known to be dead. */
+  | {
+      readonly kind: "occupied";
+      readonly why: "name-taken" | "no-bus";
+      readonly by: { id: string; incarnation: number; beats: number };
+    };
+
+export type Elsewhere = { readonly kind: "elsewhere"; readonly node: string };
+
+/** What one node at a time holds. */
+export type Held =
+  | { readonly kind: "station"; readonly station: StationId }
+  | { readonly kind: "site"; readonly site: SiteId };
+export type HolderClaim = {
+  readonly held: Held;
+  readonly node: string;
+  /** The newcomer's, for the holder to decide by (QUIRKS, takeover). */
+  readonly claim: Claim;
+  /** Chosen by who asks, to know the answer by. */
+  readonly ticket: string;
+  readonly atMs: number;
+};
+export type HolderAnswer = {
+  readonly held: Held;
+  readonly from: string;
+  readonly to: string;
+  readonly ticket: string;
+  readonly verdict: "given" | "hold" | "refuse";
+  readonly why: string;
   readonly atMs: number;
 };
 

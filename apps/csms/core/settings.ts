@@ -16,10 +16,25 @@ export const settings = {
   accept_unknown_tokens_offline: { byDefault: 1, least: 0, most: 1 },
   /** How long a site may reuse an answer about a token. */
   token_cache_ms: { byDefault: 7 * 86_400_000, least: 0, most: 365 * 86_400_000 },
+  /** How long the message log is kept, in days; 0: no message log. */
+  message_log_days: { byDefault: 30, least: 0, most: 3_650 },
+  /** Frames in the message log, of all stations, and their characters; the oldest go first. */
+  message_log_rows: { byDefault: 2_000_000, least: 1_000, most: 1_000_000_000 },
+  message_log_mb: { byDefault: 1_000, least: 1, most: 1_000_000 },
+  /** Frames that one station may leave in it in a day: the rest is counted, so that nobody pushes out the others. */
+  message_log_station_rows: { byDefault: 20_000, least: 100, most: 10_000_000 },
+  /** Free space of the data folder's file system below which the message log is given up, MiB; 0: never. */
+  disk_free_min_mb: { byDefault: 512, least: 0, most: 10_000_000 },
+  /** Size of a PostgreSQL database above which the message log is given up, MiB; 0: never. */
+  database_max_mb: { byDefault: 0, least: 0, most: 1_000_000_000 },
+  /** Days for which what happened, ended commands, and power and registers outside transactions are kept; 0: for ever. */
+  outbox_days: { byDefault: 365, least: 0, most: 36_500 },
+  commands_days: { byDefault: 365, least: 0, most: 36_500 },
+  idle_samples_days: { byDefault: 90, least: 0, most: 36_500 },
 } as const;
 export type Setting = keyof typeof settings;
 
-const readMeta = statement((db, p: { key: string }) =>
+export const readMeta = statement((db, p: { key: string }) =>
   db.selectFrom("meta").select("value").where("key", "=", p.key),
 );
 export const writeMeta = statement((db, p: { key: string; value: string }) =>

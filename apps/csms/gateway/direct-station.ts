@@ -25,10 +25,12 @@ import { CoreError, type Route, type StationCall } from "../core/port.ts";
 import { notStored } from "./frames.ts";
 import { BOOT_QUIET_MS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
-import type { ConnectionPorts } from "./ports.ts";
+import { type ConnectionPorts, nodeOf } from "./ports.ts";
+import { storePresence } from "./presence.ts";
 import type { StationLink } from "./station-link.ts";
 
 const direct: Route = { kind: "direct" };
+const TRY_AGAIN = 1013;
 
 export type DirectAdmission = {
   readonly station: StationId;
@@ -160,7 +162,7 @@ export class DirectStation implements StationLink {
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
       // Shutting down: no answer is the honest one, the station asks again after it has reconnected.
-      if (error.kind === "closed") return { kind: "silence" };
+      if (error.kind === "closed" || error.kind === "fenced") return { kind: "silence" };
       metrics.count("wattward_messages_total", { version, action, outcome: "refused" });
       log.error("call-not-stored", { action, trace, error: error.message });
       return notStored;
@@ -175,20 +177,12 @@ export class DirectStation implements StationLink {
   }
 
   private async tellPresence(connected: boolean): Promise<void> {
-    const { core, clock, log } = this.ports;
     const { station, version, generation, claim } = this;
-    const at = { address: claim.address, atMs: clock.now().wallMs };
-    try {
-      await core.decide("station.presence", {
-        station,
-        route: direct,
-        connected,
-        generation,
-        version,
-        ...at,
-      });
-    } catch (error) {
-      log.error("presence-not-stored", { connected, error: String(error) });
-    }
+    const at = { address: claim.address, atMs: this.ports.clock.now().wallMs };
+    const input = { station, route: direct, connected, generation, version, ...at, ...nodeOf(this.ports) };
+    const still = () => !connected || this.open;
+    const where = await storePresence({ name: "station.presence", input, still }, this.ports);
+    if (where !== undefined && connected)
+      this.end(TRY_AGAIN, "another connection of the same identity came first");
   }
 }

@@ -57,6 +57,15 @@ export const CURSOR_RETRY_MS = 1_000;
 /** Changes to bundles gather this long before one is compiled. */
 export const BUNDLE_GATHER_MS = 100;
 
+/** Who is connected is told again after this where the store did not take it, and so often. */
+export const PRESENCE_RETRY_MS = 1_000;
+export const PRESENCE_ATTEMPTS_MAX = 30;
+
+/** A node that holds a station or site answers within this whether it gives it away: a ping's time, and two commits. */
+export const HOLDER_ANSWER_MS_MAX = 5_000;
+/** Questions to other nodes under way at one time; beyond them a newcomer is told to come again. */
+export const HOLDERS_ASKED_MAX = 1_000;
+
 /** A command waits this long for its answer, or until it expires, whichever is sooner. */
 export const COMMAND_ANSWER_MS_MAX = 60_000;
 /** Wait before a station's commands are looked for again after the store failed. */

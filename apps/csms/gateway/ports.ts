@@ -43,10 +43,23 @@ export type GatewayPorts = {
   /** Begins to accept connections; whoever comes has shown a certificate to TLS (security profile 3). */
   readonly listen: (doors: ListenerDoors) => Promise<WireServer>;
   readonly metrics: Metrics;
+  /** Where several processes serve one database: this one of them. */
+  readonly node?: GatewayNode;
+};
+
+/** What a gateway must know of being one of several (nodes/membership.ts). */
+export type GatewayNode = {
+  readonly id: string;
+  /** False once its lease has run out: from then on others may hold what it held. */
+  stands(): boolean;
+  /** How it is with another, as far as is seen from here: one that may be dead answers nothing, and is not asked. */
+  seesAlive(node: string): boolean;
+  /** `lost`: close every socket, at once, and resolve when they are; `joined`: begin again. */
+  follow(listener: { lost(): Promise<void>; joined(): void }): void;
 };
 
 /** What every connection shares. */
-export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics"> & {
+export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics" | "node"> & {
   /** Something that a station did beside its CALLs is to be counted. */
   readonly deviated: (station: StationId, route: Route, deviations: readonly Deviation[]) => void;
   /** A trace id, unique in this process and unlikely to be met in another's. */
@@ -54,3 +67,7 @@ export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "met
   /** A message id for a CALL of ours, unique over all connections (OCPP 2.0.1 Part 4 §4.1.4). */
   readonly newMessageId: () => MessageId;
 };
+
+/** The field that names this node in a decision; nothing where one process serves alone. */
+export const nodeOf = ({ node }: Pick<ConnectionPorts, "node">): { node?: string } =>
+  node === undefined ? {} : { node: node.id };

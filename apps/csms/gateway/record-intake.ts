@@ -159,7 +159,7 @@ export class RecordIntake {
       return;
     }
     // Shutting down: the gateway closes every link by itself.
-    if (error.kind === "closed") return;
+    if (error.kind === "closed" || error.kind === "fenced") return;
     this.ports.log.error("record-not-stored", { kind: error.kind, error: error.message });
     const sentence = "A record could not be stored: come again and send from what was acknowledged.";
     this.link.fail({ whose: "ours", code: error.kind, sentence });

@@ -70,7 +70,7 @@ export class Relays {
       return await this.ports.core.decide("site.relay", call);
     } catch (error) {
       if (!(error instanceof CoreError)) throw error;
-      if (error.kind === "closed") return undefined;
+      if (error.kind === "closed" || error.kind === "fenced") return undefined;
       this.ports.log.error("relay-not-stored", { kind: error.kind, error: error.message });
       return notStored;
     }

@@ -25,7 +25,8 @@ import {
 import { type BundleAtSite, BundleDelivery } from "./bundle-delivery.ts";
 import { HELLO_MS_MAX, LEASE_RATE, LINK_NEWS_COST, LINK_OBSERVATION_RATE } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
-import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
+import { type ConnectionPorts, type GatewayPorts, nodeOf } from "./ports.ts";
+import { storePresence } from "./presence.ts";
 import { RecordIntake } from "./record-intake.ts";
 import type { Connection, Registry } from "./registry.ts";
 import { Relays } from "./relays.ts";
@@ -54,6 +55,8 @@ type State =
   | { readonly kind: "opening" }
   | OpenState
   | { readonly kind: "ended" };
+
+const TRY_AGAIN = 1013;
 
 /** A site may count what we have a name for, and nothing else. */
 const noticedRules = new Map(noticed.map(({ rule }) => [`${DEVIATION_OBSERVED}${rule}`, rule]));
@@ -350,11 +353,11 @@ export class SiteLink implements Connection {
   private async tellPresence(
     what: { connected: boolean } & Partial<Pick<Message<"hello">, "clockQuality">>,
   ): Promise<void> {
-    const { core, clock, log } = this.ports;
-    try {
-      await core.decide("site.presence", { site: this.site, ...what, atMs: clock.now().wallMs });
-    } catch (error) {
-      log.error("site-presence-not-stored", { connected: what.connected, error: String(error) });
-    }
+    const { site } = this;
+    const input = { site, ...what, atMs: this.ports.clock.now().wallMs, ...nodeOf(this.ports) };
+    const still = () => !what.connected || this.state.kind !== "ended";
+    const where = await storePresence({ name: "site.presence", input, still }, this.ports);
+    if (where === undefined || !what.connected) return;
+    this.end(TRY_AGAIN, "another connection of the same identity came first");
   }
 }

@@ -18,7 +18,8 @@ import {
 import type { SiteMessage } from "@wattward/sitelink";
 import type { Route } from "../core/port.ts";
 import { STATIONS_PER_LINK_MAX } from "./limits.ts";
-import type { ConnectionPorts } from "./ports.ts";
+import { type ConnectionPorts, nodeOf } from "./ports.ts";
+import { storePresence } from "./presence.ts";
 import type { LinkHandle } from "./record-intake.ts";
 import type { Registry } from "./registry.ts";
 import type { StationLink } from "./station-link.ts";
@@ -77,17 +78,25 @@ export class SiteStations {
     if (known === undefined && this.present.size + this.elsewhere.size >= STATIONS_PER_LINK_MAX) return;
     const arrived = new SiteStation(message, this.link, this.ports);
     if (!this.ports.registry.place(station, arrived)) {
-      // Live directly, or at another site: two sockets claim one identity over two routes.
-      this.elsewhere.set(station, message);
-      this.ports.observe("gateway.takeover-refused", station, {
-        why: "other-route",
-        route: arrived.claim.route,
-      });
+      this.waits(message, arrived);
       return;
     }
     this.present.set(station, arrived);
-    this.tell(arrived, true);
+    this.tell(arrived, true, () => {
+      // Live at another node by another route: it waits here until that one ends.
+      if (this.present.get(station) !== arrived) return;
+      this.present.delete(station);
+      arrived.end();
+      this.ports.registry.leave(station, arrived.generation);
+      this.waits(message, arrived);
+    });
     this.ports.arrived(station);
+  }
+
+  /** Live directly, or at another site: two sockets claim one identity over two routes. */
+  private waits(message: Presence, { claim: { route } }: SiteStation): void {
+    this.elsewhere.set(message.station, message);
+    this.ports.observe("gateway.takeover-refused", message.station, { why: "other-route", route });
   }
 
   /** The station's connection by another route has ended. */
@@ -118,17 +127,16 @@ export class SiteStations {
     if (this.ports.registry.leave(station, left.generation)) this.tell(left, false);
   }
 
-  private tell({ station, version, generation, claim }: SiteStation, connected: boolean): void {
-    const { core, clock, log } = this.ports;
+  private tell(told: SiteStation, connected: boolean, elsewhere = () => {}): void {
+    const { station, version, generation, claim } = told;
     const route: Route = { kind: "site", site: this.link.site };
-    const at = { address: claim.address, atMs: clock.now().wallMs };
-    const told = core
-      .decide("station.presence", { station, route, connected, generation, version, ...at })
-      .catch((error: unknown) =>
-        log.error("presence-not-stored", { station, connected, error: String(error) }),
-      )
-      .finally(() => this.telling.delete(told));
-    this.telling.add(told);
+    const at = { address: claim.address, atMs: this.ports.clock.now().wallMs };
+    const input = { station, route, connected, generation, version, ...at, ...nodeOf(this.ports) };
+    const still = () => !connected || told.open;
+    const telling = storePresence({ name: "station.presence", input, still }, this.ports)
+      .then((where) => (where === undefined ? undefined : elsewhere()))
+      .finally(() => this.telling.delete(telling));
+    this.telling.add(telling);
   }
 }
 

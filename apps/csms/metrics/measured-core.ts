@@ -90,6 +90,7 @@ const kindOf = (error: unknown): CoreError["kind"] => (error instanceof CoreErro
 const sentences: Record<CoreError["kind"], string> = {
   full: "the disk is full",
   closed: "shutting down",
+  fenced: "this node has lost its lease",
   busy: "too much waits to be written",
   storage: "the last commit failed",
   broken: "the last commit failed",

@@ -5,6 +5,7 @@ import type { Decision } from "../core/decision.ts";
 import { clipped, observe } from "../core/observations.ts";
 import type { Lease } from "../core/port.ts";
 import { csmsEpoch, takeTransactionIds } from "../core/settings.ts";
+import { heldElsewhere } from "../nodes/holder.ts";
 import { disconnectStationsOfSite } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import {
@@ -90,16 +91,26 @@ export const lease: Decision<"site.lease"> = async (tx, { site, atMs }) => {
 export const siteChangePresence: Decision<"site.presence"> = async (tx, input) => {
   const { site, connected, atMs } = input;
   const known = await tx.first(findSite, { id: site });
-  if (known === undefined) return;
+  if (known === undefined) return undefined;
+  const { node = null } = input;
+  const elsewhere = node === null ? undefined : await heldElsewhere(tx, known.node, node);
+  if (elsewhere !== undefined) return elsewhere;
   const clockQuality = input.clockQuality ?? known.clock_quality;
-  await tx.run(setSitePresence, { id: site, connected: connected ? 1 : 0, clockQuality, atMs });
+  await tx.run(setSitePresence, {
+    id: site,
+    connected: connected ? 1 : 0,
+    node: connected ? node : null,
+    clockQuality,
+    atMs,
+  });
   if (!connected) await tx.run(disconnectStationsOfSite, { site });
   if (clockQuality !== null && clockQuality !== known.clock_quality) {
     observe(tx, { kind: "site.clock", source: "site", atMs, site, data: { quality: clockQuality } });
   }
-  if ((known.connected === 1) === connected) return;
+  if ((known.connected === 1) === connected) return undefined;
   const kind = connected ? "site.connected" : "site.disconnected";
   observe(tx, { kind, source: "csms", atMs, site, data: {} });
+  return undefined;
 };
 
 export const bundleInForce: Decision<"site.bundle"> = async (tx, input) => {

@@ -33,10 +33,15 @@ export const setHello = statement(
       .where("id", "=", p.id),
 );
 export const setSitePresence = statement(
-  (db, p: { id: string; connected: number; clockQuality: string | null; atMs: number }) =>
+  (db, p: Pick<Site, "id" | "connected" | "node"> & { clockQuality: string | null; atMs: number }) =>
     db
       .updateTable("sites")
-      .set({ connected: p.connected, clock_quality: p.clockQuality, seen_at_ms: p.atMs })
+      .set({
+        connected: p.connected,
+        node: p.node,
+        clock_quality: p.clockQuality,
+        seen_at_ms: p.atMs,
+      })
       .where("id", "=", p.id),
 );
 export const setBundleVersion = statement((db, p: { id: string; version: number; atMs: number }) =>
