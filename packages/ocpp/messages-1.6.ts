@@ -85,7 +85,7 @@ export type Messages16 = {
 };
 
 /** Who may send the CALL. */
-export const senders16: Readonly<Record<keyof Messages16, Side | "both">> = {
+export const senders16 = {
   Authorize: "station",
   BootNotification: "station",
   CancelReservation: "csms",
@@ -125,4 +125,4 @@ export const senders16: Readonly<Record<keyof Messages16, Side | "both">> = {
   TriggerMessage: "csms",
   UnlockConnector: "csms",
   UpdateFirmware: "csms",
-};
+} as const satisfies Readonly<Record<keyof Messages16, Side | "both">>;

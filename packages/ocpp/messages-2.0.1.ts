@@ -140,7 +140,7 @@ export type Messages201 = {
 };
 
 /** Who may send the CALL. */
-export const senders201: Readonly<Record<keyof Messages201, Side | "both">> = {
+export const senders201 = {
   Authorize: "station",
   BootNotification: "station",
   CancelReservation: "csms",
@@ -205,4 +205,4 @@ export const senders201: Readonly<Record<keyof Messages201, Side | "both">> = {
   UnlockConnector: "csms",
   UnpublishFirmware: "csms",
   UpdateFirmware: "csms",
-};
+} as const satisfies Readonly<Record<keyof Messages201, Side | "both">>;

@@ -200,7 +200,7 @@ export type Messages21 = {
 };
 
 /** Who may send the CALL. */
-export const senders21: Readonly<Record<Exclude<keyof Messages21, keyof typeof sends21>, Side | "both">> = {
+export const senders21 = {
   AFRRSignal: "csms",
   AdjustPeriodicEventStream: "csms",
   Authorize: "station",
@@ -291,7 +291,7 @@ export const senders21: Readonly<Record<Exclude<keyof Messages21, keyof typeof s
   UpdateFirmware: "csms",
   UsePriorityCharging: "csms",
   VatNumberValidation: "station",
-};
+} as const satisfies Readonly<Record<Exclude<keyof Messages21, keyof typeof sends21>, Side | "both">>;
 
 /** Who may send the SEND: a message that is never answered (Part 4 §4.2.4). */
 export const sends21 = { NotifyPeriodicEventStream: "station" } as const;

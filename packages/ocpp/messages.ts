@@ -56,6 +56,19 @@ const actions: Readonly<Record<OcppVersion, Readonly<Record<Side, ReadonlySet<st
   "2.1": byVersion("2.1"),
 };
 
+type Senders = {
+  readonly "1.6": typeof senders16;
+  readonly "2.0.1": typeof senders201;
+  readonly "2.1": typeof senders21;
+};
+/** What `S` may send as a CALL, as a type: a routing table that lacks one does not compile. */
+export type ActionFrom<V extends OcppVersion, S extends Side> = {
+  [A in keyof Senders[V]]: Senders[V][A] extends S | "both" ? A : never;
+}[keyof Senders[V]] &
+  string;
+/** What a station may send as a SEND. */
+export type StationSend<V extends OcppVersion> = V extends "2.1" ? keyof typeof sends21 : never;
+
 /** What `sender` may send as a CALL. */
 export const actionsFrom = (version: OcppVersion, sender: Side): ReadonlySet<string> =>
   actions[version][sender];
