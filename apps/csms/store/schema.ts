@@ -51,6 +51,7 @@ export type Schema = {
   commands: CommandsTable;
   denials: { kind: string; issuer: string; value: string; reason: string; added_at_ms: number };
   outbox: OutboxTable;
+  messages: MessagesTable;
   nodes: NodesTable;
   people: { id: string; name: string; role: string; added_at_ms: number };
   passkeys: {
@@ -421,6 +422,33 @@ type OutboxTable = {
   /** 0 for what was replayed: history, which raises no live alarm. */
   live: number;
   data: string;
+};
+
+/** Every frame of every station, redacted: a log for people, the first thing given up when the disk fills (DESIGN 25). */
+type MessagesTable = {
+  /** Counts up, and is never used again: `messages_next_id` in meta. */
+  id: number;
+  station_id: string;
+  /** When it was written down here; grows with the id. */
+  at_ms: number;
+  /** When it was first received, or sent, here or at its site. */
+  received_at_ms: number;
+  /** `station` or `csms`: who wrote the frame. */
+  sender: string;
+  /** `direct`, or `site` and its name. */
+  route: string;
+  version: string;
+  /** `call`, `result`, `error`, `send`, `result-error`, `unreadable`. */
+  kind: string;
+  /** Of the frame, or of the CALL that it answers. */
+  action: string | null;
+  message_id: string | null;
+  trace: string | null;
+  /** `valid`, `repaired` or `refused`; of our own frames `sent`, and of what a site answered by itself `local`. */
+  verdict: string;
+  /** Of the frame as it was; what is kept of it is shorter. */
+  chars: number;
+  frame: string;
 };
 
 export type Row<T extends keyof Schema> = { [K in keyof Schema[T]]: Schema[T][K] };
