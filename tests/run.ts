@@ -33,7 +33,12 @@ const stages = [
     // They start the real programs, or do everything once more on a server of their own.
     except: /\/(main|main-on-postgres|on-postgres)\.test\.ts$/,
   },
-  { name: "simulation", fast: false, concurrency: 2, files: ["tests/simulation/**/*.test.ts"] },
+  {
+    name: "simulation",
+    fast: false,
+    concurrency: 2,
+    files: ["tests/simulation/**/*.test.ts", "tests/mutation/**/*.test.ts"],
+  },
   {
     name: "integration",
     fast: false,

@@ -16,12 +16,13 @@ if (process.argv.slice(2).some((word) => word === "--help" || word === "-h")) {
 
   --kills N  SIGKILLs of each real process (100)
   --days N   simulated days (200)
+  --mutants N  damaged messages of each version (100000)
   --seed S   the same seed, the same misfortunes (1)
 `);
   process.exit(0);
 }
-const { values } = parseArgs({ options: { kills: text, days: text, seed: text } });
-const { kills = "100", days = "200", seed = "1" } = values;
+const { values } = parseArgs({ options: { kills: text, days: text, mutants: text, seed: text } });
+const { kills = "100", days = "200", mutants = "100000", seed = "1" } = values;
 
 type Figures = { readonly [name: string]: unknown };
 
@@ -51,8 +52,9 @@ async function prove(entry: string, args: readonly string[]): Promise<{ figures:
 const startMs = performance.now();
 const killed = await prove("tests/soak/kills.ts", ["--kills", kills, "--seed", seed]);
 const simulated = await prove("tests/soak/days.ts", ["--days", days, "--seed", seed]);
+const mutated = await prove("tests/soak/mutants.ts", ["--mutants", mutants, "--seed", seed]);
 const minutes = Math.round((performance.now() - startMs) / 60_000);
-const good = killed.good && simulated.good;
+const good = killed.good && simulated.good && mutated.good;
 
 const rows = ({ figures }: { figures: Figures }) =>
   Object.entries(figures)
@@ -63,7 +65,7 @@ const rows = ({ figures }: { figures: Figures }) =>
 const report = `# Soak report
 
 ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${minutes} minutes.
-Verdict: **${good ? "nothing lost, nothing counted twice" : "FAILED"}**. Repeat with \`.ci/soak --kills ${kills} --days ${days} --seed ${seed}\`.
+Verdict: **${good ? "nothing lost, nothing counted twice" : "FAILED"}**. Repeat with \`.ci/soak --kills ${kills} --days ${days} --mutants ${mutants} --seed ${seed}\`.
 
 ## ${kills} SIGKILLs of each process, while cars charge
 
@@ -80,7 +82,17 @@ The production code on simulated time, network and disk: cuts, losses, crashes a
 | figure | value |
 |---|---|
 ${rows(simulated)}
+
+## ${mutants} mutants of each version
+
+Types, bounds, unknown and missing fields, foreign ids, order, duplicates, damaged frames, stray answers: the right error code, nothing
+unreadable afterwards, no other station harmed.
+
+| figure | value |
+|---|---|
+${rows(mutated)}
 `;
-if (kills === "100" && days === "200") writeFileSync(join(root, "docs", "soak.md"), report);
+if (kills === "100" && days === "200" && mutants === "100000")
+  writeFileSync(join(root, "docs", "soak.md"), report);
 process.stdout.write(report);
 process.exitCode = good ? 0 : 1;
