@@ -48,8 +48,16 @@ export type Schema = {
   local_lists: { station_id: string; version: number; source: string; changed_at_ms: number };
   reservations: ReservationsTable;
   availability: AvailabilityTable;
+  told: ToldTable;
+  monitors: MonitorsTable;
+  event_streams: EventStreamsTable;
+  settlements: SettlementsTable;
+  transaction_details: TransactionDetailsTable;
   commands: CommandsTable;
   denials: { kind: string; issuer: string; value: string; reason: string; added_at_ms: number };
+  dispensations: DispensationsTable;
+  /** By which security profile a station came last, and when it first proved that it can do without a dispensation. */
+  station_ways: { station_id: string; security_profile: number; profile_3_at_ms: number | null };
   outbox: OutboxTable;
   messages: MessagesTable;
   nodes: NodesTable;
@@ -72,6 +80,17 @@ export type Schema = {
     expires_at_ms: number;
   };
   invitations: { hash: string; role: string; expires_at_ms: number; used_at_ms: number | null };
+};
+
+/** A station's dated leave to use security profile 1 or 2; gone when it has ended. */
+type DispensationsTable = {
+  station_id: string;
+  security_profile: number;
+  until_ms: number;
+  /** Argon2id, as text in PHC's form. */
+  password_hash: string;
+  given_at_ms: number;
+  given_by: string;
 };
 
 type SitesTable = {
@@ -366,6 +385,94 @@ type AvailabilityTable = {
   scheduled: number;
   command_id: string | null;
   changed_at_ms: number;
+};
+
+/** The newest that a station has said on a subject: stations/told.ts has the subjects and their bounds. */
+type ToldTable = {
+  station_id: string;
+  subject: string;
+  /** What of it, in the station's own numbers: an EVSE, a request, a control; empty for the station itself. */
+  about: string;
+  ocpp_version: string;
+  /** JSON, in the words of that version. */
+  body: string;
+  /** 1: told to be over, and kept so that nothing older brings it back. */
+  ended: number;
+  /** By the clock of whoever received it first. */
+  told_at_ms: number;
+};
+
+/** Variable monitors that a station has told of (2.0.1 N02 to N08). */
+type MonitorsTable = {
+  station_id: string;
+  monitor_id: number;
+  component: string;
+  component_instance: string | null;
+  evse_id: number | null;
+  connector_id: number | null;
+  variable: string;
+  variable_instance: string | null;
+  /** `UpperThreshold`, `Delta`, `Periodic`, … */
+  kind: string;
+  /** Threshold, step or seconds: decimal text. */
+  value: string;
+  severity: number;
+  in_transaction: number;
+  told_at_ms: number;
+};
+
+/** Periodic event streams that a station has open (2.1 N11 to N15), with the newest value that came. */
+type EventStreamsTable = {
+  station_id: string;
+  stream_id: number;
+  /** The monitor whose values it carries; which variable that is, `monitors` may know. */
+  monitor_id: number;
+  every_s: number | null;
+  every_values: number | null;
+  opened_at_ms: number;
+  /** Values that the station had not sent yet, last time. */
+  pending: number;
+  value: string | null;
+  value_at_ms: number | null;
+  /** When an observation was last made of it. */
+  observed_at_ms: number | null;
+};
+
+/** What became of payments at a station's terminal (2.1 C19 to C22): each once. */
+type SettlementsTable = {
+  station_id: string;
+  /** SHA-256 of the message: the same again is the same row. */
+  dedupe: string;
+  psp_ref: string;
+  /** Ours; null where it names none, or one that is not this station's. */
+  transaction_id: string | null;
+  wire_id: string | null;
+  status: string;
+  /** Decimal text, in the currency of the terminal. */
+  amount: string;
+  settled_at_ms: number;
+  receipt_id: string | null;
+  received_at_ms: number;
+};
+
+/** What 2.x says of a transaction beyond time and meter: the newest of each by sequence number. */
+type TransactionDetailsTable = {
+  transaction_id: string;
+  seq_no: number;
+  charging_state: string | null;
+  charging_s: number | null;
+  remote_start_id: number | null;
+  reservation_id: number | null;
+  phases_used: number | null;
+  cable_max_a: number | null;
+  operation_mode: string | null;
+  tariff: string | null;
+  /** JSON of the limits that hold, as the station has them. */
+  limits: string | null;
+  /** JSON of the cost that the station reckoned. */
+  cost: string | null;
+  preconditioning: string | null;
+  evse_sleeps: number | null;
 };
 
 type CommandsTable = {
