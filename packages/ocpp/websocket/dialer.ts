@@ -21,9 +21,10 @@ import {
 } from "@wattward/kernel";
 import { WebSocket } from "ws";
 import { certificatesOf, chainOf } from "./certificates.ts";
+import { clientCompression } from "./compression.ts";
 import { type DialLimits, dialLimits } from "./limits.ts";
 import { SocketWire } from "./socket-wire.ts";
-import { type PeerVerdict, tlsBase } from "./tls.ts";
+import { clientTls, type PeerVerdict } from "./tls.ts";
 
 export type TlsClientOptions = {
   /** PEM: roots (and issuing CAs) that the server's certificate must come from. */
@@ -50,6 +51,8 @@ export type DialerOptions = {
   readonly connectTo?: { readonly host: string; readonly port: number };
   /** HTTP Basic with every request (A00.FR.202 to 204): security profiles 1 and 2. */
   readonly basic?: { readonly user: string; readonly password: Uint8Array };
+  /** Offer to compress messages (compression.ts). The other end may decline; one of OCPP 1.6 should. */
+  readonly compression?: boolean;
   readonly log: Log;
   readonly limits?: Partial<DialLimits>;
 };
@@ -106,7 +109,7 @@ function plainly(plan: Plan): Promise<Result<Socket, DialFault>> {
 
 function securely(plan: Plan, tls: TlsClientOptions): () => Promise<Result<Socket, DialFault>> {
   const secureContext = createSecureContext({
-    ...tlsBase,
+    ...clientTls,
     ca: [...plan.ca],
     ...(tls.cert !== undefined && { cert: tls.cert }),
     ...(tls.key !== undefined && { key: tls.key }),
@@ -194,9 +197,11 @@ function upgraded(plan: Plan, socket: Socket, target: Target): Promise<Result<Wi
     try {
       webSocket = new WebSocket(address, [...target.protocols], {
         createConnection: () => socket,
-        perMessageDeflate: false,
+        perMessageDeflate: options.compression ? clientCompression : false,
         autoPong: false,
-        maxPayload: limits.frameBytesMax,
+        maxPayload: options.compression
+          ? Math.min(limits.frameBytesMax, limits.inflatedBytesMax)
+          : limits.frameBytesMax,
         ...(options.basic && { headers: { Authorization: basicHeader(options.basic) } }),
         ...{ closeTimeout: limits.closeMsMax },
       });

@@ -5,6 +5,12 @@ import { FRAME_CHARS_MAX } from "../frame.ts";
 export type WireLimits = {
   /** A larger message closes with 1009 before it is assembled. */
   readonly frameBytesMax: number;
+  /** Where messages may be compressed: the same for what they inflate to, if that is less. Inflating stops there. */
+  readonly inflatedBytesMax: number;
+  /** A compressed wire's text per byte that came, over its life and a first `inflatedBytesMax`. JSON reaches 30. */
+  readonly inflationMax: number;
+  /** Text kept for a listener that has paused: what one read brought, and no more. Beyond it, 1009. */
+  readonly heldCharsMax: number;
   /** How long the peer may take for its half of a clean close. */
   readonly closeMsMax: number;
   /** Pings of the peer that are answered, a second in the long run and at once; a peer with more is cut. */
@@ -15,6 +21,9 @@ export type WireLimits = {
 };
 export const wireLimits: WireLimits = {
   frameBytesMax: FRAME_CHARS_MAX,
+  inflatedBytesMax: FRAME_CHARS_MAX,
+  inflationMax: 100,
+  heldCharsMax: 8 * 1024 * 1024,
   closeMsMax: 5_000,
   pingsPerSecond: 10,
   pingsBurst: 50,
@@ -22,9 +31,21 @@ export const wireLimits: WireLimits = {
 };
 
 export type ServerLimits = WireLimits & {
-  /** TCP connections at once; the next are closed unread. */
+  /** TCP connections at once, wires among them; the next are closed unread. */
   readonly connectionsMax: number;
-  /** TLS handshakes at once; further connections wait their turn unread, in order. */
+  /** Of those, the ones that are no wires yet: the rest of the places is for wires alone. */
+  readonly unfinishedMax: number;
+  /** Of those, the ones of one source: as many stations as may come at once from behind one carrier's address. */
+  readonly unfinishedOfOneMax: number;
+  /** From a listed proxy's connection to the last byte of its PROXY header. */
+  readonly proxyHeaderMsMax: number;
+  /** Connections at once whose PROXY header is awaited. They have no other place yet. */
+  readonly proxyHeadersMax: number;
+  /** From a connection to the first byte that its peer says in TLS. */
+  readonly firstByteMsMax: number;
+  /** How long such a connection waits for its turn. */
+  readonly turnMsMax: number;
+  /** TLS handshakes at once; further connections wait their turn. */
   readonly handshakesMax: number;
   /** From the start of a TLS handshake to its end. */
   readonly handshakeMsMax: number;
@@ -44,6 +65,12 @@ export type ServerLimits = WireLimits & {
 export const serverLimits: ServerLimits = {
   ...wireLimits,
   connectionsMax: 20_000,
+  unfinishedMax: 4_096,
+  unfinishedOfOneMax: 2_048,
+  proxyHeaderMsMax: 5_000,
+  proxyHeadersMax: 1_024,
+  firstByteMsMax: 10_000,
+  turnMsMax: 30_000,
   handshakesMax: 256,
   handshakeMsMax: 10_000,
   requestMsMax: 10_000,

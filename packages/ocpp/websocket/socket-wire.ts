@@ -1,5 +1,6 @@
 /**
- * A WebSocket (RFC 6455) as the kernel's Wire: text only, no compression, pings answered within a rate.
+ * A WebSocket (RFC 6455) as the kernel's Wire: text only, pings answered within a rate; where it is compressed, within
+ * a ratio.
  *
  * Always true: what arrives before `listen`, or after `pause`, is kept in order and delivered later, none lost: the
  * socket is not read meanwhile, so the peer's own transport slows it down. `closed` is told exactly once, last.
@@ -15,6 +16,7 @@ import type { WireLimits } from "./limits.ts";
 /** RFC 6455 §7.4.1: a kind of data that this end does not take. OCPP is text. */
 const UNSUPPORTED_DATA = 1003;
 const PROTOCOL_ERROR = 1002;
+const TOO_BIG = 1009;
 /** A close frame carries 125 bytes, two of them the code (§5.5). */
 const REASON_BYTES_MAX = 123;
 
@@ -28,6 +30,10 @@ export class SocketWire implements Wire {
   private readonly log: Log;
   private readonly pings: TokenBucket;
   private readonly held: string[] = [];
+  private heldChars = 0;
+  /** Messages may be compressed: what they have inflated to so far is watched. */
+  private readonly inflates: boolean;
+  private inflatedChars = 0;
   private handlers: WireHandlers | undefined;
   /** A frame had the reserved bit of permessage-deflate, which was not agreed (RFC 7692 §6; QUIRKS 26). */
   private compressed = false;
@@ -42,6 +48,7 @@ export class SocketWire implements Wire {
     this.stream = stream;
     this.peer = peer;
     this.protocol = socket.protocol;
+    this.inflates = socket.extensions.includes("permessage-deflate");
     this.limits = limits;
     this.log = log;
     const { pingsBurst: burst, pingsPerSecond: perSecond } = limits;
@@ -91,7 +98,11 @@ export class SocketWire implements Wire {
 
   resume(): void {
     this.paused = false;
-    while (!this.paused && this.held.length > 0) this.deliver(this.held.shift() as string);
+    while (!this.paused && this.held.length > 0) {
+      const text = this.held.shift() as string;
+      this.heldChars -= text.length;
+      this.deliver(text);
+    }
     if (!this.paused) this.socket.resume();
   }
 
@@ -115,9 +126,23 @@ export class SocketWire implements Wire {
 
   private arrived(text: string): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    // `pause` stops the socket, but what one read brought is parsed to its end.
-    if (this.paused) this.held.push(text);
+    if (this.inflates && !this.inflatesWithin(text)) this.close(TOO_BIG, "compressed too well");
+    else if (this.paused) this.hold(text);
     else this.deliver(text);
+  }
+
+  /** `pause` stops the socket, but what one read brought is parsed to its end. */
+  private hold(text: string): void {
+    this.held.push(text);
+    this.heldChars += text.length;
+    if (this.heldChars > this.limits.heldCharsMax) this.close(TOO_BIG, "too much at once");
+  }
+
+  /** A few bytes that become a megabyte, again and again, cost the peer nothing and us a parser's time each. */
+  private inflatesWithin(text: string): boolean {
+    const { inflatedBytesMax, inflationMax } = this.limits;
+    this.inflatedChars += text.length;
+    return this.inflatedChars <= inflatedBytesMax + inflationMax * this.receivedBytes;
   }
 
   /** A listener that throws is our own fault; it costs this wire, not the process and everyone in it. */
@@ -145,6 +170,7 @@ export class SocketWire implements Wire {
     // What we closed for is what was wrong; the peer's own code, if it sends one, only says that it heard.
     this.end = this.compressed ? { code: PROTOCOL_ERROR, reason: COMPRESSED_UNASKED } : { code, reason };
     this.held.length = 0;
+    this.heldChars = 0;
     this.tellEnd();
   }
 

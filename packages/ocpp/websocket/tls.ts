@@ -35,7 +35,7 @@ export type TlsServerOptions = {
   readonly clients: TlsClients;
 };
 
-const suites = [
+const forwardSecret = [
   "TLS_AES_128_GCM_SHA256",
   "TLS_AES_256_GCM_SHA384",
   "TLS_CHACHA20_POLY1305_SHA256",
@@ -43,18 +43,30 @@ const suites = [
   "ECDHE-ECDSA-AES256-GCM-SHA384",
   "ECDHE-RSA-AES128-GCM-SHA256",
   "ECDHE-RSA-AES256-GCM-SHA384",
-  "AES128-GCM-SHA256",
-  "AES256-GCM-SHA384",
 ];
+/**
+ * TLS_RSA_WITH_AES_128_GCM_SHA256 and _256_GCM_SHA384: without forward secrecy, and a server must have them all the
+ * same, for stations that speak nothing else (A00.FR.318, A00.FR.421, 1.6 security whitepaper too). Last in order.
+ */
+const staticRsa = ["AES128-GCM-SHA256", "AES256-GCM-SHA384"];
 
-/** What every context here has in common. */
-export const tlsBase = {
+/**
+ * What every context here has in common. TLS 1.0 and 1.1 are refused (A00.FR.313 to 315; the whitepaper's leave for
+ * them is one that we do not give), so are CBC, RC4 and 3DES (A00.FR.320). Compression: this library has none
+ * (A00.FR.321).
+ */
+const tlsBase = {
   minVersion: "TLSv1.2",
   maxVersion: "TLSv1.3",
-  ciphers: suites.join(":"),
   honorCipherOrder: true,
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 } as const satisfies SecureContextOptions;
+
+/** A server's: every suite that a station may be limited to. */
+export const serverTls = { ...tlsBase, ciphers: [...forwardSecret, ...staticRsa].join(":") } as const;
+
+/** A client's: with forward secrecy alone. It has the choice (A00.FR.319), and every server that we call has it. */
+export const clientTls = { ...tlsBase, ciphers: forwardSecret.join(":") } as const;
 
 /** Node's form of several identities in one context. */
 export const identityOptions = (identities: readonly TlsIdentity[]): SecureContextOptions => ({

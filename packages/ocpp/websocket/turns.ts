@@ -1,74 +1,74 @@
 /**
  * TLS handshakes cost most of what a connection costs, and a fleet returns at once: so many are under way at a time,
- * and the others wait unread. Addresses take turns, and one has half of the places at most: whoever opens a thousand
- * connections and says nothing on them keeps waiting behind himself. Waiting is bounded by the listener's
- * `connectionsMax`.
+ * and the others wait. Sources take turns, first come first served within each, and one has half of the turns at most:
+ * whoever opens a thousand connections and says nothing on them waits behind himself. How many wait is bounded by the
+ * places of unfinished connections (places.ts), how long by the caller.
  */
-import type { Socket } from "node:net";
 
-type Ends = { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined };
+/** One's turn, waited for or under way. */
+export type Turn = {
+  /** Over, or no longer wanted; may be called again. */
+  end(): void;
+};
+
+type Waiting = { readonly source: string; readonly start: () => void; underWay: boolean; over: boolean };
 
 export class Turns {
   private readonly most: number;
   private readonly mostOfOne: number;
-  private readonly start: (socket: Socket) => void;
-  /** By the peer's address, its ports: TLS gives the secured connection another object than the one it was given. */
-  private readonly underWay = new Map<string, Set<number>>();
+  private readonly underWay = new Map<string, number>();
   private count = 0;
-  /** By address, in order of turns: the first is the next served. */
-  private readonly waiting = new Map<string, Set<Socket>>();
+  /** By source, in order of turns: the first is the next served. */
+  private readonly waiting = new Map<string, Set<Waiting>>();
 
-  constructor(most: number, start: (socket: Socket) => void) {
+  constructor(most: number) {
     this.most = most;
     this.mostOfOne = Math.ceil(most / 2);
-    this.start = start;
   }
 
-  /** Starts it now or when its turn comes. A connection that ends, in whatever state, gives its turn up. */
-  wait(socket: Socket): void {
-    const { remoteAddress: address, remotePort: port } = socket;
-    if (address === undefined || port === undefined || socket.destroyed) return void socket.destroy();
-    socket.once("close", () => {
-      this.leave(address, socket);
-      this.release(address, port);
-    });
-    const queue = this.waiting.get(address) ?? new Set();
-    this.waiting.set(address, queue.add(socket));
+  /** Calls `start` when its turn comes: within this call, or later. */
+  wait(source: string, start: (turn: Turn) => void): Turn {
+    const turn = { end: () => this.end(one) };
+    const one: Waiting = { source, start: () => start(turn), underWay: false, over: false };
+    const queue = this.waiting.get(source) ?? new Set();
+    this.waiting.set(source, queue.add(one));
     this.next();
+    return turn;
   }
 
-  /** The handshake of this connection is over. */
-  done({ remoteAddress, remotePort }: Ends): void {
-    if (remoteAddress !== undefined && remotePort !== undefined) this.release(remoteAddress, remotePort);
+  private end(one: Waiting): void {
+    if (one.over) return;
+    one.over = true;
+    if (one.underWay) this.giveBack(one.source);
+    else this.leave(one);
   }
 
-  private release(address: string, port: number): void {
-    const ports = this.underWay.get(address);
-    if (ports === undefined || !ports.delete(port)) return;
-    if (ports.size === 0) this.underWay.delete(address);
+  private giveBack(source: string): void {
+    const left = (this.underWay.get(source) ?? 0) - 1;
+    if (left > 0) this.underWay.set(source, left);
+    else this.underWay.delete(source);
     this.count--;
     this.next();
   }
 
   private next(): void {
-    for (const [address, queue] of this.waiting) {
+    for (const [source, [one]] of this.waiting) {
       if (this.count >= this.most) return;
-      const ports = this.underWay.get(address) ?? new Set();
-      const [socket] = queue;
-      if (ports.size >= this.mostOfOne || socket === undefined) continue;
-      this.leave(address, socket);
-      if (socket.destroyed || socket.remotePort === undefined) continue;
-      this.underWay.set(address, ports.add(socket.remotePort));
+      const already = this.underWay.get(source) ?? 0;
+      if (already >= this.mostOfOne || one === undefined) continue;
+      this.leave(one);
+      this.underWay.set(source, already + 1);
       this.count++;
-      this.start(socket);
+      one.underWay = true;
+      one.start();
     }
   }
 
-  /** Its address then goes to the end of the line. A map walks on through what is added meanwhile. */
-  private leave(address: string, socket: Socket): void {
-    const queue = this.waiting.get(address);
-    if (queue === undefined || !queue.delete(socket)) return;
-    this.waiting.delete(address);
-    if (queue.size > 0) this.waiting.set(address, queue);
+  /** Its source then goes to the end of the line. A map walks on through what is added meanwhile. */
+  private leave(one: Waiting): void {
+    const queue = this.waiting.get(one.source);
+    if (queue === undefined || !queue.delete(one)) return;
+    this.waiting.delete(one.source);
+    if (queue.size > 0) this.waiting.set(one.source, queue);
   }
 }

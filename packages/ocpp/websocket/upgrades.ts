@@ -10,41 +10,55 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import type { Log, Peer, UpgradeRequest, UpgradeVerdict } from "@wattward/kernel";
 import { shown } from "@wattward/kernel";
-import { WebSocketServer } from "ws";
+import { type PerMessageDeflateOptions, WebSocketServer } from "ws";
+import { type Compression, compressionOf, serverCompression } from "./compression.ts";
 import { readHandshake, refuse } from "./handshake.ts";
 import type { ServerLimits } from "./limits.ts";
+import type { Place } from "./places.ts";
 import type { Refusals } from "./refusals.ts";
 import { SocketWire } from "./socket-wire.ts";
 
 export type UpgradesOptions = {
   upgrade(request: UpgradeRequest): Promise<UpgradeVerdict>;
+  /** May wires of OCPP 2.x be compressed? See compression.ts. */
+  readonly compression: boolean;
   readonly limits: ServerLimits;
   readonly log: Log;
   readonly refusals: Refusals;
 };
+
+/** Whose connection it is, and whom to tell once it is a wire. */
+type Taken = { readonly peer: Peer; readonly place: Place | undefined };
 
 export class Upgrades {
   /** Wires that are open, so that a closing server can say so to each. */
   readonly wires = new Set<SocketWire>();
   private readonly options: UpgradesOptions;
   private readonly http: Server;
-  private readonly webSockets: WebSocketServer;
-  private readonly peers = new WeakMap<Duplex, Peer>();
+  private readonly webSockets: Readonly<Record<Compression, WebSocketServer>>;
+  private readonly taken = new WeakMap<Duplex, Taken>();
   private readonly timers = new WeakMap<Duplex, NodeJS.Timeout>();
   private readonly chosen = new WeakMap<IncomingMessage, string>();
 
   constructor(options: UpgradesOptions) {
     this.options = options;
     const { limits } = options;
-    this.webSockets = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      perMessageDeflate: false,
-      autoPong: false,
-      maxPayload: limits.frameBytesMax,
-      handleProtocols: (_offered, message) => this.chosen.get(message) || false,
-      ...{ closeTimeout: limits.closeMsMax },
-    });
+    const webSockets = (perMessageDeflate: PerMessageDeflateOptions | false, frameBytesMax: number) =>
+      new WebSocketServer({
+        noServer: true,
+        clientTracking: false,
+        perMessageDeflate,
+        autoPong: false,
+        maxPayload: frameBytesMax,
+        handleProtocols: (_offered, message) => this.chosen.get(message) || false,
+        ...{ closeTimeout: limits.closeMsMax },
+      });
+    const inflatedBytesMax = Math.min(limits.frameBytesMax, limits.inflatedBytesMax);
+    this.webSockets = {
+      none: webSockets(false, limits.frameBytesMax),
+      small: webSockets(serverCompression.small, inflatedBytesMax),
+      large: webSockets(serverCompression.large, inflatedBytesMax),
+    };
     this.http = createServer({ maxHeaderSize: limits.headerBytesMax, keepAlive: false });
     const plain = (_: IncomingMessage, response: ServerResponse) => refuseRequest(response);
     this.http.on("request", plain);
@@ -57,16 +71,16 @@ export class Upgrades {
   }
 
   /** Takes a connection over; its errors end it. */
-  take(socket: Duplex, peer: Peer): void {
+  take(socket: Duplex, peer: Peer, place?: Place): void {
     socket.on("error", () => socket.destroy());
-    this.peers.set(socket, peer);
+    this.taken.set(socket, { peer, place });
     this.limitTime(socket, this.options.limits.requestMsMax, () => socket.destroy());
     this.http.emit("connection", socket);
   }
 
   private async asked(message: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const { limits, log, refusals } = this.options;
-    const peer = this.peers.get(socket) ?? { address: "" };
+    const peer = this.taken.get(socket)?.peer ?? { address: "" };
     this.limitTime(socket, limits.verdictMsMax, () => refuse(socket, 503));
     try {
       const handshake = readHandshake(message, peer, limits);
@@ -96,7 +110,10 @@ export class Upgrades {
   ): void {
     const { limits, log } = this.options;
     this.chosen.set(message, verdict.protocol);
-    this.webSockets.handleUpgrade(message, socket, head, (webSocket) => {
+    const offered = this.options.compression ? message.headers["sec-websocket-extensions"] : undefined;
+    const webSockets = this.webSockets[compressionOf(verdict.protocol, offered)];
+    webSockets.handleUpgrade(message, socket, head, (webSocket) => {
+      this.taken.get(socket)?.place?.opened();
       const wire = new SocketWire(webSocket, { peer, stream: socket }, limits, log);
       this.wires.add(wire);
       webSocket.once("close", () => this.wires.delete(wire));
@@ -118,7 +135,7 @@ export class Upgrades {
     clearTimeout(known);
     const timer = setTimeout(() => {
       this.options.refusals.tell("peer-too-slow", {
-        address: this.peers.get(socket)?.address ?? "",
+        address: this.taken.get(socket)?.peer.address ?? "",
         afterMs: ms,
       });
       this.timers.delete(socket);
