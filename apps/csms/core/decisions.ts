@@ -16,6 +16,8 @@ import { changePresence } from "../stations/presence.ts";
 import { takeDeviations } from "../tolerance/deviations.ts";
 import { handle } from "../tolerance/handling.ts";
 import { tend } from "../transactions/doubts.ts";
+import { admitByPassword } from "../ways-in/admission.ts";
+import { endDispensation, expireDispensations, giveDispensation } from "../ways-in/dispensations.ts";
 import { changeSetting } from "./change-setting.ts";
 import type { Decision } from "./decision.ts";
 import { takeObserved } from "./observed.ts";
@@ -32,6 +34,10 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "holder.answer": answerHeld,
   "store.try": tryStore,
   "station.admit": admit,
+  "station.admitByPassword": admitByPassword,
+  "dispensation.give": giveDispensation,
+  "dispensation.end": endDispensation,
+  "dispensations.expire": expireDispensations,
   "station.presence": changePresence,
   "station.handle": handle,
   "station.deviations": takeDeviations,

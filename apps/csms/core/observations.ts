@@ -48,7 +48,7 @@ export type ObservationData = {
   };
   /** A transaction message that could not be read: kept for a person, and acknowledged. */
   "station.set-aside": { action: string; code: string; reason: string };
-  "station.connected": { version: string; address: string; route: string };
+  "station.connected": { version: string; address: string; route: string; securityProfile: number };
   "station.disconnected": { route: string };
   "station.booted": {
     vendor: string;
@@ -106,6 +106,14 @@ export type ObservationData = {
   "command.sent": { command: string; action: string; state: string };
   "command.ended": { command: string; action: string; state: string };
 
+  /** May use security profile 1 or 2 until then; `replaced`: one it had before, and its password. */
+  "dispensation.given": { securityProfile: number; untilMs: number; replaced: boolean; actor: string };
+  /** Its day came, it was taken back, or the station came by security profile 3. */
+  "dispensation.ended": {
+    securityProfile: number;
+    why: "expired" | "taken-back" | "profile-3";
+    actor: string | null;
+  };
   "token.set": { token: string; status: string; actor: string };
   "setting.set": { name: string; value: number; actor: string };
   "denial.added": { kind: string; issuer: string; value: string; reason: string; actor: string };

@@ -8,12 +8,14 @@
  */
 import type { ClockQuality, JsonObject, MessageId, SiteId, StationId, TraceId } from "@wattward/kernel";
 import type { Claim, Deviation, Handling, OcppVersion } from "@wattward/ocpp";
+import type { Dispensation, PasswordProfile, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { JournalRecord } from "@wattward/sitelink";
 
 import type {
   CommandRow,
   DenialRow,
   DeviationRow,
+  GivenDispensation,
   OutboxEntry,
   PowerPoint,
   SiteRow,
@@ -82,6 +84,16 @@ export type Decisions = {
   "store.try": { input: { atMs: number }; output: undefined };
   /** May this certificate open a direct socket as this station? Remembers the newest certificate seen. */
   "station.admit": { input: AdmissionRequest; output: Admission };
+  /** The same for a station that has shown the right password: is that dispensation still its own, and in force? */
+  "station.admitByPassword": { input: PasswordAdmission; output: Admission };
+  /** A dated leave to use security profile 1 or 2; one that the station has is replaced, and its password with it. */
+  "dispensation.give": { input: DispensationGift; output: DispensationGiven };
+  "dispensation.end": {
+    input: { station: StationId; actor: string; atMs: number };
+    output: { kind: "ended" | "none" | "unknown-station" };
+  };
+  /** Forgets those whose day has come, passwords and all. */
+  "dispensations.expire": { input: { atMs: number }; output: undefined };
   /** A socket of a station opened or closed, here or at its site. `elsewhere`: another node holds it; nothing was done. */
   "station.presence": { input: PresenceChange; output: Elsewhere | undefined };
   /** How a station is to be handled otherwise than usual; what is not named stays, null takes a version back. */
@@ -229,7 +241,25 @@ export type Admission =
         | "wrong-certificate"
         | "older-certificate"
         | "wrong-route"
+        | "no-dispensation"
         | "blocked";
+    };
+
+export type PasswordAdmission = {
+  readonly station: StationId;
+  readonly securityProfile: PasswordProfile;
+  /** The text against which its password was right. */
+  readonly passwordHash: string;
+  readonly atMs: number;
+};
+
+export type DispensationGift = Dispensation & { readonly actor: string; readonly atMs: number };
+export type DispensationGiven =
+  | { readonly kind: "given"; readonly replaced: boolean }
+  | {
+      readonly kind: "refused";
+      readonly reason: "unknown-station" | "seen-on-profile-3" | "bad-date";
+      readonly sentence: string;
     };
 
 export type PresenceChange = {
@@ -239,6 +269,8 @@ export type PresenceChange = {
   readonly generation: number;
   readonly version: OcppVersion;
   readonly address: string;
+  /** 3 where nothing is said: a site of an earlier version knows no other. */
+  readonly securityProfile?: SecurityProfile;
   readonly atMs: number;
   /** Where several processes serve: which one has the socket. */
   readonly node?: string;
@@ -437,6 +469,7 @@ export type Queries = {
     output: readonly { kind: "serial" | "key"; issuer: string; value: string }[];
   };
   /** The same with why and when, newest first. */
+  "dispensations.all": { input: undefined; output: readonly GivenDispensation[] };
   "denials.list": { input: undefined; output: readonly DenialRow[] };
   "sites.list": { input: undefined; output: readonly SiteRow[] };
   "site.snapshot": { input: { site: SiteId; nowMs: number }; output: SiteSnapshot | undefined };

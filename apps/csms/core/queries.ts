@@ -6,6 +6,7 @@ import type { Kysely } from "kysely";
 import { commandGet, commandsList, commandsNextDue } from "../queries/commands.ts";
 import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
+import { dispensationsAll } from "../queries/dispensations.ts";
 import { outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
 import { siteHistory } from "../queries/site-history.ts";
@@ -26,6 +27,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "outbox.head": outboxHead,
   "denials.all": denialsAll,
   "denials.list": denialsList,
+  "dispensations.all": dispensationsAll,
   "sites.list": sitesList,
   "site.snapshot": siteSnapshot,
   "site.history": siteHistory,

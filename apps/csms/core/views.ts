@@ -1,5 +1,6 @@
 /** What the queries of core/port.ts give back: rows and views as plain data, with the units in their names. */
 import type { JsonObject } from "@wattward/kernel";
+import type { Dispensation } from "@wattward/ocpp/ways-in";
 
 export type OutboxEntry = {
   readonly seq: number;
@@ -31,6 +32,8 @@ export type ConnectorRow = {
   readonly errorCode: string | null;
   readonly statusAtMs: number;
 };
+/** A dispensation as gateways hold it: with the route by which its station may come. */
+export type GivenDispensation = Dispensation & { readonly route: string };
 export type StationRow = {
   readonly id: string;
   readonly serial: string;

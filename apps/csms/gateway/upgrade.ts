@@ -47,6 +47,7 @@ const statusOf: Readonly<Record<Extract<Admission, { kind: "refused" }>["reason"
   "wrong-certificate": 403,
   "older-certificate": 403,
   "wrong-route": 403,
+  "no-dispensation": 401,
   blocked: 403,
 };
 

@@ -3,6 +3,7 @@ import type { Decision } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import type { Route } from "../core/port.ts";
 import { heldElsewhere } from "../nodes/holder.ts";
+import { cameBy } from "../ways-in/ways.ts";
 import { findStation, type Station, setConnected, setDisconnected } from "./rows.ts";
 
 export const changePresence: Decision<"station.presence"> = async (tx, change) => {
@@ -15,13 +16,18 @@ export const changePresence: Decision<"station.presence"> = async (tx, change) =
     observe(tx, { ...head, kind: "security.foreign-station", site, data });
     return undefined;
   }
-  const { generation, version, address, atMs, node = null } = change;
+  const { generation, version, address, atMs, node = null, securityProfile = 3 } = change;
   const elsewhere = node === null ? undefined : await heldElsewhere(tx, station.node, node);
   if (elsewhere !== undefined) return elsewhere;
   const route = change.route.kind;
   if (change.connected) {
     await tx.run(setConnected, { id: station.id, node, generation, version, atMs });
-    observe(tx, { ...head, kind: "station.connected", data: { version, address, route } });
+    await cameBy(tx, station, { securityProfile, atMs });
+    observe(tx, {
+      ...head,
+      kind: "station.connected",
+      data: { version, address, route, securityProfile },
+    });
     return undefined;
   }
   const ended = await tx.run(setDisconnected, { id: station.id, generation });
