@@ -1,0 +1,112 @@
+/**
+ * The process that is the load: hundreds of stations of which it was sent the certificates. Its parent tells it what to
+ * do, one thing at a time, and gets figures back. A process of its own, so that what it costs is no part of what is
+ * measured, and the same for every server that is measured with it.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { connect, createSecureContext } from "node:tls";
+import { boot, heartbeat, type Kind, scriptOf } from "./messages.ts";
+import { LoadStation, type Target } from "./station.ts";
+
+export type Enrolled = { readonly id: string; readonly cert: string; readonly key: string };
+export type Order =
+  | { readonly do: "enrol"; readonly ca: string; readonly stations: readonly Enrolled[] }
+  /** Opens every socket and boots, `atOnce` at a time. */
+  | { readonly do: "connect"; readonly target: Target; readonly atOnce: number }
+  | { readonly do: "run"; readonly kind: Kind; readonly seconds: number }
+  | { readonly do: "drop" }
+  /** All at once: connect and be answered; how long until the last was. */
+  | { readonly do: "reconnect"; readonly target: Target }
+  /** All at once: TLS handshakes and no more. */
+  | { readonly do: "handshake"; readonly target: Target };
+export type Told = {
+  readonly messages: number;
+  readonly seconds: number;
+  readonly failed: number;
+  readonly error?: string;
+};
+
+/** Before a figure is taken, the other side has compiled what it will run. */
+const WARM_UP_S = 1;
+
+let stations: LoadStation[] = [];
+let contexts: ReturnType<typeof createSecureContext>[] = [];
+
+async function obey(order: Order): Promise<Told> {
+  switch (order.do) {
+    case "enrol":
+      contexts = order.stations.map(({ cert, key }) => createSecureContext({ ca: order.ca, cert, key }));
+      stations = order.stations.map(({ id }, index) => new LoadStation(id, contexts[index]!));
+      return { messages: 0, seconds: 0, failed: 0 };
+    case "connect":
+      return timed(async () => {
+        const waiting = [...stations];
+        const one = async () => {
+          for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+            await next.open(order.target);
+            if (!(await next.ask(boot(next.id)))) throw new Error(`${next.id}: its boot was refused`);
+          }
+        };
+        await Promise.all(Array.from({ length: order.atOnce }, one));
+      });
+    case "run":
+      return measured(order);
+    case "drop":
+      for (const station of stations) station.drop();
+      return { messages: 0, seconds: 0, failed: 0 };
+    case "reconnect":
+      return timed(() =>
+        Promise.all(
+          stations.map(async (station) => {
+            await station.open(order.target);
+            if (!(await station.ask(heartbeat()))) throw new Error(`${station.id}: not answered`);
+          }),
+        ),
+      );
+    case "handshake":
+      return timed(() => Promise.all(contexts.map((context) => handshake(order.target, context))));
+  }
+}
+
+async function measured({ kind, seconds }: Order & { do: "run" }): Promise<Told> {
+  const script = scriptOf(kind);
+  for (const station of stations) station.run(script);
+  await wait(WARM_UP_S * 1000);
+  const sum = (of: "answered" | "failed") => stations.reduce((total, station) => total + station[of], 0);
+  const [before, failedBefore, startMs] = [sum("answered"), sum("failed"), performance.now()];
+  await wait(seconds * 1000);
+  const messages = sum("answered") - before;
+  const tookS = (performance.now() - startMs) / 1000;
+  for (const station of stations) station.stop();
+  // The answers under way arrive before the next order.
+  await wait(500);
+  return { messages, seconds: tookS, failed: sum("failed") - failedBefore };
+}
+
+async function timed(run: () => Promise<unknown>): Promise<Told> {
+  const startMs = performance.now();
+  await run();
+  return { messages: stations.length, seconds: (performance.now() - startMs) / 1000, failed: 0 };
+}
+
+function handshake({ port, servername }: Target, secureContext: ReturnType<typeof createSecureContext>) {
+  return new Promise<void>((resolve, reject) => {
+    const socket = connect({ port, host: "127.0.0.1", servername, secureContext });
+    socket.once("error", reject);
+    // In TLS 1.3 the client is done before the server has looked at its certificate: its first byte says that it has.
+    socket.once("data", () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}
+
+if (import.meta.main) {
+  process.on("message", (order: Order) => {
+    obey(order).then(
+      (told) => process.send?.(told),
+      (error: unknown) => process.send?.({ messages: 0, seconds: 0, failed: 1, error: String(error) }),
+    );
+  });
+  process.on("disconnect", () => process.exit(0));
+}

@@ -1,0 +1,91 @@
+/**
+ * `npm run bench -- NAME`: figures that anyone can repeat. Progress goes to standard error; the last line of standard
+ * output is one JSON object with absolute figures, the yardstick's, and the ratio (docs/performance.md).
+ */
+import { parseArgs } from "node:util";
+import { gateway } from "./gateway.ts";
+import { memory } from "./memory.ts";
+import { reconnect } from "./reconnect.ts";
+import { site } from "./site.ts";
+import { start } from "./start.ts";
+
+const help = `wattward bench NAME: figures, each against a yardstick in the same run
+
+  gateway      messages a second of 200 stations, against a bare echo over the same TLS
+  site         the same through a site controller, 50 stations
+  reconnect    1,000 stations dropped at once: back within how many times their handshakes
+  memory       bytes per connected station, against a bare socket
+  start        from an empty folder to listening
+
+  --stations N   how many
+  --seconds N    how long each round measures (5)
+  --rounds N     rounds, of which the median counts (3)
+
+Progress is on standard error, the result is the last line on standard output: one JSON object.
+`;
+
+type Settings = { readonly stations: number; readonly seconds: number; readonly rounds: number };
+type Bench = (settings: Settings, say: (line: string) => void) => Promise<object>;
+const benches: Readonly<Record<string, { readonly run: Bench; readonly stations: number }>> = {
+  gateway: { run: gateway, stations: 200 },
+  site: { run: site, stations: 50 },
+  reconnect: { run: reconnect, stations: 1_000 },
+  memory: { run: memory, stations: 1_000 },
+  start: { run: start, stations: 1 },
+};
+
+function settingsOf(): { name: string; settings: Settings } {
+  const text = { type: "string" } as const;
+  const options = {
+    stations: text,
+    seconds: text,
+    rounds: text,
+    help: { type: "boolean", short: "h" },
+  } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  if (values.help === true) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
+  const [name = ""] = positionals;
+  if (positionals.length !== 1 || !Object.hasOwn(benches, name)) {
+    throw new Error(`NAME is one of ${Object.keys(benches).join(", ")}`);
+  }
+  const whole = (word: string, given: string | undefined, usual: number, most: number) => {
+    const number = given === undefined ? usual : Number(given);
+    if (!Number.isInteger(number) || number < 1 || number > most) {
+      throw new Error(`--${word} is a whole number from 1 to ${most}, not '${given}'`);
+    }
+    return number;
+  };
+  return {
+    name,
+    settings: {
+      stations: whole("stations", values.stations, benches[name]!.stations, 10_000),
+      seconds: whole("seconds", values.seconds, 5, 600),
+      rounds: whole("rounds", values.rounds, 3, 100),
+    },
+  };
+}
+
+function asked() {
+  try {
+    return settingsOf();
+  } catch (error) {
+    process.stderr.write(`wattward bench: ${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+}
+
+const { name, settings } = asked();
+const startMs = performance.now();
+const say = (line: string) =>
+  process.stderr.write(`[${((performance.now() - startMs) / 1000).toFixed(1).padStart(6)} s] ${line}\n`);
+try {
+  const figures = await benches[name]!.run(settings, say);
+  process.stdout.write(`${JSON.stringify(figures)}\n`);
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`wattward bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,146 @@
+/**
+ * What every benchmark stands on: real programs of Wattward on a folder that is gone afterwards, certificates from
+ * their own authorities, a yardstick beside them, and a process that is the load.
+ */
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemChance, systemClock } from "@wattward/kernel/node";
+import { issueServer, issueStation } from "@wattward/pki";
+import { newKey, openAuthorityFiles, publicHalf } from "@wattward/pki/files";
+import { command, killAll, type Program, readJson, start, until } from "../demo/programs.ts";
+import type { Enrolled, Order, Told } from "./load/fleet.ts";
+import type { Target } from "./load/station.ts";
+import type { EchoOptions } from "./yardstick/echo.ts";
+
+export const DOMAIN = "wattward.test";
+const READY_MS = 60_000;
+
+export type Say = (line: string) => void;
+
+export class Plant {
+  readonly folder = mkdtempSync(join(tmpdir(), "wattward-bench-"));
+  private readonly children: ChildProcess[] = [];
+
+  constructor() {
+    mkdirSync(join(this.folder, "logs"));
+  }
+
+  get data(): string {
+    return join(this.folder, "csms");
+  }
+
+  /** Starts the central system; resolves when it listens. */
+  async csms(more: readonly string[] = []): Promise<{ program: Program; port: number; target: Target }> {
+    const args = ["--data", this.data, "--port", "0", "--http-port", "0", ...more];
+    const log = join(this.folder, "logs", "csms.log");
+    const program = start("csms", "apps/csms/main.ts", args, log);
+    const port = await this.listening("csms", program, log);
+    return { program, port, target: { port, servername: `csms.${DOMAIN}`, path: "/ocpp/" } };
+  }
+
+  /** Starts a site controller on the folder that `pki issue site` made. */
+  async site(site: string, csmsPort: number): Promise<{ program: Program; target: Target }> {
+    const log = join(this.folder, "logs", "site.log");
+    const to = ["--csms", `wss://csms.${DOMAIN}:${csmsPort}`, "--connect", `127.0.0.1:${csmsPort}`];
+    const args = ["--data", join(this.folder, "site"), ...to, "--port", "0"];
+    const program = start("site", "apps/site/main.ts", args, log);
+    const port = await this.listening("site", program, log);
+    return { program, target: { port, servername: `${site}.lc.${DOMAIN}`, path: "/ocpp/" } };
+  }
+
+  private async listening(name: "csms" | "site", program: Program, log: string): Promise<number> {
+    const look = () => {
+      const json = readJson(join(this.folder, name, `${name}.json`));
+      return json?.["pid"] === program.pid && typeof json["port"] === "number" ? json["port"] : undefined;
+    };
+    return until(`${name} was ready`, look, { limitMs: READY_MS, program, log });
+  }
+
+  /** Adds stations to the inventory and issues their certificates. */
+  async enrol(count: number, site?: string): Promise<{ ca: string; stations: Enrolled[] }> {
+    const ids = Array.from({ length: count }, (_, n) => `B-${String(n + 1).padStart(4, "0")}`);
+    const route = site === undefined ? ["--route", "direct"] : ["--site", site];
+    for (let at = 0; at < ids.length; at += 500) {
+      await command("apps/csms/cli/station.ts", [
+        "add",
+        ...ids.slice(at, at + 500),
+        ...route,
+        "--data",
+        this.data,
+      ]);
+    }
+    const { authorities, ports } = await this.authorities();
+    const stations: Enrolled[] = [];
+    for (const id of ids) {
+      const key = await newKey("ec-p256");
+      const issued = await issueStation(authorities, { serial: id, publicKey: publicHalf(key) }, ports);
+      if (!issued.ok) throw new Error(issued.fault.sentence);
+      stations.push({ id, cert: issued.value.chainPem, key: pemOf(key) });
+    }
+    return { ca: authorities.root.pem, stations };
+  }
+
+  /** Starts a yardstick with a server certificate of its own; resolves when it listens. */
+  async yardstick(entry: "echo" | "handshake"): Promise<{ pid: number; target: Target }> {
+    const { authorities, ports } = await this.authorities();
+    const key = await newKey("ec-p256");
+    const servername = `csms.${DOMAIN}`;
+    const issued = await issueServer(authorities, { names: [servername], publicKey: publicHalf(key) }, ports);
+    if (!issued.ok) throw new Error(issued.fault.sentence);
+    const ca = [authorities.root.pem, authorities.station.pem].join("\n");
+    const options: EchoOptions = { cert: issued.value.chainPem, key: pemOf(key), ca };
+    const child = spawn(process.execPath, [join(import.meta.dirname, "yardstick", `${entry}.ts`)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.children.push(child);
+    child.stdin.end(JSON.stringify(options));
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    return { pid: child.pid ?? 0, target: { port: Number(String(line)), servername, path: "/ocpp/" } };
+  }
+
+  /** A process that is the load, with its stations. */
+  async load(enrolled: { ca: string; stations: Enrolled[] }): Promise<(order: Order) => Promise<Told>> {
+    const child = fork(join(import.meta.dirname, "load", "fleet.ts"), {
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    this.children.push(child);
+    const tell = async (order: Order): Promise<Told> => {
+      const answer = once(child, "message");
+      child.send(order);
+      const [told] = (await answer) as [Told];
+      if (told.error !== undefined) throw new Error(`the load could not ${order.do}: ${told.error}`);
+      return told;
+    };
+    await tell({ do: "enrol", ...enrolled });
+    return tell;
+  }
+
+  close(): void {
+    for (const child of this.children) child.kill("SIGKILL");
+    killAll();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  private async authorities() {
+    const ports = { clock: systemClock(), chance: systemChance };
+    const passphrase = process.env["WATTWARD_PASSPHRASE"];
+    const { authorities } = await openAuthorityFiles(this.data, { ...ports, passphrase });
+    return { authorities, ports };
+  }
+}
+
+const pemOf = (key: Awaited<ReturnType<typeof newKey>>): string =>
+  String(key.export({ type: "pkcs8", format: "pem" }));
+
+/** Memory of a process that is really there, bytes. */
+export const residentBytes = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+
+export const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** A figure as people read it: three digits that mean something. */
+export const round = (value: number): number => Number(value.toPrecision(3));

@@ -1,0 +1,33 @@
+/**
+ * `bench site`: 50 stations over mutual TLS against a site controller (local controller, journal, site link, central
+ * system), and against a bare `ws` echo of the same frames, in turn, in one run.
+ */
+import { join } from "node:path";
+import { command } from "../demo/programs.ts";
+import { compare, connectBoth, type Options, UNTHROTTLED } from "./gateway.ts";
+import { Plant, type Say } from "./plant.ts";
+
+const SITE = "bench";
+
+export async function site(options: Options, say: Say) {
+  const plant = new Plant();
+  try {
+    say("starting the central system, a site controller and the echo");
+    const csms = await plant.csms(UNTHROTTLED);
+    const echo = await plant.yardstick("echo");
+    say(`enrolling ${options.stations} stations`);
+    const enrolled = await plant.enrol(options.stations, SITE);
+    const issue = ["issue", "site", SITE, "--out", join(plant.folder, "site"), "--data", plant.data];
+    await command("apps/csms/cli/pki.ts", issue);
+    const { target } = await plant.site(SITE, csms.port);
+    const ours = await plant.load(enrolled);
+    const theirs = await plant.load(enrolled);
+    await connectBoth({ ours, theirs }, target, echo.target, say);
+    return {
+      heartbeats: await compare("heartbeats", { ours, theirs }, options, say),
+      transactions: await compare("transactions", { ours, theirs }, options, say),
+    };
+  } finally {
+    plant.close();
+  }
+}
