@@ -3,9 +3,22 @@
  * `auth/me` gave, in its header. Every request ends: `REQUEST_MS_MAX` is the longest a page waits for an answer.
  */
 import { ApiProblem, readProblem } from "./problem.ts";
-import type { Command, Data, Me, PowerPoint, Session, Site, SiteSnapshot, StationDetail } from "./shapes.ts";
+import type {
+  Command,
+  Data,
+  Me,
+  PowerPoint,
+  Session,
+  Site,
+  SiteSnapshot,
+  Station,
+  StationDetail,
+} from "./shapes.ts";
 
 export const REQUEST_MS_MAX = 15_000;
+/** As many as the API gives at once, and as many as a browser holds without pain. */
+const STATIONS_A_PAGE = 500;
+const STATIONS_MAX = 20_000;
 const base = "/api/v1";
 const csrfHeader = "x-wattward-csrf";
 
@@ -24,6 +37,15 @@ export class ApiClient {
 
   sites = () => this.#get<Site[]>("/sites");
   site = (site: string) => this.#get<SiteSnapshot>(`/sites/${encodeURIComponent(site)}`);
+  /** Every station, page after page. */
+  async allStations(): Promise<Station[]> {
+    const all: Station[] = [];
+    for (let after: string | undefined; ; after = all.at(-1)?.id) {
+      const page = await this.#get<Station[]>("/stations", { after, most: String(STATIONS_A_PAGE) });
+      all.push(...page);
+      if (page.length < STATIONS_A_PAGE || all.length >= STATIONS_MAX) return all;
+    }
+  }
   station = (station: string) => this.#get<StationDetail>(`/stations/${encodeURIComponent(station)}`);
   commands = (station: string, most: number) =>
     this.#get<Command[]>("/commands", { station, most: String(most) });

@@ -3,12 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { needsSignIn } from "../api/problem.ts";
 import type { Me } from "../api/shapes.ts";
+import { Palette } from "../palette/palette.tsx";
 import { SignInPage } from "../sign-in/sign-in-page.tsx";
 import { words } from "../strings/en.ts";
 import { ThemeControl } from "../theme/theme-control.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import styles from "./frame.module.css";
 import { Mark } from "./mark.tsx";
+import { places } from "./places.ts";
 import { Failed } from "./problem-view.tsx";
 import { useServices } from "./services.tsx";
 
@@ -29,11 +31,13 @@ function Page({ me }: { me: Me }) {
       </a>
       <header className={styles.bar}>
         <div className={styles.inner}>
-          <Link to="/sites" className={styles.brand}>
+          <Link to="/" className={styles.brand}>
             <Mark />
             {words.product}
           </Link>
+          <Places />
           <div className={styles.end}>
+            <Palette />
             <ThemeControl />
             <AccountMenu me={me} />
           </div>
@@ -43,5 +47,23 @@ function Page({ me }: { me: Me }) {
         <Outlet />
       </main>
     </>
+  );
+}
+
+function Places() {
+  return (
+    <nav className={styles.places} aria-label={words.places.label}>
+      {places.map(({ to, name }) => (
+        <Link
+          key={to}
+          to={to}
+          className={styles.place}
+          activeOptions={{ includeSearch: false }}
+          activeProps={{ "aria-current": "page" }}
+        >
+          {name}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -1,8 +1,9 @@
 /**
  * Every address of the console. A place has its own; what is chosen on it (time span, filter) stands in the query, so
- * that an address shows another person the same.
+ * that an address shows another person the same. Places beyond the first are loaded when they are first opened.
  */
 import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { readStationsSearch } from "../fleet/search.ts";
 import { JoinPage } from "../sign-in/join-page.tsx";
 import { readSiteSearch } from "../site/search.ts";
 import { SitePage } from "../site/site-page.tsx";
@@ -30,7 +31,16 @@ const station = createRoute({
   component: StationDrawer,
 });
 
-const tree = root.addChildren([join, frame.addChildren([start, sites, site.addChildren([station])])]);
+const stations = createRoute({
+  getParentRoute: () => frame,
+  path: "/stations",
+  validateSearch: readStationsSearch,
+}).lazy(() => import("../fleet/routes.ts").then(({ stationsRoute }) => stationsRoute));
+
+const tree = root.addChildren([
+  join,
+  frame.addChildren([start, sites, stations, site.addChildren([station])]),
+]);
 
 export const createConsoleRouter = () =>
   createRouter({

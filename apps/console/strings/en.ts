@@ -16,6 +16,30 @@ export const en = {
   close: "Close",
   ago: "ago",
 
+  places: {
+    label: "Places",
+    now: "Now",
+    sites: "Sites",
+    stations: "Stations",
+    sessions: "Sessions",
+    tokens: "Tokens",
+    dispensations: "Dispensations",
+    people: "People",
+    settings: "Settings",
+  },
+  table: {
+    count: (all: number) => plural(all, "row", "rows"),
+    some: (shown: number, all: number) => `${shown} of ${plural(all, "row", "rows")}`,
+    exportCsv: "Export CSV",
+  },
+  palette: {
+    open: "Find",
+    title: "Go to",
+    hint: "A place, a site or a station",
+    nothing: "Nothing has this name.",
+    kind: { place: "place", site: "site", station: "station" },
+  },
+
   theme: { label: "Theme", auto: "Auto", light: "Light", dark: "Dark" },
   account: { menu: (name: string) => `Account of ${name}`, signOut: "Sign out" },
 
@@ -65,6 +89,23 @@ export const en = {
     stations: (connected: number, all: number) =>
       `${connected} of ${plural(all, "station", "stations")} connected`,
     charging: (count: number) => (count === 0 ? "None charging" : `${count} charging`),
+  },
+
+  fleet: {
+    title: "Stations",
+    find: "Id, site, model, firmware",
+    station: "Station",
+    site: "Site",
+    state: "State",
+    power: "Power",
+    version: "OCPP",
+    model: "Model",
+    firmware: "Firmware",
+    seen: "Heard",
+    filter: { label: "Which stations", all: "All", connected: "Connected", offline: "Offline" },
+    empty: "No station yet",
+    emptyHelp: "Add one on the machine that runs the central system:",
+    noneFound: "No station is like that. Take something away from the search or the filter.",
   },
 
   site: {

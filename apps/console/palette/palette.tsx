@@ -1,0 +1,129 @@
+/** Ctrl-K: a line that leads to every place, site and station. The list is the keyboard's as much as the pointer's. */
+import { Modal, TextInput, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { places } from "../shell/places.ts";
+import { useServices } from "../shell/services.tsx";
+import { words } from "../strings/en.ts";
+import { found, type Target } from "./find.ts";
+import styles from "./palette.module.css";
+
+/** Names change seldom; a list of a minute ago finds what there is. */
+const NAMES_KEPT_MS = 60_000;
+
+export function Palette() {
+  const [opened, setOpened] = useState(false);
+  useEffect(() => {
+    const pressed = (event: globalThis.KeyboardEvent) => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      setOpened(true);
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+  return (
+    <>
+      <UnstyledButton className={styles.open} onClick={() => setOpened(true)} aria-keyshortcuts="Control+K">
+        {words.palette.open}
+        <kbd className={styles.key}>Ctrl K</kbd>
+      </UnstyledButton>
+      <Modal
+        opened={opened}
+        onClose={() => setOpened(false)}
+        withCloseButton={false}
+        title={words.palette.title}
+        size={560}
+        yOffset="12vh"
+        lockScroll={false}
+        removeScrollProps={{ enabled: false }}
+        transitionProps={{ duration: 0 }}
+        classNames={{ content: styles.content ?? "", header: styles.header ?? "", body: styles.body ?? "" }}
+      >
+        {opened && <Finder close={() => setOpened(false)} />}
+      </Modal>
+    </>
+  );
+}
+
+function Finder({ close }: { close: () => void }) {
+  const [typed, setTyped] = useState("");
+  const [chosen, setChosen] = useState(0);
+  const navigate = useNavigate();
+  const list = useId();
+  const shown = found(useTargets(), typed);
+  const at = Math.min(chosen, shown.length - 1);
+  const go = (target: Target | undefined) => {
+    if (target === undefined) return;
+    close();
+    void navigate({ to: target.to });
+  };
+  const pressed = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (step !== 0) {
+      event.preventDefault();
+      setChosen((at + step + shown.length) % Math.max(1, shown.length));
+    } else if (event.key === "Enter") go(shown[at]);
+  };
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        size="md"
+        placeholder={words.palette.hint}
+        aria-label={words.palette.hint}
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={list}
+        aria-activedescendant={shown[at] === undefined ? undefined : `${list}-${at}`}
+        value={typed}
+        onChange={(event) => {
+          setTyped(event.currentTarget.value);
+          setChosen(0);
+        }}
+        onKeyDown={pressed}
+      />
+      <div id={list} role="listbox" aria-label={words.palette.title} className={styles.list}>
+        {shown.map((target, index) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: see above.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's.
+          <div
+            key={target.to}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className={styles.option}
+            onClick={() => go(target)}
+            onMouseMove={() => setChosen(index)}
+          >
+            <span>{target.name}</span>
+            <span className={styles.note}>{target.note ?? words.palette.kind[target.kind]}</span>
+          </div>
+        ))}
+      </div>
+      {shown.length === 0 && <p className={styles.none}>{words.palette.nothing}</p>}
+    </>
+  );
+}
+
+function useTargets(): readonly Target[] {
+  const { api } = useServices();
+  const names = { staleTime: NAMES_KEPT_MS };
+  const sites = useQuery({ queryKey: ["sites"], queryFn: api.sites, ...names });
+  const stations = useQuery({ queryKey: ["stations"], queryFn: () => api.allStations(), ...names });
+  return [
+    ...places.map(({ to, name }): Target => ({ kind: "place", name, to })),
+    ...(sites.data ?? []).map(
+      ({ id }): Target => ({ kind: "site", name: id, to: `/sites/${encodeURIComponent(id)}` }),
+    ),
+    ...(stations.data ?? []).map(
+      ({ id, site }): Target => ({
+        kind: "station",
+        name: id,
+        note: site ?? undefined,
+        to: `/stations/${encodeURIComponent(id)}`,
+      }),
+    ),
+  ];
+}
