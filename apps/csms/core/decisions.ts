@@ -3,10 +3,13 @@ import { deny } from "../authorisation/denials.ts";
 import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
 import { expireOverdue, outcome, request, take } from "../commands/commands.ts";
+import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
 import { issueServiceToken } from "../people/service-token.ts";
+import { judgeStorage } from "../retention/storage.ts";
+import { trim } from "../retention/trim.ts";
 import { takeRecord } from "../sites/journal.ts";
 import { bundleInForce, hello, lease, siteChangePresence } from "../sites/link.ts";
 import { admit } from "../stations/admission.ts";
@@ -63,6 +66,9 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "person.join": join,
   "session.open": openSession,
   "session.close": closeSession,
+  "messages.write": writeMessages,
+  "storage.measured": judgeStorage,
+  "retention.trim": trim,
   "service.token": issueServiceToken,
 };
 

@@ -22,6 +22,14 @@ type TransactionFacts = {
 
 export type ObservationData = {
   "csms.started": Record<string, never>;
+  /**
+   * This database was made from a backup. What happened between the two times is here only as far as sites bring it
+   * again; commands that were open are `unknown`, and the epoch voids leases and bundles of before (ADR 26).
+   */
+  "csms.restored": { epoch: number; backupAtMs: number; commands: number; sessions: number };
+  /** The room for data fell below its watermark, or has come back: free, or used on a server; MiB. */
+  "storage.low": { measure: string; mb: number; watermarkMb: number };
+  "storage.recovered": { measure: string; mb: number; watermarkMb: number };
   "node.started": { node: string; incarnation: number };
   /** Stopped by its operator, its sockets closed. */
   "node.stopped": { node: string; incarnation: number };
@@ -99,6 +107,11 @@ export type ObservationData = {
   "journal.gap": { epoch: string; seq: number; action: string; count: number };
   /** A record that could not be applied: kept out of the tables, acknowledged, so that the rest goes on. */
   "journal.quarantined": { epoch: string; seq: number; code: string; description: string };
+  /**
+   * A site came with another journal than before: its disk is new, or we lacked more of the former than it still had.
+   * What is beyond `formerAckedSeq` of the former came with the new one, or is lost.
+   */
+  "journal.begun": { epoch: string; lastSeq: number; formerEpoch: string; formerAckedSeq: number };
   /** A journal went back in time: a restored disk. */
   "journal.rewound": { epoch: string; lastSeq: number; ackedSeq: number };
 

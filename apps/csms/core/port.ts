@@ -16,6 +16,7 @@ import type {
   DenialRow,
   DeviationRow,
   GivenDispensation,
+  MessageRow,
   OutboxEntry,
   PowerPoint,
   SiteRow,
@@ -212,6 +213,15 @@ export type Decisions = {
     output: { person: string };
   };
   "session.close": { input: { hash: string; atMs: number }; output: undefined };
+  /** Frames for the message log, already redacted. `off`: it is switched off, or given up because the disk is short. */
+  "messages.write": {
+    input: { messages: readonly LoggedMessage[]; atMs: number };
+    output: { kind: "written"; perStationAndDay: number } | { kind: "off" };
+  };
+  /** How much room the store has; says whether that is too little (retention/storage.ts). */
+  "storage.measured": { input: { measured: MeasuredStorage; atMs: number }; output: { low: boolean } };
+  /** Removes a slice of what is kept no longer (retention/rules.ts). `more`: there is more of it. */
+  "retention.trim": { input: { atMs: number }; output: { more: boolean } };
 };
 
 export type Route = { readonly kind: "direct" } | { readonly kind: "site"; readonly site: SiteId };
@@ -456,6 +466,25 @@ export type PersonJoin = {
   readonly atMs: number;
 };
 
+/** A frame as the message log keeps it; the meaning of each field is with its column, MessagesTable in store/schema.ts. */
+export type LoggedMessage = {
+  readonly station: StationId;
+  readonly receivedAtMs: number;
+  readonly sender: "station" | "csms";
+  readonly route: string;
+  readonly version: OcppVersion;
+  readonly kind: "call" | "result" | "error" | "result-error" | "send" | "unreadable";
+  readonly action: string | null;
+  readonly messageId: string | null;
+  readonly trace: string | null;
+  readonly verdict: "valid" | "repaired" | "refused" | "sent" | "local";
+  readonly chars: number;
+  readonly frame: string;
+};
+
+/** MiB that are free where the data folder is, or used by a database on a server. */
+export type MeasuredStorage = { readonly kind: "free" | "used"; readonly mb: number };
+
 /** Each entry is served by one function in core/queries.ts. */
 export type Queries = {
   /** `kinds`: only entries of these. In order of `seq`; fewer than `most` means that there are no more for now. */
@@ -504,6 +533,20 @@ export type Queries = {
   /** When `command.expire` will next find something, for commands untold after `untoldMs`; undefined where none is open. */
   "commands.nextDue": { input: { untoldMs: number }; output: number | undefined };
   "commands.list": { input: { station?: StationId; most: number }; output: readonly CommandRow[] };
+  /** Frames of a station, newest first; go on with the last one's id. */
+  "messages.list": {
+    input: {
+      station: StationId;
+      action?: string;
+      sender?: "station" | "csms";
+      sinceMs?: number;
+      beforeId?: number;
+      most: number;
+    };
+    output: readonly MessageRow[];
+  };
+  /** Bytes of the database on its server; undefined for a file, whose folder tells more. */
+  "store.usedBytes": { input: undefined; output: number | undefined };
   "invitation.get": { input: { hash: string; nowMs: number }; output: { role: string } | undefined };
   "people.count": { input: undefined; output: number };
   "passkey.get": {

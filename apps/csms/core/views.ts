@@ -65,6 +65,23 @@ export type DeviationRow = {
   readonly lastAtMs: number;
   readonly lastExample: string;
 };
+/** A frame of the message log, redacted; what each field means stands with its column, MessagesTable in store/schema.ts. */
+export type MessageRow = {
+  readonly id: number;
+  readonly station: string;
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+  readonly sender: "station" | "csms";
+  readonly route: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly action: string | null;
+  readonly messageId: string | null;
+  readonly trace: string | null;
+  readonly verdict: string;
+  readonly chars: number;
+  readonly frame: string;
+};
 /** A station with what is known of its manner. */
 export type StationDetail = StationRow & {
   readonly handling: {
