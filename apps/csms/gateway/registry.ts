@@ -9,7 +9,6 @@
  */
 import { type Clock, sleep } from "@wattward/kernel";
 import {
-  ALIVE_PONG_MS,
   type Claim,
   REPLACEMENT_WINDOW_MS,
   REPLACEMENTS_MAX,
@@ -70,9 +69,10 @@ export class Registry<Id extends string, Live extends Connection> {
   async decide(id: Id, newcomer: Claim): Promise<Decided> {
     const first = this.decideNow(id, newcomer, false);
     if (first.kind !== "probe") return first;
-    this.seats.get(id)?.ping();
-    await sleep(this.clock, ALIVE_PONG_MS);
-    const second = this.decideNow(id, newcomer, true);
+    const asked = this.seats.get(id);
+    asked?.ping();
+    await sleep(this.clock, first.withinMs);
+    const second = this.decideNow(id, newcomer, this.seats.get(id) === asked);
     // The old one was replaced by yet another while it was asked: two claim to be the same station at once.
     return second.kind === "probe" ? { kind: "hold", why: "alive-elsewhere" } : second;
   }
@@ -83,7 +83,7 @@ export class Registry<Id extends string, Live extends Connection> {
     if (old?.generation !== against) return false;
     this.seats.set(id, live);
     if (old === undefined) return true;
-    if (old.claim.key === live.claim.key) this.remember(id);
+    if (old.claim.key !== undefined && old.claim.key === live.claim.key) this.remember(id);
     old.end(REPLACED, "replaced by a newer connection of the same identity");
     return true;
   }
@@ -106,7 +106,7 @@ export class Registry<Id extends string, Live extends Connection> {
     return this.seats.delete(id);
   }
 
-  private decideNow(id: Id, newcomer: Claim, probed: boolean): Decided | { kind: "probe" } {
+  private decideNow(id: Id, newcomer: Claim, probed: boolean): Decided | Extract<Takeover, { kind: "probe" }> {
     const old = this.seats.get(id);
     if (old === undefined) return { kind: "welcome", against: undefined };
     const nowMs = this.clock.now().monotonicMs;
