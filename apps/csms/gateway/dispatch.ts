@@ -12,7 +12,7 @@ import { Hearing } from "./hearing.ts";
 import { COMMAND_ANSWER_MS_MAX, COMMAND_RETRY_MS } from "./limits.ts";
 import type { Observer } from "./observer.ts";
 import { type Judged, judged } from "./outcome.ts";
-import type { ConnectionPorts } from "./ports.ts";
+import type { ConnectionPorts, GatewayNode } from "./ports.ts";
 import { retriedShorter } from "./shorter-list.ts";
 import type { StationLink } from "./station-link.ts";
 
@@ -23,6 +23,7 @@ export type DispatchPorts = {
   readonly linkOf: (station: StationId) => StationLink | undefined;
   readonly observer: Pick<Observer, "observe">;
   readonly deviated: ConnectionPorts["deviated"];
+  readonly node?: GatewayNode;
 };
 
 export class Dispatch {
@@ -78,12 +79,17 @@ export class Dispatch {
 
   /** Takes one and sees it through; false where nothing was due, or the station is not there. */
   private async serveOne(station: StationId): Promise<boolean> {
-    const { core, clock } = this.ports;
+    const { core, clock, node } = this.ports;
     const link = this.ports.linkOf(station);
     if (link === undefined || !link.open) return false;
     await link.ready;
     if (!link.open || this.waitsForDeaf(station)) return false;
-    const [due] = await core.decide("command.take", { station, atMs: clock.now().wallMs, most: 1 });
+    const [due] = await core.decide("command.take", {
+      station,
+      atMs: clock.now().wallMs,
+      most: 1,
+      ...(node && { holder: { node: node.id, generation: link.generation } }),
+    });
     if (due === undefined) return false;
     const { state, outcome } = await this.send(due, link);
     await this.record(due, { state, outcome });
@@ -112,6 +118,9 @@ export class Dispatch {
     });
     if (leftMs <= 0) return unsent("it expired before it could be sent");
     if (!link.open) return unsent("the station disconnected before it could be sent");
+    // A process that was stopped between taking and sending: another may have the station by now.
+    if (this.ports.node?.stands() === false)
+      return unsent("this node lost its lease before it could be sent");
     const timeoutMs = Math.min(COMMAND_ANSWER_MS_MAX, leftMs);
     const outcome = await link.call(due.action, due.payload, { timeoutMs });
     this.learn(link, due, outcome);

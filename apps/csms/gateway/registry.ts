@@ -8,13 +8,7 @@
  * open (`seat`). If another was seated in between, it is not seated: it comes again and is decided on anew.
  */
 import { type Clock, sleep } from "@wattward/kernel";
-import {
-  type Claim,
-  REPLACEMENT_WINDOW_MS,
-  REPLACEMENTS_MAX,
-  type Takeover,
-  takeover,
-} from "@wattward/ocpp";
+import { type Claim, REPLACEMENT_WINDOW_MS, REPLACEMENTS_MAX, type Takeover, takeover } from "@wattward/ocpp";
 
 /** A connection as the registry needs it. */
 export interface Connection {
@@ -30,7 +24,9 @@ export interface Connection {
 export type Decided =
   /** `against`: the generation that will be replaced, undefined where the seat is free. */
   | { readonly kind: "welcome"; readonly against: number | undefined; readonly why?: string }
-  | Extract<Takeover, { kind: "hold" | "refuse" }>;
+  | Extract<Takeover, { kind: "hold" | "refuse" }>
+  /** Another node has it, and it is not known yet whether that lives: come again. */
+  | { readonly kind: "later"; readonly why: string };
 
 /** WebSocket close code of a replaced socket: policy, not fault (RFC 6455 §7.4.1). */
 const REPLACED = 1008;
@@ -89,6 +85,18 @@ export class Registry<Id extends string, Live extends Connection> {
   }
 
   /**
+   * Ends the connection of this generation, because its identity goes to another node: that one counts as a replacement
+   * too, so that a clone is suspected wherever it knocks. Gives what was ended.
+   */
+  giveAway(id: Id, newcomer: Claim, against: number): Live | undefined {
+    const old = this.seats.get(id);
+    if (old?.generation !== against) return undefined;
+    if (old.claim.key === newcomer.key) this.remember(id);
+    old.end(REPLACED, "replaced by a newer connection of the same identity");
+    return old;
+  }
+
+  /**
    * Seats a station that its site has let in: the site decided between sockets of its own, so only another route
    * stands against it. False: the station is live elsewhere, and stays so.
    */
@@ -106,7 +114,11 @@ export class Registry<Id extends string, Live extends Connection> {
     return this.seats.delete(id);
   }
 
-  private decideNow(id: Id, newcomer: Claim, probed: boolean): Decided | Extract<Takeover, { kind: "probe" }> {
+  private decideNow(
+    id: Id,
+    newcomer: Claim,
+    probed: boolean,
+  ): Decided | Extract<Takeover, { kind: "probe" }> {
     const old = this.seats.get(id);
     if (old === undefined) return { kind: "welcome", against: undefined };
     const nowMs = this.clock.now().monotonicMs;
