@@ -46,7 +46,9 @@ export class Relay {
   private readonly csms: Leg;
   private readonly own: OwnCalls | undefined;
   private readonly log: Log;
+  /** Nothing is passed on any more. */
   private over = false;
+  private surrendered = false;
   private tellEnd: (ending: Ending) => void = () => {};
   private tellLeft: () => void = () => {};
   /** Frames passed on, for the log. */
@@ -70,7 +72,7 @@ export class Relay {
       message: (text) => (this.own === undefined ? this.down(text) : this.own.fromCsms(text)),
       closed: (code, reason) => {
         this.tellLeft();
-        this.end({ by: "csms", code, reason });
+        if (!this.surrendered) this.end({ by: "csms", code, reason });
       },
       broken: (why) => this.broken("csms", why),
     });
@@ -86,6 +88,10 @@ export class Relay {
     this.csms.listen();
   }
 
+  /** Its way to the CSMS is a newer one's. */
+  get hasSurrendered(): boolean {
+    return this.surrendered;
+  }
   get pongAtMs(): number | undefined {
     return this.station.pongAtMs;
   }
@@ -115,7 +121,8 @@ export class Relay {
    * the CSMS never sees two of one station; the station's own stays, mute, until its place is taken or it is closed.
    */
   surrender(): void {
-    this.settle({ by: "site", code: GOING_AWAY, reason: "replaced" });
+    this.surrendered = true;
+    this.mute();
     this.station.block("surrendered", true);
     this.csms.close(GOING_AWAY, "the station connects anew");
   }
@@ -152,17 +159,23 @@ export class Relay {
 
   /** One has ended: so must the other, as it would have (§6.3). */
   private end(ending: Ending): void {
-    if (this.over) return;
+    const wasOver = this.over;
     this.settle(ending);
+    if (wasOver) return;
     const code = sayable(ending.code);
     if (ending.by === "station") this.csms.close(code, ending.reason);
     if (ending.by === "csms") this.station.close(code, ending.reason);
   }
 
   private settle(ending: Ending): void {
+    this.mute();
+    // Only the first of them counts, as with any promise.
+    this.tellEnd(ending);
+  }
+
+  private mute(): void {
     this.over = true;
     this.own?.close();
-    this.tellEnd(ending);
   }
 }
 

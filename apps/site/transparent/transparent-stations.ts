@@ -170,7 +170,8 @@ export class TransparentStations {
       const { up, down } = relay.passed;
       log.info("station-disconnected", { by, code, reason, framesUp: up, framesDown: down });
       // A newer one may be in its place by now, and what is known of the way is the newer one's.
-      if (this.registry.leave(station, generation)) upstreams.ended(station, { by, code, lastedMs });
+      const wasSeated = this.registry.leave(station, generation);
+      if (wasSeated && !relay.hasSurrendered) upstreams.ended(station, { by, code, lastedMs });
     });
     if (!this.registry.seat(station, seated(relay, claim, generation), against)) {
       relay.close(1008, "another connection took its place");
