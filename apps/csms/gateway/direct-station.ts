@@ -20,6 +20,7 @@ import {
   OcppSession,
   type OcppVersion,
 } from "@wattward/ocpp";
+import type { Leave, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { PeerFacts } from "@wattward/pki";
 import { CoreError, type Route, type StationCall } from "../core/port.ts";
 import { notStored } from "./frames.ts";
@@ -36,7 +37,10 @@ export type DirectAdmission = {
   readonly station: StationId;
   readonly version: OcppVersion;
   readonly claim: Claim;
-  readonly facts: PeerFacts;
+  /** Its certificate; undefined where it came in by a password. */
+  readonly facts: PeerFacts | undefined;
+  /** The dispensation that it came in with; undefined where it showed a certificate. */
+  readonly leave: Leave | undefined;
   /** Known to the inventory, and not waiting for a person. */
   readonly accepted: boolean;
   readonly handling: Handling;
@@ -46,7 +50,8 @@ export class DirectStation implements StationLink {
   readonly station: StationId;
   readonly version: OcppVersion;
   readonly claim: Claim;
-  readonly facts: PeerFacts;
+  readonly facts: PeerFacts | undefined;
+  readonly leave: Leave | undefined;
   readonly generation: number;
   readonly ready: Promise<void>;
   /** Resolves when the wire has ended and the core knows. */
@@ -65,7 +70,7 @@ export class DirectStation implements StationLink {
     connection: { readonly wire: Wire; readonly generation: number; left(): boolean },
     ports: ConnectionPorts,
   ) {
-    const { station, version, claim, facts, accepted, handling } = admitted;
+    const { station, version, claim, facts, leave, accepted, handling } = admitted;
     this.handling = handling;
     this.station = station;
     this.version = version;
@@ -74,6 +79,7 @@ export class DirectStation implements StationLink {
     this.generation = connection.generation;
     const log = ports.log.with({ station, generation: this.generation });
     this.ports = { ...ports, log };
+    this.leave = leave;
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     const cancelQuiet = ports.clock.after(BOOT_QUIET_MS, () => this.becomeReady());
     this.watched = watched(connection.wire, ports.clock, log, () => this.handling.pinged);
@@ -178,7 +184,9 @@ export class DirectStation implements StationLink {
 
   private async tellPresence(connected: boolean): Promise<void> {
     const { station, version, generation, claim } = this;
-    const at = { address: claim.address, atMs: this.ports.clock.now().wallMs };
+    const { address } = claim;
+    const securityProfile: SecurityProfile = claim.securityProfile ?? 3;
+    const at = { address, securityProfile, atMs: this.ports.clock.now().wallMs };
     const input = { station, route: direct, connected, generation, version, ...at, ...nodeOf(this.ports) };
     const still = () => !connected || this.open;
     const where = await storePresence({ name: "station.presence", input, still }, this.ports);

@@ -15,6 +15,9 @@ import {
   type StationId,
   type TraceId,
 } from "@wattward/kernel";
+import { MessageLog } from "../message-log/message-log.ts";
+import { Keeper } from "../retention/keeper.ts";
+import { FailedAttempts, type Leave, type PasswordProfile } from "@wattward/ocpp/ways-in";
 import { DeviationTally } from "./deviation-tally.ts";
 import { DirectStation } from "./direct-station.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -26,12 +29,16 @@ import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
 import { Registry } from "./registry.ts";
 import { SiteLink } from "./site-link.ts";
 import type { StationLink } from "./station-link.ts";
-import { type Doorkeeper, upgrades } from "./upgrade.ts";
+import { PasswordWays } from "./password-ways.ts";
+import { upgrades } from "./upgrade.ts";
+import type { Doorkeeper } from "./verdicts.ts";
 
 export type Gateway = {
   /** TCP port of the listener. */
   readonly port: number;
   /** How many are connected now. */
+  /** TCP port of the listener of that security profile, while a dispensation keeps it open. */
+  passwordPort(securityProfile: PasswordProfile): number | undefined;
   counts(): { readonly direct: number; readonly sites: number; readonly stations: number };
   /** Why no station or site can connect now; undefined while they can. */
   trouble(): string | undefined;
@@ -50,7 +57,10 @@ const bundleKinds = [
 ];
 const denialKinds = ["denial.added", "denial.removed"];
 const commandKinds = ["command.requested", "command.sent", "command.ended"];
+  "dispensation.given",
+  "dispensation.ended",
 
+const dispensationKinds = ["dispensation.given", "dispensation.ended"];
 const GOING_AWAY = 1001;
 const POLICY = 1008;
 const TRY_AGAIN = 1013;
@@ -119,9 +129,11 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
 
   function seated(opened: DirectStation | SiteLink, seat: () => boolean): boolean {
     // Between verdict and socket lies up to a ping's time, in which its certificate may have been denied.
-    const denied = trust.denies(opened.facts);
-    const taken = !denied && seat();
-    if (closing) opened.end(GOING_AWAY, "the central system stops");
+    const denied = opened.facts !== undefined && trust.denies(opened.facts);
+    const over = opened instanceof DirectStation && opened.leave !== undefined && !ways?.holds(opened.leave);
+    const fenced = node?.stands() === false;
+    const taken = !denied && !over && !fenced && seat();
+    if (closing || fenced) opened.end(GOING_AWAY, "the central system stops");
     else if (denied) opened.end(POLICY, "the certificate is no longer accepted");
     else if (!taken) opened.end(TRY_AGAIN, "another connection of the same identity came first");
     return taken && !closing;
@@ -130,7 +142,21 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   async function refreshDenials(): Promise<void> {
     if (!trust.deny(await core.query("denials.all", undefined))) return;
     for (const connection of live) {
-      if (!trust.denies(connection.facts)) continue;
+  const attempts = new FailedAttempts();
+  const seeing = { core, clock, log, metrics, observer, deviated };
+  const refused: ListenerDoors["refused"] = ({ what, address, detail }) => {
+    if (isFailedProof(what, detail)) attempts.failed(address, clock.now().monotonicMs);
+    metrics.count("wattward_connections_refused_total", { reason: what });
+    observer.observe({ kind: "gateway.connection-refused", address, detail: { what, ...detail } });
+  };
+  const ways =
+    ports.passwords &&
+    new PasswordWays({
+      ...{ ...seeing, chance, ways: ports.passwords, attempts, doorkeeper, refused },
+      sweep: sweepDispensations,
+    });
+
+      if (connection.facts === undefined || !trust.denies(connection.facts)) continue;
       const about =
         connection instanceof DirectStation ? { station: connection.station } : { site: connection.site };
       const detail = { certificate: connection.facts.serial, serial: connection.facts.cn };
@@ -146,7 +172,19 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   const denialsLater = () =>
     refreshDenials().catch((error: unknown) => log.error("denials-not-read", { error: String(error) }));
 
-  function handled(station: StationId, { strict, pinged }: JsonObject): void {
+    else if (over) opened.end(POLICY, "the dispensation is over");
+  function sweepDispensations(over: (leave: Leave) => boolean): void {
+    for (const connection of live) {
+      if (!(connection instanceof DirectStation) || connection.leave === undefined) continue;
+      if (!over(connection.leave)) continue;
+      const { station, leave, claim } = connection;
+      const detail = { securityProfile: leave.securityProfile };
+      observer.observe({ kind: "gateway.dispensation-over", station, address: claim.address, detail });
+      connection.end(POLICY, "the dispensation is over");
+    }
+  }
+
+  function handled(station: StationId, { strict, pinged, closeDeaf }: JsonObject): void {
     const link = stations.get(station);
     if (link instanceof DirectStation) link.handle({ strict: strict === true, pinged: pinged !== false });
   }
@@ -189,15 +227,14 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     dispatch.stop();
   };
   const listening = ports.listen({
-    upgrade: upgrades(doorkeeper, { core, clock, log, metrics, trust, observer, deviated }),
+    upgrade: upgrades(doorkeeper, { ...seeing, trust, attempts }),
     verifyPeer: (chainDer) => trust.checkAny(chainDer, clock.now()),
-    refused({ what, address, detail }) {
-      metrics.count("wattward_connections_refused_total", { reason: what });
-      observer.observe({ kind: "gateway.connection-refused", address, detail: { what, ...detail } });
-    },
+    admits: (address) => attempts.admits(address, clock.now().monotonicMs),
+    refused,
   });
   const server = await listening.catch((error: unknown) => {
     stopWatching();
+    if (dispensationKinds.includes(kind) || kind === "station.changed") void ways?.look();
     throw error;
   });
 
@@ -207,7 +244,8 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       const direct = stations.all().filter(([, link]) => link instanceof DirectStation).length;
       return { direct, sites: sites.size, stations: stations.size };
     },
-    trouble: () => (closing ? "closing" : server.trouble()),
+    warnings: () => (keeper.low ? ["storage: little room is left; the message log was given up"] : []),
+    trouble: () => (closing ? "closing" : (server.trouble() ?? ways?.trouble())),
     async close() {
       closing = true;
       stopWatching();
@@ -244,3 +282,11 @@ function identifiers(chance: GatewayPorts["chance"]): Pick<ConnectionPorts, "new
     newMessageId: () => `${process}-${(messages++).toString(36)}` as MessageId,
   };
 }
+  // Its own doors open when there is somebody to let in, and a fault of theirs stops nobody else.
+  await ways?.look();
+    passwordPort: (securityProfile) => ways?.port(securityProfile),
+/** A certificate that was not accepted, or none where one is required; a line that broke proves nothing against its source. */
+const isFailedProof = (what: string, { fault }: JsonObject): boolean =>
+  what === "peer-refused" ||
+  (what === "handshake-failed" && !/^(E[A-Z]+|ERR_TLS_HANDSHAKE_TIMEOUT)$/.test(String(fault)));
+

@@ -12,6 +12,7 @@ import type {
   WireServer,
 } from "@wattward/kernel";
 import type { Deviation } from "@wattward/ocpp";
+import type { PasswordHasher, PasswordProfile } from "@wattward/ocpp/ways-in";
 import type { SignedBundle } from "@wattward/sitelink";
 import type { Core, Route } from "../core/port.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -24,6 +25,8 @@ export type ListenerDoors = {
   /** The certificate alone, before any HTTP: is it any of ours? */
   readonly verifyPeer: (chainDer: readonly Uint8Array[]) => Verified;
   /** A connection ended before it asked for anything: TLS refused it, or `verifyPeer` did. */
+  /** Asked once a connection, before anything is spent on it. */
+  readonly admits: (address: string) => boolean;
   readonly refused: (seen: {
     readonly what: string;
     readonly address: string;
@@ -33,6 +36,19 @@ export type ListenerDoors = {
 export type Verified = { readonly kind: "trusted" } | { readonly kind: "refused"; readonly reason: string };
 
 export type GatewayPorts = {
+/** Security profiles 1 and 2; without it the gateway knows profile 3 alone. */
+export type PasswordPorts = {
+  readonly hash: PasswordHasher;
+  /** Rejects where it cannot, or may not, listen there. `port`: the one that it had before, if any. */
+  listen(
+    securityProfile: PasswordProfile,
+    port: number | undefined,
+    doors: Omit<ListenerDoors, "verifyPeer">,
+  ): Promise<WireServer>;
+  /** A listener has opened on this port, or closed. */
+  changed?(securityProfile: PasswordProfile, port: number | undefined): void;
+};
+
   readonly core: Core;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -44,6 +60,9 @@ export type GatewayPorts = {
   readonly listen: (doors: ListenerDoors) => Promise<WireServer>;
   readonly metrics: Metrics;
   /** Where several processes serve one database: this one of them. */
+  readonly passwords?: PasswordPorts | undefined;
+  /** How much room the store has; undefined where it cannot be told. */
+  readonly storage?: (() => Promise<MeasuredStorage | undefined>) | undefined;
   readonly node?: GatewayNode;
 };
 
