@@ -23,6 +23,8 @@ import {
 import type { Leave, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { PeerFacts } from "@wattward/pki";
 import { CoreError, type Route, type StationCall } from "../core/port.ts";
+import { type LoggedWire, loggedWire } from "../message-log/logged-wire.ts";
+import { verdictOf } from "../message-log/verdict.ts";
 import { notStored } from "./frames.ts";
 import { BOOT_QUIET_MS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
@@ -61,6 +63,7 @@ export class DirectStation implements StationLink {
   private handling: Handling;
   private readonly ports: ConnectionPorts;
   private readonly watched: Watched;
+  private readonly logged: LoggedWire;
   private readonly session: OcppSession;
   private becomeReady: () => void = () => {};
 
@@ -76,23 +79,27 @@ export class DirectStation implements StationLink {
     this.version = version;
     this.claim = claim;
     this.facts = facts;
+    this.leave = leave;
     this.generation = connection.generation;
     const log = ports.log.with({ station, generation: this.generation });
     this.ports = { ...ports, log };
-    this.leave = leave;
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     const cancelQuiet = ports.clock.after(BOOT_QUIET_MS, () => this.becomeReady());
     this.watched = watched(connection.wire, ports.clock, log, () => this.handling.pinged);
+    this.logged = loggedWire(this.watched.wire, (sender, text) => {
+      const receivedAtMs = ports.clock.now().wallMs;
+      return ports.messages.seen({ station, version, sender, route: "direct", text, receivedAtMs });
+    });
     this.session = new OcppSession({
-      wire: this.watched.wire,
+      wire: this.logged.wire,
       version,
       role: "csms",
       clock: ports.clock,
       log,
       newId: ports.newMessageId,
-      onCall: (call, _, deviations) => this.answer(call, { deviations }),
+      onCall: (call, raw, deviations) => this.answer(call, raw, { deviations }),
       tolerant: () => this.tolerant,
-      onInvalidCall: (call, _, invalid) => this.answerInvalid(call, invalid),
+      onInvalidCall: (call, raw, invalid) => this.answerInvalid(call, raw, invalid),
       onFault: ({ reason }) => this.deviated(notice("frame-unreadable", reason)),
       quietUntilFirstCall: true,
     });
@@ -134,15 +141,25 @@ export class DirectStation implements StationLink {
     return !this.handling.strict;
   }
 
+  get closeDeaf(): boolean {
+    return this.handling.closeDeaf === true;
+  }
+
   /** An operator wants it handled otherwise: at once, but for the version, which belongs to the socket (QUIRKS 24). */
   handle(handling: Handling): void {
     this.handling = handling;
   }
 
   /** A transaction message past repair is set aside and acknowledged, unless the station is held strictly. */
-  private async answerInvalid(call: Call, { code, reason }: Invalid): Promise<CallAnswer | undefined> {
-    if (!this.tolerant || !neverRefused.has(call.action)) return undefined;
-    return this.answer(call, { fault: { code, description: reason } });
+  private async answerInvalid(
+    call: Call,
+    raw: string,
+    { code, reason }: Invalid,
+  ): Promise<CallAnswer | undefined> {
+    if (this.tolerant && neverRefused.has(call.action))
+      return this.answer(call, raw, { fault: { code, description: reason } });
+    this.logged.become(raw, { verdict: "refused" });
+    return undefined;
   }
 
   private deviated(deviation: Deviation): void {
@@ -151,6 +168,7 @@ export class DirectStation implements StationLink {
 
   private async answer(
     { id, action, payload }: Call,
+    raw: string,
     found: Pick<StationCall, "deviations" | "fault">,
   ): Promise<CallAnswer> {
     const { core, clock, log, metrics, newTrace } = this.ports;
@@ -163,6 +181,7 @@ export class DirectStation implements StationLink {
       const answer = await core.decide("station.call", call);
       metrics.count("wattward_messages_total", { version, action, outcome: answer.kind });
       log.debug("call-answered", { action, trace, outcome: answer.kind });
+      this.logged.become(raw, { trace, verdict: verdictOf(found, answer.kind) });
       if (answer.kind === "result") this.noteInterval(action, answer.payload);
       return answer;
     } catch (error) {
