@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { after, test } from "node:test";
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
-import { silentLog, type Wire, type WireServer } from "@wattward/kernel";
+import { type MessageId, silentLog, type Wire, type WireServer } from "@wattward/kernel";
+import { systemClock } from "@wattward/kernel/node";
+import { FRAME_CHARS_MAX_BEFORE_ACCEPTANCE } from "../frame.ts";
+import { OcppSession } from "../session.ts";
 import { makeTestPki, opensslMissing } from "../testing/certificates.ts";
 import {
   bareSocket,
@@ -182,6 +185,40 @@ test("as much as is allowed, and damaged data: the one is delivered, the other c
   await eventually("a close frame", () => broken.received()[0] === 0x88);
   assert.equal(broken.received().readUInt16BE(2), 1007);
   for (const { socket } of [good, broken]) socket.destroy();
+});
+
+test("before its boot is accepted a station's message may inflate to 64 KiB, and not to a byte more", async () => {
+  const read: string[] = [];
+  const at: Listener = await open({
+    upgrade: async () => ({
+      kind: "accept",
+      protocol: "ocpp2.0.1",
+      opened(wire: Wire) {
+        new OcppSession({
+          wire,
+          version: "2.0.1",
+          role: "csms",
+          clock: systemClock(),
+          log: silentLog,
+          newId: () => "m1" as MessageId,
+          onCall: async (call) => {
+            read.push(call.action);
+            return { kind: "result", payload: { currentTime: "2026-01-01T00:00:00Z" } };
+          },
+        });
+      },
+    }),
+  });
+  const heartbeat = (chars: number) => `[2,"1","Heartbeat",{}${" ".repeat(chars - 22)}]`;
+  const { socket, received } = await asked(at.port, "ocpp2.0.1", "permessage-deflate");
+  socket.write(clientFrame(deflated(heartbeat(FRAME_CHARS_MAX_BEFORE_ACCEPTANCE)), COMPRESSED_TEXT));
+  await eventually("an answer", () => received().includes('[3,"1"'));
+  const answer = received().length;
+  socket.write(clientFrame(deflated(heartbeat(FRAME_CHARS_MAX_BEFORE_ACCEPTANCE + 1)), COMPRESSED_TEXT));
+  await eventually("a close frame", () => received()[answer] === 0x88);
+  assert.equal(received().readUInt16BE(answer + 2), 1009);
+  assert.deepEqual(read, ["Heartbeat"]);
+  socket.destroy();
 });
 
 test("small bombs within the limit, again and again, are cut by what they inflate to in all", async () => {
