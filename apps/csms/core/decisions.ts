@@ -13,7 +13,7 @@ import { trim } from "../retention/trim.ts";
 import { takeRecord } from "../sites/journal.ts";
 import { bundleInForce, hello, lease, siteChangePresence } from "../sites/link.ts";
 import { admit } from "../stations/admission.ts";
-import { answerCall } from "../stations/calls.ts";
+import { answerCall, takeSend } from "../stations/calls.ts";
 import { addStation } from "../stations/inventory.ts";
 import { changePresence } from "../stations/presence.ts";
 import { takeDeviations } from "../tolerance/deviations.ts";
@@ -45,6 +45,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "station.handle": handle,
   "station.deviations": takeDeviations,
   "station.call": answerCall,
+  "station.send": takeSend,
   "site.hello": hello,
   "site.presence": siteChangePresence,
   "site.record": takeRecord,

@@ -17,12 +17,17 @@ import type {
   DeviationRow,
   GivenDispensation,
   MessageRow,
+  MonitorRow,
   OutboxEntry,
   PowerPoint,
+  SettlementRow,
   SiteRow,
   SiteSnapshot,
   StationDetail,
   StationRow,
+  StreamRow,
+  ToldRow,
+  TransactionDetailsRow,
   TransactionRow,
 } from "./views.ts";
 
@@ -118,6 +123,8 @@ export type Decisions = {
   };
   /** A validated CALL of a station on a direct socket. */
   "station.call": { input: StationCall; output: StationAnswer };
+  /** A validated SEND of a station, over either route: nobody is answered. */
+  "station.send": { input: StationCall; output: SendTaken };
   /** A site link opened: what it may know, and from where it goes on. */
   "site.hello": { input: SiteHello; output: SiteWelcome };
   "site.presence": {
@@ -351,6 +358,9 @@ export type StationCall = {
   readonly clockQuality: ClockQuality;
 };
 
+/** `dropped`: it has no meaning here, because of its sender or because nothing opened what it goes on with. */
+export type SendTaken = { readonly kind: "taken" } | { readonly kind: "dropped"; readonly why: string };
+
 export type MessageFault = { readonly code: string; readonly description: string };
 
 /** The body of the CALLRESULT, or the code of the CALLERROR. */
@@ -529,6 +539,19 @@ export type Queries = {
     input: { site?: SiteId; afterId?: string; most: number };
     output: readonly StationRow[];
   };
+  /** What a station said of itself, the newest on each subject; of one subject where it is named. */
+  "station.told": {
+    input: { station: StationId; subject?: string };
+    output: readonly ToldRow[];
+  };
+  /** Its monitors, and the event streams that carry their values. */
+  "station.monitoring": {
+    input: { station: StationId };
+    output: { readonly monitors: readonly MonitorRow[]; readonly streams: readonly StreamRow[] };
+  };
+  /** Newest first. */
+  "settlements.list": { input: { station?: StationId; most: number }; output: readonly SettlementRow[] };
+  "transaction.details": { input: { id: string }; output: TransactionDetailsRow | undefined };
   "command.get": { input: { id: string }; output: CommandRow | undefined };
   /** When `command.expire` will next find something, for commands untold after `untoldMs`; undefined where none is open. */
   "commands.nextDue": { input: { untoldMs: number }; output: number | undefined };

@@ -13,6 +13,12 @@ import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/p
 import { siteHistory } from "../queries/site-history.ts";
 import { siteSnapshot } from "../queries/site-snapshot.ts";
 import { sitesList } from "../queries/sites.ts";
+import {
+  settlementsList,
+  stationMonitoring,
+  stationTold,
+  transactionDetails,
+} from "../queries/station-told.ts";
 import { stationGet, stationsList } from "../queries/stations.ts";
 import { storeUsedBytes } from "../queries/store.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
@@ -36,6 +42,10 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "transactions.list": transactionsList,
   "transactions.openCount": transactionsOpenCount,
   "station.get": stationGet,
+  "station.told": stationTold,
+  "station.monitoring": stationMonitoring,
+  "settlements.list": settlementsList,
+  "transaction.details": transactionDetails,
   "deviations.list": deviationsList,
   "stations.list": stationsList,
   "command.get": commandGet,
