@@ -2,7 +2,8 @@
 import { deny } from "../authorisation/denials.ts";
 import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
-import { expireOverdue, outcome, request, take } from "../commands/commands.ts";
+import { expireOverdue, outcome, take } from "../commands/commands.ts";
+import { request, requestSettings } from "../commands/request.ts";
 import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
@@ -14,6 +15,7 @@ import { takeRecord } from "../sites/journal.ts";
 import { bundleInForce, hello, lease, siteChangePresence } from "../sites/link.ts";
 import { admit } from "../stations/admission.ts";
 import { answerCall, takeSend } from "../stations/calls.ts";
+import { hearing } from "../stations/hearing.ts";
 import { addStation } from "../stations/inventory.ts";
 import { changePresence } from "../stations/presence.ts";
 import { takeDeviations } from "../tolerance/deviations.ts";
@@ -56,6 +58,8 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   observe: takeObserved,
   "transactions.tend": tend,
   "command.request": request,
+  "settings.request": requestSettings,
+  "station.hearing": hearing,
   "command.take": take,
   "command.outcome": outcome,
   "command.expire": expireOverdue,

@@ -156,6 +156,13 @@ export type Decisions = {
   "transactions.tend": { input: { atMs: number }; output: undefined };
   "command.request": { input: CommandRequest; output: CommandAccepted };
   /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
+  /** All of them or none: 2.x gets one command, 1.6 one for each key. */
+  "settings.request": { input: SettingsRequest; output: SettingsAccepted };
+  /** A connected station lets our calls time out, or answers again. Told again it changes nothing. */
+  "station.hearing": {
+    input: { station: StationId; deaf: boolean; action: string; atMs: number };
+    output: undefined;
+  };
   "command.take": {
     input: {
       station: StationId;
@@ -430,6 +437,22 @@ export type CommandRequest = {
 };
 export type CommandAccepted =
   | { readonly kind: "requested"; readonly id: string }
+  /** Send it although what we know of the station speaks against it; never against another's ids, or for a secret. */
+  readonly force?: boolean;
+};
+/** Settings of a station in the words of the device model, whatever version it speaks: each becomes a command. */
+export type SettingsRequest = Omit<CommandRequest, "action" | "payload"> & {
+  readonly variables: readonly SettingAsked[];
+};
+export type SettingAsked = {
+  readonly component: string;
+  readonly componentInstance?: string;
+  readonly evse?: number;
+  readonly connector?: number;
+  readonly variable: string;
+  readonly variableInstance?: string;
+  readonly attribute?: "Actual" | "Target" | "MinSet" | "MaxSet";
+  readonly value: string;
   | {
       readonly kind: "refused";
       /** `never-connected`: its version is not known yet, so the payload cannot be checked. */
@@ -444,6 +467,8 @@ export type CommandAccepted =
     };
 export type DueCommand = {
   readonly id: string;
+        /** The payload is valid, and what is known of the station speaks against it; `force` may help. */
+        | "objection"
   readonly action: string;
   readonly payload: JsonObject;
   readonly expiresAtMs: number;
@@ -453,13 +478,25 @@ export type CommandOutcome = {
   readonly state: "accepted" | "refused" | "failed" | "unknown";
   /** The station's own result or error. */
   readonly outcome: JsonObject;
+  /** How much of it one message may hold; it goes in parts where it is more. */
+  readonly room?: Room;
   readonly atMs: number;
+/** Items and bytes that a station takes in one message; what is left out is not known. */
+export type Room = { readonly items?: number; readonly bytes?: number };
+/** `about`: an action, or an action and what is asked of it: `TriggerMessage Heartbeat`. */
+export type LearnedFact =
+  | { readonly kind: "unsupported"; readonly about: string }
+  | { readonly kind: "items" | "bytes"; readonly about: string; readonly most: number };
 };
 
 export type StationAddition = {
   readonly station: StationId;
   readonly serial: string;
   readonly route: "site" | "direct" | "either";
+  /** It answered, whatever: then it is not deaf. */
+  readonly answered?: boolean;
+  /** What its answer, or its silence, showed of what it does and takes. */
+  readonly learned?: readonly LearnedFact[];
   readonly site?: SiteId;
   readonly actor: string;
   readonly atMs: number;
