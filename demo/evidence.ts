@@ -26,7 +26,7 @@ export type SentCall = {
   digest: string;
   start?: { meterStartWh: number };
   end?: { meterStopWh: number };
-  /** Of a StatusNotification: which connector, and what it is. */
+  /** Of a StatusNotification, or 2.1's event in its place: which connector, and what it is. */
   state?: { of: string; is: string };
   /** A meter value outside any transaction, which no station sends again. */
   loose?: true;
@@ -101,6 +101,7 @@ function factsIn(
     const { connectorId, evseId = "", status, connectorStatus, errorCode = "" } = payload;
     return { state: { of: `${evseId}/${connectorId}`, is: `${status ?? connectorStatus} ${errorCode}` } };
   }
+  if (action === "NotifyEvent") return connectorStateIn(payload);
   if (action === "MeterValues") return Number(payload["transactionId"] ?? 0) > 0 ? {} : { loose: true };
   if (action === "StartTransaction") return { start: { meterStartWh: Number(payload["meterStart"]) } };
   if (action === "StopTransaction") return { end: { meterStopWh: Number(payload["meterStop"]) } };
@@ -110,6 +111,20 @@ function factsIn(
   if (payload["eventType"] === "Started") return { start: { meterStartWh: registerWh } };
   if (payload["eventType"] === "Ended") return { end: { meterStopWh: registerWh } };
   return {};
+}
+
+/** 2.1 tells a connector's state as an event of the device model (G01). */
+function connectorStateIn(payload: Record<string, unknown>): Pick<SentCall, "state"> {
+  type Event = {
+    actualValue: string;
+    component: { name: string; evse?: { id: number; connectorId?: number } };
+    variable: { name: string };
+  };
+  const [event, ...others] = payload["eventData"] as Event[];
+  if (event === undefined || others.length > 0) return {};
+  const { component, variable, actualValue } = event;
+  if (component.name !== "Connector" || variable.name !== "AvailabilityState") return {};
+  return { state: { of: `${component.evse?.id}/${component.evse?.connectorId}`, is: `${actualValue} ` } };
 }
 
 type Sampled = {

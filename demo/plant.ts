@@ -16,12 +16,12 @@ export const DOMAIN = "wattward.test";
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
-/** Two fast chargers and two wallboxes of each version. */
+/** Fast chargers and wallboxes of each version. */
 export const stations = [
   { id: "LYO-01", version: "2.0.1", evses: 2, maxKw: 150 },
-  { id: "LYO-02", version: "2.0.1", evses: 2, maxKw: 50 },
+  { id: "LYO-02", version: "2.1", evses: 2, maxKw: 50 },
   { id: "LYO-03", version: "2.0.1", evses: 1, maxKw: 22 },
-  { id: "LYO-04", version: "2.0.1", evses: 1, maxKw: 11 },
+  { id: "LYO-04", version: "2.1", evses: 1, maxKw: 11 },
   { id: "LYO-05", version: "1.6", evses: 2, maxKw: 50 },
   { id: "LYO-06", version: "1.6", evses: 1, maxKw: 22 },
   { id: "LYO-07", version: "1.6", evses: 1, maxKw: 11 },
@@ -99,15 +99,22 @@ export async function build(
   return { out, csms, uplink, site, simulator, ports, invitation };
 }
 
+export type CsmsPlace = {
+  csms: number;
+  http: number;
+  database?: string | undefined;
+  /** Its folder in OUT, and the name of its log: one of several central systems on that database. */
+  name?: string;
+  nats?: string | undefined;
+};
+
 /** Its folder remembers the database: only the first start names it. */
-export function startCsms(
-  out: string,
-  on: { csms: number; http: number; database?: string | undefined },
-  how: StartOptions = {},
-): Program {
-  const args = ["--data", join(out, "csms"), "--port", String(on.csms), "--http-port", String(on.http)];
-  if (on.database !== undefined) args.push("--database", on.database);
-  return start("csms", "apps/csms/main.ts", args, logOf(out, "csms"), how);
+export function startCsms(out: string, on: CsmsPlace, how: StartOptions = {}): Program {
+  const { name = "csms", database, nats } = on;
+  const args = ["--data", join(out, name), "--port", String(on.csms), "--http-port", String(on.http)];
+  if (database !== undefined) args.push("--database", database);
+  if (nats !== undefined) args.push("--node", name, "--nats", nats);
+  return start(name, "apps/csms/main.ts", args, logOf(out, name), how);
 }
 
 export function startSite(
@@ -162,14 +169,14 @@ export async function enrol(out: string): Promise<void> {
   ]);
 }
 
-/** Waits until the program has written the ports it listens on into `OUT/NAME/NAME.json`, and gives them. */
+/** Waits until the program has written the ports it listens on into `OUT/NAME/NAME.json`, and gives them; `csms-2` writes `csms.json`. */
 export async function ready(
   out: string,
   name: string,
   program: Program,
   fields: string[],
 ): Promise<Record<string, number>> {
-  const file = join(out, name, `${name}.json`);
+  const file = join(out, name, `${name.replace(/-\d+$/, "")}.json`);
   const look = () => {
     const json = readJson(file);
     // A program that was killed has left its file behind.

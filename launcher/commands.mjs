@@ -16,6 +16,14 @@ export const commands = {
     entry: "apps/csms/cli/token.ts",
     help: "an API token for a script, shown once: token NAME [--days N] [--data DIR]",
   },
+  backup: {
+    entry: "apps/csms/cli/backup.ts",
+    help: "one encrypted file of all that must not be lost: backup --out FILE, backup --verify FILE",
+  },
+  restore: {
+    entry: "apps/csms/cli/restore.ts",
+    help: "a central system out of a backup: restore --in FILE --data DIR [--database URL]",
+  },
   pki: {
     entry: "apps/csms/cli/pki.ts",
     help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR, pki deny FILE",

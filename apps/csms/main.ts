@@ -1,4 +1,5 @@
 /** `npx wattward csms`: the central system as a process. Logs are JSON lines on stderr; stdout is for people. */
+import { readRange } from "@wattward/kernel";
 import { jsonLog } from "@wattward/kernel/node";
 import { builtConsoleFolder, type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
 import {
@@ -17,7 +18,9 @@ const help = `wattward csms: the central system
   --database URL     a PostgreSQL database in place of one in DIR: postgres://USER@HOST/NAME, password in PGPASSWORD;
                      said once, it is remembered in DIR (docs/postgresql.md)
   --port N           stations and site links, mutual TLS (9443)
-  --host ADDRESS     where they connect (127.0.0.1)
+  --host ADDRESS     where they connect (127.0.0.1; :: is every address, IPv4 and IPv6)
+  --proxy-from LIST  addresses and ranges, with commas between, of proxies in front of that port: each of their
+                     connections begins with a PROXY header of version 2, and nobody else's does
   --http-port N      console and API (8080)
   --http-host ADDR   where people connect (127.0.0.1; anything else is served over HTTPS)
   --console DIR      the console's built pages (those of 'npx wattward build')
@@ -40,6 +43,7 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     database: text,
     port: text,
     host: text,
+    "proxy-from": text,
     "http-port": text,
     "http-host": text,
     console: text,
@@ -54,7 +58,11 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   return {
     dataFolder: dataFolder(values.data, env),
     database: values.database,
-    ocpp: { host: values.host ?? "127.0.0.1", port: port("port", 9443) },
+    ocpp: {
+      host: values.host ?? "127.0.0.1",
+      port: port("port", 9443),
+      proxies: readProxies(values["proxy-from"]),
+    },
     http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
     consoleFolder: values.console ?? builtConsoleFolder,
     domain: values.domain,
@@ -65,12 +73,19 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   };
 }
 
+function readProxies(list: string | undefined): readonly string[] {
+  const proxies = list?.split(",").map((one) => one.trim()) ?? [];
+  const wrong = proxies.find((one) => readRange(one) === undefined);
+  if (wrong === undefined) return proxies;
+  throw new UsageError(`--proxy-from: '${wrong}' is neither an address nor a range such as 10.0.0.0/8`);
+}
+
 function greeting(serving: Serving, { dataFolder, ocpp }: ServeOptions): string {
   const { ocppPort, consoleUrl, consoleBuilt, invitation, database } = serving;
   const unbuilt = consoleBuilt ? "" : ", without its console: run 'npx wattward build', then start it again";
   const lines = [
     `Wattward's central system runs on ${dataFolder}${unbuilt}`,
-    `  stations and sites   wss://${ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
+    `  stations and sites   wss://${ocpp.host.includes(":") ? `[${ocpp.host}]` : ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
     ...(database === undefined ? [] : [`  database             ${database}`]),
     `  console and API      ${consoleUrl}`,
   ];

@@ -48,6 +48,15 @@ async function supervise(orders: Orders): Promise<number> {
   const disk = folderDisk(orders.settings.dataFolder);
   let current = orders;
   let publishing = Promise.resolve();
+  const { mode } = orders.settings;
+  let told: { port?: number; pid?: number; localControllerPid?: number; mode: string; upstreams?: object } = {
+    mode,
+  };
+  const tell = (news: Partial<typeof told>) => {
+    told = { ...told, ...news };
+    // A station's news may come before the port: nobody could find us by that.
+    if (told.port !== undefined) publishing = publishing.then(() => publish(told));
+  };
   const running = children.map(
     ({ name, entry }) =>
       new Child({
@@ -56,15 +65,15 @@ async function supervise(orders: Orders): Promise<number> {
         listening: (port, pid) => {
           // Stations know the port now: after a restart it must be the same, also where the system chose it.
           current = { ...current, settings: { ...current.settings, port } };
-          publishing = publishing.then(() => publish(port, pid));
+          tell({ port, pid: process.pid, localControllerPid: pid });
         },
+        upstreams: (stations) => tell({ upstreams: stations }),
       }),
   );
   // Scripts find the site by this file; it is there only while somebody listens, or has just died.
-  const publish = async (port: number, localControllerPid: number) => {
-    const content = JSON.stringify({ port, pid: process.pid, localControllerPid });
+  const publish = async (content: object) => {
     try {
-      await disk.replace("site.json", Buffer.from(`${content}\n`));
+      await disk.replace("site.json", Buffer.from(`${JSON.stringify(content)}\n`));
     } catch (error) {
       log.error("site-json-not-written", { say: String(error) });
     }

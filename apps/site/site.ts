@@ -35,7 +35,7 @@ import { NewestCertificates } from "./state/newest-certificates.ts";
 import { LEASE_LOW_WATER, TransactionIds } from "./state/transaction-ids.ts";
 import { readWallFloorMs, saveWallFloorMs, WALL_SAVED_EVERY_MS } from "./state/wall-floor.ts";
 import type { StationTrust } from "./stations/door.ts";
-import { callIn } from "./stations/station-socket.ts";
+import { downIn } from "./stations/station-socket.ts";
 import { Stations } from "./stations/stations.ts";
 
 export type SiteTrust = StationTrust & BundleTrust;
@@ -152,6 +152,7 @@ async function openParts(ports: SitePorts): Promise<Parts> {
     ids,
     authorisations,
     bundle,
+    unsent: (station, frames) => link.observe(SENDS_GIVEN_UP, `${frames} frames`, station),
   });
   const stations = new Stations({
     ...{ site, clock, chance, log, desk, trust, newest, bundle },
@@ -199,8 +200,8 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
     },
     down(station, frame, reply) {
       const { stations, authorisations, clock } = parts();
-      const call = callIn(frame, "2.0.1");
-      const token = call !== undefined && remoteStarts.has(call.action) ? tokenOf(call) : undefined;
+      const call = downIn(frame, "2.1");
+      const token = call?.kind === "call" && remoteStarts.has(call.action) ? tokenOf(call) : undefined;
       if (token !== undefined) authorisations.learn(token, { status: "Accepted" }, clock.now());
       stations.down(station, frame, reply);
     },
@@ -211,6 +212,9 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
     },
   };
 }
+
+/** What the CSMS hears when frames that nobody answers (2.1's SEND) could not be passed up for a while. */
+const SENDS_GIVEN_UP = "sends-given-up";
 
 /** The CSMS would not have sent these for a token that it refuses, so the site lets it charge if the link dies next. */
 const remoteStarts: ReadonlySet<string> = new Set(["RemoteStartTransaction", "RequestStartTransaction"]);

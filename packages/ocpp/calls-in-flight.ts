@@ -70,6 +70,8 @@ type Waiting = {
   readonly action: string;
   readonly timeoutMs: number;
   readonly settle: (outcome: CallOutcome) => void;
+  /** Ours, and not one passed on: what is wrong with its answer is ours to tell. */
+  readonly own: boolean;
 };
 type InFlight = Waiting & { readonly id: MessageId; readonly cancelTimeout: Cancel };
 
@@ -98,12 +100,16 @@ export class CallsInFlight {
       const id = this.ports.newId();
       return { id, text: writeFrame({ kind: "call", id, action, payload }) };
     };
-    return this.enqueue(text, action, timeoutMs);
+    return this.enqueue({ text, action, timeoutMs, own: true });
   }
 
-  /** Sends another's CALL as it stands, under its own id (a site relays what its CSMS wrote, and never edits it). */
+  /**
+   * Sends another's CALL as it stands, under its own id (a site relays what its CSMS wrote, and never edits it). Whoever
+   * wrote it judges the answer, and sends the CALLRESULTERROR where one is due.
+   */
   callVerbatim(call: Call, text: string, { timeoutMs }: { timeoutMs: number }): Promise<CallOutcome> {
-    return this.enqueue(() => ({ id: call.id, text }), call.action, timeoutMs);
+    const sent = () => ({ id: call.id, text });
+    return this.enqueue({ text: sent, action: call.action, timeoutMs, own: false });
   }
 
   /** Gives the peer's answer to its call. `rawText` is passed on as it is; `deviations` are those of the frame itself. */
@@ -114,7 +120,7 @@ export class CallsInFlight {
   ): "matched" | "late" | "unknown" {
     const call = this.taken(frame.id);
     if (typeof call === "string") return call;
-    const outcome = this.outcomeOf(call.action, frame, rawText);
+    const outcome = this.outcomeOf(call, frame, rawText);
     call.settle(outcome.kind === "error" && deviations !== undefined ? { ...outcome, deviations } : outcome);
     this.next();
     return "matched";
@@ -125,7 +131,7 @@ export class CallsInFlight {
     const call = fault.id === undefined ? "unknown" : this.taken(fault.id);
     if (typeof call === "string") return call;
     call.settle({ kind: "invalid", reason: fault.reason, raw: this.kept(rawText) });
-    if (fault.result === true) this.tellSender(call.id, fault.code, fault.reason);
+    if (fault.result === true && call.own) this.tellSender(call.id, fault.code, fault.reason);
     this.next();
     return "matched";
   }
@@ -152,11 +158,11 @@ export class CallsInFlight {
     this.queue.length = 0;
   }
 
-  private enqueue(text: Waiting["text"], action: string, timeoutMs: number): Promise<CallOutcome> {
+  private enqueue(call: Omit<Waiting, "settle">): Promise<CallOutcome> {
     if (this.state === "closed") return Promise.resolve({ kind: "closed" });
     if (this.queue.length >= this.limits.queuedCallsMax) return Promise.resolve({ kind: "busy" });
     return new Promise((settle) => {
-      this.queue.push({ text, action, timeoutMs, settle });
+      this.queue.push({ ...call, settle });
       this.next();
     });
   }
@@ -198,7 +204,7 @@ export class CallsInFlight {
     return late ? "late" : "unknown";
   }
 
-  private outcomeOf(action: string, frame: CallResult | CallError, raw: string): CallOutcome {
+  private outcomeOf({ action, own }: Waiting, frame: CallResult | CallError, raw: string): CallOutcome {
     if (frame.kind === "error") {
       const { code, description, details } = frame;
       return { kind: "error", code: foldedCode(code) ?? code, description, details, raw };
@@ -209,7 +215,7 @@ export class CallsInFlight {
       ? repairedResult(this.ports.version, this.ports.peer, action, frame.payload)
       : undefined;
     if (mended !== undefined) return { kind: "result", raw, ...mended };
-    this.tellSender(frame.id, checked.code, checked.reason);
+    if (own) this.tellSender(frame.id, checked.code, checked.reason);
     return { kind: "invalid", reason: checked.reason, raw: this.kept(raw) };
   }
 

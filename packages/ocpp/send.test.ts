@@ -123,12 +123,22 @@ for (const [what, answer] of [
         newId: () => "n1" as MessageId,
       });
       const outcome = calls.call("Reset", { type: "Immediate" }, { timeoutMs: 1_000 });
-      const read = parseFrame(answer, version);
-      if (read.kind === "fault") calls.settleFault(read, answer);
-      else if (read.frame.kind === "result") calls.settle(read.frame, answer);
+      const settle = () => {
+        const read = parseFrame(answer, version);
+        if (read.kind === "fault") calls.settleFault(read, answer);
+        else if (read.frame.kind === "result") calls.settle(read.frame, answer);
+      };
+      settle();
       assert.equal((await outcome).kind, "invalid");
       const told = sent.slice(1).map((text) => (JSON.parse(text) as unknown[]).slice(0, 2));
       assert.deepEqual(told, version === "2.1" ? [[5, "n1"]] : []);
+      // Whoever passes another's CALL on leaves the judgement to the one who wrote it.
+      const before = sent.length;
+      const passedOn = { kind: "call", id: "n1" as MessageId, action: "Reset", payload: {} } as const;
+      const relayed = calls.callVerbatim(passedOn, "[2]", { timeoutMs: 1_000 });
+      settle();
+      assert.equal((await relayed).kind, "invalid");
+      assert.equal(sent.length, before + 1);
     }
   });
 }

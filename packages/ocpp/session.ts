@@ -100,6 +100,11 @@ export class OcppSession {
     return this.calls.callVerbatim(call, text, options);
   }
 
+  /** Passes another's frame on that nobody answers, a SEND or a CALLRESULTERROR (2.1), as it stands. */
+  passOn(text: string): void {
+    this.send(text);
+  }
+
   /**
    * The peer's boot is accepted: it may send frames up to `frameCharsMax`. A session whose `onCall` accepts a
    * BootNotification knows by itself; this is for a station that was accepted on an earlier socket (QUIRKS 17).

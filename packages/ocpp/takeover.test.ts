@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Claim, type Incumbent, REPLACEMENT_WINDOW_MS, takeover } from "./takeover.ts";
+import { type Claim, type Incumbent, PASSWORD_PROBE_MS, REPLACEMENT_WINDOW_MS, takeover } from "./takeover.ts";
 
 const minute = 60_000;
 const nowMs = 60 * minute;
@@ -48,7 +48,7 @@ const rows: Row[] = [
     says: "same key, another address, last answer 2.001 s ago: the old one is asked",
     old: { pongAgoMs: 2_001 },
     newcomer: { address: "10.0.0.2" },
-    decided: "probe",
+    decided: "probe 2000",
   },
   {
     says: "same key, another address, asked and silent: replaces",
@@ -107,12 +107,54 @@ const rows: Row[] = [
     newcomer: { key: "k2", notBeforeMs: 9_000 },
     decided: "refuse other-route",
   },
+  {
+    says: "a password against a live one: it is asked first, whatever it answered before",
+    old: { securityProfile: 2, key: undefined, pongAgoMs: 1 },
+    newcomer: { securityProfile: 2, key: undefined },
+    decided: "probe 5000",
+  },
+  {
+    says: "a password, the old one asked and alive: refused, from the same address too",
+    old: { securityProfile: 2, key: undefined, pongAgoMs: PASSWORD_PROBE_MS, probed: true },
+    newcomer: { securityProfile: 2, key: undefined },
+    decided: "refuse alive",
+  },
+  {
+    says: "a password, the old one asked and last heard of before: replaces",
+    old: { securityProfile: 2, key: undefined, pongAgoMs: PASSWORD_PROBE_MS + 1, probed: true },
+    newcomer: { securityProfile: 2, key: undefined, address: "10.0.0.2" },
+    decided: "replace silent",
+  },
+  {
+    says: "a password, the old one asked and never heard of: replaces",
+    old: { securityProfile: 1, key: undefined, probed: true },
+    newcomer: { securityProfile: 2, key: undefined },
+    decided: "replace silent",
+  },
+  {
+    says: "a password against a certificate: refused, however silent the old one",
+    old: { probed: true },
+    newcomer: { securityProfile: 2, key: undefined },
+    decided: "refuse lower-profile",
+  },
+  {
+    says: "a certificate against a password: replaces, however lively the old one",
+    old: { securityProfile: 1, key: undefined, pongAgoMs: 1 },
+    newcomer: { address: "10.0.0.2" },
+    decided: "replace certificate-over-password",
+  },
+  {
+    says: "a password directly while live at a site: refused",
+    old: { route: "site north", key: undefined },
+    newcomer: { securityProfile: 2, key: undefined },
+    decided: "refuse other-route",
+  },
 ];
 
 for (const { says, old, newcomer, replacedMinutesAgo = [], decided } of rows) {
   test(`takeover: ${says}`, () => {
     const replacedAtMs = replacedMinutesAgo.map((ago) => nowMs - ago * minute);
     const made = takeover({ ...incumbent, ...old }, { ...claim, ...newcomer }, replacedAtMs, nowMs);
-    assert.equal(made.kind === "probe" ? "probe" : `${made.kind} ${made.why}`, decided);
+    assert.equal(made.kind === "probe" ? `probe ${made.withinMs}` : `${made.kind} ${made.why}`, decided);
   });
 }

@@ -1,19 +1,26 @@
 /**
  * A second connection under an identity that has one: decided by proof and by route, never by order of arrival alone
- * (QUIRKS, "Takeover"; ADR 9). Pure. The rows of security profiles 1 and 2 follow with their listeners.
+ * (QUIRKS, "Takeover"; ADR 9). Pure.
  *
  * Here because both ends of the route decide by it, the CSMS's gateway and a site's local controller, and apps never
  * import apps.
  *
- * Both sides have shown a certificate that we issued, in time and not denied; the store has let this certificate use
- * this identity. What is decided here is only between the two.
+ * Both sides have shown a certificate that we issued, in time and not denied, or the password of a dispensation in force;
+ * the store has let each use this identity. What is decided here is only between the two.
+ *
+ *     a password against a certificate    refused: who proves more keeps it, whatever a dispensation says
+ *     a certificate against a password    replaces
+ *     a password against a password       the old one is pinged: alive, the newcomer is refused; silent, replaced
  */
+import type { PasswordProfile } from "./ways-in/dispensation.ts";
 
 /** Replacements by the same key within the window, before a clone is suspected. */
 export const REPLACEMENTS_MAX = 3;
 export const REPLACEMENT_WINDOW_MS = 10 * 60_000;
 /** A pong this fresh, from another address than the newcomer's, proves that the old socket lives. */
 export const ALIVE_PONG_MS = 2_000;
+/** How long a connection that came in by a password has to answer the ping that a second one causes (QUIRKS 30). */
+export const PASSWORD_PROBE_MS = 5_000;
 
 /** One of the two ends of the choice. `route` is `direct` or `site <id>`. */
 export type Claim = {
@@ -22,22 +29,27 @@ export type Claim = {
   readonly key: string | undefined;
   readonly notBeforeMs: number;
   readonly address: string;
+  /** 1 or 2 for who came in by a password; absent for everybody else. */
+  readonly securityProfile?: PasswordProfile;
 };
 
 export type Incumbent = Claim & {
   /** Since its last pong, ms; undefined where it never sent one. */
   readonly pongAgoMs: number | undefined;
-  /** It was just pinged because of this newcomer, and given {@link ALIVE_PONG_MS} to answer. */
+  /** It was just pinged because of this newcomer, and given the probe's time to answer. */
   readonly probed: boolean;
 };
 
 export type Takeover =
-  | { readonly kind: "replace"; readonly why: "same-key" | "newer-certificate" }
-  /** Ask the old socket for a sign of life, then decide again. */
-  | { readonly kind: "probe" }
+  | {
+      readonly kind: "replace";
+      readonly why: "same-key" | "newer-certificate" | "certificate-over-password" | "silent";
+    }
+  /** Ask the old socket for a sign of life, wait, then decide again. */
+  | { readonly kind: "probe"; readonly withinMs: number }
   /** Suspected clone: the newcomer is turned away for now, the old one stays, people are told. */
   | { readonly kind: "hold"; readonly why: "replaced-too-often" | "alive-elsewhere" }
-  | { readonly kind: "refuse"; readonly why: "other-route" | "other-key" };
+  | { readonly kind: "refuse"; readonly why: "other-route" | "other-key" | "lower-profile" | "alive" };
 
 /**
  * @param replacedAtMs when this identity's sockets were replaced by the same key before (monotonic ms)
@@ -50,6 +62,8 @@ export function takeover(
   nowMs: number,
 ): Takeover {
   if (old.route !== newcomer.route) return { kind: "refuse", why: "other-route" };
+  if (newcomer.securityProfile !== undefined) return byPassword(old);
+  if (old.securityProfile !== undefined) return { kind: "replace", why: "certificate-over-password" };
   if (old.key !== newcomer.key) {
     return newcomer.notBeforeMs > old.notBeforeMs
       ? { kind: "replace", why: "newer-certificate" }
@@ -61,5 +75,13 @@ export function takeover(
   if (old.pongAgoMs !== undefined && old.pongAgoMs <= ALIVE_PONG_MS) {
     return { kind: "hold", why: "alive-elsewhere" };
   }
-  return old.probed ? { kind: "replace", why: "same-key" } : { kind: "probe" };
+  return old.probed ? { kind: "replace", why: "same-key" } : { kind: "probe", withinMs: ALIVE_PONG_MS };
+}
+
+/** The last row of the table: a password proves less than presence does. */
+function byPassword({ securityProfile, probed, pongAgoMs }: Incumbent): Takeover {
+  if (securityProfile === undefined) return { kind: "refuse", why: "lower-profile" };
+  if (!probed) return { kind: "probe", withinMs: PASSWORD_PROBE_MS };
+  const alive = pongAgoMs !== undefined && pongAgoMs <= PASSWORD_PROBE_MS;
+  return alive ? { kind: "refuse", why: "alive" } : { kind: "replace", why: "silent" };
 }

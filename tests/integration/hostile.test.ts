@@ -192,10 +192,10 @@ async function besiege(kind: Kind): Promise<void> {
   const besiegers = [...secured, ...(await Promise.all(unsecured))];
   await serves(kind);
   assert(besiegers.filter(({ over }) => !over).length > serverLimits.handshakesMax, "served after the siege");
-  // Those who have had their turn, half of all turns, are ended; the others wait in a queue of their own.
-  const { handshakeMsMax, handshakesMax, requestMsMax } = serverLimits;
+  // Whoever says nothing, or does not finish what it has begun, is ended at its own deadline; none waits for a turn.
+  const { firstByteMsMax, handshakeMsMax, handshakesMax, requestMsMax } = serverLimits;
   const first = besiegers.slice(0, handshakesMax / 2);
-  const limitMs = handshakeMsMax + requestMsMax + SOON_MS;
+  const limitMs = firstByteMsMax + handshakeMsMax + requestMsMax + SOON_MS;
   await eventually("the first were shown the door", () => first.every(({ over }) => over), limitMs);
   for (const besieger of besiegers) besieger.end();
   await serves(kind);

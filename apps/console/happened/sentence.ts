@@ -13,6 +13,7 @@ export type Told = { readonly text: string; readonly tone: Tone };
 /** Kinds that say nothing to a person who watches a site. */
 const untold: ReadonlySet<string> = new Set([
   "csms.started",
+  "journal.begun",
   "transaction.updated",
   "station.meter",
   "station.data",

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commandActions as sendableActions } from "../commands/actions.ts";
+import { ocppVersions } from "@wattward/ocpp";
+import { openActions, routeOf, stakeOf } from "../commands/routing.ts";
+import { stakeOfRequest } from "../commands/stake.ts";
 import { type AccessClass, type Actor, accessClasses, allow, isAccess } from "./allow.ts";
-import { commandAccess, commandActions } from "./commands.ts";
 
 const actor = (role: string): Actor => ({ person: "p", name: "P", role, via: "cookie" });
 const ask = (who: Actor | undefined, stake: AccessClass) =>
@@ -35,15 +36,25 @@ test("isAccess: all three, of the right form, and a class that is known", () => 
   }
 });
 
-test("commands: each that can be sent, in either version, has a class, and no other has", () => {
-  const sendable = new Set(Object.values(sendableActions).flatMap((actions) => [...actions]));
-  assert.deepEqual([...commandActions].sort(), [...sendable].sort());
+test("commands: none is public, and what may cut service is dangerous in every version", () => {
+  const stakes = ocppVersions.flatMap((version) =>
+    openActions(version).map((action) => [action, routeOf(version, action)?.stake] as const),
+  );
+  for (const [action, stake] of stakes) assert.equal(stake, stakeOf(action), action);
+  const dangerous = new Set(stakes.filter(([, stake]) => stake === "dangerous").map(([action]) => action));
+  assert.deepEqual([...dangerous].sort(), ["ChangeAvailability", "DataTransfer", "Reset", "UnlockConnector"]);
 });
 
-test("commands: none is public or merely read, and what may cut service or change a station is dangerous", () => {
-  for (const action of commandActions) {
-    assert(["operate", "dangerous"].includes(commandAccess[action]), action);
+test("commands: a setting that decides who may charge is dangerous, among others too; what is not open as well", () => {
+  const set = (...names: string[]) => ({ setVariableData: names.map((name) => ({ variable: { name } })) });
+  assert.equal(stakeOfRequest("SetVariables", set("HeartbeatInterval")), "configure");
+  assert.equal(stakeOfRequest("SetVariables", set("HeartbeatInterval", "localPreAuthorize")), "dangerous");
+  assert.equal(stakeOfRequest("ChangeConfiguration", { key: "StopTransactionOnInvalidId" }), "dangerous");
+  assert.equal(stakeOfRequest("ChangeConfiguration", { key: "LightIntensity" }), "configure");
+  for (const odd of [{}, { key: 1 }, { setVariableData: 1 }, { setVariableData: [null, 1, {}] }]) {
+    assert.equal(stakeOfRequest("SetVariables", odd), "configure", JSON.stringify(odd));
   }
-  const dangerous = commandActions.filter((action) => commandAccess[action] === "dangerous");
-  assert.deepEqual(dangerous.sort(), ["ChangeAvailability", "ChangeConfiguration", "Reset", "SetVariables"]);
+  for (const action of ["UpdateFirmware", "InstallCertificate", "constructor"]) {
+    assert.equal(stakeOfRequest(action, {}), "dangerous", action);
+  }
 });

@@ -8,9 +8,10 @@
 
 /**
  * What is at stake, least first. `public`: nothing. `read`: sees. `operate`: acts on a station as a driver could.
- * `dangerous`: may cut service or change a station's configuration. `manage`: changes who and what belongs here.
+ * `configure`: changes how a station works. `dangerous`: may cut service, or decides who may charge. `manage`: changes
+ * who and what belongs here.
  */
-export const accessClasses = ["public", "read", "operate", "dangerous", "manage"] as const;
+export const accessClasses = ["public", "read", "operate", "configure", "dangerous", "manage"] as const;
 export type AccessClass = (typeof accessClasses)[number];
 
 /** Declared by each route: a verb phrase, the kind of thing it touches, what is at stake. */

@@ -11,6 +11,8 @@ import type { ListenerDoors } from "../gateway/ports.ts";
 export type ListenerAt = {
   readonly host: string;
   readonly port: number;
+  /** Addresses and ranges of proxies that say whose connections they pass on; see `ListenOptions.proxies`. */
+  readonly proxies?: readonly string[];
   readonly identity: ServerIdentity;
   readonly authorities: Pick<Authorities, "root" | "station" | "site">;
   readonly log: Log;
@@ -18,11 +20,12 @@ export type ListenerAt = {
 
 /** Rejects with Node's error where the address cannot be bound. */
 export function listenForGateway(at: ListenerAt, doors: ListenerDoors): Promise<WireServer> {
-  const { host, port, identity, authorities, log } = at;
+  const { host, port, proxies = [], identity, authorities, log } = at;
   const { root, station, site } = authorities;
   return listenWires({
     host,
     port,
+    proxies,
     tls: {
       identities: [identity.ec, identity.rsa],
       clients: { kind: "required", ca: [root.pem, station.pem, site.pem], judge: "openssl" },
@@ -41,4 +44,9 @@ export function listenForGateway(at: ListenerAt, doors: ListenerDoors): Promise<
 }
 
 /** Events of the adapter that end a connection before its request was read. */
-const beforeUpgrade = new Set(["handshake-failed", "peer-refused", "upgrade-malformed"]);
+const beforeUpgrade = new Set([
+  "handshake-failed",
+  "peer-refused",
+  "proxy-header-refused",
+  "upgrade-malformed",
+]);

@@ -30,7 +30,7 @@ import { listenForGateway } from "./gateway-listener.ts";
 export type ServeOptions = {
   readonly dataFolder: string;
   /** Addresses to bind; ports may be 0. */
-  readonly ocpp: { readonly host: string; readonly port: number };
+  readonly ocpp: { readonly host: string; readonly port: number; readonly proxies: readonly string[] };
   readonly http: { readonly host: string; readonly port: number };
   /** The console's built pages. */
   readonly consoleFolder: string;
@@ -204,7 +204,8 @@ async function bound<T extends Csms | { port: number }>(
     }
     if (code === "EACCES")
       throw new CommandError(`${where} may not be bound: ports below 1024 need a right`, cause);
-    if (code === "EADDRNOTAVAIL") throw new CommandError(`${where} is no address of this machine`, cause);
+    if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")
+      throw new CommandError(`${where} is no address of this machine`, cause);
     if (error instanceof UnsafeListen) throw new CommandError(error.message, cause);
     throw error;
   }

@@ -44,6 +44,8 @@ export type ApiOptions = {
   readonly metrics: Metrics & MetricsText;
   /** Parts that must work for `/readyz` to say so, by name: listeners, the last commit (see measuredCore). */
   readonly probes: Readonly<Record<string, Probe>>;
+  /** What does not work as it should, though everything is served; public like the reasons of `/readyz`. */
+  readonly warnings?: () => readonly string[];
   /** Host names this server answers to, beyond those of this machine; lower case. */
   readonly names?: readonly string[];
   /** Names of the operator's authorities; without them no certificate can be denied by its serial number. */

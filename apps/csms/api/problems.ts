@@ -42,6 +42,10 @@ const table = {
     status: 422,
     title: "The station's version of OCPP does not allow this command or payload.",
   },
+  "station-objects": {
+    status: 409,
+    title: "What is known of this station speaks against it; with force it is sent all the same.",
+  },
   "invalid-denial": { status: 422, title: "This names no certificate that can be denied." },
   "too-many-denials": { status: 409, title: "No more certificates can be denied." },
   "too-many-attempts": { status: 429, title: "Too many sign-in attempts. Wait, then try again." },

@@ -9,7 +9,7 @@ import { type DatabasePlace, serverPlace } from "../store/database-place.ts";
 import { CommandError, UsageError } from "./arguments.ts";
 
 export const DATABASE_FILE = "database";
-const SQLITE_FILE = "wattward.db";
+export const SQLITE_FILE = "wattward.db";
 
 /** @param given what --database said; it holds for the folder from then on */
 export function databaseOf(folder: string, given?: string): DatabasePlace {
@@ -22,7 +22,7 @@ export function databaseOf(folder: string, given?: string): DatabasePlace {
   }
   if (existsSync(own)) {
     throw new CommandError(
-      `${folder} has its database in ${SQLITE_FILE}, and nothing moves that to PostgreSQL: give a new folder with --data`,
+      `${folder} has its database in ${SQLITE_FILE}: to move it, 'wattward backup' it, and 'wattward restore' that into a new folder with --database`,
     );
   }
   return read(given, "--database");

@@ -4,7 +4,7 @@ import type { JsonObject, StationId } from "@wattward/kernel";
 import type { CommandAccepted, CommandRequest } from "../core/port.ts";
 import { queries } from "../core/queries.ts";
 import { START_MS, type TestCore, testCore } from "../core/testing/test-core.ts";
-import { OPEN_PER_STATION_MAX } from "./commands.ts";
+import { OPEN_PER_STATION_MAX } from "./limits.ts";
 
 async function world(version = "1.6"): Promise<TestCore> {
   const core = await testCore({ cp: "direct" });
@@ -51,7 +51,7 @@ for (const [what, version, more, reason] of [
   [
     "an action that is no command of ours",
     "1.6",
-    { action: "ClearCache", payload: {} },
+    { action: "UpdateFirmware", payload: {} },
     "unsupported-action",
   ],
   ["a name of the language", "1.6", { action: "constructor" }, "unsupported-action"],

@@ -7,18 +7,21 @@
  * A command that was sent and whose process died is `unknown`, never sent again: it may have run. An outcome that
  * still comes for it is taken, because the station knows best.
  */
-import { hash } from "node:crypto";
 import type { JsonObject } from "@wattward/kernel";
-import { isOcppVersion, type OcppVersion, validateCall } from "@wattward/ocpp";
-import { type Decision, sortableId } from "../core/decision.ts";
-import { clipped, observe } from "../core/observations.ts";
-import type { CommandAccepted, CommandRequest } from "../core/port.ts";
+import { validateResult } from "@wattward/ocpp";
+import type { Decision } from "../core/decision.ts";
+import { observe } from "../core/observations.ts";
+import type { CommandOutcome, DueCommand } from "../core/port.ts";
+import { changeHearing } from "../stations/hearing.ts";
 import { findStation, type Station } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
-import { commandActions, passwordIn } from "./actions.ts";
+import { roomFor } from "./capabilities.ts";
+import { learn, unlearn } from "./learned.ts";
+import { CLOCK_BACK_MS_MAX, OVERDUE_MAX, TAKE_MAX } from "./limits.ts";
+import type { CommandRoute } from "./route.ts";
+import { aboutOf, routeOf, spokenBy } from "./routing.ts";
 import {
   type Command,
-  countOpenCommands,
   endCommand,
   findCommand,
   findExpired,
@@ -27,125 +30,108 @@ import {
   findSent,
   findSentBy,
   findUntold,
-  insertCommand,
   markSent,
 } from "./rows.ts";
-import { rememberVariables } from "./variables.ts";
-
-/** Commands of one station that may wait or be under way: a person's hands, not a program's. */
-export const OPEN_PER_STATION_MAX = 32;
-/** A command that was asked for this far ahead of now is stale: the clock was set back meanwhile. */
-const CLOCK_BACK_MS_MAX = 5 * 60_000;
-/** Handed out at once. */
-const TAKE_MAX = 32;
-/** Ended in one decision. */
-const OVERDUE_MAX = 200;
-
-export const request: Decision<"command.request"> = async (tx, asked, world) => {
-  const station = await tx.first(findStation, { id: asked.station });
-  const refused = refusal(station, asked);
-  if (refused !== undefined) return refused;
-  await expire(tx, asked.station, asked.atMs);
-  const open = Number((await tx.first(countOpenCommands, { station: asked.station }))?.open ?? 0);
-  if (open >= OPEN_PER_STATION_MAX) {
-    return no(
-      "too-many",
-      `${open} commands of ${asked.station} are open already; wait until some have ended`,
-    );
-  }
-  const id = sortableId(world.chance, asked.atMs);
-  const payload = JSON.stringify(asked.payload);
-  await tx.run(insertCommand, {
-    id,
-    station_id: asked.station,
-    action: asked.action,
-    payload,
-    actor: asked.actor,
-    reason: asked.reason,
-    hash: hash("sha256", JSON.stringify([asked.station, asked.action, payload])),
-    requested_at_ms: asked.atMs,
-    expires_at_ms: asked.expiresAtMs,
-    state: "requested",
-    sent_at_ms: null,
-    ended_at_ms: null,
-    outcome: null,
-    node: null,
-  });
-  observe(tx, {
-    kind: "command.requested",
-    source: "person",
-    atMs: asked.atMs,
-    station: asked.station,
-    site: station?.site_id ?? null,
-    cause: id,
-    data: { command: id, action: asked.action, actor: asked.actor, reason: clipped(asked.reason) },
-  });
-  return { kind: "requested", id };
-};
-
-type Refusal = CommandAccepted & { kind: "refused" };
-const no = (reason: Refusal["reason"], sentence: string): Refusal => ({ kind: "refused", reason, sentence });
-
-function refusal(station: Station | undefined, asked: CommandRequest): Refusal | undefined {
-  if (station === undefined) return no("unknown-station", `there is no station ${asked.station}`);
-  const version = versionOf(station);
-  if (version === undefined) {
-    return no(
-      "never-connected",
-      `${station.id} has never connected, so its OCPP version is not known; it takes commands once it has`,
-    );
-  }
-  if (!commandActions[version].has(asked.action)) {
-    return no(
-      "unsupported-action",
-      `${asked.action} is no command for a station of OCPP ${version}, which takes: ${[...commandActions[version]].join(", ")}`,
-    );
-  }
-  if (asked.expiresAtMs <= asked.atMs) return no("expired", "it would expire before it could be sent");
-  const checked = validateCall(version, "csms", asked.action, asked.payload);
-  if (checked.kind === "valid") {
-    const password = passwordIn(asked.action, asked.payload);
-    if (password === undefined) return undefined;
-    return no(
-      "invalid-payload",
-      `${password} is a secret, and commands are kept where people read them: stations here prove themselves by certificate`,
-    );
-  }
-  return no("invalid-payload", `${checked.reason}${checked.path === "" ? "" : ` (at ${checked.path})`}`);
-}
-
-const versionOf = ({ ocpp_version: version }: Station): OcppVersion | undefined =>
-  version !== null && isOcppVersion(version) ? version : undefined;
 
 export const take: Decision<"command.take"> = async (tx, { station, atMs, most, holder }) => {
   await expire(tx, station, atMs);
   // Of two nodes that believe to have the station, the one whose socket the store knows sends; the other gets nothing.
   if (holder !== undefined && !(await isAt(tx, station, holder))) return [];
   const due = await tx.all(findRequested, { station, most: Math.min(most, TAKE_MAX) });
+  const known = due.length === 0 ? undefined : await tx.first(findStation, { id: station });
+  const handed: DueCommand[] = [];
   for (const command of due) {
     await tx.run(markSent, { id: command.id, node: holder?.node ?? null, atMs });
     await observeStep(tx, command, "command.sent", { atMs });
+    handed.push(await handOut(tx, known, { command, atMs }));
   }
-  return due.map(({ id, action, payload, expires_at_ms }) => ({
-    id,
-    action,
-    payload: JSON.parse(payload) as JsonObject,
-    expiresAtMs: expires_at_ms,
-  }));
+  return handed;
 };
 
-export const outcome: Decision<"command.outcome"> = async (tx, { id, state, outcome, atMs }) => {
+async function handOut(
+  tx: Tx,
+  station: Station | undefined,
+  { command, atMs }: { command: Command; atMs: number },
+): Promise<DueCommand> {
+  const { id, action, expires_at_ms: expiresAtMs } = command;
+  const payload = JSON.parse(command.payload) as JsonObject;
+  const due = { id, action, payload, expiresAtMs };
+  if (station === undefined) return due;
+  const sent = { tx, station: station.id, command: id, payload, atMs };
+  await rowOf(station, action)?.sending?.(sent);
+  const room = await roomFor(tx, station, action);
+  return Object.keys(room).length === 0 ? due : { ...due, room };
+}
+
+export const outcome: Decision<"command.outcome"> = async (tx, ended) => {
+  const { id, state, outcome, atMs } = ended;
   const command = await tx.first(findCommand, { id });
   if (command === undefined || (command.state !== "sent" && command.state !== "unknown")) return;
   await end(tx, command, { state, atMs, outcome: JSON.stringify(outcome) });
-  if (state === "accepted") await rememberVariables(tx, command, outcome, atMs);
+  const station = await tx.first(findStation, { id: command.station_id });
+  if (station === undefined) return;
+  if (ended.answered === true)
+    await changeHearing(tx, station, { deaf: false, action: command.action, atMs });
+  await remember(tx, station, { command, ended });
+  await keepLearned(tx, station, { command, ended });
 };
+
+/** What a route's own types ask for, the schema has found, of the request and of the answer. */
+type Row = CommandRoute<JsonObject, JsonObject>;
+
+const rowOf = (station: Station, action: string): Row | undefined => {
+  const version = spokenBy(station);
+  return version === undefined ? undefined : (routeOf(version, action) as unknown as Row | undefined);
+};
+
+/** An answer that is not what its schema says is left as the command's outcome, and read no further. */
+async function remember(
+  tx: Tx,
+  station: Station,
+  { command, ended }: { command: Command; ended: CommandOutcome },
+): Promise<void> {
+  const version = spokenBy(station);
+  const answer = answerIn(ended);
+  if (version === undefined || answer === undefined) return;
+  const { action, id } = command;
+  if (validateResult(version, "station", action, answer).kind !== "valid") return;
+  await rowOf(station, action)?.store?.({
+    ...{ tx, station: station.id, command: id, atMs: ended.atMs },
+    payload: JSON.parse(command.payload) as JsonObject,
+    answer,
+  });
+}
+
+/** What the station answered: to all of it, or before it came to an end in one of several parts. */
+function answerIn({ state, outcome }: CommandOutcome): JsonObject | undefined {
+  const { parts: _, done: __, before, ...answer } = outcome;
+  if (typeof before === "object" && before !== null && !Array.isArray(before)) return before as JsonObject;
+  return state === "accepted" || state === "refused" ? answer : undefined;
+}
+
+async function keepLearned(
+  tx: Tx,
+  station: Station,
+  { command, ended }: { command: Command; ended: CommandOutcome },
+): Promise<void> {
+  const { atMs, learned = [], outcome, state } = ended;
+  for (const fact of learned) {
+    await learn(tx, station, fact, { because: JSON.stringify(outcome), atMs });
+    const most = fact.kind === "unsupported" ? null : fact.most;
+    const data = { kind: fact.kind, about: fact.about, most };
+    const about = { station: station.id, site: station.site_id, cause: command.id };
+    observe(tx, { ...about, kind: "station.learned", source: "csms", atMs, data });
+  }
+  const row = rowOf(station, command.action);
+  if (state !== "accepted" || row === undefined) return;
+  const payload = JSON.parse(command.payload) as JsonObject;
+  await unlearn(tx, station.id, command.action);
+  await unlearn(tx, station.id, aboutOf(row as unknown as CommandRoute, command.action, payload));
+}
 
 async function isAt(tx: Tx, id: string, holder: { node: string; generation: number }): Promise<boolean> {
   const station = await tx.first(findStation, { id });
-  return (
-    station?.connected === 1 && station.node === holder.node && station.generation === holder.generation
-  );
+  return station?.connected === 1 && station.node === holder.node && station.generation === holder.generation;
 }
 
 /** What was under way when the last process, or this node, ended: nobody knows what became of it. */
@@ -166,7 +152,8 @@ export const expireOverdue: Decision<"command.expire"> = async (tx, { atMs, sent
   }
 };
 
-async function expire(tx: Tx, station: string, atMs: number): Promise<void> {
+/** What is past its end, or was asked for by a clock that has gone back since. */
+export async function expire(tx: Tx, station: string, atMs: number): Promise<void> {
   for (const command of await tx.all(findExpired, { station, atMs, madeByMs: atMs + CLOCK_BACK_MS_MAX })) {
     await end(tx, command, { state: "expired", atMs, outcome: null });
   }

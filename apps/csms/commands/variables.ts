@@ -1,40 +1,10 @@
 /** What answers to commands say of a station's variables: 1.6 §5.8, §5.3; 2.0.1 B05, B06; 2.1 the same. */
 
-import type { JsonObject } from "@wattward/kernel";
 import type { RequestOf, ResponseOf } from "@wattward/ocpp";
-import { validateResult } from "@wattward/ocpp";
 import { placeOfKey, variableOfKey } from "../stations/configuration-keys.ts";
-import {
-  type ComponentName,
-  pathOf,
-  storeVariables,
-  type Variable,
-  type VariableName,
-} from "../stations/variables.ts";
-import type { Tx } from "../store/writer.ts";
-import type { Command } from "./rows.ts";
+import { type ComponentName, pathOf, type Variable, type VariableName } from "../stations/variables.ts";
 
 type Named = { component: ComponentName; variable: VariableName; attributeType?: string | undefined };
-
-/** An answer that is not what its schema says is left as the command's outcome, and read no further. */
-export async function rememberVariables(
-  tx: Tx,
-  command: Command,
-  outcome: JsonObject,
-  atMs: number,
-): Promise<void> {
-  const reading = { source: "get", atMs } as const;
-  if (command.action === "GetConfiguration") {
-    const answer = validateResult("1.6", "station", "GetConfiguration", outcome);
-    if (answer.kind === "valid")
-      await storeVariables(tx, command.station_id, readKeys(answer.payload), reading);
-  }
-  if (command.action === "GetVariables") {
-    const answer = validateResult("2.0.1", "station", "GetVariables", outcome);
-    if (answer.kind === "valid")
-      await storeVariables(tx, command.station_id, readVariables(answer.payload), reading);
-  }
-}
 
 export const readKeys = (answer: ResponseOf<"1.6", "GetConfiguration">): Variable[] =>
   (answer.configurationKey ?? []).map(variableOfKey);

@@ -1,10 +1,10 @@
 /** One CALL of a station on its way through the handlers of its version, and what a handler gives back. */
 import type { ClockQuality, JsonObject, MessageId, TraceId } from "@wattward/kernel";
-import type { ActionOf, Deviation, OcppVersion, RequestOf } from "@wattward/ocpp";
+import type { ActionFrom, Deviation, OcppVersion, RequestOf, StationSend } from "@wattward/ocpp";
 import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import type { World } from "./decision.ts";
-import type { MessageFault, StationAnswer } from "./port.ts";
+import type { MessageFault, SendTaken, StationAnswer } from "./port.ts";
 
 export type Call<P = JsonObject> = {
   readonly station: Row<"stations">;
@@ -42,8 +42,19 @@ export type JournalPlace = {
 /** One per message: reads, decides, stores, answers. The payload is valid by its schema. */
 export type Handler<P = JsonObject> = (tx: Tx, call: Call<P>, world: World) => Promise<StationAnswer>;
 
-/** The routing table of a version: one handler per action that is served. */
-export type Routes<V extends OcppVersion> = { readonly [A in ActionOf<V>]?: Handler<RequestOf<V, A>> };
+/** A message that nobody answers (2.1 SEND): reads, decides, stores. */
+export type SendHandler<P = JsonObject> = (tx: Tx, send: Call<P>, world: World) => Promise<SendTaken>;
+
+/** The routing table of a version: one handler for each action that a station may send. */
+export type Routes<V extends OcppVersion> = {
+  readonly [A in ActionFrom<V, "station">]: Handler<RequestOf<V, A>>;
+};
+export type SendRoutes<V extends OcppVersion> = {
+  readonly [A in StationSend<V>]: SendHandler<RequestOf<V, A>>;
+};
+
+/** The versions that think alike; a message of both is decided and stored in one place. */
+export type Version2 = Exclude<OcppVersion, "1.6">;
 
 export const result = <R extends object>(payload: R): StationAnswer => ({
   kind: "result",

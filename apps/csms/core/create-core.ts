@@ -5,14 +5,18 @@
  * In a file or on a server, queries read on connections of their own. In memory (":memory:") there is one connection,
  * and queries run between two commits. On PostgreSQL the serving process too runs it so: nothing there blocks (ADR 27).
  */
-import { type Chance, type Clock, every, type Log } from "@wattward/kernel";
+import { type Chance, type Clock, every, type Log, sleep } from "@wattward/kernel";
 import type { Metrics } from "../metrics/metrics.ts";
-import { type Engine, StoreError } from "../store/engine.ts";
+import type { Bus } from "../nodes/bus.ts";
+import { LOOK_EVERY_MS_MIN } from "../nodes/limits.ts";
+import { findStanding } from "../nodes/rows.ts";
+import { placeOf } from "../store/database-place.ts";
+import { type Engine, type Rows, StoreError } from "../store/engine.ts";
 import { openStore, openStoreReader, type StoreOptions, type StoreReader } from "../store/open.ts";
 import { Writer, type WriterLimits } from "../store/writer.ts";
 import type { World } from "./decision.ts";
 import { decisions, laneOf } from "./decisions.ts";
-import { type Core, CoreError, type Queries } from "./port.ts";
+import { type Core, CoreError, type Decisions, type Queries } from "./port.ts";
 import { queries } from "./queries.ts";
 
 export type CoreOptions = StoreOptions & {
@@ -25,6 +29,10 @@ export type CoreOptions = StoreOptions & {
   /** PEM of the CAs whose stations may connect at sites. */
   readonly stationAnchors?: readonly string[];
   readonly limits?: WriterLimits;
+  /** Another process of this database says that it has committed: looked at at once, and not only now and then. */
+  readonly wakes?: Pick<Bus, "subscribe" | "publish">;
+  /** This process is one of several: which life of which node. Its commits are refused once that is over. */
+  readonly life?: () => { readonly id: string; readonly incarnation: number };
 };
 
 /** How often another process's commits are looked for: the command line writes to the same database. */
@@ -47,13 +55,17 @@ export async function createCore(options: CoreOptions): Promise<Core> {
           close: async () => {},
         }
       : openStoreReader(database);
+  const look =
+    placeOf(database).kind === "file"
+      ? () => writer.lookElsewhere()
+      : oneAtATime(() => headElsewhere(reader, writer), options.clock);
   const stopLooking =
-    options.clock === undefined
-      ? () => {}
-      : every(options.clock, ELSEWHERE_EVERY_MS, () => writer.lookElsewhere());
+    options.clock === undefined ? () => {} : every(options.clock, ELSEWHERE_EVERY_MS, () => look());
+  const stopHearing = options.wakes?.subscribe(() => void look());
   let closed = false;
   return {
-    decide: (name, input) => writer.submit(name, laneOf(input), (tx) => decisions[name](tx, input, world)),
+    decide: (name, input) =>
+      writer.submit(name, laneOf(input), (tx) => decisions[name](tx, input, world), withoutLease.has(name)),
     query(name, input) {
       if (closed) return Promise.reject(new CoreError("closed", "the core is closed"));
       return ask(reader, log, { name, input });
@@ -63,6 +75,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       if (closed) return;
       closed = true;
       stopLooking();
+      stopHearing?.();
       await writer.close();
       await reader.close();
       await engine.close();
@@ -70,14 +83,61 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   };
 }
 
+/** On a server: on a reading connection, because the writer's is busy when there is most to see. */
+async function headElsewhere(reader: StoreReader, writer: Writer): Promise<void> {
+  try {
+    writer.committedElsewhere(await reader.read((db) => queries["outbox.head"](db, undefined)));
+  } catch (error) {
+    // The next look sees as much; a database that is away is told of by whoever needs it.
+    if (reader.faultOf(error) === undefined) throw error;
+  }
+}
+
+/** Asked again while it runs, it runs once more, a little later: whoever can wake us must not keep us busy. */
+function oneAtATime(run: () => Promise<void>, clock: Clock | undefined): () => Promise<void> {
+  let running = false;
+  let again = false;
+  return async () => {
+    again = true;
+    if (running) return;
+    running = true;
+    try {
+      while (again) {
+        again = false;
+        await run();
+        if (clock !== undefined) await sleep(clock, LOOK_EVERY_MS_MIN);
+      }
+    } finally {
+      running = false;
+    }
+  };
+}
+
+/** How a node comes in, and gets the dead out of its way: see nodes/life.ts. */
+const withoutLease: ReadonlySet<keyof Decisions> = new Set(["node.start", "node.bury"]);
+
 async function openWriter(options: CoreOptions): Promise<{ writer: Writer; engine: Engine }> {
-  const { synchronous, log, limits, metrics, clock } = options;
+  const { synchronous, log, limits, metrics, clock, life, wakes } = options;
   const measure = metrics === undefined || clock === undefined ? undefined : { metrics, clock };
   if (synchronous === "off") {
     log.warn("synchronous-off", { say: "answers are NOT durable: a power cut loses what was acknowledged" });
   }
   const engine = await openStore(options);
-  return { engine, writer: new Writer({ engine, log, measure, ...(limits !== undefined && { limits }) }) };
+  const fence =
+    life === undefined
+      ? undefined
+      : async (rows: Rows) => (await rows.first(findStanding, life())) !== undefined;
+  return {
+    engine,
+    writer: new Writer({
+      engine,
+      log,
+      measure,
+      fence,
+      announce: () => wakes?.publish(),
+      ...(limits !== undefined && { limits }),
+    }),
+  };
 }
 
 /** The read side alone, on connections that cannot write. */

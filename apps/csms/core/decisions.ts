@@ -2,15 +2,20 @@
 import { deny } from "../authorisation/denials.ts";
 import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
-import { expireOverdue, outcome, request, take } from "../commands/commands.ts";
+import { expireOverdue, outcome, take } from "../commands/commands.ts";
+import { request, requestSettings } from "../commands/request.ts";
+import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
 import { issueServiceToken } from "../people/service-token.ts";
+import { judgeStorage } from "../retention/storage.ts";
+import { trim } from "../retention/trim.ts";
 import { takeRecord } from "../sites/journal.ts";
 import { bundleInForce, hello, lease, siteChangePresence } from "../sites/link.ts";
 import { admit } from "../stations/admission.ts";
-import { answerCall } from "../stations/calls.ts";
+import { answerCall, takeSend } from "../stations/calls.ts";
+import { hearing } from "../stations/hearing.ts";
 import { addStation } from "../stations/inventory.ts";
 import { changePresence } from "../stations/presence.ts";
 import { takeDeviations } from "../tolerance/deviations.ts";
@@ -42,6 +47,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "station.handle": handle,
   "station.deviations": takeDeviations,
   "station.call": answerCall,
+  "station.send": takeSend,
   "site.hello": hello,
   "site.presence": siteChangePresence,
   "site.record": takeRecord,
@@ -52,6 +58,8 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   observe: takeObserved,
   "transactions.tend": tend,
   "command.request": request,
+  "settings.request": requestSettings,
+  "station.hearing": hearing,
   "command.take": take,
   "command.outcome": outcome,
   "command.expire": expireOverdue,
@@ -63,6 +71,9 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "person.join": join,
   "session.open": openSession,
   "session.close": closeSession,
+  "messages.write": writeMessages,
+  "storage.measured": judgeStorage,
+  "retention.trim": trim,
   "service.token": issueServiceToken,
 };
 

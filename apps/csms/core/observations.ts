@@ -22,6 +22,14 @@ type TransactionFacts = {
 
 export type ObservationData = {
   "csms.started": Record<string, never>;
+  /**
+   * This database was made from a backup. What happened between the two times is here only as far as sites bring it
+   * again; commands that were open are `unknown`, and the epoch voids leases and bundles of before (ADR 26).
+   */
+  "csms.restored": { epoch: number; backupAtMs: number; commands: number; sessions: number };
+  /** The room for data fell below its watermark, or has come back: free, or used on a server; MiB. */
+  "storage.low": { measure: string; mb: number; watermarkMb: number };
+  "storage.recovered": { measure: string; mb: number; watermarkMb: number };
   "node.started": { node: string; incarnation: number };
   /** Stopped by its operator, its sockets closed. */
   "node.stopped": { node: string; incarnation: number };
@@ -57,11 +65,51 @@ export type ObservationData = {
     reason: string | null;
     status: string;
   };
+  /** It lets our calls time out while it is connected (QUIRKS 22); `action`: the last that it did not answer. */
+  "station.deaf": { action: string };
+  "station.hears": { sinceMs: number };
+  /** What its answer to a command showed of what it does and takes. */
+  "station.learned": { kind: string; about: string; most: number | null };
   /** So many boots within that time; told once per such time (QUIRKS 19). */
   "station.boot-loop": { boots: number; withinMs: number };
   "station.status": { evse: number; connector: number; status: string; errorCode: string | null };
   "station.event": { component: string; variable: string; value: string; trigger: string };
   "station.report": { requestId: number; part: number; more: boolean; variables: number };
+  /** A part of a list of monitors that came. */
+  "station.monitors": { requestId: number; part: number; more: boolean; monitors: number };
+  "station.display-messages": { requestId: number; more: boolean; messages: number };
+  /** That it came, and how long it was; what it says of a person is kept nowhere. */
+  "station.customer-information": { requestId: number; part: number; more: boolean; chars: number };
+  "station.charging-profiles": {
+    requestId: number;
+    evse: number;
+    source: string;
+    more: boolean;
+    profiles: number;
+  };
+  /** What a station says of its hardware has changed since its last boot: these fields. */
+  "station.identity-changed": { fields: string[] };
+  /** How an update of its firmware, an upload of its log, or its publication of firmware to others goes on. */
+  "station.progress": { of: string; requestId: number | null; status: string; info: string | null };
+  /** A limit that somebody other than us has set at the station, or taken away. EVSE 0: the whole station. */
+  "station.charging-limit": { evse: number; source: string; critical: boolean; cleared: boolean };
+  "station.ev-needs": { evse: number; transfer: string; departureAtMs: number | null };
+  "station.ev-schedule": { evse: number; periods: number };
+  "station.priority-charging": { wireId: string; activated: boolean };
+  /** A reservation has ended; `known`: it is one of this station's that we made. */
+  "station.reservation": { reservation: number; state: string; known: boolean };
+  /** It asked for a certificate (`sign`, `contract`), or what one is worth (`status`, `chain`), and got that answer. */
+  "station.certificate-wanted": { what: string; type: string | null; answer: string };
+  "station.schedule-wanted": { profile: number; answer: string };
+  "station.vat-wanted": { evse: number | null; answer: string };
+  "station.stream-opened": { stream: number; monitor: number; accepted: boolean };
+  "station.stream-closed": { stream: number };
+  /** The newest value of a stream, told once in a while. */
+  "station.stream": { stream: number; component: string | null; variable: string | null; value: string };
+  "station.der-alarm": { control: string; fault: string | null; ended: boolean };
+  "station.der-control": { control: string; started: boolean; superseded: number };
+  "station.der-controls": { requestId: number; more: boolean; controls: number };
+  "station.battery-swap": { requestId: number; event: string; token: string; batteries: number };
   "station.data": { vendorId: string; messageId: string | null; chars: number };
   /** A station's power or register outside any transaction. */
   "station.meter": { evse: number; meterWh: number | null; powerW: number | null };
@@ -69,6 +117,8 @@ export type ObservationData = {
   "security.event": { type: string; atMs: number; info: string | null };
   /** A message named a transaction that is another station's, or nobody's. Nothing of it was changed. */
   "security.foreign-transaction": { action: string; wireId: string; of: "other-station" | "nobody" };
+  /** A message named a reservation that is another station's. Nothing of it was changed. */
+  "security.foreign-reservation": { action: string; reservation: number };
   /** A site spoke for a station that is not its own. Nothing was applied. */
   "security.foreign-station": { action: string; seq: number | null };
 
@@ -86,6 +136,9 @@ export type ObservationData = {
   /** A stop with an id of 0 or less that fits no single open transaction (QUIRKS 11). */
   "transaction.unmatched-stop": { meterWh: number };
 
+  /** What became of a payment at the station's own terminal; the amount as decimal text. */
+  "payment.settled": { transaction: string | null; status: string; amount: string; receipt: boolean };
+
   "site.added": { actor: string };
   "site.connected": Record<string, never>;
   /** How far the site trusts its clock has changed (ADR 20). */
@@ -99,6 +152,11 @@ export type ObservationData = {
   "journal.gap": { epoch: string; seq: number; action: string; count: number };
   /** A record that could not be applied: kept out of the tables, acknowledged, so that the rest goes on. */
   "journal.quarantined": { epoch: string; seq: number; code: string; description: string };
+  /**
+   * A site came with another journal than before: its disk is new, or we lacked more of the former than it still had.
+   * What is beyond `formerAckedSeq` of the former came with the new one, or is lost.
+   */
+  "journal.begun": { epoch: string; lastSeq: number; formerEpoch: string; formerAckedSeq: number };
   /** A journal went back in time: a restored disk. */
   "journal.rewound": { epoch: string; lastSeq: number; ackedSeq: number };
 

@@ -16,12 +16,18 @@ import type {
   DenialRow,
   DeviationRow,
   GivenDispensation,
+  MessageRow,
+  MonitorRow,
   OutboxEntry,
   PowerPoint,
+  SettlementRow,
   SiteRow,
   SiteSnapshot,
   StationDetail,
   StationRow,
+  StreamRow,
+  ToldRow,
+  TransactionDetailsRow,
   TransactionRow,
 } from "./views.ts";
 
@@ -117,6 +123,8 @@ export type Decisions = {
   };
   /** A validated CALL of a station on a direct socket. */
   "station.call": { input: StationCall; output: StationAnswer };
+  /** A validated SEND of a station, over either route: nobody is answered. */
+  "station.send": { input: StationCall; output: SendTaken };
   /** A site link opened: what it may know, and from where it goes on. */
   "site.hello": { input: SiteHello; output: SiteWelcome };
   "site.presence": {
@@ -148,6 +156,13 @@ export type Decisions = {
   "transactions.tend": { input: { atMs: number }; output: undefined };
   "command.request": { input: CommandRequest; output: CommandAccepted };
   /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
+  /** All of them or none: 2.x gets one command, 1.6 one for each key. */
+  "settings.request": { input: SettingsRequest; output: SettingsAccepted };
+  /** A connected station lets our calls time out, or answers again. Told again it changes nothing. */
+  "station.hearing": {
+    input: { station: StationId; deaf: boolean; action: string; atMs: number };
+    output: undefined;
+  };
   "command.take": {
     input: {
       station: StationId;
@@ -212,6 +227,15 @@ export type Decisions = {
     output: { person: string };
   };
   "session.close": { input: { hash: string; atMs: number }; output: undefined };
+  /** Frames for the message log, already redacted. `off`: it is switched off, or given up because the disk is short. */
+  "messages.write": {
+    input: { messages: readonly LoggedMessage[]; atMs: number };
+    output: { kind: "written"; perStationAndDay: number } | { kind: "off" };
+  };
+  /** How much room the store has; says whether that is too little (retention/storage.ts). */
+  "storage.measured": { input: { measured: MeasuredStorage; atMs: number }; output: { low: boolean } };
+  /** Removes a slice of what is kept no longer (retention/rules.ts). `more`: there is more of it. */
+  "retention.trim": { input: { atMs: number }; output: { more: boolean } };
 };
 
 export type Route = { readonly kind: "direct" } | { readonly kind: "site"; readonly site: SiteId };
@@ -341,6 +365,9 @@ export type StationCall = {
   readonly clockQuality: ClockQuality;
 };
 
+/** `dropped`: it has no meaning here, because of its sender or because nothing opened what it goes on with. */
+export type SendTaken = { readonly kind: "taken" } | { readonly kind: "dropped"; readonly why: string };
+
 export type MessageFault = { readonly code: string; readonly description: string };
 
 /** The body of the CALLRESULT, or the code of the CALLERROR. */
@@ -410,6 +437,22 @@ export type CommandRequest = {
 };
 export type CommandAccepted =
   | { readonly kind: "requested"; readonly id: string }
+  /** Send it although what we know of the station speaks against it; never against another's ids, or for a secret. */
+  readonly force?: boolean;
+};
+/** Settings of a station in the words of the device model, whatever version it speaks: each becomes a command. */
+export type SettingsRequest = Omit<CommandRequest, "action" | "payload"> & {
+  readonly variables: readonly SettingAsked[];
+};
+export type SettingAsked = {
+  readonly component: string;
+  readonly componentInstance?: string;
+  readonly evse?: number;
+  readonly connector?: number;
+  readonly variable: string;
+  readonly variableInstance?: string;
+  readonly attribute?: "Actual" | "Target" | "MinSet" | "MaxSet";
+  readonly value: string;
   | {
       readonly kind: "refused";
       /** `never-connected`: its version is not known yet, so the payload cannot be checked. */
@@ -424,6 +467,8 @@ export type CommandAccepted =
     };
 export type DueCommand = {
   readonly id: string;
+        /** The payload is valid, and what is known of the station speaks against it; `force` may help. */
+        | "objection"
   readonly action: string;
   readonly payload: JsonObject;
   readonly expiresAtMs: number;
@@ -433,13 +478,25 @@ export type CommandOutcome = {
   readonly state: "accepted" | "refused" | "failed" | "unknown";
   /** The station's own result or error. */
   readonly outcome: JsonObject;
+  /** How much of it one message may hold; it goes in parts where it is more. */
+  readonly room?: Room;
   readonly atMs: number;
+/** Items and bytes that a station takes in one message; what is left out is not known. */
+export type Room = { readonly items?: number; readonly bytes?: number };
+/** `about`: an action, or an action and what is asked of it: `TriggerMessage Heartbeat`. */
+export type LearnedFact =
+  | { readonly kind: "unsupported"; readonly about: string }
+  | { readonly kind: "items" | "bytes"; readonly about: string; readonly most: number };
 };
 
 export type StationAddition = {
   readonly station: StationId;
   readonly serial: string;
   readonly route: "site" | "direct" | "either";
+  /** It answered, whatever: then it is not deaf. */
+  readonly answered?: boolean;
+  /** What its answer, or its silence, showed of what it does and takes. */
+  readonly learned?: readonly LearnedFact[];
   readonly site?: SiteId;
   readonly actor: string;
   readonly atMs: number;
@@ -455,6 +512,25 @@ export type PersonJoin = {
   readonly passkey: { id: string; publicKey: string; counter: number; transports: string };
   readonly atMs: number;
 };
+
+/** A frame as the message log keeps it; the meaning of each field is with its column, MessagesTable in store/schema.ts. */
+export type LoggedMessage = {
+  readonly station: StationId;
+  readonly receivedAtMs: number;
+  readonly sender: "station" | "csms";
+  readonly route: string;
+  readonly version: OcppVersion;
+  readonly kind: "call" | "result" | "error" | "result-error" | "send" | "unreadable";
+  readonly action: string | null;
+  readonly messageId: string | null;
+  readonly trace: string | null;
+  readonly verdict: "valid" | "repaired" | "refused" | "sent" | "local";
+  readonly chars: number;
+  readonly frame: string;
+};
+
+/** MiB that are free where the data folder is, or used by a database on a server. */
+export type MeasuredStorage = { readonly kind: "free" | "used"; readonly mb: number };
 
 /** Each entry is served by one function in core/queries.ts. */
 export type Queries = {
@@ -500,10 +576,37 @@ export type Queries = {
     input: { site?: SiteId; afterId?: string; most: number };
     output: readonly StationRow[];
   };
+  /** What a station said of itself, the newest on each subject; of one subject where it is named. */
+  "station.told": {
+    input: { station: StationId; subject?: string };
+    output: readonly ToldRow[];
+  };
+  /** Its monitors, and the event streams that carry their values. */
+  "station.monitoring": {
+    input: { station: StationId };
+    output: { readonly monitors: readonly MonitorRow[]; readonly streams: readonly StreamRow[] };
+  };
+  /** Newest first. */
+  "settlements.list": { input: { station?: StationId; most: number }; output: readonly SettlementRow[] };
+  "transaction.details": { input: { id: string }; output: TransactionDetailsRow | undefined };
   "command.get": { input: { id: string }; output: CommandRow | undefined };
   /** When `command.expire` will next find something, for commands untold after `untoldMs`; undefined where none is open. */
   "commands.nextDue": { input: { untoldMs: number }; output: number | undefined };
   "commands.list": { input: { station?: StationId; most: number }; output: readonly CommandRow[] };
+  /** Frames of a station, newest first; go on with the last one's id. */
+  "messages.list": {
+    input: {
+      station: StationId;
+      action?: string;
+      sender?: "station" | "csms";
+      sinceMs?: number;
+      beforeId?: number;
+      most: number;
+    };
+    output: readonly MessageRow[];
+  };
+  /** Bytes of the database on its server; undefined for a file, whose folder tells more. */
+  "store.usedBytes": { input: undefined; output: number | undefined };
   "invitation.get": { input: { hash: string; nowMs: number }; output: { role: string } | undefined };
   "people.count": { input: undefined; output: number };
   "passkey.get": {

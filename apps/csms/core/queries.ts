@@ -7,12 +7,20 @@ import { commandGet, commandsList, commandsNextDue } from "../queries/commands.t
 import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
 import { dispensationsAll } from "../queries/dispensations.ts";
+import { messagesList } from "../queries/messages.ts";
 import { outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
 import { siteHistory } from "../queries/site-history.ts";
 import { siteSnapshot } from "../queries/site-snapshot.ts";
 import { sitesList } from "../queries/sites.ts";
+import {
+  settlementsList,
+  stationMonitoring,
+  stationTold,
+  transactionDetails,
+} from "../queries/station-told.ts";
 import { stationGet, stationsList } from "../queries/stations.ts";
+import { storeUsedBytes } from "../queries/store.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Queries } from "./port.ts";
@@ -34,11 +42,17 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "transactions.list": transactionsList,
   "transactions.openCount": transactionsOpenCount,
   "station.get": stationGet,
+  "station.told": stationTold,
+  "station.monitoring": stationMonitoring,
+  "settlements.list": settlementsList,
+  "transaction.details": transactionDetails,
   "deviations.list": deviationsList,
   "stations.list": stationsList,
   "command.get": commandGet,
   "commands.list": commandsList,
   "commands.nextDue": commandsNextDue,
+  "messages.list": messagesList,
+  "store.usedBytes": storeUsedBytes,
   "invitation.get": invitationGet,
   "people.count": peopleCount,
   "passkey.get": passkeyGet,

@@ -65,6 +65,23 @@ export type DeviationRow = {
   readonly lastAtMs: number;
   readonly lastExample: string;
 };
+/** A frame of the message log, redacted; what each field means stands with its column, MessagesTable in store/schema.ts. */
+export type MessageRow = {
+  readonly id: number;
+  readonly station: string;
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+  readonly sender: "station" | "csms";
+  readonly route: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly action: string | null;
+  readonly messageId: string | null;
+  readonly trace: string | null;
+  readonly verdict: string;
+  readonly chars: number;
+  readonly frame: string;
+};
 /** A station with what is known of its manner. */
 export type StationDetail = StationRow & {
   readonly handling: {
@@ -92,6 +109,55 @@ export type TransactionRow = {
   readonly stopReason: string | null;
   readonly offline: boolean;
   readonly review: string | null;
+};
+/** The newest that a station said on a subject, in the words of its version. */
+export type ToldRow = {
+  readonly subject: string;
+  readonly about: string;
+  readonly version: string;
+  readonly body: JsonObject;
+  /** Told to be over. */
+  readonly ended: boolean;
+  readonly toldAtMs: number;
+};
+export type MonitorRow = {
+  readonly id: number;
+  readonly component: string;
+  readonly variable: string;
+  readonly kind: string;
+  /** Decimal text. */
+  readonly value: string;
+  readonly severity: number;
+  readonly toldAtMs: number;
+};
+export type StreamRow = {
+  readonly id: number;
+  readonly monitor: number;
+  readonly pending: number;
+  readonly value: string | null;
+  readonly valueAtMs: number | null;
+};
+export type SettlementRow = {
+  readonly station: string;
+  /** Ours; null where it named none of this station's. */
+  readonly transaction: string | null;
+  readonly pspRef: string;
+  readonly status: string;
+  /** Decimal text, in the currency of the terminal. */
+  readonly amount: string;
+  readonly settledAtMs: number;
+  readonly receiptId: string | null;
+};
+/** What 2.x says of a transaction beyond time and meter; null where it has not. */
+export type TransactionDetailsRow = {
+  readonly chargingState: string | null;
+  readonly chargingS: number | null;
+  readonly remoteStartId: number | null;
+  readonly reservationId: number | null;
+  readonly operationMode: string | null;
+  readonly tariff: string | null;
+  readonly limits: JsonObject | null;
+  readonly cost: JsonObject | null;
 };
 export type SiteSnapshot = {
   /** Outbox sequence that this snapshot includes: events after it bring it up to date. */

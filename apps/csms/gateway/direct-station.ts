@@ -20,8 +20,11 @@ import {
   OcppSession,
   type OcppVersion,
 } from "@wattward/ocpp";
+import type { Leave, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { PeerFacts } from "@wattward/pki";
 import { CoreError, type Route, type StationCall } from "../core/port.ts";
+import { type LoggedWire, loggedWire } from "../message-log/logged-wire.ts";
+import { verdictOf } from "../message-log/verdict.ts";
 import { notStored } from "./frames.ts";
 import { BOOT_QUIET_MS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
@@ -36,7 +39,10 @@ export type DirectAdmission = {
   readonly station: StationId;
   readonly version: OcppVersion;
   readonly claim: Claim;
-  readonly facts: PeerFacts;
+  /** Its certificate; undefined where it came in by a password. */
+  readonly facts: PeerFacts | undefined;
+  /** The dispensation that it came in with; undefined where it showed a certificate. */
+  readonly leave: Leave | undefined;
   /** Known to the inventory, and not waiting for a person. */
   readonly accepted: boolean;
   readonly handling: Handling;
@@ -46,7 +52,8 @@ export class DirectStation implements StationLink {
   readonly station: StationId;
   readonly version: OcppVersion;
   readonly claim: Claim;
-  readonly facts: PeerFacts;
+  readonly facts: PeerFacts | undefined;
+  readonly leave: Leave | undefined;
   readonly generation: number;
   readonly ready: Promise<void>;
   /** Resolves when the wire has ended and the core knows. */
@@ -56,6 +63,7 @@ export class DirectStation implements StationLink {
   private handling: Handling;
   private readonly ports: ConnectionPorts;
   private readonly watched: Watched;
+  private readonly logged: LoggedWire;
   private readonly session: OcppSession;
   private becomeReady: () => void = () => {};
 
@@ -65,28 +73,33 @@ export class DirectStation implements StationLink {
     connection: { readonly wire: Wire; readonly generation: number; left(): boolean },
     ports: ConnectionPorts,
   ) {
-    const { station, version, claim, facts, accepted, handling } = admitted;
+    const { station, version, claim, facts, leave, accepted, handling } = admitted;
     this.handling = handling;
     this.station = station;
     this.version = version;
     this.claim = claim;
     this.facts = facts;
+    this.leave = leave;
     this.generation = connection.generation;
     const log = ports.log.with({ station, generation: this.generation });
     this.ports = { ...ports, log };
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     const cancelQuiet = ports.clock.after(BOOT_QUIET_MS, () => this.becomeReady());
     this.watched = watched(connection.wire, ports.clock, log, () => this.handling.pinged);
+    this.logged = loggedWire(this.watched.wire, (sender, text) => {
+      const receivedAtMs = ports.clock.now().wallMs;
+      return ports.messages.seen({ station, version, sender, route: "direct", text, receivedAtMs });
+    });
     this.session = new OcppSession({
-      wire: this.watched.wire,
+      wire: this.logged.wire,
       version,
       role: "csms",
       clock: ports.clock,
       log,
       newId: ports.newMessageId,
-      onCall: (call, _, deviations) => this.answer(call, { deviations }),
+      onCall: (call, raw, deviations) => this.answer(call, raw, { deviations }),
       tolerant: () => this.tolerant,
-      onInvalidCall: (call, _, invalid) => this.answerInvalid(call, invalid),
+      onInvalidCall: (call, raw, invalid) => this.answerInvalid(call, raw, invalid),
       onFault: ({ reason }) => this.deviated(notice("frame-unreadable", reason)),
       quietUntilFirstCall: true,
     });
@@ -128,15 +141,25 @@ export class DirectStation implements StationLink {
     return !this.handling.strict;
   }
 
+  get closeDeaf(): boolean {
+    return this.handling.closeDeaf === true;
+  }
+
   /** An operator wants it handled otherwise: at once, but for the version, which belongs to the socket (QUIRKS 24). */
   handle(handling: Handling): void {
     this.handling = handling;
   }
 
   /** A transaction message past repair is set aside and acknowledged, unless the station is held strictly. */
-  private async answerInvalid(call: Call, { code, reason }: Invalid): Promise<CallAnswer | undefined> {
-    if (!this.tolerant || !neverRefused.has(call.action)) return undefined;
-    return this.answer(call, { fault: { code, description: reason } });
+  private async answerInvalid(
+    call: Call,
+    raw: string,
+    { code, reason }: Invalid,
+  ): Promise<CallAnswer | undefined> {
+    if (this.tolerant && neverRefused.has(call.action))
+      return this.answer(call, raw, { fault: { code, description: reason } });
+    this.logged.become(raw, { verdict: "refused" });
+    return undefined;
   }
 
   private deviated(deviation: Deviation): void {
@@ -145,6 +168,7 @@ export class DirectStation implements StationLink {
 
   private async answer(
     { id, action, payload }: Call,
+    raw: string,
     found: Pick<StationCall, "deviations" | "fault">,
   ): Promise<CallAnswer> {
     const { core, clock, log, metrics, newTrace } = this.ports;
@@ -157,6 +181,7 @@ export class DirectStation implements StationLink {
       const answer = await core.decide("station.call", call);
       metrics.count("wattward_messages_total", { version, action, outcome: answer.kind });
       log.debug("call-answered", { action, trace, outcome: answer.kind });
+      this.logged.become(raw, { trace, verdict: verdictOf(found, answer.kind) });
       if (answer.kind === "result") this.noteInterval(action, answer.payload);
       return answer;
     } catch (error) {
@@ -178,7 +203,9 @@ export class DirectStation implements StationLink {
 
   private async tellPresence(connected: boolean): Promise<void> {
     const { station, version, generation, claim } = this;
-    const at = { address: claim.address, atMs: this.ports.clock.now().wallMs };
+    const { address } = claim;
+    const securityProfile: SecurityProfile = claim.securityProfile ?? 3;
+    const at = { address, securityProfile, atMs: this.ports.clock.now().wallMs };
     const input = { station, route: direct, connected, generation, version, ...at, ...nodeOf(this.ports) };
     const still = () => !connected || this.open;
     const where = await storePresence({ name: "station.presence", input, still }, this.ports);

@@ -15,26 +15,36 @@ import {
   type StationId,
   type TraceId,
 } from "@wattward/kernel";
+import { FailedAttempts, type Leave, type PasswordProfile } from "@wattward/ocpp/ways-in";
+import { MessageLog } from "../message-log/message-log.ts";
+import { Keeper } from "../retention/keeper.ts";
 import { DeviationTally } from "./deviation-tally.ts";
 import { DirectStation } from "./direct-station.ts";
 import { Dispatch } from "./dispatch.ts";
+import { Holders, holderKinds, type Seats } from "./holders.ts";
 import { BUNDLE_GATHER_MS, CLOSING_MS_MAX, DENIALS_REFRESH_MS, TEND_EVERY_MS } from "./limits.ts";
 import { Observer } from "./observer.ts";
 import { OutboxCursor } from "./outbox-cursor.ts";
 import { OverdueCommands } from "./overdue-commands.ts";
-import type { ConnectionPorts, GatewayPorts } from "./ports.ts";
+import { PasswordWays } from "./password-ways.ts";
+import type { ConnectionPorts, GatewayPorts, ListenerDoors } from "./ports.ts";
 import { Registry } from "./registry.ts";
 import { SiteLink } from "./site-link.ts";
 import type { StationLink } from "./station-link.ts";
-import { type Doorkeeper, upgrades } from "./upgrade.ts";
+import { upgrades } from "./upgrade.ts";
+import type { Doorkeeper } from "./verdicts.ts";
 
 export type Gateway = {
   /** TCP port of the listener. */
   readonly port: number;
+  /** TCP port of the listener of that security profile, while a dispensation keeps it open. */
+  passwordPort(securityProfile: PasswordProfile): number | undefined;
   /** How many are connected now. */
   counts(): { readonly direct: number; readonly sites: number; readonly stations: number };
   /** Why no station or site can connect now; undefined while they can. */
   trouble(): string | undefined;
+  /** What an operator should know though everything is served: that the message log was given up, for room. */
+  warnings(): readonly string[];
   /** Stops listening, closes every socket with 1001, and waits until the core knows all that was going on. */
   close(): Promise<void>;
 };
@@ -47,9 +57,13 @@ const bundleKinds = [
   "token.set",
   "denial.added",
   "denial.removed",
+  "dispensation.given",
+  "dispensation.ended",
 ];
+const dispensationKinds = ["dispensation.given", "dispensation.ended"];
 const denialKinds = ["denial.added", "denial.removed"];
 const commandKinds = ["command.requested", "command.sent", "command.ended"];
+const nodeKinds = [...holderKinds, "node.lost", "node.stopped", "station.disconnected"];
 
 const GOING_AWAY = 1001;
 const POLICY = 1008;
@@ -57,7 +71,7 @@ const TRY_AGAIN = 1013;
 
 /** Resolves when it listens; rejects with what the core or the listener rejects with. */
 export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
-  const { core, clock, chance, log, metrics, trust, signBundle } = ports;
+  const { core, clock, chance, log, metrics, trust, signBundle, node } = ports;
   // Generations grow across restarts too, so that the store can tell a late farewell of an earlier process.
   const firstGeneration = clock.now().wallMs;
   const stations = new Registry<StationId, StationLink>(clock, firstGeneration);
@@ -69,15 +83,34 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   const dispatch = new Dispatch({
     ...{ core, clock, log, observer, deviated },
     linkOf: (station) => stations.get(station),
+    ...(node && { node }),
   });
   const overdue = new OverdueCommands({ core, clock, log });
-  const shared: ConnectionPorts = { core, clock, log, metrics, deviated, ...identifiers(chance) };
+  const messages = new MessageLog({ core, clock, log, metrics });
+  const keeper = new Keeper({ core, clock, log, metrics, storage: ports.storage });
+  const shared: ConnectionPorts = {
+    ...{ core, clock, log, metrics, deviated, messages },
+    ...identifiers(chance),
+    ...(node && { node }),
+  };
   let closing = false;
+  const holders =
+    node === undefined
+      ? undefined
+      : new Holders({ core, clock, chance, log, node }, seatsOf(stations, sites));
 
   const doorkeeper: Doorkeeper = {
-    closing: () => closing,
-    decideStation: (station, claim) => stations.decide(station, claim),
-    decideSite: (site, claim) => sites.decide(site, claim),
+    closing: () => closing || node?.stands() === false,
+    async decideStation(station, claim) {
+      const here = await stations.decide(station, claim);
+      if (here.kind !== "welcome" || holders === undefined) return here;
+      return holders.claim({ kind: "station", station }, claim, here);
+    },
+    async decideSite(site, claim) {
+      const here = await sites.decide(site, claim);
+      if (here.kind !== "welcome" || holders === undefined) return here;
+      return holders.claim({ kind: "site", site }, claim, here);
+    },
     openStation(admitted, wire, against) {
       const generation = stations.nextGeneration();
       const left = () => stations.leave(admitted.station, generation);
@@ -107,6 +140,20 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     },
   };
 
+  const attempts = new FailedAttempts();
+  const seeing = { core, clock, log, metrics, observer, deviated };
+  const refused: ListenerDoors["refused"] = ({ what, address, detail }) => {
+    if (isFailedProof(what, detail)) attempts.failed(address, clock.now().monotonicMs);
+    metrics.count("wattward_connections_refused_total", { reason: what });
+    observer.observe({ kind: "gateway.connection-refused", address, detail: { what, ...detail } });
+  };
+  const ways =
+    ports.passwords &&
+    new PasswordWays({
+      ...{ ...seeing, chance, ways: ports.passwords, attempts, doorkeeper, refused },
+      sweep: sweepDispensations,
+    });
+
   function keep(opened: DirectStation | SiteLink): void {
     live.add(opened);
     void opened.gone.finally(() => {
@@ -119,18 +166,27 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
 
   function seated(opened: DirectStation | SiteLink, seat: () => boolean): boolean {
     // Between verdict and socket lies up to a ping's time, in which its certificate may have been denied.
-    const denied = trust.denies(opened.facts);
-    const taken = !denied && seat();
-    if (closing) opened.end(GOING_AWAY, "the central system stops");
+    const denied = opened.facts !== undefined && trust.denies(opened.facts);
+    const over = opened instanceof DirectStation && opened.leave !== undefined && !ways?.holds(opened.leave);
+    const fenced = node?.stands() === false;
+    const taken = !denied && !over && !fenced && seat();
+    if (closing || fenced) opened.end(GOING_AWAY, "the central system stops");
     else if (denied) opened.end(POLICY, "the certificate is no longer accepted");
+    else if (over) opened.end(POLICY, "the dispensation is over");
     else if (!taken) opened.end(TRY_AGAIN, "another connection of the same identity came first");
     return taken && !closing;
+  }
+
+  /** Stations that have come through a site while another node had them: those may be free now. */
+  function freed(station: StationId | undefined): void {
+    if (station !== undefined && stations.get(station) !== undefined) return;
+    for (const [, site] of sites.all()) site.freed(station);
   }
 
   async function refreshDenials(): Promise<void> {
     if (!trust.deny(await core.query("denials.all", undefined))) return;
     for (const connection of live) {
-      if (!trust.denies(connection.facts)) continue;
+      if (connection.facts === undefined || !trust.denies(connection.facts)) continue;
       const about =
         connection instanceof DirectStation ? { station: connection.station } : { site: connection.site };
       const detail = { certificate: connection.facts.serial, serial: connection.facts.cn };
@@ -146,9 +202,22 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   const denialsLater = () =>
     refreshDenials().catch((error: unknown) => log.error("denials-not-read", { error: String(error) }));
 
-  function handled(station: StationId, { strict, pinged }: JsonObject): void {
+  function sweepDispensations(over: (leave: Leave) => boolean): void {
+    for (const connection of live) {
+      if (!(connection instanceof DirectStation) || connection.leave === undefined) continue;
+      if (!over(connection.leave)) continue;
+      const { station, leave, claim } = connection;
+      const detail = { securityProfile: leave.securityProfile };
+      observer.observe({ kind: "gateway.dispensation-over", station, address: claim.address, detail });
+      connection.end(POLICY, "the dispensation is over");
+    }
+  }
+
+  function handled(station: StationId, { strict, pinged, closeDeaf }: JsonObject): void {
     const link = stations.get(station);
-    if (link instanceof DirectStation) link.handle({ strict: strict === true, pinged: pinged !== false });
+    if (link instanceof DirectStation) {
+      link.handle({ strict: strict === true, pinged: pinged !== false, closeDeaf: closeDeaf === true });
+    }
   }
 
   let bundlesDue: Cancel | undefined;
@@ -159,9 +228,15 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     });
   };
 
-  const cursor = new OutboxCursor({ core, clock, log }, [...new Set([...bundleKinds, ...commandKinds])]);
-  cursor.subscribe(({ kind, station, data }) => {
+  const kinds = [...bundleKinds, ...commandKinds, ...(node === undefined ? [] : nodeKinds)];
+  const cursor = new OutboxCursor({ core, clock, log }, [...new Set(kinds)]);
+  cursor.subscribe((entry) => {
+    const { kind, station, data } = entry;
+    if (holderKinds.includes(kind)) holders?.heard(entry);
+    if (kind === "node.lost" || kind === "node.stopped") freed(undefined);
+    if (kind === "station.disconnected" && station !== undefined) freed(station as StationId);
     if (denialKinds.includes(kind)) void denialsLater();
+    if (dispensationKinds.includes(kind) || kind === "station.changed") void ways?.look();
     if (bundleKinds.includes(kind)) bundlesLater();
     if (kind === "station.handling" && station !== undefined) handled(station as StationId, data);
     if (kind === "command.requested" || kind === "command.sent") overdue.wake();
@@ -180,44 +255,61 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       .catch((error: unknown) => log.error("transactions-not-tended", { error: String(error) })),
   );
   overdue.wake();
+  void keeper.measure();
+  node?.follow({
+    lost: () => endAll("this node has lost its lease"),
+    joined: () => {
+      overdue.wake();
+      void denialsLater();
+    },
+  });
   const stopWatching = () => {
     cursor.stop();
     overdue.stop();
     stopRefreshing();
     stopTending();
+    keeper.stop();
     bundlesDue?.();
     dispatch.stop();
   };
   const listening = ports.listen({
-    upgrade: upgrades(doorkeeper, { core, clock, log, metrics, trust, observer, deviated }),
+    upgrade: upgrades(doorkeeper, { ...seeing, trust, attempts }),
     verifyPeer: (chainDer) => trust.checkAny(chainDer, clock.now()),
-    refused({ what, address, detail }) {
-      metrics.count("wattward_connections_refused_total", { reason: what });
-      observer.observe({ kind: "gateway.connection-refused", address, detail: { what, ...detail } });
-    },
+    admits: (address) => attempts.admits(address, clock.now().monotonicMs),
+    refused,
   });
   const server = await listening.catch((error: unknown) => {
     stopWatching();
     throw error;
   });
+  // Its own doors open when there is somebody to let in, and a fault of theirs stops nobody else.
+  await ways?.look();
 
   return {
     port: server.port,
+    passwordPort: (securityProfile) => ways?.port(securityProfile),
     counts: () => {
       const direct = stations.all().filter(([, link]) => link instanceof DirectStation).length;
       return { direct, sites: sites.size, stations: stations.size };
     },
-    trouble: () => (closing ? "closing" : server.trouble()),
+    warnings: () => (keeper.low ? ["storage: little room is left; the message log was given up"] : []),
+    trouble: () => (closing ? "closing" : (server.trouble() ?? ways?.trouble())),
     async close() {
       closing = true;
       stopWatching();
-      const ended = Promise.all([...live].map(({ gone }) => gone));
-      for (const connection of [...live]) connection.end(GOING_AWAY, "the central system stops");
+      const ended = endAll("the central system stops");
       const [stopped, cancel] = deadline();
-      await Promise.race([Promise.all([server.close(), ended]), stopped]);
+      const logged = ended.then(() => messages.stop());
+      await Promise.race([Promise.all([server.close(), logged]), stopped]);
       cancel();
     },
   };
+
+  async function endAll(why: string): Promise<void> {
+    const ended = Promise.all([...live].map(({ gone }) => gone));
+    for (const connection of [...live]) connection.end(GOING_AWAY, why);
+    await ended;
+  }
 
   function deadline(): [Promise<void>, Cancel] {
     let cancel: Cancel = () => {};
@@ -231,6 +323,11 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   }
 }
 
+/** A certificate that was not accepted, or none where one is required; a line that broke proves nothing against its source. */
+const isFailedProof = (what: string, { fault }: JsonObject): boolean =>
+  what === "peer-refused" ||
+  (what === "handshake-failed" && !/^(E[A-Z]+|ERR_TLS_HANDSHAKE_TIMEOUT)$/.test(String(fault)));
+
 /** Ids are a random part per process and a counter: unique, and nothing is drawn per message. */
 function identifiers(chance: GatewayPorts["chance"]): Pick<ConnectionPorts, "newTrace" | "newMessageId"> {
   const process = hex(chance, 12);
@@ -242,5 +339,20 @@ function identifiers(chance: GatewayPorts["chance"]): Pick<ConnectionPorts, "new
       return `${process.slice(0, 8)}${traces.toString(16).padStart(8, "0")}` as TraceId;
     },
     newMessageId: () => `${process}-${(messages++).toString(36)}` as MessageId,
+  };
+}
+
+/** What another node may ask this one for. */
+function seatsOf(stations: Registry<StationId, StationLink>, sites: Registry<SiteId, SiteLink>): Seats {
+  return {
+    decide: (held, claim) =>
+      held.kind === "site" ? sites.decide(held.site, claim) : stations.decide(held.station, claim),
+    async giveAway(held, claim, against) {
+      const old =
+        held.kind === "site"
+          ? sites.giveAway(held.site, claim, against)
+          : stations.giveAway(held.station, claim, against);
+      if (old instanceof SiteLink || old instanceof DirectStation) await old.gone;
+    },
   };
 }

@@ -62,7 +62,7 @@ export const PRESENCE_RETRY_MS = 1_000;
 export const PRESENCE_ATTEMPTS_MAX = 30;
 
 /** A node that holds a station or site answers within this whether it gives it away: a ping's time, and two commits. */
-export const HOLDER_ANSWER_MS_MAX = 5_000;
+export const HOLDER_ANSWER_MS_MAX = 8_000;
 /** Questions to other nodes under way at one time; beyond them a newcomer is told to come again. */
 export const HOLDERS_ASKED_MAX = 1_000;
 

@@ -12,8 +12,10 @@ import type {
   WireServer,
 } from "@wattward/kernel";
 import type { Deviation } from "@wattward/ocpp";
+import type { PasswordHasher, PasswordProfile } from "@wattward/ocpp/ways-in";
 import type { SignedBundle } from "@wattward/sitelink";
-import type { Core, Route } from "../core/port.ts";
+import type { Core, MeasuredStorage, Route } from "../core/port.ts";
+import type { MessageLog } from "../message-log/message-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Trust } from "./trust.ts";
 
@@ -23,6 +25,8 @@ export type ListenerDoors = {
   readonly upgrade: Upgrade;
   /** The certificate alone, before any HTTP: is it any of ours? */
   readonly verifyPeer: (chainDer: readonly Uint8Array[]) => Verified;
+  /** Asked once a connection, before anything is spent on it. */
+  readonly admits: (address: string) => boolean;
   /** A connection ended before it asked for anything: TLS refused it, or `verifyPeer` did. */
   readonly refused: (seen: {
     readonly what: string;
@@ -31,6 +35,19 @@ export type ListenerDoors = {
   }) => void;
 };
 export type Verified = { readonly kind: "trusted" } | { readonly kind: "refused"; readonly reason: string };
+
+/** Security profiles 1 and 2; without it the gateway knows profile 3 alone. */
+export type PasswordPorts = {
+  readonly hash: PasswordHasher;
+  /** Rejects where it cannot, or may not, listen there. `port`: the one that it had before, if any. */
+  listen(
+    securityProfile: PasswordProfile,
+    port: number | undefined,
+    doors: Omit<ListenerDoors, "verifyPeer">,
+  ): Promise<WireServer>;
+  /** A listener has opened on this port, or closed. */
+  changed?(securityProfile: PasswordProfile, port: number | undefined): void;
+};
 
 export type GatewayPorts = {
   readonly core: Core;
@@ -43,6 +60,9 @@ export type GatewayPorts = {
   /** Begins to accept connections; whoever comes has shown a certificate to TLS (security profile 3). */
   readonly listen: (doors: ListenerDoors) => Promise<WireServer>;
   readonly metrics: Metrics;
+  readonly passwords?: PasswordPorts | undefined;
+  /** How much room the store has; undefined where it cannot be told. */
+  readonly storage?: (() => Promise<MeasuredStorage | undefined>) | undefined;
   /** Where several processes serve one database: this one of them. */
   readonly node?: GatewayNode;
 };
@@ -52,14 +72,16 @@ export type GatewayNode = {
   readonly id: string;
   /** False once its lease has run out: from then on others may hold what it held. */
   stands(): boolean;
-  /** How it is with another, as far as is seen from here: one that may be dead answers nothing, and is not asked. */
-  seesAlive(node: string): boolean;
+  /** Others that may be dead, as far as is seen from here: they are not asked. */
+  silent(): readonly string[];
   /** `lost`: close every socket, at once, and resolve when they are; `joined`: begin again. */
   follow(listener: { lost(): Promise<void>; joined(): void }): void;
 };
 
 /** What every connection shares. */
 export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics" | "node"> & {
+  /** Every frame of every station is shown to it, as it passes. */
+  readonly messages: Pick<MessageLog, "seen">;
   /** Something that a station did beside its CALLs is to be counted. */
   readonly deviated: (station: StationId, route: Route, deviations: readonly Deviation[]) => void;
   /** A trace id, unique in this process and unlikely to be met in another's. */

@@ -8,14 +8,7 @@
  * open (`seat`). If another was seated in between, it is not seated: it comes again and is decided on anew.
  */
 import { type Clock, sleep } from "@wattward/kernel";
-import {
-  ALIVE_PONG_MS,
-  type Claim,
-  REPLACEMENT_WINDOW_MS,
-  REPLACEMENTS_MAX,
-  type Takeover,
-  takeover,
-} from "@wattward/ocpp";
+import { type Claim, REPLACEMENT_WINDOW_MS, REPLACEMENTS_MAX, type Takeover, takeover } from "@wattward/ocpp";
 
 /** A connection as the registry needs it. */
 export interface Connection {
@@ -31,7 +24,9 @@ export interface Connection {
 export type Decided =
   /** `against`: the generation that will be replaced, undefined where the seat is free. */
   | { readonly kind: "welcome"; readonly against: number | undefined; readonly why?: string }
-  | Extract<Takeover, { kind: "hold" | "refuse" }>;
+  | Extract<Takeover, { kind: "hold" | "refuse" }>
+  /** Another node has it, and it is not known yet whether that lives: come again. */
+  | { readonly kind: "later"; readonly why: string };
 
 /** WebSocket close code of a replaced socket: policy, not fault (RFC 6455 §7.4.1). */
 const REPLACED = 1008;
@@ -70,9 +65,10 @@ export class Registry<Id extends string, Live extends Connection> {
   async decide(id: Id, newcomer: Claim): Promise<Decided> {
     const first = this.decideNow(id, newcomer, false);
     if (first.kind !== "probe") return first;
-    this.seats.get(id)?.ping();
-    await sleep(this.clock, ALIVE_PONG_MS);
-    const second = this.decideNow(id, newcomer, true);
+    const asked = this.seats.get(id);
+    asked?.ping();
+    await sleep(this.clock, first.withinMs);
+    const second = this.decideNow(id, newcomer, this.seats.get(id) === asked);
     // The old one was replaced by yet another while it was asked: two claim to be the same station at once.
     return second.kind === "probe" ? { kind: "hold", why: "alive-elsewhere" } : second;
   }
@@ -83,9 +79,21 @@ export class Registry<Id extends string, Live extends Connection> {
     if (old?.generation !== against) return false;
     this.seats.set(id, live);
     if (old === undefined) return true;
-    if (old.claim.key === live.claim.key) this.remember(id);
+    if (old.claim.key !== undefined && old.claim.key === live.claim.key) this.remember(id);
     old.end(REPLACED, "replaced by a newer connection of the same identity");
     return true;
+  }
+
+  /**
+   * Ends the connection of this generation, because its identity goes to another node: that one counts as a replacement
+   * too, so that a clone is suspected wherever it knocks. Gives what was ended.
+   */
+  giveAway(id: Id, newcomer: Claim, against: number): Live | undefined {
+    const old = this.seats.get(id);
+    if (old?.generation !== against) return undefined;
+    if (old.claim.key === newcomer.key) this.remember(id);
+    old.end(REPLACED, "replaced by a newer connection of the same identity");
+    return old;
   }
 
   /**
@@ -106,7 +114,11 @@ export class Registry<Id extends string, Live extends Connection> {
     return this.seats.delete(id);
   }
 
-  private decideNow(id: Id, newcomer: Claim, probed: boolean): Decided | { kind: "probe" } {
+  private decideNow(
+    id: Id,
+    newcomer: Claim,
+    probed: boolean,
+  ): Decided | Extract<Takeover, { kind: "probe" }> {
     const old = this.seats.get(id);
     if (old === undefined) return { kind: "welcome", against: undefined };
     const nowMs = this.clock.now().monotonicMs;

@@ -123,8 +123,8 @@ export class SiteLink implements Connection {
     });
   }
 
-  /** A station's connection by another route has ended: if this site has it too, it is reached through here now. */
-  freed(station: StationId): void {
+  /** A station's connection by another route has ended, or that of any: if this site has it too, it is reached through here. */
+  freed(station: StationId | undefined): void {
     this.stations.freed(station);
   }
 

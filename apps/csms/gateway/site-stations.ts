@@ -197,6 +197,9 @@ class SiteStation implements StationLink {
     this.open = false;
     this.calls.close();
   }
+  /** The site has the socket. */
+  readonly closeDeaf = false;
+
 
   pongAgoMs(): undefined {
     return undefined;

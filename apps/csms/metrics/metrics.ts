@@ -25,6 +25,21 @@ export const metricTable = {
   wattward_transactions_open: { kind: "gauge", help: "Open transactions", labels: [] },
   wattward_outbox_head: { kind: "gauge", help: "Highest outbox sequence committed", labels: [] },
   wattward_event_streams_open: { kind: "gauge", help: "Open server-sent event streams", labels: [] },
+  wattward_nodes_alive: {
+    kind: "gauge",
+    help: "Nodes that serve this database, this one included, as seen from here",
+    labels: [],
+  },
+  wattward_node_fenced_total: {
+    kind: "counter",
+    help: "Times that this node lost its lease and closed its sockets",
+    labels: [],
+  },
+  wattward_bus_connected: {
+    kind: "gauge",
+    help: "1 while other nodes can be woken; 0: they look by themselves, twice a second",
+    labels: [],
+  },
   wattward_messages_total: {
     kind: "counter",
     help: "OCPP calls received, by version, action (known ones) and outcome (result, error, refused)",
@@ -62,6 +77,16 @@ export const metricTable = {
     help: "Decisions grouped in one commit",
     labels: [],
     buckets: sizeBuckets,
+  },
+  wattward_message_log_dropped_total: {
+    kind: "counter",
+    help: "Frames that the message log left out, by reason (behind, share, off, store)",
+    labels: ["reason"],
+  },
+  wattward_storage_mb: {
+    kind: "gauge",
+    help: "MiB free where the data folder is, or used by the database on its server",
+    labels: ["measure"],
   },
   wattward_http_requests_total: {
     kind: "counter",

@@ -15,7 +15,8 @@ import { findStation } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import { findNode, setSiteNode, setStationNode } from "./rows.ts";
 
-export const claimHeld: Decision<"holder.claim"> = async (tx, { held, node, claim, ticket, atMs }) => {
+export const claimHeld: Decision<"holder.claim"> = async (tx, input) => {
+  const { held, node, claim, silent, ticket, atMs } = input;
   const row = await rowOf(tx, held);
   const elsewhere = await heldElsewhere(tx, row?.node ?? null, node);
   if (elsewhere === undefined) {
@@ -23,6 +24,7 @@ export const claimHeld: Decision<"holder.claim"> = async (tx, { held, node, clai
     return { kind: "yours" };
   }
   const holder = elsewhere.node;
+  if (silent.includes(holder)) return { kind: "silent", holder };
   const data = { holder, by: node, ticket, claim };
   observe(tx, { kind: "holder.asked", source: "csms", atMs, ...aboutOf(held, row), data });
   return { kind: "asked", holder };

@@ -11,6 +11,13 @@ export const bootNotification: Handler<RequestOf<"1.6", "BootNotification">> = a
     model: payload.chargePointModel,
     firmware: payload.firmwareVersion ?? null,
     reason: null,
+    identity: {
+      serialNumber: payload.chargePointSerialNumber,
+      boxSerialNumber: payload.chargeBoxSerialNumber,
+      meterSerialNumber: payload.meterSerialNumber,
+      iccid: payload.iccid,
+      imsi: payload.imsi,
+    },
   });
   return result<ResponseOf<"1.6", "BootNotification">>({
     status: booted.status,

@@ -13,6 +13,7 @@ import type { World } from "../core/decision.ts";
 import { takeTransactionIds } from "../core/settings.ts";
 import { believable } from "../core/timestamp.ts";
 import { isLeased } from "../sites/rows.ts";
+import { takeReservationEnd } from "../stations/reservation-end.ts";
 import type { Tx } from "../store/writer.ts";
 import { judgeLocalAnswer } from "../transactions/local-answer.ts";
 import { wholeReading } from "../transactions/reading.ts";
@@ -54,8 +55,12 @@ async function open(
   world: World,
   key: EventKey,
 ): Promise<Transaction | undefined> {
-  const { connectorId, idTag, timestamp, meterStart } = call.payload;
+  const { connectorId, idTag, timestamp, meterStart, reservationId } = call.payload;
   const time = believable(timestamp, call);
+  // 0 and less are what stations send for none.
+  if (reservationId !== undefined && reservationId > 0) {
+    await takeReservationEnd(tx, call, { id: reservationId, state: "used" });
+  }
   const given = await numberOf(tx, call);
   const before = await tx.first(findTransaction, {
     station: call.station.id,

@@ -2,7 +2,7 @@
  * A 1.6 station that speaks and has never booted here is asked for its BootNotification, through the one door like any
  * command (QUIRKS 17). It is served meanwhile: the accepted state is the inventory's. 2.0.1 is refused until it boots.
  */
-import { request } from "../commands/commands.ts";
+import { request } from "../commands/request.ts";
 import type { Call } from "../core/call.ts";
 import type { World } from "../core/decision.ts";
 import { statement } from "../store/statement.ts";

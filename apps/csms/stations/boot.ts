@@ -11,12 +11,15 @@ import { doubtAfterBoot } from "../transactions/doubts.ts";
 import { headOf } from "../transactions/record.ts";
 import { inBootLoop } from "./boot-loop.ts";
 import { type Station, setBooted } from "./rows.ts";
+import { tell } from "./told.ts";
 
 export type BootFacts = {
   readonly vendor: string;
   readonly model: string;
   readonly firmware: string | null;
   readonly reason: string | null;
+  /** What else tells one machine from another: serial numbers, SIM card. */
+  readonly identity: Readonly<Record<string, string | undefined>>;
 };
 export type Booted = {
   readonly status: "Accepted" | "Pending" | "Rejected";
@@ -45,11 +48,27 @@ export async function boot(tx: Tx, call: Call<object>, facts: BootFacts): Promis
     reason: facts.reason,
     status,
   };
-  if (status === "Accepted") await doubtAfterBoot(tx, call);
+  if (status === "Accepted") {
+    await doubtAfterBoot(tx, call);
+    await takeIdentity(tx, call, facts.identity);
+  }
   const told = await inBootLoop(tx, call);
   if (!told) observe(tx, { ...headOf(call), kind: "station.booted", data });
   const name = status === "Accepted" ? "heartbeat_interval_s" : "boot_retry_interval_s";
   return { status, intervalS: await setting(tx, name) };
+}
+
+/** Another serial number, or another SIM, behind the same name is for a person to know of (AT-O6). */
+async function takeIdentity(tx: Tx, call: Call<object>, told: BootFacts["identity"]): Promise<void> {
+  const named = Object.entries(told).filter(([, value]) => value !== undefined);
+  if (named.length === 0) return;
+  const body = Object.fromEntries(named);
+  const { newest, before } = await tell(tx, call, { subject: "identity", about: "", body });
+  if (!newest || before === undefined) return;
+  const known = JSON.parse(before) as Record<string, unknown>;
+  const fields = named.flatMap(([name, value]) => (known[name] === value ? [] : [name]));
+  if (fields.length === 0) return;
+  observe(tx, { ...headOf(call), kind: "station.identity-changed", data: { fields } });
 }
 
 function statusFor({ admission }: Station): Booted["status"] {

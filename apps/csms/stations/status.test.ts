@@ -53,11 +53,12 @@ test("status: said twice, it is observed once", async () => {
 });
 
 for (const [version, action, expected] of [
-  ["1.6", "FirmwareStatusNotification", "NotSupported"],
-  ["1.6", "SignCertificate", "NotSupported"],
+  ["1.6", "CertificateSigned", "NotSupported"],
   ["1.6", "Reset", "NotSupported"],
   ["1.6", "constructor", "NotImplemented"],
-  ["2.0.1", "SignCertificate", "NotSupported"],
+  ["2.0.1", "GetVariables", "NotSupported"],
+  ["2.0.1", "BatterySwap", "NotImplemented"],
+  ["2.1", "SetDERControl", "NotSupported"],
   ["2.0.1", "__proto__", "NotImplemented"],
   ["2.0.1", "StartTransaction", "NotImplemented"],
 ] as const) {

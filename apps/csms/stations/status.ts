@@ -4,7 +4,8 @@
  * newer is known: a site's journal keeps the order in which its stations spoke, whatever their clocks said; a station
  * that may have spoken over another route since is judged by the time it named.
  */
-import { type Call, refusal } from "../core/call.ts";
+import type { RequestOf } from "@wattward/ocpp";
+import { type Call, refusal, type Version2 } from "../core/call.ts";
 import { observe } from "../core/observations.ts";
 import type { StationAnswer } from "../core/port.ts";
 import { believable } from "../core/timestamp.ts";
@@ -23,6 +24,16 @@ export type Status = {
   readonly errorCode: string | null;
   readonly timestamp: string | undefined;
 };
+
+/** StatusNotification of 2.x. EVSE 0 is the station itself. */
+export function storeConnectorStatus(
+  tx: Tx,
+  call: Call<RequestOf<Version2, "StatusNotification">>,
+): Promise<StationAnswer | undefined> {
+  const { evseId, connectorId, connectorStatus: status, timestamp } = call.payload;
+  const connector = evseId === 0 ? 0 : connectorId;
+  return storeStatus(tx, call, { evse: evseId, connector, status, errorCode: null, timestamp });
+}
 
 /** The refusal to answer with, or undefined where the status was taken. */
 export async function storeStatus(

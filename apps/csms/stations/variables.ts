@@ -53,7 +53,7 @@ export type Characteristics = {
 };
 
 /** Where values are from, and when they were read. */
-export type Reading = { readonly source: "report" | "get" | "set"; readonly atMs: number };
+export type Reading = { readonly source: "report" | "get" | "set" | "event"; readonly atMs: number };
 
 /** Brings the model of `station` up to date; beyond {@link VARIABLES_MAX} only what is known already. */
 export async function storeVariables(

@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import { type DatabasePlace, placeOf } from "./database-place.ts";
 import type { Engine, StoreFault } from "./engine.ts";
-import { migrate } from "./migrations/index.ts";
+import { migrate, type Types } from "./migrations/index.ts";
 import { openPostgres } from "./postgres.ts";
 import { openPostgresReader } from "./postgres-reader.ts";
 import { isDenied, openingFault, faultOf as serverFaultOf } from "./postgres-session.ts";
@@ -38,7 +38,11 @@ export async function openStore(options: StoreOptions): Promise<Engine> {
   }
 }
 
-async function openEngine(place: DatabasePlace, { synchronous = "full", pagesMax }: StoreOptions) {
+/** As it is, not migrated: for a restore, which begins with an empty one. Throws StoreError where it cannot be opened. */
+export async function openEngine(
+  place: DatabasePlace,
+  { synchronous = "full", pagesMax }: Omit<StoreOptions, "database">,
+): Promise<{ engine: Engine; types: Types }> {
   if (place.kind === "server") {
     const engine = await openPostgres(place, synchronous);
     return { engine, types: engine.types };

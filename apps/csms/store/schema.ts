@@ -302,7 +302,7 @@ type VariablesTable = {
   supports_monitoring: number | null;
   /** The 1.6 configuration key that it is, as the station spells it. */
   key16: string | null;
-  /** `report`, `get`, `set`: where the value is from. */
+  /** `report`, `get`, `set`, `event`: where the value is from. */
   source: string;
   read_at_ms: number;
 };

@@ -39,6 +39,13 @@ type WriterOptions = {
   readonly log: Log;
   readonly limits?: WriterLimits;
   readonly measure?: CommitMeasure | undefined;
+  /**
+   * Where several processes write: may this one still? Asked inside every transaction, under the write lock, so that
+   * no commit of a process that was given up comes after that. False: the commit fails as `fenced`.
+   */
+  readonly fence?: ((rows: Rows) => Promise<boolean>) | undefined;
+  /** Called after each commit of this process that others may want to see. Must not throw. */
+  readonly announce?: (() => void) | undefined;
 };
 
 /** What a decision has in its hands: rows of the current transaction, and the outbox. */
@@ -55,6 +62,8 @@ type Waiting = {
   readonly name: string;
   readonly station: string | undefined;
   readonly decide: Decide<unknown>;
+  /** Decided in a commit of its own, which the fence does not hold back: how a process comes in again. */
+  readonly unfenced: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: CoreError) => void;
 };
@@ -67,20 +76,24 @@ export class Writer {
   private readonly log: Log;
   private readonly limits: WriterLimits;
   private readonly measure: CommitMeasure | undefined;
+  private readonly fence: WriterOptions["fence"];
+  private readonly announce: () => void;
   private working: Promise<void> | undefined;
   private closed = false;
   /** Highest outbox sequence that the listeners know of. */
   private toldSeq = 0;
 
-  constructor({ engine, log, limits = writerLimits, measure }: WriterOptions) {
+  constructor({ engine, log, limits = writerLimits, measure, fence, announce = ignore }: WriterOptions) {
     this.engine = engine;
     this.log = log;
     this.limits = limits;
     this.measure = measure;
+    this.fence = fence;
+    this.announce = announce;
   }
 
   /** Queues a decision. Rejects with {@link CoreError} only. `station` names the lane on engines that have lanes. */
-  submit<T>(name: string, station: string | undefined, decide: Decide<T>): Promise<T> {
+  submit<T>(name: string, station: string | undefined, decide: Decide<T>, unfenced = false): Promise<T> {
     if (this.closed) return Promise.reject(new CoreError("closed", "the core is closed"));
     if (this.waiting.length >= this.limits.waitingMax) {
       return Promise.reject(
@@ -88,7 +101,8 @@ export class Writer {
       );
     }
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push({ name, station, decide, resolve: resolve as (value: unknown) => void, reject });
+      const settle = { resolve: resolve as (value: unknown) => void, reject };
+      this.waiting.push({ name, station, decide, unfenced, ...settle });
       this.start();
     });
   }
@@ -118,6 +132,11 @@ export class Writer {
     }
   }
 
+  /** Another process has committed up to there. */
+  committedElsewhere(seq: number): void {
+    if (seq > this.toldSeq && !this.closed) this.tell(seq);
+  }
+
   /** Finishes what waits, then refuses. */
   async close(): Promise<void> {
     this.closed = true;
@@ -136,8 +155,15 @@ export class Writer {
   private async work(): Promise<void> {
     // One microtask's wait: everything that is submitted in the same turn shares a commit.
     await Promise.resolve();
-    while (this.waiting.length > 0) await this.commitSome(this.waiting.splice(0, this.limits.perCommitMax));
+    while (this.waiting.length > 0) await this.commitSome(this.waiting.splice(0, this.nextBatch()));
     this.rest();
+  }
+
+  /** How many of those that wait share the next commit. */
+  private nextBatch(): number {
+    if (this.waiting[0]?.unfenced === true) return 1;
+    const alone = this.waiting.findIndex(({ unfenced }) => unfenced);
+    return Math.min(this.limits.perCommitMax, alone === -1 ? this.waiting.length : alone);
   }
 
   private async commitSome(all: readonly Waiting[]): Promise<void> {
@@ -151,7 +177,7 @@ export class Writer {
         await this.undo(batch, error);
         const fault = this.engine.faultOf(error);
         if (fault === "conflict" && attempt < this.limits.attemptsMax) continue;
-        const told = failureOf(fault);
+        const told = error instanceof CoreError ? error : failureOf(fault);
         for (const waiting of batch) if (!broken.has(waiting)) waiting.reject(told);
         return;
       }
@@ -164,14 +190,27 @@ export class Writer {
     const outbox: OutboxDraft[] = [];
     const after: (() => void)[] = [];
     await this.engine.begin();
+    const standing = this.standing(batch);
     for (const waiting of batch) {
       if (!(await this.decideOne(waiting, { stood, outbox, after }))) broken.add(waiting);
     }
+    if (!(await standing)) throw fenced();
     const lastSeq = await this.number(outbox);
     await this.commit(batch.length);
     for (const run of after) run();
     for (const { waiting, value } of stood) waiting.resolve(value);
-    if (lastSeq > 0) this.tell(lastSeq);
+    if (lastSeq === 0) return;
+    this.tell(lastSeq);
+    this.announce();
+  }
+
+  /** Asked first and waited for last, so that it costs no round trip of its own. */
+  private standing(batch: readonly Waiting[]): Promise<boolean> {
+    if (this.fence === undefined || batch[0]?.unfenced === true) return Promise.resolve(true);
+    const standing = this.fence(this.engine);
+    // Where a decision fails first, nobody waits for this.
+    standing.catch(ignore);
+    return standing;
   }
 
   /** The fsync is in here: what it took, and for how many. */
@@ -281,6 +320,9 @@ function failureOf(fault: StoreFault | undefined): CoreError {
       return new CoreError("broken", "the commit failed; nothing was written; see the log");
   }
 }
+
+const fenced = () =>
+  new CoreError("fenced", "this node has lost its lease on the database: nothing was written; ask another");
 
 const ignore = () => {};
 const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,10 +1,12 @@
 /** Meter values that belong to no transaction: kept as samples of their EVSE, once, and shown as its present power. */
-import type { Call } from "../core/call.ts";
+import type { RequestOf } from "@wattward/ocpp";
+import type { Call, Version2 } from "../core/call.ts";
 import { observe } from "../core/observations.ts";
 import { setConnectorPower } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
-import type { Reading } from "./reading.ts";
-import { type EventKey, headOf, storeEvent, storeSamples } from "./record.ts";
+import { type Reading, readMeter } from "./reading.ts";
+import { digestOf, type EventKey, headOf, storeEvent, storeSamples } from "./record.ts";
+import { sampledAt } from "./sampled.ts";
 
 export type LooseMeter = {
   readonly key: EventKey;
@@ -12,6 +14,18 @@ export type LooseMeter = {
   readonly connector: number;
   readonly reading: Reading;
 };
+
+/** MeterValues of 2.x: outside transactions, for an EVSE or (0) the station's own meter. */
+export async function takeMeterValues(tx: Tx, call: Call<RequestOf<Version2, "MeterValues">>): Promise<void> {
+  const { evseId: evse, meterValue } = call.payload;
+  await storeLooseMeter(tx, call, {
+    // The values' own times are in the digest: the same digest is the same message.
+    key: { dedupe: `meter|${evse}|${digestOf(call)}`, kind: "meter" },
+    evse,
+    connector: evse === 0 ? 0 : 1,
+    reading: readMeter(meterValue.map(sampledAt), call),
+  });
+}
 
 export async function storeLooseMeter(tx: Tx, call: Call<object>, meter: LooseMeter): Promise<void> {
   const { key, evse, connector, reading } = meter;

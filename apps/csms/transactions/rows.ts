@@ -1,4 +1,5 @@
 /** How transactions, their events and samples are stored. */
+import { sql } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { each, statement } from "../store/statement.ts";
 
@@ -30,6 +31,13 @@ const columns = [
 
 type Own = { station: string; version: string; wireId: string };
 
+/**
+ * Ids of 1.6 are numbers that we gave out, those of 2.x are the station's own texts: two kinds that never meet. A
+ * station that comes back with 2.1 after it began with 2.0.1 goes on with the same transaction.
+ */
+const sameKind = (version: string) =>
+  sql<boolean>`(transactions.ocpp_version = '1.6') = (cast(${version} as text) = '1.6')`;
+
 /** By the id on the wire, of this station alone: the only way from a message to a transaction. */
 export const findTransaction = statement((db, p: Own) =>
   db
@@ -37,7 +45,7 @@ export const findTransaction = statement((db, p: Own) =>
     .selectAll()
     .where("wire_id", "=", p.wireId)
     .where("station_id", "=", p.station)
-    .where("ocpp_version", "=", p.version),
+    .where(sameKind(p.version)),
 );
 
 export const findTransactionById = statement((db, p: { id: string }) =>
@@ -51,7 +59,7 @@ export const isAnothersTransaction = statement((db, p: Own) =>
     .select("station_id")
     .where("wire_id", "=", p.wireId)
     .where("station_id", "!=", p.station)
-    .where("ocpp_version", "=", p.version)
+    .where(sameKind(p.version))
     .limit(1),
 );
 

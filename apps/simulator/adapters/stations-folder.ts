@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Dialer, type Log, type StationId, shown, stationId } from "@wattward/kernel";
-import type { OcppVersion } from "@wattward/ocpp";
+import { isOcppVersion, type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import { dialer } from "@wattward/ocpp/websocket";
 
 /** The folder is not what it should be: the fault of whoever made it. */
@@ -67,7 +67,8 @@ async function entry(
   const id = stationId(String(idText));
   if (!id.ok) throw new StationsFolderError(`${path}: ${id.fault.sentence}`);
   const wrong = (what: string) => new StationsFolderError(`${path}, station ${id.value}: ${what}`);
-  if (version !== "1.6" && version !== "2.0.1") throw wrong(`"version" is "1.6" or "2.0.1".`);
+  if (typeof version !== "string" || !isOcppVersion(version))
+    throw wrong(`"version" is one of ${ocppVersions.map((each) => `"${each}"`).join(", ")}.`);
   if (!isBetween(evses, 1, EVSES_MAX)) throw wrong(`"evses" is 1 to ${EVSES_MAX}.`);
   if (!isBetween(maxKw, 1, KW_MAX)) throw wrong(`"maxKw" is 1 to ${KW_MAX}.`);
   const to = typeof url === "string" ? url : target.url;

@@ -127,6 +127,8 @@ export interface Dialect {
   /** How this version writes a connector's state: the same word for states it does not tell apart. */
   word(state: ConnectorState): string;
   status(evse: EvseId, state: ConnectorState, atMs: number): OutCall;
+  /** The same as an event of the device model, where the version can say it so (2.1 G01). */
+  statusEvent?(evse: EvseId, state: ConnectorState, event: EventAt): OutCall;
   authorize(token: Token): OutCall;
   /** Meter values outside of any transaction, on demand. */
   meterValues(evse: EvseId, sample: Sample): OutCall;
@@ -144,6 +146,9 @@ export interface Dialect {
   /** By action; what is absent here is answered NotSupported or NotImplemented. */
   readonly commands: ReadonlyMap<string, Command>;
 }
+
+/** When an event was, and its number, which no other of this boot has (N07). */
+export type EventAt = { readonly atMs: number; readonly eventId: number };
 
 /** Reads a wire time; the schema has checked its form. */
 export const wireTimeMs = (text: string): number => Date.parse(text);

@@ -59,6 +59,7 @@ export class Firmware {
   private readonly commands: Commands;
   /** The last word on each connector that the central system has, or is about to get. */
   private readonly told = new Map<EvseId, string>();
+  private nextEventId = 1;
 
   constructor(parts: FirmwareParts) {
     this.parts = parts;
@@ -150,19 +151,28 @@ export class Firmware {
     if (!all && !this.online) return;
     for (const { evse, state } of this.bays) {
       if (only !== undefined && evse.id !== only) continue;
-      if (all || this.told.get(evse.id) !== this.parts.dialect.word(state)) this.tellState(evse.id, state);
+      if (all || this.told.get(evse.id) !== this.parts.dialect.word(state))
+        this.tellState(evse.id, state, all ? "notification" : "usual");
     }
   }
 
-  private tellState(evse: EvseId, state: ConnectorState): void {
-    const { clock, dialect, life } = this.parts;
+  /** `notification`: the message that was asked for, whatever is usual here. */
+  private tellState(evse: EvseId, state: ConnectorState, as: "usual" | "notification"): void {
+    const { dialect, life } = this.parts;
     const word = dialect.word(state);
     this.told.set(evse, word);
     life.run(async () => {
-      const outcome = await this.call(dialect.status(evse, state, clock.nowMs()));
+      const outcome = await this.call(this.statusCall(evse, state, as));
       // Not heard: to be told again at the next occasion.
       if (outcome.kind !== "result" && this.told.get(evse) === word) this.told.delete(evse);
     });
+  }
+
+  private statusCall(evse: EvseId, state: ConnectorState, as: "usual" | "notification"): OutCall {
+    const { clock, dialect } = this.parts;
+    const atMs = clock.nowMs();
+    const event = as === "usual" && this.settings.flag("statusByEvent") ? dialect.statusEvent : undefined;
+    return event?.(evse, state, { atMs, eventId: this.nextEventId++ }) ?? dialect.status(evse, state, atMs);
   }
 
   /** Whether this card may charge: by the central system, or without it by what the station remembers (1.6 §3.5). */

@@ -1,6 +1,7 @@
 /** What a broken or hostile central system sends: the station lives, complains, and goes on charging. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ocppVersions } from "@wattward/ocpp";
 import { seededChance } from "@wattward/testing";
 import { bench } from "../testing/bench.ts";
 
@@ -27,7 +28,7 @@ const garbage = [
   '[2,"x","SetChargingProfile",{"connectorId":-5,"csChargingProfiles":{}}]',
 ];
 
-for (const version of ["1.6", "2.0.1"] as const) {
+for (const version of ocppVersions) {
   test(`${version}: no frame of a table of bad ones stops a session, and each is a complaint`, async () => {
     const { csms, failures, powerOn, session, station, time } = await bench(version, { settings });
     await powerOn();

@@ -4,9 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import { bench, card, one, someCar } from "../testing/bench.ts";
 
-const versions = ["1.6", "2.0.1"] as const;
+const versions = ocppVersions;
 const settings = { sampleS: 3, attemptIntervalS: 1, messageTimeoutS: 5, pingS: 3 };
 /** More than any of the sessions below needs: the loops end when a cut comes too late to happen. */
 const STEPS_MAX = 80;
@@ -96,7 +97,7 @@ test("an inoperative EVSE stays so through a power cut", async () => {
 });
 
 type Case = {
-  readonly version: "1.6" | "2.0.1";
+  readonly version: OcppVersion;
   readonly afterOutage: "end" | "resume";
   readonly where: "write" | "frame";
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { OcppVersion } from "@wattward/ocpp";
 import { bench } from "../testing/bench.ts";
 
 test("1.6: a session from boot to free connector, frame by frame", async () => {
@@ -43,4 +44,4 @@ test("2.0.1: a session from boot to free connector, frame by frame", async () =>
   assert.deepEqual(station.notebook.complaints, []);
 });
 
-const open = (version: "1.6" | "2.0.1") => bench(version, { settings: { sampleS: 10 } });
+const open = (version: OcppVersion) => bench(version, { settings: { sampleS: 10 } });

@@ -88,6 +88,8 @@ const definitions = {
     key: "StopTransactionOnInvalidId",
     at: { component: "TxCtrlr", variable: "StopTxOnInvalidId" },
   },
+  /** How 2.1 tells the states of connectors: by NotifyEvent, or by StatusNotification as before (G01). */
+  statusByEvent: { fallback: true },
   connectors: { fallback: 1, least: 1, most: 64, readonly: true, key: "NumberOfConnectors" },
 } as const satisfies Record<string, Definition>;
 

@@ -10,6 +10,7 @@ import type { Car } from "../car/car.ts";
 import { Evse } from "../evse/evse.ts";
 import { Notebook } from "../truth/notebook.ts";
 import { dialect16 } from "../v16/dialect.ts";
+import { dialect21 } from "../v21/dialect.ts";
 import { dialect201 } from "../v201/dialect.ts";
 import type { BootReason, ConnectorState, Dialect, Token } from "./dialect.ts";
 import { Firmware } from "./firmware.ts";
@@ -60,7 +61,7 @@ export type StationPorts = {
 const dialects: Readonly<Record<OcppVersion, Dialect>> = {
   "1.6": dialect16,
   "2.0.1": dialect201,
-  "2.1": { ...dialect201, version: "2.1" },
+  "2.1": dialect21,
 };
 
 /** One EVSE from outside. */

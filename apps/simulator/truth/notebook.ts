@@ -105,7 +105,7 @@ export class Notebook {
   began(facts: StartFacts): void {
     if (this.byReference.has(facts.reference)) return;
     const { station, version } = this;
-    const named = version === "2.0.1" ? { wireId: facts.reference } : {};
+    const named = version !== "1.6" ? { wireId: facts.reference } : {};
     this.byReference.set(facts.reference, { ...facts, ...named, station, version, messages: [] });
   }
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { backoffMs, type Clock, type Log, sleep, type WireServer } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
-import { dialer, listenWires } from "@wattward/ocpp/websocket";
+import { dialer, listenWires, type ServerLimits } from "@wattward/ocpp/websocket";
 import type { SiteIdentity } from "@wattward/pki/files";
 import { SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
 import type { SitePorts, StationDoor } from "../site.ts";
@@ -16,6 +16,7 @@ export const SOFTWARE = "0.1.0";
 const BIND_AGAIN_MS = { firstMs: 500, maxMs: 10_000 } as const;
 
 export type Settings = {
+  readonly mode: "autonomous" | "transparent";
   readonly dataFolder: string;
   readonly csmsUrl: string;
   readonly connectTo?: { readonly host: string; readonly port: number };
@@ -55,10 +56,10 @@ export function sitePorts(
 }
 
 /** A port that is taken is waited for: the process that holds it may be our own predecessor, on its way out. */
-async function listening(
+export async function listening(
   { host, port, dataFolder }: Settings,
   identity: SiteIdentity,
-  { door, log, clock }: { door: StationDoor; log: Log; clock: Clock },
+  { door, log, clock, limits }: { door: StationDoor; log: Log; clock: Clock; limits?: Partial<ServerLimits> },
 ): Promise<WireServer> {
   const tls = {
     identities: [identity.serverEc, identity.serverRsa],
@@ -67,7 +68,7 @@ async function listening(
   for (let attempt = 0; ; attempt++) {
     try {
       return await listenWires({
-        ...{ host, port, tls, log },
+        ...{ host, port, tls, log, limits: { ...limits } },
         verifyPeer: (chainDer) => door.vet(chainDer),
         upgrade: (request) => door.upgrade(request),
         refused(what, { certificate, address }) {

@@ -1,6 +1,6 @@
 /**
  * One row of the table of local answers: what the site does with one action of a station, with the CSMS and without.
- * The table is in two files, one per version; `docs/local-controller.md` shows the same rows, and a test compares them.
+ * One table a version; `docs/local-controller.md` shows the same rows, and a test compares them.
  */
 import type { Instant, JsonObject, StationId } from "@wattward/kernel";
 import type { TokenStatus } from "../state/authorisations.ts";

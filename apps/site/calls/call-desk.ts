@@ -44,6 +44,8 @@ export type Uplink = {
   relay(call: RelayedCall, deadlineMs: number): Promise<string | undefined>;
   /** Records were written that nobody waits for. */
   journaled(): void;
+  /** Passes a frame up that nobody answers; false where it was given up: no link, or one that is behind. */
+  sent(frame: RelayedCall): boolean;
 };
 export type RelayedCall = {
   readonly station: StationId;
@@ -63,6 +65,8 @@ export type DeskPorts = {
   readonly ids: TransactionIds;
   readonly authorisations: Authorisations;
   bundle(): Bundle | undefined;
+  /** So many frames of a station were given up before the one that has just gone up. */
+  unsent(station: StationId, frames: number): void;
 };
 
 /** One CALL with what is known of it. */
@@ -84,6 +88,8 @@ const silence: CallAnswer = { kind: "silence" };
 export class CallDesk {
   private readonly ports: DeskPorts;
   private readonly allowances = new Allowances();
+  /** SENDs given up since the last that went up; at most one entry for each station of the bundle. */
+  private readonly givenUp = new Map<StationId, number>();
 
   constructor(ports: DeskPorts) {
     this.ports = ports;
@@ -114,6 +120,23 @@ export class CallDesk {
     if (row === undefined || !neverRefused.has(call.action)) return undefined;
     this.ports.log.warn("transaction-message-invalid", { ...from, action: call.action, say: invalid.reason });
     return this.handle({ ...from, call, raw, row, valid: false, asSent: false, trace: this.trace() });
+  }
+
+  /**
+   * A frame that nobody answers, and that nothing keeps: a SEND, or a CALLRESULTERROR to an answer of the CSMS or of
+   * this site. Goes up verbatim while the link has room; what is given up is counted, and told when there is room again.
+   */
+  passUp(from: { station: StationId; version: OcppVersion }, raw: string): void {
+    const { clock, log, uplink, unsent } = this.ports;
+    if (!uplink.sent({ ...from, trace: this.trace(), receivedAtMs: clock.now().wallMs, frame: raw })) {
+      this.givenUp.set(from.station, (this.givenUp.get(from.station) ?? 0) + 1);
+      return;
+    }
+    const frames = this.givenUp.get(from.station);
+    if (frames === undefined) return;
+    this.givenUp.delete(from.station);
+    log.warn("sends-given-up", { station: from.station, frames });
+    unsent(from.station, frames);
   }
 
   private async handle(matter: Matter): Promise<CallAnswer> {

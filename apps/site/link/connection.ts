@@ -79,6 +79,11 @@ export class Connection {
     return this.ports.journal.lastSeq - (this.cursor - 1);
   }
 
+  /** What the CSMS has not taken yet. */
+  get bufferedBytes(): number {
+    return this.wire.bufferedBytes;
+  }
+
   send(message: SiteMessage): void {
     if (this.state === "over") return;
     this.wire.send(JSON.stringify(message));

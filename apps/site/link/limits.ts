@@ -22,6 +22,8 @@ export const ACK_STALL_MS = 15_000;
 export const SLOW_CHARS_PER_MS = 8;
 /** Messages of the CSMS that wait for one before them to be durable; beyond, the wire is not read. */
 export const INBOX_MAX = 256;
+/** Bytes that the CSMS has not taken yet, above which frames that nobody answers are given up: they are worth the least. */
+export const SENT_BUFFERED_BYTES_MAX = 256 * 1024;
 /** CALLs relayed and not answered. */
 export const RELAYS_MAX = 1_000;
 /** What was observed while the link was down; the oldest go first. */

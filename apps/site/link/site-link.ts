@@ -18,6 +18,7 @@ import {
   OBSERVED_RATE,
   REDIAL_MS,
   RELAYS_MAX,
+  SENT_BUFFERED_BYTES_MAX,
   STABLE_MS,
 } from "./limits.ts";
 import type { LinkDesk, LinkPorts } from "./ports.ts";
@@ -65,6 +66,14 @@ export class SiteLink implements Uplink {
     const clockQuality = this.ports.clock.now().quality;
     connection.send({ t: "relay", relay, clockQuality, ...call });
     return connection.relays.wait(relay, deadlineMs);
+  }
+
+  sent(frame: RelayedCall): boolean {
+    const { connection } = this;
+    if (!this.answers || connection === undefined || connection.bufferedBytes > SENT_BUFFERED_BYTES_MAX)
+      return false;
+    connection.send({ t: "sent", clockQuality: this.ports.clock.now().quality, ...frame });
+    return true;
   }
 
   /** Records were written that nobody waits for. */

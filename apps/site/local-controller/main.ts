@@ -4,13 +4,18 @@
  * holds the port or the journal. A kill at any moment is what the journal is made for.
  */
 import { join } from "node:path";
+import type { Log } from "@wattward/kernel";
 import { jsonLog, type LogLevel } from "@wattward/kernel/node";
-import { readSiteIdentity } from "@wattward/pki/files";
+import { PkiError } from "@wattward/pki";
+import { readSiteIdentity, type SiteIdentity } from "@wattward/pki/files";
 import { type Settings, sitePorts } from "../adapters/local-controller.ts";
 import { lockFile } from "../adapters/lock.ts";
+import { transparentPorts } from "../adapters/transparent.ts";
 import { JournalDamaged } from "../journal/head.ts";
 import { createSite } from "../site.ts";
 import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN } from "../supervisor/protocol.ts";
+import { STATUS_EVERY_MS } from "../transparent/limits.ts";
+import { createTransparentSite, NoRoster, type TransparentSite } from "../transparent/transparent-site.ts";
 
 export type Orders = { readonly settings: Settings; readonly logLevel: LogLevel };
 
@@ -42,7 +47,10 @@ async function main(): Promise<void> {
   };
   // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
   const durable = process.env["WATTWARD_UNSAFE_SYNCHRONOUS"] !== "off";
-  const site = await createSite(sitePorts(settings, identity, { log, fatal, durable }));
+  const site =
+    settings.mode === "transparent"
+      ? await transparent(settings, identity, { log, fatal })
+      : await createSite(sitePorts(settings, identity, { log, fatal, durable }));
   // Who stops a whole group of processes (systemd does) is heard twice: once here, once through the supervisor.
   let closing = false;
   process.on("SIGTERM", () => {
@@ -50,16 +58,37 @@ async function main(): Promise<void> {
     closing = true;
     void site.close().then(() => process.exit(0));
   });
-  log.info("listening", { port: site.port, site: identity.site });
+  log.info("listening", { port: site.port, site: identity.site, mode: settings.mode });
   tell({ kind: "listening", port: site.port });
 }
+
+/** The supervisor hears what becomes of the stations, so that whoever looks at site.json does. */
+async function transparent(
+  settings: Settings,
+  identity: SiteIdentity,
+  to: { log: Log; fatal(error: Error): void },
+): Promise<TransparentSite> {
+  const site = await createTransparentSite(await transparentPorts(settings, identity, to));
+  let told = "";
+  setInterval(() => {
+    const stations = Object.fromEntries(site.status().stations);
+    const news = JSON.stringify(stations);
+    if (news !== told) tell({ kind: "upstreams", stations });
+    told = news;
+  }, STATUS_EVERY_MS);
+  return site;
+}
+
+/** What a person must mend: another start would find the same. */
+const isForAPerson = (error: unknown): boolean =>
+  error instanceof JournalDamaged || error instanceof NoRoster || error instanceof PkiError;
 
 main().catch((error: unknown) => {
   const sentence = error instanceof Error ? error.message : String(error);
   process.stderr.write(
     `${JSON.stringify({ level: "error", event: "local-controller-failed", say: sentence })}\n`,
   );
-  if (!(error instanceof JournalDamaged)) process.exit(1);
+  if (!isForAPerson(error)) process.exit(1);
   // Told first: the exit closes the channel.
   if (process.send === undefined) process.exit(EXIT_CANNOT_RUN);
   process.send({ kind: "cannot-run", sentence } satisfies ChildMessage, () => process.exit(EXIT_CANNOT_RUN));

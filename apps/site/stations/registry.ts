@@ -4,7 +4,6 @@
  */
 import { type Clock, type StationId, sleep } from "@wattward/kernel";
 import {
-  ALIVE_PONG_MS,
   type Claim,
   type Incumbent,
   REPLACEMENT_WINDOW_MS,
@@ -49,10 +48,12 @@ export class Registry<Socket extends Live> {
   async admit(station: StationId, claim: Claim): Promise<Admitted> {
     const first = this.decide(station, claim, false);
     if (first.kind !== "probe") return asAdmitted(first);
-    this.live.get(station)?.ping();
-    await sleep(this.clock, ALIVE_PONG_MS);
-    const second = this.decide(station, claim, true);
-    return second.kind === "probe" ? { kind: "admitted" } : asAdmitted(second);
+    const asked = this.live.get(station);
+    asked?.ping();
+    await sleep(this.clock, first.withinMs);
+    const second = this.decide(station, claim, this.live.get(station) === asked);
+    // The old one was replaced by yet another while it was asked: two claim to be the same station at once.
+    return second.kind === "probe" ? { kind: "hold", why: "alive-elsewhere" } : asAdmitted(second);
   }
 
   /**
@@ -62,10 +63,11 @@ export class Registry<Socket extends Live> {
   seat(station: StationId, socket: Socket, against: number | undefined): boolean {
     const old = this.live.get(station);
     if (old !== undefined && old.generation !== against) {
-      const again = this.decide(station, socket.claim, true);
-      if (again.kind === "hold" || again.kind === "refuse") return false;
+      // A password proves too little for a seat that was taken meanwhile by somebody who was never asked.
+      const again = this.decide(station, socket.claim, socket.claim.securityProfile === undefined);
+      if (again.kind !== "replace") return false;
     }
-    if (old !== undefined && old.claim.key === socket.claim.key) this.remember(station);
+    if (old?.claim.key !== undefined && old.claim.key === socket.claim.key) this.remember(station);
     this.live.set(station, socket);
     old?.close(1008, "replaced by a newer connection");
     return true;

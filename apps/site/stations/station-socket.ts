@@ -3,6 +3,7 @@ import type { Chance, Clock, Log, MessageId, StationId, Wire } from "@wattward/k
 import { hex } from "@wattward/kernel";
 import {
   type Call,
+  type CallResultError,
   type Claim,
   COMPRESSED_UNASKED,
   callError,
@@ -72,6 +73,8 @@ export class StationSocket implements Live {
       onInvalidCall: async (call, raw, invalid) =>
         tolerant() ? desk.answerInvalid(from, { call, raw, invalid }) : undefined,
       tolerant,
+      onSend: async (_send, raw) => desk.passUp(from, raw),
+      onResultError: (_error, raw) => desk.passUp(from, raw),
       onFault: ({ reason }) => this.noticed(notice("frame-unreadable", reason)),
       onPong: () => (this.pongAtMs = clock.now().monotonicMs),
       quietUntilFirstCall: true,
@@ -114,6 +117,11 @@ export class StationSocket implements Live {
     if (outcome.kind === "invalid" && outcome.raw !== "") reply(outcome.raw);
   }
 
+  /** Passes the CSMS's CALLRESULTERROR on: it could not process what this station answered it. */
+  dispute(text: string): void {
+    this.session.passOn(text);
+  }
+
   private noticed(deviation: Deviation): void {
     if (this.told.has(deviation.rule)) return;
     this.told.add(deviation.rule);
@@ -121,10 +129,11 @@ export class StationSocket implements Live {
   }
 }
 
-/** Reads a CALL of the CSMS for a station; undefined where it is none. */
-export function callIn(frame: string, version: OcppVersion): Call | undefined {
+/** Reads what the CSMS has for a station: its CALL, or its CALLRESULTERROR (2.1); undefined where it is neither. */
+export function downIn(frame: string, version: OcppVersion): Call | CallResultError | undefined {
   const parsed = parseFrame(frame, version);
-  return parsed.kind === "frame" && parsed.frame.kind === "call" ? parsed.frame : undefined;
+  if (parsed.kind === "fault") return undefined;
+  return parsed.frame.kind === "call" || parsed.frame.kind === "result-error" ? parsed.frame : undefined;
 }
 
 /** What the CSMS hears in the station's place. */

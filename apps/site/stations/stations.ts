@@ -7,7 +7,7 @@ import { notice } from "@wattward/ocpp";
 import type { SiteMessage } from "@wattward/sitelink";
 import { type DoorPorts, type Identified, identify, type StationFacts, type TurnedAway } from "./door.ts";
 import { Registry } from "./registry.ts";
-import { callIn, refusal, type SocketPorts, StationSocket } from "./station-socket.ts";
+import { downIn, refusal, type SocketPorts, StationSocket } from "./station-socket.ts";
 
 export type StationsPorts = DoorPorts &
   SocketPorts & {
@@ -92,14 +92,18 @@ export class Stations {
     return this.registry.all().map(([, socket]) => presence(socket, true));
   }
 
-  /** A CALL of the CSMS. What is no CALL, or for nobody, does not reach a station. */
+  /** A CALL of the CSMS, or its CALLRESULTERROR. What is neither, or for nobody, does not reach a station. */
   down(station: StationId, frame: string, reply: (frame: string) => void): void {
     const socket = this.registry.get(station);
-    // Without a socket there is no version to read it by; both read a CALL alike.
-    const version = socket?.seat.version ?? "2.0.1";
-    const call = callIn(frame, version);
+    // Without a socket there is no version to read it by; all read a CALL alike, and 2.1 has the most kinds of frames.
+    const version = socket?.seat.version ?? "2.1";
+    const call = downIn(frame, version);
     if (call === undefined) {
       this.ports.log.error("down-is-no-call", { station });
+      return;
+    }
+    if (call.kind === "result-error") {
+      socket?.dispute(frame);
       return;
     }
     if (socket === undefined) {

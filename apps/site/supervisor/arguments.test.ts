@@ -4,10 +4,14 @@ import { asked } from "./arguments.ts";
 
 const good = ["--data", "D", "--csms", "wss://csms.x:9443"];
 const rows: readonly (readonly [args: readonly string[], expected: RegExp | object])[] = [
-  [good, { dataFolder: "D", csmsUrl: "wss://csms.x:9443", host: "127.0.0.1", port: 9_444 }],
+  [
+    good,
+    { mode: "autonomous", dataFolder: "D", csmsUrl: "wss://csms.x:9443", host: "127.0.0.1", port: 9_444 },
+  ],
   [
     [...good, "--port", "0", "--host", "::1", "--connect", "[::1]:80"],
     {
+      mode: "autonomous",
       dataFolder: "D",
       csmsUrl: "wss://csms.x:9443",
       host: "::1",
@@ -24,6 +28,25 @@ const rows: readonly (readonly [args: readonly string[], expected: RegExp | obje
   [[...good, "--connect", "host"], /HOST:PORT/],
   [[...good, "--connect", "host:99999"], /HOST:PORT/],
   [[...good, "--log-level", "loud"], /--log-level is one of/],
+  [
+    ["--data", "D", "--csms", "wss://csms.example/web/ocpp", "--mode", "transparent"],
+    {
+      mode: "transparent",
+      dataFolder: "D",
+      csmsUrl: "wss://csms.example/web/ocpp",
+      host: "127.0.0.1",
+      port: 9_444,
+    },
+  ],
+  [
+    ["--data", "D", "--csms", "ws://10.0.0.7:80", "--mode", "transparent"],
+    { mode: "transparent", dataFolder: "D", csmsUrl: "ws://10.0.0.7:80", host: "127.0.0.1", port: 9_444 },
+  ],
+  [["--data", "D", "--csms", "ws://csms.example", "--mode", "transparent"], /in the clear/],
+  [["--data", "D", "--csms", "wss://me:secret@x", "--mode", "transparent"], /without credentials/],
+  [["--data", "D", "--csms", "wss://x/?token=1", "--mode", "transparent"], /without credentials/],
+  [["--data", "D", "--csms", "https://x", "--mode", "transparent"], /a URL like wss:/],
+  [[...good, "--mode", "loud"], /--mode is autonomous or transparent/],
   [[...good, "--unknown"], /unknown/i],
   [[...good, "more"], /more/],
 ];

@@ -1,18 +1,23 @@
 /** `npx wattward site`: what a person may write, strictly read. */
 import { parseArgs } from "node:util";
 import type { LogLevel } from "@wattward/kernel/node";
+import { isPrivateAddress } from "@wattward/ocpp/ways-in";
 import type { Settings } from "../adapters/local-controller.ts";
 
 export const help = `wattward site: a site controller
 
   --data DIR           its folder: identity (from 'wattward pki issue site SITE --out DIR'), journal, state
   --csms URL           the central system's OCPP address, as wss://csms.wattward.test:9443
+  --mode M             autonomous (the usual one): answers its stations by itself while the CSMS is away
+                       transparent: one plain OCPP socket per station to a CSMS of anybody's
   --port N             where stations connect, mutual TLS (9444)
   --host ADDRESS       on which address (127.0.0.1)
   --connect HOST:PORT  where the CSMS is really reached; the name to verify stays the URL's
   --log-level L        debug, info, warn or error (info)
 
 Its stations come from the bundle that the CSMS signs; connect it once, and it serves them without a CSMS too.
+In transparent mode --csms is the endpoint that stations would be given (wss://csms.example/ocpp), and DIR/upstream/ says
+who they are, whom to trust and what to show: see docs/local-controller.md.
 Logs are JSON lines on stderr. It stops on SIGTERM or SIGINT.
 `;
 
@@ -28,7 +33,10 @@ const wrong = (sentence: string): Asked => ({ kind: "wrong", sentence });
 export function asked(args: readonly string[]): Asked {
   if (args.includes("--help") || args.includes("-h")) return { kind: "help" };
   const text = { type: "string" } as const;
-  const options = { data: text, csms: text, port: text, host: text, connect: text, "log-level": text };
+  const options = {
+    ...{ data: text, csms: text, port: text, host: text, connect: text, "log-level": text },
+    mode: text,
+  };
   let values: { [name in keyof typeof options]?: string | undefined };
   try {
     values = parseArgs({ args: [...args], options, strict: true }).values;
@@ -36,16 +44,21 @@ export function asked(args: readonly string[]): Asked {
     return wrong(error instanceof Error ? error.message : String(error));
   }
   const { data, csms, host = "127.0.0.1", port = "9444", connect, "log-level": logLevel = "info" } = values;
+  const { mode = "autonomous" } = values;
   if (data === undefined || data === "") return wrong("--data DIR is missing");
   if (csms === undefined) return wrong("--csms URL is missing");
-  if (!isWss(csms)) return wrong(`--csms is a URL like wss://csms.wattward.test:9443, not '${csms}'`);
+  if (mode !== "autonomous" && mode !== "transparent")
+    return wrong(`--mode is autonomous or transparent, not '${mode}'`);
+  const fault = mode === "transparent" ? endpointFault(csms) : linkFault(csms);
+  if (fault !== undefined) return wrong(fault);
   const portNumber = portOf(port);
   if (portNumber === undefined) return wrong(`--port is a number from 0 to 65535, not '${port}'`);
   const connectTo = connect === undefined ? undefined : hostAndPort(connect);
   if (connect !== undefined && connectTo === undefined)
     return wrong(`--connect is HOST:PORT, not '${connect}'`);
   if (!isLogLevel(logLevel)) return wrong(`--log-level is one of ${logLevels.join(", ")}, not '${logLevel}'`);
-  const settings = {
+  const settings: Settings = {
+    mode,
     dataFolder: data,
     csmsUrl: csms,
     host,
@@ -55,7 +68,23 @@ export function asked(args: readonly string[]): Asked {
   return { kind: "run", settings, logLevel };
 }
 
-const isWss = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === "wss:";
+const linkFault = (text: string): string | undefined =>
+  URL.canParse(text) && new URL(text).protocol === "wss:"
+    ? undefined
+    : `--csms is a URL like wss://csms.wattward.test:9443, not '${text}'`;
+
+/** An OCPP-J endpoint (Part 4 §3.1.1): what a command line shows to everybody on the machine holds no secret. */
+function endpointFault(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !/^wss?:$/.test(url.protocol))
+    return `--csms is a URL like wss://csms.example/ocpp, not '${text}'`;
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "")
+    return "--csms is a URL without credentials, query or fragment; passwords belong into DIR/upstream/stations.json";
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+  if (url.protocol === "ws:" && !isPrivateAddress(host))
+    return `--csms without TLS sends passwords in the clear: ws: only to a private address, and '${host}' is none`;
+  return undefined;
+}
 
 function portOf(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

@@ -9,6 +9,8 @@ export const EXIT_CANNOT_RUN = 78;
 export type ChildMessage =
   | { readonly kind: "beat" }
   | { readonly kind: "listening"; readonly port: number }
+  /** Transparent mode: what became of each station's own connection to the CSMS, by station. */
+  | { readonly kind: "upstreams"; readonly stations: object }
   | { readonly kind: "cannot-run"; readonly sentence: string };
 
 /** A child is ours, yet what it says is read strictly: a later version's words are ignored. */
@@ -18,6 +20,8 @@ export function parseChildMessage(value: unknown): ChildMessage | undefined {
   const [kind, port, sentence] = [fields.get("kind"), fields.get("port"), fields.get("sentence")];
   if (kind === "beat") return { kind };
   if (kind === "listening" && typeof port === "number") return { kind, port };
+  const stations = fields.get("stations");
+  if (kind === "upstreams" && typeof stations === "object" && stations !== null) return { kind, stations };
   if (kind === "cannot-run" && typeof sentence === "string") return { kind, sentence };
   return undefined;
 }

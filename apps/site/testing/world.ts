@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type Chance, type Dialer, type Log, type SiteId, silentLog, type Wire } from "@wattward/kernel";
+import { type OcppVersion, subprotocols } from "@wattward/ocpp";
 import {
   type BootedDisk,
   type Host,
@@ -143,15 +144,19 @@ export class RetryingStation {
   readonly answers: unknown[][] = [];
   private readonly world: World;
   private readonly id: string;
-  private readonly version: "1.6" | "2.0.1";
+  private readonly version: OcppVersion;
   private readonly timeoutMs: number;
   private wire: Wire | undefined;
   private waiting: ((answer: unknown[] | undefined) => void) | undefined;
   private sent = 0;
   /** CALLs of the CSMS that came down. */
   readonly asked: unknown[][] = [];
+  /** Every frame that came. */
+  readonly heard: unknown[][] = [];
+  /** What a CALL of the CSMS is answered. */
+  reply: object = { status: "Accepted" };
 
-  constructor(world: World, id: string, version: "1.6" | "2.0.1" = "1.6", timeoutMs = 30_000) {
+  constructor(world: World, id: string, version: OcppVersion = "1.6", timeoutMs = 30_000) {
     this.world = world;
     this.id = id;
     this.version = version;
@@ -168,8 +173,8 @@ export class RetryingStation {
 
   async connect(): Promise<boolean> {
     if (this.wire !== undefined) return true;
-    const protocol = this.version === "1.6" ? "ocpp1.6" : "ocpp2.0.1";
-    const dialled = await this.world.dialStation(this.id).dial(`/ocpp/${this.id}`, [protocol]);
+    const protocols = [subprotocols[this.version]];
+    const dialled = await this.world.dialStation(this.id).dial(`/ocpp/${this.id}`, protocols);
     if (!dialled.ok) return false;
     const wire = dialled.value;
     this.wire = wire;
@@ -183,10 +188,16 @@ export class RetryingStation {
     return true;
   }
 
+  /** Sends any text on the open socket. */
+  say(text: string): void {
+    this.wire?.send(text);
+  }
+
   private took(frame: unknown[]): void {
+    this.heard.push(frame);
     if (frame[0] === 2) {
       this.asked.push(frame);
-      this.wire?.send(JSON.stringify([3, frame[1], { status: "Accepted" }]));
+      this.wire?.send(JSON.stringify([3, frame[1], this.reply]));
     } else if (frame[1] === `m${this.sent}`) this.waiting?.(frame);
   }
 

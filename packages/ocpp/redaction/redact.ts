@@ -66,7 +66,7 @@ function fields(known: ReadonlyMap<string, Shape>, value: JsonObject, above: Set
   const setting = settingIn(value) ?? above;
   const all: [string, Json][] = [];
   let unknownFields = 0;
-  for (const [name, inner] of Object.entries(value)) {
+  for (const [name, inner = null] of Object.entries(value)) {
     const shape = known.get(name);
     if (shape === undefined || all.length >= ITEMS_MAX) unknownFields += 1;
     else all.push([name, nameless(value, name) ? unknown(inner) : shown(shape, inner, setting)]);

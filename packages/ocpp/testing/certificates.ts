@@ -17,6 +17,8 @@ export type TestPki = {
   readonly serverEc: Identity;
   readonly serverRsa: Identity;
   readonly station: Identity;
+  /** Of an RSA key, for stations that can do nothing else. */
+  readonly stationRsa: Identity;
   readonly expiredStation: Identity;
   readonly foreignStation: Identity;
 };
@@ -111,10 +113,11 @@ function inFolder(folder: string): TestPki {
   issue("server-rsa", "issuing", { extensions: names });
   for (const [name, ca, days] of [
     ["station", "issuing", ["-days", "20"]],
+    ["station-rsa", "issuing", ["-days", "20"]],
     ["expired", "issuing", ["-days", "-1"]],
     ["stranger", "foreign", ["-days", "20"]],
   ] as const) {
-    key(name, "ec");
+    key(name, name === "station-rsa" ? "rsa" : "ec");
     issue(name, ca, { extensions: client, days: [...days] });
   }
   return {
@@ -124,6 +127,7 @@ function inFolder(folder: string): TestPki {
     serverEc: identity("server-ec", "issuing"),
     serverRsa: identity("server-rsa", "issuing"),
     station: identity("station", "issuing"),
+    stationRsa: identity("station-rsa", "issuing"),
     expiredStation: identity("expired", "issuing"),
     foreignStation: identity("stranger", "foreign"),
   };

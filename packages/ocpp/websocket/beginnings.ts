@@ -33,6 +33,7 @@ export function takeProxyHeader(socket: Socket, msMax: number): Promise<HeaderRe
 
 export type FirstByte =
   | { readonly kind: "byte"; readonly value: number }
+  /** Not a byte: it ended, or its time did. */
   | { readonly kind: "silent"; readonly late: boolean };
 
 /** Waits for the first byte, and leaves it where it was. */

@@ -77,12 +77,9 @@ export class Secured {
     const { limits } = this.options;
     const { socket, source } = connection;
     const first = await firstByte(socket, limits.firstByteMsMax);
-    if (socket.destroyed) return;
     const unfit = whyNoTls(first);
-    if (unfit !== undefined) {
-      this.failed(connection, unfit);
-      return void socket.destroy();
-    }
+    if (unfit !== undefined && !socket.destroyed) this.failed(connection, unfit);
+    if (unfit !== undefined || socket.destroyed) return void socket.destroy();
     const waited = setTimeout(() => {
       turn.end();
       this.failed(connection, { fault: "NO_TURN", afterMs: limits.turnMsMax });

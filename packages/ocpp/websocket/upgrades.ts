@@ -28,7 +28,7 @@ export type UpgradesOptions = {
 };
 
 /** Whose connection it is, and whom to tell once it is a wire. */
-type Taken = { readonly peer: Peer; readonly place: Place | undefined };
+type Taken = { readonly peer: Peer; readonly place: Place };
 
 export class Upgrades {
   /** Wires that are open, so that a closing server can say so to each. */
@@ -71,7 +71,7 @@ export class Upgrades {
   }
 
   /** Takes a connection over; its errors end it. */
-  take(socket: Duplex, peer: Peer, place?: Place): void {
+  take(socket: Duplex, peer: Peer, place: Place): void {
     socket.on("error", () => socket.destroy());
     this.taken.set(socket, { peer, place });
     this.limitTime(socket, this.options.limits.requestMsMax, () => socket.destroy());
@@ -113,7 +113,7 @@ export class Upgrades {
     const offered = this.options.compression ? message.headers["sec-websocket-extensions"] : undefined;
     const webSockets = this.webSockets[compressionOf(verdict.protocol, offered)];
     webSockets.handleUpgrade(message, socket, head, (webSocket) => {
-      this.taken.get(socket)?.place?.opened();
+      this.taken.get(socket)?.place.opened();
       const wire = new SocketWire(webSocket, { peer, stream: socket }, limits, log);
       this.wires.add(wire);
       webSocket.once("close", () => this.wires.delete(wire));

@@ -56,7 +56,7 @@ const writeStation = (folder: string, plainKey = false) =>
     world.chance,
   );
 
-async function writeSite(folder: string): Promise<void> {
+async function writeSite(folder: string, more: { stationCaPem?: string } = {}): Promise<void> {
   const { authorities: from, ports } = world;
   const server = (kind: KeyKind) =>
     keyed(kind, (publicKey) => issueServer(from, { names: ["north.lc.wattward.test"], publicKey }, ports));
@@ -67,6 +67,7 @@ async function writeSite(folder: string): Promise<void> {
     serverEc: await server("ec-p256"),
     serverRsa: await server("rsa-3072"),
     rootPem: from.root.pem,
+    ...more,
   };
   await writeSiteIdentity(folder, content, world.chance);
 }
@@ -125,6 +126,15 @@ test("a site's folder lies in its data folder, and all three identities serve TL
   assert.equal(read.domain, "wattward.test");
   for (const identity of [read.link, read.serverEc, read.serverRsa]) createSecureContext(identity);
   assert.deepEqual(readdirSync(folder).sort(), ["identity", "other"]);
+});
+
+test("a site's folder holds the stations' authority where it was given, and is read without it where it was not", async () => {
+  const [with_, without] = [newPath(), newPath()];
+  const stationCaPem = world.authorities.station.pem;
+  await writeSite(with_, { stationCaPem });
+  await writeSite(without);
+  assert.equal((await readSiteIdentity(with_)).stationCaPem, stationCaPem);
+  assert.equal((await readSiteIdentity(without)).stationCaPem, undefined);
 });
 
 test("nothing that exists is overwritten, and a refused folder leaves nothing behind", async () => {

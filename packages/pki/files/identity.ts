@@ -9,6 +9,7 @@
  *   passphrase       unless plain      server-ec.pem   server-ec-key.pem    for its stations
  *   root.pem                           server-rsa.pem  server-rsa-key.pem
  *                                      passphrase      root.pem
+ *                                      station-ca.pem         who issues its stations' certificates
  * ```
  */
 import type { KeyObject } from "node:crypto";
@@ -39,6 +40,8 @@ export type SiteIdentity = {
   readonly serverEc: TlsIdentity;
   readonly serverRsa: TlsIdentity;
   readonly rootPem: string;
+  /** The issuing CA of stations: for a site whose CSMS signs no bundle. Absent in folders of before. */
+  readonly stationCaPem?: string;
 };
 
 type StationFolder = {
@@ -77,6 +80,7 @@ type SiteFolder = {
   readonly serverEc: KeyedChain;
   readonly serverRsa: KeyedChain;
   readonly rootPem: string;
+  readonly stationCaPem?: string;
 };
 
 /** Where in a site's data folder its identity lies. */
@@ -87,7 +91,7 @@ export async function writeSiteIdentity(
   content: SiteFolder,
   chance: Chance,
 ): Promise<void> {
-  const { site, domain, link, serverEc, serverRsa, rootPem } = content;
+  const { site, domain, link, serverEc, serverRsa, rootPem, stationCaPem } = content;
   const passphrase = newPassphrase(chance);
   const files = new Map([
     ["site.json", json({ site, domain })],
@@ -100,6 +104,7 @@ export async function writeSiteIdentity(
     ["passphrase", `${passphrase}\n`],
     ["root.pem", rootPem],
   ]);
+  if (stationCaPem !== undefined) files.set("station-ca.pem", stationCaPem);
   await writeNewFolder(siteIdentityFolder(dataFolder), files);
 }
 
@@ -133,6 +138,7 @@ export async function readSiteIdentity(dataFolder: string): Promise<SiteIdentity
   if (!site.ok)
     throw new PkiError("bad-setting", `${join(from.folder, "site.json")}: ${site.fault.sentence}`);
   const passphrase = await readPassphrase(from);
+  const stationCaPem = await readIfThere(from, "station-ca.pem");
   const identity = async (certificate: string, key: string): Promise<TlsIdentity> => ({
     cert: await readText(from, certificate),
     key: await readSecret(from, key),
@@ -145,6 +151,7 @@ export async function readSiteIdentity(dataFolder: string): Promise<SiteIdentity
     serverEc: await identity("server-ec.pem", "server-ec-key.pem"),
     serverRsa: await identity("server-rsa.pem", "server-rsa-key.pem"),
     rootPem: await readText(from, "root.pem"),
+    ...(stationCaPem !== undefined && { stationCaPem }),
   };
 }
 
@@ -157,6 +164,15 @@ async function readText({ folder, remedy }: From, name: string): Promise<string>
   } catch (error) {
     if ((error as { code?: unknown }).code !== "ENOENT") throw error;
     throw new PkiError("missing-file", `${path}; ${remedy}`, error);
+  }
+}
+
+async function readIfThere({ folder }: From, name: string): Promise<string | undefined> {
+  try {
+    return await readFile(join(folder, name), "utf8");
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 

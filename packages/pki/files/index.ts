@@ -18,3 +18,4 @@ export {
 export { newKey, openKeyFiles, publicHalf } from "./key-store.ts";
 export { refuseTaken, writeNewFile } from "./new-folder.ts";
 export { PASSPHRASE_CHARS_MIN, PASSPHRASE_FILE } from "./passphrase.ts";
+export { refuseExposed } from "./permissions.ts";

@@ -1,5 +1,5 @@
 /**
- * The messages of one charging session, in the words of both versions, so that a test says what it does once. The meter
+ * The messages of one charging session, in the words of the three versions, so that a test says what it does once. The meter
  * starts at `meterWh` and moves by {@link STEP_WH} with each message.
  */
 import type { OcppVersion } from "@wattward/ocpp";
@@ -39,7 +39,7 @@ export class Session {
   private readonly clock: () => number;
   private steps = 0;
 
-  /** @param reference 2.0.1's transaction id, chosen by the station; 1.6 takes the one that its start is given
+  /** @param reference 2.x's transaction id, chosen by the station; 1.6 takes the one that its start is given
    *  @param clock the station's own */
   constructor(version: OcppVersion, reference: string, startWh: number, clock = Date.now) {
     this.version = version;
@@ -56,14 +56,14 @@ export class Session {
   }
 
   start(): Message {
-    if (this.version === "2.0.1") return this.event("Started", "CablePluggedIn");
+    if (this.version !== "1.6") return this.event("Started", "CablePluggedIn");
     const payload = { connectorId: 1, idTag: CARD, meterStart: this.startWh, timestamp: this.now() };
     return { action: "StartTransaction", payload };
   }
 
   sample(transactionId?: number): Message {
     this.steps++;
-    if (this.version === "2.0.1") return this.event("Updated", "MeterValuePeriodic");
+    if (this.version !== "1.6") return this.event("Updated", "MeterValuePeriodic");
     const sampledValue = [
       { value: String(this.meterWh), measurand: "Energy.Active.Import.Register", unit: "Wh" },
     ];
@@ -73,7 +73,7 @@ export class Session {
 
   stop(transactionId?: number): Message {
     this.steps++;
-    if (this.version === "2.0.1") return this.event("Ended", "EVCommunicationLost");
+    if (this.version !== "1.6") return this.event("Ended", "EVCommunicationLost");
     const payload = {
       transactionId,
       meterStop: this.meterWh,

@@ -6,7 +6,8 @@ import { type Clock, type JsonObject, stationId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { allow } from "../../access/allow.ts";
-import { type CommandAction, commandAccess, commandActions } from "../../access/commands.ts";
+import { allActions } from "../../commands/routing.ts";
+import { stakeOfRequest } from "../../commands/stake.ts";
 import type { CommandAccepted, Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { type ProblemCode, problem } from "../problems.ts";
@@ -60,32 +61,39 @@ function readRoutes(app: FastifyInstance, core: Core): void {
   );
 }
 
+export const ExpiresInS = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: apiLimits.commandExpiryMaxS,
+    description: `Not sent after this; ${apiLimits.commandExpiryDefaultS} unless said.`,
+  }),
+);
+export const Force = Type.Optional(
+  Type.Boolean({ description: "Send it although what is known of the station speaks against it." }),
+);
+
 const Body = Type.Object(
   {
-    action: Type.Unsafe<CommandAction>({ type: "string", enum: [...commandActions] }),
+    action: Type.Unsafe<string>({ type: "string", enum: [...allActions] }),
     payload: Type.Unsafe<JsonObject>({
       type: "object",
       additionalProperties: true,
       description: "The request of that action, in the words of the station's own version of OCPP.",
     }),
     reason: Type.String({ minLength: 1, maxLength: 500, description: "Why, for those who read it later." }),
-    expiresInS: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: apiLimits.commandExpiryMaxS,
-        description: `Not sent after this; ${apiLimits.commandExpiryDefaultS} unless said.`,
-      }),
-    ),
+    expiresInS: ExpiresInS,
+    force: Force,
   },
   closed,
 );
 
 type Refusal = Extract<CommandAccepted, { kind: "refused" }>["reason"];
-const refusals: Readonly<Record<Refusal, ProblemCode>> = {
+export const refusals: Readonly<Record<Refusal, ProblemCode>> = {
   "unknown-station": "unknown-station",
   "never-connected": "never-connected",
   "unsupported-action": "invalid-payload",
   "invalid-payload": "invalid-payload",
+  objection: "station-objects",
   expired: "invalid-request",
   "too-many": "too-many-commands",
 };
@@ -111,7 +119,7 @@ function requestRoute(app: FastifyInstance, { core, clock }: Ports): void {
         actor,
         action: `command a station: ${body.action}`,
         resource: "station",
-        class: commandAccess[body.action],
+        class: stakeOfRequest(body.action, body.payload),
       });
       if (verdict !== "allowed") return problem("forbidden");
       const atMs = clock.now().wallMs;
@@ -123,6 +131,7 @@ function requestRoute(app: FastifyInstance, { core, clock }: Ports): void {
         reason: body.reason,
         atMs,
         expiresAtMs: atMs + (body.expiresInS ?? apiLimits.commandExpiryDefaultS) * 1000,
+        force: body.force ?? false,
       });
       if (accepted.kind === "requested") return answer({ id: accepted.id });
       return problem(refusals[accepted.reason], { detail: accepted.sentence });

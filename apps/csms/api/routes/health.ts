@@ -19,15 +19,23 @@ export type HealthOptions = {
   readonly clock: Clock;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly metrics: Metrics & MetricsText;
+  /** What does not work as it should, though everything is served. */
+  readonly warnings?: () => readonly string[];
 };
 
 const Health = Type.Object({ status: Type.Literal("ok") }, { additionalProperties: false });
 const Readiness = Type.Object(
-  { ready: Type.Boolean(), reasons: Type.Array(Type.String()) },
+  {
+    ready: Type.Boolean(),
+    reasons: Type.Array(Type.String()),
+    /** Left out where there is nothing to say. */
+    warnings: Type.Optional(Type.Array(Type.String())),
+  },
   { additionalProperties: false },
 );
 
-export function healthRoutes(app: FastifyInstance, { core, clock, probes, metrics }: HealthOptions): void {
+export function healthRoutes(app: FastifyInstance, options: HealthOptions): void {
+  const { core, clock, probes, metrics } = options;
   publicRoute(
     app,
     {
@@ -51,7 +59,9 @@ export function healthRoutes(app: FastifyInstance, { core, clock, probes, metric
     },
     async () => {
       const reasons = await reasonsAgainst();
-      return answer({ ready: reasons.length === 0, reasons }, { status: reasons.length === 0 ? 200 : 503 });
+      const warnings = [...(options.warnings?.() ?? [])];
+      const body = { ready: reasons.length === 0, reasons, ...(warnings.length > 0 && { warnings }) };
+      return answer(body, { status: reasons.length === 0 ? 200 : 503 });
     },
   );
 

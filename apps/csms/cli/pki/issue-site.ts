@@ -52,13 +52,16 @@ export async function issueSiteFolder(args: readonly string[], context: CommandC
     );
   const [serverEc, serverRsa] = [await server("ec-p256"), await server("rsa-3072")];
   const rootPem = authorities.root.pem;
+  const stationCaPem = authorities.station.pem;
   const { domain } = authorities;
-  await writeSiteIdentity(folder, { site: site.value, domain, link, serverEc, serverRsa, rootPem }, chance);
+  const content = { site: site.value, domain, link, serverEc, serverRsa, rootPem, stationCaPem };
+  await writeSiteIdentity(folder, content, chance);
 
   context.out(`Site ${site.value} of ${domain}, in ${siteIdentityFolder(folder)}:
   link-certificate.pem            for its link to the central system, ${until(link.certificate)}
   server-ec.pem, server-rsa.pem   for its stations, as ${hostName(site.value, authorities)}, ${until(serverEc.certificate)}
   root.pem                        the root to trust
+  station-ca.pem                  who issues its stations' certificates
   passphrase                      opens the *-key.pem; who has both is this site
 
 Next:

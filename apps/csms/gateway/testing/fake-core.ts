@@ -34,6 +34,7 @@ export class FakeCore implements Core {
   readonly seen: Seen[] = [];
   readonly journals = new Map<string, number>();
   readonly denials: Denial[] = [];
+  readonly dispensations: Queries["dispensations.all"]["output"][number][] = [];
   readonly outbox: OutboxEntry[] = [];
   readonly commands: (DueCommand & { station: string })[] = [];
   readonly outcomes: CommandOutcome[] = [];
@@ -123,6 +124,7 @@ export class FakeCore implements Core {
   private queried(name: keyof Queries, input: Queries["outbox.after"]["input"]): unknown {
     if (name === "outbox.head") return this.outbox.length;
     if (name === "denials.all") return structuredClone(this.denials);
+    if (name === "dispensations.all") return structuredClone(this.dispensations);
     if (name === "commands.nextDue") return this.nextDueMs;
     if (name !== "outbox.after") throw new Error(`the fake has no query ${name}`);
     const { seq, most, kinds } = input;
@@ -145,6 +147,26 @@ export class FakeCore implements Core {
     },
     "station.call": ({ action, payload }) => ({ kind: "result", payload: this.answerTo(action, payload) }),
     "site.relay": ({ action, payload }) => ({ kind: "result", payload: this.answerTo(action, payload) }),
+    "station.admitByPassword": ({ station, securityProfile, passwordHash }) => {
+      const known = this.stations.get(station);
+      if (known === undefined) return { kind: "refused", reason: "unknown-station" };
+      const holds = this.dispensations.some(
+        (one) =>
+          one.station === station &&
+          one.securityProfile === securityProfile &&
+          one.passwordHash === passwordHash,
+      );
+      if (!holds) return { kind: "refused", reason: "no-dispensation" };
+      if (known.route === "site") return { kind: "refused", reason: "wrong-route" };
+      return { kind: "admitted", pending: false, ...(known.handling && { handling: known.handling }) };
+    },
+    "dispensations.expire": ({ atMs }) => {
+      for (const one of this.dispensations.filter(({ untilMs }) => untilMs <= atMs)) {
+        this.dispensations.splice(this.dispensations.indexOf(one), 1);
+        this.commit("dispensation.ended", { station: one.station });
+      }
+      return undefined;
+    },
     "site.hello": ({ site, epoch }) => {
       if (!this.sites.has(site)) return { kind: "unknown-site" };
       const ackedSeq = this.rewound ? -1 : (this.journals.get(`${site} ${epoch}`) ?? 0);
@@ -160,6 +182,8 @@ export class FakeCore implements Core {
       return due.map(({ station: _, ...command }) => command);
     },
     "command.expire": () => void (this.nextDueMs = undefined),
+    "messages.write": () => ({ kind: "written", perStationAndDay: 20_000 }),
+    "retention.trim": () => ({ more: false }),
     "command.outcome": (outcome) => void this.outcomes.push(outcome),
   };
 

@@ -47,15 +47,7 @@ export async function migrate(engine: Engine, types: Types): Promise<void> {
   try {
     if ((await versionOf(engine.db, types)) === SCHEMA_VERSION) return;
     await engine.begin();
-    // Asked again under the lock: another process may have migrated in between.
-    const from = await versionOf(engine.db, types);
-    if (from > SCHEMA_VERSION) throw newer(from);
-    for (const up of migrations.slice(from)) await up(engine.db, types);
-    await engine.db
-      .insertInto("meta")
-      .values({ key: "schema_version", value: String(SCHEMA_VERSION) })
-      .onConflict((c) => c.column("key").doUpdateSet({ value: String(SCHEMA_VERSION) }))
-      .execute();
+    await raise(engine.db, types);
     await engine.commit();
   } catch (error) {
     await engine.rollback();
@@ -69,6 +61,22 @@ export async function migrate(engine: Engine, types: Types): Promise<void> {
   }
 }
 
+/**
+ * The same within a transaction that the caller began and will commit, up to the schema `to`: for a restore, and for
+ * tests of the schemas of before. Throws {@link StoreError} `newer-schema`, `not-ours`, and what the database throws.
+ */
+export async function raise(db: Kysely<Schema>, types: Types, to: number = SCHEMA_VERSION): Promise<void> {
+  // Asked under the lock: another process may have migrated in between.
+  const from = await versionOf(db, types);
+  if (from > to) throw newer(from);
+  for (const up of migrations.slice(from, to)) await up(db, types);
+  await db
+    .insertInto("meta")
+    .values({ key: "schema_version", value: String(to) })
+    .onConflict((c) => c.column("key").doUpdateSet({ value: String(to) }))
+    .execute();
+}
+
 const sentences: Readonly<Record<StoreFault, string>> = {
   full: "the disk is full. Free some space and start again.",
   busy: "another process holds its lock. Try again in a moment.",
@@ -77,8 +85,8 @@ const sentences: Readonly<Record<StoreFault, string>> = {
   io: "it cannot be read or written. Check its folder and its disk.",
 };
 
-/** 0 for an empty database. */
-async function versionOf(db: Kysely<Schema>, { schema }: Types): Promise<number> {
+/** 0 for an empty database. Throws {@link StoreError} `not-ours` for one of somebody else. */
+export async function versionOf(db: Kysely<Schema>, { schema }: Types): Promise<number> {
   const tables = (await db.introspection.getTables()).filter((table) => table.schema === schema);
   if (tables.length === 0) return 0;
   if (!tables.some((table) => table.name === "meta")) {
@@ -95,7 +103,7 @@ async function versionOf(db: Kysely<Schema>, { schema }: Types): Promise<number>
   return Number(row?.value ?? 0);
 }
 
-const newer = (version: number) =>
+export const newer = (version: number): StoreError =>
   new StoreError(
     "newer-schema",
     `the database was written by a newer Wattward (schema ${version}; this program knows up to ${SCHEMA_VERSION}). ` +

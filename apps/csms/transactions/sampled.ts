@@ -1,8 +1,9 @@
-/** Meter values of 2.0.1 (MeterValueType, SampledValueType) as the one shape that transactions/reading.ts reads. */
+/** Meter values of 2.x (MeterValueType, SampledValueType) as the one shape that reading.ts reads. */
 import type { RequestOf } from "@wattward/ocpp";
-import type { SampledAt } from "../transactions/reading.ts";
+import type { Version2 } from "../core/call.ts";
+import type { SampledAt } from "./reading.ts";
 
-type MeterValue = RequestOf<"2.0.1", "MeterValues">["meterValue"][number];
+type MeterValue = RequestOf<Version2, "MeterValues">["meterValue"][number];
 
 export const sampledAt = ({ timestamp, sampledValue }: MeterValue): SampledAt => ({
   timestamp,

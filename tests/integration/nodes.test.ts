@@ -1,0 +1,75 @@
+/** Two central systems on one PostgreSQL and NATS: what one is told, the other does; what both want, one has. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { boot } from "./rig/charging.ts";
+import { ground, type Node, nodeOn, readiness } from "./rig/nodes.ts";
+import { apiToken, enrolStations, stationIdentity } from "./rig/operator.ts";
+import { Station } from "./rig/station.ts";
+import { eventually, workplace } from "./rig/workplace.ts";
+
+const found = await ground();
+if ("skip" in found) test("nodes", { skip: found.skip }, () => {});
+else {
+  const { postgres, nats } = found;
+  const out = workplace("nodes");
+  const database = postgres.url;
+  let a: Node;
+  let b: Node;
+  let token: string;
+
+  const who = (id: string) => ({ id, version: "1.6" as const, identity: stationIdentity(out, id) });
+  const booted = async (to: Node, id: string): Promise<Station> => {
+    const station = await Station.connect(to, who(id));
+    assert.equal((await station.tell(boot("1.6")))["status"], "Accepted");
+    return station;
+  };
+  const api = async (at: Node, path: string, body?: object) => {
+    const response = await fetch(`http://localhost:${at.httpPort}/api/v1${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const holderOf = async (id: string) =>
+    (await postgres.sql(database, `SELECT node, connected FROM stations WHERE id = '${id}'`))[0];
+
+  test("nodes: two start on one database, and each sees the other", { timeout: 120_000 }, async () => {
+    a = await nodeOn(out, "csms", { database, nats: nats.url });
+    await enrolStations(out, ["S-1", "S-2", "S-3"]);
+    b = await nodeOn(out, "csms-2", { database, nats: nats.url });
+    token = await apiToken(out);
+    for (const node of [a, b]) assert.deepEqual(await readiness(node), { ready: true, reasons: [] });
+  });
+
+  test("nodes: a command asked for at one reaches the station at the other, and its outcome is read at both", async () => {
+    const station = await booted(b, "S-1");
+    assert.deepEqual(await holderOf("S-1"), { node: "csms-2", connected: "1" });
+    const asked = await api(a, "/stations/S-1/commands", {
+      action: "Reset",
+      payload: { type: "Soft" },
+      reason: "test",
+    });
+    assert.equal(asked.status, 202, JSON.stringify(asked.body));
+    const command = await eventually("the command came", () => station.commands[0]);
+    station.reply(command, { status: "Accepted" });
+    for (const node of [a, b]) {
+      let state: unknown;
+      for (; state !== "accepted"; ) {
+        state = (await api(node, `/commands/${asked.body["id"]}`)).body["state"];
+      }
+    }
+    assert.equal(station.commands.length, 1);
+    station.leave();
+  });
+
+  test("nodes: a station that comes to the other node with the same key has its old socket closed first", async () => {
+    const old = await booted(a, "S-2");
+    const fresh = await booted(b, "S-2");
+    assert.equal(await old.closed, 1008);
+    await eventually("the row moved", () => true);
+    assert.equal((await holderOf("S-2"))?.["node"], "csms-2");
+    assert.equal((await fresh.call("Heartbeat", {})).kind, "result");
+    fresh.leave();
+  });
+}
