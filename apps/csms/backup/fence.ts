@@ -7,11 +7,13 @@
  *   commands          whatever was open may have been sent and done: `unknown`, never sent again
  *   bundles           the raised epoch is part of each, so each is issued anew and taken before any of the old epoch
  *   journals          nothing: a site is told what we have, and brings the rest again, as far as it keeps it
+ *   nodes             none holds anything here, and their bus is another: those of before may still speak on the old one
  *   sessions          of browsers are ended, and links to join: who may do what is asked of people again. Tokens of
  *                     programs stay, so that nothing stands still; ended ones among them are told of in docs/data.md
  */
 import { observe } from "../core/observations.ts";
 import { readMeta, writeMeta } from "../core/settings.ts";
+import { freeAllSites, freeAllStations } from "../nodes/rows.ts";
 import type { Rows } from "../store/engine.ts";
 import { insertOutbox, type OutboxDraft, readOutboxHead } from "../store/outbox.ts";
 import { statement } from "../store/statement.ts";
@@ -43,6 +45,11 @@ const endInvitations = statement((db, p: { atMs: number }) =>
   db.updateTable("invitations").set({ used_at_ms: p.atMs }).where("used_at_ms", "is", null),
 );
 
+const forgetNodes = statement((db, _: Record<never, never>) => db.deleteFrom("nodes"));
+const forgetCluster = statement((db, _: Record<never, never>) =>
+  db.deleteFrom("meta").where("key", "=", "cluster"),
+);
+
 export type Fenced = { readonly epoch: number; readonly commands: number; readonly sessions: number };
 
 /** Within the transaction that restores; `atMs` is now, by this machine's clock. */
@@ -63,6 +70,10 @@ export async function fence(
   const commands = await forgetCommands(tx, atMs);
   const sessions = await tx.run(endSessions, {});
   await tx.run(endInvitations, { atMs });
+  await tx.run(forgetNodes, {});
+  await tx.run(forgetCluster, {});
+  await tx.run(freeAllStations, {});
+  await tx.run(freeAllSites, {});
   const data = { epoch, backupAtMs, commands, sessions };
   observe(tx, { kind: "csms.restored", source: "csms", atMs, data });
   const head = (await rows.first(readOutboxHead, {}))?.seq ?? 0;
