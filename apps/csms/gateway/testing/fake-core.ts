@@ -146,6 +146,7 @@ export class FakeCore implements Core {
       return { kind: "admitted", pending: false };
     },
     "station.call": ({ action, payload }) => ({ kind: "result", payload: this.answerTo(action, payload) }),
+    "station.send": () => ({ kind: "taken" }),
     "site.relay": ({ action, payload }) => ({ kind: "result", payload: this.answerTo(action, payload) }),
     "station.admitByPassword": ({ station, securityProfile, passwordHash }) => {
       const known = this.stations.get(station);
