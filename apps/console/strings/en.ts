@@ -273,6 +273,10 @@ export const en = {
       event: (component: string, variable: string, value: string) =>
         `reports ${component} ${variable}: ${value}`,
       securityEvent: (type: string) => `security event: ${spaced(type).toLowerCase()}`,
+      deaf: (action: string) => `answers no call while it is connected; the last was ${action}`,
+      hears: "answers calls again",
+      learned: (about: string, most: number | undefined) =>
+        most === undefined ? `does not do ${about}` : `takes less of ${about} in one message: ${most}`,
       deviates: (rule: string) => `gets something wrong that is understood all the same: ${rule}`,
       heldStrictly: "is held strictly from now on",
       handled: "is handled otherwise from now on",
@@ -335,7 +339,7 @@ export const en = {
       tokenLong: (most: number) => `This station takes at most ${most} characters.`,
       session: "Session",
       manner: "When",
-      calm: { "1.6": "After its sessions were ended", "2.0.1": "When no session runs" },
+      calm: { "1.6": "After its sessions were ended", "2.0.1": "When no session runs", "2.1": "When no session runs" },
       hard: "At once",
       message: "Report",
       messages: {

@@ -22,6 +22,7 @@ import {
 import { stationGet, stationsList } from "../queries/stations.ts";
 import { storeUsedBytes } from "../queries/store.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
+import { variablesList } from "../queries/variables.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Queries } from "./port.ts";
 
@@ -48,6 +49,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "transaction.details": transactionDetails,
   "deviations.list": deviationsList,
   "stations.list": stationsList,
+  "variables.list": variablesList,
   "command.get": commandGet,
   "commands.list": commandsList,
   "commands.nextDue": commandsNextDue,

@@ -82,6 +82,43 @@ export type MessageRow = {
   readonly chars: number;
   readonly frame: string;
 };
+/** One attribute of a variable in the device model; a 1.6 key stands where 2.x has the same, and keeps its name. */
+export type VariableRow = {
+  /** What makes it one, in lower case: go on with the last one's. */
+  readonly path: string;
+  readonly component: string;
+  readonly componentInstance: string | null;
+  readonly evse: number | null;
+  readonly connector: number | null;
+  readonly variable: string;
+  readonly variableInstance: string | null;
+  readonly attribute: string;
+  readonly value: string | null;
+  /** ReadOnly, WriteOnly or ReadWrite. */
+  readonly mutability: string | null;
+  readonly dataType: string | null;
+  readonly unit: string | null;
+  readonly minLimit: string | null;
+  readonly maxLimit: string | null;
+  readonly valuesList: string | null;
+  readonly persistent: boolean | null;
+  readonly constant: boolean | null;
+  readonly supportsMonitoring: boolean | null;
+  readonly key16: string | null;
+  /** report, get, set or event. */
+  readonly source: string;
+  readonly readAtMs: number;
+};
+/** What a station showed of what it does and takes, with the firmware that it has. */
+export type LearnedRow = {
+  /** unsupported, items or bytes. */
+  readonly kind: string;
+  /** An action, and what is asked of it where that matters. */
+  readonly about: string;
+  readonly most: number | null;
+  readonly because: string;
+  readonly learnedAtMs: number;
+};
 /** A station with what is known of its manner. */
 export type StationDetail = StationRow & {
   readonly handling: {
@@ -89,6 +126,7 @@ export type StationDetail = StationRow & {
     readonly pinned: string | null;
     readonly assumed: string | null;
     readonly pinged: boolean;
+    readonly closeDeaf: boolean;
   };
   /** The newest first. */
   readonly deviations: readonly DeviationRow[];
