@@ -13,6 +13,8 @@ export type Fixture = ReadonlyMap<string, readonly FixtureRow[]>;
 
 /** Rows of each table; the odd ones have null wherever they may. */
 export const ROWS_EACH = 4;
+/** As large as may be, with room for a sequence to go on. */
+const LARGE = Number.MAX_SAFE_INTEGER - 1_000_000;
 
 /** Fills an empty database; the caller has no transaction open. Gives what is in it, by table. */
 export async function fillFixture(engine: Engine, types: Types, version: number): Promise<Fixture> {
@@ -38,7 +40,7 @@ function rowOf(model: TableModel, i: number, fixture: Fixture): FixtureRow {
       const reference = model.references.find(({ column }) => column === name);
       if (reference !== undefined) return [name, fixture.get(reference.table)?.[i]?.[reference.to] ?? null];
       if (nullable && i % 2 === 1) return [name, null];
-      if (type === "int8") return [name, i === 0 ? Number.MAX_SAFE_INTEGER - at : i * 1_000 + at];
+      if (type === "int8") return [name, i === 0 ? LARGE - at : i * 1_000 + at];
       // U+0000 is the one character that PostgreSQL's text cannot hold; all others come back as they were.
       return [name, `${model.name} ${name} ${i} 'ü" \\ 漢 \u{1f50c} \u2028\n`];
     }),
