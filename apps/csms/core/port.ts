@@ -24,6 +24,7 @@ import type {
   SiteRow,
   SiteSnapshot,
   StationDetail,
+  StationHolds,
   StationRow,
   StreamRow,
   ToldRow,
@@ -593,6 +594,8 @@ export type Queries = {
   /** Newest first. */
   "settlements.list": { input: { station?: StationId; most: number }; output: readonly SettlementRow[] };
   "transaction.details": { input: { id: string }; output: TransactionDetailsRow | undefined };
+  /** Undefined for a station that there is not. */
+  "station.holds": { input: { station: StationId }; output: StationHolds | undefined };
   /** In order of path; go on with the last one's. `search`: in any name or 1.6 key, without case. */
   "variables.list": {
     input: { station: StationId; search?: string; component?: string; after?: string; most: number };

@@ -109,6 +109,53 @@ export type VariableRow = {
   readonly source: string;
   readonly readAtMs: number;
 };
+/** What a station holds by our commands, or has told of them, as far as we know. */
+export type StationHolds = {
+  /** Version of its local list of tokens; 0 is none. Null where it is not known. */
+  readonly localListVersion: number | null;
+  readonly profiles: readonly HeldProfile[];
+  readonly reservations: readonly HeldReservation[];
+  /** What was asked for and accepted; EVSE 0 is the whole station. */
+  readonly availability: readonly HeldAvailability[];
+  /** The newest first. */
+  readonly reports: readonly HeldReport[];
+};
+export type HeldProfile = {
+  readonly id: number;
+  readonly evse: number;
+  readonly purpose: string;
+  readonly stackLevel: number;
+  readonly kind: string;
+  readonly transaction: string | null;
+  /** In the words of the station's version. */
+  readonly profile: JsonObject;
+  /** set: accepted from us. told: the station's own word. */
+  readonly source: string;
+  readonly changedAtMs: number;
+};
+export type HeldReservation = {
+  readonly id: number;
+  readonly evse: number;
+  /** Masked. */
+  readonly token: string;
+  readonly expiresAtMs: number;
+  readonly state: string;
+  readonly changedAtMs: number;
+};
+export type HeldAvailability = {
+  readonly evse: number;
+  readonly connector: number;
+  readonly operative: boolean;
+  readonly scheduled: boolean;
+  readonly changedAtMs: number;
+};
+export type HeldReport = {
+  readonly requestId: number;
+  readonly kind: string;
+  /** open, complete or refused: only a complete one has come whole. */
+  readonly state: string;
+  readonly changedAtMs: number;
+};
 /** What a station showed of what it does and takes, with the firmware that it has. */
 export type LearnedRow = {
   /** unsupported, items or bytes. */
