@@ -5,11 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import type { OcppVersion } from "@wattward/ocpp";
-import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
+import { issueServer } from "@wattward/pki";
+import { newKey, openOrCreateAuthorityFiles, publicHalf } from "@wattward/pki/files";
 import { issueSiteFolder } from "../../apps/csms/cli/pki/issue-site.ts";
 import { issueStationFolder } from "../../apps/csms/cli/pki/issue-station.ts";
 import { DOMAIN, logOf, ready } from "../../demo/plant.ts";
@@ -239,6 +241,61 @@ test("transparent: passwords of stations by a file; one that the CSMS refuses he
   assert(!site.said().includes("the password of"), "a password is in the log");
   await stop(site.program, SOON_MS);
   csms.stop();
+});
+
+test("transparent: compression", { timeout: 60_000 }, async () => {
+  await issueStations(["Z-1.6", "Z-2.0.1"]);
+  await issueSite("zip");
+  upstream("zip", "ca.pem", other.root);
+  const csms = new ForeignCsms({ identity: other.server });
+  await csms.start();
+  const site = await siteOn("zip", { url: `wss://${FOREIGN_NAME}:${csms.port}`, port: csms.port });
+  for (const version of ["1.6", "2.0.1"] as const) {
+    const id = `Z-${version}`;
+    // The station offers none: what its socket has is not what the other one has.
+    const station = await Station.connect(site, { id, version, identity: stationIdentity(out, id) });
+    const answer = await station.call("DataTransfer", { vendorId: "x", data: "y".repeat(10_000) });
+    assert.equal(answer.kind, "result");
+    assert.equal(csms.open(id)?.compressed, version === "2.0.1");
+  }
+  await stop(site.program, SOON_MS);
+  csms.stop();
+});
+
+test("autonomous: compression", { timeout: 60_000 }, async () => {
+  await issueSite("plain");
+  const { authorities } = await openOrCreateAuthorityFiles(join(out, "csms"), {
+    ...{ chance: systemChance, clock: systemClock(), operatorName: "Op", domain: DOMAIN },
+  });
+  const key = await newKey("ec-p256");
+  const names = [`csms.${DOMAIN}`];
+  const made = await issueServer(
+    authorities,
+    { names, publicKey: publicHalf(key) },
+    { chance: systemChance, clock: systemClock() },
+  );
+  assert(made.ok);
+  const server = createServer({
+    cert: made.value.chainPem,
+    key: key.export({ type: "pkcs8", format: "pem" }),
+  });
+  const offered: unknown[] = [];
+  server.on("upgrade", ({ headers }, socket) => {
+    offered.push(headers["sec-websocket-extensions"] ?? "none");
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  assert(address !== null && typeof address === "object");
+  const { port } = address;
+  const home = join(out, "plain");
+  mkdirSync(join(home, "logs"), { recursive: true });
+  const to = ["--csms", `wss://csms.${DOMAIN}:${port}`, "--connect", `127.0.0.1:${port}`, "--port", "0"];
+  const site = start("site", "apps/site/main.ts", ["--data", join(home, "site"), ...to], logOf(home, "site"));
+  await eventually("the site asked for its link", () => offered.length > 0);
+  assert.equal(offered[0], "none");
+  await stop(site, SOON_MS);
+  server.close();
 });
 
 test("transparent: a CSMS that chooses no sub-protocol, or shows a certificate of nobody: the station hears it as it would directly", {
