@@ -71,7 +71,7 @@ function interruption(): Promise<void> {
 function introduce(plant: Plant, options: Options, say: (line: string) => void): void {
   const { ports, invitation } = plant;
   say(`
-  Running     ${plant.others.length === 0 ? "the central system" : `${plant.others.length + 1} central systems on one database`}, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6 and 2.0.1, mutual TLS)
+  Running     ${plant.others.length === 0 ? "the central system" : `${plant.others.length + 1} central systems on one database`}, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6, 2.0.1 and 2.1, mutual TLS)
   Console     ${invitation}
               a link for once: it makes you the first administrator, with a passkey of this browser
   Files       ${plant.out}  (logs in logs/, what stations sent in sent.jsonl)
