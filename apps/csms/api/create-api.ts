@@ -31,6 +31,7 @@ import { siteRoutes } from "./routes/sites.ts";
 import { stationRoutes } from "./routes/stations.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transactionRoutes } from "./routes/transactions.ts";
+import { variableRoutes } from "./routes/variables.ts";
 import { createAttempts } from "./sign-in/attempts.ts";
 import { createChallenges } from "./sign-in/challenges.ts";
 import { createSessions } from "./sign-in/sessions.ts";
@@ -142,6 +143,7 @@ function addRoutes(
   stationRoutes(app, { core, clock });
   deviationRoutes(app, { core, clock });
   commandRoutes(app, { core, clock });
+  variableRoutes(app, { core, clock });
   transactionRoutes(app, { core });
   tokenRoutes(app, { core, clock });
   denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });

@@ -7,6 +7,7 @@ import { handlingIn } from "../tolerance/handling.ts";
 import { deviationsOf } from "./deviations.ts";
 import { rowsWithin } from "./limits.ts";
 import { atOneInstant } from "./read.ts";
+import { learnedOfStation } from "./variables.ts";
 
 export const stationGet: Query<"station.get"> = (db, { station }) =>
   atOneInstant(db, async (tx) => {
@@ -20,10 +21,17 @@ export const stationGet: Query<"station.get"> = (db, { station }) =>
         .where("station_id", "=", station)
         .executeTakeFirst(),
     );
-    const { strict, pinned = null, assumed = null, pinged } = handling;
+    const { strict, pinned = null, assumed = null, pinged, closeDeaf = false } = handling;
+    const deaf = await tx
+      .selectFrom("deaf_stations")
+      .select("since_ms")
+      .where("station_id", "=", station)
+      .executeTakeFirst();
     return {
       ...known,
-      handling: { strict, pinned, assumed, pinged },
+      handling: { strict, pinned, assumed, pinged, closeDeaf },
+      deafSinceMs: deaf?.since_ms ?? null,
+      learned: row === undefined ? [] : await learnedOfStation(tx, row),
       deviations: await deviationsOf(tx, station),
     };
   });
