@@ -1,9 +1,8 @@
-/** Commands of a central system, 1.6 and 2.0.1: what is answered, and what then happens; each command of each version is in `commands/`. */
+/** Commands of a central system, 1.6 and 2.0.1: what is answered, and what then happens; every command of every version has its test by name, see `all-commands.test.ts`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bench, card, one, someCar } from "../testing/bench.ts";
-
-type Bench = Awaited<ReturnType<typeof bench>>;
+import { card, one, someCar } from "../testing/bench.ts";
+import { charging, opened } from "../testing/commanded.ts";
 
 const dialects = {
   "1.6": {
@@ -277,38 +276,6 @@ test("2.0.1: reset when idle waits for the transaction's end", async () => {
   await b.time.advance(20_000);
   assert.equal(b.csms.of("BootNotification").length, 2);
 });
-
-async function opened(version: "1.6" | "2.0.1", options: Parameters<typeof bench>[1] = {}) {
-  const b = await bench(version, options);
-  await b.powerOn();
-  const command = async ([action, payload]: readonly unknown[]) => {
-    const reply = await b.during(b.csms.command("S1", action as string, payload as object));
-    assert.deepEqual(b.failures, []);
-    return reply;
-  };
-  const status = async (words: readonly unknown[]) => {
-    const reply = await command(words);
-    return (reply[2] as { status?: string }).status;
-  };
-  const lastEnd = () => lastEndOf(b);
-  return { ...b, command, status, lastEnd };
-}
-
-async function charging(version: "1.6" | "2.0.1") {
-  const b = await opened(version, { settings: { sampleS: 300 } });
-  b.station.plug(one, someCar());
-  await b.time.advance(1_000);
-  assert.equal(await b.during(b.station.card(one, card)), "started");
-  await b.time.advance(3_000);
-  return b;
-}
-
-function lastEndOf({ csms }: Pick<Bench, "csms">) {
-  const ends = csms.heard.filter(
-    ({ action, payload }) => action === "StopTransaction" || payload.eventType === "Ended",
-  );
-  return ends.at(-1)!;
-}
 
 const result = (payload: { [key: string]: string | number | object }) =>
   ({ kind: "result", payload: payload as never }) as const;
