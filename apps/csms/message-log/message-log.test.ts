@@ -23,7 +23,7 @@ function rig() {
   };
   const metrics: Metrics = {
     count: (_name, labels, by = 1) => {
-      const reason = "reason" in labels ? labels.reason : "";
+      const reason = "reason" in labels ? String(labels.reason) : "";
       dropped.set(reason, (dropped.get(reason) ?? 0) + by);
     },
     set() {},
