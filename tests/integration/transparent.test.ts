@@ -14,11 +14,12 @@ import { issueServer } from "@wattward/pki";
 import { newKey, openOrCreateAuthorityFiles, publicHalf } from "@wattward/pki/files";
 import { issueSiteFolder } from "../../apps/csms/cli/pki/issue-site.ts";
 import { issueStationFolder } from "../../apps/csms/cli/pki/issue-station.ts";
+import { addStation } from "../../apps/csms/cli/station/add.ts";
 import { DOMAIN, logOf, ready } from "../../demo/plant.ts";
 import { type Program, readJson, start, stop } from "../../demo/programs.ts";
 import { authorize, available, boot, Session } from "./rig/charging.ts";
 import { FOREIGN_NAME, ForeignCsms, foreignOperator } from "./rig/foreign-csms.ts";
-import { csmsOn, localControllerPid, type Site, stationFolder, stationIdentity } from "./rig/operator.ts";
+import { localControllerPid, type Site, stationFolder, stationIdentity } from "./rig/operator.ts";
 import { Relay } from "./rig/relay.ts";
 import { Station } from "./rig/station.ts";
 import { eventually, SOON_MS, tailOf, workplace } from "./rig/workplace.ts";
@@ -365,17 +366,46 @@ test("transparent: what a person must mend ends the site with a sentence: a file
   await fails(/station-ca\.pem/);
 });
 
-test("transparent: towards our own CSMS the site's certificate is no station's, so it is refused by security profile 3", {
-  timeout: 120_000,
+test("transparent: towards our own CSMS the site's certificate is no station's: refused by security profile 3, let in by a password under a dispensation", {
+  timeout: 180_000,
 }, async () => {
-  await issueStations(["D-1"]);
+  await issueStations(["D-1", "D-2"]);
   await issueSite("mitte");
-  const csms = await csmsOn(out);
-  const site = await siteOn("mitte", { url: `wss://${csms.name}:${csms.port}/ocpp`, port: csms.port });
-  const who = { id: "D-1", version: "1.6", identity: stationIdentity(out, "D-1") } as const;
-  const dialled = await Station.dial(site, who);
-  assert.equal(dialled.kind, "out");
-  await eventually("the site said so", () => /"upstream-failed"/.test(site.said()));
+  await issueSite("berg");
+  const csmsLog = logOf(out, "csms");
+  mkdirSync(join(out, "logs"), { recursive: true });
+  const ports = ["--port", "0", "--http-port", "0", "--profile2-port", "0"];
+  const program = start("csms", "apps/csms/main.ts", ["--data", join(out, "csms"), ...ports], csmsLog);
+  const { port } = (await ready(out, "csms", program, ["port", "httpPort"])) as { port: number };
+  const said: string[] = [];
+  const until = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+  const leave = ["--security-profile", "2", "--until", until];
+  const data = ["--data", join(out, "csms")];
+  await addStation(["D-1", ...data], context);
+  await addStation(["D-2", ...leave, ...data], { ...context, out: (text) => void said.push(text) });
+  const password = /^\s*(\S{16,40})\s*$/m.exec(said.join("").split("shown this once")[1] ?? "")?.[1];
+  assert(password !== undefined, said.join(""));
+
+  const strict = await siteOn("mitte", { url: `wss://csms.${DOMAIN}:${port}/ocpp`, port });
+  const one = { id: "D-1", version: "1.6", identity: stationIdentity(out, "D-1") } as const;
+  assert.equal((await Station.dial(strict, one)).kind, "out");
+  await eventually("the site said so", () => /"upstream-failed"/.test(strict.said()));
+  await stop(strict.program, SOON_MS);
+
+  const open = await eventually("the listener of profile 2", () => {
+    const found = readJson(join(out, "csms", "csms.json"))?.["profile2Port"];
+    return typeof found === "number" && found;
+  });
+  upstream("berg", "stations.json", JSON.stringify({ stations: [{ id: "D-2", serial: "D-2", password }] }));
+  const site = await siteOn("berg", { url: `wss://csms.${DOMAIN}:${open}/ocpp`, port: open });
+  const station = await Station.connect(site, {
+    id: "D-2",
+    version: "1.6",
+    identity: stationIdentity(out, "D-2"),
+  });
+  const answer = await station.call(boot("1.6").action, boot("1.6").payload);
+  assert(answer.kind === "result" && answer.payload["status"] === "Accepted", JSON.stringify(answer));
+  station.wire.close(1000, "done");
   await stop(site.program, SOON_MS);
-  await stop(csms.program, SOON_MS);
+  await stop(program, SOON_MS);
 });
