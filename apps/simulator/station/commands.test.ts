@@ -1,8 +1,9 @@
-/** Commands of a central system, 1.6 and 2.0.1: what is answered, and what then happens; every command of every version has its test by name, see `all-commands.test.ts`. */
+/** Commands of a central system, all versions: what is answered, and what then happens; every command of every version has its test by name, see `all-commands.test.ts`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ocppVersions } from "@wattward/ocpp";
 import { card, one, someCar } from "../testing/bench.ts";
-import { charging, opened } from "../testing/commanded.ts";
+import { charging, opened, told } from "../testing/commanded.ts";
 
 const dialects = {
   "1.6": {
@@ -70,10 +71,10 @@ const dialects = {
   },
 } as const;
 
-for (const version of ["1.6", "2.0.1"] as const) {
-  const words = dialects[version];
+for (const version of ocppVersions) {
+  const words = dialects[version === "1.6" ? "1.6" : "2.0.1"];
 
-  test(`${version}: remote start with a car there begins at once; remote stop ends it; of a foreign id nothing`, async () => {
+  test(`simulator: ${words.start[0]} ${version}: with a car there begins at once; ${words.stop(0)[0]} ends it; of a foreign id nothing`, async () => {
     const b = await opened(version);
     b.station.plug(one, someCar());
     await b.time.advance(2_000);
@@ -83,7 +84,7 @@ for (const version of ["1.6", "2.0.1"] as const) {
     const { token, wireId } = b.station.notebook.transactions[0]!;
     assert.equal(token, "REMOTE1");
     const started = b.csms.heard.find(({ payload }) => payload.eventType === "Started");
-    if (version === "2.0.1") {
+    if (version !== "1.6") {
       assert(started !== undefined);
       assert.equal((started.payload.transactionInfo as { remoteStartId?: number }).remoteStartId, 77);
       assert.equal(started.payload.triggerReason, "RemoteStart");
@@ -96,7 +97,7 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert.equal(b.station.evses[0]!.powerW, 0);
   });
 
-  test(`${version}: remote start without a car waits for one, and no longer than the time-out`, async () => {
+  test(`simulator: ${words.start[0]} ${version}: without a car waits for one, and no longer than the time-out`, async () => {
     const b = await opened(version, { settings: { cableTimeoutS: 20 } });
     assert.equal(await b.status(words.start), "Accepted");
     await b.time.advance(30_000);
@@ -111,28 +112,27 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert(b.station.charging(one));
   });
 
-  test(`${version}: reset in a transaction ends it with its reason, then boots again`, async () => {
+  test(`simulator: Reset ${version}: in a transaction ends it with its reason, then boots again`, async () => {
     const b = await charging(version);
     assert.equal(await b.status(words.reset), "Accepted");
     await b.time.advance(20_000);
     assert.equal(words.reasonOf(b.lastEnd().payload), version === "1.6" ? "SoftReset" : "ImmediateReset");
     assert.equal(b.csms.of("BootNotification").length, 2);
-    if (version === "2.0.1") assert.equal(b.csms.of("BootNotification")[1]!.payload.reason, "RemoteReset");
+    if (version !== "1.6") assert.equal(b.csms.of("BootNotification")[1]!.payload.reason, "RemoteReset");
   });
 
-  test(`${version}: made inoperative while charging: scheduled; afterwards no card is taken`, async () => {
+  test(`simulator: ChangeAvailability ${version}: while charging: scheduled; afterwards no card is taken`, async () => {
     const b = await charging(version);
     assert.equal(await b.status(words.inoperative), "Scheduled");
     assert(b.station.charging(one));
     assert.equal(await b.during(b.station.card(one, card)), "stopped");
     await b.time.advance(2_000);
-    const last = b.csms.of("StatusNotification").at(-1)!.payload;
-    assert.equal(last.status ?? last.connectorStatus, "Unavailable");
+    assert.equal(told(b), "Unavailable");
     assert.equal(await b.during(b.station.card(one, card)), "refused");
     assert.equal(await b.status(words.start), "Rejected");
   });
 
-  test(`${version}: triggered messages come`, async () => {
+  test(`simulator: TriggerMessage ${version}: triggered messages come`, async () => {
     const b = await charging(version);
     for (const [what, heard] of [
       ["Heartbeat", "Heartbeat"],
@@ -149,14 +149,14 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert.equal(boot, version === "1.6" ? "Accepted" : "Rejected");
   });
 
-  test(`${version}: unlocking ends a transaction or leaves it, as its version says`, async () => {
+  test(`simulator: UnlockConnector ${version}: ends a transaction or leaves it, as its version says`, async () => {
     const b = await charging(version);
     const expected = version === "1.6" ? "Unlocked" : "OngoingAuthorizedTransaction";
     assert.equal(await b.status(words.unlock), expected);
-    assert.equal(b.station.charging(one), version === "2.0.1");
+    assert.equal(b.station.charging(one), version !== "1.6");
   });
 
-  test(`${version}: a schedule holds from now on, period by period, and ends with its transaction`, async () => {
+  test(`simulator: SetChargingProfile ${version}: a schedule holds from now on, period by period, and ends with its transaction`, async () => {
     const b = await charging(version);
     assert.equal(await b.status(words.limit(4_000)), "Accepted");
     await b.time.advance(2_000);
@@ -203,6 +203,14 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert.deepEqual(b.station.notebook.transactions, []);
   });
 
+  test(`simulator: DataTransfer ${version}: of a vendor that it does not know`, async () => {
+    const b = await opened(version);
+    assert.equal(
+      await b.status(["DataTransfer", { vendorId: "V", messageId: "M", data: "x" }]),
+      "UnknownVendorId",
+    );
+  });
+
   test(`${version}: what this station does not do is NotSupported; what its version does not know, NotImplemented`, async () => {
     const b = await opened(version);
     const certificates = ["GetInstalledCertificateIds", { certificateType: "CentralSystemRootCertificate" }];
@@ -213,7 +221,7 @@ for (const version of ["1.6", "2.0.1"] as const) {
   });
 }
 
-test("1.6: configuration: unknown keys are named, values are checked, and kept through a reboot", async () => {
+test("simulator: ChangeConfiguration 1.6: unknown keys are named, values are checked, and kept through a reboot", async () => {
   const b = await opened("1.6");
   const set = (key: string, value: string) => b.status(["ChangeConfiguration", { key, value }]);
   assert.equal(await set("heartbeatinterval", "33"), "Accepted");
@@ -230,7 +238,7 @@ test("1.6: configuration: unknown keys are named, values are checked, and kept t
   });
 });
 
-test("2.0.1: variables are read, set and reported in numbered parts", async () => {
+test("simulator: SetVariables 2.0.1: variables are read, set and reported in numbered parts", async () => {
   const b = await opened("2.0.1");
   const at = (component: string, variable: string) => ({
     component: { name: component },
@@ -267,15 +275,17 @@ test("2.0.1: variables are read, set and reported in numbered parts", async () =
   );
 });
 
-test("2.0.1: reset when idle waits for the transaction's end", async () => {
-  const b = await charging("2.0.1");
-  assert.equal(await b.status(["Reset", { type: "OnIdle" }]), "Scheduled");
-  await b.time.advance(10_000);
-  assert(b.station.charging(one));
-  await b.during(b.station.card(one, card));
-  await b.time.advance(20_000);
-  assert.equal(b.csms.of("BootNotification").length, 2);
-});
+for (const version of ["2.0.1", "2.1"] as const) {
+  test(`simulator: Reset ${version}: when idle waits for the transaction's end`, async () => {
+    const b = await charging(version);
+    assert.equal(await b.status(["Reset", { type: "OnIdle" }]), "Scheduled");
+    await b.time.advance(10_000);
+    assert(b.station.charging(one));
+    await b.during(b.station.card(one, card));
+    await b.time.advance(20_000);
+    assert.equal(b.csms.of("BootNotification").length, 2);
+  });
+}
 
 const result = (payload: { [key: string]: string | number | object }) =>
   ({ kind: "result", payload: payload as never }) as const;

@@ -52,3 +52,17 @@ export async function charging(version: OcppVersion): Promise<Opened> {
   await b.charge();
   return b;
 }
+
+/** The last state that was told of an EVSE's connector, however its version tells it. */
+export function told({ csms }: Pick<Opened, "csms">, evse = 1): unknown {
+  const states = csms.of("StatusNotification", "NotifyEvent").map(({ payload }) => {
+    const [event] = (payload.eventData ?? []) as readonly {
+      actualValue: string;
+      component: { evse: { id: number } };
+    }[];
+    return event === undefined
+      ? { at: payload.evseId ?? payload.connectorId, is: payload.status ?? payload.connectorStatus }
+      : { at: event.component.evse.id, is: event.actualValue };
+  });
+  return states.filter(({ at }) => at === evse).at(-1)?.is;
+}
