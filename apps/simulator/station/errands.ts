@@ -45,3 +45,14 @@ export class Errands {
     return this.running.get(errand)?.now();
   }
 }
+
+/** GetLog's answer in every version that has it: a file's name, then the steps of its upload. */
+export function uploading(
+  errands: Errands,
+  filename: string,
+  told: (status: "Uploading" | "Uploaded") => OutCall,
+) {
+  const status = errands.now("log") === undefined ? "Accepted" : "AcceptedCanceled";
+  const steps = [told("Uploading"), told("Uploaded")];
+  return { payload: { status, filename }, after: () => void errands.begin("log", steps) } as const;
+}

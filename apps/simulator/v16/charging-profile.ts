@@ -2,7 +2,7 @@
 import type { EvseId, JsonObject } from "@wattward/kernel";
 import type { RequestOf } from "@wattward/ocpp";
 import type { Kind, Profile, Purpose } from "../charging/profile.ts";
-import { wireTimeMs } from "../station/dialect.ts";
+import { scheduleOf, timesOf } from "../charging/wire-profile.ts";
 
 type Wire = RequestOf<"1.6", "SetChargingProfile">["csChargingProfiles"];
 
@@ -22,25 +22,12 @@ export function profileOf(
   wire: Wire,
   about: { evse: EvseId | 0; receivedAtMs: number; transaction: string | undefined },
 ): Profile {
-  const { chargingSchedule: schedule, recurrencyKind, validFrom, validTo } = wire;
-  const { duration, startSchedule } = schedule;
   return {
     ...{ id: wire.chargingProfileId, stackLevel: wire.stackLevel, evse: about.evse },
     ...{ purpose: purposes[wire.chargingProfilePurpose], kind: kinds[wire.chargingProfileKind] },
-    ...(recurrencyKind !== undefined && { recurrence: recurrencyKind === "Weekly" ? "weekly" : "daily" }),
-    ...(validFrom !== undefined && { validFromMs: wireTimeMs(validFrom) }),
-    ...(validTo !== undefined && { validToMs: wireTimeMs(validTo) }),
+    ...timesOf(wire),
     ...(about.transaction !== undefined && { transaction: about.transaction }),
-    schedule: {
-      ...(startSchedule !== undefined && { startMs: wireTimeMs(startSchedule) }),
-      ...(duration !== undefined && { durationS: duration }),
-      unit: schedule.chargingRateUnit,
-      periods: schedule.chargingSchedulePeriod.map(({ limit, numberPhases, startPeriod }) => ({
-        ...{ fromS: startPeriod, limit },
-        ...(numberPhases !== undefined && { phases: numberPhases }),
-      })),
-    },
-    receivedAtMs: about.receivedAtMs,
+    ...{ schedule: scheduleOf(wire.chargingSchedule), receivedAtMs: about.receivedAtMs },
     wire: wire as JsonObject,
   };
 }

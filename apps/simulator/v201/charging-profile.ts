@@ -6,7 +6,7 @@ import type { EvseId, JsonObject } from "@wattward/kernel";
 import type { RequestOf } from "@wattward/ocpp";
 import type { Kind, Profile, Purpose } from "../charging/profile.ts";
 import type { Criteria } from "../charging/profile-shelf.ts";
-import { wireTimeMs } from "../station/dialect.ts";
+import { scheduleOf, timesOf } from "../charging/wire-profile.ts";
 
 export type WireProfile = RequestOf<"2.0.1", "SetChargingProfile">["chargingProfile"];
 type Criterion = RequestOf<"2.0.1", "GetChargingProfiles">["chargingProfile"];
@@ -38,25 +38,11 @@ export function profileOf(
   const pulled = wire.dynUpdateInterval !== undefined && kind !== "dynamic"; // K28.FR.04
   if (schedule === undefined || others.length > 0 || purpose === undefined || kind === undefined || pulled)
     return undefined;
-  const { recurrencyKind, validFrom, validTo } = wire;
-  const { duration, startSchedule } = schedule;
   return {
     ...{ id: wire.id, stackLevel: wire.stackLevel, evse: about.evse, purpose, kind },
-    ...(recurrencyKind !== undefined && { recurrence: recurrencyKind === "Weekly" ? "weekly" : "daily" }),
-    ...(validFrom !== undefined && { validFromMs: wireTimeMs(validFrom) }),
-    ...(validTo !== undefined && { validToMs: wireTimeMs(validTo) }),
+    ...timesOf(wire),
     ...(about.transaction !== undefined && { transaction: about.transaction }),
-    schedule: {
-      ...(startSchedule !== undefined && { startMs: wireTimeMs(startSchedule) }),
-      ...(duration !== undefined && { durationS: duration }),
-      unit: schedule.chargingRateUnit,
-      periods: schedule.chargingSchedulePeriod.map(({ limit, numberPhases, startPeriod }) => ({
-        // 2.1 may leave the limit out: nothing is to flow beyond what else it asks for, which this station cannot.
-        ...{ fromS: startPeriod, limit: limit ?? 0 },
-        ...(numberPhases !== undefined && { phases: numberPhases }),
-      })),
-    },
-    receivedAtMs: about.receivedAtMs,
+    ...{ schedule: scheduleOf(schedule), receivedAtMs: about.receivedAtMs },
     ...(wire.dynUpdateInterval !== undefined && { pullEveryS: wire.dynUpdateInterval }),
     wire: wire as JsonObject,
   };
