@@ -11,6 +11,10 @@
  *   sessions          of browsers are ended, and links to join: who may do what is asked of people again. Tokens of
  *                     programs stay, so that nothing stands still; ended ones among them are told of in docs/data.md
  */
+import type { JsonObject } from "@wattward/kernel";
+import { isOcppVersion } from "@wattward/ocpp";
+import { keptPayload } from "../commands/kept.ts";
+import { endCommand } from "../commands/rows.ts";
 import { observe } from "../core/observations.ts";
 import { readMeta, writeMeta } from "../core/settings.ts";
 import { freeAllSites, freeAllStations } from "../nodes/rows.ts";
@@ -29,14 +33,9 @@ const findOpenCommands = statement((db, _: Record<never, never>) =>
   db
     .selectFrom("commands")
     .leftJoin("stations", "stations.id", "commands.station_id")
-    .select(["commands.id", "commands.station_id", "commands.action", "stations.site_id"])
+    .select(["commands.id", "commands.station_id", "commands.action", "commands.payload"])
+    .select(["stations.site_id", "stations.ocpp_version"])
     .where("commands.state", "in", ["requested", "sent"]),
-);
-const endOpenCommands = statement((db, p: { atMs: number; outcome: string }) =>
-  db
-    .updateTable("commands")
-    .set({ state: "unknown", ended_at_ms: p.atMs, outcome: p.outcome })
-    .where("state", "in", ["requested", "sent"]),
 );
 const endSessions = statement((db, _: Record<never, never>) =>
   db.deleteFrom("sessions").where("kind", "=", "cookie"),
@@ -100,8 +99,12 @@ const metaNumber = async (tx: Tx, key: string): Promise<number> =>
 async function forgetCommands(tx: Tx, atMs: number): Promise<number> {
   const description = "open when the backup was made: it may have been sent since, so it is not sent again";
   const open = await tx.all(findOpenCommands, {});
-  await tx.run(endOpenCommands, { atMs, outcome: JSON.stringify({ error: "restored", description }) });
-  for (const { id, station_id: station, action, site_id: site } of open) {
+  const outcome = JSON.stringify({ error: "restored", description });
+  for (const { id, station_id: station, action, site_id: site, ...command } of open) {
+    const spoken = command.ocpp_version ?? "";
+    const version = isOcppVersion(spoken) ? spoken : undefined;
+    const payload = keptPayload({ version, action }, JSON.parse(command.payload) as JsonObject);
+    await tx.run(endCommand, { id, state: "unknown", atMs, payload: JSON.stringify(payload), outcome });
     const data = { command: id, action, state: "unknown" };
     observe(tx, { kind: "command.ended", source: "csms", atMs, station, site, cause: id, data });
   }
