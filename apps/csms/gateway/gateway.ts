@@ -303,7 +303,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       const ended = endAll("the central system stops");
       const [stopped, cancel] = deadline();
       const logged = ended.then(() => messages.stop());
-      await Promise.race([Promise.all([server.close(), logged]), stopped]);
+      await Promise.race([Promise.all([server.close(), ways?.stop(), logged]), stopped]);
       cancel();
     },
   };
