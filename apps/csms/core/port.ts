@@ -80,11 +80,12 @@ export type Decisions = {
   "node.bury": { input: NodeAt & { beats: number; by: string }; output: boolean };
   /**
    * May this node hold that station's or site's socket? `asked`: another has it, and is asked for it through the outbox
-   * (`holder.asked`); its answer comes the same way (`holder.answered`, with the ticket).
+   * (`holder.asked`); its answer comes the same way (`holder.answered`, with the ticket). `silent`: one of those that
+   * the claim says are not worth asking.
    */
   "holder.claim": {
     input: HolderClaim;
-    output: { kind: "yours" } | { kind: "asked"; holder: string };
+    output: { kind: "yours" } | { kind: "asked" | "silent"; holder: string };
   };
   /** What the holder answers: `given` has closed its socket first, and hands the row over in this commit. */
   "holder.answer": { input: HolderAnswer; output: undefined };
@@ -336,6 +337,8 @@ export type HolderClaim = {
   readonly node: string;
   /** The newcomer's, for the holder to decide by (QUIRKS, takeover). */
   readonly claim: Claim;
+  /** Nodes that have not been heard of for a while: what they hold is theirs until they are buried. */
+  readonly silent: readonly string[];
   /** Chosen by who asks, to know the answer by. */
   readonly ticket: string;
   readonly atMs: number;
