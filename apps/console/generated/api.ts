@@ -294,6 +294,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{station}/dispensation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a station use security profile 1 or 2 until a date; its password is in the answer, once */
+        post: operations["postStationsStationDispensation"];
+        /** Ends a station's dispensation, and its connection with it */
+        delete: operations["deleteStationsStationDispensation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deviations": {
         parameters: {
             query?: never;
@@ -322,6 +340,23 @@ export interface paths {
         put?: never;
         /** Holds a station strictly or tolerantly, pins or assumes its OCPP version, pings it or not */
         post: operations["postStationsStationHandling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frames of a station, redacted, newest first; go on with before, the last one's id */
+        get: operations["getStationsStationMessages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -481,6 +516,31 @@ export interface components {
             charging: number;
             powerW: number | null;
         };
+        MessageRow: {
+            /** @description Grows with time; go on with the last one's. */
+            id: number;
+            station: string;
+            /** @description When it was written down here. */
+            atMs: number;
+            /** @description When it was received or sent, here or at its site. */
+            receivedAtMs: number;
+            /** @enum {string} */
+            sender: "station" | "csms";
+            /** @description direct, or site and its name. */
+            route: string;
+            version: string;
+            /** @description call, result, error, send, result-error or unreadable. */
+            kind: string;
+            action: string | null;
+            messageId: string | null;
+            trace: string | null;
+            /** @description valid, repaired or refused; sent, or local where its site answered. */
+            verdict: string;
+            /** @description Length of the frame as it was. */
+            chars: number;
+            /** @description Redacted: without secrets, cards but for their end, and personal data. */
+            frame: string;
+        };
         ConnectorRow: {
             /** @description 0 is the station itself; in 1.6 the connector's number. */
             evse: number;
@@ -514,6 +574,14 @@ export interface components {
             pinged: boolean;
             /** @description Its direct socket is closed when it answers no call. */
             closeDeaf: boolean;
+        };
+        DispensationView: {
+            /** @description 1 or 2 */
+            securityProfile: number;
+            /** @description It ends then, and its connection with it. */
+            untilMs: number;
+            givenAtMs: number;
+            givenBy: string;
         };
         LearnedRow: {
             /** @description unsupported, items or bytes (of one message) */
@@ -611,6 +679,9 @@ export interface components {
             admission: string;
             connected: boolean;
             version: string | null;
+            /** @description By which it came last: 1 or 2 with a password, 3 with a certificate. */
+            securityProfile: number | null;
+            dispensation: components["schemas"]["DispensationView"] | null;
             seenAtMs: number | null;
             bootedAtMs: number | null;
             vendor: string | null;
@@ -630,6 +701,9 @@ export interface components {
             admission: string;
             connected: boolean;
             version: string | null;
+            /** @description By which it came last: 1 or 2 with a password, 3 with a certificate. */
+            securityProfile: number | null;
+            dispensation: components["schemas"]["DispensationView"] | null;
             seenAtMs: number | null;
             bootedAtMs: number | null;
             vendor: string | null;
@@ -1542,6 +1616,104 @@ export interface operations {
             };
         };
     };
+    postStationsStationDispensation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    securityProfile: 1 | 2;
+                    /** @description It ends then; within a year. */
+                    untilMs: number;
+                };
+            };
+        };
+        responses: {
+            /** @description give a dispensation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 40 hexadecimal digits; nobody can read it again. */
+                        password: string;
+                        /** @description The one that it had is over, and so is its password. */
+                        replaced: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteStationsStationDispensation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description take a dispensation back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false where it had none: nothing changed. */
+                        ended: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getDeviations: {
         parameters: {
             query?: {
@@ -1633,6 +1805,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Handling"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStationsStationMessages: {
+        parameters: {
+            query?: {
+                /** @description Only of this action. */
+                action?: string;
+                sender?: "station" | "csms";
+                since?: number;
+                before?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a station's messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRow"][];
                 };
             };
             /** @description What went wrong */

@@ -64,6 +64,11 @@ const told: Readonly<Record<string, Tell>> = {
   "station.hears": () => calm(say.hears),
   "station.learned": (data) => calm(say.learned(textOf(data, "about") ?? "", numberOf(data, "most"))),
   "station.handling": (data) => calm(data.strict === true ? say.heldStrictly : say.handled),
+  "dispensation.given": (data) => ({
+    text: say.dispensed(numberOf(data, "securityProfile") ?? 2),
+    tone: "care",
+  }),
+  "dispensation.ended": () => calm(say.dispensationOver),
   "station.set-aside": (data) => ({ text: say.setAside(textOf(data, "action") ?? ""), tone: "care" }),
   "station.boot-loop": (data) => ({ text: say.bootLoop(numberOf(data, "boots") ?? 0), tone: "danger" }),
   "station.event": (data) =>

@@ -195,11 +195,20 @@ export const en = {
       model: "Model",
       firmware: "Firmware",
       version: "OCPP",
+      securityProfile: "Security",
+      dispensation: "Dispensation",
       serial: "Serial number",
       route: "Route",
       seen: "Last seen",
       booted: "Last boot",
     },
+    securityProfile: (profile: number) =>
+      profile === 3
+        ? "Profile 3: its certificate"
+        : profile === 2
+          ? "Profile 2: a password, encrypted"
+          : "Profile 1: a password in the clear",
+    dispensation: (profile: number) => `Profile ${profile} until`,
     manner: {
       title: "What it gets wrong",
       none: "Nothing that had to be repaired or passed over.",
@@ -298,6 +307,8 @@ export const en = {
       learned: (about: string, most: number | undefined) =>
         most === undefined ? `does not do ${about}` : `takes less of ${about} in one message: ${most}`,
       deviates: (rule: string) => `gets something wrong that is understood all the same: ${rule}`,
+      dispensed: (profile: number) => `may use security profile ${profile} for a time`,
+      dispensationOver: "its dispensation is over",
       heldStrictly: "is held strictly from now on",
       handled: "is handled otherwise from now on",
       setAside: (action: string) => `sent a ${action} that cannot be read: kept for review, and acknowledged`,

@@ -63,6 +63,8 @@ export class FakeWorld {
       admission: "accepted",
       connected: true,
       version: "2.0.1",
+      securityProfile: 3,
+      dispensation: null,
       seenAtMs: this.nowMs() - 3_000,
       bootedAtMs: this.nowMs() - 86_400_000 * 3,
       vendor: "Voltline",

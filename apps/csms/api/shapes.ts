@@ -44,6 +44,33 @@ const siteRow = {
 };
 export const SiteRow = shape("SiteRow", Type.Object(siteRow, closed));
 
+export const MessageRow = shape(
+  "MessageRow",
+  Type.Object(
+    {
+      id: Type.Integer({ description: "Grows with time; go on with the last one's." }),
+      station: Type.String(),
+      atMs: Type.Integer({ description: "When it was written down here." }),
+      receivedAtMs: Type.Integer({ description: "When it was received or sent, here or at its site." }),
+      sender: Type.Unsafe<"station" | "csms">({ type: "string", enum: ["station", "csms"] }),
+      route: Type.String({ description: "direct, or site and its name." }),
+      version: Type.String(),
+      kind: Type.String({ description: "call, result, error, send, result-error or unreadable." }),
+      action: textOrNull(),
+      messageId: textOrNull(),
+      trace: textOrNull(),
+      verdict: Type.String({
+        description: "valid, repaired or refused; sent, or local where its site answered.",
+      }),
+      chars: Type.Integer({ description: "Length of the frame as it was." }),
+      frame: Type.String({
+        description: "Redacted: without secrets, cards but for their end, and personal data.",
+      }),
+    },
+    closed,
+  ),
+);
+
 export const ConnectorRow = shape(
   "ConnectorRow",
   Type.Object(
@@ -86,6 +113,19 @@ export const Handling = shape(
       assumed: version("Spoken where it names no sub-protocol."),
       pinged: Type.Boolean(),
       closeDeaf: Type.Boolean({ description: "Its direct socket is closed when it answers no call." }),
+    },
+    closed,
+  ),
+);
+
+export const DispensationView = shape(
+  "DispensationView",
+  Type.Object(
+    {
+      securityProfile: Type.Integer({ description: "1 or 2" }),
+      untilMs: Type.Integer({ description: "It ends then, and its connection with it." }),
+      givenAtMs: Type.Integer(),
+      givenBy: Type.String(),
     },
     closed,
   ),
@@ -218,6 +258,11 @@ const stationRow = {
   admission: Type.String({ description: "accepted, pending or blocked" }),
   connected: Type.Boolean(),
   version: textOrNull(),
+  securityProfile: Type.Unsafe<number | null>({
+    type: ["integer", "null"],
+    description: "By which it came last: 1 or 2 with a password, 3 with a certificate.",
+  }),
+  dispensation: Type.Union([ref(DispensationView), Type.Null()]),
   seenAtMs: integerOrNull(),
   bootedAtMs: integerOrNull(),
   vendor: textOrNull(),
@@ -389,6 +434,7 @@ export const agreements: {
   ConnectorRow: Same<Static<typeof ConnectorRow>, Port.ConnectorRow>;
   StationRow: Same<Static<typeof StationRow>, Port.StationRow>;
   StationDetail: Same<Static<typeof StationDetail>, Port.StationDetail>;
+  MessageRow: Same<Static<typeof MessageRow>, Port.MessageRow>;
   DeviationRow: Same<Static<typeof DeviationRow>, Port.DeviationRow>;
   TransactionRow: Same<Static<typeof TransactionRow>, Port.TransactionRow>;
   OutboxEntry: Same<Static<typeof OutboxEntry>, Port.OutboxEntry>;
@@ -404,6 +450,7 @@ export const agreements: {
   ConnectorRow: true,
   StationRow: true,
   StationDetail: true,
+  MessageRow: true,
   DeviationRow: true,
   TransactionRow: true,
   OutboxEntry: true,

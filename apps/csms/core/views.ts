@@ -34,6 +34,13 @@ export type ConnectorRow = {
 };
 /** A dispensation as gateways hold it: with the route by which its station may come. */
 export type GivenDispensation = Dispensation & { readonly route: string };
+/** A dispensation as people see it. */
+export type DispensationView = {
+  readonly securityProfile: number;
+  readonly untilMs: number;
+  readonly givenAtMs: number;
+  readonly givenBy: string;
+};
 export type StationRow = {
   readonly id: string;
   readonly serial: string;
@@ -42,6 +49,9 @@ export type StationRow = {
   readonly admission: string;
   readonly connected: boolean;
   readonly version: string | null;
+  /** By which it came last: 1, 2 or 3; null where it never came. */
+  readonly securityProfile: number | null;
+  readonly dispensation: DispensationView | null;
   readonly seenAtMs: number | null;
   readonly bootedAtMs: number | null;
   readonly vendor: string | null;
@@ -175,6 +185,9 @@ export type StationDetail = StationRow & {
     readonly pinged: boolean;
     readonly closeDeaf: boolean;
   };
+  /** Connected, and lets our calls time out since then; null for one that answers. */
+  readonly deafSinceMs: number | null;
+  readonly learned: readonly LearnedRow[];
   /** The newest first. */
   readonly deviations: readonly DeviationRow[];
 };
