@@ -4,12 +4,12 @@
  *
  *     DIR/sent.jsonl       {"atMs","station","version","frame",…} a line, written before the frame was sent
  *     DIR/received.jsonl   {"atMs","station","frame"} a line
- *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server
+ *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server, or DIR/csms/stored.json with what it held
  *     DIR/site/journal/
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
@@ -184,25 +184,46 @@ export function readDatabase(path: string): Stored {
   }
 }
 
-/** The same of a PostgreSQL server; the password, if it wants one, in PGPASSWORD. */
-async function readServer(url: string): Promise<Stored> {
+/** What a PostgreSQL server holds; the password, if it wants one, in PGPASSWORD. */
+async function askServer(url: string): Promise<Answers> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     const answers: [string, unknown][] = [];
     for (const name of names) answers.push([name, (await client.query(questions[name])).rows]);
-    return storedFrom(Object.fromEntries(answers) as Answers);
+    return Object.fromEntries(answers) as Answers;
   } finally {
     await client.end();
   }
 }
 
-/** The database of a CSMS's folder: a file in it, or the server that its file `database` names. */
+const urlIn = async (folder: string) => (await readFile(join(folder, "database"), "utf8")).trim();
+
+/** What the server of a CSMS's folder held, written into that folder: for a server that ends with the run. */
+export async function keepStored(folder: string): Promise<void> {
+  await writeFile(join(folder, KEPT), JSON.stringify(await askServer(await urlIn(folder))), { mode: 0o600 });
+}
+const KEPT = "stored.json";
+
+/** The database of a CSMS's folder: a file in it, the server that its file `database` names, or what that server held. */
 async function readStored(folder: string): Promise<Stored> {
-  const named = join(folder, "database");
-  if (!existsSync(named)) return readDatabase(join(folder, "wattward.db"));
-  return readServer((await readFile(named, "utf8")).trim());
+  const kept = join(folder, KEPT);
+  if (existsSync(kept)) return storedFrom(JSON.parse(await readFile(kept, "utf8")) as Answers);
+  if (!existsSync(join(folder, "database"))) return readDatabase(join(folder, "wattward.db"));
+  return storedFrom(await askServer(await urlIn(folder)));
+}
+
+/** The node that has that site's link, as the server of a CSMS's folder knows it. */
+export async function holderOf(folder: string, site: string): Promise<string | undefined> {
+  const client = new Client({ connectionString: await urlIn(folder) });
+  await client.connect();
+  try {
+    const { rows } = await client.query("SELECT node FROM sites WHERE id = $1", [site]);
+    return rows[0]?.node ?? undefined;
+  } finally {
+    await client.end();
+  }
 }
 
 function storedFrom({ events: told, causes, transactions, replayed, acked }: Answers): Stored {

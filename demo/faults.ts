@@ -2,9 +2,11 @@
  * The demo's faults, each a real one: SIGSTOP on the uplink's relay (packets stop, nobody is told), SIGKILL on the site
  * controller or the CSMS, and a new start from the same data folder.
  */
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { holderOf } from "./evidence.ts";
 import type { Options } from "./options.ts";
-import { type Plant, startCsms, startSite } from "./plant.ts";
+import { type Plant, SITE, startCsms, startSite } from "./plant.ts";
 import { type Program, readJson } from "./programs.ts";
 
 /** `atMs` and `untilMs` are counted from the moment the last station was switched on. */
@@ -47,17 +49,35 @@ export async function play(
     );
     await during("kill-site", localController, async () => {
       await killed(plant.site, localController);
-      plant.site = startSite(plant.out, plant.ports);
+      plant.site = startSite(plant.out, { ...plant.ports, others: plant.others });
     });
   }
   if (options.killCsms) {
-    await during("kill-csms", plant.csms.pid, async () => {
-      await killed(plant.csms);
-      plant.csms = startCsms(plant.out, plant.ports);
+    const victim = await csmsToKill(plant);
+    await during("kill-csms", victim.program.pid, async () => {
+      await killed(victim.program);
+      victim.startAgain();
     });
   }
   return faults;
 }
+
+type Victim = { readonly program: Program; startAgain(): void };
+
+/** The only one; of several the one that has the site, so that the site has to go to another. */
+async function csmsToKill(plant: Plant): Promise<Victim> {
+  const { out, others, servers } = plant;
+  const holder = servers && (await holderOf(join(out, "csms"), SITE));
+  const node = others.find(({ name }) => name === holder);
+  if (node === undefined) return { program: plant.csms, startAgain: () => (plant.csms = csmsAgain(plant)) };
+  const { name } = node;
+  const place = { ...node.ports, name, nats: servers?.nats };
+  return { program: node.program, startAgain: () => (node.program = startCsms(out, place)) };
+}
+
+/** The first central system again, in its folder and on its ports. */
+const csmsAgain = ({ out, ports, servers }: Plant): Program =>
+  startCsms(out, { ...ports, nats: servers?.nats });
 
 /** SIGKILL to the program and what it started, as a power failure would; returns after {@link DEAD_MS}. */
 async function killed(program: Program, ...others: number[]): Promise<void> {
@@ -85,6 +105,6 @@ export function keepAlive(plant: Plant, say: (line: string) => void, stopped: ()
       await wait(1_000);
     }
   };
-  void watch("csms", () => startCsms(plant.out, plant.ports));
-  void watch("site", () => startSite(plant.out, plant.ports));
+  void watch("csms", () => csmsAgain(plant));
+  void watch("site", () => startSite(plant.out, { ...plant.ports, others: plant.others }));
 }

@@ -1,12 +1,12 @@
 /**
  * `npm run demo`: a whole site at work on this machine, from nothing: keys, database, CSMS, uplink, site controller,
- * eight stations of two OCPP versions, cars that come and go. Ends with a recount of everything the stations said.
+ * eight stations of three OCPP versions, cars that come and go. Ends with a recount of everything the stations said.
  */
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { claim, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
-import { EvidenceError } from "./evidence.ts";
+import { EvidenceError, keepStored } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
 import { help, type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
@@ -47,6 +47,8 @@ async function main(): Promise<number> {
   stopping = true;
   const faults = options.forS === undefined ? [] : await faulting;
   const audit = await settled(options.out);
+  if (plant.servers !== undefined && options.database === undefined)
+    await keepStored(join(options.out, "csms"));
   await stopAll(plant);
   return report({ options, audit, faults, errors: errorsOf(options.out), say });
 }
@@ -69,7 +71,7 @@ function interruption(): Promise<void> {
 function introduce(plant: Plant, options: Options, say: (line: string) => void): void {
   const { ports, invitation } = plant;
   say(`
-  Running     the central system, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6 and 2.0.1, mutual TLS)
+  Running     ${plant.others.length === 0 ? "the central system" : `${plant.others.length + 1} central systems on one database`}, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6, 2.0.1 and 2.1, mutual TLS)
   Console     ${invitation}
               a link for once: it makes you the first administrator, with a passkey of this browser
   Files       ${plant.out}  (logs in logs/, what stations sent in sent.jsonl)
@@ -102,6 +104,7 @@ function report({ options, audit, faults, errors, say }: Run): number {
     stations: stations.length,
     versions: [...new Set(stations.map(({ version }) => version))].sort(),
     securityProfile: 3,
+    ...((options.csms ?? 1) > 1 && { csms: options.csms }),
     messages,
     ...counts,
     faults,

@@ -15,8 +15,12 @@ export type Options = {
   killCsms: boolean;
   hold: boolean;
   seed: number;
-  /** URL of a PostgreSQL database; undefined for a file. */
+  /** URL of a PostgreSQL database; undefined for a file, or for a server of the run's own where there are several csms. */
   database?: string | undefined;
+  /** How many central systems serve that database. */
+  csms?: number;
+  /** URL of NATS; undefined for a server of the run's own. */
+  nats?: string | undefined;
   /** Undefined: {@link HTTP_PORT} for a person who stays, if it is free; any other one otherwise. */
   httpPort: number | undefined;
   /** Further options of the simulator. */
@@ -32,6 +36,8 @@ export const help = `wattward demo: a whole site at work on this machine
   --kill-site      a third of the way in, SIGKILL the site controller, and start it again 5 s later
   --kill-csms      a third of the way in, SIGKILL the CSMS, and start it again 5 s later
   --hold           print every process's id and port, so that you can do the killing; what dies is started again
+  --csms N         N central systems (2 to 4) on one PostgreSQL and one NATS: started for the run where they are installed,
+                   or --database URL and --nats URL. --kill-csms kills the one that has the site
   --database URL   the central system keeps its data in this PostgreSQL database, which must be empty
   --http-port N    the console's port (default 8080 if it is free; any free one with --for)
   --seed N         which cars come when (default 1)
@@ -75,6 +81,8 @@ export function readOptions(args: string[], root: string): Options | "help" {
     hold: values.hold === true,
     seed: whole("--seed", values.seed, 0, 2 ** 31 - 1) ?? 1,
     database: values.database,
+    csms: severalOf(values.csms, values.nats),
+    nats: values.nats,
     httpPort: whole("--http-port", values["http-port"], 0, 65_535),
   };
 }
@@ -94,6 +102,8 @@ function parse(args: string[]) {
         seed: { type: "string" },
         "http-port": { type: "string" },
         database: { type: "string" },
+        csms: { type: "string" },
+        nats: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -109,6 +119,15 @@ function whole(name: string, text: string | undefined, least: number, most: numb
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new UsageError(`${name} takes a whole number from ${least} to ${most}, not '${text}'.`);
+}
+
+const CSMS_MAX = 4;
+
+function severalOf(text: string | undefined, nats: string | undefined): number {
+  const count = whole("--csms", text, 1, CSMS_MAX) ?? 1;
+  if (nats !== undefined && count === 1)
+    throw new UsageError("--nats is for several central systems: add --csms 2.");
+  return count;
 }
 
 function outFolder(given: string | undefined, root: string): string {

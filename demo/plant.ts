@@ -2,14 +2,16 @@
  * The demo's plant: one CSMS, one uplink, one site, eight stations, in the folder OUT; each as its user would start it.
  *
  *     OUT/csms/       the central system's data folder          OUT/stations/ID/   a station's certificate and key
+ *     OUT/csms-2/     another one on the same database
  *     OUT/site/       the site controller's data folder         OUT/sent.jsonl     what stations sent (simulator)
  *     OUT/logs/       one file for each program
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { HTTP_PORT, type Options } from "./options.ts";
 import { command, type Program, readJson, type StartOptions, start, stop, until } from "./programs.ts";
+import { type Servers, serversFor } from "./servers.ts";
 
 export const SITE = "lyon";
 export const DOMAIN = "wattward.test";
@@ -28,6 +30,13 @@ export const stations = [
   { id: "LYO-08", version: "1.6", evses: 1, maxKw: 7 },
 ] as const;
 
+/** A further central system, and the uplink's port to it. */
+export type Node = {
+  readonly name: string;
+  program: Program;
+  readonly ports: { readonly csms: number; readonly http: number; readonly uplink: number };
+};
+
 export type Plant = {
   readonly out: string;
   csms: Program;
@@ -35,6 +44,10 @@ export type Plant = {
   site: Program;
   simulator: Program;
   readonly ports: { csms: number; http: number; uplink: number; site: number };
+  /** Further central systems on the same database. */
+  readonly others: Node[];
+  /** What the run started of PostgreSQL and NATS, or was given. */
+  readonly servers: Servers | undefined;
   /** The first administrator's one-time link. */
   readonly invitation: string;
 };
@@ -59,18 +72,21 @@ function isFree(port: number): Promise<boolean> {
 /** Where a program of that name writes what it says. */
 export const logOf = (out: string, name: string) => join(out, "logs", `${name}.log`);
 
+type Wanted = Pick<Options, "out" | "httpPort" | "seed" | "simulator" | "database" | "csms" | "nats"> & {
+  forS?: number | undefined;
+};
+
 /** Starts everything on an empty folder; `say` gets a line for each step that takes a person's patience. */
-export async function build(
-  options: Pick<Options, "out" | "httpPort" | "seed" | "simulator" | "database"> & {
-    forS?: number | undefined;
-  },
-  say: (line: string) => void,
-): Promise<Plant> {
-  const { out } = options;
+export async function build(options: Wanted, say: (line: string) => void): Promise<Plant> {
+  const { out, csms: count = 1 } = options;
   mkdirSync(join(out, "logs"), { recursive: true, mode: 0o700 });
+  if (count > 1) say("starting PostgreSQL and NATS, where none were named");
+  const servers = count > 1 ? await serversFor(join(out, "logs"), { ...given, ...options }) : undefined;
 
   say("starting the central system: keys, database, API");
-  const csms = startCsms(out, { csms: 0, http: await httpPortFor(options), database: options.database });
+  const database = servers?.database ?? options.database;
+  const place = { csms: 0, http: await httpPortFor(options), database, nats: servers?.nats };
+  const csms = startCsms(out, place);
   const csmsAt = await ready(out, "csms", csms, ["port", "httpPort"]);
   const invitation = await until("the sign-in link was printed", () => invitationIn(logOf(out, "csms")), {
     limitMs: READY_MS,
@@ -79,24 +95,43 @@ export async function build(
   say("issuing certificates for one site and eight stations");
   await enrol(out);
 
-  const uplink = start("uplink", "demo/uplink.ts", [String(csmsAt["port"])], logOf(out, "uplink"));
-  const uplinkPort = await until(
+  const more: Awaited<ReturnType<typeof another>>[] = [];
+  for (let n = 2; n <= count; n++) more.push(await another(out, `csms-${n}`, { ...place, http: 0 }));
+  const targets = [csmsAt["port"]!, ...more.map(({ ports }) => ports.csms)];
+  const uplink = start("uplink", "demo/uplink.ts", targets.map(String), logOf(out, "uplink"));
+  const [uplinkPort = 0, ...uplinks] = await until(
     "the uplink listened",
-    () => Number(firstLine(logOf(out, "uplink"))) || undefined,
-    {
-      limitMs: READY_MS,
-      program: uplink,
-    },
+    () => portsSaid(logOf(out, "uplink"), targets.length),
+    { limitMs: READY_MS, program: uplink },
   );
 
   say("starting the site controller");
   const ports = { csms: csmsAt["port"]!, http: csmsAt["httpPort"]!, uplink: uplinkPort, site: 0 };
-  const site = startSite(out, ports);
+  const others = more.map((node, i) => ({ ...node, ports: { ...node.ports, uplink: uplinks[i] ?? 0 } }));
+  const site = startSite(out, { ...ports, others });
   ports.site = (await ready(out, "site", site, ["port"]))["port"]!;
 
   say("switching on eight stations");
   const simulator = startSimulator(out, ports, options.seed, options.simulator);
-  return { out, csms, uplink, site, simulator, ports, invitation };
+  return { out, csms, uplink, site, simulator, ports, invitation, others, servers };
+}
+
+const given = { database: undefined, nats: undefined };
+
+/** Another central system on the same database, with a copy of the first one's keys (docs/nodes.md). */
+async function another(out: string, name: string, place: CsmsPlace) {
+  for (const part of ["keys", "pki"]) {
+    cpSync(join(out, "csms", part), join(out, name, part), { recursive: true, preserveTimestamps: true });
+  }
+  const program = startCsms(out, { ...place, name });
+  const at = await ready(out, name, program, ["port", "httpPort"]);
+  return { name, program, ports: { csms: at["port"]!, http: at["httpPort"]! } };
+}
+
+function portsSaid(log: string, count: number): number[] | undefined {
+  const lines = readFileSync(log, "utf8").split("\n").slice(0, count);
+  const ports = lines.map(Number).filter((port) => port > 0);
+  return ports.length === count ? ports : undefined;
 }
 
 export type CsmsPlace = {
@@ -117,13 +152,22 @@ export function startCsms(out: string, on: CsmsPlace, how: StartOptions = {}): P
   return start(name, "apps/csms/main.ts", args, logOf(out, name), how);
 }
 
+type SitePlace = {
+  readonly csms: number;
+  readonly uplink: number;
+  readonly site: number;
+  readonly others?: readonly Pick<Node, "ports">[];
+};
+
 export function startSite(
   out: string,
-  ports: { csms: number; uplink: number; site: number },
+  { csms, uplink, site, others = [] }: SitePlace,
   how: StartOptions = {},
 ): Program {
-  const csms = ["--csms", `wss://csms.${DOMAIN}:${ports.csms}`, "--connect", `127.0.0.1:${ports.uplink}`];
-  const args = ["--data", join(out, "site"), ...csms, "--port", String(ports.site)];
+  const all = [{ csms, uplink }, ...others.map(({ ports }) => ports)];
+  const urls = all.map((node) => `wss://csms.${DOMAIN}:${node.csms}`).join(",");
+  const connect = all.map((node) => `127.0.0.1:${node.uplink}`).join(",");
+  const args = ["--data", join(out, "site"), "--csms", urls, "--connect", connect, "--port", String(site)];
   return start("site", "apps/site/main.ts", args, logOf(out, "site"), how);
 }
 
@@ -187,10 +231,13 @@ export async function ready(
   return json as Record<string, number>;
 }
 
-const firstLine = (path: string) => readFileSync(path, "utf8").split("\n")[0];
 const invitationIn = (path: string) => /https?:\/\/\S+\/join#[\w-]+/.exec(readFileSync(path, "utf8"))?.[0];
 
 /** Stops everything that still runs, stations first, so that nothing is left half said. */
 export async function stopAll(plant: Plant): Promise<void> {
-  for (const program of [plant.simulator, plant.site, plant.csms, plant.uplink]) await stop(program, STOP_MS);
+  const nodes = plant.others.map(({ program }) => program);
+  for (const program of [plant.simulator, plant.site, plant.csms, ...nodes, plant.uplink]) {
+    await stop(program, STOP_MS);
+  }
+  await plant.servers?.stop();
 }

@@ -27,6 +27,12 @@ export function killAll(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
+/** A program that is none of Wattward's, to be killed with the rest where a run fails. */
+export function endsWithUs(child: ChildProcess): void {
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+}
+
 export class DemoError extends Error {
   override readonly name = "DemoError";
 }

@@ -37,7 +37,7 @@ const stages = [
     name: "simulation",
     fast: false,
     concurrency: 2,
-    files: ["tests/simulation/**/*.test.ts", "tests/mutation/**/*.test.ts"],
+    files: ["tests/simulation/**/*.test.ts", "tests/mutation/**/*.test.ts", "tests/messages/**/*.test.ts"],
   },
   {
     name: "integration",

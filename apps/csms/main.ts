@@ -1,9 +1,11 @@
 /** `npx wattward csms`: the central system as a process. Logs are JSON lines on stderr; stdout is for people. */
 import { readRange } from "@wattward/kernel";
 import { jsonLog } from "@wattward/kernel/node";
+import { notPrivate } from "@wattward/ocpp/ways-in";
 import { builtConsoleFolder, type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
 import {
   type CommandContext,
+  CommandError,
   dataFolder,
   readArguments,
   readNumber,
@@ -17,10 +19,18 @@ const help = `wattward csms: the central system
   --data DIR         its folder: keys, certificates, database (WATTWARD_DATA_DIR, else .wattward/csms); made if missing
   --database URL     a PostgreSQL database in place of one in DIR: postgres://USER@HOST/NAME, password in PGPASSWORD;
                      said once, it is remembered in DIR (docs/postgresql.md)
+  --nats URL         several processes serve that database, and wake each other: nats://HOST:PORT or tls://HOST:PORT,
+                     password in NATS_PASSWORD (docs/nodes.md)
+  --nats-creds FILE, --nats-ca FILE, --nats-cert FILE, --nats-key FILE   how this one proves itself to NATS
+  --node NAME        its name among them (this machine's); remembered in DIR
   --port N           stations and site links, mutual TLS (9443)
   --host ADDRESS     where they connect (127.0.0.1; :: is every address, IPv4 and IPv6)
   --proxy-from LIST  addresses and ranges, with commas between, of proxies in front of that port: each of their
                      connections begins with a PROXY header of version 2, and nobody else's does
+  --profile2-port N  stations with a dispensation for security profile 2: TLS and a password (9445)
+  --profile1-port N  the same for security profile 1: a password in the clear (9446); both are open only while
+                     somebody has such leave (docs/security-profiles.md)
+  --profile1-host A  where that one listens, a private address (that of --host)
   --http-port N      console and API (8080)
   --http-host ADDR   where people connect (127.0.0.1; anything else is served over HTTPS)
   --console DIR      the console's built pages (those of 'npx wattward build')
@@ -41,9 +51,18 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   const { values, positionals } = readArguments(args, {
     data: text,
     database: text,
+    node: text,
+    nats: text,
+    "nats-creds": text,
+    "nats-ca": text,
+    "nats-cert": text,
+    "nats-key": text,
     port: text,
     host: text,
     "proxy-from": text,
+    "profile1-host": text,
+    "profile1-port": text,
+    "profile2-port": text,
     "http-port": text,
     "http-host": text,
     console: text,
@@ -51,17 +70,22 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     "log-level": text,
   });
   readWords(positionals);
-  const port = (name: "port" | "http-port", otherwise: number) =>
+  const port = (name: "port" | "http-port" | "profile1-port" | "profile2-port", otherwise: number) =>
     readNumber(`--${name}`, values[name], { min: 0, max: PORT_MAX }) ?? otherwise;
   const level = logLevels.find((known) => known === (values["log-level"] ?? "info"));
   if (level === undefined) throw new UsageError(`--log-level is one of ${logLevels.join(", ")}`);
   return {
     dataFolder: dataFolder(values.data, env),
     database: values.database,
+    node: { name: values.node, nats: readNats(values, env) },
     ocpp: {
       host: values.host ?? "127.0.0.1",
       port: port("port", 9443),
       proxies: readProxies(values["proxy-from"]),
+    },
+    passwords: {
+      ports: { 1: port("profile1-port", 9446), 2: port("profile2-port", 9445) },
+      profile1Host: readPrivate(values["profile1-host"]),
     },
     http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
     consoleFolder: values.console ?? builtConsoleFolder,
@@ -80,13 +104,36 @@ function readProxies(list: string | undefined): readonly string[] {
   throw new UsageError(`--proxy-from: '${wrong}' is neither an address nor a range such as 10.0.0.0/8`);
 }
 
+type NatsValues = Partial<Record<"nats" | "nats-creds" | "nats-ca" | "nats-cert" | "nats-key", string>>;
+
+function readNats(values: NatsValues, env: CommandContext["env"]): ServeOptions["node"]["nats"] {
+  const [creds, ca, cert, key] = [
+    values["nats-creds"],
+    values["nats-ca"],
+    values["nats-cert"],
+    values["nats-key"],
+  ];
+  if (values.nats === undefined) {
+    if ((creds ?? ca ?? cert ?? key) !== undefined) throw new UsageError("--nats-… needs --nats URL");
+    return undefined;
+  }
+  return { url: values.nats, password: env.NATS_PASSWORD, files: { creds, ca, cert, key } };
+}
+
+/** Said by name, it must be right; the host of all listeners may well be a public one, and then profile 1 stays closed. */
+function readPrivate(host: string | undefined): string | undefined {
+  const refused = host === undefined ? undefined : notPrivate(host, "--profile1-host");
+  if (refused !== undefined) throw new CommandError(refused);
+  return host;
+}
+
 function greeting(serving: Serving, { dataFolder, ocpp }: ServeOptions): string {
-  const { ocppPort, consoleUrl, consoleBuilt, invitation, database } = serving;
+  const { ocppPort, consoleUrl, consoleBuilt, invitation, database, node } = serving;
   const unbuilt = consoleBuilt ? "" : ", without its console: run 'npx wattward build', then start it again";
   const lines = [
     `Wattward's central system runs on ${dataFolder}${unbuilt}`,
     `  stations and sites   wss://${ocpp.host.includes(":") ? `[${ocpp.host}]` : ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
-    ...(database === undefined ? [] : [`  database             ${database}`]),
+    ...(database === undefined ? [] : [`  database             ${database}, as node '${node}'`]),
     `  console and API      ${consoleUrl}`,
   ];
   if (invitation !== undefined) lines.push(`  first administrator  ${invitation}  (once, within a day)`);

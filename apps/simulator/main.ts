@@ -51,8 +51,8 @@ async function main(): Promise<number> {
 
 async function run(options: Options): Promise<number> {
   const log = jsonLog((line) => process.stderr.write(line), "warn");
-  const { connect, url } = options;
-  const entries = await readStationsFolder(options.stations, { connect, url }, log);
+  const { connect, url, others } = options;
+  const entries = await readStationsFolder(options.stations, { connect, url, others }, log);
   const cards = options.cards ?? (await readCards(options.stations)) ?? someCards(entries);
   const out = folderDisk(options.out);
   const sent = await LineFile.open(out, "sent.jsonl");

@@ -172,9 +172,11 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
   const { log } = ports;
   return {
     fence: (csmsEpoch) => parts().ids.fence(csmsEpoch),
-    async newEpoch(forked) {
-      const { ids, journal } = parts();
+    async newEpoch(lost) {
+      const { ids, journal, link } = parts();
+      const forked = lost === undefined;
       if (forked) await ids.forfeit();
+      else link.observe("site.journal-gap", gapSentence(journal.epoch, lost));
       log.error("journal-new-epoch", { forked, owed: journal.lastSeq - journal.ackedSeq });
       if (await ids.save(journal.generation, journal.lastSeq)) await journal.renew();
     },
@@ -215,6 +217,10 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
 
 /** What the CSMS hears when frames that nobody answers (2.1's SEND) could not be passed up for a while. */
 const SENDS_GIVEN_UP = "sends-given-up";
+
+/** What a CSMS that was restored cannot be told any more. */
+const gapSentence = (epoch: string, { from, to }: { from: number; to: number }): string =>
+  `records ${from} to ${to} of journal ${epoch} were acknowledged by a CSMS that has lost them, and are no longer kept here`;
 
 /** The CSMS would not have sent these for a token that it refuses, so the site lets it charge if the link dies next. */
 const remoteStarts: ReadonlySet<string> = new Set(["RemoteStartTransaction", "RequestStartTransaction"]);

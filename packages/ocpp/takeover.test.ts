@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Claim, type Incumbent, PASSWORD_PROBE_MS, REPLACEMENT_WINDOW_MS, takeover } from "./takeover.ts";
+import {
+  type Claim,
+  type Incumbent,
+  PASSWORD_PROBE_MS,
+  REPLACEMENT_WINDOW_MS,
+  takeover,
+} from "./takeover.ts";
 
 const minute = 60_000;
 const nowMs = 60 * minute;

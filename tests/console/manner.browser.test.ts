@@ -27,7 +27,7 @@ test("a station's drawer tells what it gets wrong, and anew when it is held stri
   await drawer.getByText("a time without a zone is read as UTC").waitFor();
   await drawer.getByText("Never pinged.").waitFor();
 
-  const handling = { strict: true, pinned: "1.6", assumed: null, pinged: true };
+  const handling = { strict: true, pinned: "1.6", assumed: null, pinged: true, closeDeaf: false };
   world.manners.set("LPD-01", { handling, deviations: [] });
   world.happen(SITE, { kind: "station.handling", station: "LPD-01", data: { strict: true } });
   await drawer.getByText("Held strictly: nothing is repaired.").waitFor();

@@ -32,7 +32,7 @@ function valuesOf(text: string): Map<string, number> {
 
 test("metrics: each name in the table is fed by somebody", async () => {
   const csms = await csmsOn(out);
-  await enrolStations(out, ["CP-1"]);
+  await enrolStations(out, ["CP-1", "CP-3"]);
   await enrolStations(out, ["CP-2"], "north");
   await enrolSite(out, "north");
   await enrolCard(out);
@@ -42,6 +42,9 @@ test("metrics: each name in the table is fed by somebody", async () => {
   await station.tell(boot("1.6"));
   await station.tell(new Session("1.6", "", 0).start());
   assert.equal((await Station.dial(csms, { id: "CP-2", version: "1.6", identity })).kind, "out");
+
+  const disputing = { id: "CP-3", version: "2.1", identity: stationIdentity(out, "CP-3") } as const;
+  (await Station.connect(csms, disputing)).wire.send('[5,"x","FormatViolation","",{}]');
 
   const token = await apiToken(out);
   const ask = (path: string, init: RequestInit = {}) =>

@@ -132,7 +132,7 @@ class Run {
     if (dice <= 6) return this.raw(member, strayAnswer(chance, member.recent));
     if (dice <= 10 && member.recent.length > 0) return this.raw(member, pick(chance, member.recent));
     const mutant = this.mutant(dice <= 35);
-    const kind = mutant.what.split(/ (?:at \/|\(|'|→|-?\d|")/)[0] ?? "";
+    const kind = mutant.what.split(/(?:^| )(?:at \/|\(|'|→|-?\d|")/)[0] ?? "";
     this.figures.damage[kind] = (this.figures.damage[kind] ?? 0) + 1;
     const frame = JSON.stringify([mutant.type, mutant.id, mutant.action, mutant.payload]);
     if (dice >= 94) return this.raw(member, damagedFrame(frame, chance));

@@ -17,7 +17,7 @@ const triggers = (version: Version): Intent[] =>
   );
 
 test("every command is valid by the official schema of its version", () => {
-  for (const version of ["1.6", "2.0.1"] as const) {
+  for (const version of ["1.6", "2.0.1", "2.1"] as const) {
     for (const intent of [...intents, ...triggers(version)]) {
       const { action, payload } = planCommand(version, intent, 7);
       const verdict = validateCall(version, "csms", action, payload as Parameters<typeof validateCall>[3]);

@@ -277,6 +277,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{station}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its local list, charging profiles, reservations, availability and reports, as far as is known */
+        get: operations["getStationsStationHolds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/dispensation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a station use security profile 1 or 2 until a date; its password is in the answer, once */
+        post: operations["postStationsStationDispensation"];
+        /** Ends a station's dispensation, and its connection with it */
+        delete: operations["deleteStationsStationDispensation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deviations": {
         parameters: {
             query?: never;
@@ -305,6 +340,23 @@ export interface paths {
         put?: never;
         /** Holds a station strictly or tolerantly, pins or assumes its OCPP version, pings it or not */
         post: operations["postStationsStationHandling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Frames of a station, redacted, newest first; go on with before, the last one's id */
+        get: operations["getStationsStationMessages"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -356,6 +408,24 @@ export interface paths {
         put?: never;
         /** Records a command; 202 and its id */
         post: operations["postStationsStationCommands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The device model: variables, and 1.6 keys among them; go on with after = the last path */
+        get: operations["getStationsStationVariables"];
+        put?: never;
+        /** Records commands that set variables, all or none; 202 and their ids */
+        post: operations["postStationsStationVariables"];
         delete?: never;
         options?: never;
         head?: never;
@@ -446,6 +516,31 @@ export interface components {
             charging: number;
             powerW: number | null;
         };
+        MessageRow: {
+            /** @description Grows with time; go on with the last one's. */
+            id: number;
+            station: string;
+            /** @description When it was written down here. */
+            atMs: number;
+            /** @description When it was received or sent, here or at its site. */
+            receivedAtMs: number;
+            /** @enum {string} */
+            sender: "station" | "csms";
+            /** @description direct, or site and its name. */
+            route: string;
+            version: string;
+            /** @description call, result, error, send, result-error or unreadable. */
+            kind: string;
+            action: string | null;
+            messageId: string | null;
+            trace: string | null;
+            /** @description valid, repaired or refused; sent, or local where its site answered. */
+            verdict: string;
+            /** @description Length of the frame as it was. */
+            chars: number;
+            /** @description Redacted: without secrets, cards but for their end, and personal data. */
+            frame: string;
+        };
         ConnectorRow: {
             /** @description 0 is the station itself; in 1.6 the connector's number. */
             evse: number;
@@ -477,6 +572,102 @@ export interface components {
             /** @description Spoken where it names no sub-protocol. */
             assumed: string | null;
             pinged: boolean;
+            /** @description Its direct socket is closed when it answers no call. */
+            closeDeaf: boolean;
+        };
+        DispensationView: {
+            /** @description 1 or 2 */
+            securityProfile: number;
+            /** @description It ends then, and its connection with it. */
+            untilMs: number;
+            givenAtMs: number;
+            givenBy: string;
+        };
+        LearnedRow: {
+            /** @description unsupported, items or bytes (of one message) */
+            kind: string;
+            /** @description An action, and what is asked of it where that matters. */
+            about: string;
+            most: number | null;
+            /** @description The answer that showed it. */
+            because: string;
+            learnedAtMs: number;
+        };
+        VariableRow: {
+            /** @description What makes it one; to go on with the next page. */
+            path: string;
+            component: string;
+            componentInstance: string | null;
+            evse: number | null;
+            connector: number | null;
+            variable: string;
+            variableInstance: string | null;
+            /** @description Actual, Target, MinSet or MaxSet */
+            attribute: string;
+            value: string | null;
+            /** @description ReadOnly, WriteOnly or ReadWrite; null where the station has not said. */
+            mutability: string | null;
+            dataType: string | null;
+            unit: string | null;
+            minLimit: string | null;
+            maxLimit: string | null;
+            valuesList: string | null;
+            persistent: boolean | null;
+            constant: boolean | null;
+            supportsMonitoring: boolean | null;
+            /** @description The 1.6 configuration key that it is. */
+            key16: string | null;
+            /** @description report, get, set or event */
+            source: string;
+            readAtMs: number;
+        };
+        StationHolds: {
+            /** @description 0 is no list; null where it is not known. */
+            localListVersion: number | null;
+            profiles: {
+                id: number;
+                /** @description 0 is the whole station. */
+                evse: number;
+                purpose: string;
+                stackLevel: number;
+                kind: string;
+                transaction: string | null;
+                /** @description In the words of the station's own version. */
+                profile: {
+                    [key: string]: unknown;
+                };
+                /** @description set: accepted from us; told: the station's own word */
+                source: string;
+                changedAtMs: number;
+            }[];
+            reservations: {
+                id: number;
+                /** @description 0 is any. */
+                evse: number;
+                /** @description Masked. */
+                token: string;
+                expiresAtMs: number;
+                /** @description active, cancelled, removed, expired, used or no-transaction */
+                state: string;
+                changedAtMs: number;
+            }[];
+            /** @description What was asked for and accepted. */
+            availability: {
+                /** @description 0 is the whole station. */
+                evse: number;
+                connector: number;
+                operative: boolean;
+                /** @description When the transaction there has ended. */
+                scheduled: boolean;
+                changedAtMs: number;
+            }[];
+            reports: {
+                requestId: number;
+                kind: string;
+                /** @description open, complete or refused */
+                state: string;
+                changedAtMs: number;
+            }[];
         };
         StationRow: {
             id: string;
@@ -488,6 +679,9 @@ export interface components {
             admission: string;
             connected: boolean;
             version: string | null;
+            /** @description By which it came last: 1 or 2 with a password, 3 with a certificate. */
+            securityProfile: number | null;
+            dispensation: components["schemas"]["DispensationView"] | null;
             seenAtMs: number | null;
             bootedAtMs: number | null;
             vendor: string | null;
@@ -507,6 +701,9 @@ export interface components {
             admission: string;
             connected: boolean;
             version: string | null;
+            /** @description By which it came last: 1 or 2 with a password, 3 with a certificate. */
+            securityProfile: number | null;
+            dispensation: components["schemas"]["DispensationView"] | null;
             seenAtMs: number | null;
             bootedAtMs: number | null;
             vendor: string | null;
@@ -516,6 +713,10 @@ export interface components {
             powerAtMs: number | null;
             connectors: components["schemas"]["ConnectorRow"][];
             handling: components["schemas"]["Handling"];
+            /** @description Connected, and lets our calls time out since then; null for one that answers. */
+            deafSinceMs: number | null;
+            /** @description With the firmware that it has now. */
+            learned: components["schemas"]["LearnedRow"][];
             /** @description The newest first. */
             deviations: components["schemas"]["DeviationRow"][];
         };
@@ -713,6 +914,7 @@ export interface operations {
                     "application/json": {
                         ready: boolean;
                         reasons: string[];
+                        warnings?: string[];
                     };
                 };
             };
@@ -1373,6 +1575,145 @@ export interface operations {
             };
         };
     };
+    getStationsStationHolds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read what a station holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationHolds"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postStationsStationDispensation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    securityProfile: 1 | 2;
+                    /** @description It ends then; within a year. */
+                    untilMs: number;
+                };
+            };
+        };
+        responses: {
+            /** @description give a dispensation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description 40 hexadecimal digits; nobody can read it again. */
+                        password: string;
+                        /** @description The one that it had is over, and so is its password. */
+                        replaced: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteStationsStationDispensation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description take a dispensation back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false where it had none: nothing changed. */
+                        ended: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getDeviations: {
         parameters: {
             query?: {
@@ -1451,6 +1792,8 @@ export interface operations {
                     assumed?: "1.6" | "2.0.1" | "2.1" | null;
                     /** @description False: it is never pinged. */
                     pinged?: boolean;
+                    /** @description True: its direct socket is closed when it answers no call. */
+                    closeDeaf?: boolean;
                 };
             };
         };
@@ -1462,6 +1805,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Handling"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStationsStationMessages: {
+        parameters: {
+            query?: {
+                /** @description Only of this action. */
+                action?: string;
+                sender?: "station" | "csms";
+                since?: number;
+                before?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a station's messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRow"][];
                 };
             };
             /** @description What went wrong */
@@ -1581,7 +1973,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    action: "RemoteStartTransaction" | "RemoteStopTransaction" | "RequestStartTransaction" | "RequestStopTransaction" | "TriggerMessage" | "GetConfiguration" | "GetVariables" | "Reset" | "ChangeAvailability" | "ChangeConfiguration" | "SetVariables";
+                    action: "AFRRSignal" | "AdjustPeriodicEventStream" | "CancelReservation" | "CertificateSigned" | "ChangeAvailability" | "ChangeConfiguration" | "ChangeTransactionTariff" | "ClearCache" | "ClearChargingProfile" | "ClearDERControl" | "ClearDisplayMessage" | "ClearTariffs" | "ClearVariableMonitoring" | "CostUpdated" | "CustomerInformation" | "DataTransfer" | "DeleteCertificate" | "ExtendedTriggerMessage" | "GetBaseReport" | "GetChargingProfiles" | "GetCompositeSchedule" | "GetConfiguration" | "GetDERControl" | "GetDiagnostics" | "GetDisplayMessages" | "GetInstalledCertificateIds" | "GetLocalListVersion" | "GetLog" | "GetMonitoringReport" | "GetPeriodicEventStream" | "GetReport" | "GetTariffs" | "GetTransactionStatus" | "GetVariables" | "InstallCertificate" | "NotifyAllowedEnergyTransfer" | "NotifyWebPaymentStarted" | "PublishFirmware" | "RemoteStartTransaction" | "RemoteStopTransaction" | "RequestBatterySwap" | "RequestStartTransaction" | "RequestStopTransaction" | "ReserveNow" | "Reset" | "SendLocalList" | "SetChargingProfile" | "SetDERControl" | "SetDefaultTariff" | "SetDisplayMessage" | "SetMonitoringBase" | "SetMonitoringLevel" | "SetNetworkProfile" | "SetVariableMonitoring" | "SetVariables" | "SignedUpdateFirmware" | "TriggerMessage" | "UnlockConnector" | "UnpublishFirmware" | "UpdateDynamicSchedule" | "UpdateFirmware" | "UsePriorityCharging";
                     /** @description The request of that action, in the words of the station's own version of OCPP. */
                     payload: {
                         [key: string]: unknown;
@@ -1590,6 +1982,8 @@ export interface operations {
                     reason: string;
                     /** @description Not sent after this; 60 unless said. */
                     expiresInS?: number;
+                    /** @description Send it although what is known of the station speaks against it. */
+                    force?: boolean;
                 };
             };
         };
@@ -1602,6 +1996,118 @@ export interface operations {
                 content: {
                     "application/json": {
                         id: string;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStationsStationVariables: {
+        parameters: {
+            query?: {
+                /** @description In any name. */
+                search?: string;
+                component?: string;
+                after?: string;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a station's variables */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postStationsStationVariables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    variables: {
+                        component: string;
+                        componentInstance?: string;
+                        evse?: number;
+                        connector?: number;
+                        variable: string;
+                        variableInstance?: string;
+                        /** @enum {string} */
+                        attribute?: "Actual" | "Target" | "MinSet" | "MaxSet";
+                        value: string;
+                    }[];
+                    reason: string;
+                    /** @description Not sent after this; 60 unless said. */
+                    expiresInS?: number;
+                    /** @description Send it although what is known of the station speaks against it. */
+                    force?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description set a station's variables */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ids: string[];
                     };
                 };
             };

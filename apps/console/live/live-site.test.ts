@@ -27,6 +27,8 @@ const snapshot = (): SiteSnapshot => ({
       admission: "accepted",
       connected: true,
       version: "1.6",
+      securityProfile: 3,
+      dispensation: null,
       seenAtMs: atMs,
       bootedAtMs: atMs,
       vendor: "A",

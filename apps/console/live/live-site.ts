@@ -76,6 +76,8 @@ function change(site: LiveSite, seen: Observation): Applied {
     case "station.added":
     case "station.changed":
     case "station.unknown":
+    case "dispensation.given":
+    case "dispensation.ended":
     case "site.connected":
     case "site.disconnected":
     case "site.clock":
@@ -107,7 +109,12 @@ function withStation(site: LiveSite, seen: Observation, next: (station: Station)
 function changedStation(station: Station, seen: Observation): Station {
   switch (seen.kind) {
     case "station.connected":
-      return { ...station, connected: true, version: textOf(seen.data, "version") ?? station.version };
+      return {
+        ...station,
+        connected: true,
+        version: textOf(seen.data, "version") ?? station.version,
+        securityProfile: numberOf(seen.data, "securityProfile") ?? station.securityProfile,
+      };
     case "station.disconnected":
       return { ...station, connected: false };
     case "station.booted":

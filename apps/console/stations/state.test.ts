@@ -11,6 +11,8 @@ const station = (more: Partial<Station>): Station => ({
   admission: "accepted",
   connected: true,
   version: "2.0.1",
+  securityProfile: 3,
+  dispensation: null,
   seenAtMs: 0,
   bootedAtMs: 0,
   vendor: null,

@@ -1,6 +1,7 @@
 /** What a station is: as it introduced itself, and as the inventory has it. */
 import type { ReactNode } from "react";
 import type { Station } from "../api/shapes.ts";
+import { exactTime } from "../display/instant.ts";
 import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { words } from "../strings/en.ts";
@@ -15,6 +16,15 @@ export function StationFacts({ station }: { station: Station }) {
       <Fact name={names.model}>{model === "" ? dash : model}</Fact>
       <Fact name={names.firmware}>{station.firmware ?? dash}</Fact>
       <Fact name={names.version}>{station.version ?? dash}</Fact>
+      <Fact name={names.securityProfile}>
+        {station.securityProfile === null ? dash : words.station.securityProfile(station.securityProfile)}
+      </Fact>
+      {station.dispensation !== null && (
+        <Fact name={names.dispensation}>
+          {words.station.dispensation(station.dispensation.securityProfile)}{" "}
+          {exactTime(station.dispensation.untilMs)}
+        </Fact>
+      )}
       <Fact name={names.serial}>{station.serial}</Fact>
       <Fact name={names.route}>{named(words.station.routes, station.route) ?? station.route}</Fact>
       <Fact name={names.booted}>

@@ -57,7 +57,7 @@ export const commandEnds: Record<string, string> = {
   unknown: "was sent, and no answer came",
 };
 
-/** Commands by their OCPP action, of both versions. */
+/** Commands by their OCPP action, of every version. */
 export const commandActions: Record<string, string> = {
   RemoteStartTransaction: "Start session",
   RequestStartTransaction: "Start session",
@@ -71,4 +71,20 @@ export const commandActions: Record<string, string> = {
   GetVariables: "Read variables",
   SetVariables: "Set variables",
   GetBaseReport: "Read inventory",
+  GetReport: "Read part of the inventory",
+  UnlockConnector: "Unlock connector",
+  ClearCache: "Clear token cache",
+  SendLocalList: "Send local list",
+  GetLocalListVersion: "Ask for local list version",
+  ReserveNow: "Reserve",
+  CancelReservation: "Cancel reservation",
+  SetChargingProfile: "Set charging profile",
+  ClearChargingProfile: "Clear charging profiles",
+  GetChargingProfiles: "Read charging profiles",
+  GetCompositeSchedule: "Ask for schedule",
+  UpdateDynamicSchedule: "Change dynamic limit",
+  UsePriorityCharging: "Use priority charging",
+  GetTransactionStatus: "Ask for session status",
+  DataTransfer: "Send vendor data",
+  ExtendedTriggerMessage: "Ask for a report",
 };

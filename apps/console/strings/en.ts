@@ -236,11 +236,20 @@ export const en = {
       model: "Model",
       firmware: "Firmware",
       version: "OCPP",
+      securityProfile: "Security",
+      dispensation: "Dispensation",
       serial: "Serial number",
       route: "Route",
       seen: "Last seen",
       booted: "Last boot",
     },
+    securityProfile: (profile: number) =>
+      profile === 3
+        ? "Profile 3: its certificate"
+        : profile === 2
+          ? "Profile 2: a password, encrypted"
+          : "Profile 1: a password in the clear",
+    dispensation: (profile: number) => `Profile ${profile} until`,
     manner: {
       title: "What it gets wrong",
       none: "Nothing that had to be repaired or passed over.",
@@ -313,8 +322,34 @@ export const en = {
         `${evse === 0 ? "is" : `EVSE ${evse} is`} ${state.toLowerCase()}${code === undefined ? "" : `: ${spaced(code).toLowerCase()}`}`,
       event: (component: string, variable: string, value: string) =>
         `reports ${component} ${variable}: ${value}`,
+      progress: (of: string, status: string) =>
+        `${spaced(of.replaceAll("-", " ")).toLowerCase()}: ${spaced(status).toLowerCase()}`,
+      identityChanged: (fields: readonly string[]) =>
+        `came back with other hardware: ${fields.map((field) => spaced(field).toLowerCase()).join(", ")}`,
+      limited: (source: string, cleared: boolean) =>
+        cleared ? `a limit set by ${source} is gone` : `is limited by ${source}`,
+      reservation: (state: string) => `a reservation has ended: ${state.replaceAll("-", " ")}`,
+      customerInformation: "sent what it has stored about a person; it was not kept",
+      priority: (activated: boolean) =>
+        activated ? "a driver claimed priority" : "a driver gave up priority",
+      certificateWanted: (answer: string) => `asked about a certificate: ${answer.toLowerCase()}`,
+      vatWanted: "asked whether a VAT number is valid: that is not known here",
+      derAlarm: (control: string, ended: boolean) =>
+        ended ? `the grid lets go: ${control}` : `the grid makes it deviate: ${control}`,
+      derControl: (control: string, started: boolean) =>
+        `grid control ${control} has ${started ? "started" : "stopped"}`,
+      batterySwap: (event: string) => `battery swap: ${spaced(event).toLowerCase()}`,
+      settled: (status: string, amount: string) => `a payment of ${amount}: ${spaced(status).toLowerCase()}`,
+      foreignReservation: (action: string) =>
+        `named a reservation that is not its own in ${action}; nothing was changed`,
       securityEvent: (type: string) => `security event: ${spaced(type).toLowerCase()}`,
+      deaf: (action: string) => `answers no call while it is connected; the last was ${action}`,
+      hears: "answers calls again",
+      learned: (about: string, most: number | undefined) =>
+        most === undefined ? `does not do ${about}` : `takes less of ${about} in one message: ${most}`,
       deviates: (rule: string) => `gets something wrong that is understood all the same: ${rule}`,
+      dispensed: (profile: number) => `may use security profile ${profile} for a time`,
+      dispensationOver: "its dispensation is over",
       heldStrictly: "is held strictly from now on",
       handled: "is handled otherwise from now on",
       setAside: (action: string) => `sent a ${action} that cannot be read: kept for review, and acknowledged`,
@@ -376,7 +411,11 @@ export const en = {
       tokenLong: (most: number) => `This station takes at most ${most} characters.`,
       session: "Session",
       manner: "When",
-      calm: { "1.6": "After its sessions were ended", "2.0.1": "When no session runs" },
+      calm: {
+        "1.6": "After its sessions were ended",
+        "2.0.1": "When no session runs",
+        "2.1": "When no session runs",
+      },
       hard: "At once",
       message: "Report",
       messages: {

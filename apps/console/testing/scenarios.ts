@@ -35,7 +35,7 @@ function busy(world: FakeWorld): void {
 function deviating(world: FakeWorld, station: string): void {
   const seen = { station, firstAtMs: world.nowMs() - 9 * 86_400_000, lastAtMs: world.nowMs() - 40_000 };
   world.manners.set(station, {
-    handling: { strict: false, pinned: null, assumed: null, pinged: false },
+    handling: { strict: false, pinned: null, assumed: null, pinged: false, closeDeaf: false },
     deviations: [
       {
         ...seen,

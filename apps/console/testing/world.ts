@@ -49,8 +49,9 @@ export class FakeWorld {
 
   detail(id: string): StationDetail | undefined {
     const station = this.stations.get(id);
-    const usual = { strict: false, pinned: null, assumed: null, pinged: true };
-    return station && { ...station, handling: usual, deviations: [], ...this.manners.get(id) };
+    const usual = { strict: false, pinned: null, assumed: null, pinged: true, closeDeaf: false };
+    const manner = { handling: usual, deafSinceMs: null, learned: [], deviations: [] };
+    return station && { ...station, ...manner, ...this.manners.get(id) };
   }
 
   addStation(site: string, id: string, more: Partial<Station> = {}): Station {
@@ -62,6 +63,8 @@ export class FakeWorld {
       admission: "accepted",
       connected: true,
       version: "2.0.1",
+      securityProfile: 3,
+      dispensation: null,
       seenAtMs: this.nowMs() - 3_000,
       bootedAtMs: this.nowMs() - 86_400_000 * 3,
       vendor: "Voltline",

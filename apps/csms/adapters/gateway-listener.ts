@@ -3,7 +3,7 @@
  * and one for RSA (A00.FR.421). OpenSSL refuses first, then our own verdict on the chain, before any HTTP is read.
  */
 import type { Log, WireServer } from "@wattward/kernel";
-import { listenWires } from "@wattward/ocpp/websocket";
+import { type ListenOptions, listenWires } from "@wattward/ocpp/websocket";
 import type { Authorities, ServerIdentity } from "@wattward/pki";
 import { SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
 import type { ListenerDoors } from "../gateway/ports.ts";
@@ -32,11 +32,8 @@ export function listenForGateway(at: ListenerAt, doors: ListenerDoors): Promise<
     },
     verifyPeer: doors.verifyPeer,
     upgrade: doors.upgrade,
-    refused(what, { address, ...detail }) {
-      // What was asked for and refused, the gateway has seen by itself.
-      if (!beforeUpgrade.has(what)) return;
-      doors.refused({ what, address: String(address ?? ""), detail });
-    },
+    gate: { admits: doors.admits },
+    refused: toldBeforeUpgrade(doors.refused),
     // A site's messages are the largest; stations' sessions hold their own, smaller limit.
     limits: { frameBytesMax: SITE_MESSAGE_BYTES_MAX },
     log,
@@ -50,3 +47,10 @@ const beforeUpgrade = new Set([
   "proxy-header-refused",
   "upgrade-malformed",
 ]);
+
+/** What was asked for and refused, the gateway has seen by itself. */
+export const toldBeforeUpgrade =
+  (refused: ListenerDoors["refused"]): NonNullable<ListenOptions["refused"]> =>
+  (what, { address, ...detail }) => {
+    if (beforeUpgrade.has(what)) refused({ what, address: String(address ?? ""), detail });
+  };

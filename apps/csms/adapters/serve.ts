@@ -6,17 +6,19 @@
  *                            └ core (database)     ┘
  */
 import { join } from "node:path";
-import type { Clock, Log } from "@wattward/kernel";
+import type { Disk, Log } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
+import { argon2Hasher, NO_ARGON2 } from "@wattward/ocpp/ways-in";
 import { type Authorities, openOrIssueServer, signBundle } from "@wattward/pki";
 import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { createApi, UnsafeListen } from "../api/create-api.ts";
 import { invitationLink } from "../api/sign-in/invitation.ts";
-import { CommandError } from "../cli/arguments.ts";
+import { CommandError, UsageError } from "../cli/arguments.ts";
 import { DATABASE_FILE, databaseOf } from "../cli/database.ts";
-import { createCore } from "../core/create-core.ts";
+import { ELSEWHERE_EVERY_MS } from "../core/create-core.ts";
 import type { Core } from "../core/port.ts";
 import { type Csms, createCsms } from "../csms.ts";
+import type { GatewayPorts } from "../gateway/ports.ts";
 import { Trust } from "../gateway/trust.ts";
 import { measuredCore } from "../metrics/measured-core.ts";
 import { prometheusMetrics } from "../metrics/prometheus.ts";
@@ -26,12 +28,22 @@ import { readConsoleFiles } from "./console-files.ts";
 import { startCore } from "./core-worker.ts";
 import { lockData } from "./data-lock.ts";
 import { listenForGateway } from "./gateway-listener.ts";
+import { type NodeOptions, type OpenedNode, openNode } from "./node.ts";
+import {
+  listenForPasswords,
+  type PasswordListenersAt,
+  type PasswordListenersWith,
+} from "./password-listeners.ts";
+import { RuntimeFile } from "./runtime-file.ts";
+import { storageOf } from "./storage.ts";
 
 export type ServeOptions = {
   readonly dataFolder: string;
   /** Addresses to bind; ports may be 0. */
   readonly ocpp: { readonly host: string; readonly port: number; readonly proxies: readonly string[] };
   readonly http: { readonly host: string; readonly port: number };
+  /** Listeners of security profiles 2 and 1, for as long as stations have dispensations. */
+  readonly passwords: Pick<PasswordListenersAt, "ports" | "profile1Host">;
   /** The console's built pages. */
   readonly consoleFolder: string;
   /** Chosen at the first start, and kept. */
@@ -39,6 +51,8 @@ export type ServeOptions = {
   readonly passphrase: string | undefined;
   /** URL of a PostgreSQL database; undefined for the one that belongs to the folder already, at first a file in it. */
   readonly database: string | undefined;
+  /** This process as one of several; only on a PostgreSQL database. */
+  readonly node: NodeOptions;
   /** "off": answers are not durable; for the test that proves what "full" is worth. */
   readonly synchronous: "full" | "off";
   readonly log: Log;
@@ -48,6 +62,8 @@ export type Serving = {
   readonly domain: string;
   /** Where the data are, without a password; undefined where they are in the folder itself. */
   readonly database: string | undefined;
+  /** Its name among those that serve that database; undefined where the data are in the folder. */
+  readonly node: string | undefined;
   readonly ocppPort: number;
   readonly consoleUrl: string;
   /** False where the pages were not built: the address shows how to. */
@@ -58,7 +74,6 @@ export type Serving = {
   stop(): Promise<void>;
 };
 
-const RUNTIME_FILE = "csms.json";
 /** Where the console's build goes, see apps/console/build.ts. */
 export const builtConsoleFolder = join(import.meta.dirname, "..", "..", "console", "dist");
 /** Binds to every address of the machine; nobody's name. */
@@ -82,6 +97,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     const { passphrase, domain } = options;
     const store = databaseOf(dataFolder, options.database);
+    if (store.kind === "file" && (options.node.name ?? options.node.nats) !== undefined) {
+      throw new UsageError(
+        "--node and --nats are for several processes on one PostgreSQL database: give --database URL",
+      );
+    }
     // Before it is opened: a start that fails must not leave the next one to make a database of the folder's own.
     if (store.kind === "server") await disk.replace(DATABASE_FILE, Buffer.from(`${store.shown}\n`));
     const { authorities, keys, certificates } = await openOrCreateAuthorityFiles(dataFolder, {
@@ -92,20 +112,26 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     });
     const place = { keys, certificates, clock, chance };
     const metrics = prometheusMetrics({ processMetrics: true });
-    const [identity, core] = await Promise.all([
+    const [identity, { core, node, bus }] = await Promise.all([
       openOrIssueServer(authorities, serverNames(authorities.domain), place),
-      openCore(options, store, { stationAnchors: [authorities.station.pem], metrics, clock }),
+      openCore(options, store, { authorities, metrics, disk }),
     ]);
     stops.push(() => core.close());
+    if (bus !== undefined) stops.push(() => bus.close());
+    if (node !== undefined) stops.push(() => node.leave());
     const measured = measuredCore(core, { metrics, clock });
     const ports = { core: measured.core, clock, chance, log, metrics };
 
+    const runtime = new RuntimeFile(disk, log);
     const csms = await bound("port", options.ocpp, () =>
       createCsms({
         ...ports,
+        ...(node && { node }),
+        storage: storageOf(dataFolder, store, core),
         trust: new Trust({ station: [authorities.station.pem], site: [authorities.site.pem] }),
         signBundle: (body) => signBundle(body, authorities.bundle),
         listen: (doors) => listenForGateway({ ...options.ocpp, identity, authorities, log }, doors),
+        passwords: passwordPorts(options, { identity, log }, runtime),
       }),
     );
     stops.push(() => csms.close());
@@ -115,13 +141,24 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const consoleFiles = await readConsoleFiles(options.consoleFolder);
     const api = await createApi({
       ...ports,
-      probes: { "stations' listener": () => csms.gateway.trouble(), "last commit": measured.lastCommit },
+      probes: {
+        "stations' listener": () => csms.gateway.trouble(),
+        "last commit": measured.lastCommit,
+        ...(node && { node: () => node.trouble() }),
+      },
+      warnings: () => [
+        ...csms.gateway.warnings(),
+        ...(bus?.trouble() === undefined
+          ? []
+          : [`nats: away; other nodes are heard of within ${ELSEWHERE_EVERY_MS} ms instead`]),
+      ],
       issuers: issuersOf(authorities),
       names: [
         `csms.${authorities.domain}`,
         ...(anyAddress.includes(options.http.host) ? [] : [options.http.host]),
       ],
       consoleFiles,
+      hash: argon2Hasher(),
       ...(secure ? { tls: identity.ec } : {}),
     });
     const { port: httpPort } = await bound("http-port", options.http, () => api.listen(options.http));
@@ -137,11 +174,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       domain: authorities.domain,
       consoleUrl,
     };
-    await disk.replace(RUNTIME_FILE, Buffer.from(`${JSON.stringify(running)}\n`));
-    stops.push(() => disk.remove(RUNTIME_FILE));
+    await runtime.publish(running);
+    stops.push(() => runtime.remove());
     return {
       domain: authorities.domain,
       database: store.kind === "server" ? store.shown : undefined,
+      node: node?.id,
       ocppPort: csms.gateway.port,
       consoleUrl,
       consoleBuilt: consoleFiles !== undefined,
@@ -152,6 +190,25 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await stop();
     throw error;
   }
+}
+
+/** Undefined where this Node cannot check a password: then those listeners stay closed. */
+function passwordPorts(
+  { ocpp, passwords }: ServeOptions,
+  parts: PasswordListenersWith,
+  runtime: RuntimeFile,
+): GatewayPorts["passwords"] {
+  const hash = argon2Hasher();
+  if (hash === undefined) {
+    parts.log.warn("no-passwords", { say: NO_ARGON2 });
+    return undefined;
+  }
+  return {
+    hash,
+    listen: (securityProfile, port, doors) =>
+      listenForPasswords({ ...ocpp, ...passwords }, parts, { securityProfile, port }, doors),
+    changed: (securityProfile, port) => runtime.note({ [`profile${securityProfile}Port`]: port }),
+  };
 }
 
 const serverNames = (domain: string): readonly string[] => [
@@ -165,22 +222,23 @@ const issuersOf = ({ root, station, site, server }: Authorities): readonly strin
   [root, station, site, server].map(({ certificate }) => certificate.subject.text);
 
 type CoreParts = {
-  readonly stationAnchors: readonly string[];
+  readonly authorities: Authorities;
   readonly metrics: ReturnType<typeof prometheusMetrics>;
-  readonly clock: Clock;
+  readonly disk: Disk;
 };
 
 /** In threads of its own on a file, whose commits block; beside the sockets on a server, whose do not (ADR 27). */
 async function openCore(
-  { synchronous, log }: ServeOptions,
+  { synchronous, log, node, dataFolder: folder }: ServeOptions,
   place: DatabasePlace,
-  { stationAnchors, metrics, clock }: CoreParts,
-): Promise<Core> {
-  const shared = { log, synchronous, stationAnchors };
+  { authorities, metrics, disk }: CoreParts,
+): Promise<{ core: Core } & Partial<OpenedNode>> {
+  const shared = { log, synchronous, stationAnchors: [authorities.station.pem] };
   try {
     if (place.kind === "file")
-      return await startCore({ ...shared, database: place.path, record: metrics.record });
-    return await createCore({ ...shared, database: place.url, chance: systemChance, clock, metrics });
+      return { core: await startCore({ ...shared, database: place.path, record: metrics.record }) };
+    const at = { folder, disk, rootPem: authorities.root.pem, url: place.url };
+    return await openNode(node, at, { ...shared, chance: systemChance, metrics });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(error.message, { cause: error });
     throw error;

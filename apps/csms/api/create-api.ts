@@ -12,6 +12,7 @@
  */
 import fastifyCookie from "@fastify/cookie";
 import { type Chance, type Clock, hex, type Log } from "@wattward/kernel";
+import type { PasswordHasher } from "@wattward/ocpp/ways-in";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Core } from "../core/port.ts";
 import type { Metrics, MetricsText } from "../metrics/metrics.ts";
@@ -25,12 +26,15 @@ import { authRoutes } from "./routes/auth.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { denialRoutes } from "./routes/denials.ts";
 import { deviationRoutes } from "./routes/deviations.ts";
+import { dispensationRoutes } from "./routes/dispensations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
+import { messageRoutes } from "./routes/messages.ts";
 import { siteRoutes } from "./routes/sites.ts";
 import { stationRoutes } from "./routes/stations.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transactionRoutes } from "./routes/transactions.ts";
+import { variableRoutes } from "./routes/variables.ts";
 import { createAttempts } from "./sign-in/attempts.ts";
 import { createChallenges } from "./sign-in/challenges.ts";
 import { createSessions } from "./sign-in/sessions.ts";
@@ -50,6 +54,8 @@ export type ApiOptions = {
   readonly names?: readonly string[];
   /** Names of the operator's authorities; without them no certificate can be denied by its serial number. */
   readonly issuers?: readonly string[];
+  /** For stations' passwords; without it none can be made. */
+  readonly hash?: PasswordHasher | undefined;
   /** PEM; without it only loopback may be listened on. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly passphrase?: string };
   /** The built console, see adapters/console-files.ts; undefined shows a page that says how to build it. */
@@ -140,8 +146,11 @@ function addRoutes(
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
   siteRoutes(app, { core, clock });
   stationRoutes(app, { core, clock });
+  dispensationRoutes(app, { ...options, hash: options.hash });
   deviationRoutes(app, { core, clock });
+  messageRoutes(app, { core });
   commandRoutes(app, { core, clock });
+  variableRoutes(app, { core, clock });
   transactionRoutes(app, { core });
   tokenRoutes(app, { core, clock });
   denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });

@@ -46,6 +46,8 @@ const table = {
     status: 409,
     title: "What is known of this station speaks against it; with force it is sent all the same.",
   },
+  "dispensation-refused": { status: 409, title: "This station is not given that leave." },
+  "no-passwords": { status: 501, title: "This server cannot keep passwords of stations." },
   "invalid-denial": { status: 422, title: "This names no certificate that can be denied." },
   "too-many-denials": { status: 409, title: "No more certificates can be denied." },
   "too-many-attempts": { status: 429, title: "Too many sign-in attempts. Wait, then try again." },

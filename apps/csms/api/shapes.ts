@@ -44,6 +44,33 @@ const siteRow = {
 };
 export const SiteRow = shape("SiteRow", Type.Object(siteRow, closed));
 
+export const MessageRow = shape(
+  "MessageRow",
+  Type.Object(
+    {
+      id: Type.Integer({ description: "Grows with time; go on with the last one's." }),
+      station: Type.String(),
+      atMs: Type.Integer({ description: "When it was written down here." }),
+      receivedAtMs: Type.Integer({ description: "When it was received or sent, here or at its site." }),
+      sender: Type.Unsafe<"station" | "csms">({ type: "string", enum: ["station", "csms"] }),
+      route: Type.String({ description: "direct, or site and its name." }),
+      version: Type.String(),
+      kind: Type.String({ description: "call, result, error, send, result-error or unreadable." }),
+      action: textOrNull(),
+      messageId: textOrNull(),
+      trace: textOrNull(),
+      verdict: Type.String({
+        description: "valid, repaired or refused; sent, or local where its site answered.",
+      }),
+      chars: Type.Integer({ description: "Length of the frame as it was." }),
+      frame: Type.String({
+        description: "Redacted: without secrets, cards but for their end, and personal data.",
+      }),
+    },
+    closed,
+  ),
+);
+
 export const ConnectorRow = shape(
   "ConnectorRow",
   Type.Object(
@@ -85,6 +112,139 @@ export const Handling = shape(
       pinned: version("The only OCPP version to be spoken with it."),
       assumed: version("Spoken where it names no sub-protocol."),
       pinged: Type.Boolean(),
+      closeDeaf: Type.Boolean({ description: "Its direct socket is closed when it answers no call." }),
+    },
+    closed,
+  ),
+);
+
+export const DispensationView = shape(
+  "DispensationView",
+  Type.Object(
+    {
+      securityProfile: Type.Integer({ description: "1 or 2" }),
+      untilMs: Type.Integer({ description: "It ends then, and its connection with it." }),
+      givenAtMs: Type.Integer(),
+      givenBy: Type.String(),
+    },
+    closed,
+  ),
+);
+
+export const LearnedRow = shape(
+  "LearnedRow",
+  Type.Object(
+    {
+      kind: Type.String({ description: "unsupported, items or bytes (of one message)" }),
+      about: Type.String({ description: "An action, and what is asked of it where that matters." }),
+      most: integerOrNull(),
+      because: Type.String({ description: "The answer that showed it." }),
+      learnedAtMs: Type.Integer(),
+    },
+    closed,
+  ),
+);
+
+const booleanOrNull = () => Type.Unsafe<boolean | null>({ type: ["boolean", "null"] });
+export const VariableRow = shape(
+  "VariableRow",
+  Type.Object(
+    {
+      path: Type.String({ description: "What makes it one; to go on with the next page." }),
+      component: Type.String(),
+      componentInstance: textOrNull(),
+      evse: integerOrNull(),
+      connector: integerOrNull(),
+      variable: Type.String(),
+      variableInstance: textOrNull(),
+      attribute: Type.String({ description: "Actual, Target, MinSet or MaxSet" }),
+      value: textOrNull(),
+      mutability: Type.Unsafe<string | null>({
+        type: ["string", "null"],
+        description: "ReadOnly, WriteOnly or ReadWrite; null where the station has not said.",
+      }),
+      dataType: textOrNull(),
+      unit: textOrNull(),
+      minLimit: textOrNull(),
+      maxLimit: textOrNull(),
+      valuesList: textOrNull(),
+      persistent: booleanOrNull(),
+      constant: booleanOrNull(),
+      supportsMonitoring: booleanOrNull(),
+      key16: Type.Unsafe<string | null>({
+        type: ["string", "null"],
+        description: "The 1.6 configuration key that it is.",
+      }),
+      source: Type.String({ description: "report, get, set or event" }),
+      readAtMs: Type.Integer(),
+    },
+    closed,
+  ),
+);
+
+export const StationHolds = shape(
+  "StationHolds",
+  Type.Object(
+    {
+      localListVersion: Type.Unsafe<number | null>({
+        type: ["integer", "null"],
+        description: "0 is no list; null where it is not known.",
+      }),
+      profiles: Type.Array(
+        Type.Object(
+          {
+            id: Type.Integer(),
+            evse: Type.Integer({ description: "0 is the whole station." }),
+            purpose: Type.String(),
+            stackLevel: Type.Integer(),
+            kind: Type.String(),
+            transaction: textOrNull(),
+            profile: jsonObject("In the words of the station's own version."),
+            source: Type.String({ description: "set: accepted from us; told: the station's own word" }),
+            changedAtMs: Type.Integer(),
+          },
+          closed,
+        ),
+      ),
+      reservations: Type.Array(
+        Type.Object(
+          {
+            id: Type.Integer(),
+            evse: Type.Integer({ description: "0 is any." }),
+            token: Type.String({ description: "Masked." }),
+            expiresAtMs: Type.Integer(),
+            state: Type.String({
+              description: "active, cancelled, removed, expired, used or no-transaction",
+            }),
+            changedAtMs: Type.Integer(),
+          },
+          closed,
+        ),
+      ),
+      availability: Type.Array(
+        Type.Object(
+          {
+            evse: Type.Integer({ description: "0 is the whole station." }),
+            connector: Type.Integer(),
+            operative: Type.Boolean(),
+            scheduled: Type.Boolean({ description: "When the transaction there has ended." }),
+            changedAtMs: Type.Integer(),
+          },
+          closed,
+        ),
+        { description: "What was asked for and accepted." },
+      ),
+      reports: Type.Array(
+        Type.Object(
+          {
+            requestId: Type.Integer(),
+            kind: Type.String(),
+            state: Type.String({ description: "open, complete or refused" }),
+            changedAtMs: Type.Integer(),
+          },
+          closed,
+        ),
+      ),
     },
     closed,
   ),
@@ -98,6 +258,11 @@ const stationRow = {
   admission: Type.String({ description: "accepted, pending or blocked" }),
   connected: Type.Boolean(),
   version: textOrNull(),
+  securityProfile: Type.Unsafe<number | null>({
+    type: ["integer", "null"],
+    description: "By which it came last: 1 or 2 with a password, 3 with a certificate.",
+  }),
+  dispensation: Type.Union([ref(DispensationView), Type.Null()]),
   seenAtMs: integerOrNull(),
   bootedAtMs: integerOrNull(),
   vendor: textOrNull(),
@@ -115,6 +280,11 @@ export const StationDetail = shape(
     {
       ...stationRow,
       handling: ref(Handling),
+      deafSinceMs: Type.Unsafe<number | null>({
+        type: ["integer", "null"],
+        description: "Connected, and lets our calls time out since then; null for one that answers.",
+      }),
+      learned: Type.Array(ref(LearnedRow), { description: "With the firmware that it has now." }),
       deviations: Type.Array(ref(DeviationRow), { description: "The newest first." }),
     },
     closed,
@@ -264,11 +434,15 @@ export const agreements: {
   ConnectorRow: Same<Static<typeof ConnectorRow>, Port.ConnectorRow>;
   StationRow: Same<Static<typeof StationRow>, Port.StationRow>;
   StationDetail: Same<Static<typeof StationDetail>, Port.StationDetail>;
+  MessageRow: Same<Static<typeof MessageRow>, Port.MessageRow>;
   DeviationRow: Same<Static<typeof DeviationRow>, Port.DeviationRow>;
   TransactionRow: Same<Static<typeof TransactionRow>, Port.TransactionRow>;
   OutboxEntry: Same<Static<typeof OutboxEntry>, Port.OutboxEntry>;
   SiteSnapshot: Same<Static<typeof SiteSnapshot>, Port.SiteSnapshot>;
   PowerPoint: Same<Static<typeof PowerPoint>, Port.PowerPoint>;
+  VariableRow: Same<Static<typeof VariableRow>, Port.VariableRow>;
+  StationHolds: Same<Static<typeof StationHolds>, Port.StationHolds>;
+  LearnedRow: Same<Static<typeof LearnedRow>, Port.LearnedRow>;
   CommandRow: Same<Static<typeof CommandRow>, Port.CommandRow>;
   DenialRow: Same<Static<typeof DenialRow>, Port.DenialRow>;
 } = {
@@ -276,11 +450,15 @@ export const agreements: {
   ConnectorRow: true,
   StationRow: true,
   StationDetail: true,
+  MessageRow: true,
   DeviationRow: true,
   TransactionRow: true,
   OutboxEntry: true,
   SiteSnapshot: true,
   PowerPoint: true,
+  VariableRow: true,
+  StationHolds: true,
+  LearnedRow: true,
   CommandRow: true,
   DenialRow: true,
 };

@@ -7,11 +7,17 @@
  *   commands          whatever was open may have been sent and done: `unknown`, never sent again
  *   bundles           the raised epoch is part of each, so each is issued anew and taken before any of the old epoch
  *   journals          nothing: a site is told what we have, and brings the rest again, as far as it keeps it
+ *   nodes             none holds anything here, and their bus is another: those of before may still speak on the old one
  *   sessions          of browsers are ended, and links to join: who may do what is asked of people again. Tokens of
  *                     programs stay, so that nothing stands still; ended ones among them are told of in docs/data.md
  */
+import type { JsonObject } from "@wattward/kernel";
+import { isOcppVersion } from "@wattward/ocpp";
+import { keptPayload } from "../commands/kept.ts";
+import { endCommand } from "../commands/rows.ts";
 import { observe } from "../core/observations.ts";
 import { readMeta, writeMeta } from "../core/settings.ts";
+import { freeAllSites, freeAllStations } from "../nodes/rows.ts";
 import type { Rows } from "../store/engine.ts";
 import { insertOutbox, type OutboxDraft, readOutboxHead } from "../store/outbox.ts";
 import { statement } from "../store/statement.ts";
@@ -27,20 +33,20 @@ const findOpenCommands = statement((db, _: Record<never, never>) =>
   db
     .selectFrom("commands")
     .leftJoin("stations", "stations.id", "commands.station_id")
-    .select(["commands.id", "commands.station_id", "commands.action", "stations.site_id"])
+    .select(["commands.id", "commands.station_id", "commands.action", "commands.payload"])
+    .select(["stations.site_id", "stations.ocpp_version"])
     .where("commands.state", "in", ["requested", "sent"]),
-);
-const endOpenCommands = statement((db, p: { atMs: number; outcome: string }) =>
-  db
-    .updateTable("commands")
-    .set({ state: "unknown", ended_at_ms: p.atMs, outcome: p.outcome })
-    .where("state", "in", ["requested", "sent"]),
 );
 const endSessions = statement((db, _: Record<never, never>) =>
   db.deleteFrom("sessions").where("kind", "=", "cookie"),
 );
 const endInvitations = statement((db, p: { atMs: number }) =>
   db.updateTable("invitations").set({ used_at_ms: p.atMs }).where("used_at_ms", "is", null),
+);
+
+const forgetNodes = statement((db, _: Record<never, never>) => db.deleteFrom("nodes"));
+const forgetCluster = statement((db, _: Record<never, never>) =>
+  db.deleteFrom("meta").where("key", "=", "cluster"),
 );
 
 export type Fenced = { readonly epoch: number; readonly commands: number; readonly sessions: number };
@@ -63,6 +69,10 @@ export async function fence(
   const commands = await forgetCommands(tx, atMs);
   const sessions = await tx.run(endSessions, {});
   await tx.run(endInvitations, { atMs });
+  await tx.run(forgetNodes, {});
+  await tx.run(forgetCluster, {});
+  await tx.run(freeAllStations, {});
+  await tx.run(freeAllSites, {});
   const data = { epoch, backupAtMs, commands, sessions };
   observe(tx, { kind: "csms.restored", source: "csms", atMs, data });
   const head = (await rows.first(readOutboxHead, {}))?.seq ?? 0;
@@ -89,8 +99,12 @@ const metaNumber = async (tx: Tx, key: string): Promise<number> =>
 async function forgetCommands(tx: Tx, atMs: number): Promise<number> {
   const description = "open when the backup was made: it may have been sent since, so it is not sent again";
   const open = await tx.all(findOpenCommands, {});
-  await tx.run(endOpenCommands, { atMs, outcome: JSON.stringify({ error: "restored", description }) });
-  for (const { id, station_id: station, action, site_id: site } of open) {
+  const outcome = JSON.stringify({ error: "restored", description });
+  for (const { id, station_id: station, action, site_id: site, ...command } of open) {
+    const spoken = command.ocpp_version ?? "";
+    const version = isOcppVersion(spoken) ? spoken : undefined;
+    const payload = keptPayload({ version, action }, JSON.parse(command.payload) as JsonObject);
+    await tx.run(endCommand, { id, state: "unknown", atMs, payload: JSON.stringify(payload), outcome });
     const data = { command: id, action, state: "unknown" };
     observe(tx, { kind: "command.ended", source: "csms", atMs, station, site, cause: id, data });
   }

@@ -12,7 +12,7 @@ import type { Value } from "../store/statement.ts";
 import type { Item } from "./content.ts";
 import { damaged } from "./fault.ts";
 import { type Fenced, fence } from "./fence.ts";
-import { notBackedUp } from "./write.ts";
+import { notBackedUp, PROGRESS_EVERY_ROWS } from "./write.ts";
 
 /** Values in one INSERT: both engines take tens of thousands. */
 const VALUES_AT_ONCE = 2_000;
@@ -59,7 +59,7 @@ async function hasTables({ engine, types }: Filling): Promise<boolean> {
 }
 
 async function fillRows(items: AsyncIterable<Item>, filling: Filling) {
-  const { engine, types, file, progress } = filling;
+  const { engine, types, file } = filling;
   let createdAtMs = 0;
   let models: readonly TableModel[] = [];
   let table: Inserting | undefined;
@@ -88,7 +88,6 @@ async function fillRows(items: AsyncIterable<Item>, filling: Filling) {
       case "end":
         await table?.end();
         rows = item.rows;
-        for (const [name, count] of rows) progress(name, count);
         await expectAll(engine, models, rows);
     }
   }
@@ -125,6 +124,7 @@ class Inserting {
   private readonly model: TableModel;
   private gathered: { [column: string]: Value }[] = [];
   private chars = 0;
+  private rows = 0;
 
   constructor(filling: Filling, model: TableModel) {
     this.filling = filling;
@@ -132,6 +132,8 @@ class Inserting {
   }
 
   async add(values: readonly Value[]): Promise<void> {
+    this.rows += 1;
+    if (this.rows % PROGRESS_EVERY_ROWS === 0) this.filling.progress(this.model.name, this.rows);
     this.gathered.push(
       Object.fromEntries(this.model.columns.map(({ name }, i) => [name, values[i] ?? null])),
     );

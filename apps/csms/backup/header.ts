@@ -24,9 +24,11 @@ export type Header = { readonly line: string; readonly keys: Keys };
 
 type Stretch = { readonly n: number; readonly r: number; readonly p: number; readonly salt: string };
 
-/** A new header and the keys behind it; another salt each time, so no two backups share a key. */
-export async function newHeader(passphrase: string, chance: Chance): Promise<Header> {
-  const stretch = { ...COST, salt: Buffer.from(chance.bytes(SALT_BYTES)).toString("base64") };
+/**
+ * A new header and the keys behind it; another salt each time, so no two backups share a key. `n` is less in tests alone.
+ */
+export async function newHeader(passphrase: string, chance: Chance, n: number = COST.n): Promise<Header> {
+  const stretch = { ...COST, n, salt: Buffer.from(chance.bytes(SALT_BYTES)).toString("base64") };
   const keys = await keysFrom(passphrase, stretch);
   const body = { wattward: "backup", format: FORMAT, kdf: "scrypt", ...stretch };
   return { line: `${JSON.stringify({ ...body, mac: macOf(keys, JSON.stringify(body)) })}\n`, keys };

@@ -20,19 +20,29 @@ export type Backup = {
   progress(table: string, rows: number): void;
 };
 
-const PROGRESS_EVERY_ROWS = 10_000;
+const PACKED_AT_ONCE_CHARS = 64 * 1024;
+/** Rows of one table between two words about it. */
+export const PROGRESS_EVERY_ROWS = 10_000;
 
 /** The file from its first byte to its last. */
 export async function* backupBytes(backup: Backup, header: Header): AsyncGenerator<Uint8Array> {
   yield Buffer.from(header.line);
-  const source = Readable.from(lines(backup), { objectMode: true, highWaterMark: 64 });
+  const source = Readable.from(lines(backup), { objectMode: true, highWaterMark: 2 });
   const packed = createGzip();
   source.on("error", (error) => packed.destroy(error));
   yield* sealed(source.pipe(packed), header);
 }
 
+/** Many lines at a time: packing each by itself would cost more than all the rest. */
 async function* lines(backup: Backup): AsyncGenerator<Buffer> {
-  for await (const item of items(backup)) yield Buffer.from(lineOf(item));
+  let gathered = "";
+  for await (const item of items(backup)) {
+    gathered += lineOf(item);
+    if (gathered.length < PACKED_AT_ONCE_CHARS) continue;
+    yield Buffer.from(gathered);
+    gathered = "";
+  }
+  yield Buffer.from(gathered);
 }
 
 async function* items({ snapshot, files, progress, ...head }: Backup): AsyncGenerator<Item> {

@@ -16,6 +16,7 @@ import { changeHearing } from "../stations/hearing.ts";
 import { findStation, type Station } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import { roomFor } from "./capabilities.ts";
+import { keptOutcome, keptPayload } from "./kept.ts";
 import { learn, unlearn } from "./learned.ts";
 import { CLOCK_BACK_MS_MAX, OVERDUE_MAX, TAKE_MAX } from "./limits.ts";
 import type { CommandRoute } from "./route.ts";
@@ -162,7 +163,11 @@ export async function expire(tx: Tx, station: string, atMs: number): Promise<voi
 type End = { readonly state: string; readonly atMs: number; readonly outcome: string | null };
 
 async function end(tx: Tx, command: Command, { state, atMs, outcome }: End): Promise<void> {
-  await tx.run(endCommand, { id: command.id, state, atMs, outcome });
+  const station = await tx.first(findStation, { id: command.station_id });
+  const spoken = { version: station && spokenBy(station), action: command.action };
+  const payload = JSON.stringify(keptPayload(spoken, JSON.parse(command.payload) as JsonObject));
+  const kept = outcome && JSON.stringify(keptOutcome(spoken, JSON.parse(outcome) as JsonObject));
+  await tx.run(endCommand, { id: command.id, state, atMs, payload, outcome: kept });
   await observeStep(tx, command, "command.ended", { atMs, state });
 }
 

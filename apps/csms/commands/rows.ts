@@ -80,9 +80,9 @@ export const markSent = statement((db, p: { id: string; node: string | null; atM
   db.updateTable("commands").set({ state: "sent", sent_at_ms: p.atMs, node: p.node }).where("id", "=", p.id),
 );
 export const endCommand = statement(
-  (db, p: { id: string; state: string; atMs: number; outcome: string | null }) =>
+  (db, p: { id: string; state: string; atMs: number; payload: string; outcome: string | null }) =>
     db
       .updateTable("commands")
-      .set({ state: p.state, ended_at_ms: p.atMs, outcome: p.outcome })
+      .set({ state: p.state, ended_at_ms: p.atMs, payload: p.payload, outcome: p.outcome })
       .where("id", "=", p.id),
 );

@@ -24,11 +24,13 @@ import type {
   SiteRow,
   SiteSnapshot,
   StationDetail,
+  StationHolds,
   StationRow,
   StreamRow,
   ToldRow,
   TransactionDetailsRow,
   TransactionRow,
+  VariableRow,
 } from "./views.ts";
 
 export type * from "./views.ts";
@@ -78,11 +80,12 @@ export type Decisions = {
   "node.bury": { input: NodeAt & { beats: number; by: string }; output: boolean };
   /**
    * May this node hold that station's or site's socket? `asked`: another has it, and is asked for it through the outbox
-   * (`holder.asked`); its answer comes the same way (`holder.answered`, with the ticket).
+   * (`holder.asked`); its answer comes the same way (`holder.answered`, with the ticket). `silent`: one of those that
+   * the claim says are not worth asking.
    */
   "holder.claim": {
     input: HolderClaim;
-    output: { kind: "yours" } | { kind: "asked"; holder: string };
+    output: { kind: "yours" } | { kind: "asked" | "silent"; holder: string };
   };
   /** What the holder answers: `given` has closed its socket first, and hands the row over in this commit. */
   "holder.answer": { input: HolderAnswer; output: undefined };
@@ -155,7 +158,6 @@ export type Decisions = {
   /** Now and then: ends transactions that were uncertain for too long, and tells those without meter values. */
   "transactions.tend": { input: { atMs: number }; output: undefined };
   "command.request": { input: CommandRequest; output: CommandAccepted };
-  /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
   /** All of them or none: 2.x gets one command, 1.6 one for each key. */
   "settings.request": { input: SettingsRequest; output: SettingsAccepted };
   /** A connected station lets our calls time out, or answers again. Told again it changes nothing. */
@@ -163,6 +165,7 @@ export type Decisions = {
     input: { station: StationId; deaf: boolean; action: string; atMs: number };
     output: undefined;
   };
+  /** Marks commands of a station as sent and hands them out, oldest first; expires what is too old. */
   "command.take": {
     input: {
       station: StationId;
@@ -334,6 +337,8 @@ export type HolderClaim = {
   readonly node: string;
   /** The newcomer's, for the holder to decide by (QUIRKS, takeover). */
   readonly claim: Claim;
+  /** Nodes that have not been heard of for a while: what they hold is theirs until they are buried. */
+  readonly silent: readonly string[];
   /** Chosen by who asks, to know the answer by. */
   readonly ticket: string;
   readonly atMs: number;
@@ -434,9 +439,6 @@ export type CommandRequest = {
   readonly reason: string;
   readonly atMs: number;
   readonly expiresAtMs: number;
-};
-export type CommandAccepted =
-  | { readonly kind: "requested"; readonly id: string }
   /** Send it although what we know of the station speaks against it; never against another's ids, or for a secret. */
   readonly force?: boolean;
 };
@@ -453,6 +455,12 @@ export type SettingAsked = {
   readonly variableInstance?: string;
   readonly attribute?: "Actual" | "Target" | "MinSet" | "MaxSet";
   readonly value: string;
+};
+export type SettingsAccepted =
+  | { readonly kind: "requested"; readonly ids: readonly string[] }
+  | Extract<CommandAccepted, { kind: "refused" }>;
+export type CommandAccepted =
+  | { readonly kind: "requested"; readonly id: string }
   | {
       readonly kind: "refused";
       /** `never-connected`: its version is not known yet, so the payload cannot be checked. */
@@ -461,42 +469,42 @@ export type SettingAsked = {
         | "never-connected"
         | "unsupported-action"
         | "invalid-payload"
+        /** The payload is valid, and what is known of the station speaks against it; `force` may help. */
+        | "objection"
         | "expired"
         | "too-many";
       readonly sentence: string;
     };
 export type DueCommand = {
   readonly id: string;
-        /** The payload is valid, and what is known of the station speaks against it; `force` may help. */
-        | "objection"
   readonly action: string;
   readonly payload: JsonObject;
   readonly expiresAtMs: number;
-};
-export type CommandOutcome = {
-  readonly id: string;
-  readonly state: "accepted" | "refused" | "failed" | "unknown";
-  /** The station's own result or error. */
-  readonly outcome: JsonObject;
   /** How much of it one message may hold; it goes in parts where it is more. */
   readonly room?: Room;
-  readonly atMs: number;
+};
 /** Items and bytes that a station takes in one message; what is left out is not known. */
 export type Room = { readonly items?: number; readonly bytes?: number };
 /** `about`: an action, or an action and what is asked of it: `TriggerMessage Heartbeat`. */
 export type LearnedFact =
   | { readonly kind: "unsupported"; readonly about: string }
   | { readonly kind: "items" | "bytes"; readonly about: string; readonly most: number };
+export type CommandOutcome = {
+  readonly id: string;
+  readonly state: "accepted" | "refused" | "failed" | "unknown";
+  /** The station's own result or error. */
+  readonly outcome: JsonObject;
+  readonly atMs: number;
+  /** It answered, whatever: then it is not deaf. */
+  readonly answered?: boolean;
+  /** What its answer, or its silence, showed of what it does and takes. */
+  readonly learned?: readonly LearnedFact[];
 };
 
 export type StationAddition = {
   readonly station: StationId;
   readonly serial: string;
   readonly route: "site" | "direct" | "either";
-  /** It answered, whatever: then it is not deaf. */
-  readonly answered?: boolean;
-  /** What its answer, or its silence, showed of what it does and takes. */
-  readonly learned?: readonly LearnedFact[];
   readonly site?: SiteId;
   readonly actor: string;
   readonly atMs: number;
@@ -589,6 +597,13 @@ export type Queries = {
   /** Newest first. */
   "settlements.list": { input: { station?: StationId; most: number }; output: readonly SettlementRow[] };
   "transaction.details": { input: { id: string }; output: TransactionDetailsRow | undefined };
+  /** Undefined for a station that there is not. */
+  "station.holds": { input: { station: StationId }; output: StationHolds | undefined };
+  /** In order of path; go on with the last one's. `search`: in any name or 1.6 key, without case. */
+  "variables.list": {
+    input: { station: StationId; search?: string; component?: string; after?: string; most: number };
+    output: readonly VariableRow[];
+  };
   "command.get": { input: { id: string }; output: CommandRow | undefined };
   /** When `command.expire` will next find something, for commands untold after `untoldMs`; undefined where none is open. */
   "commands.nextDue": { input: { untoldMs: number }; output: number | undefined };

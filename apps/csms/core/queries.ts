@@ -19,9 +19,11 @@ import {
   stationTold,
   transactionDetails,
 } from "../queries/station-told.ts";
+import { stationHolds } from "../queries/station-holds.ts";
 import { stationGet, stationsList } from "../queries/stations.ts";
 import { storeUsedBytes } from "../queries/store.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
+import { variablesList } from "../queries/variables.ts";
 import type { Schema } from "../store/schema.ts";
 import type { Queries } from "./port.ts";
 
@@ -48,6 +50,8 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "transaction.details": transactionDetails,
   "deviations.list": deviationsList,
   "stations.list": stationsList,
+  "station.holds": stationHolds,
+  "variables.list": variablesList,
   "command.get": commandGet,
   "commands.list": commandsList,
   "commands.nextDue": commandsNextDue,

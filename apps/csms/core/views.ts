@@ -34,6 +34,13 @@ export type ConnectorRow = {
 };
 /** A dispensation as gateways hold it: with the route by which its station may come. */
 export type GivenDispensation = Dispensation & { readonly route: string };
+/** A dispensation as people see it. */
+export type DispensationView = {
+  readonly securityProfile: number;
+  readonly untilMs: number;
+  readonly givenAtMs: number;
+  readonly givenBy: string;
+};
 export type StationRow = {
   readonly id: string;
   readonly serial: string;
@@ -42,6 +49,9 @@ export type StationRow = {
   readonly admission: string;
   readonly connected: boolean;
   readonly version: string | null;
+  /** By which it came last: 1, 2 or 3; null where it never came. */
+  readonly securityProfile: number | null;
+  readonly dispensation: DispensationView | null;
   readonly seenAtMs: number | null;
   readonly bootedAtMs: number | null;
   readonly vendor: string | null;
@@ -82,6 +92,90 @@ export type MessageRow = {
   readonly chars: number;
   readonly frame: string;
 };
+/** One attribute of a variable in the device model; a 1.6 key stands where 2.x has the same, and keeps its name. */
+export type VariableRow = {
+  /** What makes it one, in lower case: go on with the last one's. */
+  readonly path: string;
+  readonly component: string;
+  readonly componentInstance: string | null;
+  readonly evse: number | null;
+  readonly connector: number | null;
+  readonly variable: string;
+  readonly variableInstance: string | null;
+  readonly attribute: string;
+  readonly value: string | null;
+  /** ReadOnly, WriteOnly or ReadWrite. */
+  readonly mutability: string | null;
+  readonly dataType: string | null;
+  readonly unit: string | null;
+  readonly minLimit: string | null;
+  readonly maxLimit: string | null;
+  readonly valuesList: string | null;
+  readonly persistent: boolean | null;
+  readonly constant: boolean | null;
+  readonly supportsMonitoring: boolean | null;
+  readonly key16: string | null;
+  /** report, get, set or event. */
+  readonly source: string;
+  readonly readAtMs: number;
+};
+/** What a station holds by our commands, or has told of them, as far as we know. */
+export type StationHolds = {
+  /** Version of its local list of tokens; 0 is none. Null where it is not known. */
+  readonly localListVersion: number | null;
+  readonly profiles: readonly HeldProfile[];
+  readonly reservations: readonly HeldReservation[];
+  /** What was asked for and accepted; EVSE 0 is the whole station. */
+  readonly availability: readonly HeldAvailability[];
+  /** The newest first. */
+  readonly reports: readonly HeldReport[];
+};
+export type HeldProfile = {
+  readonly id: number;
+  readonly evse: number;
+  readonly purpose: string;
+  readonly stackLevel: number;
+  readonly kind: string;
+  readonly transaction: string | null;
+  /** In the words of the station's version. */
+  readonly profile: JsonObject;
+  /** set: accepted from us. told: the station's own word. */
+  readonly source: string;
+  readonly changedAtMs: number;
+};
+export type HeldReservation = {
+  readonly id: number;
+  readonly evse: number;
+  /** Masked. */
+  readonly token: string;
+  readonly expiresAtMs: number;
+  readonly state: string;
+  readonly changedAtMs: number;
+};
+export type HeldAvailability = {
+  readonly evse: number;
+  readonly connector: number;
+  readonly operative: boolean;
+  readonly scheduled: boolean;
+  readonly changedAtMs: number;
+};
+export type HeldReport = {
+  readonly requestId: number;
+  readonly kind: string;
+  /** open, complete or refused: only a complete one has come whole. */
+  readonly state: string;
+  readonly changedAtMs: number;
+};
+/** What a station showed of what it does and takes, with the firmware that it has. */
+export type LearnedRow = {
+  /** unsupported, items or bytes. */
+  readonly kind: string;
+  /** An action, and what is asked of it where that matters. */
+  readonly about: string;
+  readonly most: number | null;
+  readonly because: string;
+  readonly learnedAtMs: number;
+};
 /** A station with what is known of its manner. */
 export type StationDetail = StationRow & {
   readonly handling: {
@@ -89,7 +183,11 @@ export type StationDetail = StationRow & {
     readonly pinned: string | null;
     readonly assumed: string | null;
     readonly pinged: boolean;
+    readonly closeDeaf: boolean;
   };
+  /** Connected, and lets our calls time out since then; null for one that answers. */
+  readonly deafSinceMs: number | null;
+  readonly learned: readonly LearnedRow[];
   /** The newest first. */
   readonly deviations: readonly DeviationRow[];
 };

@@ -19,6 +19,7 @@ import {
   notice,
   OcppSession,
   type OcppVersion,
+  type Send,
 } from "@wattward/ocpp";
 import type { Leave, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { PeerFacts } from "@wattward/pki";
@@ -30,6 +31,7 @@ import { BOOT_QUIET_MS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
 import { type ConnectionPorts, nodeOf } from "./ports.ts";
 import { storePresence } from "./presence.ts";
+import { Sends } from "./sends.ts";
 import type { StationLink } from "./station-link.ts";
 
 const direct: Route = { kind: "direct" };
@@ -65,6 +67,7 @@ export class DirectStation implements StationLink {
   private readonly watched: Watched;
   private readonly logged: LoggedWire;
   private readonly session: OcppSession;
+  private readonly sends: Sends;
   private becomeReady: () => void = () => {};
 
   /** `left` is called once, when the wire has ended; it says whether this was still the station's connection. */
@@ -90,6 +93,7 @@ export class DirectStation implements StationLink {
       const receivedAtMs = ports.clock.now().wallMs;
       return ports.messages.seen({ station, version, sender, route: "direct", text, receivedAtMs });
     });
+    this.sends = new Sends(direct, 1, this.ports);
     this.session = new OcppSession({
       wire: this.logged.wire,
       version,
@@ -100,6 +104,8 @@ export class DirectStation implements StationLink {
       onCall: (call, raw, deviations) => this.answer(call, raw, { deviations }),
       tolerant: () => this.tolerant,
       onInvalidCall: (call, raw, invalid) => this.answerInvalid(call, raw, invalid),
+      onSend: (send, raw) => this.take(send, raw),
+      onResultError: (error) => this.sends.disputed(station, version, error),
       onFault: ({ reason }) => this.deviated(notice("frame-unreadable", reason)),
       quietUntilFirstCall: true,
     });
@@ -194,6 +200,16 @@ export class DirectStation implements StationLink {
     } finally {
       this.becomeReady();
     }
+  }
+
+  private async take({ id, action, payload }: Send, raw: string): Promise<void> {
+    const { clock, newTrace } = this.ports;
+    const { wallMs: receivedAtMs, quality: clockQuality } = clock.now();
+    const { station, version } = this;
+    const trace = newTrace();
+    const head = { station, version, trace, receivedAtMs, clockQuality };
+    const outcome = await this.sends.take({ ...head, id, action, payload });
+    this.logged.become(raw, { trace, verdict: outcome === "taken" ? "valid" : "refused" });
   }
 
   /** The granted heartbeat interval decides how long silence is no death (QUIRKS 29). */

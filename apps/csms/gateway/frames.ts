@@ -1,6 +1,7 @@
 /** Between frames as text and what the core takes and gives: reading a station's CALL, writing the answer to it. */
 import type { JsonObject, MessageId } from "@wattward/kernel";
 import {
+  type CallResultError,
   callError,
   type Deviation,
   faultReply,
@@ -8,7 +9,9 @@ import {
   type OcppVersion,
   parseFrame,
   repairedCall,
+  type Send,
   validateCall,
+  validateSend,
   writeFrame,
 } from "@wattward/ocpp";
 import type { MessageFault, StationAnswer } from "../core/port.ts";
@@ -63,6 +66,20 @@ export function readCall(text: string, version: OcppVersion, tolerant: boolean):
   }
   const reply = writeFrame(callError(id, checked.code, checked.reason, version));
   return { kind: "fault", code: checked.code, description: checked.reason, reply };
+}
+
+/** A frame that nobody answers, as a site passed it on (2.1): a SEND held against its schema, or a CALLRESULTERROR. */
+export function readSent(
+  text: string,
+  version: OcppVersion,
+): Send | CallResultError | { readonly kind: "fault"; readonly description: string } {
+  const parsed = parseFrame(text, version);
+  if (parsed.kind === "fault") return { kind: "fault", description: parsed.reason };
+  const { frame } = parsed;
+  if (frame.kind === "result-error") return frame;
+  if (frame.kind !== "send") return { kind: "fault", description: "neither a SEND nor a CALLRESULTERROR" };
+  const checked = validateSend(version, "station", frame.action, frame.payload);
+  return checked.kind === "valid" ? frame : { kind: "fault", description: checked.reason };
 }
 
 /** The CALLRESULT or CALLERROR to the CALL `id`. */

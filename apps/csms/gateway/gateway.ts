@@ -292,15 +292,18 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
       const direct = stations.all().filter(([, link]) => link instanceof DirectStation).length;
       return { direct, sites: sites.size, stations: stations.size };
     },
-    warnings: () => (keeper.low ? ["storage: little room is left; the message log was given up"] : []),
-    trouble: () => (closing ? "closing" : (server.trouble() ?? ways?.trouble())),
+    warnings: () => [
+      ...(keeper.low ? ["storage: little room is left; the message log was given up"] : []),
+      ...[ways?.trouble() ?? []].flat(),
+    ],
+    trouble: () => (closing ? "closing" : server.trouble()),
     async close() {
       closing = true;
       stopWatching();
       const ended = endAll("the central system stops");
       const [stopped, cancel] = deadline();
       const logged = ended.then(() => messages.stop());
-      await Promise.race([Promise.all([server.close(), logged]), stopped]);
+      await Promise.race([Promise.all([server.close(), ways?.stop(), logged]), stopped]);
       cancel();
     },
   };

@@ -81,6 +81,11 @@ export const DEVIATIONS_GATHER_MS = 1_000;
 /** How often transactions of which too little is heard are looked for. */
 export const TEND_EVERY_MS = 60_000;
 
+/** Messages that wait for no answer (2.1 SEND) of one station; more are dropped: each may cost a commit. */
+export const SEND_RATE = { burst: 120, perSecond: 10 };
+/** Answers of ours that one station disputes and that are observed; more are only counted. */
+export const DISPUTED_RATE = { burst: 5, perSecond: 1 / 60 };
+
 /** While commands are open, the next that is due to end is looked for at least this often. */
 export const COMMAND_LOOK_MS_MAX = 60_000;
 /** A command that was sent this long ago, and whose outcome is not stored, is unknown: longer than all attempts take. */

@@ -40,7 +40,7 @@ test("each of the two listeners is open for as long as a dispensation of its pro
   w.takeBack("CP-2");
   await w.time.advance(200);
   assert.deepEqual(open(), [false, false]);
-  assert.equal(w.csms.gateway.trouble(), undefined);
+  assert.deepEqual(w.csms.gateway.warnings(), []);
 });
 
 test("its day comes: the live socket is closed at that moment, by monotonic time, and told to people", async () => {
@@ -260,4 +260,18 @@ test("a station that hammers with the right password is told 429, and the store 
     else if (dialled.status === 429) refused += 1;
   }
   assert(refused > 20 && w.core.inputs("station.admitByPassword").length < 40, `${refused} refused`);
+});
+
+test("a gateway that closes leaves no timer behind: its listeners for passwords end with it", async () => {
+  const w = await world();
+  const password = await w.dispense("CP-1", 2, inAnHour(w));
+  const peer = await w.station("CP-1", { by: 2, password });
+  const closing = w.csms.gateway.close();
+  await w.time.advance(5_000);
+  await closing;
+  assert.equal(peer.closed?.code, 1001);
+  assert.equal(w.csms.gateway.passwordPort(2), undefined);
+  const { asked } = w.core;
+  await w.time.advance(HOUR_MS);
+  assert.equal(w.core.asked, asked, "nothing looks any more");
 });

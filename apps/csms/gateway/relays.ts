@@ -1,34 +1,40 @@
 /**
- * CALLs that a site relays without its journal: heartbeats, and authorisation while the link is up. Answered once the
- * core has decided, or forgotten; stations take turns, so that a loud one delays the others by one message.
+ * What a site relays without its journal: CALLs (heartbeats, and authorisation while the link is up), and what nobody
+ * answers (2.1 SEND and CALLRESULTERROR). A CALL is answered once the core has decided, or forgotten. The messages of one
+ * station keep their order; stations take turns, so that a loud one delays the others by one message.
  */
 import type { StationId } from "@wattward/kernel";
 import type { SiteMessage } from "@wattward/sitelink";
-import { CoreError, type StationAnswer, type StationCall } from "../core/port.ts";
+import { CoreError, type LoggedMessage, type StationAnswer, type StationCall } from "../core/port.ts";
+import { verdictOf } from "../message-log/verdict.ts";
 import { FairQueue } from "./fair-queue.ts";
-import { answerFrame, notStored, readCall } from "./frames.ts";
-import { RELAYS_IN_FLIGHT_MAX, RELAYS_WAITING_PER_STATION_MAX } from "./limits.ts";
+import { answerFrame, notStored, readCall, readSent } from "./frames.ts";
+import { RELAYS_IN_FLIGHT_MAX, RELAYS_WAITING_PER_STATION_MAX, STATIONS_PER_LINK_MAX } from "./limits.ts";
 import type { ConnectionPorts } from "./ports.ts";
 import type { LinkHandle } from "./record-intake.ts";
+import { Sends } from "./sends.ts";
 
 type Relay = Extract<SiteMessage, { t: "relay" }>;
+type Sent = Extract<SiteMessage, { t: "sent" }>;
 
 export class Relays {
   private readonly link: LinkHandle;
   private readonly ports: ConnectionPorts;
-  private readonly queue = new FairQueue<StationId, Relay>(RELAYS_WAITING_PER_STATION_MAX);
+  private readonly queue = new FairQueue<StationId, Relay | Sent>(RELAYS_WAITING_PER_STATION_MAX);
+  private readonly sends: Sends;
   private inFlight = 0;
   private stopped = false;
 
   constructor(link: LinkHandle, ports: ConnectionPorts) {
     this.link = link;
     this.ports = ports;
+    this.sends = new Sends({ kind: "site", site: link.site }, STATIONS_PER_LINK_MAX, ports);
   }
 
   /** The station is one of the site's own. Returns at once. */
-  take(relay: Relay): void {
-    if (!this.queue.add(relay.station, relay)) {
-      this.ports.log.warn("relay-forgotten", { station: relay.station });
+  take(told: Relay | Sent): void {
+    if (!this.queue.add(told.station, told)) {
+      this.ports.log.warn("relay-forgotten", { station: told.station });
       return;
     }
     this.serve();
@@ -40,19 +46,23 @@ export class Relays {
 
   private serve(): void {
     while (!this.stopped && this.inFlight < RELAYS_IN_FLIGHT_MAX) {
-      const relay = this.queue.take();
-      if (relay === undefined) return;
+      const told = this.queue.take();
+      if (told === undefined) return;
       this.inFlight += 1;
-      void this.answer(relay).finally(() => {
+      void (told.t === "relay" ? this.answer(told) : this.hear(told)).finally(() => {
         this.inFlight -= 1;
         this.serve();
       });
     }
   }
 
-  private async answer({ relay, station, version, frame, ...received }: Relay): Promise<void> {
+  private async answer(asked: Relay): Promise<void> {
+    const { relay, station, version, frame, ...received } = asked;
     const read = readCall(frame, version, this.link.tolerates(station));
-    if (read.kind === "fault") return this.send(relay, read.reply);
+    if (read.kind === "fault") {
+      this.show(asked, "refused", read.reply);
+      return this.send(relay, read.reply);
+    }
     const { kind: _, ...said } = read;
     const { id, action } = said;
     const { trace, receivedAtMs, clockQuality } = received;
@@ -62,7 +72,35 @@ export class Relays {
     const outcome = answer === undefined || answer === notStored ? "refused" : answer.kind;
     this.ports.metrics.count("wattward_messages_total", { version, action, outcome });
     this.ports.log.debug("relay-answered", { station, action, trace, outcome });
-    this.send(relay, answer && answerFrame(id, answer, version));
+    const reply = answer && answerFrame(id, answer, version);
+    this.show(asked, verdictOf(said, answer?.kind), reply);
+    this.send(relay, reply);
+  }
+
+  /** What breaks its schema is dropped: nobody waits to be told. */
+  private async hear(told: Sent): Promise<void> {
+    const { station, version, trace, receivedAtMs, clockQuality } = told;
+    const read = readSent(told.frame, version);
+    if (read.kind === "result-error") this.sends.disputed(station, version, read);
+    else if (read.kind === "fault")
+      this.ports.log.warn("send-unreadable", { station, say: read.description });
+    const { kind } = read;
+    const taken =
+      kind === "send" &&
+      (await this.sends.take({
+        ...{ station, version, trace, receivedAtMs, clockQuality },
+        ...{ id: read.id, action: read.action, payload: read.payload },
+      })) === "taken";
+    this.show(told, taken || kind === "result-error" ? "valid" : "refused", undefined);
+  }
+
+  /** To the message log. */
+  private show(asked: Relay | Sent, verdict: LoggedMessage["verdict"], reply: string | undefined): void {
+    const { station, version, trace, receivedAtMs, frame } = asked;
+    const head = { station, version, route: `site ${this.link.site}`, receivedAtMs };
+    const { messages } = this.ports;
+    messages.seen({ ...head, sender: "station", text: frame }).become({ trace, verdict });
+    if (reply !== undefined) messages.seen({ ...head, sender: "csms", text: reply }).become({ trace });
   }
 
   private async decided(call: StationCall): Promise<StationAnswer | undefined> {

@@ -200,6 +200,9 @@ export class SiteLink implements Connection {
       case "relay":
         if (this.stations.owns(message.station, "relay")) this.relays.take(message);
         return;
+      case "sent":
+        if (this.stations.owns(message.station, "sent")) this.relays.take(message);
+        return;
       case "up":
         if (this.stations.owns(message.station, "up")) this.stations.up(message.station, message.frame);
         return;

@@ -118,8 +118,8 @@ test("one key that reconnects in a hot loop gets 429, and the store is left alon
 test("sub-protocol: the first offered that we speak; none: the handshake is completed without, and closed", async () => {
   const w = await world();
   const identity = await w.addStation("CP-1");
-  const both = await w.station("CP-1", { identity, protocols: ["ocpp2.1", "ocpp2.0.1", "ocpp1.6"] });
-  assert.equal(both.wire.protocol, "ocpp2.0.1");
+  const both = await w.station("CP-1", { identity, protocols: ["ocpp3.0", "ocpp2.0.1", "ocpp2.1"] });
+  assert.equal(both.wire.protocol, "ocpp2.0.1", "in the order of the station, not of their age");
   for (const protocols of [[], ["ocpp1.5"], [SITE_PROTOCOL]]) {
     const none = await w.dial("/ocpp/CP-1", { identity, protocols });
     assert(none instanceof Peer);

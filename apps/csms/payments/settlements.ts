@@ -12,9 +12,6 @@ import type { Tx } from "../store/writer.ts";
 import { digestOf, headOf, observeForeign } from "../transactions/record.ts";
 import { findTransaction } from "../transactions/rows.ts";
 
-/** Of one station; beyond it the oldest goes: at a settlement a minute, two months. */
-export const SETTLEMENTS_MAX = 100_000;
-
 export async function takeSettlement(
   tx: Tx,
   call: Call<RequestOf<"2.1", "NotifySettlement">>,

@@ -1,9 +1,13 @@
-/** Dispensations as gateways hold them: those of stations that are accepted. */
+/** Dispensations, as gateways hold them and as people see them, and by which security profile stations came. */
 
 import type { StationId } from "@wattward/kernel";
 import { isPasswordProfile } from "@wattward/ocpp/ways-in";
+import type { Kysely } from "kysely";
+import type { DispensationView } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
+import type { Schema } from "../store/schema.ts";
 
+/** Those of stations that are accepted. */
 export const dispensationsAll: Query<"dispensations.all"> = async (db) => {
   const rows = await db
     .selectFrom("dispensations")
@@ -26,3 +30,37 @@ export const dispensationsAll: Query<"dispensations.all"> = async (db) => {
       : [],
   );
 };
+
+/** Of these stations; a hash of a password goes to no person. */
+export async function waysOf(
+  db: Kysely<Schema>,
+  ids: readonly string[],
+): Promise<{
+  readonly dispensations: ReadonlyMap<string, DispensationView>;
+  readonly ways: ReadonlyMap<string, number>;
+}> {
+  const given = await db
+    .selectFrom("dispensations")
+    .select(["station_id", "security_profile", "until_ms", "given_at_ms", "given_by"])
+    .where("station_id", "in", ids)
+    .execute();
+  const ways = await db
+    .selectFrom("station_ways")
+    .select(["station_id", "security_profile"])
+    .where("station_id", "in", ids)
+    .execute();
+  return {
+    dispensations: new Map(
+      given.map((row) => [
+        row.station_id,
+        {
+          securityProfile: row.security_profile,
+          untilMs: row.until_ms,
+          givenAtMs: row.given_at_ms,
+          givenBy: row.given_by,
+        },
+      ]),
+    ),
+    ways: new Map(ways.map((row) => [row.station_id, row.security_profile])),
+  };
+}

@@ -5,8 +5,10 @@ import type { Query } from "../core/queries.ts";
 import type { Schema } from "../store/schema.ts";
 import { handlingIn } from "../tolerance/handling.ts";
 import { deviationsOf } from "./deviations.ts";
+import { waysOf } from "./dispensations.ts";
 import { rowsWithin } from "./limits.ts";
 import { atOneInstant } from "./read.ts";
+import { learnedOfStation } from "./variables.ts";
 
 export const stationGet: Query<"station.get"> = (db, { station }) =>
   atOneInstant(db, async (tx) => {
@@ -20,10 +22,17 @@ export const stationGet: Query<"station.get"> = (db, { station }) =>
         .where("station_id", "=", station)
         .executeTakeFirst(),
     );
-    const { strict, pinned = null, assumed = null, pinged } = handling;
+    const { strict, pinned = null, assumed = null, pinged, closeDeaf = false } = handling;
+    const deaf = await tx
+      .selectFrom("deaf_stations")
+      .select("since_ms")
+      .where("station_id", "=", station)
+      .executeTakeFirst();
     return {
       ...known,
-      handling: { strict, pinned, assumed, pinged },
+      handling: { strict, pinned, assumed, pinged, closeDeaf },
+      deafSinceMs: deaf?.since_ms ?? null,
+      learned: row === undefined ? [] : await learnedOfStation(tx, row),
       deviations: await deviationsOf(tx, station),
     };
   });
@@ -57,13 +66,15 @@ export async function withDetails(
     .where("ended_at_ms", "is", null)
     .where("state", "<>", "ended")
     .execute();
-  return rows.map((row) =>
-    stationRow(
+  const { dispensations, ways } = await waysOf(db, ids);
+  return rows.map((row) => ({
+    ...{ securityProfile: ways.get(row.id) ?? null, dispensation: dispensations.get(row.id) ?? null },
+    ...stationRow(
       row,
       connectors.filter((connector) => connector.station_id === row.id).map(connectorRow),
       powers.filter((power) => power.station_id === row.id),
     ),
-  );
+  }));
 }
 
 type Power = { readonly power_w: number | null; readonly power_at_ms: number | null };
@@ -72,7 +83,7 @@ function stationRow(
   row: Schema["stations"],
   connectors: readonly ConnectorRow[],
   powers: readonly Power[],
-): StationRow {
+): Omit<StationRow, "securityProfile" | "dispensation"> {
   return {
     id: row.id,
     serial: row.serial,

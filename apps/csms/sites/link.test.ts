@@ -41,6 +41,18 @@ test("hello: a journal that went back in time must begin anew", async () => {
   assert.equal((await core.outbox("journal.rewound")).length, 1);
 });
 
+test("hello: a site that comes with another journal: told once, with how far the former is durable here", async () => {
+  const core = await testCore({ box: "site" });
+  await hello(core);
+  await core.record({ station: "box", version: "1.6", action: "Heartbeat", payload: {} });
+  const epoch = "f".repeat(24);
+  for (let i = 0; i < 2; i += 1) await hello(core, { epoch, lastSeq: 7 });
+  assert.deepEqual(
+    (await core.outbox("journal.begun")).map(({ data }) => data),
+    [{ epoch, lastSeq: 7, formerEpoch: EPOCH, formerAckedSeq: 1 }],
+  );
+});
+
 test("lease: blocks never overlap, whoever asks, and are told again to the same journal only", async () => {
   const core = await testCore({ box: "site" });
   await core.decide("station.add", {

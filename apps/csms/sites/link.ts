@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { TraceId } from "@wattward/kernel";
 import type { Decision } from "../core/decision.ts";
 import { clipped, observe } from "../core/observations.ts";
-import type { Lease } from "../core/port.ts";
+import type { Lease, SiteHello } from "../core/port.ts";
 import { csmsEpoch, takeTransactionIds } from "../core/settings.ts";
 import { heldElsewhere } from "../nodes/holder.ts";
 import { disconnectStationsOfSite } from "../stations/rows.ts";
@@ -36,7 +36,10 @@ export const hello: Decision<"site.hello"> = async (tx, input) => {
   if (known === undefined) return { kind: "unknown-site" };
   const journal = await tx.first(findJournal, { site, epoch });
   const ackedSeq = journal?.acked_seq ?? 0;
-  if (journal === undefined) await tx.run(insertJournal, { site, epoch, atMs });
+  if (journal === undefined) {
+    await tx.run(insertJournal, { site, epoch, atMs });
+    await noteNewJournal(tx, input, known.journal_epoch);
+  }
   await tx.run(setHello, { id: site, epoch, bundleVersion, software: clipped(software), atMs });
   const head = { source: "site", atMs, site } as const;
   const epochOfOurs = await csmsEpoch(tx);
@@ -63,6 +66,21 @@ export const hello: Decision<"site.hello"> = async (tx, input) => {
       .reverse(),
   };
 };
+
+/**
+ * The site's journal is another than the one of before. Where this CSMS was restored, that is how it learns that the
+ * site no longer kept all that was missing here; what is lost, the site tells too (`site.journal-gap`).
+ */
+async function noteNewJournal(
+  tx: Tx,
+  { site, epoch, lastSeq, atMs }: SiteHello,
+  formerEpoch: string | null,
+): Promise<void> {
+  if (formerEpoch === null || formerEpoch === epoch) return;
+  const former = await tx.first(findJournal, { site, epoch: formerEpoch });
+  const data = { epoch, lastSeq, formerEpoch, formerAckedSeq: former?.acked_seq ?? 0 };
+  observe(tx, { kind: "journal.begun", source: "site", atMs, site, data });
+}
 
 /**
  * A block of ids for this site's journal, for ever: never granted again, whoever loses it (ADR 11). A journal that is

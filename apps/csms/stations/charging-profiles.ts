@@ -3,6 +3,7 @@
  * accepted, or told by the station. One with the id of another replaces it, as does one of the same purpose and stack
  * level at the same EVSE (1.6 §3.13.2; K01.FR.05, K01.FR.06).
  */
+import type { Kysely } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { each, statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
@@ -39,6 +40,7 @@ export async function keepProfile(
 ): Promise<void> {
   const { id, evse, purpose, stackLevel } = profile;
   if (![id, evse, stackLevel].every(Number.isSafeInteger)) return;
+  await tx.run(deleteEnded, { station });
   await tx.run(deleteProfile, { station, id });
   // TxProfiles of different transactions stand beside each other (K01.FR.39).
   if (profile.transaction === undefined) {
@@ -78,11 +80,6 @@ export async function forgetProfiles(tx: Tx, station: string, fits: ProfileCrite
 /** What is known of one profile of this station. */
 export const knownProfile = (tx: Tx, station: string, id: number) => tx.first(findProfile, { station, id });
 
-/** A transaction has ended: its profiles end with it (1.6 §3.13.1; K02.FR.05). */
-export async function forgetProfilesOfTransaction(tx: Tx, station: string, wireId: string): Promise<void> {
-  await tx.run(deleteOfTransaction, { station, wireId });
-}
-
 const columns = [
   "station_id",
   "profile_id",
@@ -119,9 +116,20 @@ const deleteSamePlace = statement(
       .where("stack_level", "=", p.stackLevel)
       .where("wire_id", "is", null),
 );
-const deleteOfTransaction = statement((db, p: { station: string; wireId: string }) =>
-  db.deleteFrom("charging_profiles").where("station_id", "=", p.station).where("wire_id", "=", p.wireId),
+/** Those of transactions that have ended are no longer there (1.6 §3.13.1; K02.FR.05). */
+const deleteEnded = statement((db, p: { station: string }) =>
+  db
+    .deleteFrom("charging_profiles")
+    .where("station_id", "=", p.station)
+    .where("wire_id", "in", endedOf(db, p.station)),
 );
+/** Wire ids of the transactions of a station that have ended. */
+export const endedOf = (db: Kysely<Schema>, station: string) =>
+  db
+    .selectFrom("transactions")
+    .select("wire_id")
+    .where("station_id", "=", station)
+    .where("ended_at_ms", "is not", null);
 const listProfiles = statement((db, p: { station: string }) =>
   db
     .selectFrom("charging_profiles")

@@ -31,6 +31,9 @@ export const hearing: Decision<"station.hearing"> = async (tx, { station: id, ..
   if (station !== undefined) await changeHearing(tx, station, change);
 };
 
+/** The process starts: who hears, its calls will tell. */
+export const forgetDeaf = statement((db, _: Record<never, never>) => db.deleteFrom("deaf_stations"));
+
 const columns = ["station_id", "since_ms", "action"] as const;
 const insertDeaf = statement((db, p: Schema["deaf_stations"]) =>
   db.insertInto("deaf_stations").values(each(p, columns)),

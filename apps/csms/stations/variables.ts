@@ -7,6 +7,7 @@
  * Names are compared without case (identifierString), and shown as the station spelt them first. What an answer leaves
  * out stays as it was known. The value of a secret is never kept.
  */
+import { soundsLikeASecret } from "@wattward/ocpp";
 import type { Row, Schema } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import {
@@ -93,7 +94,8 @@ export const isSecret = (name: string): boolean => secrets.has(name.toLowerCase(
 
 function rowOf(station: string, told: Variable, { source, atMs }: Reading): Schema["variables"] {
   const { component, variable, characteristics: its = {} } = told;
-  const secret = isSecret(variable.name) || isSecret(told.key16 ?? "");
+  const names = [variable.name, told.key16 ?? ""];
+  const secret = names.some((name) => isSecret(name) || soundsLikeASecret(name));
   return {
     station_id: station,
     path: pathOf(told),

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type Dialer, type Log, type StationId, shown, stationId } from "@wattward/kernel";
+import { type Dialer, dialInTurn, type Log, type StationId, shown, stationId } from "@wattward/kernel";
 import { isOcppVersion, type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import { dialer } from "@wattward/ocpp/websocket";
 
@@ -25,8 +25,11 @@ export type StationEntry = {
 /** Where stations connect that do not say it themselves. */
 export type Target = {
   readonly url: string | undefined;
-  readonly connect: { readonly host: string; readonly port: number } | undefined;
+  readonly connect: Place | undefined;
+  /** Where else the same central system is. */
+  readonly others: readonly { readonly url: string; readonly connect: Place | undefined }[];
 };
+type Place = { readonly host: string; readonly port: number };
 
 const STATIONS_MAX = 2_000;
 const EVSES_MAX = 16;
@@ -74,15 +77,22 @@ async function entry(
   const to = typeof url === "string" ? url : target.url;
   if (to === undefined) throw wrong(`it has no "url", and --url is not given.`);
   const identity = await readIdentity(join(folder, id.value), to.startsWith("wss:"));
-  const connect = hostAndPort(connectTo) ?? target.connect;
-  const options = { url: to, log, ...(connect === undefined ? {} : { connectTo: connect }) };
+  const own = hostAndPort(connectTo);
+  // Whoever says where it connects, connects there alone.
+  const others = typeof url === "string" || own !== undefined ? [] : target.others;
+  const at = ({ url: to, connect }: { url: string; connect: Place | undefined }) =>
+    dialer({
+      ...{ url: to, log },
+      ...(connect && { connectTo: connect }),
+      ...(identity && { tls: identity.tls }),
+    });
   return {
     id: id.value,
     version,
     evses: Math.floor(evses),
     maxW: maxKw * 1000,
     serialNumber: identity?.serialNumber,
-    dialer: dialer(identity === undefined ? options : { ...options, tls: identity.tls }),
+    dialer: dialInTurn(at({ url: to, connect: own ?? target.connect }), ...others.map(at)),
   };
 }
 

@@ -13,8 +13,9 @@ export const help = `wattward simulator: charging stations, cars and drivers aga
 
   --stations DIR     stations.json, by hand ([{"id":"CP-1","version":"1.6","evses":1,"maxKw":22}, …]), and beside it one
                      folder per station: 'wattward pki issue station CP-1 --out DIR/CP-1'
-  --url URL          where the stations connect; the station's id is appended. A station's own "url" wins
-  --connect H:P      where TCP goes, when NAME has no address; TLS still verifies NAME. A station's "connectTo" wins
+  --url URL          where the stations connect; the station's id is appended. A station's own "url" wins. Several, with
+                     commas between, are one central system's: who loses a connection goes to the next
+  --connect H:P      where TCP goes, for each URL in order; TLS still verifies NAME. A station's "connectTo" wins
   --out DIR          sent.jsonl, received.jsonl, summary.json, meters.json and the stations' flash/ go here
 
   --for S            seconds until everybody leaves (default: until 'finish' on standard input, or Ctrl-C)
@@ -39,10 +40,18 @@ export const help = `wattward simulator: charging stations, cars and drivers aga
 
 export type Mixed<T> = T | "mixed";
 
+/** Where a central system is reached; `connect`: where TCP goes instead. */
+export type Address = {
+  readonly url: string;
+  readonly connect: { readonly host: string; readonly port: number } | undefined;
+};
+
 export type Options = {
   readonly stations: string;
   readonly url: string | undefined;
   readonly connect: { readonly host: string; readonly port: number } | undefined;
+  /** Further addresses of what `url` and `connect` name. */
+  readonly others: readonly Address[];
   readonly out: string;
   readonly forS: number | undefined;
   readonly deadlineS: number;
@@ -102,8 +111,7 @@ type Values = ReturnType<typeof parsed>;
 function options(values: Values): Options {
   return {
     stations: needed("--stations", values.stations),
-    url: values.url === undefined ? undefined : url(values.url),
-    connect: values.connect === undefined ? undefined : hostAndPort(values.connect),
+    ...addresses(values.url, values.connect),
     out: needed("--out", values.out),
     forS: values.for === undefined ? undefined : whole("--for", values.for, 1),
     deadlineS: whole("--deadline", values.deadline, 1),
@@ -165,6 +173,24 @@ function card(text: string): string {
   // ISO 14443 ids have 4, 7 or 10 bytes; 1.6 takes 20 characters.
   if (/^([0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20})$/.test(text)) return text;
   throw new Wrong(`A card id has 8, 14 or 20 hexadecimal digits; '${text}' has not.`);
+}
+
+/** Without --url the stations say it themselves; then --connect is for all of them. */
+function addresses(
+  urls: string | undefined,
+  connects: string | undefined,
+): Pick<Options, "url" | "connect" | "others"> {
+  const places = connects?.split(",").map(hostAndPort) ?? [];
+  const [first, ...others] = (urls?.split(",") ?? []).map(url);
+  if (places.length > 1 && places.length !== others.length + 1)
+    throw new Wrong("--connect names one place for each --url.");
+  if (others.some((other) => new URL(other).protocol !== new URL(first ?? other).protocol))
+    throw new Wrong("--url names addresses of one kind: wss:// or ws://.");
+  return {
+    url: first,
+    connect: places[0],
+    others: others.map((other, i) => ({ url: other, connect: places[i + 1] ?? places[0] })),
+  };
 }
 
 function url(text: string): string {

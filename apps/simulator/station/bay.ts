@@ -8,6 +8,7 @@
  * one commit, so a power cut leaves either a running transaction or a told end.
  */
 import { type Cancel, type Chance, hex, type Json } from "@wattward/kernel";
+import type { ProfileShelf } from "../charging/profile-shelf.ts";
 import type { Evse } from "../evse/evse.ts";
 import type { Notebook } from "../truth/notebook.ts";
 import type {
@@ -23,8 +24,8 @@ import type {
 } from "./dialect.ts";
 import type { Change, Flash } from "./flash.ts";
 import { InTurn, type Life } from "./life.ts";
-import type { Limits } from "./limits.ts";
 import type { About, TransactionQueue } from "./queue.ts";
+import type { Reservations } from "./reservations.ts";
 import type { Settings } from "./settings.ts";
 import type { StationClock } from "./station-clock.ts";
 
@@ -38,13 +39,16 @@ export type BayParts = {
   readonly flash: Flash;
   readonly dialect: Dialect;
   readonly settings: Settings;
-  readonly limits: Limits;
+  readonly profiles: ProfileShelf;
+  readonly reservations: Reservations;
   readonly queue: TransactionQueue;
   readonly notebook: Notebook;
   readonly ids: Chance;
   /** True while there is no connection. */
   offline(): boolean;
   authorise(token: Token): Promise<boolean>;
+  /** Is this EVSE, or the last free one, held for another card? */
+  held(bay: Bay, token: Token): boolean;
   /** The connector's state may have changed. */
   changed(): void;
 };
@@ -90,7 +94,9 @@ export class Bay {
   get state(): ConnectorState {
     if (this.tx !== undefined) return this.tx.state;
     if (!this.operative) return "unavailable";
-    if (this.evse.car === undefined) return this.waiting === undefined ? "available" : "preparing";
+    if (this.evse.car === undefined && this.waiting === undefined)
+      return this.parts.reservations.of(this.evse.id) === undefined ? "available" : "reserved";
+    if (this.evse.car === undefined) return "preparing";
     return this.wasCharging ? "finishing" : "preparing";
   }
   /** Takes up what was going on when the last life ended: goes on with it, or ends it for `cause`. */
@@ -102,6 +108,7 @@ export class Bay {
       const { notebook, life } = this.parts;
       notebook.began({ ...about(tx), startedAtMs: life.now().wallMs, inherited: true });
       this.tx = tx;
+      this.parts.profiles.began(tx.evse, tx.reference, tx.startedAtMs);
       if (then === "end" || this.evse.car === undefined) return this.end(cause);
       await this.tell({ kind: "resumed", sample: this.sample() });
       this.flow();
@@ -138,7 +145,7 @@ export class Bay {
         await this.end("card");
         return "stopped";
       }
-      if (!this.free) return "refused";
+      if (!this.free || this.parts.held(this, token)) return "refused";
       if (!(await this.parts.life.hold(this.parts.authorise(token)))) return "refused";
       return this.admit(token, "card", undefined);
     });
@@ -147,8 +154,9 @@ export class Bay {
   /** The central system starts a transaction here; what the answer promised is done even if nobody waits for it. */
   remoteStart(token: Token, remoteStartId: number | undefined, ask: boolean): Promise<void> {
     return this.inTurn(async () => {
-      if (!this.free) return;
-      if (ask && !(await this.parts.life.hold(this.parts.authorise(token)))) return;
+      if (!this.free || this.parts.held(this, token)) return this.parts.profiles.ended(this.evse.id);
+      if (ask && !(await this.parts.life.hold(this.parts.authorise(token))))
+        return this.parts.profiles.ended(this.evse.id);
       await this.admit(token, "remote", remoteStartId);
     });
   }
@@ -170,10 +178,11 @@ export class Bay {
   }
 
   sample(): Sample {
-    const { clock } = this.parts;
+    const { clock, settings } = this.parts;
     const { car, powerW, registerWh } = this.evse;
     const socPercent = Math.round((car?.socPercent ?? 0) * 10) / 10;
-    return { atMs: clock.nowMs(), registerWh, powerW: Math.round(powerW), socPercent };
+    const measurands = settings.words("measurands");
+    return { atMs: clock.nowMs(), registerWh, powerW: Math.round(powerW), socPercent, measurands };
   }
 
   private async admit(
@@ -189,6 +198,7 @@ export class Bay {
     const { life, settings } = this.parts;
     const expire = life.after(settings.number("cableTimeoutS") * 1000, () => {
       this.waiting = undefined;
+      this.parts.profiles.ended(this.evse.id);
       this.parts.changed();
     });
     this.waiting = { token, cause, remoteStartId, expire };
@@ -202,7 +212,8 @@ export class Bay {
   }
 
   private async begin(token: Token, cause: StartCause, remoteStartId: number | undefined): Promise<void> {
-    const { clock, ids, life, notebook } = this.parts;
+    const { clock, ids, life, notebook, profiles, reservations } = this.parts;
+    const reservationId = await reservations.use(this.evse.id, token.id);
     const startedAtMs = life.now().wallMs;
     const tx: Transaction = {
       reference: hex(ids, 16),
@@ -211,17 +222,19 @@ export class Bay {
       startedAtMs: clock.nowMs(),
       meterStartWh: this.evse.registerWh,
       remoteStartId,
+      ...(reservationId !== undefined && { reservationId }),
       seqNo: 0,
       state: this.drawing(),
     };
     this.tx = tx;
+    profiles.began(tx.evse, tx.reference, tx.startedAtMs);
     const noted = () => notebook.began({ ...about(tx), startedAtMs });
     await this.tell({ kind: "started", cause, sample: this.sample() }, noted);
     this.flow();
   }
 
   private async end(cause: StopCause): Promise<void> {
-    const { life, limits, notebook } = this.parts;
+    const { life, notebook, profiles } = this.parts;
     this.evse.openContactor();
     this.stopSampling();
     this.stopLooking();
@@ -233,7 +246,7 @@ export class Bay {
     );
     this.tx = undefined;
     this.wasCharging = this.evse.car !== undefined;
-    limits.ended(this.evse.id);
+    profiles.ended(this.evse.id);
     this.parts.changed();
   }
 
@@ -254,8 +267,8 @@ export class Bay {
 
   /** Lets current flow, as much as the limit in force allows, and takes readings. */
   private flow(): void {
-    const { life, limits, settings } = this.parts;
-    this.evse.limitTo(limits.limitW(this.evse.id, life.now().monotonicMs));
+    const { life, profiles, settings } = this.parts;
+    this.evse.limitTo(profiles.limitW(this.evse.id));
     this.evse.closeContactor();
     this.stopLooking();
     this.stopLooking = life.every(LOOK_MS, () => this.inTurn(() => this.look()));
@@ -269,8 +282,7 @@ export class Bay {
 
   /** Applies the limit in force, and tells when the car begins or ceases to draw. */
   private async look(): Promise<void> {
-    const { life, limits } = this.parts;
-    this.evse.limitTo(limits.limitW(this.evse.id, life.now().monotonicMs));
+    this.evse.limitTo(this.parts.profiles.limitW(this.evse.id));
     if (this.tx === undefined) return;
     const state = this.drawing();
     if (state === this.tx.state) return;
@@ -280,9 +292,8 @@ export class Bay {
   }
 
   private drawing(): ChargingState {
-    const { life, limits } = this.parts;
     if ((this.evse.car?.wantsW ?? 0) === 0) return "suspended-ev";
-    return limits.limitW(this.evse.id, life.now().monotonicMs) === 0 ? "suspended-evse" : "charging";
+    return this.parts.profiles.limitW(this.evse.id) === 0 ? "suspended-evse" : "charging";
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
-/** Commands of a central system, both versions: what is answered, and what then happens. */
+/** Commands of a central system, all versions: what is answered, and what then happens; every command of every version has its test by name, see `all-commands.test.ts`. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bench, card, one, someCar } from "../testing/bench.ts";
-
-type Bench = Awaited<ReturnType<typeof bench>>;
+import { ocppVersions } from "@wattward/ocpp";
+import { card, one, someCar } from "../testing/bench.ts";
+import { charging, opened, told } from "../testing/commanded.ts";
 
 const dialects = {
   "1.6": {
@@ -71,10 +71,10 @@ const dialects = {
   },
 } as const;
 
-for (const version of ["1.6", "2.0.1"] as const) {
-  const words = dialects[version];
+for (const version of ocppVersions) {
+  const words = dialects[version === "1.6" ? "1.6" : "2.0.1"];
 
-  test(`${version}: remote start with a car there begins at once; remote stop ends it; of a foreign id nothing`, async () => {
+  test(`simulator: ${words.start[0]} ${version}: with a car there begins at once; ${words.stop(0)[0]} ends it; of a foreign id nothing`, async () => {
     const b = await opened(version);
     b.station.plug(one, someCar());
     await b.time.advance(2_000);
@@ -84,7 +84,7 @@ for (const version of ["1.6", "2.0.1"] as const) {
     const { token, wireId } = b.station.notebook.transactions[0]!;
     assert.equal(token, "REMOTE1");
     const started = b.csms.heard.find(({ payload }) => payload.eventType === "Started");
-    if (version === "2.0.1") {
+    if (version !== "1.6") {
       assert(started !== undefined);
       assert.equal((started.payload.transactionInfo as { remoteStartId?: number }).remoteStartId, 77);
       assert.equal(started.payload.triggerReason, "RemoteStart");
@@ -97,7 +97,7 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert.equal(b.station.evses[0]!.powerW, 0);
   });
 
-  test(`${version}: remote start without a car waits for one, and no longer than the time-out`, async () => {
+  test(`simulator: ${words.start[0]} ${version}: without a car waits for one, and no longer than the time-out`, async () => {
     const b = await opened(version, { settings: { cableTimeoutS: 20 } });
     assert.equal(await b.status(words.start), "Accepted");
     await b.time.advance(30_000);
@@ -112,32 +112,30 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert(b.station.charging(one));
   });
 
-  test(`${version}: reset in a transaction ends it with its reason, then boots again`, async () => {
+  test(`simulator: Reset ${version}: in a transaction ends it with its reason, then boots again`, async () => {
     const b = await charging(version);
     assert.equal(await b.status(words.reset), "Accepted");
     await b.time.advance(20_000);
     assert.equal(words.reasonOf(b.lastEnd().payload), version === "1.6" ? "SoftReset" : "ImmediateReset");
     assert.equal(b.csms.of("BootNotification").length, 2);
-    if (version === "2.0.1") assert.equal(b.csms.of("BootNotification")[1]!.payload.reason, "RemoteReset");
+    if (version !== "1.6") assert.equal(b.csms.of("BootNotification")[1]!.payload.reason, "RemoteReset");
   });
 
-  test(`${version}: made inoperative while charging: scheduled; afterwards no card is taken`, async () => {
+  test(`simulator: ChangeAvailability ${version}: while charging: scheduled; afterwards no card is taken`, async () => {
     const b = await charging(version);
     assert.equal(await b.status(words.inoperative), "Scheduled");
     assert(b.station.charging(one));
     assert.equal(await b.during(b.station.card(one, card)), "stopped");
     await b.time.advance(2_000);
-    const last = b.csms.of("StatusNotification").at(-1)!.payload;
-    assert.equal(last.status ?? last.connectorStatus, "Unavailable");
+    assert.equal(told(b), "Unavailable");
     assert.equal(await b.during(b.station.card(one, card)), "refused");
     assert.equal(await b.status(words.start), "Rejected");
   });
 
-  test(`${version}: triggered messages come; unknown ones are NotImplemented`, async () => {
+  test(`simulator: TriggerMessage ${version}: triggered messages come`, async () => {
     const b = await charging(version);
     for (const [what, heard] of [
       ["Heartbeat", "Heartbeat"],
-      ["BootNotification", "BootNotification"],
       ["StatusNotification", "StatusNotification"],
       ["MeterValues", version === "1.6" ? "MeterValues" : "TransactionEvent"],
     ] as const) {
@@ -146,17 +144,19 @@ for (const version of ["1.6", "2.0.1"] as const) {
       await b.time.advance(2_000);
       assert.equal(b.csms.of(heard).length, before + 1, what);
     }
-    assert.equal(await b.status(words.trigger("FirmwareStatusNotification")), "NotImplemented");
+    // F06.FR.17: a station of 2.x that is accepted boots only by itself.
+    const boot = await b.status(words.trigger("BootNotification"));
+    assert.equal(boot, version === "1.6" ? "Accepted" : "Rejected");
   });
 
-  test(`${version}: unlocking ends a transaction or leaves it, as its version says`, async () => {
+  test(`simulator: UnlockConnector ${version}: ends a transaction or leaves it, as its version says`, async () => {
     const b = await charging(version);
     const expected = version === "1.6" ? "Unlocked" : "OngoingAuthorizedTransaction";
     assert.equal(await b.status(words.unlock), expected);
-    assert.equal(b.station.charging(one), version === "2.0.1");
+    assert.equal(b.station.charging(one), version !== "1.6");
   });
 
-  test(`${version}: a schedule holds from now on, period by period, and ends with its transaction`, async () => {
+  test(`simulator: SetChargingProfile ${version}: a schedule holds from now on, period by period, and ends with its transaction`, async () => {
     const b = await charging(version);
     assert.equal(await b.status(words.limit(4_000)), "Accepted");
     await b.time.advance(2_000);
@@ -203,16 +203,25 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert.deepEqual(b.station.notebook.transactions, []);
   });
 
+  test(`simulator: DataTransfer ${version}: of a vendor that it does not know`, async () => {
+    const b = await opened(version);
+    assert.equal(
+      await b.status(["DataTransfer", { vendorId: "V", messageId: "M", data: "x" }]),
+      "UnknownVendorId",
+    );
+  });
+
   test(`${version}: what this station does not do is NotSupported; what its version does not know, NotImplemented`, async () => {
     const b = await opened(version);
-    const known = version === "1.6" ? ["ClearCache", {}] : ["GetMonitoringReport", { requestId: 1 }];
+    const certificates = ["GetInstalledCertificateIds", { certificateType: "CentralSystemRootCertificate" }];
+    const known = version === "1.6" ? certificates : ["GetMonitoringReport", { requestId: 1 }];
     assert.equal((await b.command(known))[2], "NotSupported");
     assert.equal((await b.command(["MakeCoffee", {}]))[2], "NotImplemented");
     assert.equal((await b.command(["Reset", { type: "Sideways" }]))[0], 4);
   });
 }
 
-test("1.6: configuration: unknown keys are named, values are checked, and kept through a reboot", async () => {
+test("simulator: ChangeConfiguration 1.6: unknown keys are named, values are checked, and kept through a reboot", async () => {
   const b = await opened("1.6");
   const set = (key: string, value: string) => b.status(["ChangeConfiguration", { key, value }]);
   assert.equal(await set("heartbeatinterval", "33"), "Accepted");
@@ -229,7 +238,7 @@ test("1.6: configuration: unknown keys are named, values are checked, and kept t
   });
 });
 
-test("2.0.1: variables are read, set and reported in numbered parts", async () => {
+test("simulator: SetVariables 2.0.1: variables are read, set and reported in numbered parts", async () => {
   const b = await opened("2.0.1");
   const at = (component: string, variable: string) => ({
     component: { name: component },
@@ -266,46 +275,16 @@ test("2.0.1: variables are read, set and reported in numbered parts", async () =
   );
 });
 
-test("2.0.1: reset when idle waits for the transaction's end", async () => {
-  const b = await charging("2.0.1");
-  assert.equal(await b.status(["Reset", { type: "OnIdle" }]), "Scheduled");
-  await b.time.advance(10_000);
-  assert(b.station.charging(one));
-  await b.during(b.station.card(one, card));
-  await b.time.advance(20_000);
-  assert.equal(b.csms.of("BootNotification").length, 2);
-});
-
-async function opened(version: "1.6" | "2.0.1", options: Parameters<typeof bench>[1] = {}) {
-  const b = await bench(version, options);
-  await b.powerOn();
-  const command = async ([action, payload]: readonly unknown[]) => {
-    const reply = await b.during(b.csms.command("S1", action as string, payload as object));
-    assert.deepEqual(b.failures, []);
-    return reply;
-  };
-  const status = async (words: readonly unknown[]) => {
-    const reply = await command(words);
-    return (reply[2] as { status?: string }).status;
-  };
-  const lastEnd = () => lastEndOf(b);
-  return { ...b, command, status, lastEnd };
-}
-
-async function charging(version: "1.6" | "2.0.1") {
-  const b = await opened(version, { settings: { sampleS: 300 } });
-  b.station.plug(one, someCar());
-  await b.time.advance(1_000);
-  assert.equal(await b.during(b.station.card(one, card)), "started");
-  await b.time.advance(3_000);
-  return b;
-}
-
-function lastEndOf({ csms }: Pick<Bench, "csms">) {
-  const ends = csms.heard.filter(
-    ({ action, payload }) => action === "StopTransaction" || payload.eventType === "Ended",
-  );
-  return ends.at(-1)!;
+for (const version of ["2.0.1", "2.1"] as const) {
+  test(`simulator: Reset ${version}: when idle waits for the transaction's end`, async () => {
+    const b = await charging(version);
+    assert.equal(await b.status(["Reset", { type: "OnIdle" }]), "Scheduled");
+    await b.time.advance(10_000);
+    assert(b.station.charging(one));
+    await b.during(b.station.card(one, card));
+    await b.time.advance(20_000);
+    assert.equal(b.csms.of("BootNotification").length, 2);
+  });
 }
 
 const result = (payload: { [key: string]: string | number | object }) =>

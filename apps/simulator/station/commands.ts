@@ -1,16 +1,21 @@
 /**
  * What the central system may make this firmware do: {@link Controls} over its parts.
  */
-import type { EvseId } from "@wattward/kernel";
+import type { Cancel, EvseId } from "@wattward/kernel";
+import type { CallOutcome } from "@wattward/ocpp";
+import type { ProfileShelf } from "../charging/profile-shelf.ts";
 import type { Bay } from "./bay.ts";
-import type { Agreed, Controls, RemoteStart, Triggered } from "./controls.ts";
-import type { BootReason, Dialect, OutCall, StopCause } from "./dialect.ts";
+import type { Cards } from "./cards.ts";
+import type { Agreed, Controls, EvseFacts, RemoteStart, Triggered } from "./controls.ts";
+import type { BootReason, Dialect, OutCall, StopCause, Token } from "./dialect.ts";
+import type { Errands } from "./errands.ts";
+import type { EventStreams } from "./event-streams.ts";
 import type { Flash } from "./flash.ts";
 import type { Life } from "./life.ts";
-import type { Limits, Schedule } from "./limits.ts";
 import type { TransactionQueue } from "./queue.ts";
 import type { Registration } from "./registration.ts";
-import type { Listed, SettingName, Settings } from "./settings.ts";
+import type { Reservation, Reservations } from "./reservations.ts";
+import type { FlagName, Listed, NumberName, SettingName, Settings } from "./settings.ts";
 import type { StationClock } from "./station-clock.ts";
 
 export type CommandParts = {
@@ -20,9 +25,15 @@ export type CommandParts = {
   readonly dialect: Dialect;
   readonly settings: Settings;
   readonly bays: readonly Bay[];
-  readonly limits: Limits;
   readonly queue: TransactionQueue;
   readonly registration: Registration;
+  readonly profiles: ProfileShelf;
+  readonly reservations: Reservations;
+  readonly cards: Cards;
+  readonly errands: Errands;
+  readonly streams: EventStreams;
+  held(bay: Bay, token: Token): boolean;
+  ask(call: OutCall): Promise<CallOutcome>;
   send(call: OutCall): void;
   tellStates(all: boolean, evse?: EvseId): void;
   restart(reason: BootReason): void;
@@ -30,10 +41,35 @@ export type CommandParts = {
 
 export class Commands implements Controls {
   private readonly parts: CommandParts;
+  readonly profiles: ProfileShelf;
+  readonly cards: Cards;
+  readonly errands: Errands;
+  readonly streams: EventStreams;
   private resetWhenIdle = false;
+  private readonly repeated = new Map<string, Cancel>();
 
   constructor(parts: CommandParts) {
     this.parts = parts;
+    this.profiles = parts.profiles;
+    this.cards = parts.cards;
+    this.errands = parts.errands;
+    this.streams = parts.streams;
+  }
+
+  get accepted(): boolean {
+    return this.parts.registration.accepted;
+  }
+
+  facts(): readonly EvseFacts[] {
+    return this.parts.bays.map(({ evse, state }) => ({ evse: evse.id, state, maxW: evse.maxW }));
+  }
+
+  number(name: NumberName): number {
+    return this.parts.settings.number(name);
+  }
+
+  flag(name: FlagName): boolean {
+    return this.parts.settings.flag(name);
   }
 
   get evses(): readonly EvseId[] {
@@ -50,13 +86,17 @@ export class Commands implements Controls {
     return result;
   }
 
-  remoteStart({ evse, token, remoteStartId }: RemoteStart): Agreed {
-    const { bays, life, registration, settings } = this.parts;
+  remoteStart({ evse, token, remoteStartId, profile }: RemoteStart): Agreed {
+    const { bays, held, life, profiles, registration, settings } = this.parts;
     if (!registration.accepted) return undefined;
-    const free = bays.filter((bay) => bay.free && (evse === undefined || bay.evse.id === evse));
+    const asked = bays.filter((bay) => evse === undefined || bay.evse.id === evse);
+    const free = asked.filter((bay) => bay.free && !held(bay, token));
     const bay = free.find(({ evse: { car } }) => car !== undefined) ?? free[0];
     if (bay === undefined) return undefined;
-    return () => life.run(() => bay.remoteStart(token, remoteStartId, settings.flag("authorizeRemote")));
+    return () => {
+      if (profile !== undefined) profiles.await(bay.evse.id, profile);
+      life.run(() => bay.remoteStart(token, remoteStartId, settings.flag("authorizeRemote")));
+    };
   }
 
   remoteStop(wireId: string | number): Agreed {
@@ -84,10 +124,11 @@ export class Commands implements Controls {
     evse: EvseId | 0,
     operative: boolean,
   ): Promise<"accepted" | "scheduled" | "rejected"> {
-    const { bays, flash, life } = this.parts;
+    const { bays, flash, life, reservations } = this.parts;
     const affected = bays.filter((bay) => evse === 0 || bay.evse.id === evse);
     if (affected.length === 0) return "rejected";
     await life.hold(flash.commit([[`inoperative/${evse}`, operative ? undefined : true]]));
+    if (!operative) await life.hold(reservations.remove(evse));
     // A running transaction goes on to its end (1.6 §5.2, 2.0.1 G03.FR.05).
     const busy = affected.some(({ transaction }) => transaction !== undefined);
     return busy && !operative ? "scheduled" : "accepted";
@@ -125,17 +166,54 @@ export class Commands implements Controls {
     return "unlocked";
   }
 
-  hasTransaction(evse: EvseId, wireId: string | number | undefined): boolean {
+  async reserve(reservation: Reservation): Promise<"accepted" | "occupied" | "unavailable" | "rejected"> {
+    const { bays, life, reservations, settings } = this.parts;
+    const { evse, id } = reservation;
+    if (!settings.flag("reservationsEnabled") || (evse === 0 && !settings.flag("reserveAny")))
+      return "rejected";
+    const targets = bays.filter((bay) => evse === 0 || bay.evse.id === evse);
+    if (targets.length === 0) return "rejected";
+    if (targets.every(({ operative }) => !operative)) return "unavailable";
+    const others = reservations.all.filter((each) => each.id !== id);
+    // A car at the cable is no free EVSE: nobody else could charge there (H01.FR.11).
+    const open = bays.filter(
+      (bay) => bay.free && bay.evse.car === undefined && others.every((each) => each.evse !== bay.evse.id),
+    );
+    const forAny = others.filter((each) => each.evse === 0).length;
+    if (open.length <= forAny || !open.some((bay) => targets.includes(bay))) return "occupied";
+    return (await life.hold(reservations.add(reservation))) ? "accepted" : "rejected";
+  }
+
+  async cancelReservation(id: number): Promise<boolean> {
+    return this.parts.life.hold(this.parts.reservations.cancel(id));
+  }
+
+  transactionAt(evse: EvseId, wireId: string | number | undefined): string | undefined {
     const bay = this.bay(evse);
-    return bay?.transaction !== undefined && (wireId === undefined || this.runs(bay, wireId));
+    const named = bay !== undefined && (wireId === undefined || this.runs(bay, wireId));
+    return named ? bay.transaction?.reference : undefined;
   }
 
-  limit(evse: EvseId | 0, scope: "transaction" | "default", schedule: Schedule): void {
-    this.parts.limits.give(evse, scope, schedule, this.parts.life.now().monotonicMs);
+  evseOf(wireId: string | number): EvseId | undefined {
+    return this.parts.bays.find((bay) => this.runs(bay, wireId))?.evse.id;
   }
 
-  clearLimits(evse: EvseId | undefined): void {
-    this.parts.limits.clear(evse);
+  waits(reference: string | undefined): boolean {
+    return this.parts.queue.waits(reference);
+  }
+
+  ask(call: OutCall): Promise<CallOutcome> {
+    return this.parts.ask(call);
+  }
+
+  repeat(name: string, everyMs: number, work: () => Promise<void>): void {
+    this.repeated.get(name)?.();
+    this.repeated.delete(name);
+    if (everyMs > 0) this.repeated.set(name, this.parts.life.every(everyMs, work));
+  }
+
+  nowMs(): number {
+    return this.parts.clock.nowMs();
   }
 
   tellChanges(): void {

@@ -7,6 +7,7 @@
 import type { EvseId, JsonObject, WattHours } from "@wattward/kernel";
 import type { ErrorCode, OcppVersion, RequestOf } from "@wattward/ocpp";
 import type { Controls } from "./controls.ts";
+import type { StreamWords } from "./event-streams.ts";
 
 /** A CALL before it has an id. */
 export type OutCall = { readonly action: string; readonly payload: JsonObject };
@@ -23,6 +24,8 @@ export type Sample = {
   readonly registerWh: WattHours;
   readonly powerW: number;
   readonly socPercent: number;
+  /** What of it is told while charging (MeterValuesSampledData, TxUpdatedMeasurands). */
+  readonly measurands: readonly string[];
 };
 
 /** Why the firmware started, for BootNotification (1.6 does not say). */
@@ -36,6 +39,7 @@ export type ConnectorState =
   | "suspended-ev"
   | "suspended-evse"
   | "finishing"
+  | "reserved"
   | "unavailable";
 
 export type ChargingState = "charging" | "suspended-ev" | "suspended-evse";
@@ -65,6 +69,8 @@ export type Transaction = {
   readonly startedAtMs: number;
   readonly meterStartWh: WattHours;
   readonly remoteStartId: number | undefined;
+  /** The reservation that it used up. */
+  readonly reservationId?: number;
   /** Messages made so far: the sequence number of the next one (2.0.1 §"Sequence Number Generation": from 0). */
   readonly seqNo: number;
   readonly state: ChargingState;
@@ -141,6 +147,13 @@ export interface Dialect {
   readHeartbeat(payload: JsonObject): number;
   readAuthorize(payload: JsonObject): boolean;
   readTransaction(action: string, payload: JsonObject): TransactionAnswer;
+  /** That a reservation is over, where the version tells it. */
+  reservationEnded?(id: number, why: "expired" | "removed"): OutCall;
+  /** That the driver has begun or ended charging with priority (2.1 K22). */
+  priorityCharging?(reference: string, active: boolean): OutCall;
+  readonly streams?: StreamWords;
+  /** Charging profiles as this version has them. */
+  readonly profiles: { readonly persistent: boolean; readonly sameLevel: "replace" | "refuse" };
   /** What every command gets while the central system has rejected this station. */
   readonly whileRejected: { readonly kind: "silence" } | Extract<CommandReply, { kind: "error" }>;
   /** By action; what is absent here is answered NotSupported or NotImplemented. */

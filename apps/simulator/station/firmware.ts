@@ -9,20 +9,24 @@
  */
 import type { Chance, EvseId, JsonObject, Log, Wire } from "@wattward/kernel";
 import { actionsFrom, type CallOutcome } from "@wattward/ocpp";
+import { ProfileShelf } from "../charging/profile-shelf.ts";
 import type { Evse } from "../evse/evse.ts";
 import type { Notebook } from "../truth/notebook.ts";
 import { Bay } from "./bay.ts";
+import { Cards } from "./cards.ts";
 import { Commands } from "./commands.ts";
 import { Connection } from "./connection.ts";
 import type { BootReason, ConnectorState, Dialect, OutCall, StationFacts, Token } from "./dialect.ts";
+import { Errands } from "./errands.ts";
+import { EventStreams } from "./event-streams.ts";
 import type { Flash } from "./flash.ts";
 import type { Life } from "./life.ts";
-import { Limits } from "./limits.ts";
 import type { Line } from "./line.ts";
 import { Link, type LinkReply } from "./link.ts";
 import { newMessageId, TransactionQueue } from "./queue.ts";
 import type { Recorder } from "./recorder.ts";
 import { Registration } from "./registration.ts";
+import { Reservations } from "./reservations.ts";
 import { Settings, type SettingValues } from "./settings.ts";
 import type { StationClock } from "./station-clock.ts";
 
@@ -39,6 +43,7 @@ export type FirmwareParts = {
   readonly settings: SettingValues;
   readonly repeatUnder: "same-id" | "new-id";
   readonly queueMax: number | undefined;
+  readonly overloaded: "refuse" | "close";
   readonly chance: Chance;
   readonly ids: Chance;
   readonly notebook: Notebook;
@@ -52,7 +57,10 @@ export class Firmware {
   readonly bays: readonly Bay[];
   readonly queue: TransactionQueue;
   private readonly settings: Settings;
-  private readonly limits = new Limits();
+  private readonly profiles: ProfileShelf;
+  private readonly reservations: Reservations;
+  private readonly cards: Cards;
+  readonly streams: EventStreams;
   private readonly registration: Registration;
   private readonly parts: FirmwareParts;
   private readonly connection: Connection;
@@ -66,6 +74,23 @@ export class Firmware {
     const { chance, clock, dialect, evses, flash, ids, life, line, log, notebook, path } = parts;
     this.settings = new Settings(flash, { ...parts.settings, connectors: evses.length });
     const { settings } = this;
+    this.cards = new Cards({ flash, life, settings, clock });
+    this.profiles = new ProfileShelf({ flash, life, clock, settings, evses, ...dialect.profiles });
+    this.reservations = new Reservations({
+      ...{ flash, life, clock },
+      lapsed: ({ id }, why) => {
+        const call = dialect.reservationEnded?.(id, why);
+        if (call !== undefined && this.online) life.run(async () => void (await this.call(call)));
+      },
+      changed: () => this.tellStates(),
+    });
+    this.streams = new EventStreams({
+      ...{ life, clock, words: dialect.streams },
+      intervalS: () => settings.number("streamS"),
+      value: () => String(Math.round(evses[0]?.powerW ?? 0)),
+      ask: (call) => this.call(call),
+      tell: (send) => this.connection.link?.tell(send),
+    });
     this.queue = new TransactionQueue({
       life,
       flash,
@@ -106,13 +131,18 @@ export class Firmware {
       opened: () => (this.registration.accepted ? this.cameOnline() : this.registration.notify()),
       lost: () => {
         this.registration.lost();
+        this.streams.offline();
         life.run(() => this.queue.wentOffline());
       },
     });
-    const { bays, limits, queue, registration } = this;
+    const { bays, cards, profiles, queue, registration, reservations, streams } = this;
+    const send = (call: OutCall) => life.run(async () => void (await this.call(call)));
     this.commands = new Commands({
-      ...{ life, clock, flash, dialect, settings, bays, limits, queue, registration },
-      send: (call) => life.run(async () => void (await this.call(call))),
+      ...{ life, clock, flash, dialect, settings, bays, queue, registration },
+      ...{ cards, profiles, reservations, streams, errands: new Errands(life, send) },
+      held: (bay, token) => this.held(bay, token),
+      ask: (call) => this.call(call),
+      send,
       tellStates: (all, evse) => this.tellStates(all, evse),
       restart: parts.restart,
     });
@@ -135,6 +165,16 @@ export class Firmware {
 
   bayOf(evse: EvseId): Bay | undefined {
     return this.bays.find((bay) => bay.evse.id === evse);
+  }
+
+  /** The driver wants to charge with priority, or no longer (K22). */
+  priority(evse: EvseId, active: boolean): "changed" | "refused" {
+    const { dialect, life } = this.parts;
+    const reference = this.bayOf(evse)?.transaction?.reference;
+    if (reference === undefined || this.profiles.prioritise(evse, active) !== "changed") return "refused";
+    const call = dialect.priorityCharging?.(reference, active);
+    if (call !== undefined) life.run(async () => void (await this.call(call)));
+    return "changed";
   }
 
   private async call(call: OutCall, options: Parameters<Link["call"]>[2] = {}): Promise<CallOutcome> {
@@ -177,23 +217,25 @@ export class Firmware {
 
   /** Whether this card may charge: by the central system, or without it by what the station remembers (1.6 §3.5). */
   private async authorise(token: Token): Promise<boolean> {
-    const { dialect, flash, life } = this.parts;
-    if (this.online) {
+    const { dialect, life } = this.parts;
+    const { settings, cards } = this;
+    const known = cards.known(token.id);
+    if (this.online && !(known === "accepted" && settings.flag("localPreAuthorize"))) {
       const outcome = await this.call(dialect.authorize(token));
       if (outcome.kind === "result") {
         const accepted = dialect.readAuthorize(outcome.payload);
-        await life.hold(flash.commit([[`card/${token.id}`, accepted]]));
+        await life.hold(cards.learn(token.id, accepted));
         return accepted;
       }
       if (outcome.kind === "error" || outcome.kind === "invalid") return false;
     }
-    const remembered = flash.get(`card/${token.id}`);
-    return typeof remembered === "boolean" ? remembered : this.settings.flag("offlineUnknown");
+    if (known !== undefined) return known === "accepted" && settings.flag("localAuthorizeOffline");
+    return settings.flag("offlineUnknown");
   }
 
   private bay(evse: Evse): Bay {
     const { clock, dialect, flash, ids, life, notebook } = this.parts;
-    const { limits, queue, settings } = this;
+    const { profiles, queue, reservations, settings } = this;
     return new Bay({
       evse,
       life,
@@ -201,10 +243,12 @@ export class Firmware {
       flash,
       dialect,
       settings,
-      limits,
+      profiles,
+      reservations,
       queue,
       notebook,
       ids,
+      held: (bay, token) => this.held(bay, token),
       offline: () => !this.connected,
       authorise: (token) => this.authorise(token),
       changed: () => {
@@ -212,6 +256,15 @@ export class Firmware {
         this.commands.bayChanged();
       },
     });
+  }
+
+  /** For another card: this EVSE, or so many of the free ones that none is left for this one (H01.FR.07). */
+  private held(bay: Bay, token: Token): boolean {
+    const { bays, reservations } = this;
+    const own = reservations.of(bay.evse.id);
+    if (own !== undefined) return own.token.toLowerCase() !== token.id.toLowerCase();
+    const free = bays.filter((each) => each.free && reservations.of(each.evse.id) === undefined);
+    return reservations.elsewhere(token.id) >= free.length;
   }
 
   private open(wire: Wire): Link {
@@ -232,6 +285,7 @@ export class Firmware {
   private cameOnline(): void {
     this.tellStates();
     this.registration.schedule();
+    this.streams.online();
     this.queue.wake();
   }
 
@@ -239,7 +293,13 @@ export class Firmware {
     const { dialect } = this.parts;
     if (this.registration.rejected) return dialect.whileRejected;
     const command = dialect.commands.get(action);
-    if (command !== undefined) return command(payload, this.commands);
+    if (command !== undefined) {
+      const reply = await command(payload, this.commands);
+      if (reply.kind !== "error" || this.parts.overloaded === "refuse") return reply;
+      // A fault of stations in the field: what is too much for them costs them the connection.
+      this.connection.link?.terminate();
+      return { kind: "silence" };
+    }
     const known = actionsFrom(dialect.version, "csms").has(action);
     const code = known ? "NotSupported" : "NotImplemented";
     return { kind: "error", code, description: `${action} is not something this station does` };

@@ -21,6 +21,7 @@ import {
   parseFrame,
   validateCall,
   validateResult,
+  validateSend,
   writeFrame,
 } from "@wattward/ocpp";
 import type { Notebook } from "../truth/notebook.ts";
@@ -117,6 +118,17 @@ export class Link {
     });
   }
 
+  /** A message that nobody answers (2.1 Part 4 §4.2.4). */
+  tell({ action, payload }: OutCall): void {
+    const { newId, version } = this.parts;
+    const checked = validateSend(version, "station", action, payload);
+    assert(
+      checked.kind === "valid",
+      `our own ${action} is ${checked.kind === "valid" ? "" : checked.reason}`,
+    );
+    void this.transmit(writeFrame({ kind: "send", id: newId(), action, payload }), ordinary);
+  }
+
   ping(): void {
     this.parts.wire.ping();
   }
@@ -140,6 +152,7 @@ export class Link {
     if (parsed.kind === "fault") this.refuse(parsed, text);
     else if (parsed.frame.kind === "call") this.queueCall(parsed.frame);
     else if (parsed.frame.kind === "result" || parsed.frame.kind === "error") this.settle(parsed.frame, text);
+    else if (parsed.frame.kind === "result-error") this.complain("CALLRESULTERROR", shown(text));
     else this.complain("a message that no station gets", shown(text));
   }
 

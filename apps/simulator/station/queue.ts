@@ -79,6 +79,11 @@ export class TransactionQueue {
     return this.entries.length;
   }
 
+  /** Do messages wait for their answer: of this transaction, or at all? */
+  waits(reference: string | undefined): boolean {
+    return this.entries.some(({ call }) => reference === undefined || call.reference === reference);
+  }
+
   /** The number that the central system gave this transaction, once known (1.6). */
   wireId(reference: string): number | undefined {
     const known = this.parts.flash.get(`wire/${reference}`);

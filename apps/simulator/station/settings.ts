@@ -1,18 +1,20 @@
 /**
- * What a central system may read and set, one table for both versions: 1.6 configuration keys (§9) and 2.0.1 device
- * model variables (Part 2, "Referenced Components and Variables"). Values are whole numbers or booleans; set ones live
- * in flash and survive reboots.
+ * What a central system may read and set, one table for all versions: 1.6 configuration keys (§9) and 2.x device
+ * model variables (Part 2, "Referenced Components and Variables"). Values are whole numbers, booleans, or lists of words
+ * that this station knows; set ones live in flash and survive reboots.
  */
 import type { Change, Flash } from "./flash.ts";
 
 export type Variable = { readonly component: string; readonly variable: string; readonly instance?: string };
 
 type Definition = {
-  readonly fallback: number | boolean;
-  /** Inclusive; for numbers. */
+  readonly fallback: number | boolean | string;
+  /** Inclusive; for numbers. Of a list: how many words it may have. */
   readonly least?: number;
   readonly most?: number;
   readonly unit?: string;
+  /** Of a list, whose words stand between commas: those that there are. */
+  readonly words?: readonly string[];
   readonly readonly?: boolean;
   /** 1.6's configuration key. */
   readonly key?: string;
@@ -26,6 +28,14 @@ const seconds = (fallback: number, least: number, names: Pick<Definition, "key" 
   unit: "s",
   ...names,
 });
+
+/** A number that is as it is; `of` is the instance of 2.x's limits per message. */
+const fixed = (fallback: number, names: Pick<Definition, "key" | "at">) =>
+  ({ fallback, least: fallback, most: fallback, readonly: true, ...names }) as const;
+const perMessage = (variable: "ItemsPerMessage" | "BytesPerMessage", fallback: number, instance: string) =>
+  fixed(fallback, { at: { component: "DeviceDataCtrlr", variable, instance } });
+
+const measurands = ["Energy.Active.Import.Register", "Power.Active.Import", "SoC"] as const;
 
 const definitions = {
   heartbeatS: seconds(300, 1, {
@@ -88,13 +98,101 @@ const definitions = {
     key: "StopTransactionOnInvalidId",
     at: { component: "TxCtrlr", variable: "StopTxOnInvalidId" },
   },
+  measurands: {
+    fallback: measurands.join(","),
+    words: measurands,
+    most: 3,
+    key: "MeterValuesSampledData",
+    at: { component: "SampledDataCtrlr", variable: "TxUpdatedMeasurands" },
+  },
+  measurandsMax: fixed(3, { key: "MeterValuesSampledDataMaxLength" }),
+  localListEnabled: {
+    fallback: true,
+    key: "LocalAuthListEnabled",
+    at: { component: "LocalAuthListCtrlr", variable: "Enabled" },
+  },
+  localListMax: fixed(100, {
+    key: "LocalAuthListMaxLength",
+    at: { component: "LocalAuthListCtrlr", variable: "Storage" },
+  }),
+  localListItemsMax: fixed(20, {
+    key: "SendLocalListMaxLength",
+    at: { component: "LocalAuthListCtrlr", variable: "ItemsPerMessage" },
+  }),
+  localPreAuthorize: {
+    fallback: false,
+    key: "LocalPreAuthorize",
+    at: { component: "AuthCtrlr", variable: "LocalPreAuthorize" },
+  },
+  localAuthorizeOffline: {
+    fallback: true,
+    key: "LocalAuthorizeOffline",
+    at: { component: "AuthCtrlr", variable: "LocalAuthorizeOffline" },
+  },
+  cacheEnabled: {
+    fallback: true,
+    key: "AuthorizationCacheEnabled",
+    at: { component: "AuthCacheCtrlr", variable: "Enabled" },
+  },
+  reservationsEnabled: {
+    fallback: true,
+    at: { component: "ReservationCtrlr", variable: "Enabled" },
+  },
+  reserveAny: {
+    fallback: true,
+    readonly: true,
+    key: "ReserveConnectorZeroSupported",
+    at: { component: "ReservationCtrlr", variable: "NonEvseSpecific" },
+  },
+  stackLevelMax: fixed(8, {
+    key: "ChargeProfileMaxStackLevel",
+    at: { component: "SmartChargingCtrlr", variable: "ProfileStackLevel" },
+  }),
+  schedulePeriodsMax: fixed(24, {
+    key: "ChargingScheduleMaxPeriods",
+    at: { component: "SmartChargingCtrlr", variable: "PeriodsPerSchedule" },
+  }),
+  profilesMax: fixed(20, {
+    key: "MaxChargingProfilesInstalled",
+    at: { component: "SmartChargingCtrlr", variable: "Entries", instance: "ChargingProfiles" },
+  }),
+  rateUnits16: {
+    fallback: "Current,Power",
+    readonly: true,
+    key: "ChargingScheduleAllowedChargingRateUnit",
+  },
+  rateUnits: {
+    fallback: "A,W",
+    readonly: true,
+    at: { component: "SmartChargingCtrlr", variable: "RateUnit" },
+  },
+  features16: {
+    fallback: "Core,FirmwareManagement,LocalAuthListManagement,Reservation,SmartCharging,RemoteTrigger",
+    readonly: true,
+    key: "SupportedFeatureProfiles",
+  },
+  getKeysMax: fixed(50, { key: "GetConfigurationMaxKeys" }),
+  getVariablesMax: perMessage("ItemsPerMessage", 16, "GetVariables"),
+  setVariablesMax: perMessage("ItemsPerMessage", 8, "SetVariables"),
+  getReportMax: perMessage("ItemsPerMessage", 8, "GetReport"),
+  getVariablesBytesMax: perMessage("BytesPerMessage", 8_192, "GetVariables"),
+  setVariablesBytesMax: perMessage("BytesPerMessage", 8_192, "SetVariables"),
+  getReportBytesMax: perMessage("BytesPerMessage", 8_192, "GetReport"),
+  /** Seconds between the messages of 2.1's periodic event stream of power (N11); 0: none is opened. */
+  streamS: { fallback: 10, least: 0, most: 86_400, unit: "s" },
   /** How 2.1 tells the states of connectors: by NotifyEvent, or by StatusNotification as before (G01). */
   statusByEvent: { fallback: true },
   connectors: { fallback: 1, least: 1, most: 64, readonly: true, key: "NumberOfConnectors" },
 } as const satisfies Record<string, Definition>;
 
 export type SettingName = keyof typeof definitions;
-type ValueOf<N extends SettingName> = (typeof definitions)[N]["fallback"] extends boolean ? boolean : number;
+type Fallback<N extends SettingName> = (typeof definitions)[N]["fallback"];
+type ValueOf<N extends SettingName> =
+  Fallback<N> extends boolean ? boolean : Fallback<N> extends string ? string : number;
+/** Settings that are whole numbers, and those that are booleans. */
+export type NumberName = { [N in SettingName]: ValueOf<N> extends number ? N : never }[SettingName];
+export type FlagName = { [N in SettingName]: ValueOf<N> extends boolean ? N : never }[SettingName];
+export type WordsName = { [N in SettingName]: ValueOf<N> extends string ? N : never }[SettingName];
 /** Values other than the table's, fixed when a station is made. */
 export type SettingValues = { readonly [N in SettingName]?: ValueOf<N> };
 
@@ -104,7 +202,11 @@ export type Listed = {
   readonly value: string;
   readonly readonly: boolean;
   readonly unit: string | undefined;
-  readonly type: "integer" | "boolean";
+  readonly type: "integer" | "boolean" | "MemberList";
+  /** The least and the most of a number that may be set, and the words of a list. */
+  readonly least: number | undefined;
+  readonly most: number | undefined;
+  readonly words: readonly string[] | undefined;
   readonly key: string | undefined;
   readonly at: Variable | undefined;
 };
@@ -118,19 +220,24 @@ export class Settings {
     this.given = given;
   }
 
-  number(name: { [N in SettingName]: ValueOf<N> extends number ? N : never }[SettingName]): number {
+  number(name: NumberName): number {
     return Number(this.value(name));
   }
 
-  flag(name: { [N in SettingName]: ValueOf<N> extends boolean ? N : never }[SettingName]): boolean {
+  flag(name: FlagName): boolean {
     return this.value(name) === true;
+  }
+
+  /** The words of a list. */
+  words(name: WordsName): readonly string[] {
+    return String(this.value(name)).split(",");
   }
 
   list(): Listed[] {
     return names.map((name) => {
-      const { fallback, readonly = false, unit, key, at }: Definition = definitions[name];
-      const type = typeof fallback === "boolean" ? "boolean" : "integer";
-      return { name, value: String(this.value(name)), readonly, unit, type, key, at };
+      const { fallback, readonly = false, unit, key, at, least, most, words }: Definition = definitions[name];
+      const type = types[typeof fallback as keyof typeof types];
+      return { name, value: String(this.value(name)), readonly, unit, type, key, at, least, most, words };
     });
   }
 
@@ -143,21 +250,31 @@ export class Settings {
     return "accepted";
   }
 
-  private value(name: SettingName): number | boolean {
+  private value(name: SettingName): number | boolean | string {
     const kept = this.flash.get(`setting/${name}`);
-    if (typeof kept === "number" || typeof kept === "boolean") return kept;
+    if (typeof kept === "number" || typeof kept === "boolean" || typeof kept === "string") return kept;
     return this.given[name] ?? definitions[name].fallback;
   }
 }
 
 const names = Object.keys(definitions) as SettingName[];
-const change = (name: SettingName, value: number | boolean): Change => [`setting/${name}`, value];
+const types = { boolean: "boolean", number: "integer", string: "MemberList" } as const;
+const change = (name: SettingName, value: number | boolean | string): Change => [`setting/${name}`, value];
 
-function read({ fallback, least = 0, most = 0 }: Definition, text: string): number | boolean | undefined {
+function read(definition: Definition, text: string): number | boolean | string | undefined {
+  const { fallback, least = 0, most = 0, words } = definition;
+  if (typeof fallback === "string") return readWords(text, words ?? [], most);
   if (typeof fallback === "boolean") {
     const word = text.toLowerCase();
     return word === "true" ? true : word === "false" ? false : undefined;
   }
   const value = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
   return value !== undefined && value >= least && value <= most ? value : undefined;
+}
+
+/** A list with a word that this station does not know, or one too many, is refused whole (QUIRKS 40). */
+function readWords(text: string, known: readonly string[], most: number): string | undefined {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.length > most || new Set(words).size < words.length) return undefined;
+  return words.every((word) => known.includes(word)) ? words.join(",") : undefined;
 }

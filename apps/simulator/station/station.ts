@@ -38,6 +38,8 @@ export type StationOptions = {
   readonly repeatUnder?: "same-id" | "new-id";
   /** Transaction messages that may wait before updates are dropped. */
   readonly queueMax?: number;
+  /** What a command gets that brings more than one message may: its CALLERROR, or the end of the connection. */
+  readonly overloaded?: "refuse" | "close";
   /** What becomes of a transaction that a power cut or a crash interrupted. */
   readonly afterOutage?: "end" | "resume";
   readonly clockBattery?: "good" | "dead";
@@ -150,6 +152,7 @@ export class Station {
       settings: options.settings ?? {},
       repeatUnder: options.repeatUnder ?? "same-id",
       queueMax: options.queueMax,
+      overloaded: options.overloaded ?? "refuse",
       chance: ports.chance,
       ids: ports.ids,
       notebook: this.notebook,
@@ -188,6 +191,11 @@ export class Station {
     if (firmware === undefined || life === undefined) return "dark";
     const died = new Promise<"dark">((resolve) => life.onEnd(() => resolve("dark")));
     return Promise.race([firmware.bayOf(evse)?.card(token) ?? Promise.resolve("refused" as const), died]);
+  }
+
+  /** The driver asks for priority at the station's display, or no longer wants it; "refused" where it has none (K22). */
+  priority(evse: EvseId, active: boolean): "changed" | "refused" {
+    return this.firmware?.priority(evse, active) ?? "refused";
   }
 
   /** The transaction at an EVSE as the firmware knows it. */

@@ -26,6 +26,10 @@ export class FakeCsms {
   /** Overrides the usual answer where it gives one. */
   script: (call: Heard) => Script | undefined = () => undefined;
   heartbeatS = 300;
+  /** What a station hears that asks for a dynamic profile's limit. */
+  dynamicLimit = 2_000;
+  /** SENDs, which nobody answers. */
+  readonly sends: Heard[] = [];
   /** Its time, when it is asked. */
   readonly clock: Clock;
   refuse: 503 | undefined;
@@ -88,6 +92,10 @@ export class FakeCsms {
 
   private receive(station: string, wire: Wire, frame: unknown[]): void {
     const [type, id, action, payload] = frame as [number, string, string, JsonObject];
+    if (type === 6) {
+      this.sends.push({ station, id, action, payload, atMs: this.clock.now().wallMs });
+      return;
+    }
     if (type !== 2) {
       this.waiting.get(id)?.(frame);
       this.waiting.delete(id);
@@ -113,6 +121,10 @@ export class FakeCsms {
         return "idTag" in payload
           ? { idTagInfo: { status: "Accepted" } }
           : { idTokenInfo: { status: "Accepted" } };
+      case "OpenPeriodicEventStream":
+        return { status: "Accepted" };
+      case "PullDynamicScheduleUpdate":
+        return { status: "Accepted", scheduleUpdate: { limit: this.dynamicLimit } };
       case "StartTransaction":
         return { idTagInfo: { status: "Accepted" }, transactionId: this.id16(station, payload) };
       default:

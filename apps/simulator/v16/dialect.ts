@@ -33,6 +33,7 @@ const statuses: Readonly<Record<ConnectorState, Status>> = {
   "suspended-ev": "SuspendedEV",
   "suspended-evse": "SuspendedEVSE",
   finishing: "Finishing",
+  reserved: "Reserved",
   unavailable: "Unavailable",
 };
 
@@ -51,22 +52,22 @@ const reasons: Readonly<Record<StopCause, StopReason>> = {
 const call = calling<"1.6">();
 
 /** A connector's meter: the register in whole Wh, the power in W, the car's charge in per cent. */
-function meterValue({ atMs, powerW, registerWh, socPercent }: Sample, context: Context) {
-  return {
-    timestamp: rfc3339(atMs),
-    sampledValue: [
-      { value: String(registerWh), context, measurand: "Energy.Active.Import.Register", unit: "Wh" },
-      { value: String(powerW), context, measurand: "Power.Active.Import", unit: "W" },
-      { value: String(socPercent), context, measurand: "SoC", unit: "Percent" },
-    ],
-  } as const;
+function meterValue({ atMs, measurands, powerW, registerWh, socPercent }: Sample, context: Context) {
+  const all = [
+    { value: String(registerWh), context, measurand: "Energy.Active.Import.Register", unit: "Wh" },
+    { value: String(powerW), context, measurand: "Power.Active.Import", unit: "W" },
+    { value: String(socPercent), context, measurand: "SoC", unit: "Percent" },
+  ] as const;
+  const sampledValue = all.filter(({ measurand }) => measurands.includes(measurand));
+  return { timestamp: rfc3339(atMs), sampledValue };
 }
 
-function started({ evse, meterStartWh, token }: Transaction, sample: Sample): OutCall {
+function started({ evse, meterStartWh, reservationId, token }: Transaction, sample: Sample): OutCall {
   return call("StartTransaction", {
     connectorId: evse,
     idTag: token.id,
     meterStart: meterStartWh,
+    ...(reservationId !== undefined && { reservationId }),
     timestamp: rfc3339(sample.atMs),
   });
 }
@@ -150,6 +151,8 @@ export const dialect16: Dialect = {
   readHeartbeat: (payload) => wireTimeMs((payload as ResponseOf<"1.6", "Heartbeat">).currentTime),
   readAuthorize: (payload) => (payload as ResponseOf<"1.6", "Authorize">).idTagInfo.status === "Accepted",
   readTransaction,
+  // Nothing says that profiles survive a restart, and this station's do not; one of the same level is replaced (§5.16).
+  profiles: { persistent: false, sameLevel: "replace" },
   // §4.2: a rejected Charge Point answers nothing.
   whileRejected: { kind: "silence" },
   commands: commands16,

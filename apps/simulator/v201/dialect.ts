@@ -43,6 +43,7 @@ const statuses: Readonly<
   "suspended-ev": "Occupied",
   "suspended-evse": "Occupied",
   finishing: "Occupied",
+  reserved: "Reserved",
   unavailable: "Unavailable",
 };
 
@@ -75,20 +76,16 @@ const stops: Readonly<Record<StopCause, Stop>> = {
 };
 
 /** The EVSE's meter: the register in whole Wh, the power in W, the car's charge in per cent. */
-function meterValue({ atMs, powerW, registerWh, socPercent }: Sample, context: Context) {
-  return {
-    timestamp: rfc3339(atMs),
-    sampledValue: [
-      {
-        value: registerWh,
-        context,
-        measurand: "Energy.Active.Import.Register",
-        unitOfMeasure: { unit: "Wh" },
-      },
-      { value: powerW, context, measurand: "Power.Active.Import", unitOfMeasure: { unit: "W" } },
-      { value: socPercent, context, measurand: "SoC", unitOfMeasure: { unit: "Percent" } },
-    ],
-  } as const;
+function meterValue({ atMs, measurands, powerW, registerWh, socPercent }: Sample, context: Context) {
+  const all = [
+    { value: registerWh, context, measurand: "Energy.Active.Import.Register", unitOfMeasure: { unit: "Wh" } },
+    { value: powerW, context, measurand: "Power.Active.Import", unitOfMeasure: { unit: "W" } },
+    { value: socPercent, context, measurand: "SoC", unitOfMeasure: { unit: "Percent" } },
+  ] as const;
+  // What begins and ends a transaction has settings of its own, and here it has everything (TxStarted-, TxEndedMeasurands).
+  const whole = context === "Transaction.Begin" || context === "Transaction.End";
+  const [first = all[0], ...rest] = all.filter(({ measurand }) => whole || measurands.includes(measurand));
+  return { timestamp: rfc3339(atMs), sampledValue: [first, ...rest] } as const;
 }
 
 /** What the moment adds to the event that tells it. */
@@ -96,7 +93,7 @@ function toldBy(
   transaction: Transaction,
   moment: TransactionMoment,
 ): Pick<Event, "eventType" | "triggerReason"> & Partial<Event> {
-  const { evse, remoteStartId, reference, state, token } = transaction;
+  const { evse, remoteStartId, reference, reservationId, state, token } = transaction;
   const idToken = { idToken: token.id, type: token.type };
   switch (moment.kind) {
     case "started":
@@ -108,6 +105,7 @@ function toldBy(
           ...(remoteStartId === undefined ? {} : { remoteStartId }),
         },
         evse: { id: evse, connectorId: 1 },
+        ...(reservationId !== undefined && { reservationId }),
         idToken,
         meterValue: [meterValue(moment.sample, "Transaction.Begin")],
       };
@@ -195,6 +193,13 @@ export const dialect201: Dialect = {
       accepted: idTokenInfo === undefined ? undefined : idTokenInfo.status === "Accepted",
     };
   },
+  reservationEnded: (reservationId, why) =>
+    call("ReservationStatusUpdate", {
+      reservationId,
+      reservationUpdateStatus: why === "expired" ? "Expired" : "Removed",
+    }),
+  // K01.FR.27: kept through reboots; FR.06, .39, .52, .53: one of the same level is another's, and is not replaced.
+  profiles: { persistent: true, sameLevel: "refuse" },
   whileRejected: {
     kind: "error",
     code: "SecurityError",

@@ -7,6 +7,7 @@ import type { Dialect } from "../station/dialect.ts";
 import { calling } from "../station/typed.ts";
 import { dialect201 } from "../v201/dialect.ts";
 import { commands21 } from "./commands.ts";
+import { priorityCharging } from "./priority-charging.ts";
 
 const call = calling<"2.1">();
 
@@ -26,5 +27,21 @@ export const dialect21: Dialect = {
         },
       ],
     }),
+  priorityCharging,
+  streams: {
+    open: (id, variableMonitoringId, { intervalS: interval, values }) =>
+      call("OpenPeriodicEventStream", {
+        constantStreamData: { id, variableMonitoringId, params: { interval, values } },
+      }),
+    close: (id) => call("ClosePeriodicEventStream", { id }),
+    data: ({ baseMs, id, pending, values }) => ({
+      action: "NotifyPeriodicEventStream",
+      payload: {
+        ...{ id, pending, basetime: rfc3339(baseMs) },
+        data: values.map(({ atMs, value }) => ({ t: (atMs - baseMs) / 1000, v: value })),
+      },
+    }),
+    readOpened: ({ status }) => status === "Accepted",
+  },
   commands: commands21,
 };

@@ -1,6 +1,6 @@
 /** Everything the local controller needs of the machine: files, sockets, TLS, clock, as the ports of `createSite`. */
 import { join } from "node:path";
-import { backoffMs, type Clock, type Log, sleep, type WireServer } from "@wattward/kernel";
+import { backoffMs, type Clock, dialInTurn, type Log, sleep, type WireServer } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
 import { dialer, listenWires, type ServerLimits } from "@wattward/ocpp/websocket";
 import type { SiteIdentity } from "@wattward/pki/files";
@@ -20,6 +20,8 @@ export type Settings = {
   readonly dataFolder: string;
   readonly csmsUrl: string;
   readonly connectTo?: { readonly host: string; readonly port: number };
+  /** Where else the same central system is: other processes of it. */
+  readonly others?: readonly Pick<Settings, "csmsUrl" | "connectTo">[];
   readonly host: string;
   readonly port: number;
 };
@@ -29,7 +31,6 @@ export function sitePorts(
   identity: SiteIdentity,
   { log, fatal, durable }: { log: Log; fatal(error: Error): void; durable: boolean },
 ): SitePorts {
-  const { csmsUrl, connectTo } = settings;
   const clock = systemClock();
   const disk = folderDisk(settings.dataFolder);
   const ca = identity.rootPem;
@@ -41,15 +42,18 @@ export function sitePorts(
     disk: durable ? disk : unsyncedDisk(disk, log),
     log,
     fatal,
-    dialer: (siteClock) =>
-      dialer({
-        url: csmsUrl,
-        tls: { ca, ...identity.link, verifyServer: serverCheck(ca, siteClock) },
-        ...(connectTo !== undefined && { connectTo }),
-        // A bundle of many tokens is longer than any frame of a station.
-        limits: { frameBytesMax: SITE_MESSAGE_BYTES_MAX },
-        log: log.with({ part: "link" }),
-      }),
+    dialer(siteClock) {
+      const at = ({ csmsUrl, connectTo }: Pick<Settings, "csmsUrl" | "connectTo">) =>
+        dialer({
+          url: csmsUrl,
+          tls: { ca, ...identity.link, verifyServer: serverCheck(ca, siteClock) },
+          ...(connectTo !== undefined && { connectTo }),
+          // A bundle of many tokens is longer than any frame of a station.
+          limits: { frameBytesMax: SITE_MESSAGE_BYTES_MAX },
+          log: log.with({ part: "link" }),
+        });
+      return dialInTurn(at(settings), ...(settings.others ?? []).map(at));
+    },
     trust: () => certificateTrust(ca),
     listen: (door) => listening(settings, identity, { door, log, clock }),
   };

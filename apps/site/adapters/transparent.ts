@@ -14,6 +14,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Dialer, Log, StationId } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
+import { subprotocols } from "@wattward/ocpp";
 import { dialer, type TlsClientOptions } from "@wattward/ocpp/websocket";
 import { PkiError } from "@wattward/pki";
 import { refuseExposed, type SiteIdentity } from "@wattward/pki/files";
@@ -91,26 +92,43 @@ function opened(own: { key: string; passphrase?: string }, dataFolder: string): 
   }
 }
 
-/** One dialer for all stations, and one for each that has a password. */
-function upstreamDialers(
-  { csmsUrl, connectTo }: Settings,
-  tls: UpstreamTls,
-  log: Log,
-): TransparentPorts["upstream"] {
-  const dialers = new Map<StationId | undefined, Dialer>();
-  return (station, password) => {
-    const name = password === undefined ? undefined : station;
+/** One dialer for all stations, and one for each that has a password; each once more for what may be compressed. */
+function upstreamDialers(settings: Settings, tls: UpstreamTls, log: Log): TransparentPorts["upstream"] {
+  const dialers = new Map<string, Dialer>();
+  const dialerFor = (station: StationId, password: Uint8Array | undefined, compression: boolean) => {
+    const name = `${compression} ${password === undefined ? "" : station}`;
     const known = dialers.get(name);
     if (known !== undefined) return known;
-    const made = dialer({
-      url: csmsUrl,
-      tls: { ...tls.trust, ...((password === undefined || tls.given) && tls.own) },
-      ...(connectTo !== undefined && { connectTo }),
-      ...(password !== undefined && { basic: { user: station, password } }),
-      limits: { connectMsMax: UPSTREAM_CONNECT_MS_MAX, upgradeMsMax: UPSTREAM_UPGRADE_MS_MAX },
-      log: log.with({ part: "upstream" }),
-    });
+    const made = upstreamDialer(settings, tls, { log, compression, ...(password && { station, password }) });
     dialers.set(name, made);
     return made;
   };
+  return (station, password) => ({
+    dial(path, protocols) {
+      // 1.6 knows no compression, and some that speak it take the offer badly (QUIRKS 26).
+      const compression = protocols.some((protocol) => protocol !== subprotocols["1.6"]);
+      return dialerFor(station, password, compression).dial(path, protocols);
+    },
+  });
+}
+
+type Way = {
+  readonly log: Log;
+  readonly compression: boolean;
+  readonly station?: StationId;
+  readonly password?: Uint8Array;
+};
+
+function upstreamDialer({ csmsUrl, connectTo }: Settings, tls: UpstreamTls, way: Way): Dialer {
+  const { log, compression, station, password } = way;
+  const basic = station !== undefined && password !== undefined ? { user: station, password } : undefined;
+  return dialer({
+    url: csmsUrl,
+    tls: { ...tls.trust, ...((basic === undefined || tls.given) && tls.own) },
+    ...(connectTo !== undefined && { connectTo }),
+    ...(basic !== undefined && { basic }),
+    limits: { connectMsMax: UPSTREAM_CONNECT_MS_MAX, upgradeMsMax: UPSTREAM_UPGRADE_MS_MAX },
+    compression,
+    log: log.with({ part: "upstream" }),
+  });
 }

@@ -133,6 +133,14 @@ test("journal: any byte of a durable record changed is refused with where and wh
   }
 });
 
+test("journal: a folder that a newer program wrote is refused, untouched, with what to do", async () => {
+  const disk = new SimulatedDisk(seededChance(1));
+  const head = '{"schema":2,"generation":1,"epoch":"0123456789abcdef01234567","ackedSeq":0,"more":"fields"}';
+  disk.damage("journal/head.json", new TextEncoder().encode(head));
+  await assert.rejects(open(disk.boot()), /written by a newer Wattward \(schema 2.*Start the newer version/);
+  assert.equal(new TextDecoder().decode(disk.peek("journal/head.json")), head);
+});
+
 test("journal: refuses a missing segment, a missing head, and an end before what the CSMS has", async () => {
   const whole = new SimulatedDisk(seededChance(1));
   const journal = await open(whole.boot());

@@ -193,8 +193,9 @@ export class Connection {
       ackedSeq < 0 || ackedSeq > journal.lastSeq || (await this.hasAnother(ackedSeq, ackedTrace));
     if (forked || ackedSeq + 1 < journal.oldestSeq) {
       // A CSMS that lost more than is kept here gets all that is: the new epoch begins with it.
-      if (!forked) await journal.owe(journal.oldestSeq - 1);
-      await desk.newEpoch(forked);
+      const lost = forked ? undefined : { from: ackedSeq + 1, to: journal.oldestSeq - 1 };
+      if (lost !== undefined) await journal.owe(lost.to);
+      await desk.newEpoch(lost);
       return this.drop("a new epoch of the journal begins", true);
     }
     if (ackedSeq < journal.ackedSeq) await journal.owe(ackedSeq);

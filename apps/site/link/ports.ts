@@ -8,8 +8,11 @@ import type { Lease } from "../state/transaction-ids.ts";
 /** What the CSMS may ask of the site. */
 export type LinkDesk = {
   fence(csmsEpoch: number): Promise<"same" | "newer" | "older">;
-  /** `forked`: this journal is an older copy of one the CSMS knows. */
-  newEpoch(forked: boolean): Promise<void>;
+  /**
+   * A new epoch of the journal. `lost`: the CSMS lacks records, from…to, that are no longer kept here; absent: this
+   * journal is an older copy of one the CSMS knows, a fork.
+   */
+  newEpoch(lost: { readonly from: number; readonly to: number } | undefined): Promise<void>;
   lease(lease: Lease): Promise<void>;
   /** Resolves with the `bundle-state` that says what became of it. */
   bundle(bundle: SignedBundle): Promise<SiteMessage>;

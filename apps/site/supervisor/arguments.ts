@@ -7,12 +7,13 @@ import type { Settings } from "../adapters/local-controller.ts";
 export const help = `wattward site: a site controller
 
   --data DIR           its folder: identity (from 'wattward pki issue site SITE --out DIR'), journal, state
-  --csms URL           the central system's OCPP address, as wss://csms.wattward.test:9443
+  --csms URL           the central system's OCPP address, as wss://csms.wattward.test:9443; where several processes
+                       serve it, all of theirs with commas between
   --mode M             autonomous (the usual one): answers its stations by itself while the CSMS is away
                        transparent: one plain OCPP socket per station to a CSMS of anybody's
   --port N             where stations connect, mutual TLS (9444)
   --host ADDRESS       on which address (127.0.0.1)
-  --connect HOST:PORT  where the CSMS is really reached; the name to verify stays the URL's
+  --connect HOST:PORT  where the CSMS is really reached, for each URL in order; the name to verify stays the URL's
   --log-level L        debug, info, warn or error (info)
 
 Its stations come from the bundle that the CSMS signs; connect it once, and it serves them without a CSMS too.
@@ -49,24 +50,36 @@ export function asked(args: readonly string[]): Asked {
   if (csms === undefined) return wrong("--csms URL is missing");
   if (mode !== "autonomous" && mode !== "transparent")
     return wrong(`--mode is autonomous or transparent, not '${mode}'`);
-  const fault = mode === "transparent" ? endpointFault(csms) : linkFault(csms);
+  const urls = mode === "transparent" ? [csms] : csms.split(",");
+  if (urls.length > CSMS_MAX) return wrong(`--csms names more than ${CSMS_MAX} addresses`);
+  const fault = urls
+    .map(mode === "transparent" ? endpointFault : linkFault)
+    .find((found) => found !== undefined);
   if (fault !== undefined) return wrong(fault);
   const portNumber = portOf(port);
   if (portNumber === undefined) return wrong(`--port is a number from 0 to 65535, not '${port}'`);
-  const connectTo = connect === undefined ? undefined : hostAndPort(connect);
-  if (connect !== undefined && connectTo === undefined)
-    return wrong(`--connect is HOST:PORT, not '${connect}'`);
+  const places = connect?.split(",").map(hostAndPort) ?? [];
+  if (places.includes(undefined)) return wrong(`--connect is HOST:PORT, not '${connect}'`);
+  if (places.length > 0 && places.length !== urls.length)
+    return wrong(`--connect names ${places.length} places, and --csms ${urls.length}: one for each`);
+  const [first = { csmsUrl: csms }, ...others] = urls.map((csmsUrl, i) => {
+    const connectTo = places[i];
+    return { csmsUrl, ...(connectTo && { connectTo }) };
+  });
   if (!isLogLevel(logLevel)) return wrong(`--log-level is one of ${logLevels.join(", ")}, not '${logLevel}'`);
   const settings: Settings = {
     mode,
     dataFolder: data,
-    csmsUrl: csms,
+    ...first,
     host,
     port: portNumber,
-    ...(connectTo && { connectTo }),
+    ...(others.length > 0 && { others }),
   };
   return { kind: "run", settings, logLevel };
 }
+
+/** More nodes than one central system will have. */
+const CSMS_MAX = 16;
 
 const linkFault = (text: string): string | undefined =>
   URL.canParse(text) && new URL(text).protocol === "wss:"

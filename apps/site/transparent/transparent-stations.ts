@@ -135,6 +135,7 @@ export class TransparentStations {
     // Whoever asked may have gone meanwhile; then nobody takes the verdict.
     const nobodyCame = clock.after(OPENED_MS_MAX, () => {
       wire.close(1001, "the station has gone");
+      against?.close(1001, "going away");
       upstreams.ended(station, { by: "station", code: 1001, lastedMs: 0 });
     });
     return {

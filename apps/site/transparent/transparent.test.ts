@@ -321,6 +321,37 @@ test("takeover: the same key takes its own place, and the CSMS never has two con
   await world.eventually("served", () => third.texts.length === 1);
 });
 
+test("takeover: a newcomer that goes before it is in leaves no mute socket of the old one behind", async () => {
+  const world = await new TransparentWorld(24).start();
+  const old = await world.connect("A");
+  world.uplink.delayMsMin = world.uplink.delayMsMax = 2_000;
+  const host = world.network.host("station-A-anew");
+  await world.time.advance(35_000);
+  const facts = { cn: "A", issuer: "CA", serial: "01", spkiSha256: keyOf("A"), notBeforeMs: 1_000 };
+  world.network.link("station-A", "site").cut();
+  await world.time.advance(5_000);
+  void host
+    .dialer("site", 9444, [new TextEncoder().encode(JSON.stringify(facts))])
+    .dial("/ocpp/A", ["ocpp1.6"]);
+  await world.time.advance(3_500);
+  host.kill();
+  world.network.link("station-A", "site").heal();
+  await world.eventually("the old one is told", () => old.closed !== undefined);
+  assert.equal(world.site.status().stationsConnected, 0);
+  await world.time.advance(5_000);
+  assert(world.csms.sockets.every(({ closed }) => closed !== undefined));
+});
+
+test("takeover: a newcomer that the CSMS refuses leaves no mute socket of the old one behind", async () => {
+  const world = await new TransparentWorld(25).start();
+  const old = await world.connect("A");
+  world.csms.refused.set("A", 401);
+  assert.equal(await world.knock("A"), 401);
+  await world.eventually("the old one is told", () => old.closed !== undefined, 1_000);
+  assert.deepEqual(world.state("A"), { upstream: "refused", status: 401, say: "csms answered 401" });
+  assert.equal(world.site.status().stationsConnected, 0);
+});
+
 test("takeover: another key is refused and a clone is held, and the CSMS is not even asked", async () => {
   const world = await new TransparentWorld(19).start();
   const real = await world.connect("A");

@@ -1,3 +1,3 @@
 export { type FrameContext, type RedactedFrame, redactedFrame } from "./frame.ts";
 export { type About, type MessagePart, redacted, withoutCredentials } from "./redact.ts";
-export { maySettingBeShown } from "./settings.ts";
+export { maySettingBeShown, soundsLikeASecret } from "./settings.ts";

@@ -1,7 +1,7 @@
 /**
  * Which settings of a station may be shown with their values. Passwords are settings too, and vendors name theirs as
  * they like: so a value is shown where its setting is one of the specification's and does not sound like a secret,
- * or where it is no more than yes or no.
+ * or where it is no more than yes or no, or a number that is too short for a PIN.
  */
 
 /** 1.6 §9, and the security whitepaper's own. AuthorizationKey is not among them. */
@@ -31,9 +31,14 @@ const components: ReadonlySet<string> = new Set(
 const soundsSecret =
   /pass|pwd|pw$|psk|pin$|secret|credential|private|token|(?<!public)key$|masterpass|vehicleid|evcc|emaid|idtag|uid$/i;
 
+const harmless = /^(true|false|-?\d{1,3}|)$/i;
+
+/** Does a setting of this name hold what nobody should read? */
+export const soundsLikeASecret = (name: string): boolean => soundsSecret.test(name);
+
 /** @param component empty for a 1.6 key */
 export function maySettingBeShown(component: string, name: string, value: string): boolean {
   if (soundsSecret.test(name) || soundsSecret.test(component)) return false;
-  if (/^(true|false|)$/i.test(value)) return true;
+  if (harmless.test(value)) return true;
   return component === "" ? keys16.has(name) : components.has(component);
 }

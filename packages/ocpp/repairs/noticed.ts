@@ -43,7 +43,7 @@ export const noticed = [
   {
     rule: "answers-no-call",
     row: 22,
-    does: "after three calls in a row without an answer it is deaf: commands wait, and one in five minutes is tried",
+    does: "after three calls in a row without an answer it is deaf: commands wait, and something harmless is asked every five minutes",
   },
   {
     rule: "no-sub-protocol",

@@ -111,7 +111,7 @@ export const quirkRows: readonly QuirkRow[] = [
   {
     row: 33,
     deviation: "large messages that get lost",
-    does: "1 MiB is taken; more closes with 1009 and a line in the log",
+    does: "1 MiB is taken; more closes with 1009 and a line in the log; ours go in parts, by what the station takes",
   },
   {
     row: 34,

@@ -47,7 +47,7 @@ function from(localAddress: string, port: number): { socket: Socket; received: (
 async function answerTo(localAddress: string, port: number, bytes: Buffer): Promise<Buffer> {
   const { socket, received } = from(localAddress, port);
   socket.write(bytes);
-  await ended(socket);
+  await eventually("the end of the connection", () => socket.closed);
   return received();
 }
 

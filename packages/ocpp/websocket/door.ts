@@ -100,7 +100,9 @@ export class Door {
   private place(socket: Socket, address: string, on: (connection: Connection) => void): void {
     if (socket.destroyed) return;
     const source = sourceKey(address);
-    const place = this.places.enter(source, () => this.refuse(socket, "connection-shed", { address }));
+    const place = this.places.enter(source, performance.now(), () =>
+      this.refuse(socket, "connection-shed", { address }),
+    );
     if (typeof place === "string") {
       this.refuse(socket, place, { address });
     } else {

@@ -37,6 +37,8 @@ export type ServerLimits = WireLimits & {
   readonly unfinishedMax: number;
   /** Of those, the ones of one source: as many stations as may come at once from behind one carrier's address. */
   readonly unfinishedOfOneMax: number;
+  /** So long an unproven connection keeps its place even where no source has more of them than a newcomer's. */
+  readonly unprovenMsMin: number;
   /** From a listed proxy's connection to the last byte of its PROXY header. */
   readonly proxyHeaderMsMax: number;
   /** Connections at once whose PROXY header is awaited. They have no other place yet. */
@@ -45,8 +47,10 @@ export type ServerLimits = WireLimits & {
   readonly firstByteMsMax: number;
   /** How long such a connection waits for its turn. */
   readonly turnMsMax: number;
-  /** TLS handshakes at once; further connections wait their turn. */
+  /** Turns for TLS handshakes at once; further connections wait. */
   readonly handshakesMax: number;
+  /** How long a handshake has its turn: the work is done by then, and what still lasts is its peer's network. */
+  readonly turnHeldMsMax: number;
   /** From the start of a TLS handshake to its end. */
   readonly handshakeMsMax: number;
   /** From a secured connection to the last byte of its request's head. */
@@ -67,11 +71,13 @@ export const serverLimits: ServerLimits = {
   connectionsMax: 20_000,
   unfinishedMax: 4_096,
   unfinishedOfOneMax: 2_048,
+  unprovenMsMin: 3_000,
   proxyHeaderMsMax: 5_000,
   proxyHeadersMax: 1_024,
   firstByteMsMax: 10_000,
   turnMsMax: 30_000,
   handshakesMax: 256,
+  turnHeldMsMax: 1_000,
   handshakeMsMax: 10_000,
   requestMsMax: 10_000,
   verdictMsMax: 10_000,

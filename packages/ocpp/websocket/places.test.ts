@@ -3,19 +3,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Place, Places } from "./places.ts";
 
-const limits = { connectionsMax: 10, unfinishedMax: 6, unfinishedOfOneMax: 4 };
+const limits = { connectionsMax: 10, unfinishedMax: 6, unfinishedOfOneMax: 4, unprovenMsMin: 100 };
 
 /** Enters under a name; `gone` collects the names of those who were shed. */
 function crowd(given = limits) {
   const places = new Places(given);
   const gone: string[] = [];
-  const enter = (source: string, name = source) => places.enter(source, () => gone.push(name));
+  let nowMs = 0;
+  const later = (ms: number) => {
+    nowMs += ms;
+  };
+  const enter = (source: string, name = source) => places.enter(source, nowMs, () => gone.push(name));
   const get = (source: string, name?: string): Place => {
     const place = enter(source, name);
     assert(typeof place === "object", `${source} got no place: ${place}`);
     return place;
   };
-  return { places, gone, enter, get };
+  return { places, gone, enter, get, later };
 }
 
 test("a source has so many unfinished connections, and the next when one of them is a wire or gone", () => {
@@ -70,22 +74,41 @@ test("with every place a wire's but those of one loud source, a newcomer takes o
   assert.deepEqual(gone, ["a3"]);
 });
 
+test("where each source has one, the oldest goes that has had its time, and nobody before that", () => {
+  const { enter, get, later, gone } = crowd();
+  const held = ["a", "b", "c", "d", "e", "f"].map((source) => {
+    later(1);
+    return get(source);
+  });
+  held[0]?.proven();
+  later(90);
+  assert.equal(enter("g"), "connections-full");
+  assert.deepEqual(gone, []);
+  later(6);
+  get("g");
+  assert.deepEqual(gone, ["b"], "a has proved itself");
+  assert.equal(enter("h"), "connections-full", "c came a moment later than b");
+  later(1);
+  get("h");
+  assert.deepEqual(gone, ["b", "c"]);
+});
+
 test("whoever is shed has left already, and tells so again without effect", () => {
-  const places = new Places({ connectionsMax: 2, unfinishedMax: 2, unfinishedOfOneMax: 2 });
+  const places = new Places({ ...limits, connectionsMax: 2, unfinishedMax: 2, unfinishedOfOneMax: 2 });
   const shed: Place[] = [];
   const held = ["a", "a"].map((source) => {
-    const place = places.enter(source, () => shed.push(place as Place));
+    const place = places.enter(source, 0, () => shed.push(place as Place));
     return place;
   });
   assert(held.every((place) => typeof place === "object"));
-  assert.equal(typeof places.enter("b", () => {}), "object");
+  assert.equal(typeof places.enter("b", 0, () => {}), "object");
   assert.deepEqual(shed, [held[1]]);
   for (const place of shed) {
     place.left();
     place.opened();
   }
   assert.equal(
-    places.enter("b", () => {}),
+    places.enter("b", 0, () => {}),
     "connections-full",
   );
 });
@@ -97,7 +120,7 @@ test("seeded traffic: limits hold, nobody proven is shed, and a source below its
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
       return (state >>> 8) % most;
     };
-    const big = { connectionsMax: 300, unfinishedMax: 100, unfinishedOfOneMax: 60 };
+    const big = { connectionsMax: 300, unfinishedMax: 100, unfinishedOfOneMax: 60, unprovenMsMin: 200 };
     const places = new Places(big);
     type One = { place: Place; source: string; stage: "unproven" | "proven" | "open" | "gone" };
     let live: One[] = [];
@@ -107,7 +130,7 @@ test("seeded traffic: limits hold, nobody proven is shed, and a source below its
       const source = below(3) > 0 ? "loud" : `s${below(80)}`;
       const own = live.filter((one) => one.source === source && one.stage === "unproven").length;
       const one: One = { place: { proven() {}, opened() {}, left() {} }, source, stage: "unproven" };
-      const place = places.enter(source, () => {
+      const place = places.enter(source, round, () => {
         assert.equal(one.stage, "unproven", `${where}: shed while ${one.stage}`);
         one.stage = "gone";
         sheds++;

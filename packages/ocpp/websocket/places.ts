@@ -6,13 +6,17 @@
  *        └──────── unfinished ─────────┘
  *
  * Always true: a connection that proved itself or is open is never given up for a newcomer. Where room is needed, the
- * newest unproven connection of the source that has most of them goes, and the newcomer itself if that is its own: so
- * a flood from few sources costs those sources, and one from many costs its latest. A thousand stations behind one
- * address are within one source's share. Pure but for `shed`, which is told to end a connection.
+ * newest unproven connection of the source that has most of them goes. If that is the newcomer's own source, or all
+ * have as few as it has, the oldest of all goes that has had its time (unprovenMsMin), or else the newcomer. So a flood
+ * from few sources costs those sources, and one from many has to come anew every few seconds. A thousand stations
+ * behind one address are within one source's share. Pure but for `shed`, which is told to end a connection.
  */
 import type { ServerLimits } from "./limits.ts";
 
-export type PlaceLimits = Pick<ServerLimits, "connectionsMax" | "unfinishedMax" | "unfinishedOfOneMax">;
+export type PlaceLimits = Pick<
+  ServerLimits,
+  "connectionsMax" | "unfinishedMax" | "unfinishedOfOneMax" | "unprovenMsMin"
+>;
 
 /** Each may be called at any time, in any order, more than once; only what goes forward counts. */
 export type Place = {
@@ -27,7 +31,7 @@ export type Place = {
 export type NoPlace = "connections-full" | "source-full";
 
 type Stage = "unproven" | "proven" | "open" | "left";
-type Held = { stage: Stage; readonly source: Source; readonly shed: () => void };
+type Held = { stage: Stage; readonly source: Source; readonly sinceMs: number; readonly shed: () => void };
 type Source = {
   readonly key: string;
   /** In order of arrival; those that have moved on are dropped when the end is looked at. */
@@ -39,6 +43,8 @@ type Source = {
 export class Places {
   private readonly limits: PlaceLimits;
   private readonly sources = new Map<string, Source>();
+  /** Of all sources, in order of arrival. */
+  private readonly unproven = new Set<Held>();
   /** Sources by how many unproven connections they have: index 3 holds those with three. */
   private readonly bySize: Set<Source>[] = [];
   private largest = 0;
@@ -53,19 +59,24 @@ export class Places {
     return this.total >= this.limits.connectionsMax;
   }
 
-  /** `shed` ends the connection when its place is given to another; it has left by then. */
-  enter(sourceKey: string, shed: () => void): Place | NoPlace {
+  /**
+   * `shed` ends the connection when its place is given to another; it has left by then. `nowMs` is monotonic.
+   */
+  enter(sourceKey: string, nowMs: number, shed: () => void): Place | NoPlace {
     const { unfinishedMax, unfinishedOfOneMax } = this.limits;
     const known = this.sources.get(sourceKey);
     if (known !== undefined && known.unfinished >= unfinishedOfOneMax) return "source-full";
     if (this.full || this.unfinished >= unfinishedMax) {
-      if (this.largest <= (known?.unproven ?? 0) + 1) return "connections-full";
-      this.makeRoom();
+      const victim = this.victim((known?.unproven ?? 0) + 1, nowMs);
+      if (victim === undefined) return "connections-full";
+      this.move(victim, "left");
+      victim.shed();
     }
     const source = known ?? { key: sourceKey, newest: [], unproven: 0, unfinished: 0 };
     this.sources.set(sourceKey, source);
-    const held: Held = { stage: "unproven", source, shed };
+    const held: Held = { stage: "unproven", source, sinceMs: nowMs, shed };
     source.newest.push(held);
+    this.unproven.add(held);
     source.unfinished++;
     this.total++;
     this.unfinished++;
@@ -77,12 +88,13 @@ export class Places {
     };
   }
 
-  private makeRoom(): void {
-    const [source] = this.bySize[this.largest] ?? [];
-    const victim = source && newestOf(source);
-    if (victim === undefined) return;
-    this.move(victim, "left");
-    victim.shed();
+  /** Who goes for a newcomer whose source would then have so many unproven connections. */
+  private victim(size: number, nowMs: number): Held | undefined {
+    const [source] = this.largest > size ? (this.bySize[this.largest] ?? []) : [];
+    if (source !== undefined) return newestOf(source);
+    const [oldest] = this.unproven;
+    const hadItsTime = oldest !== undefined && nowMs - oldest.sinceMs >= this.limits.unprovenMsMin;
+    return hadItsTime ? oldest : undefined;
   }
 
   private move(held: Held, to: Stage): void {
@@ -90,7 +102,10 @@ export class Places {
     if (stages.indexOf(to) <= stages.indexOf(from)) return;
     held.stage = to;
     const { source } = held;
-    if (from === "unproven") this.resize(source, -1);
+    if (from === "unproven") {
+      this.unproven.delete(held);
+      this.resize(source, -1);
+    }
     if ((from === "unproven" || from === "proven") && to !== "proven") {
       this.unfinished--;
       source.unfinished--;

@@ -103,7 +103,9 @@ export class Secured {
       return;
     }
     this.handshakes.set(ends, { connection, turn });
+    const held = setTimeout(() => turn.end(), this.options.limits.turnHeldMsMax);
     socket.once("close", () => {
+      clearTimeout(held);
       // Reset by its peer: TLS tells of that when it knows no longer of whom.
       if (this.over(ends) !== undefined) this.failed(connection, { fault: "ECONNRESET" });
     });

@@ -57,11 +57,12 @@ const besiegers = [
   "\x00\xff garbage",
 ];
 
-function besiege(port: number, localAddress: string, count: number): Socket[] {
+/** `only`: all of them the same way. */
+function besiege(port: number, localAddress: string, count: number, only?: number): Socket[] {
   return Array.from({ length: count }, (_, i) => {
     const socket = connect({ port, host: "127.0.0.1", localAddress }).on("error", () => {});
     socket.unref();
-    const bytes = Buffer.from(besiegers[i % besiegers.length] ?? "", "latin1");
+    const bytes = Buffer.from(besiegers[only ?? i % besiegers.length] ?? "", "latin1");
     if (bytes.length > 0) socket.write(bytes);
     return socket;
   });
@@ -164,6 +165,30 @@ test("a thousand stations behind one carrier's address come back at once, throug
   assert(at.wires.every(({ peer }) => peer.address === "127.0.0.4"));
   for (const socket of sockets) socket.destroy();
 });
+
+for (const kind of kinds) {
+  test(`${kind}: besiegers with an address for each connection hold places and turns for a moment, and no longer`, {
+    skip,
+    timeout: 60_000,
+  }, async () => {
+    const limits = { unfinishedMax: 30, unprovenMsMin: 150, handshakesMax: 3, turnHeldMsMax: 20 };
+    const at = await open(kind, { limits: { ...limits, handshakeMsMax: 5_000 } });
+    const siege: Socket[] = [];
+    for (let i = 1; i <= 60; i++) siege.push(...besiege(at.port, `127.0.2.${i}`, 1, 1));
+    await connected(siege);
+    const startedMs = performance.now();
+    let refused = 0;
+    for (let got = 0; got < 10; ) {
+      const result = await stationsOf(kind, at.port).dial("/ocpp/CS1", ["ocpp1.6"]);
+      if (result.ok) got++;
+      else refused++;
+      assert(performance.now() - startedMs < 4_000, `${got} stations in, ${refused} refused`);
+    }
+    assert(refused > 0, "the besiegers were there first");
+    for (const wire of at.wires) wire.terminate();
+    for (const socket of siege) socket.destroy();
+  });
+}
 
 test("who is silent, or waits for a turn that does not come, is ended in time, and takes no turn before", {
   skip,

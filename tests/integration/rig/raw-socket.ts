@@ -47,9 +47,13 @@ export class RawSocket {
     return raw;
   }
 
-  /** TLS with that identity, and nothing said yet. */
-  static async tls({ name, port }: Server, identity: Identity): Promise<RawSocket> {
-    const socket = connectTls({ host: "127.0.0.1", port, servername: name, ...identity });
+  /** TLS with that identity, from any address of this machine, and nothing said yet. */
+  static async tls(
+    { name, port }: Server,
+    identity: Identity,
+    localAddress = "127.0.0.1",
+  ): Promise<RawSocket> {
+    const socket = connectTls({ host: "127.0.0.1", port, servername: name, localAddress, ...identity });
     const raw = new RawSocket(socket);
     await eventually("TLS", () => socket.authorized || raw.ended);
     return raw;

@@ -28,7 +28,7 @@ test("deviations: a station's own with its detail, and everyone's in pages, by s
   await told("CP-3", "time-without-zone");
 
   const { deviations, handling } = (await browser.ask({ url: "/api/v1/stations/CP-1" })).json();
-  assert.deepEqual(handling, { strict: false, pinned: null, assumed: null, pinged: true });
+  assert.deepEqual(handling, { strict: false, pinned: null, assumed: null, pinged: true, closeDeaf: false });
   assert.deepEqual(
     deviations.map((row: { rule: string; row: number; count: number }) => [row.rule, row.row, row.count]),
     [
@@ -84,13 +84,15 @@ test("handling: what is said is changed and the rest stays; null takes a version
     pinned: null,
     assumed: null,
     pinged: true,
+    closeDeaf: false,
   });
-  await handle({ pinned: "1.6", pinged: false });
+  await handle({ pinned: "1.6", pinged: false, closeDeaf: true });
   assert.deepEqual(await handle({ strict: false }), {
     strict: false,
     pinned: "1.6",
     assumed: null,
     pinged: false,
+    closeDeaf: true,
   });
   assert.deepEqual((await handle({ pinned: null })).pinned, null);
   await handle({});

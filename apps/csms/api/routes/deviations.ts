@@ -72,6 +72,9 @@ export function deviationRoutes(app: FastifyInstance, { core, clock }: { core: C
           pinned: Version("The only OCPP version to be spoken with it, from its next connection on."),
           assumed: Version("Spoken where it names no sub-protocol, from its next connection on."),
           pinged: Type.Optional(Type.Boolean({ description: "False: it is never pinged." })),
+          closeDeaf: Type.Optional(
+            Type.Boolean({ description: "True: its direct socket is closed when it answers no call." }),
+          ),
         },
         closed,
       ),
@@ -87,8 +90,8 @@ export function deviationRoutes(app: FastifyInstance, { core, clock }: { core: C
         atMs: clock.now().wallMs,
       });
       if (handled.kind === "unknown-station") return problem("unknown-station");
-      const { strict, pinned = null, assumed = null, pinged } = handled.handling;
-      return answer({ strict, pinned, assumed, pinged });
+      const { strict, pinned = null, assumed = null, pinged, closeDeaf = false } = handled.handling;
+      return answer({ strict, pinned, assumed, pinged, closeDeaf });
     },
   );
 }

@@ -95,7 +95,8 @@ test("commands: recorded with who and why, and told; each refusal has its own co
   assert.equal(wrong.json().code, "invalid-payload");
   assert.equal(wrong.statusCode, 422);
   assert.equal((await send({ ...reset, action: "GetVariables" })).json().code, "invalid-payload");
-  assert.equal((await send({ ...reset, action: "UpdateFirmware" })).statusCode, 400);
+  assert.equal((await send({ ...reset, action: "UpdateFirmware" })).statusCode, 422);
+  assert.equal((await send({ ...reset, action: "UpdateEverything" })).statusCode, 400);
   assert.equal((await send({ ...reset, reason: "" })).statusCode, 400);
   assert.equal((await send({ ...reset, expiresInS: 0 })).statusCode, 400);
 

@@ -6,7 +6,7 @@ import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, ref, StationDetail, StationRow } from "../shapes.ts";
+import { listOf, ref, StationDetail, StationHolds, StationRow } from "../shapes.ts";
 import { closed, Most, SiteIdText, StationIdText } from "./fields.ts";
 
 export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Core; clock: Clock }): void {
@@ -54,6 +54,24 @@ export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Cor
       if (!station.ok) return problem("unknown-station", { detail: station.fault.sentence });
       const row = await core.query("station.get", { station: station.value });
       return row === undefined ? problem("unknown-station") : answer(row);
+    },
+  );
+
+  route(
+    app,
+    {
+      method: "GET",
+      url: "/api/v1/stations/:station/holds",
+      access: { action: "read what a station holds", resource: "station", class: "read" },
+      summary: "Its local list, charging profiles, reservations, availability and reports, as far as is known",
+      params: Type.Object({ station: StationIdText }, closed),
+      answer: ref(StationHolds),
+    },
+    async ({ params }) => {
+      const station = stationId(params.station);
+      if (!station.ok) return problem("unknown-station", { detail: station.fault.sentence });
+      const holds = await core.query("station.holds", { station: station.value });
+      return holds === undefined ? problem("unknown-station") : answer(holds);
     },
   );
 

@@ -59,7 +59,7 @@ async function filledFrom({ file, server, passphrase, err }: PuttingBack, draft:
       types,
       atMs: systemClock().now().wallMs,
       file: (path, bytes) => writeFile(join(draft, path), bytes),
-      progress: (table, rows) => rows > 0 && err(`  ${table}: ${rows} rows\n`),
+      progress: (table, rows) => err(`  ${table}: ${rows} rows …\n`),
     });
     if (done.kind === "occupied") {
       throw new CommandError(

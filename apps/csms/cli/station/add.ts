@@ -1,11 +1,12 @@
 /** `station add ID…`: puts stations into the inventory, or changes what it says of them; saying it again changes nothing. */
-import { type StationId, siteId, stationId } from "@wattward/kernel";
+import { type StationId, stationId } from "@wattward/kernel";
 import { actorOf } from "../actor.ts";
 import { type CommandContext, CommandError, dataFolder, readArguments, UsageError } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
+import { dispensationOptions, fulfil, wishFrom } from "./dispensation.ts";
 import { handlingFrom, handlingOptions, said } from "./handling.ts";
+import { placeOf, readPlace } from "./place.ts";
 
-const routes = ["site", "direct", "either"] as const;
 const text = { type: "string" } as const;
 /** CN of a certificate: X.520 allows 64 characters, OCPP a serial number of 25; what an operator may have issued. */
 const serialPattern = /^[\x21-\x7e]{1,64}$/;
@@ -14,39 +15,41 @@ export async function addStation(args: readonly string[], { out, env }: CommandC
   const { values, positionals } = readArguments(args, {
     ...{ data: text, site: text, serial: text, route: text },
     ...handlingOptions,
+    ...dispensationOptions,
   });
   if (positionals.length === 0) throw new UsageError("ID is missing");
   if (values.serial !== undefined && positionals.length > 1)
     throw new UsageError("--serial is for one ID alone");
   const stations = positionals.map(known);
-  const site = values.site === undefined ? undefined : siteId(values.site);
-  if (site?.ok === false) throw new CommandError(site.fault.sentence);
-  const route = routes.find((known) => known === (values.route ?? (site === undefined ? "direct" : "site")));
-  if (route === undefined) throw new UsageError(`--route is one of ${routes.join(", ")}`);
-  if (route === "site" && site === undefined) throw new UsageError("--route site needs --site SITE");
+  const typed = readPlace(values);
   if (values.serial !== undefined && !serialPattern.test(values.serial))
     throw new CommandError("--serial is 1 to 64 printable characters without a space");
 
   const handling = handlingFrom(values);
+  const wish = wishFrom(values);
 
-  await withDataCore(dataFolder(values.data, env), async ({ core, clock }) => {
+  await withDataCore(dataFolder(values.data, env), async (ports) => {
+    const { core, clock } = ports;
+    const actor = actorOf(env);
     for (const station of stations) {
-      const serial = values.serial ?? station;
+      const known = await core.query("station.get", { station });
+      const serial = values.serial ?? known?.serial ?? station;
+      const place = placeOf(known, typed);
+      const { site, route } = place;
       const added = await core.decide("station.add", {
         station,
         serial,
-        route,
-        ...(site === undefined ? {} : { site: site.value }),
-        actor: actorOf(env),
+        ...place,
+        actor,
         atMs: clock.now().wallMs,
       });
       const atMs = clock.now().wallMs;
-      if (handling !== undefined)
-        await core.decide("station.handle", { ...handling, station, actor: actorOf(env), atMs });
-      const where = site === undefined ? "" : ` at ${site.value}${added.siteCreated ? " (a new site)" : ""}`;
+      if (handling !== undefined) await core.decide("station.handle", { ...handling, station, actor, atMs });
+      const where = site === undefined ? "" : ` at ${site}${added.siteCreated ? " (a new site)" : ""}`;
       out(
         `${station}${where}: ${added.kind}; connects ${connects[route]}, certificate CN ${serial}${said(handling)}\n`,
       );
+      if (wish !== undefined) out(await fulfil(wish, station, { ...ports, actor }));
     }
   });
 }

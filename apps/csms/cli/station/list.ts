@@ -1,5 +1,5 @@
 /** `station list`: the inventory as a table, or one JSON object a line. */
-import { siteId } from "@wattward/kernel";
+import { rfc3339, siteId } from "@wattward/kernel";
 import type { StationRow } from "../../core/port.ts";
 import { type CommandContext, CommandError, dataFolder, readArguments, readWords } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
@@ -30,8 +30,14 @@ export async function listStations(args: readonly string[], { out, env }: Comman
   });
 }
 
-function asLine({ id, site, route, connected, version, admission, serial }: StationRow): string {
-  const state = connected ? `connected (${version ?? "?"})` : "not connected";
+function asLine(row: StationRow): string {
+  const { id, site, route, connected, version, admission, serial, securityProfile, dispensation } = row;
+  const by = securityProfile === null || securityProfile === 3 ? "" : `, profile ${securityProfile}`;
+  const state = connected ? `connected (${version ?? "?"}${by})` : "not connected";
+  const leave =
+    dispensation === null
+      ? ""
+      : `, may use security profile ${dispensation.securityProfile} until ${rfc3339(dispensation.untilMs)}`;
   const columns = [
     id.padEnd(24),
     (site ?? "-").padEnd(16),
@@ -39,5 +45,5 @@ function asLine({ id, site, route, connected, version, admission, serial }: Stat
     admission.padEnd(9),
     state.padEnd(18),
   ];
-  return `${columns.join(" ")} CN ${serial}`;
+  return `${columns.join(" ")} CN ${serial}${leave}`;
 }

@@ -10,7 +10,7 @@ import { openTestStore } from "../../store/testing/test-store.ts";
 import { Writer } from "../../store/writer.ts";
 import type { World } from "../decision.ts";
 import { decisions, laneOf } from "../decisions.ts";
-import type { Core, SiteRecordDone, StationAnswer } from "../port.ts";
+import type { Core, SendTaken, SiteRecordDone, StationAnswer, StationCall } from "../port.ts";
 
 /** Monday, 5 January 2026, 08:00 UTC: when tests begin. */
 export const START_MS = Date.UTC(2026, 0, 5, 8);
@@ -25,6 +25,8 @@ export type TestCore = Pick<Core, "decide"> & {
   nowMs: number;
   /** A CALL on a direct socket. */
   call(station: string, version: OcppVersion, action: string, payload: object): Promise<StationAnswer>;
+  /** A SEND on a direct socket: nobody is answered. */
+  send(station: string, version: OcppVersion, action: string, payload: object): Promise<SendTaken>;
   /** The next record of the site's journal, or one with a sequence given. */
   record(told: RecordTold): Promise<SiteRecordDone>;
   /** In the order of what they are known by. */
@@ -71,25 +73,29 @@ export async function testCore(stations: Readonly<Record<string, Route>> = {}): 
     writer.submit(name, laneOf(input), (tx) => decisions[name](tx, input, world));
   let messages = 0;
   let seq = 0;
+  const told = (station: string, version: OcppVersion, action: string, payload: object): StationCall => {
+    messages += 1;
+    return {
+      station: station as StationId,
+      route: { kind: "direct" },
+      version,
+      trace: trace(messages),
+      id: `m${messages}` as MessageId,
+      action,
+      payload: payload as JsonObject,
+      receivedAtMs: core.nowMs,
+      clockQuality: "synced",
+    };
+  };
   const core: TestCore = {
     decide,
     db: engine.db,
     writer,
     nowMs: START_MS,
-    call(station, version, action, payload) {
-      messages += 1;
-      return decide("station.call", {
-        station: station as StationId,
-        route: { kind: "direct" },
-        version,
-        trace: trace(messages),
-        id: `m${messages}` as MessageId,
-        action,
-        payload: payload as JsonObject,
-        receivedAtMs: core.nowMs,
-        clockQuality: "synced",
-      });
-    },
+    call: (station, version, action, payload) =>
+      decide("station.call", told(station, version, action, payload)),
+    send: (station, version, action, payload) =>
+      decide("station.send", told(station, version, action, payload)),
     record(told) {
       messages += 1;
       seq = told.seq ?? seq + 1;

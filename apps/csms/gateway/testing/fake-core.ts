@@ -46,6 +46,8 @@ export class FakeCore implements Core {
   /** When the next command is due to end. */
   nextDueMs: number | undefined;
   commitMs = 2;
+  /** Queries so far. */
+  asked = 0;
   most = 0;
   closed = false;
   private readonly clock: Clock;
@@ -108,6 +110,7 @@ export class FakeCore implements Core {
   }
 
   async query<N extends keyof Queries>(name: N, input: Queries[N]["input"]): Promise<Queries[N]["output"]> {
+    this.asked += 1;
     const output = this.queried(name, input as never);
     return output as Queries[N]["output"];
   }
@@ -146,6 +149,7 @@ export class FakeCore implements Core {
       return { kind: "admitted", pending: false };
     },
     "station.call": ({ action, payload }) => ({ kind: "result", payload: this.answerTo(action, payload) }),
+    "station.send": () => ({ kind: "taken" }),
     "site.relay": ({ action, payload }) => ({ kind: "result", payload: this.answerTo(action, payload) }),
     "station.admitByPassword": ({ station, securityProfile, passwordHash }) => {
       const known = this.stations.get(station);

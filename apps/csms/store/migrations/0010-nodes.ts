@@ -6,7 +6,7 @@ import type { Types } from "./index.ts";
 export async function nodes({ schema }: Kysely<Schema>, { int8 }: Types): Promise<void> {
   await schema
     .createTable("nodes")
-    .addColumn("id", "text", (c) => c.primaryKey())
+    .addColumn("id", "text", (c) => c.primaryKey().notNull())
     .addColumn("folder", "text", (c) => c.notNull())
     .addColumn("incarnation", int8, (c) => c.notNull())
     .addColumn("beats", int8, (c) => c.notNull())

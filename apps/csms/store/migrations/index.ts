@@ -50,7 +50,8 @@ export async function migrate(engine: Engine, types: Types): Promise<void> {
     await raise(engine.db, types);
     await engine.commit();
   } catch (error) {
-    await engine.rollback();
+    // Where it fails too, the connection is lost, and with it what was done on it.
+    await engine.rollback().catch(() => {});
     const fault = engine.faultOf(error);
     if (fault === undefined) throw error;
     throw new StoreError(

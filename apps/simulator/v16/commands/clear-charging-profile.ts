@@ -1,8 +1,18 @@
-/** ClearChargingProfile (1.6 §5.5), by connector alone: this station keeps one profile of each purpose. */
+/** ClearChargingProfile (1.6 §5.5): by id, or by all of connector, purpose and level that are named. */
 import type { EvseId } from "@wattward/kernel";
 import { answering16 } from "../answering.ts";
+import { purposes } from "../charging-profile.ts";
 
-export const clearChargingProfile = answering16("ClearChargingProfile", ({ connectorId }, station) => {
-  station.clearLimits(connectorId === undefined || connectorId === 0 ? undefined : (connectorId as EvseId));
-  return { payload: { status: "Accepted" } };
+export const clearChargingProfile = answering16("ClearChargingProfile", async (request, station) => {
+  const { chargingProfilePurpose: purpose, connectorId, id, stackLevel } = request;
+  const cleared = await station.profiles.clear(
+    id !== undefined
+      ? { ids: [id] }
+      : {
+          ...(connectorId !== undefined && { evse: connectorId === 0 ? 0 : (connectorId as EvseId) }),
+          ...(purpose !== undefined && { purpose: purposes[purpose] }),
+          ...(stackLevel !== undefined && { stackLevel }),
+        },
+  );
+  return { payload: { status: cleared > 0 ? "Accepted" : "Unknown" } };
 });

@@ -1,23 +1,16 @@
-/** SetChargingProfile (1.6 §5.16): the schedule counts from now; kinds, stacks and validity are not obeyed. */
+/** SetChargingProfile (1.6 §5.16): what the shelf refuses is Rejected; a TxProfile needs its transaction (§5.16.4). */
 import type { EvseId } from "@wattward/kernel";
-import { limitInWatts } from "../../station/limits.ts";
 import { answering16 } from "../answering.ts";
+import { profileOf } from "../charging-profile.ts";
 
-export const setChargingProfile = answering16("SetChargingProfile", (request, station) => {
-  const { chargingProfilePurpose: purpose, chargingSchedule, transactionId } = request.csChargingProfiles;
-  const evse = request.connectorId === 0 ? 0 : (request.connectorId as EvseId);
-  // TxProfile needs a transaction to hold for (§5.16.4); ChargePointMaxProfile would need a total over connectors.
-  const running = purpose === "TxProfile";
-  if (purpose === "ChargePointMaxProfile") return { payload: { status: "Rejected" } };
-  if (running && (evse === 0 || !station.hasTransaction(evse, transactionId))) {
-    return { payload: { status: "Rejected" } };
-  }
-  if (evse !== 0 && !station.evses.includes(evse)) return { payload: { status: "Rejected" } };
-  const { chargingRateUnit: unit, chargingSchedulePeriod } = chargingSchedule;
-  const schedule = chargingSchedulePeriod.map(({ limit, numberPhases, startPeriod }) => ({
-    fromS: startPeriod,
-    limitW: limitInWatts(unit, limit, numberPhases),
-  }));
-  station.limit(evse, running ? "transaction" : "default", schedule);
-  return { payload: { status: "Accepted" } };
+export const setChargingProfile = answering16("SetChargingProfile", async (request, station) => {
+  const { connectorId, csChargingProfiles: wire } = request;
+  const evse = connectorId === 0 ? 0 : (connectorId as EvseId);
+  const transaction =
+    wire.chargingProfilePurpose === "TxProfile" && evse !== 0
+      ? station.transactionAt(evse, wire.transactionId)
+      : undefined;
+  const profile = profileOf(wire, { evse, receivedAtMs: station.nowMs(), transaction });
+  const result = await station.profiles.set(profile);
+  return { payload: { status: result === "accepted" ? "Accepted" : "Rejected" } };
 });

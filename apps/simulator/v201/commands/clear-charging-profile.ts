@@ -1,9 +1,11 @@
-/** ClearChargingProfile (K10), by EVSE alone: this station keeps one profile of each purpose. */
-import type { EvseId } from "@wattward/kernel";
+/** ClearChargingProfile (K10): by id, or by all of EVSE, purpose and level that are named. */
 import { answering201 } from "../answering.ts";
+import { criteriaOf } from "../charging-profile.ts";
 
-export const clearChargingProfile = answering201("ClearChargingProfile", (request, station) => {
-  const evse = request.chargingProfileCriteria?.evseId;
-  station.clearLimits(evse === undefined || evse === 0 ? undefined : (evse as EvseId));
-  return { payload: { status: "Accepted" } };
+export const clearChargingProfile = answering201("ClearChargingProfile", async (request, station) => {
+  const { chargingProfileCriteria: { evseId, ...criterion } = {}, chargingProfileId } = request;
+  const criteria =
+    chargingProfileId === undefined ? criteriaOf(criterion, evseId) : { ids: [chargingProfileId] };
+  const cleared = criteria === undefined ? 0 : await station.profiles.clear(criteria);
+  return { payload: { status: cleared > 0 ? "Accepted" : "Unknown" } };
 });

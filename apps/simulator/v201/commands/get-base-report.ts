@@ -1,15 +1,21 @@
-/** GetBaseReport (B07): every variable in NotifyReport messages; there is no summary (B07.FR.02). */
-import type { Listed } from "../../station/settings.ts";
+/** GetBaseReport (B07): all variables, those that can be set, or how the parts stand (B07.FR.01, .02, .09). */
 import { answering201 } from "../answering.ts";
-import { notifyReports } from "../variables.ts";
+import { deviceModel, type Entry, notifyReports } from "../variables.ts";
+
+const bases: Readonly<Record<string, (entry: Entry) => boolean>> = {
+  FullInventory: () => true,
+  ConfigurationInventory: ({ readonly }) => !readonly,
+  SummaryInventory: ({ variable }) => variable.name === "AvailabilityState" || variable.name === "Problem",
+};
 
 export const getBaseReport = answering201("GetBaseReport", ({ reportBase, requestId }, station) => {
-  if (reportBase === "SummaryInventory") return { payload: { status: "NotSupported" } };
-  const listed: readonly Listed[] = station.settings();
+  const wanted = bases[reportBase];
+  if (wanted === undefined) return { payload: { status: "NotSupported" } };
+  const reports = notifyReports(deviceModel(station).filter(wanted), requestId, station.timestamp());
   return {
     payload: { status: "Accepted" },
     after: () => {
-      for (const report of notifyReports(listed, requestId, station.timestamp())) station.send(report);
+      for (const report of reports) station.send(report);
     },
   };
 });

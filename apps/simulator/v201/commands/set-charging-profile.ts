@@ -1,28 +1,37 @@
-/** SetChargingProfile (K01): the schedule counts from now; kinds, stacks and validity are not obeyed. */
+/** SetChargingProfile (K01): what the shelf refuses is Rejected, with its reason. */
 import type { EvseId } from "@wattward/kernel";
-import { limitInWatts } from "../../station/limits.ts";
+import type { Profile } from "../../charging/profile.ts";
+import type { Controls } from "../../station/controls.ts";
 import { answering201 } from "../answering.ts";
+import { profileOf } from "../charging-profile.ts";
 
 export const setChargingProfile = answering201(
   "SetChargingProfile",
-  ({ chargingProfile, evseId }, station) => {
-    const { chargingProfilePurpose: purpose, chargingSchedule, transactionId } = chargingProfile;
+  async ({ chargingProfile: wire, evseId }, station) => {
     const evse = evseId === 0 ? 0 : (evseId as EvseId);
-    const running = purpose === "TxProfile";
-    // A TxProfile needs a transaction to hold for (K01.FR.09, .33); the other purposes are no CSMS's to set, or need a total.
-    if (!running && purpose !== "TxDefaultProfile") return { payload: { status: "Rejected" } };
-    if (running && (evse === 0 || !station.hasTransaction(evse, transactionId))) {
-      return { payload: { status: "Rejected" } };
-    }
-    if (evse !== 0 && !station.evses.includes(evse)) return { payload: { status: "Rejected" } };
-    const [first] = chargingSchedule;
-    if (first === undefined) return { payload: { status: "Rejected" } };
-    const { chargingRateUnit: unit, chargingSchedulePeriod } = first;
-    const schedule = chargingSchedulePeriod.map(({ limit, numberPhases, startPeriod }) => ({
-      fromS: startPeriod,
-      limitW: limitInWatts(unit, limit, numberPhases),
-    }));
-    station.limit(evse, running ? "transaction" : "default", schedule);
-    return { payload: { status: "Accepted" } };
+    const isTx = wire.chargingProfilePurpose === "TxProfile" && evse !== 0;
+    const transaction = isTx ? station.transactionAt(evse, wire.transactionId) : undefined;
+    const profile = profileOf(wire, { evse, receivedAtMs: station.nowMs(), transaction });
+    const result = profile === undefined ? "InvalidProfile" : await station.profiles.set(profile);
+    if (profile !== undefined && result === "accepted")
+      return { payload: { status: "Accepted" }, after: () => pullAgain(profile, station) };
+    return { payload: { status: "Rejected", statusInfo: { reasonCode: result } } };
   },
 );
+
+/** A dynamic profile's limit is asked for as often as it says, while it is installed (2.1 K28.FR.10). */
+function pullAgain({ id, kind, pullEveryS = 0 }: Profile, station: Controls): void {
+  const name = `pull ${id}`;
+  station.repeat(name, kind === "dynamic" ? pullEveryS * 1000 : 0, async () => {
+    const [profile] = station.profiles.list({ ids: [id] });
+    if (profile?.kind !== "dynamic") return station.repeat(name, 0, async () => {});
+    const outcome = await station.ask({
+      action: "PullDynamicScheduleUpdate",
+      payload: { chargingProfileId: id },
+    });
+    const { scheduleUpdate } = (outcome.kind === "result" ? outcome.payload : {}) as {
+      scheduleUpdate?: { limit?: number };
+    };
+    if (scheduleUpdate?.limit !== undefined) await station.profiles.update(id, scheduleUpdate.limit);
+  });
+}
