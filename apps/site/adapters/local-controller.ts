@@ -75,7 +75,9 @@ export async function listening(
         ...{ host, port, tls, log, limits: { ...limits } },
         verifyPeer: (chainDer) => door.vet(chainDer),
         upgrade: (request) => door.upgrade(request),
+        gate: { admits: (address) => door.admits?.(address) ?? true },
         refused(what, { certificate, address }) {
+          if (what === "peer-refused") door.failedProof?.(String(address));
           if (what === "peer-refused" && certificate === "missing") door.uncertified(String(address));
         },
       });
