@@ -29,8 +29,15 @@ const transactionActions: ReadonlySet<string> = new Set([
   "MeterValues",
   "TransactionEvent",
 ]);
-/** Carries no state: given up first under pressure, by design (docs/local-controller.md). */
-const forgettable: ReadonlySet<string> = new Set(["Heartbeat"]);
+/**
+ * Carries no state of its own, or asks for something that a site refuses by itself and does not keep: by design
+ * (docs/local-controller.md).
+ */
+const forgettable: ReadonlySet<string> = new Set([
+  "Heartbeat",
+  "OpenPeriodicEventStream",
+  "PullDynamicScheduleUpdate",
+]);
 
 export function recount(evidence: Evidence): Audit {
   const findings = { lost: [] as string[], duplicated: [] as string[] };

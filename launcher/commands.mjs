@@ -16,6 +16,10 @@ export const commands = {
     entry: "apps/csms/cli/token.ts",
     help: "an API token for a script, shown once: token NAME [--days N] [--data DIR]",
   },
+  setting: {
+    entry: "apps/csms/cli/setting.ts",
+    help: "what an operator may tune: setting, setting NAME VALUE",
+  },
   backup: {
     entry: "apps/csms/cli/backup.ts",
     help: "one encrypted file of all that must not be lost: backup --out FILE, backup --verify FILE",

@@ -42,6 +42,18 @@ async function main(): Promise<number> {
   return supervise({ settings, logLevel: given.logLevel });
 }
 
+/** What stands in site.json. */
+type Told = {
+  readonly mode: string;
+  readonly port?: number | undefined;
+  readonly pid?: number;
+  readonly localControllerPid?: number;
+  /** While a dispensation keeps it open. */
+  readonly profile1Port?: number | undefined;
+  readonly profile2Port?: number | undefined;
+  readonly upstreams?: object;
+};
+
 async function supervise(orders: Orders): Promise<number> {
   const clock = systemClock();
   const log = jsonLog((line) => process.stderr.write(line), orders.logLevel).with({ part: "supervisor" });
@@ -49,9 +61,7 @@ async function supervise(orders: Orders): Promise<number> {
   let current = orders;
   let publishing = Promise.resolve();
   const { mode } = orders.settings;
-  let told: { port?: number; pid?: number; localControllerPid?: number; mode: string; upstreams?: object } = {
-    mode,
-  };
+  let told: Told = { mode };
   const tell = (news: Partial<typeof told>) => {
     told = { ...told, ...news };
     // A station's news may come before the port: nobody could find us by that.
@@ -61,11 +71,22 @@ async function supervise(orders: Orders): Promise<number> {
     ({ name, entry }) =>
       new Child({
         ...{ name, clock, chance: systemChance, log },
-        spawn: (heard) => spawnChild(entry, [JSON.stringify(current)], heard),
+        spawn(heard) {
+          // What its predecessor had open is closed.
+          tell({ profile1Port: undefined, profile2Port: undefined });
+          return spawnChild(entry, [JSON.stringify(current)], heard);
+        },
         listening: (port, pid) => {
           // Stations know the port now: after a restart it must be the same, also where the system chose it.
           current = { ...current, settings: { ...current.settings, port } };
           tell({ port, pid: process.pid, localControllerPid: pid });
+        },
+        passwordPort(profile, port) {
+          tell({ [`profile${profile}Port`]: port });
+          if (port === undefined) return;
+          const { passwords } = current.settings;
+          const ports = { ...passwords.ports, [profile]: port };
+          current = { ...current, settings: { ...current.settings, passwords: { ...passwords, ports } } };
         },
         upstreams: (stations) => tell({ upstreams: stations }),
       }),

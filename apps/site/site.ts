@@ -20,6 +20,7 @@ import {
   type WireServer,
 } from "@wattward/kernel";
 import { usualHandling } from "@wattward/ocpp";
+import type { PasswordProfile } from "@wattward/ocpp/ways-in";
 import { DEVIATION_OBSERVED } from "@wattward/sitelink";
 import { CallDesk, HEARTBEAT_INTERVAL_S } from "./calls/call-desk.ts";
 import { tokenOf } from "./calls/learn.ts";
@@ -35,6 +36,7 @@ import { NewestCertificates } from "./state/newest-certificates.ts";
 import { LEASE_LOW_WATER, TransactionIds } from "./state/transaction-ids.ts";
 import { readWallFloorMs, saveWallFloorMs, WALL_SAVED_EVERY_MS } from "./state/wall-floor.ts";
 import type { StationTrust } from "./stations/door.ts";
+import type { PasswordPorts } from "./stations/password-ways.ts";
 import { downIn } from "./stations/station-socket.ts";
 import { Stations } from "./stations/stations.ts";
 
@@ -52,17 +54,22 @@ export type SitePorts = {
   dialer(clock: Clock): Dialer;
   trust(clock: Clock): SiteTrust;
   listen(door: StationDoor): Promise<WireServer>;
+  /** Security profiles 1 and 2, while stations have dispensations; without it the site knows profile 3 alone. */
+  readonly passwords?: PasswordPorts | undefined;
   /** Only a fresh start helps: the process must end. Told at most once with a cause. */
   fatal(error: Error): void;
   readonly journalLimits?: Partial<JournalLimits>;
 };
 
 /** What a listener asks: first of the certificate alone, before a byte of HTTP, then of the whole request. */
-export type StationDoor = Pick<Stations, "vet" | "uncertified" | "upgrade">;
+export type StationDoor = Pick<Stations, "vet" | "uncertified" | "upgrade"> &
+  Partial<Pick<Stations, "admits" | "failedProof">>;
 
 export type Site = {
   /** TCP port for stations. */
   readonly port: number;
+  /** Of the listener of that security profile, while a dispensation keeps it open. */
+  passwordPort(profile: PasswordProfile): number | undefined;
   status(): SiteStatus;
   /** Stops listening, closes sockets, keeps what is to be kept. */
   close(): Promise<void>;
@@ -80,10 +87,12 @@ export async function createSite(ports: SitePorts): Promise<Site> {
   const parts = await openParts(ports);
   parts.link.start();
   const server = await ports.listen(parts.stations);
+  await parts.stations.open();
   const stops = housekeeping(ports, parts);
   const { link, stations, journal, shelf, ids, clock } = parts;
   return {
     port: server.port,
+    passwordPort: (profile) => stations.passwordPort(profile),
     status: () => ({
       linkUp: link.isUp,
       stationsConnected: stations.connected,
@@ -94,8 +103,9 @@ export async function createSite(ports: SitePorts): Promise<Site> {
     }),
     async close() {
       for (const stop of stops) stop();
-      stations.closeAll();
+      const shut = stations.closeAll();
       link.stop();
+      await shut;
       await server.close();
       await keepAll(ports, parts);
       await journal.close();
@@ -155,7 +165,7 @@ async function openParts(ports: SitePorts): Promise<Parts> {
     unsent: (station, frames) => link.observe(SENDS_GIVEN_UP, `${frames} frames`, station),
   });
   const stations = new Stations({
-    ...{ site, clock, chance, log, desk, trust, newest, bundle },
+    ...{ site, clock, chance, log, desk, trust, newest, bundle, passwords: ports.passwords },
     now: () => clock.now(),
     handling: (station) => bundle()?.stations.find(({ id }) => id === station)?.handling ?? usualHandling,
     heartbeatIntervalS: () => bundle()?.policy.heartbeatIntervalS ?? HEARTBEAT_INTERVAL_S,

@@ -4,6 +4,7 @@
  */
 import type { SiteId, StationId } from "@wattward/kernel";
 import type { Handling } from "@wattward/ocpp";
+import type { Dispensation } from "@wattward/ocpp/ways-in";
 
 export type SignedBundle = {
   /** JSON text of a {@link Bundle}; the signature is over its UTF-8 bytes. */
@@ -28,6 +29,8 @@ export type Bundle = {
   /** PEM certificates of the issuing CAs whose stations may connect. */
   readonly stationAnchors: readonly string[];
   readonly deny: readonly DenyEntry[];
+  /** Of stations that may use security profile 1 or 2 for a time, one of each at most; absent where there is none. */
+  readonly dispensations?: readonly Dispensation[];
   readonly policy: {
     /** What a token gets that is in neither list nor cache while the link is down. */
     readonly unknownTokenOffline: "accept" | "refuse";

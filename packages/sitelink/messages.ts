@@ -11,6 +11,7 @@
  */
 import type { ClockQuality, SiteId, StationId, TraceId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
+import type { PasswordProfile } from "@wattward/ocpp/ways-in";
 import type { SignedBundle } from "./bundle.ts";
 import type { JournalRecord } from "./record.ts";
 
@@ -74,6 +75,8 @@ export type SiteMessage =
       readonly generation: number;
       readonly version: OcppVersion;
       readonly address: string;
+      /** 1 or 2 for a station that came in by the password of its dispensation; absent: by its certificate. */
+      readonly securityProfile?: PasswordProfile;
     }
   /** Something seen at the site that is no frame: refused certificate, clone, queue that gave something up. */
   | {

@@ -7,6 +7,7 @@
  */
 import { type Fault, failed, ok, type Result, siteId, stationId } from "@wattward/kernel";
 import type { Handling } from "@wattward/ocpp";
+import { type Dispensation, PASSWORD_TEXT_CHARS_MAX, readPassword } from "@wattward/ocpp/ways-in";
 import type { Bundle, BundleStation, DenyEntry, LocalListEntry, SignedBundle } from "./bundle.ts";
 import * as limits from "./limits.ts";
 import type { CsmsMessage, SiteMessage } from "./messages.ts";
@@ -86,6 +87,7 @@ const frame = text(limits.FRAME_CHARS_MAX, 2);
 const name = text(limits.LINK_NAME_CHARS_MAX, 1);
 const freeText = text(limits.LINK_TEXT_CHARS_MAX);
 const count = whole(0);
+const passwordProfile = whole(1, 2);
 const sequence = whole(1);
 /** The last instant that RFC 3339 can write; of a later one `Date` makes an exception, where it is shown or answered. */
 const INSTANT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -133,6 +135,15 @@ const handling = object<Handling>({
   pinged: boolean,
   closeDeaf: optional(boolean),
 });
+const dispensation = object<Dispensation>({
+  station,
+  securityProfile: passwordProfile,
+  untilMs: instantMs,
+  passwordHash: (value) =>
+    typeof value === "string" && value.length <= PASSWORD_TEXT_CHARS_MAX && readPassword(value) !== undefined
+      ? undefined
+      : " must be Argon2id in PHC's form",
+});
 const bundle = object<Bundle>({
   schema: exactly(1),
   site,
@@ -154,6 +165,7 @@ const bundle = object<Bundle>({
   ),
   stationAnchors: list(pem, 8),
   deny: list(denial, limits.BUNDLE_DENIALS_MAX),
+  dispensations: optional(list(dispensation, limits.BUNDLE_STATIONS_MAX)),
   policy: object<Bundle["policy"]>({
     unknownTokenOffline: oneOf("accept", "refuse"),
     cacheMsMax: count,
@@ -203,6 +215,7 @@ const siteMessage = taggedBy<SiteMessage["t"]>("t", {
     generation: count,
     version,
     address: text(limits.LINK_NAME_CHARS_MAX),
+    securityProfile: optional(passwordProfile),
   }),
   observed: object<From<"observed">>({
     t: exactly("observed"),

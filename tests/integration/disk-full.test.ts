@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { ocppVersions } from "@wattward/ocpp";
 import { stop } from "../../demo/programs.ts";
 import { available, boot, type Message, Session } from "./rig/charging.ts";
 import {
@@ -25,7 +26,7 @@ import { alive, eventually, SOON_MS, workplace } from "./rig/workplace.ts";
 
 const out = workplace("disk-full");
 const skip = smallDiskMissing();
-const versions = ["1.6", "2.0.1"] as const;
+const versions = ocppVersions;
 /** Room for the database's log to grow, and no more. */
 const DISK_MB = 32;
 /** Of some 300 bytes each. */
@@ -48,7 +49,7 @@ before(
 
 type Charging = { readonly station: Station; readonly session: Session; given: number | undefined };
 
-/** Stations of both versions, in the middle of a session. */
+/** Stations of each version, in the middle of a session. */
 const charging = (to: Server, prefix: string): Promise<Charging[]> =>
   Promise.all(
     versions.map(async (version) => {

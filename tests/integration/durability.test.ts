@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { ocppVersions } from "@wattward/ocpp";
 import { logOf } from "../../demo/plant.ts";
 import { type Program, stop } from "../../demo/programs.ts";
 import { boot, type Message, Session } from "./rig/charging.ts";
@@ -35,7 +36,7 @@ import { eventually, SOON_MS, workplace } from "./rig/workplace.ts";
 const out = workplace("durability");
 const skip = tracerMissing();
 const unsafe = { env: { WATTWARD_UNSAFE_SYNCHRONOUS: "off" } };
-const versions = ["1.6", "2.0.1"] as const;
+const versions = ocppVersions;
 const SAMPLES = 8;
 const EDGE_MS = 20;
 /** A start, the samples and the end, in each version. */
@@ -63,7 +64,7 @@ before(
 type Window = { fromMs: number; toMs: number };
 let sessions = 0;
 
-/** Stations of both versions charge, one message at a time; says when the messages that count were sent. */
+/** Stations of each version charge, one message at a time; says when the messages that count were sent. */
 async function charge(to: Server, prefix: string): Promise<Window[]> {
   const windows: Window[] = [];
   for (const version of versions) {
@@ -126,7 +127,7 @@ async function siteJudged(name: string, how: object): Promise<{ linked: Judgemen
   return { linked: judgedIn(calls, together, watch), alone: judgedIn(calls, apart, watch) };
 }
 
-test("no answer before its fdatasync: the CSMS, to direct stations of both versions", {
+test("no answer before its fdatasync: the CSMS, to direct stations of each version", {
   skip,
   timeout: 120_000,
 }, async () => {

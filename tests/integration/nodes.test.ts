@@ -1,6 +1,10 @@
 /** Two central systems on one PostgreSQL and NATS: what one is told, the other does; what both want, one has. */
 import assert from "node:assert/strict";
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { logOf } from "../../demo/plant.ts";
+import { start } from "../../demo/programs.ts";
 import { boot } from "./rig/charging.ts";
 import { ground, type Node, nodeOn, readiness } from "./rig/nodes.ts";
 import { apiToken, enrolStations, stationIdentity } from "./rig/operator.ts";
@@ -71,5 +75,68 @@ else {
     assert.equal((await holderOf("S-2"))?.["node"], "csms-2");
     assert.equal((await fresh.call("Heartbeat", {})).kind, "result");
     fresh.leave();
+  });
+
+  test("nodes: what one commits, the other's event streams tell, within moments", async (t) => {
+    const stop = new AbortController();
+    const stream = await fetch(`http://localhost:${b.httpPort}/api/v1/events`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: stop.signal,
+    });
+    assert.equal(stream.status, 200);
+    let told = "";
+    const reading = (async () => {
+      for await (const chunk of stream.body ?? []) told += Buffer.from(chunk).toString();
+    })().catch(() => {});
+    const station = await booted(a, "S-3");
+    const waits: number[] = [];
+    for (const status of ["Preparing", "Charging", "Finishing", "Available", "Unavailable"]) {
+      await station.result("StatusNotification", { connectorId: 1, errorCode: "NoError", status });
+      const fromMs = performance.now();
+      await eventually("the stream told of it", () => told.includes(`"status":"${status}"`));
+      waits.push(performance.now() - fromMs);
+    }
+    t.diagnostic(`told after ${waits.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+    station.leave();
+    stop.abort();
+    await reading;
+  });
+
+  test("nodes: one without NATS, one with other keys, and one under a name in use end with a sentence", {
+    timeout: 120_000,
+  }, async () => {
+    const end = async (id: string, args: string[]) => {
+      const words = ["--data", join(out, id), "--port", "0", "--http-port", "0", ...args];
+      const program = start(id, "apps/csms/main.ts", words, logOf(out, id));
+      return [await program.exited, readFileSync(logOf(out, id), "utf8")] as const;
+    };
+    const withKeys = (id: string) => {
+      for (const part of ["keys", "pki"])
+        cpSync(join(out, "csms", part), join(out, id, part), { recursive: true });
+      return id;
+    };
+    const on = ["--database", database];
+    const both = [...on, "--nats", nats.url];
+    const ends = await Promise.all([
+      end(withKeys("alone"), [...on, "--node", "alone"]),
+      end(withKeys("taken"), [...both, "--node", "csms"]),
+      end("strange", [...both, "--node", "strange"]),
+      end("file", ["--nats", nats.url]),
+      end("name", [...both, "--node", "Not A Name"]),
+      end("nowhere", [...on, "--nats", "http://nats"]),
+    ]);
+    const says = [
+      [1, /wattward: another process, node 'csms(-2)?', runs on this database.*give both --nats URL/],
+      [1, /wattward: another process runs on this database as node 'csms', from another data folder/],
+      [1, /wattward: this database belongs to other authorities than those in the data folder/],
+      [2, /--node and --nats are for several processes on one PostgreSQL database/],
+      [2, /--node is a name of 1 to 40/],
+      [2, /--nats: it is no address of NATS/],
+    ] as const;
+    for (const [i, [code, said]] of ends.entries()) {
+      assert.match(said, says[i]?.[1] ?? /never/);
+      assert.equal(code, says[i]?.[0]);
+    }
+    for (const node of [a, b]) assert.equal((await readiness(node)).ready, true);
   });
 }

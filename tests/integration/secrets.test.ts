@@ -5,8 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
-import { globSync, mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
 import { before, test } from "node:test";
 import { connect } from "node:tls";
 import type { Disk } from "@wattward/kernel";
@@ -14,16 +14,17 @@ import { folderDisk } from "@wattward/kernel/node";
 import type { OcppVersion } from "@wattward/ocpp";
 import { readJournal } from "@wattward/site/journal";
 import { SoftwareAuthenticator } from "../../apps/csms/api/testing/authenticator.ts";
+import { backup } from "../../apps/csms/cli/backup.ts";
 import { issueSiteFolder } from "../../apps/csms/cli/pki/issue-site.ts";
 import { issueStationFolder } from "../../apps/csms/cli/pki/issue-station.ts";
 import { addStation } from "../../apps/csms/cli/station/add.ts";
 import { DOMAIN, logOf, ready } from "../../demo/plant.ts";
-import { type Program, start } from "../../demo/programs.ts";
+import { type Program, start, stop } from "../../demo/programs.ts";
 import { boot } from "./rig/charging.ts";
 import { apiToken, type Server, stationFolder, stationIdentity } from "./rig/operator.ts";
 import { Station } from "./rig/station.ts";
 import { rows } from "./rig/stored.ts";
-import { eventually, workplace } from "./rig/workplace.ts";
+import { eventually, SOON_MS, workplace } from "./rig/workplace.ts";
 
 const out = workplace("secrets");
 const data = join(out, "csms");
@@ -35,6 +36,9 @@ const secrets = new Map([
   ["card of 2.0.1", "CARD201-ZQ7XW0PLM2K-VERY-LONG-7731"],
   ["card of a command", "REMOTEZQ7XW0PLM2K"],
   ["password of a station", "PasswordZQ7XW0PLM2K"],
+  ["password in an address", "UrlSecretZQ7XW0PLM2K"],
+  ["token in an address", "SignatureZQ7XW0PLM2K"],
+  ["passphrase of the backup", "another-horse-Zq7-battery"],
 ]);
 const secret = (name: string) => secrets.get(name) ?? assert.fail(name);
 const card16 = secret("card of 1.6");
@@ -42,6 +46,7 @@ const card201 = secret("card of 2.0.1");
 
 let csms: Server & { httpPort: number; stdout: () => string };
 let site: Server;
+let running: Program;
 
 before(async () => {
   const env = { WATTWARD_PASSPHRASE: secret("passphrase of the keys") };
@@ -50,6 +55,7 @@ before(async () => {
   const options = { readOutput: true, env };
   const args = ["--data", data, "--http-port", "0", ...debug];
   const program = start("csms", "apps/csms/main.ts", args, logOf(out, "csms"), options);
+  running = program;
   const stdout = listened(program);
   const at = await ready(out, "csms", program, ["port", "httpPort"]);
   csms = { name: `csms.${DOMAIN}`, port: at["port"]!, httpPort: at["httpPort"]!, stdout };
@@ -156,6 +162,14 @@ async function command(station: Station, action: string, payload: object): Promi
   station.reply(heard, { status: "Rejected", [secret("password of a station")]: card16 });
 }
 
+/** A command that is not open is refused; the refusal is no place for what it was to carry either. */
+async function refusedCommand({ id }: Station, action: string, payload: object): Promise<void> {
+  const headers = { authorization: `Bearer ${secret("API token")}` };
+  const body = { action, payload, reason: "a test" };
+  const refused = await ask(`/api/v1/stations/${id}/commands`, { method: "POST", headers, body });
+  assert.equal(refused.status, 422);
+}
+
 /** Refused, because commands are kept and shown; the refusal does not repeat it. */
 async function passwordInCommand({ id }: Station, value: string): Promise<void> {
   const headers = { authorization: `Bearer ${secret("API token")}` };
@@ -229,6 +243,9 @@ function passwordInHeader(): Promise<void> {
   return new Promise((resolve) => void socket.on("close", () => resolve()));
 }
 
+const addressWithCredentials = () =>
+  `ftps://joe:${secret("password in an address")}@files.example/in?sig=${secret("token in an address")}`;
+
 /** Each private key as lines of its file, and in the clear. */
 function keysAndPassphrases(): void {
   for (const file of globSync("**/*key*.pem", { cwd: out }))
@@ -269,6 +286,8 @@ test("no log line at debug, no row of the outbox and no metric holds a secret th
   for (const station of [stations[0]!, stations[2]!]) {
     await command(station, "RemoteStartTransaction", { idTag: secret("card of a command") });
     await command(station, "ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
+    await command(station, "DataTransfer", { vendorId: "test", data: addressWithCredentials() });
+    await refusedCommand(station, "GetDiagnostics", { location: addressWithCredentials() });
     await passwordInCommand(station, value);
   }
   await eventually(
@@ -301,6 +320,77 @@ test("no log line at debug, no row of the outbox and no metric holds a secret th
       ),
   );
   assert.deepEqual(leaks, []);
+});
+
+/**
+ * Where one may be all the same, and why: its own file; and what a site must not lose. Everything else that this test
+ * plants may be in no file at all.
+ */
+function mayBeIn(name: string, file: string): boolean {
+  // Keys and passphrases lie where they are kept, encrypted or 0600, and nowhere else.
+  if (name === file) return true;
+  const isCard = name.startsWith("card of");
+  // The database knows the cards that may charge, and who charged with them.
+  if (isCard && /^csms\/wattward\.db(-wal|-shm)?$/.test(file)) return true;
+  // A site authorises by them while it is alone, and keeps the frames that it answered as they were sent: evidence.
+  if (isCard && /^north\/site\/state\/[a-z-]+\.json$/.test(file)) return true;
+  return /^north\/site\/journal\//.test(file) && (isCard || name === "password of a station");
+}
+
+test("no file of any folder holds a secret, but where it must; the backup, which holds them all, none that can be read", async () => {
+  const out16 = join(out, "csms.backup");
+  const env = { WATTWARD_BACKUP_PASSPHRASE: secret("passphrase of the backup") };
+  await backup(["--data", data, "--out", out16], { env, out: () => {}, err: () => {} });
+  // The message log is written a second late.
+  await eventually(
+    "the message log had it",
+    () =>
+      rows(out, "SELECT 1 FROM messages WHERE action = 'DataTransfer' AND sender = 'csms' AND kind = 'call'")
+        .length === 2,
+  );
+  const logged = rows(out, "SELECT frame FROM messages").map(({ frame }) => String(frame));
+  assert(logged.length > 40, `${logged.length} frames`);
+  assert(
+    logged.some((frame) => frame.includes(`…${card16.slice(-4)}`)),
+    "a masked card",
+  );
+  // Its log folded in, as after every stop: what was deleted or redacted must be gone from the file too.
+  await stop(running, SOON_MS);
+
+  const files = globSync("**/*", { cwd: out, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => relative(out, join(entry.parentPath, entry.name)));
+  for (const must of [
+    "csms/wattward.db",
+    "csms.backup",
+    "north/logs/site.log",
+    "logs/csms.log",
+    "north/site/site.json",
+  ])
+    assert(paths.includes(must), `${must} among ${paths.length} files`);
+  const leaks: string[] = [];
+  for (const path of paths) {
+    const bytes = readFileSync(join(out, path));
+    const text = bytes.toString("latin1").toLowerCase();
+    for (const [name, hidden] of secrets) {
+      if (hidden.length < 8 || mayBeIn(name, path)) continue;
+      for (const [how, form] of [
+        ["", hidden],
+        [" in base64", Buffer.from(hidden).toString("base64").slice(0, -4)],
+      ]) {
+        if (text.includes((form ?? "").toLowerCase())) leaks.push(`${path}: ${name}${how}`);
+      }
+    }
+  }
+  assert.deepEqual(leaks, []);
+  // And nobody else may open what does hold some.
+  for (const path of paths.filter((one) => /^(csms|north\/site)\//.test(one) || one === "csms.backup")) {
+    const mode = statSync(join(out, path)).mode & 0o077;
+    assert.equal(
+      mode & (path.endsWith(".lock") ? 0 : 0o077),
+      0,
+      `${path} is open to others: ${mode.toString(8)}`,
+    );
+  }
 });
 
 test("one trace id from first reception to the last row: in the gateway's log, the transaction's event and the outbox", async () => {

@@ -94,6 +94,7 @@ const fleet = [
   { id: "T-16B", version: "1.6", evses: 2, maxKw: 50 },
   { id: "T-201", version: "2.0.1", evses: 1, maxKw: 22 },
   { id: "T-201B", version: "2.0.1", evses: 2, maxKw: 150 },
+  { id: "T-21", version: "2.1", evses: 1, maxKw: 22 },
 ] as const;
 
 function simulate(site: Site): Program {
@@ -176,7 +177,13 @@ test("transparent: stations charge through the site at another's CSMS; cable cut
   );
 
   simulator.child.stdin?.write('{"do":"finish"}\n');
-  assert.equal(await simulator.exited, 0, "everything that happened was told and answered");
+  const code = await simulator.exited;
+  const { truth } = readJson(join(out, "run", "summary.json")) as { truth: { complaints: unknown }[] };
+  assert.deepEqual(
+    truth.flatMap(({ complaints }) => complaints),
+    [],
+  );
+  assert.equal(code, 0, "everything that happened was told and answered");
   assert.deepEqual(csms.complaints, []);
   for (const id of ids) {
     inOrder(csms.received(id), linesOf(join(out, "run"), "sent.jsonl", id), `${id} to the CSMS`);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { folderDisk } from "@wattward/kernel/node";
-import type { OcppVersion } from "@wattward/ocpp";
+import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import { readJournal } from "@wattward/site/journal";
 import { LINK_SILENCE_MS_MAX } from "@wattward/sitelink";
 import { ANSWER_MS_MAX } from "../../apps/site/calls/call-desk.ts";
@@ -32,7 +32,7 @@ import { rows, transactionsOf } from "./rig/stored.ts";
 import { eventually, SOON_MS, tailOf, workplace } from "./rig/workplace.ts";
 
 const out = workplace("uplink");
-const versions = ["1.6", "2.0.1"] as const;
+const versions = ocppVersions;
 const idOf = (version: OcppVersion) => `CP-${version}`;
 let csms: Csms;
 
@@ -169,7 +169,11 @@ test("a site that boots in 1970 without uplink charges, by certificates that are
   const env = { NODE_OPTIONS: `--import=${year1970}` };
   const site = await siteOn(out, "lyon", { csmsPort: port, port: first.port, env });
   const notYet = await stationIssuedAt(out, idOf("1.6"), { atMs: Date.now() + 400 * 86_400_000 });
-  const identities = { "1.6": notYet, "2.0.1": stationIdentity(out, idOf("2.0.1")) };
+  const identities = {
+    "1.6": notYet,
+    "2.0.1": stationIdentity(out, idOf("2.0.1")),
+    "2.1": stationIdentity(out, idOf("2.1")),
+  };
   const charged = await Promise.all(
     versions.map(async (version) => {
       const id = idOf(version);

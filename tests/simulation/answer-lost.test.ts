@@ -33,6 +33,8 @@ const moments = [
   { version: "2.0.1", what: "the start", is: (_: string, type: unknown) => type === "Started" },
   { version: "2.0.1", what: "a sample", is: (_: string, type: unknown) => type === "Updated" },
   { version: "2.0.1", what: "the end", is: (_: string, type: unknown) => type === "Ended" },
+  { version: "2.1", what: "the start", is: (_: string, type: unknown) => type === "Started" },
+  { version: "2.1", what: "the end", is: (_: string, type: unknown) => type === "Ended" },
 ] as const;
 
 for (const [how, end] of Object.entries(ends)) {

@@ -12,7 +12,18 @@ import { scan } from "../../apps/site/journal/frame.ts";
 import type { Ear } from "./mortal.ts";
 
 /** By docs/local-controller.md: answered and forgotten; or kept only where the site answered. The rest is kept. */
-const relayed: ReadonlySet<string> = new Set(["DataTransfer", "Heartbeat", "SignCertificate"]);
+const relayed: ReadonlySet<string> = new Set([
+  "DataTransfer",
+  "Get15118EVCertificate",
+  "GetCertificateChainStatus",
+  "GetCertificateStatus",
+  "Heartbeat",
+  "NotifyEVChargingNeeds",
+  "OpenPeriodicEventStream",
+  "PullDynamicScheduleUpdate",
+  "SignCertificate",
+  "VatNumberValidation",
+]);
 const keptIfLocal: ReadonlySet<string> = new Set(["Authorize"]);
 
 type Waiting = {

@@ -12,7 +12,7 @@
  */
 import assert from "node:assert/strict";
 import { type Chance, type Log, type SiteId, type StationId, silentLog } from "@wattward/kernel";
-import type { OcppVersion } from "@wattward/ocpp";
+import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import {
   type Link,
   SimulatedDisk,
@@ -185,9 +185,9 @@ export class Whole {
     }
   }
 
-  /** Both versions in turn, and every way in which stations differ where it matters here. */
+  /** The versions in turn, and every way in which stations differ where it matters here. */
   private stationOptions(id: StationId, n: number): StationOptions {
-    const { versions = ["1.6", "2.0.1"], pace } = this.options;
+    const { versions = ocppVersions, pace } = this.options;
     return {
       id,
       version: versions[n % versions.length]!,

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { ocppVersions } from "@wattward/ocpp";
 import { told, withDatabase } from "./seeded.ts";
 import { sitDown } from "./session.ts";
 import { Whole } from "./whole.ts";
@@ -13,7 +14,7 @@ const pace = { sampleS: 60, session: { leastS: 1, mostS: 1 }, gap: { leastS: 1, 
 const HOUR_MS = 3_600_000;
 
 for (const floor of ["kept", "lost"] as const) {
-  for (const version of ["1.6", "2.0.1"] as const) {
+  for (const version of ocppVersions) {
     test(`${version}: a site that boots in 1970 without uplink charges (its last wall time ${floor})`, () =>
       withDatabase(async (database) => {
         const shape = { sites: 1, stationsPerSite: 1, direct: 0, withoutDrivers: true, versions: [version] };

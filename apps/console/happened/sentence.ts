@@ -13,6 +13,11 @@ export type Told = { readonly text: string; readonly tone: Tone };
 /** Kinds that say nothing to a person who watches a site. */
 const untold: ReadonlySet<string> = new Set([
   "csms.started",
+  "node.started",
+  "node.stopped",
+  "node.lost",
+  "holder.asked",
+  "holder.answered",
   "journal.begun",
   "transaction.updated",
   "station.meter",

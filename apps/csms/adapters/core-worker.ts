@@ -55,8 +55,9 @@ export async function startCore(options: CoreThreadsOptions): Promise<Core> {
       return () => void listeners.delete(listener);
     },
     async close() {
-      await writer.close();
+      // The writer last: who closes a file last folds its log in, and a reader may not.
       await reader.close();
+      await writer.close();
     },
   };
 }

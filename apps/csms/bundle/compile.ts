@@ -4,6 +4,7 @@
  * epoch too, is a new version.
  */
 import type { SiteId, StationId } from "@wattward/kernel";
+import { type Dispensation, isPasswordProfile } from "@wattward/ocpp/ways-in";
 import { BUNDLE_TOKENS_MAX, type Bundle, type DenyEntry, type LocalListEntry } from "@wattward/sitelink";
 import { allDenials } from "../authorisation/denials.ts";
 import { newestTokens } from "../authorisation/tokens.ts";
@@ -11,10 +12,12 @@ import type { Decision, World } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import { csmsEpoch, setting } from "../core/settings.ts";
 import { stationsOfSite } from "../stations/rows.ts";
+import type { Row } from "../store/schema.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
 import { handlingIn } from "../tolerance/handling.ts";
 import { handlingsOfSite } from "../tolerance/rows.ts";
+import { dispensationsOfSite } from "../ways-in/rows.ts";
 
 /** Oldest site software that may live on what is compiled here. */
 const SOFTWARE_FLOOR = "0.1.0";
@@ -59,6 +62,7 @@ async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promi
   const handlings = new Map(
     (await tx.all(handlingsOfSite, { site })).map((row) => [row.station_id, handlingIn(row)]),
   );
+  const dispensations = (await tx.all(dispensationsOfSite, { site })).flatMap(dispensationEntry);
   const unknownOffline = (await setting(tx, "accept_unknown_tokens_offline")) === 1;
   return {
     site,
@@ -72,6 +76,8 @@ async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promi
     localList: tokens.map(localEntry),
     stationAnchors,
     deny: denials.map(denyEntry),
+    // A site of an earlier version knows no such field, and need not: where there is none, there is none.
+    ...(dispensations.length > 0 && { dispensations }),
     policy: {
       unknownTokenOffline: unknownOffline ? "accept" : "refuse",
       cacheMsMax: await setting(tx, "token_cache_ms"),
@@ -91,3 +97,19 @@ function localEntry(token: { shown: string; status: string; expires_at_ms: numbe
 
 const denyEntry = ({ kind, issuer, value }: { kind: string; issuer: string; value: string }): DenyEntry =>
   kind === "serial" ? { kind, issuer, serial: value } : { kind: "key", spkiSha256: value };
+
+type DispensationRow = Pick<
+  Row<"dispensations">,
+  "station_id" | "security_profile" | "until_ms" | "password_hash"
+>;
+const dispensationEntry = (row: DispensationRow): Dispensation[] =>
+  isPasswordProfile(row.security_profile)
+    ? [
+        {
+          station: row.station_id as StationId,
+          securityProfile: row.security_profile,
+          untilMs: row.until_ms,
+          passwordHash: row.password_hash,
+        },
+      ]
+    : [];

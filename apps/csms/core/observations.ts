@@ -33,7 +33,7 @@ export type ObservationData = {
   "node.started": { node: string; incarnation: number };
   /** Stopped by its operator, its sockets closed. */
   "node.stopped": { node: string; incarnation: number };
-  /** Found dead by another; so many stations and sites were at it, and are free. */
+  /** Found dead by another; so many stations and sites were at it, and are free: of each connected one an entry stands beside. */
   "node.lost": { node: string; incarnation: number; by: string; stations: number; sites: number };
   /** A station or site has come to the node `by`, and `holder` has it; `claim` is the newcomer's. */
   "holder.asked": { holder: string; by: string; ticket: string; claim: Claim };

@@ -620,6 +620,11 @@ export type Queries = {
     };
     output: readonly MessageRow[];
   };
+  /** Every setting of core/settings.ts. */
+  "settings.all": {
+    input: undefined;
+    output: readonly { name: string; value: number; byDefault: number; least: number; most: number }[];
+  };
   /** Bytes of the database on its server; undefined for a file, whose folder tells more. */
   "store.usedBytes": { input: undefined; output: number | undefined };
   "invitation.get": { input: { hash: string; nowMs: number }; output: { role: string } | undefined };

@@ -10,16 +10,17 @@ import { dispensationsAll } from "../queries/dispensations.ts";
 import { messagesList } from "../queries/messages.ts";
 import { outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
+import { settingsAll } from "../queries/settings.ts";
 import { siteHistory } from "../queries/site-history.ts";
 import { siteSnapshot } from "../queries/site-snapshot.ts";
 import { sitesList } from "../queries/sites.ts";
+import { stationHolds } from "../queries/station-holds.ts";
 import {
   settlementsList,
   stationMonitoring,
   stationTold,
   transactionDetails,
 } from "../queries/station-told.ts";
-import { stationHolds } from "../queries/station-holds.ts";
 import { stationGet, stationsList } from "../queries/stations.ts";
 import { storeUsedBytes } from "../queries/store.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
@@ -56,6 +57,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "commands.list": commandsList,
   "commands.nextDue": commandsNextDue,
   "messages.list": messagesList,
+  "settings.all": settingsAll,
   "store.usedBytes": storeUsedBytes,
   "invitation.get": invitationGet,
   "people.count": peopleCount,

@@ -15,6 +15,7 @@ import type { Cancel, SiteId, StationId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import { ACK_DELAY_MS_MAX, type CsmsMessage, type JournalRecord } from "@wattward/sitelink";
 import { CoreError, type SiteRecord, type SiteRecordDone } from "../core/port.ts";
+import { verdictOf } from "../message-log/verdict.ts";
 import { answerFrame, type ReadCall, readCall } from "./frames.ts";
 import { ACK_EVERY_RECORDS, RECORD_CHARS_IN_FLIGHT_MAX, RECORDS_IN_FLIGHT_MAX } from "./limits.ts";
 import type { LinkFailure } from "./link-wire.ts";
@@ -118,16 +119,26 @@ export class RecordIntake {
     const { seq, station, trace } = record;
     this.ports.log.debug("record-stored", { seq, station, trace, what: record.kind, live, done: done.kind });
     if (record.kind === "frame" && read !== undefined) this.count(record.version, read, done.answer?.kind);
-    if (live) this.answer(done, record, read);
+    const reply = replyTo(done, record, read);
+    if (done.kind === "applied") this.show(record, read, { reply, answered: done.answer?.kind });
+    if (live && reply !== undefined) this.link.send({ t: "answer", seq: record.seq, frame: reply });
     if (this.durableSeq - this.toldSeq >= ACK_EVERY_RECORDS) this.ack();
     else this.ackTimer ??= this.ports.clock.after(ACK_AFTER_MS, () => this.ack());
   }
 
-  private answer(done: SiteRecordDone, record: JournalRecord, read: ReadCall | undefined): void {
+  /** To the message log; the answer that a site gave by itself is in the record. */
+  private show(record: JournalRecord, read: ReadCall | undefined, { reply, answered }: Replied): void {
     if (record.kind !== "frame" || read === undefined) return;
-    const frame =
-      read.kind === "fault" ? read.reply : done.answer && answerFrame(read.id, done.answer, record.version);
-    if (frame !== undefined) this.link.send({ t: "answer", seq: record.seq, frame });
+    const { station, version, receivedAtMs, trace, frame, localAnswer } = record;
+    const head = { station, version, route: `site ${this.link.site}`, receivedAtMs };
+    const { messages } = this.ports;
+    const verdict = read.kind === "fault" ? "refused" : verdictOf(read, answered);
+    messages.seen({ ...head, sender: "station", text: frame }).become({ trace, verdict });
+    const answer = localAnswer ?? reply;
+    if (answer === undefined) return;
+    const action = read.kind === "call" ? { action: read.action } : {};
+    const given = localAnswer === undefined ? "sent" : "local";
+    messages.seen({ ...head, ...action, sender: "csms", text: answer }).become({ trace, verdict: given });
   }
 
   private count(version: OcppVersion, read: ReadCall, answered: "result" | "error" = "result"): void {
@@ -164,6 +175,19 @@ export class RecordIntake {
     const sentence = "A record could not be stored: come again and send from what was acknowledged.";
     this.link.fail({ whose: "ours", code: error.kind, sentence });
   }
+}
+
+type Replied = { readonly reply: string | undefined; readonly answered: "result" | "error" | undefined };
+
+/** The frame for the station, where the record holds a CALL of one. */
+function replyTo(
+  done: SiteRecordDone,
+  record: JournalRecord,
+  read: ReadCall | undefined,
+): string | undefined {
+  if (record.kind !== "frame" || read === undefined) return undefined;
+  if (read.kind === "fault") return read.reply;
+  return done.answer && answerFrame(read.id, done.answer, record.version);
 }
 
 type Taken = { readonly live: boolean; readonly record: JournalRecord; readonly read: ReadCall | undefined };

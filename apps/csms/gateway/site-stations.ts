@@ -15,6 +15,7 @@ import {
   parseFrame,
   usualHandling,
 } from "@wattward/ocpp";
+import type { SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { SiteMessage } from "@wattward/sitelink";
 import type { Route } from "../core/port.ts";
 import { STATIONS_PER_LINK_MAX } from "./limits.ts";
@@ -99,8 +100,12 @@ export class SiteStations {
     this.ports.observe("gateway.takeover-refused", message.station, { why: "other-route", route });
   }
 
-  /** The station's connection by another route has ended. */
-  freed(station: StationId): void {
+  /** The station's connection by another route has ended; undefined: that of any may have. */
+  freed(station: StationId | undefined): void {
+    if (station === undefined) {
+      for (const waiting of [...this.elsewhere.keys()]) this.freed(waiting);
+      return;
+    }
     const message = this.elsewhere.get(station);
     if (message === undefined) return;
     this.elsewhere.delete(station);
@@ -130,7 +135,8 @@ export class SiteStations {
   private tell(told: SiteStation, connected: boolean, elsewhere = () => {}): void {
     const { station, version, generation, claim } = told;
     const route: Route = { kind: "site", site: this.link.site };
-    const at = { address: claim.address, atMs: this.ports.clock.now().wallMs };
+    const securityProfile: SecurityProfile = claim.securityProfile ?? 3;
+    const at = { address: claim.address, securityProfile, atMs: this.ports.clock.now().wallMs };
     const input = { station, route, connected, generation, version, ...at, ...nodeOf(this.ports) };
     const still = () => !connected || told.open;
     const telling = storePresence({ name: "station.presence", input, still }, this.ports)
@@ -153,23 +159,29 @@ class SiteStation implements StationLink {
   open = true;
   private readonly calls: CallsInFlight;
   private readonly link: LinkHandle;
+  private readonly ports: Pick<SiteStationsPorts, "messages" | "clock">;
 
   constructor(
-    { station, version, address, generation }: Presence,
+    { station, version, address, generation, securityProfile }: Presence,
     link: LinkHandle,
     ports: SiteStationsPorts,
   ) {
     this.station = station;
     this.version = version;
     this.link = link;
+    this.ports = ports;
     this.route = { kind: "site", site: link.site };
-    this.claim = { route: routeOf(link.site), key: undefined, notBeforeMs: 0, address };
+    const by = securityProfile === undefined ? {} : { securityProfile };
+    this.claim = { route: routeOf(link.site), key: undefined, notBeforeMs: 0, address, ...by };
     this.generation = ports.registry.nextGeneration();
     this.siteGeneration = generation;
     this.calls = new CallsInFlight({
       version,
       peer: "station",
-      send: (frame) => link.send({ t: "down", station, frame }),
+      send: (frame) => {
+        this.show("csms", frame);
+        link.send({ t: "down", station, frame });
+      },
       clock: ports.clock,
       log: ports.log.with({ station }),
       newId: ports.newMessageId,
@@ -177,11 +189,22 @@ class SiteStation implements StationLink {
     });
   }
 
+  /** To the message log. */
+  private show(sender: "station" | "csms", text: string): void {
+    const { station, version, claim, ports } = this;
+    const receivedAtMs = ports.clock.now().wallMs;
+    ports.messages.seen({ station, version, sender, route: claim.route, text, receivedAtMs });
+  }
+
   get tolerant(): boolean {
     return this.link.tolerates(this.station);
   }
 
+  /** The site has the socket. */
+  readonly closeDeaf = false;
+
   answered(text: string): void {
+    this.show("station", text);
     const parsed = parseFrame(text, this.version);
     if (parsed.kind === "fault") this.calls.settleFault(parsed, text);
     else if (parsed.frame.kind === "result" || parsed.frame.kind === "error")
@@ -197,9 +220,6 @@ class SiteStation implements StationLink {
     this.open = false;
     this.calls.close();
   }
-  /** The site has the socket. */
-  readonly closeDeaf = false;
-
 
   pongAgoMs(): undefined {
     return undefined;

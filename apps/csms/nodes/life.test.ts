@@ -102,12 +102,14 @@ test("node: alone on the database, its start frees everything, also what was wri
   assert.equal((await core.rows("stations"))[0]?.connected, 0);
 });
 
-test("node: it is buried only by its last beat; then what it held is free, and told in one entry", async () => {
-  const core = await testCore({ cp: "site" });
+test("node: it is buried only by its last beat; then what it held is free, and its sites and stations are told to be gone", async () => {
+  const core = await testCore({ cp: "site", dp: "direct", ep: "either" });
   await started(core, "a");
   await started(core, "b");
   await core.decide("site.presence", { site: SITE, connected: true, node: "a", atMs: core.nowMs });
   await presence(core, "a", { route: { kind: "site", site: SITE } });
+  await presence(core, "a", { station: "dp" as StationId });
+  await presence(core, "b", { station: "ep" as StationId });
   await core.db.updateTable("nodes").set({ beats: 5 }).where("id", "=", "a").execute();
   const bury = (beats: number, incarnation = 1) =>
     core.decide("node.bury", { id: "a", incarnation, beats, by: "b", atMs: core.nowMs });
@@ -119,7 +121,15 @@ test("node: it is buried only by its last beat; then what it held is free, and t
   assert.equal(await nodeOf(core), null);
   assert.deepEqual((await core.rows("sites"))[0]?.connected, 0);
   const [lost] = await core.outbox("node.lost");
-  assert.deepEqual(lost?.data, { node: "a", incarnation: 1, by: "b", stations: 1, sites: 1 });
+  assert.deepEqual(lost?.data, { node: "a", incarnation: 1, by: "b", stations: 2, sites: 1 });
+  const gone = (await core.outbox()).filter(({ kind }) => kind.endsWith(".disconnected"));
+  assert.deepEqual(
+    gone.map(({ kind, station: of }) => [kind, of]),
+    [
+      ["site.disconnected", null],
+      ["station.disconnected", "dp"],
+    ],
+  );
 });
 
 test("holder: free, or its own, or a dead node's: it is yours; a live one's: it is asked, unless it is silent", async () => {

@@ -15,11 +15,13 @@ import { readMeta, writeMeta } from "../core/settings.ts";
 import type { Tx } from "../store/writer.ts";
 import {
   buryNode,
+  directStations,
   findNode,
   freeAllSites,
   freeAllStations,
   freeSites,
   freeStations,
+  linkedSites,
   type NodeRow,
   otherLiveNodes,
   stopNode,
@@ -72,8 +74,22 @@ export const bury: Decision<"node.bury"> = async (tx, { id, incarnation, beats, 
   return true;
 };
 
-/** Whatever it held can be held by another; what it sent and did not tell of is unknown. */
+/**
+ * Whatever it held can be held by another; what it sent and did not tell of is unknown. Consoles at other nodes see its
+ * sites and stations go, as they would have been told had it closed them.
+ */
 async function free(tx: Tx, node: string, atMs: number): Promise<{ stations: number; sites: number }> {
+  for (const { id: site } of await tx.all(linkedSites, { node }))
+    observe(tx, { kind: "site.disconnected", source: "csms", atMs, site, data: {} });
+  for (const { id: station, site_id: site } of await tx.all(directStations, { node }))
+    observe(tx, {
+      kind: "station.disconnected",
+      source: "csms",
+      atMs,
+      station,
+      site,
+      data: { route: "direct" },
+    });
   const stations = await tx.run(freeStations, { node });
   const sites = await tx.run(freeSites, { node });
   await forgetSent(tx, atMs, node);

@@ -55,6 +55,22 @@ export const buryNode = statement((db, p: { id: string; incarnation: number; bea
     .where("alive", "=", 1),
 );
 
+export const linkedSites = statement((db, p: { node: string }) =>
+  db.selectFrom("sites").select("id").where("node", "=", p.node).where("connected", "=", 1).orderBy("id"),
+);
+/** Connected there, and not through a site whose link is there too: those go with their site. */
+export const directStations = statement((db, p: { node: string }) =>
+  db
+    .selectFrom("stations")
+    .leftJoin("sites", "sites.id", "stations.site_id")
+    .select(["stations.id", "stations.site_id"])
+    .where("stations.node", "=", p.node)
+    .where("stations.connected", "=", 1)
+    .where((e) =>
+      e.or([e("stations.route", "=", "direct"), e("sites.node", "is", null), e("sites.node", "<>", p.node)]),
+    )
+    .orderBy("stations.id"),
+);
 export const freeStations = statement((db, p: { node: string }) =>
   db.updateTable("stations").set({ connected: 0, node: null }).where("node", "=", p.node),
 );

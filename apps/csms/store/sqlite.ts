@@ -131,6 +131,8 @@ function openFile({ path, synchronous = "full", readOnly = false, pagesMax }: Sq
     if (!readOnly) {
       database.exec("PRAGMA journal_mode = WAL");
       database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      // What is deleted or redacted is overwritten in its page, which is written anyway.
+      database.exec("PRAGMA secure_delete = FAST");
     }
     database.exec(`PRAGMA synchronous = ${synchronous === "off" ? "OFF" : "FULL"}`);
     if (pagesMax !== undefined) database.exec(`PRAGMA max_page_count = ${pagesMax}`);

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { backoffMs, type Clock, dialInTurn, type Log, sleep, type WireServer } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
+import { argon2Hasher, NO_ARGON2, notPrivate, type PasswordProfile } from "@wattward/ocpp/ways-in";
 import { dialer, listenWires, type ServerLimits } from "@wattward/ocpp/websocket";
 import type { SiteIdentity } from "@wattward/pki/files";
 import { SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
@@ -24,12 +25,26 @@ export type Settings = {
   readonly others?: readonly Pick<Settings, "csmsUrl" | "connectTo">[];
   readonly host: string;
   readonly port: number;
+  /** Listeners of security profiles 1 and 2, open while stations have dispensations. */
+  readonly passwords: {
+    readonly ports: { readonly [P in PasswordProfile]: number };
+    /** Of the one without encryption, where it is not `host`. */
+    readonly profile1Host?: string | undefined;
+  };
+};
+
+export type SiteParts = {
+  readonly log: Log;
+  fatal(error: Error): void;
+  readonly durable: boolean;
+  /** A listener of security profile 1 or 2 has opened on this port, or closed. */
+  changed?(profile: PasswordProfile, port: number | undefined): void;
 };
 
 export function sitePorts(
   settings: Settings,
   identity: SiteIdentity,
-  { log, fatal, durable }: { log: Log; fatal(error: Error): void; durable: boolean },
+  { log, fatal, durable, changed }: SiteParts,
 ): SitePorts {
   const clock = systemClock();
   const disk = folderDisk(settings.dataFolder);
@@ -56,6 +71,39 @@ export function sitePorts(
     },
     trust: () => certificateTrust(ca),
     listen: (door) => listening(settings, identity, { door, log, clock }),
+    passwords: passwordPorts(settings, identity, { log, ...(changed && { changed }) }),
+  };
+}
+
+/** Undefined where this Node cannot check a password: then those listeners stay closed. */
+function passwordPorts(
+  { host, passwords: { ports, profile1Host } }: Settings,
+  identity: SiteIdentity,
+  { log, changed }: Pick<SiteParts, "log" | "changed">,
+): SitePorts["passwords"] {
+  const hash = argon2Hasher();
+  if (hash === undefined) {
+    log.warn("no-passwords", { say: NO_ARGON2 });
+    return undefined;
+  }
+  const tls = {
+    identities: [identity.serverEc, identity.serverRsa],
+    clients: { kind: "none" },
+  } as const;
+  return {
+    hash,
+    async listen(profile, port, door) {
+      const at = profile === 1 ? (profile1Host ?? host) : host;
+      const refused = profile === 1 ? notPrivate(at, "--profile1-host") : undefined;
+      if (refused !== undefined) throw new Error(refused);
+      return listenWires({
+        ...{ host: at, port: port ?? ports[profile], log },
+        tls: profile === 1 ? undefined : tls,
+        gate: { admits: (address) => door.admits(address) },
+        upgrade: (request) => door.upgrade(request),
+      });
+    },
+    ...(changed && { changed }),
   };
 }
 
@@ -75,7 +123,9 @@ export async function listening(
         ...{ host, port, tls, log, limits: { ...limits } },
         verifyPeer: (chainDer) => door.vet(chainDer),
         upgrade: (request) => door.upgrade(request),
+        gate: { admits: (address) => door.admits?.(address) ?? true },
         refused(what, { certificate, address }) {
+          if (what === "peer-refused") door.failedProof?.(String(address));
           if (what === "peer-refused" && certificate === "missing") door.uncertified(String(address));
         },
       });

@@ -47,10 +47,12 @@ async function main(): Promise<void> {
   };
   // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
   const durable = process.env["WATTWARD_UNSAFE_SYNCHRONOUS"] !== "off";
+  const changed = (profile: 1 | 2, port: number | undefined) =>
+    void tell({ kind: "password-port", profile, port });
   const site =
     settings.mode === "transparent"
       ? await transparent(settings, identity, { log, fatal })
-      : await createSite(sitePorts(settings, identity, { log, fatal, durable }));
+      : await createSite(sitePorts(settings, identity, { log, fatal, durable, changed }));
   // Who stops a whole group of processes (systemd does) is heard twice: once here, once through the supervisor.
   let closing = false;
   process.on("SIGTERM", () => {

@@ -27,6 +27,11 @@ export class NewestCertificates {
     return newest !== undefined && newest.key !== key && newest.notBeforeMs >= notBeforeMs;
   }
 
+  /** Has it ever shown one? */
+  has(station: StationId): boolean {
+    return this.shown.has(station);
+  }
+
   accepted(station: StationId, { key, notBeforeMs }: Shown): void {
     const before = this.shown.get(station);
     if (before?.key === key && before.notBeforeMs >= notBeforeMs) return;

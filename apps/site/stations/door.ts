@@ -3,7 +3,16 @@
  * The id in the URL is a wish; the certificate decides (A00.FR.405, ADR 7). Everything in a request comes from the peer.
  */
 import { type Instant, type Log, type StationId, shown, type UpgradeRequest } from "@wattward/kernel";
-import { type Agreed, agreedVersion, type Claim, stationIn, usualHandling } from "@wattward/ocpp";
+import {
+  type Agreed,
+  agreedVersion,
+  type Claim,
+  type Deviation,
+  formDeviation,
+  stationIn,
+  usualHandling,
+} from "@wattward/ocpp";
+import type { BasicRefused, BasicShown, Leave } from "@wattward/ocpp/ways-in";
 import type { Bundle } from "@wattward/sitelink";
 import type { NewestCertificates } from "../state/newest-certificates.ts";
 
@@ -28,17 +37,26 @@ export type StationTrust = {
   denied(facts: StationFacts, bundle: Bundle): boolean;
 };
 
-export type Identified = {
+type Named = {
   readonly kind: "identified";
   readonly station: StationId;
-  readonly facts: StationFacts;
   readonly claim: Claim;
   /** Undefined where no sub-protocol of ours was offered, and none is assumed (QUIRKS 23). */
   readonly agreed: Agreed | undefined;
 };
+/** By its certificate. */
+export type Identified = Named & { readonly facts: StationFacts; readonly leave?: undefined };
+/** By the password of its dispensation, in a form that is `odd` for its version or not. */
+export type IdentifiedByPassword = Named & {
+  readonly facts?: undefined;
+  readonly leave: Leave;
+  readonly odd: Deviation | undefined;
+};
+/** What it has proven itself by. */
+export type Proof = Pick<Identified | IdentifiedByPassword, "facts" | "leave">;
 export type TurnedAway = {
   readonly kind: "turned-away";
-  readonly status: 401 | 403 | 404 | 503;
+  readonly status: 401 | 403 | 404 | 429 | 503;
   /** For our log and the operator; the peer learns the status alone. */
   readonly reason: string;
   readonly sentence: string;
@@ -91,6 +109,34 @@ export function identify(
   const claim: Claim = { route: `site ${ports.site}`, key, notBeforeMs, address: peer.address };
   const agreed = agreedVersion(protocols, known.handling ?? usualHandling);
   return { kind: "identified", station, facts, claim, agreed };
+}
+
+/** What the door of security profiles 1 and 2 said of somebody, held against the bundle in force. */
+export function identifyByPassword(
+  { peer, protocols }: UpgradeRequest,
+  who: BasicShown | BasicRefused,
+  ports: Pick<DoorPorts, "bundle" | "site">,
+): IdentifiedByPassword | TurnedAway {
+  if (who.kind === "refused") {
+    const of = who.station === undefined ? {} : { station: who.station };
+    return { ...away(who.status, `password-${who.reason}`, `no way in by password: ${who.reason}`), ...of };
+  }
+  const { station, leave, form } = who;
+  const known = ports.bundle()?.stations.find(({ id }) => id === station);
+  if (known === undefined) {
+    return { ...away(403, "unknown-station", `station ${station} is not one of this site's`), station };
+  }
+  const handling = known.handling ?? usualHandling;
+  const agreed = agreedVersion(protocols, handling);
+  const odd = agreed && formDeviation(form, agreed.version);
+  if (odd !== undefined && handling.strict) {
+    const sentence = `station ${station} is held strictly, and its password was ${odd.was}`;
+    return { ...away(401, "password-form", sentence), station };
+  }
+  const { securityProfile } = leave;
+  const shown = { key: undefined, notBeforeMs: 0, address: peer.address, securityProfile };
+  const claim: Claim = { route: `site ${ports.site}`, ...shown };
+  return { kind: "identified", station, leave, claim, agreed, odd };
 }
 
 const away = (status: TurnedAway["status"], reason: string, sentence: string): TurnedAway => ({

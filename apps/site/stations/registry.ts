@@ -3,13 +3,7 @@
  * never removes a new one (QUIRKS 30). Who may replace whom is decided in `@wattward/ocpp` (takeover).
  */
 import { type Clock, type StationId, sleep } from "@wattward/kernel";
-import {
-  type Claim,
-  type Incumbent,
-  REPLACEMENT_WINDOW_MS,
-  type Takeover,
-  takeover,
-} from "@wattward/ocpp";
+import { type Claim, type Incumbent, REPLACEMENT_WINDOW_MS, type Takeover, takeover } from "@wattward/ocpp";
 import { REMEMBERED_STATIONS_MAX } from "./limits.ts";
 
 /** What the registry must know and do of a live socket. */

@@ -15,6 +15,7 @@ import {
   parseFrame,
   writeFrame,
 } from "@wattward/ocpp";
+import type { Leave } from "@wattward/ocpp/ways-in";
 import type { CallDesk } from "../calls/call-desk.ts";
 import type { StationFacts } from "./door.ts";
 import {
@@ -43,7 +44,8 @@ export type Seat = {
   readonly station: StationId;
   readonly version: OcppVersion;
   readonly claim: Claim;
-  readonly facts: StationFacts;
+  readonly facts: StationFacts | undefined;
+  readonly leave: Leave | undefined;
   readonly generation: number;
 };
 

@@ -4,14 +4,26 @@
  */
 import type { SiteId, StationId, UpgradeRequest, UpgradeVerdict } from "@wattward/kernel";
 import { notice } from "@wattward/ocpp";
+import { FailedAttempts, type PasswordProfile } from "@wattward/ocpp/ways-in";
 import type { SiteMessage } from "@wattward/sitelink";
-import { type DoorPorts, type Identified, identify, type StationFacts, type TurnedAway } from "./door.ts";
+import {
+  type DoorPorts,
+  type Identified,
+  type IdentifiedByPassword,
+  identify,
+  identifyByPassword,
+  type Proof,
+  type TurnedAway,
+} from "./door.ts";
+import { type PasswordPorts, PasswordWays } from "./password-ways.ts";
 import { Registry } from "./registry.ts";
 import { downIn, refusal, type SocketPorts, StationSocket } from "./station-socket.ts";
 
 export type StationsPorts = DoorPorts &
   SocketPorts & {
     readonly site: SiteId;
+    /** Security profiles 1 and 2; without it the site knows profile 3 alone. */
+    readonly passwords?: PasswordPorts | undefined;
     /** To the CSMS, if it is there. */
     tell(message: SiteMessage): void;
     /** False where there is too much of it, so that it is not worth a line either. */
@@ -21,10 +33,42 @@ export type StationsPorts = DoorPorts &
 export class Stations {
   private readonly ports: StationsPorts;
   private readonly registry: Registry<StationSocket>;
+  private readonly attempts = new FailedAttempts();
+  private readonly ways: PasswordWays | undefined;
 
   constructor(ports: StationsPorts) {
     this.ports = ports;
     this.registry = new Registry(ports.clock);
+    const { clock, chance, log, passwords, newest } = ports;
+    this.ways =
+      passwords &&
+      new PasswordWays({
+        ...{ clock, chance, log, passwords, attempts: this.attempts },
+        bundle: () => ports.bundle(),
+        certified: (station) => newest.has(station),
+        upgrade: (profile, request) => this.upgradeByPassword(profile, request),
+        sweep: () => this.sweepNow(),
+      });
+  }
+
+  /** Asked once a connection, before anything is spent on it. */
+  admits(address: string): boolean {
+    return this.attempts.admits(address, this.ports.clock.now().monotonicMs);
+  }
+
+  /** A certificate was not accepted, or none was shown. */
+  failedProof(address: string): void {
+    this.attempts.failed(address, this.ports.clock.now().monotonicMs);
+  }
+
+  /** Opens what the bundle in force wants open. */
+  async open(): Promise<void> {
+    await this.ways?.look();
+  }
+
+  /** TCP port of the listener of that security profile, while a dispensation keeps it open. */
+  passwordPort(profile: PasswordProfile): number | undefined {
+    return this.ways?.port(profile);
   }
 
   /** May a peer with this certificate speak at all? Without a bundle nobody can say, and `upgrade` tells it to wait. */
@@ -46,6 +90,23 @@ export class Stations {
   async upgrade(request: UpgradeRequest): Promise<UpgradeVerdict> {
     const who = identify(request, this.ports);
     if (who.kind === "turned-away") return this.turnAway(who);
+    this.attempts.proved(request.peer.address, who.station, this.ports.clock.now().monotonicMs);
+    return this.decide(who);
+  }
+
+  private async upgradeByPassword(
+    profile: PasswordProfile,
+    request: UpgradeRequest,
+  ): Promise<UpgradeVerdict> {
+    const asked = await this.ways?.identify(request, profile);
+    if (asked === undefined) return { kind: "refuse", status: 503, reason: "no-passwords" };
+    const who = identifyByPassword(request, asked, this.ports);
+    if (who.kind === "turned-away") return this.turnAway(who);
+    if (who.odd !== undefined) this.ports.deviated(who.station, who.odd);
+    return this.decide(who);
+  }
+
+  private async decide(who: Identified | IdentifiedByPassword): Promise<UpgradeVerdict> {
     const { station, claim } = who;
     const against = this.registry.get(station)?.generation;
     const admitted = await this.registry.admit(station, claim);
@@ -73,10 +134,10 @@ export class Stations {
       protocol,
       opened: (wire) => {
         // Between verdict and socket lies up to a ping's time, in which a bundle may have come.
-        if (this.noLongerAdmitted(station, who.facts) !== undefined)
-          return wire.close(1008, "no longer admitted");
+        if (this.noLongerAdmitted(station, who) !== undefined) return wire.close(1008, "no longer admitted");
         const generation = this.registry.nextGeneration();
-        const seat = { station, version, claim, facts: who.facts, generation };
+        const { facts, leave } = who;
+        const seat = { station, version, claim, facts, leave, generation };
         const log = this.ports.log.with({ station, generation });
         this.seat(who, new StationSocket(seat, wire, { ...this.ports, log }), against);
       },
@@ -113,10 +174,15 @@ export class Stations {
     void socket.down(call, frame, reply);
   }
 
-  /** A bundle came into force: whoever it does not let in any more is shown out. */
+  /** A bundle came into force: whoever it does not let in any more is shown out, and its listeners open and close. */
   sweep(): void {
+    if (this.ways === undefined) this.sweepNow();
+    else void this.ways.look();
+  }
+
+  private sweepNow(): void {
     for (const [station, socket] of this.registry.all()) {
-      const say = this.noLongerAdmitted(station, socket.seat.facts);
+      const say = this.noLongerAdmitted(station, socket.seat);
       if (say === undefined) continue;
       this.ports.log.warn("station-shown-out", { station, say });
       this.ports.observe("station-shown-out", say, station);
@@ -127,26 +193,39 @@ export class Stations {
   /** Why the bundle in force does not let in whoever was let in before; undefined where it does. */
   private noLongerAdmitted(
     station: StationId,
-    facts: StationFacts,
-  ): "denied" | "not in the bundle" | undefined {
+    { facts, leave }: Proof,
+  ): "denied" | "not in the bundle" | "the dispensation is over" | undefined {
     const bundle = this.ports.bundle();
     if (bundle === undefined) return undefined;
-    if (!bundle.stations.some(({ id, serial }) => id === station && serial === facts.cn))
-      return "not in the bundle";
-    return this.ports.trust.denied(facts, bundle) ? "denied" : undefined;
+    const known = bundle.stations.find(({ id }) => id === station);
+    if (known === undefined || (facts !== undefined && known.serial !== facts.cn)) return "not in the bundle";
+    if (leave !== undefined && !this.ways?.holds(leave)) return "the dispensation is over";
+    return facts !== undefined && this.ports.trust.denied(facts, bundle) ? "denied" : undefined;
   }
 
-  closeAll(): void {
+  /** Ends every socket, and the listeners of security profiles 1 and 2. */
+  async closeAll(): Promise<void> {
+    const stopped = this.ways?.stop();
     for (const [, socket] of this.registry.all()) socket.close(1001, "going away");
+    await stopped;
   }
 
-  private seat(who: Identified, socket: StationSocket, against: number | undefined): void {
+  private seat(
+    who: Identified | IdentifiedByPassword,
+    socket: StationSocket,
+    against: number | undefined,
+  ): void {
     const { station, claim, facts } = who;
     if (!this.registry.seat(station, socket, against)) {
       socket.close(1008, "another connection took its place");
       return;
     }
-    this.ports.newest.accepted(station, { key: facts.spkiSha256, notBeforeMs: claim.notBeforeMs });
+    if (facts !== undefined) {
+      const first = !this.ports.newest.has(station);
+      this.ports.newest.accepted(station, { key: facts.spkiSha256, notBeforeMs: claim.notBeforeMs });
+      // From now on it has no dispensation here.
+      if (first) void this.ways?.look();
+    }
     this.ports.log.info("station-connected", {
       station,
       version: socket.seat.version,
@@ -169,6 +248,7 @@ export class Stations {
 }
 
 const presence = ({ seat }: StationSocket, connected: boolean): SiteMessage => ({
+  ...(seat.leave && { securityProfile: seat.leave.securityProfile }),
   t: "presence",
   station: seat.station,
   connected,

@@ -2,17 +2,27 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { asked } from "./arguments.ts";
 
+const passwords = { ports: { 1: 9_448, 2: 9_447 } };
+
 const good = ["--data", "D", "--csms", "wss://csms.x:9443"];
 const rows: readonly (readonly [args: readonly string[], expected: RegExp | object])[] = [
   [
     good,
-    { mode: "autonomous", dataFolder: "D", csmsUrl: "wss://csms.x:9443", host: "127.0.0.1", port: 9_444 },
+    {
+      mode: "autonomous",
+      dataFolder: "D",
+      passwords,
+      csmsUrl: "wss://csms.x:9443",
+      host: "127.0.0.1",
+      port: 9_444,
+    },
   ],
   [
     [...good, "--port", "0", "--host", "::1", "--connect", "[::1]:80"],
     {
       mode: "autonomous",
       dataFolder: "D",
+      passwords,
       csmsUrl: "wss://csms.x:9443",
       host: "::1",
       port: 0,
@@ -24,6 +34,7 @@ const rows: readonly (readonly [args: readonly string[], expected: RegExp | obje
     {
       mode: "autonomous",
       dataFolder: "D",
+      passwords,
       csmsUrl: "wss://csms.x:1",
       connectTo: { host: "127.0.0.1", port: 1 },
       others: [{ csmsUrl: "wss://csms.x:2", connectTo: { host: "::1", port: 2 } }],
@@ -48,6 +59,7 @@ const rows: readonly (readonly [args: readonly string[], expected: RegExp | obje
     {
       mode: "transparent",
       dataFolder: "D",
+      passwords,
       csmsUrl: "wss://csms.example/web/ocpp",
       host: "127.0.0.1",
       port: 9_444,
@@ -55,7 +67,14 @@ const rows: readonly (readonly [args: readonly string[], expected: RegExp | obje
   ],
   [
     ["--data", "D", "--csms", "ws://10.0.0.7:80", "--mode", "transparent"],
-    { mode: "transparent", dataFolder: "D", csmsUrl: "ws://10.0.0.7:80", host: "127.0.0.1", port: 9_444 },
+    {
+      mode: "transparent",
+      dataFolder: "D",
+      passwords,
+      csmsUrl: "ws://10.0.0.7:80",
+      host: "127.0.0.1",
+      port: 9_444,
+    },
   ],
   [["--data", "D", "--csms", "ws://csms.example", "--mode", "transparent"], /in the clear/],
   [["--data", "D", "--csms", "wss://me:secret@x", "--mode", "transparent"], /without credentials/],
@@ -74,3 +93,18 @@ for (const [args, expected] of rows) {
     else assert.deepEqual(given.kind === "run" && given.settings, expected);
   });
 }
+
+test("arguments: the listeners for passwords, of which the one in the clear wants a private address", () => {
+  const given = asked([
+    ...["--data", "D", "--csms", "wss://csms.x:9443", "--profile2-port", "1", "--profile1-port", "2"],
+    ...["--profile1-host", "10.0.0.9"],
+  ]);
+  assert(given.kind === "run");
+  assert.deepEqual(given.settings.passwords, { ports: { 1: 2, 2: 1 }, profile1Host: "10.0.0.9" });
+  for (const host of ["203.0.113.5", "0.0.0.0", "::", "example.org", "2001:db8::1"]) {
+    const wrong = asked(["--data", "D", "--csms", "wss://csms.x:9443", "--profile1-host", host]);
+    assert(wrong.kind === "wrong" && /private address/.test(wrong.sentence), host);
+  }
+  const port = asked(["--data", "D", "--csms", "wss://csms.x:9443", "--profile1-port", "70000"]);
+  assert.equal(port.kind, "wrong");
+});

@@ -1,7 +1,7 @@
 /** `npx wattward site`: what a person may write, strictly read. */
 import { parseArgs } from "node:util";
 import type { LogLevel } from "@wattward/kernel/node";
-import { isPrivateAddress } from "@wattward/ocpp/ways-in";
+import { isPrivateAddress, notPrivate } from "@wattward/ocpp/ways-in";
 import type { Settings } from "../adapters/local-controller.ts";
 
 export const help = `wattward site: a site controller
@@ -12,6 +12,9 @@ export const help = `wattward site: a site controller
   --mode M             autonomous (the usual one): answers its stations by itself while the CSMS is away
                        transparent: one plain OCPP socket per station to a CSMS of anybody's
   --port N             where stations connect, mutual TLS (9444)
+  --profile2-port N    stations with a dispensation for security profile 2: TLS and a password (9447)
+  --profile1-port N    the same for security profile 1: a password in the clear (9448)
+  --profile1-host A    where that one listens, a private address (that of --host)
   --host ADDRESS       on which address (127.0.0.1)
   --connect HOST:PORT  where the CSMS is really reached, for each URL in order; the name to verify stays the URL's
   --log-level L        debug, info, warn or error (info)
@@ -36,7 +39,7 @@ export function asked(args: readonly string[]): Asked {
   const text = { type: "string" } as const;
   const options = {
     ...{ data: text, csms: text, port: text, host: text, connect: text, "log-level": text },
-    mode: text,
+    ...{ mode: text, "profile1-host": text, "profile1-port": text, "profile2-port": text },
   };
   let values: { [name in keyof typeof options]?: string | undefined };
   try {
@@ -58,6 +61,15 @@ export function asked(args: readonly string[]): Asked {
   if (fault !== undefined) return wrong(fault);
   const portNumber = portOf(port);
   if (portNumber === undefined) return wrong(`--port is a number from 0 to 65535, not '${port}'`);
+  const [port1, port2] = [
+    portOf(values["profile1-port"] ?? "9448"),
+    portOf(values["profile2-port"] ?? "9447"),
+  ];
+  if (port1 === undefined || port2 === undefined)
+    return wrong("--profile1-port and --profile2-port are numbers from 0 to 65535");
+  const profile1Host = values["profile1-host"];
+  const notThere = profile1Host === undefined ? undefined : notPrivate(profile1Host, "--profile1-host");
+  if (notThere !== undefined) return wrong(notThere);
   const places = connect?.split(",").map(hostAndPort) ?? [];
   if (places.includes(undefined)) return wrong(`--connect is HOST:PORT, not '${connect}'`);
   if (places.length > 0 && places.length !== urls.length)
@@ -73,6 +85,7 @@ export function asked(args: readonly string[]): Asked {
     ...first,
     host,
     port: portNumber,
+    passwords: { ports: { 1: port1, 2: port2 }, ...(profile1Host !== undefined && { profile1Host }) },
     ...(others.length > 0 && { others }),
   };
   return { kind: "run", settings, logLevel };

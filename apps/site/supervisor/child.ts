@@ -26,6 +26,7 @@ export type ChildPorts = {
   readonly log: Log;
   spawn(heard: (message: ChildMessage) => void): Process;
   listening(port: number, pid: number): void;
+  passwordPort?(profile: 1 | 2, port: number | undefined): void;
   /** News of the stations' own connections upstream, from a child that has such. */
   upstreams?(stations: object): void;
 };
@@ -73,6 +74,7 @@ export class Child {
     const process = this.ports.spawn((message) => {
       this.heardAtMs = this.ports.clock.now().monotonicMs;
       if (message.kind === "listening") this.ports.listening(message.port, process.pid);
+      if (message.kind === "password-port") this.ports.passwordPort?.(message.profile, message.port);
       if (message.kind === "upstreams") this.ports.upstreams?.(message.stations);
       if (message.kind === "cannot-run") cannotRun = message.sentence;
     });

@@ -3,8 +3,23 @@
  * Certificates are fakes that name themselves; the real check has its own tests in `@wattward/pki`.
  */
 import assert from "node:assert/strict";
-import { type Chance, type Dialer, type Log, type SiteId, silentLog, type Wire } from "@wattward/kernel";
+import { createHash } from "node:crypto";
+import {
+  type Chance,
+  type Dialer,
+  type Log,
+  type SiteId,
+  type StationId,
+  silentLog,
+  type Wire,
+} from "@wattward/kernel";
 import { type OcppVersion, subprotocols } from "@wattward/ocpp";
+import {
+  type Dispensation,
+  newPassword,
+  type PasswordHasher,
+  type PasswordProfile,
+} from "@wattward/ocpp/ways-in";
 import {
   type BootedDisk,
   type Host,
@@ -22,6 +37,12 @@ import { FakeCsms, fakeBundle } from "./fake-csms.ts";
 export const SITE = "north" as SiteId;
 const LISTEN = 9444;
 const LINK = 9443;
+/** Of the listeners of security profiles 1 and 2. */
+const passwordPorts = { 1: 9448, 2: 9447 } as const;
+
+/** Stands in for Argon2id, in no time: bound to secret and nonce, and to nothing else. */
+const fakeHash: PasswordHasher = async ({ secret, nonce }) =>
+  createHash("sha256").update(nonce).update(secret).digest();
 
 /** The key that a station's certificate has, unless told otherwise: 64 hexadecimal digits. */
 export const keyOf = (station: string): string => Buffer.from(station).toString("hex").padStart(64, "0");
@@ -83,6 +104,10 @@ export class World {
       dialer: () => host.dialer("csms", LINK),
       trust: () => fakeTrust,
       listen: (door) => host.listen(LISTEN, (request) => door.upgrade(request)),
+      passwords: {
+        hash: fakeHash,
+        listen: (profile, _, door) => host.listen(passwordPorts[profile], (request) => door.upgrade(request)),
+      },
       fatal: (error) => this.fatal.push(error),
       journalLimits: this.limits,
     });
@@ -113,6 +138,22 @@ export class World {
     const facts: StationFacts = { cn, issuer: "CA", serial: "01", spkiSha256: key, notBeforeMs };
     const chain = [new TextEncoder().encode(JSON.stringify(facts))];
     return this.network.host(from).dialer("site", LISTEN, chain);
+  }
+
+  /** What a bundle says of a station that may use this profile until then, and the password for it. */
+  async dispensation(
+    station: string,
+    securityProfile: PasswordProfile,
+    untilMs: number,
+  ): Promise<{ password: string; given: Dispensation }> {
+    const { password, passwordHash } = await newPassword(fakeHash, this.chance);
+    return { password, given: { station: station as StationId, securityProfile, untilMs, passwordHash } };
+  }
+
+  /** Dials the listener of that security profile with HTTP Basic. */
+  dialByPassword(id: string, by: PasswordProfile, password: string, from = `station-${id}`): Dialer {
+    const authorization = `Basic ${Buffer.from(`${id}:${password}`).toString("base64")}`;
+    return this.network.host(from).dialer("site", passwordPorts[by], { authorization });
   }
 
   private readonly deadHosts = new Set<Host>();

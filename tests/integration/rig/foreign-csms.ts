@@ -164,6 +164,8 @@ export class ForeignCsms {
     if (method === "StartTransaction") return { transactionId: this.nextTransaction++, idTagInfo: accepted };
     if (method === "TransactionEvent" && params["idToken"] !== undefined) return { idTokenInfo: accepted };
     if (method === "DataTransfer") return accepted;
+    // The library knows no SEND: a stream would be answered, which nobody may (2.1 Part 4 §4.2.4).
+    if (method === "OpenPeriodicEventStream") return { status: "Rejected" };
     return {};
   }
 }

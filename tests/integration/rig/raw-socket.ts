@@ -53,7 +53,8 @@ export class RawSocket {
     identity: Identity,
     localAddress = "127.0.0.1",
   ): Promise<RawSocket> {
-    const socket = connectTls({ host: "127.0.0.1", port, servername: name, localAddress, ...identity });
+    const carrier = connectTcp({ host: "127.0.0.1", port, localAddress });
+    const socket = connectTls({ socket: carrier, servername: name, ...identity });
     const raw = new RawSocket(socket);
     await eventually("TLS", () => socket.authorized || raw.ended);
     return raw;

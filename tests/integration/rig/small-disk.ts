@@ -7,7 +7,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, cpSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, cpSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "node:test";
 import type { Row } from "./stored.ts";
@@ -65,11 +65,12 @@ export class SmallDisk {
     return `/proc/${this.keeper.pid}/root${path}`;
   }
 
-  /** Not a byte is left. */
-  fill(): void {
+  /** Not a byte is left, or no more than `leftBytes`. */
+  fill(leftBytes = 0): void {
     const file = openSync(join(this.seen(this.folder), BALLAST), "a");
     try {
-      for (let bytes = CHUNK_BYTES; bytes >= 1; bytes = Math.floor(bytes / 2)) fillBy(file, bytes);
+      if (leftBytes > 0) fillTo(file, this.seen(this.folder), leftBytes);
+      else for (let bytes = CHUNK_BYTES; bytes >= 1; bytes = Math.floor(bytes / 2)) fillBy(file, bytes);
     } finally {
       closeSync(file);
     }
@@ -89,6 +90,15 @@ export class SmallDisk {
     if (status !== 0) throw new Error(stderr);
     return JSON.parse(stdout) as Row[];
   }
+}
+
+function fillTo(file: number, folder: string, leftBytes: number): void {
+  const free = () => {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  };
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  while (free() > leftBytes) writeSync(file, chunk);
 }
 
 function fillBy(file: number, bytes: number): void {
