@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { OcppVersion } from "@wattward/ocpp";
+import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import type { Mortal, Step } from "./mortal.ts";
 import { told, withDatabase } from "./seeded.ts";
 import { charge } from "./session.ts";
 import { Whole } from "./whole.ts";
 
-const versions: readonly OcppVersion[] = ["1.6", "2.0.1"];
+const versions: readonly OcppVersion[] = ocppVersions;
 const pace = { sampleS: 5, session: { leastS: 1, mostS: 1 }, gap: { leastS: 1, mostS: 1 } };
 /** More than a session takes: the loop ends where the process outlives it. */
 const STEPS_MAX = 400;

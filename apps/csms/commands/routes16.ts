@@ -19,6 +19,7 @@ import { checkProfile, storeProfile } from "./ocpp16/set-charging-profile.ts";
 import type { Check, CommandRoutes } from "./route.ts";
 import { keepAvailability } from "./rules/availability.ts";
 import { objectToPlace } from "./rules/places.ts";
+import { objectToData } from "./rules/settings.ts";
 import { objectToTransaction } from "./rules/transactions.ts";
 
 const place =
@@ -77,7 +78,13 @@ export const routes16: CommandRoutes<"1.6"> = {
     check: anywhere,
     store: forgetCleared,
   },
-  DataTransfer: { group: "data transfer", stake: "dangerous", judge: ["Accepted"], repeatable: false },
+  DataTransfer: {
+    group: "data transfer",
+    stake: "dangerous",
+    judge: ["Accepted"],
+    repeatable: false,
+    check: async ({ payload }) => objectToData(payload),
+  },
   ExtendedTriggerMessage: {
     group: "trigger",
     stake: "operate",

@@ -127,6 +127,19 @@ const never: readonly [OcppVersion, string, JsonObject, RegExp][] = [
   ["1.6", "ChangeConfiguration", { key: "Anything", value: " WSS://evil.example/ocpp" }, /address/],
   ["1.6", "ChangeConfiguration", { key: "SecurityProfile", value: "1" }, /only goes up/],
   ["1.6", "ChangeConfiguration", { key: "AdditionalRootCertificateCheck", value: "false" }, /trusts/],
+  ["1.6", "ChangeConfiguration", { key: "AuthorizationKey ", value: "0011" }, /secret/],
+  ["1.6", "ChangeConfiguration", { key: "SecurityCtrlr.BasicAuthPassword", value: "0011" }, /secret/],
+  ["1.6", "ChangeConfiguration", { key: "Security_Profile ", value: "1" }, /only goes up/],
+  ["1.6", "ChangeConfiguration", { key: "SecurityProfile", value: "0x3" }, /only goes up/],
+  ["1.6", "ChangeConfiguration", { key: "SecurityProfile", value: " 3" }, /only goes up/],
+  ["1.6", "ChangeConfiguration", { key: "Central System URL", value: "x" }, /address/],
+  ["1.6", "ChangeConfiguration", { key: "OcppServerHost", value: "evil.example" }, /address/],
+  ["1.6", "ChangeConfiguration", { key: "Anything", value: "http://evil.example" }, /address/],
+  ["1.6", "DataTransfer", { vendorId: "V", data: '{"url":"ws:\\/\\/evil.example"}' }, /address/],
+  ["1.6", "DataTransfer", { vendorId: "V", messageId: "SetSecurityProfile", data: "1" }, /address, or names/],
+  ["2.0.1", "DataTransfer", { vendorId: "V", data: { key: "authorization key" } }, /address, or names/],
+  ["2.1", "SetVariables", setting("SecurityProfile", "2.5", "SecurityCtrlr"), /only goes up/],
+  ["2.0.1", "SetVariables", setting("basicauthpassword ", "secret", "SecurityCtrlr"), /secret/],
   ["2.0.1", "SetVariables", setting("BasicAuthPassword", "secret", "SecurityCtrlr"), /secret/],
   [
     "2.0.1",
@@ -179,5 +192,17 @@ test("command: SetVariables 2.0.1 hides no secret behind a variable that one may
   ];
   const said = await ask(core, "SetVariables", { setVariableData: both }, true);
   assert(said.kind === "refused" && /secret/.test(said.sentence), JSON.stringify(said));
+  await core.close();
+});
+
+test("command: SetVariables 2.0.1 a station that says less of its security profile than it came by is told none below that", async () => {
+  const core = await world("2.0.1");
+  await told(core, variable("SecurityCtrlr", "SecurityProfile", "1"));
+  await core.db
+    .insertInto("station_ways")
+    .values({ station_id: "A", security_profile: 1, profile_3_at_ms: START_MS })
+    .execute();
+  const said = await ask(core, "SetVariables", setting("SecurityProfile", "2", "SecurityCtrlr"), true);
+  assert(said.kind === "refused" && /only goes up/.test(said.sentence), JSON.stringify(said));
   await core.close();
 });

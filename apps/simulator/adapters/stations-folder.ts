@@ -2,10 +2,11 @@
  * The folder that describes the simulated stations: `stations.json`, a folder of TLS identity per station, and
  * perhaps `cards.json`. Written by people and by scripts, so everything in it is checked and a mistake is named.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type Dialer, dialInTurn, type Log, type StationId, shown, stationId } from "@wattward/kernel";
 import { isOcppVersion, type OcppVersion, ocppVersions } from "@wattward/ocpp";
+import { isPasswordProfile, type SecurityProfile } from "@wattward/ocpp/ways-in";
 import { dialer } from "@wattward/ocpp/websocket";
 
 /** The folder is not what it should be: the fault of whoever made it. */
@@ -66,7 +67,15 @@ async function entry(
   words: unknown,
   { target, log }: { target: Target; log: Log },
 ): Promise<StationEntry> {
-  const { id: idText, version, evses = 1, maxKw = 22, url, connectTo } = (words ?? {}) as Words;
+  const {
+    id: idText,
+    version,
+    evses = 1,
+    maxKw = 22,
+    url,
+    connectTo,
+    securityProfile = 3,
+  } = (words ?? {}) as Words;
   const id = stationId(String(idText));
   if (!id.ok) throw new StationsFolderError(`${path}: ${id.fault.sentence}`);
   const wrong = (what: string) => new StationsFolderError(`${path}, station ${id.value}: ${what}`);
@@ -76,7 +85,14 @@ async function entry(
   if (!isBetween(maxKw, 1, KW_MAX)) throw wrong(`"maxKw" is 1 to ${KW_MAX}.`);
   const to = typeof url === "string" ? url : target.url;
   if (to === undefined) throw wrong(`it has no "url", and --url is not given.`);
-  const identity = await readIdentity(join(folder, id.value), to.startsWith("wss:"));
+  if (securityProfile !== 3 && !isPasswordProfile(securityProfile))
+    throw wrong(`"securityProfile" is 1, 2 or 3.`);
+  const scheme = securityProfile === 1 ? "ws:" : "wss:";
+  if (securityProfile !== 3 && !to.startsWith(scheme))
+    throw wrong(`security profile ${securityProfile} connects to a ${scheme} address.`);
+  const home = join(folder, id.value);
+  const identity = to.startsWith("wss:") ? await readIdentity(home, securityProfile) : undefined;
+  const password = securityProfile === 3 ? undefined : await readPassword(join(home, "password"), version);
   const own = hostAndPort(connectTo);
   // Whoever says where it connects, connects there alone.
   const others = typeof url === "string" || own !== undefined ? [] : target.others;
@@ -85,6 +101,7 @@ async function entry(
       ...{ url: to, log },
       ...(connect && { connectTo: connect }),
       ...(identity && { tls: identity.tls }),
+      ...(password && { basic: { user: id.value, password } }),
     });
   return {
     id: id.value,
@@ -96,20 +113,31 @@ async function entry(
   };
 }
 
-/** Undefined for stations that speak plain TCP. */
-async function readIdentity(folder: string, secure: boolean) {
-  if (!secure) return undefined;
+/** A station of security profile 2 knows its server and shows no certificate; those that speak plain TCP have none. */
+async function readIdentity(folder: string, securityProfile: SecurityProfile) {
+  const ca = await text(join(folder, "root.pem"));
+  if (securityProfile !== 3) return { serialNumber: undefined, tls: { ca } };
   const passphrase = await text(join(folder, "passphrase"), "optional");
   const facts = (await json(join(folder, "identity.json"), "optional")) as Words | undefined;
   return {
     serialNumber: typeof facts?.serial === "string" ? facts.serial : undefined,
     tls: {
-      ca: await text(join(folder, "root.pem")),
+      ca,
       cert: await text(join(folder, "certificate.pem")),
       key: await text(join(folder, "key.pem")),
       ...(passphrase === undefined ? {} : { passphrase: passphrase.trim() }),
     },
   };
+}
+
+/** Others on the machine may not read it: whoever has it is the station. */
+async function readPassword(path: string, version: OcppVersion): Promise<Uint8Array> {
+  const password = (await text(path)).trim();
+  if (((await stat(path)).mode & 0o077) !== 0)
+    throw new StationsFolderError(`${path} can be read by others: chmod 600 it.`);
+  // 1.6 sends the bytes that the digits of AuthorizationKey name; 2.x sends the text (A00.FR.205 of each).
+  const isKey = /^([0-9a-f]{2}){16,20}$/i.test(password);
+  return version === "1.6" && isKey ? Buffer.from(password, "hex") : Buffer.from(password);
 }
 
 const isBetween = (value: unknown, least: number, most: number): value is number =>
@@ -152,4 +180,6 @@ async function text(path: string, need?: "optional"): Promise<string | undefined
 const remedyFor = (path: string): string =>
   basename(path) === "stations.json"
     ? `Write it, for example: [{"id":"CP-1","version":"1.6"}].`
-    : `'wattward pki issue station ID --out ${dirname(path)}' makes such a folder.`;
+    : basename(path) === "password"
+      ? "'wattward station add ID --security-profile 2 --until DATE' prints what belongs in it."
+      : `'wattward pki issue station ID --out ${dirname(path)}' makes such a folder.`;

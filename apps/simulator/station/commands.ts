@@ -39,6 +39,9 @@ export type CommandParts = {
   restart(reason: BootReason): void;
 };
 
+/** What is to be done more seldom is done as often as this: no timer waits longer than 24 days. */
+const REPEAT_MS_MAX = 86_400_000;
+
 export class Commands implements Controls {
   private readonly parts: CommandParts;
   readonly profiles: ProfileShelf;
@@ -209,7 +212,8 @@ export class Commands implements Controls {
   repeat(name: string, everyMs: number, work: () => Promise<void>): void {
     this.repeated.get(name)?.();
     this.repeated.delete(name);
-    if (everyMs > 0) this.repeated.set(name, this.parts.life.every(everyMs, work));
+    if (everyMs <= 0) return;
+    this.repeated.set(name, this.parts.life.every(Math.min(everyMs, REPEAT_MS_MAX), work));
   }
 
   nowMs(): number {

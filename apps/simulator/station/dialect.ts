@@ -4,8 +4,9 @@
  *
  * Times are as the station's own clock has them, in ms since 1970; energy in whole Wh, power in W.
  */
+import assert from "node:assert/strict";
 import type { EvseId, JsonObject, WattHours } from "@wattward/kernel";
-import type { ErrorCode, OcppVersion, RequestOf } from "@wattward/ocpp";
+import { dateTimeMs, type ErrorCode, type OcppVersion, type RequestOf } from "@wattward/ocpp";
 import type { Controls } from "./controls.ts";
 import type { StreamWords } from "./event-streams.ts";
 
@@ -163,5 +164,9 @@ export interface Dialect {
 /** When an event was, and its number, which no other of this boot has (N07). */
 export type EventAt = { readonly atMs: number; readonly eventId: number };
 
-/** Reads a wire time; the schema has checked its form. */
-export const wireTimeMs = (text: string): number => Date.parse(text);
+/** Reads a wire time; the schema has checked its form, so what is none is our own fault. A leap second is one. */
+export function wireTimeMs(text: string): number {
+  const atMs = dateTimeMs(text);
+  assert(atMs !== undefined, `'${text}' passed the schema and is no time`);
+  return atMs;
+}

@@ -9,6 +9,8 @@ import type { Life } from "./life.ts";
 
 /** Between one step and the next. */
 const STEP_MS = 3_000;
+/** What is asked for later than this is done then: no timer waits longer than 24 days. */
+const LATER_MS_MAX = 20 * 86_400_000;
 
 export type Errand = "log" | "diagnostics" | "firmware" | "signed-firmware";
 /** The calls that tell the steps, in order; the last ends it. */
@@ -35,7 +37,7 @@ export class Errands {
       if (at >= steps.length) this.running.delete(errand);
       else wait = this.life.after(STEP_MS, step);
     };
-    let wait = this.life.after(afterMs, step);
+    let wait = this.life.after(Math.min(afterMs, LATER_MS_MAX), step);
     this.running.set(errand, { now: () => steps[Math.max(0, at - 1)]!, cancel: () => wait() });
     return before === undefined ? "begun" : "cancelled";
   }

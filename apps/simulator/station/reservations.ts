@@ -25,6 +25,14 @@ export type Reservation = {
 };
 export type Lapse = "expired" | "removed";
 
+/** ReserveNow's words, the same in every version. */
+export const reserveStatuses = {
+  accepted: "Accepted",
+  occupied: "Occupied",
+  unavailable: "Unavailable",
+  rejected: "Rejected",
+} as const;
+
 export type ReservationParts = {
   readonly flash: Flash;
   readonly life: Life;

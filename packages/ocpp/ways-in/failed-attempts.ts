@@ -2,7 +2,7 @@
  * What failed authentication costs (AT-O3, CWE-307). Pure arithmetic on monotonic milliseconds.
  *
  *     a failure       costs its source and the id it tried one token each; without tokens, a pause that doubles
- *     a success       costs nothing, clears its id, and gives its source one token back
+ *     a success       costs nothing, clears its id, and gives its source one token back, once for each id
  *     a known pair    (a source and an id that succeeded there) is counted by itself alone
  *
  * So a stranger's guesses lock nobody out: the station itself comes from where it always came from, and its pair has
@@ -67,7 +67,8 @@ export class FailedAttempts {
       succeeded: () => {
         this.over(source);
         this.ids.clear(id);
-        this.sources.giveBack(source);
+        // Once: who has one password may not buy guesses at others with it.
+        if (!known) this.sources.giveBack(source);
         this.know(pair, source, nowMs());
       },
       failed: () => {

@@ -44,6 +44,7 @@ export type DeskOptions = {
   readonly names?: readonly string[];
   readonly log?: Log;
   readonly tls?: ApiOptions["tls"];
+  readonly hash?: ApiOptions["hash"];
 };
 
 /** Closed when the test ends, however it ends. */
@@ -74,6 +75,7 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     names: options.names ?? [],
     issuers: ["O=Wattward, CN=Station CA"],
     consoleFiles: options.consoleFiles,
+    hash: options.hash,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   let closed = false;

@@ -4,6 +4,7 @@ import { checkCancelling, storeCancelling } from "../ocpp16/reserve-now.ts";
 import type { Answer2, Asked2, Check, CommandRoute } from "../route.ts";
 import { keepAvailability } from "../rules/availability.ts";
 import { objectToPlace } from "../rules/places.ts";
+import { objectToData } from "../rules/settings.ts";
 import { objectToTransaction } from "../rules/transactions.ts";
 import { checkClearing, forgetCleared } from "./clear-charging-profile.ts";
 import { checkPlace, forgetAbsent } from "./get-charging-profiles.ts";
@@ -96,7 +97,13 @@ export const routes2: Routes2 = {
     check: checkClearing,
     store: forgetCleared,
   },
-  DataTransfer: { group: "data transfer", stake: "dangerous", judge: ["Accepted"], repeatable: false },
+  DataTransfer: {
+    group: "data transfer",
+    stake: "dangerous",
+    judge: ["Accepted"],
+    repeatable: false,
+    check: async ({ payload }) => objectToData(payload),
+  },
   GetBaseReport: {
     group: "reports",
     stake: "read",

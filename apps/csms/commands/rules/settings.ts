@@ -5,12 +5,23 @@
 import type { VariablePlace } from "../../stations/configuration-keys.ts";
 import { isSecret, knownVariable } from "../../stations/variables.ts";
 import type { Row } from "../../store/schema.ts";
+import { findWay } from "../../ways-in/rows.ts";
 import { type Asking, never, type Objection, unlessForced } from "../route.ts";
 import { knownCount, place } from "./known.ts";
 
 export type Setting = { readonly place: VariablePlace; readonly value: string };
 
-/** Names in lower case, of keys of 1.6 and variables of 2.x alike; why each is refused. */
+/**
+ * A name as stations compare it at their most lenient: without case, blanks and separators, because a station that
+ * trims `Authorization_Key ` must not be told what `AuthorizationKey` is refused.
+ */
+const plain = (name: string): string =>
+  name
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, "");
+
+/** Plain names, of keys of 1.6 and variables of 2.x alike; why each is refused. */
 const way = "it decides how the station reaches its central system";
 const refused: ReadonlyMap<string, string> = new Map([
   ["networkconfigurationpriority", way],
@@ -22,28 +33,33 @@ const refused: ReadonlyMap<string, string> = new Map([
 /** 2.1: each network profile is a component; all of it decides where the station connects to. */
 const refusedComponents: ReadonlySet<string> = new Set(["networkconfiguration"]);
 
-const ADDRESS = /^\s*wss?:\/\//i;
-const ADDRESS_NAME = /(url|uri|endpoint|backend|centralsystem|csms(host|address)|apn)$/i;
+/** Of any scheme: which of them a vendor's station connects to is its own secret. */
+const ADDRESS = /[a-z][a-z0-9+.-]*:\/\//i;
+const ADDRESS_NAME =
+  /(url|uri|endpoint|backend|centralsystem|apn)$|(server|csms|ocpp|cpms)(url|host|address|ip|port)/;
+const SECRET_NAME = /authorizationkey|basicauthpassword/;
+const PROFILE_NAME = /securityprofile$/;
 
 export async function objectToSetting(
   asking: Asking<unknown>,
   { place: at, value }: Setting,
 ): Promise<Objection | undefined> {
   const { name } = at.variable;
-  if (isSecret(name)) {
+  const named = plain(name);
+  if (isSecret(name) || SECRET_NAME.test(named)) {
     return never(
       `${name} is a secret, and commands are kept where people read them: it is set by its own way, not by a plain command`,
     );
   }
-  const why = refused.get(name.toLowerCase());
+  const why = refused.get(named);
   if (why !== undefined) return never(`${name} is not changed by a plain command: ${why}`);
-  if (refusedComponents.has(at.component.name.toLowerCase())) {
+  if (refusedComponents.has(plain(at.component.name))) {
     return never(`${at.component.name}.${name} is not changed by a plain command: ${way}`);
   }
-  if (ADDRESS.test(value) || ADDRESS_NAME.test(name)) {
+  if (ADDRESS.test(value) || ADDRESS_NAME.test(named)) {
     return never(`${name} is or holds an address, and is not changed by a plain command: ${way}`);
   }
-  if (name.toLowerCase() === "securityprofile") return objectToProfile(asking, value);
+  if (PROFILE_NAME.test(named)) return objectToProfile(asking, value);
   return objectToValue(await knownVariable(asking.tx, asking.station.id, at), name, value);
 }
 
@@ -52,9 +68,14 @@ async function objectToProfile(
   { tx, station }: Asking<unknown>,
   value: string,
 ): Promise<Objection | undefined> {
-  const asked = Number(value);
+  // To the letter: what `0x3` or ` 3` is to a station nobody knows, and it may be 0.
+  const asked = /^[1-3]$/.test(value) ? Number(value) : 0;
   if (asked === 3) return undefined;
-  const has = await knownCount({ tx, station: station.id }, place("SecurityCtrlr", "SecurityProfile"));
+  const told = await knownCount({ tx, station: station.id }, place("SecurityCtrlr", "SecurityProfile"));
+  // What it says of itself may be less than how it came: then the way it came stands.
+  const [way] = await tx.all(findWay, { station: station.id });
+  const came = way === undefined ? 0 : way.profile_3_at_ms === null ? way.security_profile : 3;
+  const has = told === undefined && came === 0 ? undefined : Math.max(told ?? 0, came);
   if (has !== undefined && asked > has && asked < 3) return undefined;
   return never(
     `security profile ${value} is not above what ${station.id} has (${has ?? "not known"}), and it only goes up`,
@@ -110,4 +131,19 @@ const decisive: ReadonlySet<string> = new Set([
   "stoptxoninvalidid",
   "txbeforeacceptedenabled",
 ]);
-export const isDecisive = (name: string): boolean => decisive.has(name.toLowerCase());
+export const isDecisive = (name: string): boolean => decisive.has(plain(name));
+
+/**
+ * What a vendor's own message must not do in place of a setting (AT-O4, AT-C1, AT-O19): nothing in it is read here, so
+ * that a word or an address in it is enough.
+ */
+export function objectToData(data: object): Objection | undefined {
+  const text = JSON.stringify(data);
+  const named = plain(text);
+  const why = [...refused.keys(), ...refusedComponents, "securityprofile"].find(
+    (name) => name !== "identity" && named.includes(name),
+  );
+  if (why === undefined && !SECRET_NAME.test(named) && !ADDRESS.test(text.replaceAll("\\", "")))
+    return undefined;
+  return never("it holds an address, or names a setting that is not changed by a plain command");
+}
