@@ -449,6 +449,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/transactions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transaction: its facts, what it says of itself, its messages, why a person should look at it */
+        get: operations["getTransactionsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/transactions/{id}/curve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Energy, power and state of charge over its time; thinned to points */
+        get: operations["getTransactionsIdCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens/{token}": {
         parameters: {
             query?: never;
@@ -722,19 +756,25 @@ export interface components {
         };
         TransactionRow: {
             id: string;
+            /** @description By which its station knows it. */
             wireId: string;
+            site: string | null;
             station: string;
             evse: number;
+            /** @description Masked: at most its last four characters. */
             token: string | null;
             /** @description open, ended or partial */
             state: string;
             startedAtMs: number | null;
             endedAtMs: number | null;
+            /** @description So far while open, final when ended; negative where a register fell. */
             energyWh: number | null;
             powerW: number | null;
             powerAtMs: number | null;
             stopReason: string | null;
+            /** @description Any part of it was answered by the site, or came from a queue. */
             offline: boolean;
+            /** @description Why a person should look at it: codes with commas between. */
             review: string | null;
         };
         OutboxEntry: {
@@ -823,6 +863,113 @@ export interface components {
             detail?: string;
             /** @description JSON pointer of the field that is wrong. */
             field?: string;
+        };
+        SettlementRow: {
+            station: string;
+            transaction: string | null;
+            pspRef: string;
+            status: string;
+            /** @description Decimal text, in the currency of the terminal. */
+            amount: string;
+            settledAtMs: number;
+            receiptId: string | null;
+        };
+        TransactionDetailsRow: {
+            chargingState: string | null;
+            /** @description Seconds in which energy flowed. */
+            chargingS: number | null;
+            remoteStartId: number | null;
+            reservationId: number | null;
+            operationMode: string | null;
+            tariff: string | null;
+            /** @description Those that hold, in the words of the station. */
+            limits: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What the station reckoned, without its periods. */
+            cost: {
+                [key: string]: unknown;
+            } | null;
+        };
+        TransactionEventRow: {
+            /** @description started, updated, meter or ended */
+            kind: string;
+            seqNo: number | null;
+            /** @description When it happened. */
+            atMs: number;
+            /** @description When it was first received, here or at its site. */
+            receivedAtMs: number;
+            clockQuality: string;
+            meterWh: number | null;
+            powerW: number | null;
+            /** @description live, replayed by its site, or offline: from the station's queue */
+            path: string;
+            /** @description Its site answered it, without us. */
+            answeredLocally: boolean;
+            messageId: string;
+            trace: string;
+            /** @description Raw, as the meter signed them. */
+            signedValues: unknown[] | null;
+        };
+        TransactionDetail: {
+            id: string;
+            /** @description By which its station knows it. */
+            wireId: string;
+            site: string | null;
+            station: string;
+            evse: number;
+            /** @description Masked: at most its last four characters. */
+            token: string | null;
+            /** @description open, ended or partial */
+            state: string;
+            startedAtMs: number | null;
+            endedAtMs: number | null;
+            /** @description So far while open, final when ended; negative where a register fell. */
+            energyWh: number | null;
+            powerW: number | null;
+            powerAtMs: number | null;
+            stopReason: string | null;
+            /** @description Any part of it was answered by the site, or came from a queue. */
+            offline: boolean;
+            /** @description Why a person should look at it: codes with commas between. */
+            review: string | null;
+            connector: number;
+            version: string;
+            meterStartWh: number | null;
+            meterLastWh: number | null;
+            meterStopWh: number | null;
+            firstSeqNo: number | null;
+            lastSeqNo: number | null;
+            /** @description Those that have not come, as ranges: 3,5-7 */
+            missingSeqNos: string;
+            changedAtMs: number;
+            /** @description Why a person should look at it before it is billed. */
+            reviews: {
+                code: string;
+                sentence: string;
+            }[];
+            details: components["schemas"]["TransactionDetailsRow"] | null;
+            settlements: components["schemas"]["SettlementRow"][];
+            /** @description By time; of very many the newest. */
+            events: components["schemas"]["TransactionEventRow"][];
+            /** @description Of all of them. */
+            eventCount: number;
+        };
+        TransactionCurve: {
+            fromMs: number;
+            /** @description Now, while it is open. */
+            toMs: number;
+            /** @description As many as are stored. */
+            samples: number;
+            /** @description Where there are more than points: each point is one step, with its mean power and what stood at its end. */
+            stepMs: number | null;
+            points: {
+                atMs: number;
+                /** @description Since the start. */
+                energyWh: number | null;
+                powerW: number | null;
+                socPercent: number | null;
+            }[];
         };
     };
     responses: never;
@@ -2139,6 +2286,16 @@ export interface operations {
                 /** @description A station's identity, as in its connection URL. */
                 station?: string;
                 openOnly?: boolean;
+                /** @description partial: its start, or all but its end, has not come. */
+                state?: "open" | "ended" | "partial";
+                /** @description A whole token, or the end of one as far as it is shown: at most four characters. */
+                token?: string;
+                fromMs?: number;
+                toMs?: number;
+                /** @description true: only those that a person should look at. */
+                review?: boolean;
+                /** @description Found anywhere in ids and names, without regard to case. */
+                text?: string;
                 before?: string;
                 /** @description Rows at most; 100 unless said. */
                 most?: number;
@@ -2156,6 +2313,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransactionRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTransactionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a transaction */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionDetail"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTransactionsIdCurve: {
+        parameters: {
+            query?: {
+                /** @description At most; 500 unless said. */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a transaction's curve */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionCurve"];
                 };
             };
             /** @description What went wrong */

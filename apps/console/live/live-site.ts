@@ -167,6 +167,7 @@ function withSession(site: LiveSite, seen: Observation): Applied {
 function newSession(id: string, station: string, seen: Observation): Session {
   return {
     id,
+    site: seen.site ?? null,
     station,
     wireId: textOf(seen.data, "wireId") ?? "",
     evse: numberOf(seen.data, "evse") ?? 0,

@@ -33,6 +33,7 @@ const connector = (evse: number, status: string, statusAtMs = 0): Connector => (
 const session = (evse: number, powerW: number | null): Session => ({
   id: "01",
   wireId: "1",
+  site: "depot",
   station: "LPD-01",
   evse,
   token: null,

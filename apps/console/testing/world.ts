@@ -87,6 +87,7 @@ export class FakeWorld {
     const id = `01J${String(this.sessions.size + 1).padStart(23, "0")}`;
     const session: Session = {
       id,
+      site: this.stations.get(station)?.site ?? null,
       station,
       wireId: String(4700 + this.sessions.size),
       evse: 1,

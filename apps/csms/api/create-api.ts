@@ -151,7 +151,7 @@ function addRoutes(
   messageRoutes(app, { core });
   commandRoutes(app, { core, clock });
   variableRoutes(app, { core, clock });
-  transactionRoutes(app, { core });
+  transactionRoutes(app, { core, clock });
   tokenRoutes(app, { core, clock });
   denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });
   const endStreams = eventRoutes(app, { ...options, sessions });

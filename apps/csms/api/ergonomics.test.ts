@@ -36,7 +36,7 @@ test("errors: each names the field and what would do", async (t) => {
       400,
       /^query\/limit: .*there are: .*most.*\.$/,
     ],
-    ["too many rows", { url: "/api/v1/stations?most=501" }, 400, /^query\/most: must be <= 500\.$/],
+    ["too many rows", { url: "/api/v1/stations?most=1001" }, 400, /^query\/most: must be <= 1000\.$/],
     [
       "no such command",
       post(command, { ...reset, action: "Reboot" }),

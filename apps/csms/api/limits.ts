@@ -10,9 +10,13 @@ export const apiLimits = {
   keepAliveMs: 60_000,
   connectionsMax: 1_000,
   /** Rows in one answer. */
-  rowsMax: 500,
+  rowsMax: 1_000,
   rowsDefault: 100,
   historyPointsMax: 2_000,
+  curvePointsMax: 2_000,
+  curvePointsDefault: 500,
+  /** Of a text that is searched for. */
+  searchCharsMax: 64,
   /** readyz gives up waiting for the core after this. */
   readyMs: 1_000,
   streamsPerPersonMax: 8,

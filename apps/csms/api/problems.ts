@@ -26,6 +26,7 @@ const table = {
   "not-found": { status: 404, title: "There is nothing at this address." },
   "unknown-site": { status: 404, title: "No site has this id: GET /api/v1/sites lists them." },
   "unknown-station": { status: 404, title: "No station has this id: GET /api/v1/stations lists them." },
+  "unknown-transaction": { status: 404, title: "No transaction has this id." },
   "unknown-command": { status: 404, title: "No command has this id." },
   "never-connected": {
     status: 409,

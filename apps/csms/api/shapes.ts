@@ -13,7 +13,8 @@ export type Shape<T extends TSchema = TSchema> = T & { readonly $id: string };
 /** All named schemas, in order of definition: what the server registers. */
 export const shapes: Shape[] = [];
 
-function shape<T extends TSchema>(name: string, schema: T): Shape<T> {
+/** Names a schema; to be called while modules load, before the server is made. */
+export function shape<T extends TSchema>(name: string, schema: T): Shape<T> {
   const named = { $id: name, ...schema } as Shape<T>;
   shapes.push(named);
   return named;
@@ -28,9 +29,20 @@ export const listOf = <T extends TSchema>(of: Shape<T>) =>
   Type.Unsafe<readonly Frozen<Static<T>>[]>(Type.Array(ref(of)));
 
 const closed = { additionalProperties: false } as const;
-const integerOrNull = () => Type.Unsafe<number | null>({ type: ["integer", "null"] });
-const textOrNull = () => Type.Unsafe<string | null>({ type: ["string", "null"] });
-const jsonObject = (description: string) =>
+export const jsonObjectOrNull = (description?: string) =>
+  Type.Unsafe<JsonObject | null>({
+    type: ["object", "null"],
+    additionalProperties: true,
+    ...(description !== undefined && { description }),
+  });
+export const integerOrNull = (description?: string) =>
+  Type.Unsafe<number | null>({
+    type: ["integer", "null"],
+    ...(description !== undefined && { description }),
+  });
+export const textOrNull = (description?: string) =>
+  Type.Unsafe<string | null>({ type: ["string", "null"], ...(description !== undefined && { description }) });
+export const jsonObject = (description: string) =>
   Type.Unsafe<JsonObject>({ type: "object", additionalProperties: true, description });
 
 const siteRow = {
@@ -291,28 +303,24 @@ export const StationDetail = shape(
   ),
 );
 
-export const TransactionRow = shape(
-  "TransactionRow",
-  Type.Object(
-    {
-      id: Type.String(),
-      wireId: Type.String(),
-      station: Type.String(),
-      evse: Type.Integer(),
-      token: textOrNull(),
-      state: Type.String({ description: "open, ended or partial" }),
-      startedAtMs: integerOrNull(),
-      endedAtMs: integerOrNull(),
-      energyWh: integerOrNull(),
-      powerW: integerOrNull(),
-      powerAtMs: integerOrNull(),
-      stopReason: textOrNull(),
-      offline: Type.Boolean(),
-      review: textOrNull(),
-    },
-    closed,
-  ),
-);
+export const transactionRow = {
+  id: Type.String(),
+  wireId: Type.String({ description: "By which its station knows it." }),
+  site: textOrNull(),
+  station: Type.String(),
+  evse: Type.Integer(),
+  token: textOrNull("Masked: at most its last four characters."),
+  state: Type.String({ description: "open, ended or partial" }),
+  startedAtMs: integerOrNull(),
+  endedAtMs: integerOrNull(),
+  energyWh: integerOrNull("So far while open, final when ended; negative where a register fell."),
+  powerW: integerOrNull(),
+  powerAtMs: integerOrNull(),
+  stopReason: textOrNull(),
+  offline: Type.Boolean({ description: "Any part of it was answered by the site, or came from a queue." }),
+  review: textOrNull("Why a person should look at it: codes with commas between."),
+};
+export const TransactionRow = shape("TransactionRow", Type.Object(transactionRow, closed));
 
 export const OutboxEntry = shape(
   "OutboxEntry",
@@ -426,7 +434,12 @@ type Frozen<T> = T extends readonly (infer E)[]
   : T extends object
     ? { readonly [K in keyof T]: Frozen<T[K]> }
     : T;
-type Same<A, B> = [Frozen<A>] extends [Frozen<B>] ? ([Frozen<B>] extends [Frozen<A>] ? true : false) : false;
+/** `true` where the two are one type, however deep. */
+export type Same<A, B> = [Frozen<A>] extends [Frozen<B>]
+  ? [Frozen<B>] extends [Frozen<A>]
+    ? true
+    : false
+  : false;
 
 /** Each must be `true` to compile. */
 export const agreements: {

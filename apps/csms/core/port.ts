@@ -11,6 +11,7 @@ import type { Claim, Deviation, Handling, OcppVersion } from "@wattward/ocpp";
 import type { Dispensation, PasswordProfile, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { JournalRecord } from "@wattward/sitelink";
 
+import type { PlaceQueries, TransactionsAsked } from "./place-queries.ts";
 import type {
   CommandRow,
   DenialRow,
@@ -33,6 +34,7 @@ import type {
   VariableRow,
 } from "./views.ts";
 
+export type * from "./place-queries.ts";
 export type * from "./views.ts";
 
 export interface Core {
@@ -540,8 +542,8 @@ export type LoggedMessage = {
 /** MiB that are free where the data folder is, or used by a database on a server. */
 export type MeasuredStorage = { readonly kind: "free" | "used"; readonly mb: number };
 
-/** Each entry is served by one function in core/queries.ts. */
-export type Queries = {
+/** Each entry is served by one function in core/queries.ts; those of one place in the console stand in place-queries.ts. */
+export type Queries = PlaceQueries & {
   /** `kinds`: only entries of these. In order of `seq`; fewer than `most` means that there are no more for now. */
   "outbox.after": {
     input: { seq: number; most: number; site?: SiteId; kinds?: readonly string[] };
@@ -562,10 +564,8 @@ export type Queries = {
     input: { site: SiteId; fromMs: number; toMs: number; stepMs: number };
     output: readonly PowerPoint[] | undefined;
   };
-  "transactions.list": {
-    input: { site?: SiteId; station?: StationId; openOnly: boolean; beforeId?: string; most: number };
-    output: readonly TransactionRow[];
-  };
+  /** Newest first; go on with the last one's id. */
+  "transactions.list": { input: TransactionsAsked; output: readonly TransactionRow[] };
   /** How many transactions are open, everywhere. */
   "transactions.openCount": { input: undefined; output: number };
   "station.get": { input: { station: StationId }; output: StationDetail | undefined };

@@ -23,6 +23,8 @@ import {
 } from "../queries/station-told.ts";
 import { stationGet, stationsList } from "../queries/stations.ts";
 import { storeUsedBytes } from "../queries/store.ts";
+import { transactionGet } from "../queries/transaction.ts";
+import { transactionCurve } from "../queries/transaction-curve.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
 import { variablesList } from "../queries/variables.ts";
 import type { Schema } from "../store/schema.ts";
@@ -44,6 +46,8 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "site.history": siteHistory,
   "transactions.list": transactionsList,
   "transactions.openCount": transactionsOpenCount,
+  "transaction.get": transactionGet,
+  "transaction.curve": transactionCurve,
   "station.get": stationGet,
   "station.told": stationTold,
   "station.monitoring": stationMonitoring,

@@ -194,8 +194,11 @@ export type StationDetail = StationRow & {
 export type TransactionRow = {
   readonly id: string;
   readonly wireId: string;
+  /** Where its station is now. */
+  readonly site: string | null;
   readonly station: string;
   readonly evse: number;
+  /** Masked. */
   readonly token: string | null;
   readonly state: string;
   readonly startedAtMs: number | null;

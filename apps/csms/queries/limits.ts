@@ -7,6 +7,10 @@ export const queryLimits = {
   /** Ended transactions stay in the snapshot this long. */
   snapshotEndedMs: 3600_000,
   historyPointsMax: 5_000,
+  /** Of one transaction, the newest. */
+  transactionEventsMax: 500,
+  settlementsMax: 50,
+  curvePointsMax: 2_000,
 } as const;
 
 export const rowsWithin = (most: number): number => Math.max(1, Math.min(most, queryLimits.rowsMax));

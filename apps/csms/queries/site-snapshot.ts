@@ -44,7 +44,7 @@ export const siteSnapshot: Query<"site.snapshot"> = (db, { site, nowMs }) =>
         bundleVersion: row.bundle_version,
       },
       stations: await withDetails(tx, stations),
-      transactions: transactions.map(transactionRow),
+      transactions: transactions.map((it) => transactionRow(it, site)),
       recent: recent.map(outboxEntry),
     };
   });

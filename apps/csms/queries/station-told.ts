@@ -1,5 +1,6 @@
 /** What stations told beside connectors and transactions: for a page, a script, or a later decision. */
 import type { JsonObject } from "@wattward/kernel";
+import type { SettlementRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import { componentName, variableName } from "../stations/variables.ts";
 import type { Row } from "../store/schema.ts";
@@ -59,16 +60,18 @@ export const settlementsList: Query<"settlements.list"> = async (db, { station, 
     .orderBy("dedupe")
     .limit(rowsWithin(most))
     .execute();
-  return found.map((row) => ({
-    station: row.station_id,
-    transaction: row.transaction_id,
-    pspRef: row.psp_ref,
-    status: row.status,
-    amount: row.amount,
-    settledAtMs: row.settled_at_ms,
-    receiptId: row.receipt_id,
-  }));
+  return found.map(settlementRow);
 };
+
+export const settlementRow = (row: Row<"settlements">): SettlementRow => ({
+  station: row.station_id,
+  transaction: row.transaction_id,
+  pspRef: row.psp_ref,
+  status: row.status,
+  amount: row.amount,
+  settledAtMs: row.settled_at_ms,
+  receiptId: row.receipt_id,
+});
 
 export const transactionDetails: Query<"transaction.details"> = async (db, { id }) => {
   const row = await db

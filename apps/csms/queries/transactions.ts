@@ -1,22 +1,53 @@
-/** Transactions of both versions, newest first. Ids sort by creation. */
-import type { TransactionRow } from "../core/port.ts";
+/** Transactions of both versions, newest first. Ids sort by creation. Tokens leave masked. */
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import { maskedToken } from "../core/observations.ts";
+import type { TransactionRow, TransactionsAsked } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Schema } from "../store/schema.ts";
 import { rowsWithin } from "./limits.ts";
+import { containing } from "./text.ts";
 
-export const transactionsList: Query<"transactions.list"> = async (db, input) => {
-  const { site, station, openOnly, beforeId, most } = input;
-  let rows = db.selectFrom("transactions").selectAll();
-  if (site !== undefined) {
-    rows = rows.where("station_id", "in", (e) =>
-      e.selectFrom("stations").select("id").where("site_id", "=", site),
-    );
-  }
-  if (station !== undefined) rows = rows.where("station_id", "=", station);
-  if (openOnly) rows = rows.where("ended_at_ms", "is", null).where("state", "<>", "ended");
-  if (beforeId !== undefined) rows = rows.where("id", "<", beforeId);
-  return (await rows.orderBy("id", "desc").limit(rowsWithin(most)).execute()).map(transactionRow);
+export const transactionsList: Query<"transactions.list"> = async (db, asked) => {
+  const rows = await db
+    .selectFrom("transactions")
+    .innerJoin("stations", "stations.id", "transactions.station_id")
+    .selectAll("transactions")
+    .select("stations.site_id as site_id")
+    .where((e) => e.and(conditions(e, asked)))
+    .orderBy("transactions.id", "desc")
+    .limit(rowsWithin(asked.most))
+    .execute();
+  return rows.map((row) => transactionRow(row, row.site_id));
 };
+
+type Builder = ExpressionBuilder<Schema, "transactions" | "stations">;
+
+function conditions(e: Builder, asked: TransactionsAsked): Expression<SqlBool>[] {
+  const { site, station, openOnly, state, token, fromMs, toMs, review, text, beforeId } = asked;
+  const all: Expression<SqlBool>[] = [];
+  if (site !== undefined) all.push(e("stations.site_id", "=", site));
+  if (station !== undefined) all.push(e("transactions.station_id", "=", station));
+  if (openOnly) all.push(e("transactions.ended_at_ms", "is", null), e("transactions.state", "<>", "ended"));
+  if (state !== undefined) all.push(e("transactions.state", "=", state));
+  if (token !== undefined) all.push(ofToken(e, token.toLowerCase()));
+  if (fromMs !== undefined) all.push(e("transactions.started_at_ms", ">=", fromMs));
+  if (toMs !== undefined) all.push(e("transactions.started_at_ms", "<", toMs));
+  if (review !== undefined) all.push(e("transactions.review", review ? "is not" : "is", null));
+  if (text !== undefined) {
+    all.push(containing(["transactions.station_id", "transactions.wire_id", "transactions.id"], text));
+  }
+  if (beforeId !== undefined) all.push(e("transactions.id", "<", beforeId));
+  return all;
+}
+
+/** A whole one; or the end of one, no longer than what is shown of it: nobody finds a card by trying its letters. */
+function ofToken(e: Builder, token: string): Expression<SqlBool> {
+  const lower = e.fn<string>("lower", ["transactions.token"]);
+  if (`…${token}` !== maskedToken(token + token)) return e(lower, "=", token);
+  const long = sql<SqlBool>`length(${e.ref("transactions.token")}) >= ${sql.lit(2 * token.length)}`;
+  const ends = e(sql`substr(${lower}, length(${lower}) - ${sql.lit(token.length - 1)})`, "=", token);
+  return e.or([e(lower, "=", token), e.and([long, ends])]);
+}
 
 export const transactionsOpenCount: Query<"transactions.openCount"> = async (db) => {
   const row = await db
@@ -28,12 +59,13 @@ export const transactionsOpenCount: Query<"transactions.openCount"> = async (db)
   return Number(row.open);
 };
 
-export const transactionRow = (row: Schema["transactions"]): TransactionRow => ({
+export const transactionRow = (row: Schema["transactions"], site: string | null): TransactionRow => ({
   id: row.id,
   wireId: row.wire_id,
+  site,
   station: row.station_id,
   evse: row.evse_id,
-  token: row.token,
+  token: row.token === null ? null : maskedToken(row.token),
   state: row.state,
   startedAtMs: row.started_at_ms,
   endedAtMs: row.ended_at_ms,

@@ -1,9 +1,10 @@
 /** The device model of a station, in pages; and what it showed of what it does and takes. */
-import { type Expression, type Kysely, type SqlBool, sql } from "kysely";
+import type { Kysely } from "kysely";
 import type { LearnedRow, VariableRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Row, Schema } from "../store/schema.ts";
 import { rowsWithin } from "./limits.ts";
+import { like, patternOf } from "./text.ts";
 
 export const variablesList: Query<"variables.list"> = async (db, asked) => {
   const { station, search, component, after, most } = asked;
@@ -13,17 +14,13 @@ export const variablesList: Query<"variables.list"> = async (db, asked) => {
     rows = rows.where((e) => e(e.fn<string>("lower", ["component"]), "=", component.toLowerCase()));
   }
   if (search !== undefined) {
-    const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+    const pattern = patternOf(search);
     rows = rows.where((e) =>
       e.or([like(e.ref("path"), pattern), like(e.fn<string>("lower", ["key16"]), pattern)]),
     );
   }
   return (await rows.orderBy("path").limit(rowsWithin(most)).execute()).map(variableRow);
 };
-
-/** SQLite has no escape unless it is named; PostgreSQL's is the backslash anyway. */
-const like = (text: Expression<string | null>, pattern: string) =>
-  sql<SqlBool>`${text} like ${pattern} escape '\\'`;
 
 const variableRow = (row: Row<"variables">): VariableRow => ({
   path: row.path,

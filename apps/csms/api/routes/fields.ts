@@ -21,6 +21,18 @@ export const Most = Type.Integer({
   maximum: apiLimits.rowsMax,
   description: `Rows at most; ${apiLimits.rowsDefault} unless said.`,
 });
+export const SearchText = Type.String({
+  minLength: 1,
+  maxLength: apiLimits.searchCharsMax,
+  description: "Found anywhere in ids and names, without regard to case.",
+});
+/** IdToken of OCPP 2.x is at most 36 characters, idTag of 1.6 at most 20. */
+export const CardText = Type.String({
+  minLength: 1,
+  maxLength: 36,
+  pattern: "^[\\x21-\\x7e]+$",
+  description: "A whole token, or the end of one as far as it is shown: at most four characters.",
+});
 /** Milliseconds since 1970 UTC; up to the year 9999. */
 export const InstantMs = Type.Integer({ minimum: 0, maximum: 253402300799999 });
 export const Done = Type.Object({ done: Type.Literal(true) }, closed);

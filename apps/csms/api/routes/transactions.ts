@@ -1,15 +1,23 @@
-/** Transactions, newest first, of both OCPP versions in one model. */
-import { siteId, stationId } from "@wattward/kernel";
+/** Transactions, newest first, of all OCPP versions in one model; one of them whole; its curve. */
+import { type Clock, siteId, stationId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, TransactionRow } from "../shapes.ts";
-import { closed, Most, RowId, SiteIdText, StationIdText } from "./fields.ts";
+import { TransactionCurve, TransactionDetail } from "../session-shapes.ts";
+import { listOf, ref, TransactionRow } from "../shapes.ts";
+import { CardText, closed, InstantMs, Most, RowId, SearchText, SiteIdText, StationIdText } from "./fields.ts";
 
-export function transactionRoutes(app: FastifyInstance, { core }: { core: Core }): void {
+type Ports = { readonly core: Core; readonly clock: Clock };
+
+export function transactionRoutes(app: FastifyInstance, ports: Ports): void {
+  listRoute(app, ports);
+  oneRoutes(app, ports);
+}
+
+function listRoute(app: FastifyInstance, { core }: Ports): void {
   route(
     app,
     {
@@ -22,6 +30,20 @@ export function transactionRoutes(app: FastifyInstance, { core }: { core: Core }
           site: Type.Optional(SiteIdText),
           station: Type.Optional(StationIdText),
           openOnly: Type.Optional(Type.Boolean()),
+          state: Type.Optional(
+            Type.Unsafe<string>({
+              type: "string",
+              enum: ["open", "ended", "partial"],
+              description: "partial: its start, or all but its end, has not come.",
+            }),
+          ),
+          token: Type.Optional(CardText),
+          fromMs: Type.Optional(InstantMs),
+          toMs: Type.Optional(InstantMs),
+          review: Type.Optional(
+            Type.Boolean({ description: "true: only those that a person should look at." }),
+          ),
+          text: Type.Optional(SearchText),
           before: Type.Optional(RowId),
           most: Type.Optional(Most),
         },
@@ -34,14 +56,59 @@ export function transactionRoutes(app: FastifyInstance, { core }: { core: Core }
       if (site?.ok === false) return problem("unknown-site", { detail: site.fault.sentence });
       const station = query.station === undefined ? undefined : stationId(query.station);
       if (station?.ok === false) return problem("unknown-station", { detail: station.fault.sentence });
-      const rows = await core.query("transactions.list", {
-        openOnly: query.openOnly ?? false,
-        most: query.most ?? apiLimits.rowsDefault,
-        ...(site === undefined ? {} : { site: site.value }),
-        ...(station === undefined ? {} : { station: station.value }),
-        ...(query.before === undefined ? {} : { beforeId: query.before }),
-      });
-      return answer(rows);
+      const { before: beforeId, most = apiLimits.rowsDefault, openOnly = false, ...filter } = query;
+      const asked = { ...filter, beforeId, most, openOnly, site: site?.value, station: station?.value };
+      return answer(await core.query("transactions.list", asked));
+    },
+  );
+}
+
+const params = Type.Object({ id: RowId }, closed);
+
+function oneRoutes(app: FastifyInstance, { core, clock }: Ports): void {
+  route(
+    app,
+    {
+      method: "GET",
+      url: "/api/v1/transactions/:id",
+      access: { action: "read a transaction", resource: "transaction", class: "read" },
+      summary:
+        "One transaction: its facts, what it says of itself, its messages, why a person should look at it",
+      params,
+      answer: ref(TransactionDetail),
+    },
+    async ({ params }) => {
+      const found = await core.query("transaction.get", { id: params.id });
+      return found === undefined ? problem("unknown-transaction") : answer(found);
+    },
+  );
+
+  route(
+    app,
+    {
+      method: "GET",
+      url: "/api/v1/transactions/:id/curve",
+      access: { action: "read a transaction's curve", resource: "transaction", class: "read" },
+      summary: "Energy, power and state of charge over its time; thinned to points",
+      params,
+      query: Type.Object(
+        {
+          points: Type.Optional(
+            Type.Integer({
+              minimum: 2,
+              maximum: apiLimits.curvePointsMax,
+              description: `At most; ${apiLimits.curvePointsDefault} unless said.`,
+            }),
+          ),
+        },
+        closed,
+      ),
+      answer: ref(TransactionCurve),
+    },
+    async ({ params, query: { points = apiLimits.curvePointsDefault } }) => {
+      const asked = { id: params.id, points, nowMs: clock.now().wallMs };
+      const curve = await core.query("transaction.curve", asked);
+      return curve === undefined ? problem("unknown-transaction") : answer(curve);
     },
   );
 }

@@ -1,0 +1,97 @@
+/**
+ * What single places of the console ask, beside what everybody asks (core/port.ts): filters in, whole pages out, as
+ * plain data with the units in their names. Each is bounded by queries/limits.ts, whatever its caller asks for.
+ */
+import type { Json, SiteId, StationId } from "@wattward/kernel";
+import type { SettlementRow, TransactionDetailsRow, TransactionRow } from "./views.ts";
+
+/** Entries of {@link Queries} like the others. */
+export type PlaceQueries = {
+  /** Undefined for one that there is not. */
+  "transaction.get": { input: { id: string }; output: TransactionDetail | undefined };
+  /** Of one that is open it ends now. */
+  "transaction.curve": {
+    input: { id: string; nowMs: number; points: number };
+    output: TransactionCurve | undefined;
+  };
+};
+
+/** What is not named does not matter; all that is named must hold. */
+export type TransactionsAsked = {
+  readonly site?: SiteId | undefined;
+  readonly station?: StationId | undefined;
+  readonly openOnly: boolean;
+  /** open, ended or partial. */
+  readonly state?: string | undefined;
+  /** A whole token, or the end of one as far as it is shown; without regard to case. */
+  readonly token?: string | undefined;
+  /** Begun at this instant or later, and before that one. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** true: only those that a person should look at. */
+  readonly review?: boolean | undefined;
+  /** In the id of its station, its own or the one on the wire; without regard to case. */
+  readonly text?: string | undefined;
+  readonly beforeId?: string | undefined;
+  readonly most: number;
+};
+
+/** One transaction with all that is known of it. */
+export type TransactionDetail = TransactionRow & {
+  readonly connector: number;
+  readonly version: string;
+  readonly meterStartWh: number | null;
+  readonly meterLastWh: number | null;
+  readonly meterStopWh: number | null;
+  /** Of 2.x: lowest and highest sequence number that came; null in 1.6. */
+  readonly firstSeqNo: number | null;
+  readonly lastSeqNo: number | null;
+  /** Sequence numbers between them that have not come, as ranges: `3,5-7`. */
+  readonly missingSeqNos: string;
+  readonly changedAtMs: number;
+  readonly reviews: readonly ReviewReason[];
+  /** What 2.x says of it beyond time and meter; null where it has said nothing. */
+  readonly details: TransactionDetailsRow | null;
+  readonly settlements: readonly SettlementRow[];
+  /** In order of their time; of very many the newest, see `eventCount`. */
+  readonly events: readonly TransactionEventRow[];
+  readonly eventCount: number;
+};
+export type ReviewReason = {
+  readonly code: string;
+  /** What it means. */
+  readonly sentence: string;
+};
+/** A message about a transaction, once, however often it came. */
+export type TransactionEventRow = {
+  readonly kind: string;
+  readonly seqNo: number | null;
+  readonly atMs: number;
+  readonly receivedAtMs: number;
+  readonly clockQuality: string;
+  readonly meterWh: number | null;
+  readonly powerW: number | null;
+  /** live, replayed (its site's journal) or offline (the station's own queue). */
+  readonly path: string;
+  readonly answeredLocally: boolean;
+  readonly messageId: string;
+  readonly trace: string;
+  /** Raw, as the meter signed them; null where it signed none. */
+  readonly signedValues: readonly Json[] | null;
+};
+export type TransactionCurve = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** As many as were stored. */
+  readonly samples: number;
+  /** Where there were more than asked for: each point is one step, with its mean power and what stood at its end. */
+  readonly stepMs: number | null;
+  readonly points: readonly CurvePoint[];
+};
+export type CurvePoint = {
+  readonly atMs: number;
+  /** Since the start; null where the register or the start is not known. */
+  readonly energyWh: number | null;
+  readonly powerW: number | null;
+  readonly socPercent: number | null;
+};
