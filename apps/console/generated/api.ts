@@ -294,6 +294,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{station}/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest on each subject: updates and uploads under way, charging limits, an EV's needs, … */
+        get: operations["getStationsStationTold"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/monitoring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its variable monitors, and the event streams that carry their values */
+        get: operations["getStationsStationMonitoring"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{station}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Transaction messages that could not be read: acknowledged, applied nowhere, newest first */
+        get: operations["getStationsStationSetAside"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/observations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened last, newest first; go on with before = the last seq */
+        get: operations["getObservations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{station}/dispensation": {
         parameters: {
             query?: never;
@@ -863,6 +931,51 @@ export interface components {
             detail?: string;
             /** @description JSON pointer of the field that is wrong. */
             field?: string;
+        };
+        ToldRow: {
+            /** @description identity, firmware-update, log-upload, firmware-publication, charging-limit, ev-needs, ev-schedule, battery, priority-charging, display-message, der-alarm, der-control or der-running */
+            subject: string;
+            /** @description What of it, in the station's own numbers; empty for itself. */
+            about: string;
+            version: string;
+            /** @description In the words of the station's version. */
+            body: {
+                [key: string]: unknown;
+            };
+            /** @description Told to be over. */
+            ended: boolean;
+            toldAtMs: number;
+        };
+        MonitorRow: {
+            id: number;
+            component: string;
+            variable: string;
+            /** @description UpperThreshold, Delta, Periodic, … */
+            kind: string;
+            /** @description Threshold, step or seconds: decimal text. */
+            value: string;
+            /** @description 0 (danger) to 9 (debug) */
+            severity: number;
+            toldAtMs: number;
+        };
+        StreamRow: {
+            id: number;
+            /** @description The one whose values it carries. */
+            monitor: number;
+            /** @description Values that the station had not sent yet. */
+            pending: number;
+            value: string | null;
+            valueAtMs: number | null;
+        };
+        SetAsideRow: {
+            action: string;
+            receivedAtMs: number;
+            code: string;
+            reason: string;
+            /** @description JSON, redacted. */
+            message: string;
+            /** @description The transaction id that it was answered with. */
+            wireId: string | null;
         };
         SettlementRow: {
             station: string;
@@ -1589,6 +1702,10 @@ export interface operations {
             query?: {
                 /** @description A site's id: a DNS label. */
                 site?: string;
+                connected?: boolean;
+                admission?: "accepted" | "pending" | "blocked";
+                /** @description Found anywhere in ids and names, without regard to case. */
+                text?: string;
                 /** @description A station's identity, as in its connection URL. */
                 after?: string;
                 /** @description Rows at most; 100 unless said. */
@@ -1741,6 +1858,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StationHolds"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStationsStationTold: {
+        parameters: {
+            query?: {
+                /** @description This alone. */
+                subject?: "identity" | "firmware-update" | "log-upload" | "firmware-publication" | "charging-limit" | "ev-needs" | "ev-schedule" | "battery" | "priority-charging" | "display-message" | "der-alarm" | "der-control" | "der-running";
+            };
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read what a station told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStationsStationMonitoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a station's monitors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        monitors: components["schemas"]["MonitorRow"][];
+                        streams: components["schemas"]["StreamRow"][];
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStationsStationSetAside: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A station's identity, as in its connection URL. */
+                station: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a station's messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetAsideRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getObservations: {
+        parameters: {
+            query?: {
+                /** @description A site's id: a DNS label. */
+                site?: string;
+                /** @description A station's identity, as in its connection URL. */
+                station?: string;
+                /** @description Only of these kinds, with commas between: station.status,transaction.started */
+                kinds?: string;
+                before?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read what happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxEntry"][];
                 };
             };
             /** @description What went wrong */
@@ -2570,6 +2864,8 @@ export interface operations {
             query?: {
                 /** @description A site's id: a DNS label. */
                 site?: string;
+                /** @description Only of these kinds, with commas between: station.status,transaction.started */
+                kinds?: string;
                 after?: number;
             };
             header?: never;

@@ -30,7 +30,9 @@ import { dispensationRoutes } from "./routes/dispensations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { observationRoutes } from "./routes/observations.ts";
 import { siteRoutes } from "./routes/sites.ts";
+import { stationToldRoutes } from "./routes/station-told.ts";
 import { stationRoutes } from "./routes/stations.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transactionRoutes } from "./routes/transactions.ts";
@@ -146,6 +148,8 @@ function addRoutes(
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
   siteRoutes(app, { core, clock });
   stationRoutes(app, { core, clock });
+  stationToldRoutes(app, { core });
+  observationRoutes(app, { core });
   dispensationRoutes(app, { ...options, hash: options.hash });
   deviationRoutes(app, { core, clock });
   messageRoutes(app, { core });

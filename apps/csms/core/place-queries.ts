@@ -3,7 +3,7 @@
  * plain data with the units in their names. Each is bounded by queries/limits.ts, whatever its caller asks for.
  */
 import type { Json, SiteId, StationId } from "@wattward/kernel";
-import type { SettlementRow, TransactionDetailsRow, TransactionRow } from "./views.ts";
+import type { OutboxEntry, SettlementRow, TransactionDetailsRow, TransactionRow } from "./views.ts";
 
 /** Entries of {@link Queries} like the others. */
 export type PlaceQueries = {
@@ -14,6 +14,29 @@ export type PlaceQueries = {
     input: { id: string; nowMs: number; points: number };
     output: TransactionCurve | undefined;
   };
+  /** Transaction messages of a station that could not be read, newest first. */
+  "station.setAside": { input: { station: StationId }; output: readonly SetAsideRow[] };
+  /** Newest first; go on with the last one's seq. Of the newest {@link queryLimits.observationsSearched} alone. */
+  "observations.list": { input: ObservationsAsked; output: readonly OutboxEntry[] };
+};
+
+/** A message that was acknowledged and applied nowhere: for a person. */
+export type SetAsideRow = {
+  readonly action: string;
+  readonly receivedAtMs: number;
+  readonly code: string;
+  readonly reason: string;
+  /** JSON, redacted, bounded. */
+  readonly message: string;
+  /** The 1.6 transaction id that it was answered with. */
+  readonly wireId: string | null;
+};
+export type ObservationsAsked = {
+  readonly site?: SiteId | undefined;
+  readonly station?: StationId | undefined;
+  readonly kinds?: readonly string[] | undefined;
+  readonly beforeSeq?: number | undefined;
+  readonly most: number;
 };
 
 /** What is not named does not matter; all that is named must hold. */

@@ -580,8 +580,16 @@ export type Queries = PlaceQueries & {
     };
     output: readonly DeviationRow[];
   };
+  /** In order of id; go on with the last one's. `text`: in id, serial, vendor, model or firmware, without case. */
   "stations.list": {
-    input: { site?: SiteId; afterId?: string; most: number };
+    input: {
+      site?: SiteId | undefined;
+      connected?: boolean | undefined;
+      admission?: string | undefined;
+      text?: string | undefined;
+      afterId?: string | undefined;
+      most: number;
+    };
     output: readonly StationRow[];
   };
   /** What a station said of itself, the newest on each subject; of one subject where it is named. */

@@ -8,7 +8,7 @@ import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
 import { dispensationsAll } from "../queries/dispensations.ts";
 import { messagesList } from "../queries/messages.ts";
-import { outboxAfter, outboxHead } from "../queries/outbox.ts";
+import { observationsList, outboxAfter, outboxHead } from "../queries/outbox.ts";
 import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
 import { settingsAll } from "../queries/settings.ts";
 import { siteHistory } from "../queries/site-history.ts";
@@ -18,6 +18,7 @@ import { stationHolds } from "../queries/station-holds.ts";
 import {
   settlementsList,
   stationMonitoring,
+  stationSetAside,
   stationTold,
   transactionDetails,
 } from "../queries/station-told.ts";
@@ -51,6 +52,8 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "station.get": stationGet,
   "station.told": stationTold,
   "station.monitoring": stationMonitoring,
+  "station.setAside": stationSetAside,
+  "observations.list": observationsList,
   "settlements.list": settlementsList,
   "transaction.details": transactionDetails,
   "deviations.list": deviationsList,

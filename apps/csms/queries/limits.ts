@@ -11,6 +11,9 @@ export const queryLimits = {
   transactionEventsMax: 500,
   settlementsMax: 50,
   curvePointsMax: 2_000,
+  /** Entries of the outbox, from its end, in which what happened is looked for. */
+  observationsSearched: 200_000,
+  setAsideMax: 200,
 } as const;
 
 export const rowsWithin = (most: number): number => Math.max(1, Math.min(most, queryLimits.rowsMax));

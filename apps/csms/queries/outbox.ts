@@ -3,6 +3,7 @@ import type { JsonObject } from "@wattward/kernel";
 import type { OutboxEntry } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Schema } from "../store/schema.ts";
+import { queryLimits, rowsWithin } from "./limits.ts";
 
 /** Entries read at once, whatever was asked for. */
 const ENTRIES_MAX = 1_000;
@@ -16,6 +17,24 @@ export const outboxAfter: Query<"outbox.after"> = async (db, { seq, most, site, 
 
 export const outboxHead: Query<"outbox.head"> = async (db) =>
   (await db.selectFrom("outbox").select("seq").orderBy("seq", "desc").limit(1).executeTakeFirst())?.seq ?? 0;
+
+/**
+ * What happened last. Of a station there is no index: it is looked for among the newest alone, so that a quiet one
+ * costs no walk through everything that ever happened.
+ */
+export const observationsList: Query<"observations.list"> = async (db, asked) => {
+  const { site, station, kinds, beforeSeq, most } = asked;
+  const head = await outboxHead(db, undefined);
+  let rows = db
+    .selectFrom("outbox")
+    .selectAll()
+    .where("seq", ">", head - queryLimits.observationsSearched);
+  if (site !== undefined) rows = rows.where("site_id", "=", site);
+  if (station !== undefined) rows = rows.where("station_id", "=", station);
+  if (kinds !== undefined) rows = rows.where("kind", "in", kinds);
+  if (beforeSeq !== undefined) rows = rows.where("seq", "<", beforeSeq);
+  return (await rows.orderBy("seq", "desc").limit(rowsWithin(most)).execute()).map(outboxEntry);
+};
 
 export const outboxEntry = (row: Schema["outbox"]): OutboxEntry => ({
   seq: row.seq,

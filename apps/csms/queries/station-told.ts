@@ -4,7 +4,7 @@ import type { SettlementRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import { componentName, variableName } from "../stations/variables.ts";
 import type { Row } from "../store/schema.ts";
-import { rowsWithin } from "./limits.ts";
+import { queryLimits, rowsWithin } from "./limits.ts";
 
 /** A station's rows are bounded when they are written: stations/told.ts. */
 export const stationTold: Query<"station.told"> = async (db, { station, subject }) => {
@@ -50,6 +50,25 @@ export const stationMonitoring: Query<"station.monitoring"> = async (db, { stati
       valueAtMs: row.value_at_ms,
     })),
   };
+};
+
+export const stationSetAside: Query<"station.setAside"> = async (db, { station }) => {
+  const rows = await db
+    .selectFrom("set_aside")
+    .selectAll()
+    .where("station_id", "=", station)
+    .orderBy("received_at_ms", "desc")
+    .orderBy("digest")
+    .limit(queryLimits.setAsideMax)
+    .execute();
+  return rows.map((row) => ({
+    action: row.action,
+    receivedAtMs: row.received_at_ms,
+    code: row.code,
+    reason: row.reason,
+    message: row.message,
+    wireId: row.wire_id,
+  }));
 };
 
 export const settlementsList: Query<"settlements.list"> = async (db, { station, most }) => {

@@ -8,6 +8,7 @@ import { deviationsOf } from "./deviations.ts";
 import { waysOf } from "./dispensations.ts";
 import { rowsWithin } from "./limits.ts";
 import { atOneInstant } from "./read.ts";
+import { containing } from "./text.ts";
 import { learnedOfStation } from "./variables.ts";
 
 export const stationGet: Query<"station.get"> = (db, { station }) =>
@@ -37,10 +38,16 @@ export const stationGet: Query<"station.get"> = (db, { station }) =>
     };
   });
 
-export const stationsList: Query<"stations.list"> = (db, { site, afterId, most }) =>
+export const stationsList: Query<"stations.list"> = (db, asked) =>
   atOneInstant(db, async (tx) => {
+    const { site, connected, admission, text, afterId, most } = asked;
     let rows = tx.selectFrom("stations").selectAll();
     if (site !== undefined) rows = rows.where("site_id", "=", site);
+    if (connected !== undefined) rows = rows.where("connected", "=", connected ? 1 : 0);
+    if (admission !== undefined) rows = rows.where("admission", "=", admission);
+    if (text !== undefined) {
+      rows = rows.where(containing(["id", "serial", "vendor", "model", "firmware"], text));
+    }
     if (afterId !== undefined) rows = rows.where("id", ">", afterId);
     return withDetails(tx, await rows.orderBy("id").limit(rowsWithin(most)).execute());
   });
@@ -67,13 +74,11 @@ export async function withDetails(
     .where("state", "<>", "ended")
     .execute();
   const { dispensations, ways } = await waysOf(db, ids);
+  const connectorsOf = Map.groupBy(connectors, (connector) => connector.station_id);
+  const powersOf = Map.groupBy(powers, (power) => power.station_id);
   return rows.map((row) => ({
     ...{ securityProfile: ways.get(row.id) ?? null, dispensation: dispensations.get(row.id) ?? null },
-    ...stationRow(
-      row,
-      connectors.filter((connector) => connector.station_id === row.id).map(connectorRow),
-      powers.filter((power) => power.station_id === row.id),
-    ),
+    ...stationRow(row, (connectorsOf.get(row.id) ?? []).map(connectorRow), powersOf.get(row.id) ?? []),
   }));
 }
 

@@ -247,3 +247,23 @@ test("events: closing the server ends the streams", async (t) => {
   await settle();
   assert.equal(listener.ended, true);
 });
+
+test("events: of the whole fleet by kind, on all sites and none; what is of another kind is passed over", async (t) => {
+  const { desk, browser } = await signedIn(t);
+  const head = await desk.core.query("outbox.head", undefined);
+  const kinds = ["station.status", "node.lost", "station.booted", "node.lost"];
+  for (const [i, kind] of kinds.entries()) {
+    await desk.add("outbox", { seq: head + 1 + i, kind, site_id: i === 1 ? null : `s${i}` });
+  }
+  const heard = await listen(desk, browser, `?kinds=node.lost,station.booted&after=${head}`);
+  await settle();
+  assert.deepEqual(
+    heard.events.map(({ event, seq }) => [event, seq - head]),
+    [
+      ["node.lost", 2],
+      ["station.booted", 3],
+      ["node.lost", 4],
+    ],
+  );
+  heard.leave();
+});

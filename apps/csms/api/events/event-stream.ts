@@ -18,7 +18,10 @@ export type StreamPorts = { readonly core: Core; readonly clock: Clock; readonly
 export type StreamWish = {
   /** Entries after this sequence. */
   readonly after: number;
+  /** Of this site alone; undefined: of all, and what is of none. */
   readonly site: SiteId | undefined;
+  /** Of these kinds alone. */
+  readonly kinds?: readonly string[] | undefined;
   /** Asked at every heartbeat: false ends the stream. */
   readonly allowed: () => Promise<boolean>;
 };
@@ -103,10 +106,11 @@ export class EventStream extends Readable {
       seq: this.cursor,
       most: apiLimits.streamBatch,
       ...(this.wish.site === undefined ? {} : { site: this.wish.site }),
+      ...(this.wish.kinds === undefined ? {} : { kinds: this.wish.kinds }),
     });
     if (this.destroyed) return;
     const last = entries.at(-1)?.seq ?? this.cursor;
-    // A short answer has seen everything up to the head of before, of other sites too: no need to look there again.
+    // A short answer has seen everything up to the head of before, of other sites and kinds too: no need to look there again.
     this.cursor = entries.length < apiLimits.streamBatch ? Math.max(last, head) : last;
     if (entries.length > 0) this.wanted = this.push(entries.map(asEvent).join(""));
   }

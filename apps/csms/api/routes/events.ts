@@ -9,7 +9,7 @@ import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { type Raw, route } from "../route.ts";
 import type { Sessions } from "../sign-in/sessions.ts";
-import { closed, SiteIdText } from "./fields.ts";
+import { closed, Kinds, kindsIn, SiteIdText } from "./fields.ts";
 
 export type EventPorts = {
   readonly core: Core;
@@ -33,7 +33,11 @@ export function eventRoutes(app: FastifyInstance, ports: EventPorts): () => void
       summary:
         "Server-sent events: id = sequence, event = kind, data = OutboxEntry. Goes on after the header Last-Event-ID or ?after, else begins now",
       query: Type.Object(
-        { site: Type.Optional(SiteIdText), after: Type.Optional(Type.Integer({ minimum: 0 })) },
+        {
+          site: Type.Optional(SiteIdText),
+          kinds: Type.Optional(Kinds),
+          after: Type.Optional(Type.Integer({ minimum: 0 })),
+        },
         closed,
       ),
       answer: "text/event-stream",
@@ -54,7 +58,8 @@ export function eventRoutes(app: FastifyInstance, ports: EventPorts): () => void
         return problem("too-many-streams", { retryAfterS: 10 });
       }
       const allowed = () => ports.sessions.alive(session);
-      const stream = new EventStream(ports, { after, site: site?.value, allowed }, head);
+      const kinds = kindsIn(query.kinds);
+      const stream = new EventStream(ports, { after, site: site?.value, kinds, allowed }, head);
       open.set(stream, actor.person);
       ports.metrics.set("wattward_event_streams_open", {}, open.size);
       stream.once("close", () => {

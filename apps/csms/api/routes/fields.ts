@@ -35,4 +35,12 @@ export const CardText = Type.String({
 });
 /** Milliseconds since 1970 UTC; up to the year 9999. */
 export const InstantMs = Type.Integer({ minimum: 0, maximum: 253402300799999 });
+/** Kinds of observations in a query: names with commas between. */
+export const Kinds = Type.String({
+  minLength: 1,
+  maxLength: 1_000,
+  pattern: "^[a-z0-9.-]+(,[a-z0-9.-]+)*$",
+  description: "Only of these kinds, with commas between: station.status,transaction.started",
+});
+export const kindsIn = (text: string | undefined): readonly string[] | undefined => text?.split(",");
 export const Done = Type.Object({ done: Type.Literal(true) }, closed);

@@ -7,7 +7,7 @@ import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
 import { listOf, ref, StationDetail, StationHolds, StationRow } from "../shapes.ts";
-import { closed, Most, SiteIdText, StationIdText } from "./fields.ts";
+import { closed, Most, SearchText, SiteIdText, StationIdText } from "./fields.ts";
 
 export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Core; clock: Clock }): void {
   route(
@@ -20,6 +20,11 @@ export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Cor
       query: Type.Object(
         {
           site: Type.Optional(SiteIdText),
+          connected: Type.Optional(Type.Boolean()),
+          admission: Type.Optional(
+            Type.Unsafe<string>({ type: "string", enum: ["accepted", "pending", "blocked"] }),
+          ),
+          text: Type.Optional(SearchText),
           after: Type.Optional(StationIdText),
           most: Type.Optional(Most),
         },
@@ -30,12 +35,8 @@ export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Cor
     async ({ query }) => {
       const site = query.site === undefined ? undefined : siteId(query.site);
       if (site?.ok === false) return problem("unknown-site", { detail: site.fault.sentence });
-      const rows = await core.query("stations.list", {
-        most: query.most ?? apiLimits.rowsDefault,
-        ...(site === undefined ? {} : { site: site.value }),
-        ...(query.after === undefined ? {} : { afterId: query.after }),
-      });
-      return answer(rows);
+      const { after: afterId, most = apiLimits.rowsDefault, ...filter } = query;
+      return answer(await core.query("stations.list", { ...filter, afterId, most, site: site?.value }));
     },
   );
 
