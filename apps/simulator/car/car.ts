@@ -2,7 +2,8 @@
  * A car as its charger sees it: a battery that asks for power and keeps what it gets.
  *
  * The curve is the usual one of lithium cells charged at constant current, then constant voltage: full power up to
- * the knee at 80 %, from there falling in a straight line to a twentieth at 100 %, where the car stops asking.
+ * the knee at 80 %, from there falling in a straight line to a twentieth at 100 %, where the car stops asking. A flat
+ * one is for cars of which only the energy is known, as in a file of sessions: full power up to the last watt-hour.
  *
  * Invariants: the energy in the battery never falls while charging and never exceeds the capacity; the power asked
  * for is within 0…maxW. Energy in Wh, power in W, state of charge in per cent.
@@ -18,6 +19,8 @@ export type CarFacts = {
   readonly maxW: number;
   /** On arrival, 0…100. */
   readonly socPercent: number;
+  /** "lithium" where it is not said. */
+  readonly curve?: "lithium" | "flat";
 };
 
 export class Car {
@@ -43,7 +46,14 @@ export class Car {
 
   /** What it asks for right now, in W; 0 when full. */
   get wantsW(): number {
-    return this.full ? 0 : this.facts.maxW * share(this.socPercent);
+    return this.full ? 0 : this.facts.maxW * (this.facts.curve === "flat" ? 1 : share(this.socPercent));
+  }
+
+  /** What it takes, in Wh, before it asks for another power than now; 0 where that changes all the time. */
+  get steadyWh(): number {
+    const { capacityWh, curve } = this.facts;
+    const untilWh = curve === "flat" ? capacityWh : (capacityWh * KNEE_PERCENT) / 100;
+    return Math.max(0, untilWh - this.storedWh);
   }
 
   /** Takes `wh` from the charger and says how much of it fitted. */

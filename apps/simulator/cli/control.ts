@@ -21,7 +21,7 @@ export function readRequest(line: string): Result<Request, string> {
     case "finish":
       return ok({ kind: words.do });
     case "fault": {
-      const wish = readFault({ what: words.what, for: words.for, by: words.by, station: words.station });
+      const wish = readFault({ ...words, what: words.what });
       return wish.ok ? ok({ kind: "fault", wish: wish.value }) : wish;
     }
     default:

@@ -9,10 +9,16 @@ export type FaultWords = {
   readonly what: unknown;
   readonly for?: unknown;
   readonly by?: unknown;
+  readonly factor?: unknown;
+  readonly perS?: unknown;
   readonly station?: unknown;
 };
 
-const SECONDS_MAX = 86_400;
+/** A week. */
+const SECONDS_MAX = 604_800;
+/** A meter that counts a thousandfold is as wrong as one can be believed to be. */
+const FACTOR_MAX = 1_000;
+const PER_SECOND_MAX = 1_000;
 /** Ten years: a clock can be that wrong. */
 const JUMP_SECONDS_MAX = 315_360_000;
 
@@ -35,12 +41,35 @@ function timed(what: Fault["what"], words: FaultWords): Fault | string {
       const good = typeof by === "number" && Math.abs(by) <= JUMP_SECONDS_MAX;
       return good ? { what, byMs: by * 1000 } : "a clock-jump needs 'by', in seconds, negative for back.";
     }
+    case "meter-lies": {
+      const forMs = lasting(words);
+      const { factor } = words;
+      const good = typeof factor === "number" && Math.abs(factor) <= FACTOR_MAX;
+      if (!good)
+        return "meter-lies needs 'factor': 1.1 counts a tenth too much, 0 stands still, -1 runs backwards.";
+      return forMs === undefined ? needsFor(what) : { what, forMs, factor };
+    }
+    case "too-fast": {
+      const forMs = lasting(words);
+      const { perS = 20 } = words;
+      const good = typeof perS === "number" && perS > 0 && perS <= PER_SECOND_MAX;
+      if (!good) return `too-fast takes 'perS', messages a second, up to ${PER_SECOND_MAX}.`;
+      return forMs === undefined ? needsFor(what) : { what, forMs, perS };
+    }
     case "power-cut":
     case "link-cut":
-    case "offline": {
-      const seconds = words.for;
-      const good = typeof seconds === "number" && seconds > 0 && seconds <= SECONDS_MAX;
-      return good ? { what, forMs: seconds * 1000 } : `a ${what} needs 'for', in seconds above 0.`;
+    case "offline":
+    case "hang":
+    case "deaf": {
+      const forMs = lasting(words);
+      return forMs === undefined ? needsFor(what) : { what, forMs };
     }
   }
+}
+
+const needsFor = (what: string) => `${what} needs 'for', in seconds above 0.`;
+
+function lasting({ for: seconds }: FaultWords): number | undefined {
+  const good = typeof seconds === "number" && seconds > 0 && seconds <= SECONDS_MAX;
+  return good ? seconds * 1000 : undefined;
 }

@@ -139,11 +139,12 @@ function options(values: Values): Options {
 function fault(text: string): Wish & { atS: number } {
   const [what = "", ...pairs] = text.split(",");
   const words = Object.fromEntries(pairs.map((pair) => pair.split("=") as [string, string?]));
-  const { at, for: forS, by, station, ...unknown } = words;
+  const { at, for: forS, by, factor, perS, station, ...unknown } = words;
   const [stray] = Object.keys(unknown);
   if (stray !== undefined)
-    throw new Wrong(`--fault knows at, for, by and station; '${stray}' is none of them.`);
-  const wish = readFault({ what, for: number(forS), by: number(by), station });
+    throw new Wrong(`--fault knows at, for, by, factor, perS and station; '${stray}' is none of them.`);
+  const seconds = { for: number(forS), by: number(by), factor: number(factor), perS: number(perS) };
+  const wish = readFault({ what, station, ...seconds });
   if (!wish.ok) throw new Wrong(`--fault: ${wish.fault}`);
   return { ...wish.value, atS: whole("--fault …,at=", at ?? "", 0) };
 }

@@ -9,12 +9,14 @@
 import { type Clock, type EvseId, type WattHours, wattHours } from "@wattward/kernel";
 import type { Car } from "../car/car.ts";
 
-/** Longest step of the integration: the error of the taper over a second is far below a watt-hour. */
+/** Longest step of the integration where power changes: the error of the taper over a second is far below a watt-hour. */
 const STEP_MS = 1_000;
 /** Most steps for one span; longer spans take longer steps. A day at one second. */
 const STEPS_MAX = 86_400;
 
 const MS_PER_HOUR = 3_600_000;
+/** Sums of fractions end beside the whole number that is meant: so near, in Wh, they are taken for it. */
+const NEAR_WH = 1e-6;
 
 export class Evse {
   readonly id: EvseId;
@@ -39,8 +41,7 @@ export class Evse {
   /** The meter's register, whole Wh, rounded down: a meter shows only what has passed it in full. */
   get registerWh(): WattHours {
     this.settle();
-    // A billionth of a Wh makes up for sums that end at 999.9999999999 where the exact one is 1000.
-    return wattHours(Math.floor(this.register + 1e-9));
+    return wattHours(Math.floor(this.register + NEAR_WH));
   }
 
   /** Delivered since this process began, exact: the ground truth that messages are compared with. */
@@ -85,6 +86,9 @@ export class Evse {
   openContactor(): void {
     this.settle();
     this.closed = false;
+    // So that years of sessions of whole watt-hours do not add up to one too few.
+    const whole = Math.round(this.register);
+    if (Math.abs(this.register - whole) < NEAR_WH) this.register = whole;
   }
 
   /** The most that may flow from now on; infinity where nothing limits it but the hardware. */
@@ -111,10 +115,11 @@ export class Evse {
     this.upToMs = nowMs;
     const stepMs = Math.max(STEP_MS, leftMs / STEPS_MAX);
     while (leftMs > 0) {
-      const ms = Math.min(leftMs, stepMs);
-      leftMs -= ms;
       const power = this.flowW();
       if (power === 0 || this.cable === undefined) return;
+      const steadyMs = (this.cable.steadyWh / power) * MS_PER_HOUR;
+      const ms = Math.min(leftMs, Math.max(stepMs, steadyMs));
+      leftMs -= ms;
       const wh = this.cable.take((power * ms) / MS_PER_HOUR);
       this.register += wh;
       this.delivered += wh;

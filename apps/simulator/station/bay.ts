@@ -11,6 +11,7 @@ import { type Cancel, type Chance, hex, type Json } from "@wattward/kernel";
 import type { ProfileShelf } from "../charging/profile-shelf.ts";
 import type { Evse } from "../evse/evse.ts";
 import type { Notebook } from "../truth/notebook.ts";
+import type { Conduct } from "./conduct.ts";
 import type {
   ChargingState,
   ConnectorState,
@@ -29,8 +30,8 @@ import type { Reservations } from "./reservations.ts";
 import type { Settings } from "./settings.ts";
 import type { StationClock } from "./station-clock.ts";
 
-/** How often the firmware looks whether the car draws and which limit holds. */
-const LOOK_MS = 1_000;
+/** How often the firmware looks whether the car draws and which limit holds, unless it is told otherwise. */
+export const LOOK_MS = 1_000;
 
 export type BayParts = {
   readonly evse: Evse;
@@ -44,6 +45,8 @@ export type BayParts = {
   readonly queue: TransactionQueue;
   readonly notebook: Notebook;
   readonly ids: Chance;
+  readonly conduct: Conduct;
+  readonly lookMs: number;
   /** True while there is no connection. */
   offline(): boolean;
   authorise(token: Token): Promise<boolean>;
@@ -178,8 +181,9 @@ export class Bay {
   }
 
   sample(): Sample {
-    const { clock, settings } = this.parts;
-    const { car, powerW, registerWh } = this.evse;
+    const { clock, conduct, settings } = this.parts;
+    const { car, id, powerW } = this.evse;
+    const registerWh = conduct.shown(id, this.evse.registerWh);
     const socPercent = Math.round((car?.socPercent ?? 0) * 10) / 10;
     const measurands = settings.words("measurands");
     return { atMs: clock.nowMs(), registerWh, powerW: Math.round(powerW), socPercent, measurands };
@@ -212,7 +216,7 @@ export class Bay {
   }
 
   private async begin(token: Token, cause: StartCause, remoteStartId: number | undefined): Promise<void> {
-    const { clock, ids, life, notebook, profiles, reservations } = this.parts;
+    const { clock, conduct, ids, life, notebook, profiles, reservations } = this.parts;
     const reservationId = await reservations.use(this.evse.id, token.id);
     const startedAtMs = life.now().wallMs;
     const tx: Transaction = {
@@ -220,7 +224,7 @@ export class Bay {
       evse: this.evse.id,
       token,
       startedAtMs: clock.nowMs(),
-      meterStartWh: this.evse.registerWh,
+      meterStartWh: conduct.shown(this.evse.id, this.evse.registerWh),
       remoteStartId,
       ...(reservationId !== undefined && { reservationId }),
       seqNo: 0,
@@ -260,18 +264,18 @@ export class Bay {
     this.tx = told;
     const changes: Change[] = [
       [txKey(this.evse), moment.kind === "ended" ? undefined : transactionJson(told)],
-      [`meter/${this.evse.id}`, moment.sample.registerWh],
+      [`meter/${this.evse.id}`, this.evse.registerWh],
     ];
     await life.hold(queue.add(about(tx), calls, away, { changes, facts }));
   }
 
   /** Lets current flow, as much as the limit in force allows, and takes readings. */
   private flow(): void {
-    const { life, profiles, settings } = this.parts;
+    const { life, lookMs, profiles, settings } = this.parts;
     this.evse.limitTo(profiles.limitW(this.evse.id));
     this.evse.closeContactor();
     this.stopLooking();
-    this.stopLooking = life.every(LOOK_MS, () => this.inTurn(() => this.look()));
+    this.stopLooking = life.every(lookMs, () => this.inTurn(() => this.look()));
     this.stopSampling();
     const sampleS = settings.number("sampleS");
     if (sampleS === 0) return;

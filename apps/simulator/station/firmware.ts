@@ -15,6 +15,7 @@ import type { Notebook } from "../truth/notebook.ts";
 import { Bay } from "./bay.ts";
 import { Cards } from "./cards.ts";
 import { Commands } from "./commands.ts";
+import type { Conduct } from "./conduct.ts";
 import { Connection } from "./connection.ts";
 import type { BootReason, ConnectorState, Dialect, OutCall, StationFacts, Token } from "./dialect.ts";
 import { Errands } from "./errands.ts";
@@ -44,6 +45,8 @@ export type FirmwareParts = {
   readonly repeatUnder: "same-id" | "new-id";
   readonly queueMax: number | undefined;
   readonly overloaded: "refuse" | "close";
+  readonly conduct: Conduct;
+  readonly lookMs: number;
   readonly chance: Chance;
   readonly ids: Chance;
   readonly notebook: Notebook;
@@ -177,6 +180,13 @@ export class Firmware {
     return "changed";
   }
 
+  /** Heartbeats without need: `perS` a second, or as many as are answered, for `forMs` or as long as it runs. */
+  rush(perS: number, forMs: number): void {
+    const { life } = this.parts;
+    const calm = life.every(1000 / perS, () => this.registration.beat());
+    life.after(forMs, calm);
+  }
+
   private async call(call: OutCall, options: Parameters<Link["call"]>[2] = {}): Promise<CallOutcome> {
     const { link } = this.connection;
     if (link === undefined) return { kind: "closed" };
@@ -234,7 +244,7 @@ export class Firmware {
   }
 
   private bay(evse: Evse): Bay {
-    const { clock, dialect, flash, ids, life, notebook } = this.parts;
+    const { clock, conduct, dialect, flash, ids, life, lookMs, notebook } = this.parts;
     const { profiles, queue, reservations, settings } = this;
     return new Bay({
       evse,
@@ -248,6 +258,8 @@ export class Firmware {
       queue,
       notebook,
       ids,
+      conduct,
+      lookMs,
       held: (bay, token) => this.held(bay, token),
       offline: () => !this.connected,
       authorise: (token) => this.authorise(token),
@@ -268,12 +280,13 @@ export class Firmware {
   }
 
   private open(wire: Wire): Link {
-    const { dialect, ids, life, log, notebook, recorder } = this.parts;
+    const { conduct, dialect, ids, life, log, notebook, recorder } = this.parts;
     return new Link({
       wire,
       life,
       recorder,
       notebook,
+      conduct,
       log,
       version: dialect.version,
       newId: () => newMessageId(ids),

@@ -13,6 +13,8 @@ export class Life implements Clock {
   private readonly timers = new Set<Cancel>();
   private readonly endings: (() => void)[] = [];
   private ended = false;
+  /** What waits for the end of a hang, in order; undefined while the processor runs. */
+  private late: Set<() => void> | undefined;
 
   /** `failed` gets what no line of the firmware expected: our own fault, or the environment's. */
   constructor(clock: Clock, failed: (error: unknown) => void) {
@@ -30,12 +32,14 @@ export class Life implements Clock {
 
   after(ms: number, run: () => void): Cancel {
     if (this.ended) return () => {};
-    const stop = this.clock.after(ms, () => {
+    const due = () => {
       this.timers.delete(cancel);
       run();
-    });
+    };
+    const stop = this.clock.after(ms, () => this.whenAwake(due));
     const cancel = () => {
       this.timers.delete(cancel);
+      this.late?.delete(due);
       stop();
     };
     this.timers.add(cancel);
@@ -51,6 +55,7 @@ export class Life implements Clock {
     }
     try {
       const value = await promise;
+      if (this.late !== undefined) await this.awake();
       return this.ended ? await never : value;
     } catch (error) {
       if (this.ended) return never;
@@ -61,7 +66,28 @@ export class Life implements Clock {
   /** Runs work that nobody waits for; a failure of it is not lost. */
   run(work: () => Promise<void>): void {
     if (this.ended) return;
-    work().catch((error: unknown) => this.fail(error));
+    this.whenAwake(() => void work().catch((error: unknown) => this.fail(error)));
+  }
+
+  /** The processor hangs: nothing goes on until {@link wake}, and then everything does, in order. */
+  hang(): void {
+    this.late ??= new Set();
+  }
+
+  wake(): void {
+    const late = this.late;
+    this.late = undefined;
+    for (const run of late ?? []) if (!this.ended) run();
+  }
+
+  /** Resolves when the processor runs: at once, or after the hang. */
+  awake(): Promise<void> {
+    return new Promise((resolve) => this.whenAwake(resolve));
+  }
+
+  private whenAwake(run: () => void): void {
+    if (this.late === undefined) run();
+    else this.late.add(run);
   }
 
   /** Runs work every `ms`; work that takes longer delays the next, and a failure of it is not lost. */

@@ -25,6 +25,7 @@ import {
   writeFrame,
 } from "@wattward/ocpp";
 import type { Notebook } from "../truth/notebook.ts";
+import type { Conduct } from "./conduct.ts";
 import type { OutCall } from "./dialect.ts";
 import { InTurn, type Life } from "./life.ts";
 import type { Recorder } from "./recorder.ts";
@@ -55,6 +56,7 @@ export type LinkParts = {
   readonly life: Life;
   readonly recorder: Recorder;
   readonly notebook: Notebook;
+  readonly conduct: Conduct;
   readonly log: Log;
   readonly newId: () => MessageId;
   onCall(action: string, payload: JsonObject): Promise<LinkReply>;
@@ -177,6 +179,7 @@ export class Link {
   }
 
   private queueCall(call: Call): void {
+    if (this.parts.conduct.deaf) return;
     this.backlog++;
     if (this.backlog >= BACKLOG_MAX) this.parts.wire.pause();
     const { life } = this.parts;

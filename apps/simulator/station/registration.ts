@@ -73,11 +73,14 @@ export class Registration {
   }
 
   heartbeat(): void {
-    this.parts.life.run(async () => {
-      const { call, clock, dialect } = this.parts;
-      const outcome = await call(dialect.heartbeat());
-      if (outcome.kind === "result") clock.set(dialect.readHeartbeat(outcome.payload));
-    });
+    this.parts.life.run(() => this.beat());
+  }
+
+  /** A heartbeat, until it is answered or never will be. */
+  async beat(): Promise<void> {
+    const { call, clock, dialect } = this.parts;
+    const outcome = await call(dialect.heartbeat());
+    if (outcome.kind === "result") clock.set(dialect.readHeartbeat(outcome.payload));
   }
 
   /** The heartbeat interval may have been set. */

@@ -12,7 +12,9 @@ import { Notebook } from "../truth/notebook.ts";
 import { dialect16 } from "../v16/dialect.ts";
 import { dialect21 } from "../v21/dialect.ts";
 import { dialect201 } from "../v201/dialect.ts";
-import type { BootReason, ConnectorState, Dialect, Token } from "./dialect.ts";
+import { LOOK_MS } from "./bay.ts";
+import { Conduct } from "./conduct.ts";
+import type { BootReason, ConnectorState, Dialect, StationFacts, Token } from "./dialect.ts";
 import { Firmware } from "./firmware.ts";
 import { Flash } from "./flash.ts";
 import { Life } from "./life.ts";
@@ -34,6 +36,8 @@ export type StationOptions = {
   readonly pathPrefix: string;
   /** Defaults to the id (ADR 7: the certificate's common name). */
   readonly serialNumber?: string;
+  /** What it says of itself when it boots. */
+  readonly made?: Partial<Pick<StationFacts, "vendor" | "model" | "firmware">>;
   readonly settings?: SettingValues;
   readonly repeatUnder?: "same-id" | "new-id";
   /** Transaction messages that may wait before updates are dropped. */
@@ -43,6 +47,10 @@ export type StationOptions = {
   /** What becomes of a transaction that a power cut or a crash interrupted. */
   readonly afterOutage?: "end" | "resume";
   readonly clockBattery?: "good" | "dead";
+  /** Whose time its messages carry: the central system's, which sets its clock, or the world's. */
+  readonly time?: "central" | "own";
+  /** How often the firmware looks whether a car draws and which limit holds. */
+  readonly lookMs?: number;
 };
 
 export type StationPorts = {
@@ -97,6 +105,7 @@ export class Station {
   readonly evses: readonly Evse[];
   readonly line: Line;
   readonly clock: StationClock;
+  readonly conduct = new Conduct();
   private readonly ports: StationPorts;
   private life: Life | undefined;
   private flash: Flash | undefined;
@@ -114,7 +123,7 @@ export class Station {
       (_, i) => new Evse((i + 1) as EvseId, options.maxW, ports.clock),
     );
     this.line = new Line(ports.dialer, ports.clock);
-    this.clock = new StationClock(ports.clock);
+    this.clock = new StationClock(ports.clock, { ownTime: options.time === "own" });
   }
 
   get on(): boolean {
@@ -148,11 +157,14 @@ export class Station {
         vendor: "Wattward",
         model: "Simulated",
         firmware: "1.0.0",
+        ...options.made,
       },
       settings: options.settings ?? {},
       repeatUnder: options.repeatUnder ?? "same-id",
       queueMax: options.queueMax,
       overloaded: options.overloaded ?? "refuse",
+      conduct: this.conduct,
+      lookMs: options.lookMs ?? LOOK_MS,
       chance: ports.chance,
       ids: ports.ids,
       notebook: this.notebook,
@@ -175,6 +187,20 @@ export class Station {
     if (this.on) this.restart("watchdog");
   }
 
+  /** The firmware stands still, on a line that is silent too, and goes on where it was. Current flows as it did. */
+  hang(forMs: number): void {
+    const { life } = this;
+    if (life === undefined) return;
+    life.hang();
+    this.line.cut(forMs);
+    this.ports.clock.after(forMs, () => life.wake());
+  }
+
+  /** Says more than anybody asked for; see {@link Firmware.rush}. */
+  rush(perS: number, forMs: number): void {
+    this.firmware?.rush(perS, forMs);
+  }
+
   plug(evse: EvseId, car: Car): void {
     this.evse(evse).plug(car);
     this.tell((firmware) => firmware.bayOf(evse)?.cablePlugged());
@@ -190,7 +216,11 @@ export class Station {
     const { firmware, life } = this;
     if (firmware === undefined || life === undefined) return "dark";
     const died = new Promise<"dark">((resolve) => life.onEnd(() => resolve("dark")));
-    return Promise.race([firmware.bayOf(evse)?.card(token) ?? Promise.resolve("refused" as const), died]);
+    const read = async () => {
+      await life.awake();
+      return (await firmware.bayOf(evse)?.card(token)) ?? "refused";
+    };
+    return Promise.race([read(), died]);
   }
 
   /** The driver asks for priority at the station's display, or no longer wants it; "refused" where it has none (K22). */

@@ -1,4 +1,5 @@
 /** What can be done to a station on purpose. Durations in ms; a fault without one has no end of its own. */
+import type { Clock } from "@wattward/kernel";
 import type { Station } from "../station/station.ts";
 
 export type Fault =
@@ -12,10 +13,29 @@ export type Fault =
   | { readonly what: "clock-jump"; readonly byMs: number }
   /** The firmware crashes and starts again. */
   | { readonly what: "crash" }
+  /** The firmware stands still, socket and all, and then goes on. */
+  | { readonly what: "hang"; readonly forMs: number }
+  /** Commands are read and never answered. */
+  | { readonly what: "deaf"; readonly forMs: number }
+  /** The meters move `factor` times as fast as the energy. */
+  | { readonly what: "meter-lies"; readonly forMs: number; readonly factor: number }
+  /** Heartbeats, `perS` a second, or as many as are answered. */
+  | { readonly what: "too-fast"; readonly forMs: number; readonly perS: number }
   /** The line is whole again, before its time. */
   | { readonly what: "restore" };
 
-export const faultNames = ["power-cut", "link-cut", "offline", "clock-jump", "crash", "restore"] as const;
+export const faultNames = [
+  "power-cut",
+  "link-cut",
+  "offline",
+  "clock-jump",
+  "crash",
+  "hang",
+  "deaf",
+  "meter-lies",
+  "too-fast",
+  "restore",
+] as const satisfies readonly Fault["what"][];
 
 /** A fault as the summary lists it. */
 export type FaultTruth = {
@@ -25,7 +45,7 @@ export type FaultTruth = {
   readonly untilMs?: number;
 };
 
-export function inflict(station: Station, fault: Fault): void {
+export function inflict(station: Station, fault: Fault, clock: Clock): void {
   switch (fault.what) {
     case "power-cut":
       station.powerCut(fault.forMs);
@@ -41,6 +61,20 @@ export function inflict(station: Station, fault: Fault): void {
       break;
     case "crash":
       station.crash();
+      break;
+    case "hang":
+      station.hang(fault.forMs);
+      break;
+    case "deaf":
+      station.conduct.deaf = true;
+      clock.after(fault.forMs, () => (station.conduct.deaf = false));
+      break;
+    case "meter-lies":
+      station.conduct.lieAbout(fault.factor);
+      clock.after(fault.forMs, () => station.conduct.tellTruth());
+      break;
+    case "too-fast":
+      station.rush(fault.perS, fault.forMs);
       break;
     case "restore":
       station.line.restore();

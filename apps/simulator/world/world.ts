@@ -95,7 +95,7 @@ export class World {
       ...("forMs" in fault ? { untilMs: atMs + fault.forMs } : {}),
     };
     this.faults.push(truth);
-    inflict(victim, fault);
+    inflict(victim, fault, this.ports.clock);
     return truth;
   }
 
