@@ -3,7 +3,7 @@
  * system), and against a bare `ws` echo of the same frames, in turn, in one run.
  */
 import { join } from "node:path";
-import { command } from "../demo/programs.ts";
+import { command } from "@wattward/demo/programs";
 import { compare, connectBoth, type Options, UNTHROTTLED } from "./gateway.ts";
 import { Plant, type Say } from "./plant.ts";
 

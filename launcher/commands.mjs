@@ -33,6 +33,10 @@ export const commands = {
     help: "certificates: pki sign --csr FILE, pki issue station|site ID --out DIR, pki deny FILE",
   },
   audit: { entry: "demo/audit.ts", help: "audit DIR: compares what a demo sent with what was stored" },
+  bench: {
+    entry: "bench/main.ts",
+    help: "figures, each against a yardstick: bench gateway|site|reconnect|memory|start",
+  },
   soak: { entry: "tests/soak/main.ts", help: "the long proofs, for docs/soak.md (.ci/soak)" },
   test: {
     entry: "tests/run.ts",

@@ -17,6 +17,7 @@ const layers = [
   ["packages/pki"],
   ["apps/csms", "apps/site", "apps/simulator", "apps/console"],
   ["launcher", "demo"],
+  ["bench"],
   ["tests"],
 ];
 const folders = layers.flat();
@@ -125,7 +126,7 @@ test("layers: the outside world is touched in adapters, doors and entries alone"
     /^apps\/[a-z]+\/(adapters|cli)\//,
     /^apps\/[a-z]+\/main\.ts$/,
     /^apps\/csms\/(store\/sqlite|core\/worker)\.ts$/,
-    /^(launcher|demo|tests)\//,
+    /^(launcher|demo|bench|tests)\//,
     /^apps\/console\//,
     /^apps\/csms\/api\/(static|write-openapi)\.ts$/,
   ];

@@ -33,6 +33,8 @@ const help = `wattward csms: the central system
   --profile1-host A  where that one listens, a private address (that of --host)
   --http-port N      console and API (8080)
   --http-host ADDR   where people connect (127.0.0.1; anything else is served over HTTPS)
+  --station-frames-per-second N  what one station may say in the long run, and four times that at once (50)
+  --site-messages-per-second N   what one site may (5000); who says more is read more slowly, and loses nothing
   --console DIR      the console's built pages (those of 'npx wattward build')
   --domain D         chosen at the first start: servers are csms.D and SITE.lc.D (wattward.test)
   --log-level L      debug, info, warn or error (info)
@@ -43,6 +45,8 @@ It stops on SIGTERM or SIGINT, when everything that was answered is on disk.
 
 const logLevels = ["debug", "info", "warn", "error"] as const;
 const PORT_MAX = 65_535;
+/** More than any one peer can say. */
+const PER_SECOND_MAX = 1_000_000;
 /** sysexits: an internal software error. */
 const EXIT_SOFTWARE = 70;
 
@@ -65,6 +69,8 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     "profile2-port": text,
     "http-port": text,
     "http-host": text,
+    "station-frames-per-second": text,
+    "site-messages-per-second": text,
     console: text,
     domain: text,
     "log-level": text,
@@ -72,6 +78,8 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
   readWords(positionals);
   const port = (name: "port" | "http-port" | "profile1-port" | "profile2-port", otherwise: number) =>
     readNumber(`--${name}`, values[name], { min: 0, max: PORT_MAX }) ?? otherwise;
+  const perSecond = (name: "station-frames-per-second" | "site-messages-per-second") =>
+    readNumber(`--${name}`, values[name], { min: 1, max: PER_SECOND_MAX });
   const level = logLevels.find((known) => known === (values["log-level"] ?? "info"));
   if (level === undefined) throw new UsageError(`--log-level is one of ${logLevels.join(", ")}`);
   return {
@@ -86,6 +94,10 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
     passwords: {
       ports: { 1: port("profile1-port", 9446), 2: port("profile2-port", 9445) },
       profile1Host: readPrivate(values["profile1-host"]),
+    },
+    rates: {
+      stationFramesPerSecond: perSecond("station-frames-per-second"),
+      siteMessagesPerSecond: perSecond("site-messages-per-second"),
     },
     http: { host: values["http-host"] ?? "127.0.0.1", port: port("http-port", 8080) },
     consoleFolder: values.console ?? builtConsoleFolder,

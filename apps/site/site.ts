@@ -56,6 +56,8 @@ export type SitePorts = {
   listen(door: StationDoor): Promise<WireServer>;
   /** Security profiles 1 and 2, while stations have dispensations; without it the site knows profile 3 alone. */
   readonly passwords?: PasswordPorts | undefined;
+  /** What one station may say in the long run, where it is more or less than usual (ocpp/session-options.ts). */
+  readonly stationFramesPerSecond?: number | undefined;
   /** Only a fresh start helps: the process must end. Told at most once with a cause. */
   fatal(error: Error): void;
   readonly journalLimits?: Partial<JournalLimits>;
@@ -166,6 +168,7 @@ async function openParts(ports: SitePorts): Promise<Parts> {
   });
   const stations = new Stations({
     ...{ site, clock, chance, log, desk, trust, newest, bundle, passwords: ports.passwords },
+    framesPerSecond: ports.stationFramesPerSecond,
     now: () => clock.now(),
     handling: (station) => bundle()?.stations.find(({ id }) => id === station)?.handling ?? usualHandling,
     heartbeatIntervalS: () => bundle()?.policy.heartbeatIntervalS ?? HEARTBEAT_INTERVAL_S,

@@ -49,6 +49,14 @@ export const sessionLimits: SessionLimits = {
   quietMsMax: 30_000,
 };
 
+/** So many frames a second of one peer in the long run, and at once what four seconds bring. */
+export const framesPerSecond = (
+  perSecond: number,
+): Pick<SessionLimits, "framesPerSecond" | "framesBurst"> => ({
+  framesPerSecond: perSecond,
+  framesBurst: 4 * perSecond,
+});
+
 export type SessionOptions = {
   readonly wire: Wire;
   readonly version: OcppVersion;

@@ -53,6 +53,7 @@ export type ServeOptions = {
   readonly database: string | undefined;
   /** This process as one of several; only on a PostgreSQL database. */
   readonly node: NodeOptions;
+  readonly rates: NonNullable<GatewayPorts["rates"]>;
   /** "off": answers are not durable; for the test that proves what "full" is worth. */
   readonly synchronous: "full" | "off";
   readonly log: Log;
@@ -127,6 +128,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       createCsms({
         ...ports,
         ...(node && { node }),
+        rates: options.rates,
         storage: storageOf(dataFolder, store, core),
         trust: new Trust({ station: [authorities.station.pem], site: [authorities.site.pem] }),
         signBundle: (body) => signBundle(body, authorities.bundle),

@@ -86,6 +86,19 @@ test("10,000 messages a second from one station: it is slowed down, not cut, and
   assert(answered > 100 && answered < 500, `${answered} of 30000 reached the core in 3 s`);
 });
 
+test("a rate of the operator's own: so much of one station is heard, and no more", async () => {
+  const heard = async (stationFramesPerSecond: number) => {
+    const w = await world({ rates: { stationFramesPerSecond } });
+    const flood = await w.station("CP-1", { identity: await w.addStation("CP-1") });
+    for (let i = 0; i < 400; i++) flood.wire.send(call(`${i}`, "Heartbeat", {}));
+    await w.time.advance(1_000);
+    return w.core.inputs("station.call").length;
+  };
+  const [few, many] = [await heard(10), await heard(1_000)];
+  assert(few >= 40 && few <= 55, `${few} of 400 with 10 a second`);
+  assert.equal(many, 400);
+});
+
 test("silence: a peer that answers pings lives for ever; a dead one that did is ended after three intervals", async () => {
   const w = await world();
   const peer = await w.station("CP-1", { identity: await w.addStation("CP-1"), host: "cp" });

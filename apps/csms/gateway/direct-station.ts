@@ -13,6 +13,7 @@ import {
   type Claim,
   COMPRESSED_UNASKED,
   type Deviation,
+  framesPerSecond,
   type Handling,
   type Invalid,
   neverRefused,
@@ -85,6 +86,7 @@ export class DirectStation implements StationLink {
     this.leave = leave;
     this.generation = connection.generation;
     const log = ports.log.with({ station, generation: this.generation });
+    const framesMax = ports.rates?.stationFramesPerSecond;
     this.ports = { ...ports, log };
     this.ready = new Promise((resolve) => (this.becomeReady = resolve));
     const cancelQuiet = ports.clock.after(BOOT_QUIET_MS, () => this.becomeReady());
@@ -108,6 +110,7 @@ export class DirectStation implements StationLink {
       onResultError: (error) => this.sends.disputed(station, version, error),
       onFault: ({ reason }) => this.deviated(notice("frame-unreadable", reason)),
       quietUntilFirstCall: true,
+      ...(framesMax !== undefined && { limits: framesPerSecond(framesMax) }),
     });
     if (accepted) this.session.markAccepted();
     this.gone = this.session.closed.then(async ({ code, reason }) => {

@@ -92,6 +92,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     ...{ core, clock, log, metrics, deviated, messages },
     ...identifiers(chance),
     ...(node && { node }),
+    ...(ports.rates && { rates: ports.rates }),
   };
   let closing = false;
   const holders =

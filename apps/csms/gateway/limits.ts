@@ -30,8 +30,8 @@ export const RELAYS_IN_FLIGHT_MAX = 64;
 export const RELAYS_WAITING_PER_STATION_MAX = 16;
 /** Stations that one site may hold connected; more are not listed and get no commands. */
 export const STATIONS_PER_LINK_MAX = 2_000;
-/** Messages a site may send in the long run and at once; past it the link is read more slowly. */
-export const LINK_RATE = { burst: 5_000, perSecond: 5_000 };
+/** Messages a second that a site may send in the long run, and at once; past it the link is read more slowly. */
+export const LINK_MESSAGES_PER_SECOND = 5_000;
 /** Characters for which a message counts once more: in the long run a site is read at 5 MB a second. */
 export const LINK_RATE_CHARS = 1_024;
 /** What a site says of itself and leaves a row for each time counts for so many: 250 a second. */

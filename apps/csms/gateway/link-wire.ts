@@ -10,7 +10,7 @@ import {
   parseSiteMessage,
   type SiteMessage,
 } from "@wattward/sitelink";
-import { LINK_RATE, LINK_RATE_CHARS } from "./limits.ts";
+import { LINK_MESSAGES_PER_SECOND, LINK_RATE_CHARS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
 import type { ConnectionPorts } from "./ports.ts";
 
@@ -41,6 +41,7 @@ export class LinkWire {
   private readonly watched: Watched;
   private readonly handlers: LinkWireHandlers;
   private readonly rate: TokenBucket;
+  private readonly messagesPerSecond: number;
   private readonly holds = new Set<Hold>();
   private readonly stopBeating: Cancel;
   private cancelRate: Cancel = () => {};
@@ -50,14 +51,15 @@ export class LinkWire {
   constructor(
     wire: Wire,
     handlers: LinkWireHandlers,
-    { clock, log }: Pick<ConnectionPorts, "clock" | "log">,
+    { clock, log, rates }: Pick<ConnectionPorts, "clock" | "log" | "rates">,
   ) {
     this.clock = clock;
     this.log = log;
     this.handlers = handlers;
     const nowMs = clock.now().monotonicMs;
     this.hearing = new Hearing(nowMs);
-    this.rate = new TokenBucket(LINK_RATE, nowMs);
+    this.messagesPerSecond = rates?.siteMessagesPerSecond ?? LINK_MESSAGES_PER_SECOND;
+    this.rate = new TokenBucket({ burst: this.messagesPerSecond, perSecond: this.messagesPerSecond }, nowMs);
     this.stopBeating = every(clock, BEAT_INTERVAL_MS, () => this.beat());
     this.watched = watched(wire, clock, log);
     this.watched.wire.listen({
@@ -115,7 +117,7 @@ export class LinkWire {
     const nowMs = this.clock.now().monotonicMs;
     if (this.rate.take(nowMs, cost) || this.holds.has("rate")) return;
     this.hold("rate");
-    this.cancelRate = this.clock.after(this.rate.waitMs(nowMs, cost + LINK_RATE.burst / 10), () => {
+    this.cancelRate = this.clock.after(this.rate.waitMs(nowMs, cost + this.messagesPerSecond / 10), () => {
       this.rate.take(this.clock.now().monotonicMs, cost);
       this.release("rate");
     });

@@ -65,6 +65,15 @@ export type GatewayPorts = {
   readonly storage?: (() => Promise<MeasuredStorage | undefined>) | undefined;
   /** Where several processes serve one database: this one of them. */
   readonly node?: GatewayNode;
+  readonly rates?: PeerRates;
+};
+
+/** What an operator allows one peer in the long run, where it is more or less than usual. */
+export type PeerRates = {
+  /** Frames of one direct station (session-options.ts). */
+  readonly stationFramesPerSecond?: number | undefined;
+  /** Messages of one site's link (limits.ts). */
+  readonly siteMessagesPerSecond?: number | undefined;
 };
 
 /** What a gateway must know of being one of several (nodes/membership.ts). */
@@ -79,7 +88,7 @@ export type GatewayNode = {
 };
 
 /** What every connection shares. */
-export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics" | "node"> & {
+export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics" | "node" | "rates"> & {
   /** Every frame of every station is shown to it, as it passes. */
   readonly messages: Pick<MessageLog, "seen">;
   /** Something that a station did beside its CALLs is to be counted. */

@@ -342,6 +342,19 @@ test("a site that tells its clock anew with every beat is read more slowly, and 
   assert.equal(link.closed, undefined);
 });
 
+test("a rate of the operator's own: so much of one site is read in a second, and the rest after it", async () => {
+  const heard = async (siteMessagesPerSecond: number) => {
+    const w = await north({ rates: { siteMessagesPerSecond } });
+    const link = await welcomed(w);
+    for (let seq = 1; seq <= 1_000; seq++) link.wire.send(JSON.stringify(record(seq)));
+    await w.time.advance(900);
+    return w.core.journals.get(`north ${epoch}`) ?? 0;
+  };
+  const [few, many] = [await heard(100), await heard(100_000)];
+  assert(few > 50 && few < 400, `${few} of 1000 with 100 a second`);
+  assert.equal(many, 1_000);
+});
+
 test("a fault of our own while a record is taken ends that site's link, not the process", async () => {
   const w = await north();
   const link = await welcomed(w);

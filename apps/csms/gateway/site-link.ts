@@ -110,7 +110,7 @@ export class SiteLink implements Connection {
         unreadable: (failure) => this.fail(failure),
         closed: (code, reason) => gone(this.ended(connection.left, code, reason)),
       },
-      { clock, log },
+      { clock, log, ...(ports.rates && { rates: ports.rates }) },
     );
   }
 

@@ -25,6 +25,8 @@ export type Settings = {
   readonly others?: readonly Pick<Settings, "csmsUrl" | "connectTo">[];
   readonly host: string;
   readonly port: number;
+  /** What one station may say in the long run, where it is more or less than usual. */
+  readonly stationFramesPerSecond?: number;
   /** Listeners of security profiles 1 and 2, open while stations have dispensations. */
   readonly passwords: {
     readonly ports: { readonly [P in PasswordProfile]: number };
@@ -70,6 +72,7 @@ export function sitePorts(
       return dialInTurn(at(settings), ...(settings.others ?? []).map(at));
     },
     trust: () => certificateTrust(ca),
+    stationFramesPerSecond: settings.stationFramesPerSecond,
     listen: (door) => listening(settings, identity, { door, log, clock }),
     passwords: passwordPorts(settings, identity, { log, ...(changed && { changed }) }),
   };

@@ -8,6 +8,7 @@ import {
   COMPRESSED_UNASKED,
   callError,
   type Deviation,
+  framesPerSecond,
   type Handling,
   notice,
   OcppSession,
@@ -34,6 +35,8 @@ export type SocketPorts = {
   readonly desk: CallDesk;
   /** How the bundle in force wants this station handled. */
   handling(station: StationId): Handling;
+  /** What one station may say in the long run, where it is more or less than usual. */
+  readonly framesPerSecond?: number | undefined;
   /** Heartbeats that are granted here, s. */
   heartbeatIntervalS(): number;
   /** For the CSMS to count: what a station did beside its CALLs. Once a rule and socket. */
@@ -86,7 +89,10 @@ export class StationSocket implements Live {
         unansweredMsMax: () => SILENT_HEARTBEATS_MAX * ports.heartbeatIntervalS() * 1_000,
         pinged: () => ports.handling(station).pinged,
       },
-      limits: { queuedCallsMax: DOWN_WAITING_MAX },
+      limits: {
+        queuedCallsMax: DOWN_WAITING_MAX,
+        ...(ports.framesPerSecond !== undefined && framesPerSecond(ports.framesPerSecond)),
+      },
     });
     // The bundle has accepted it; whether the CSMS has, is the CSMS's answer to its boot.
     this.session.markAccepted();

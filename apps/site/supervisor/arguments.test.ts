@@ -54,6 +54,9 @@ const rows: readonly (readonly [args: readonly string[], expected: RegExp | obje
   [[...good, "--connect", "host"], /HOST:PORT/],
   [[...good, "--connect", "host:99999"], /HOST:PORT/],
   [[...good, "--log-level", "loud"], /--log-level is one of/],
+  [[...good, "--station-frames-per-second", "0"], /--station-frames-per-second is a number from 1/],
+  [[...good, "--station-frames-per-second", "many"], /--station-frames-per-second is a number from 1/],
+  [[...good, "--mode", "transparent", "--station-frames-per-second", "9"], /is for --mode autonomous/],
   [
     ["--data", "D", "--csms", "wss://csms.example/web/ocpp", "--mode", "transparent"],
     {

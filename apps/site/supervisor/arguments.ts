@@ -17,6 +17,7 @@ export const help = `wattward site: a site controller
   --profile1-host A    where that one listens, a private address (that of --host)
   --host ADDRESS       on which address (127.0.0.1)
   --connect HOST:PORT  where the CSMS is really reached, for each URL in order; the name to verify stays the URL's
+  --station-frames-per-second N  what one station may say in the long run, and four times that at once (50)
   --log-level L        debug, info, warn or error (info)
 
 Its stations come from the bundle that the CSMS signs; connect it once, and it serves them without a CSMS too.
@@ -40,6 +41,7 @@ export function asked(args: readonly string[]): Asked {
   const options = {
     ...{ data: text, csms: text, port: text, host: text, connect: text, "log-level": text },
     ...{ mode: text, "profile1-host": text, "profile1-port": text, "profile2-port": text },
+    "station-frames-per-second": text,
   };
   let values: { [name in keyof typeof options]?: string | undefined };
   try {
@@ -78,6 +80,14 @@ export function asked(args: readonly string[]): Asked {
     const connectTo = places[i];
     return { csmsUrl, ...(connectTo && { connectTo }) };
   });
+  const frames = values["station-frames-per-second"];
+  if (frames !== undefined && mode === "transparent")
+    return wrong(
+      "--station-frames-per-second is for --mode autonomous: in transparent mode the CSMS decides",
+    );
+  const stationFramesPerSecond = frames === undefined ? undefined : perSecond(frames);
+  if (frames !== undefined && stationFramesPerSecond === undefined)
+    return wrong(`--station-frames-per-second is a number from 1 to ${PER_SECOND_MAX}, not '${frames}'`);
   if (!isLogLevel(logLevel)) return wrong(`--log-level is one of ${logLevels.join(", ")}, not '${logLevel}'`);
   const settings: Settings = {
     mode,
@@ -87,6 +97,7 @@ export function asked(args: readonly string[]): Asked {
     port: portNumber,
     passwords: { ports: { 1: port1, 2: port2 }, ...(profile1Host !== undefined && { profile1Host }) },
     ...(others.length > 0 && { others }),
+    ...(stationFramesPerSecond !== undefined && { stationFramesPerSecond }),
   };
   return { kind: "run", settings, logLevel };
 }
@@ -115,6 +126,14 @@ function endpointFault(text: string): string | undefined {
 function portOf(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   return port <= 65_535 ? port : undefined;
+}
+
+/** More than any station can say. */
+const PER_SECOND_MAX = 1_000_000;
+
+function perSecond(text: string): number | undefined {
+  const frames = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  return frames >= 1 && frames <= PER_SECOND_MAX ? frames : undefined;
 }
 
 function hostAndPort(text: string): { host: string; port: number } | undefined {

@@ -55,8 +55,10 @@ export const presence = (station: string, generation = 1, connected = true) => (
 export const beat = { t: "beat", wallMs: 1, clockQuality: "synced" };
 
 /** A world with site "north", whose stations are CP-1 and CP-2, and a station of another site. */
-export async function north(): Promise<World & { identity: Identity; link(): Promise<Peer> }> {
-  const w = await world();
+export async function north(
+  options: Parameters<typeof world>[0] = {},
+): Promise<World & { identity: Identity; link(): Promise<Peer> }> {
+  const w = await world(options);
   const identity = await w.addSite("north");
   await w.addStation("CP-1", { site: "north" });
   await w.addStation("CP-2", { site: "north" });

@@ -6,6 +6,7 @@ import { signBundle } from "@wattward/pki";
 import { type CsmsMessage, parseCsmsMessage, SITE_PROTOCOL } from "@wattward/sitelink";
 import { SimulatedNetwork, type SimulatedTime, seededChance, simulatedTime } from "@wattward/testing";
 import { type Csms, createCsms } from "../../csms.ts";
+import type { PeerRates } from "../ports.ts";
 import { Trust } from "../trust.ts";
 import { type Identity, type TestAuthorities, testAuthorities } from "./certificates.ts";
 import { FakeCore } from "./fake-core.ts";
@@ -51,9 +52,9 @@ export const fakeHash: PasswordHasher = async ({ secret, nonce }) =>
   createHash("sha256").update(nonce).update(secret).digest();
 
 export async function world(
-  options: { log?: Log; seed?: number; hash?: PasswordHasher } = {},
+  options: { log?: Log; seed?: number; hash?: PasswordHasher; rates?: PeerRates } = {},
 ): Promise<World> {
-  const { log = silentLog, seed = 1 } = options;
+  const { log = silentLog, seed = 1, rates = {} } = options;
   const time = simulatedTime();
   const chance = seededChance(seed);
   const network = new SimulatedNetwork(time, chance);
@@ -65,6 +66,7 @@ export async function world(
     clock: time,
     chance,
     log,
+    rates,
     trust: new Trust({ station: [station.pem], site: [site.pem] }),
     signBundle: (body) => signBundle(body, bundle),
     metrics: { count() {}, set() {}, observe() {} },
