@@ -5,6 +5,7 @@ import { isOver, stationsWords, stepsOf } from "./life.ts";
 
 const command = (more: Partial<Command>): Command => ({
   id: "C1",
+  site: "depot",
   station: "LPD-01",
   action: "Reset",
   payload: {},

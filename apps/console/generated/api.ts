@@ -191,6 +191,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People and programs, with their passkeys, sessions and tokens; and open invitations */
+        get: operations["getPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The name of everybody who ever acted, by the id that stands beside what they did */
+        get: operations["getPeopleNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A link by which one person joins, once, within a day; it is in the answer, once */
+        post: operations["postPeopleInvitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Its link is good no more */
+        delete: operations["deletePeopleInvitationsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What a person or program may do, from now on */
+        put: operations["putPeopleIdRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes their role, passkeys, sessions and tokens away; their name stays where they acted */
+        delete: operations["deletePeopleId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Nobody signs in with it any more; sessions that it opened stay */
+        delete: operations["deletePeoplePasskeysId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs a browser out, or revokes a program's token, at once */
+        delete: operations["deletePeopleSessionsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every setting with its value, its default, its limits and what it means */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A whole number within the setting's limits, from now on */
+        put: operations["putSettingsName"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -362,6 +532,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispensations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those in force, the first to end first */
+        get: operations["getDispensations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{station}/dispensation": {
         parameters: {
             query?: never;
@@ -438,7 +625,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Newest first */
+        /** Of the whole fleet, newest first; go on with before = the last id */
         get: operations["getCommands"];
         put?: never;
         post?: never;
@@ -543,6 +730,23 @@ export interface paths {
         };
         /** Energy, power and state of charge over its time; thinned to points */
         get: operations["getTransactionsIdCurve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those changed last first, whole or masked by role; go on with skip = rows seen */
+        get: operations["getTokens"];
         put?: never;
         post?: never;
         delete?: never;
@@ -888,12 +1092,14 @@ export interface components {
         };
         CommandRow: {
             id: string;
+            site: string | null;
             station: string;
             action: string;
-            /** @description In the words of the station's own version. */
+            /** @description In the words of the station's own version; redacted. */
             payload: {
                 [key: string]: unknown;
             };
+            /** @description Who asked: GET /people/names has the names. */
             actor: string;
             reason: string;
             /** @description requested, sent, accepted, refused, failed, expired or unknown */
@@ -931,6 +1137,75 @@ export interface components {
             detail?: string;
             /** @description JSON pointer of the field that is wrong. */
             field?: string;
+        };
+        TokenRow: {
+            /** @description Whole for those who may manage, else masked. */
+            token: string;
+            /** @description Accepted, Blocked or Expired */
+            status: string;
+            /** @description Expired from then on. */
+            expiresAtMs: number | null;
+            changedAtMs: number;
+            /** @description Transactions with it that are open. */
+            open: number;
+            /** @description When its newest transaction began. */
+            usedAtMs: number | null;
+        };
+        DispensationRow: {
+            station: string;
+            site: string | null;
+            /** @description 1 or 2 */
+            securityProfile: number;
+            /** @description It ends then, and its connection with it. */
+            untilMs: number;
+            givenAtMs: number;
+            givenBy: string;
+        };
+        SettingRow: {
+            name: string;
+            value: number;
+            byDefault: number;
+            least: number;
+            most: number;
+            /** @description switch (0 is off, 1 is on), count, s, ms, days or MiB */
+            unit: string;
+            meaning: string;
+        };
+        PeopleView: {
+            people: {
+                id: string;
+                name: string;
+                /** @description viewer, operator, administrator; none for who has left. */
+                role: string;
+                /** @description person, or service: a program, with tokens alone. */
+                kind: string;
+                addedAtMs: number;
+                passkeys: {
+                    id: string;
+                    addedAtMs: number;
+                    usedAtMs: number | null;
+                }[];
+                /** @description In force, the newest first. */
+                sessions: {
+                    /** @description To end it by; nothing opens by it. */
+                    id: string;
+                    /** @description cookie: a browser. token: a program. */
+                    kind: string;
+                    name: string;
+                    openedAtMs: number;
+                    expiresAtMs: number;
+                }[];
+            }[];
+            /** @description Open: neither used nor over. */
+            invitations: {
+                id: string;
+                role: string;
+                expiresAtMs: number;
+            }[];
+        };
+        PersonName: {
+            id: string;
+            name: string;
         };
         ToldRow: {
             /** @description identity, firmware-update, log-upload, firmware-publication, charging-limit, ev-needs, ev-schedule, battery, priority-charging, display-message, der-alarm, der-control or der-running */
@@ -1573,6 +1848,444 @@ export interface operations {
             };
         };
     };
+    getPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description list people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleView"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPeopleNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read names of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonName"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postPeopleInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description viewer sees; operator runs stations, without cutting their service; administrator may do everything
+                     * @enum {string}
+                     */
+                    role: "viewer" | "operator" | "administrator";
+                };
+            };
+        };
+        responses: {
+            /** @description invite a person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Whoever holds it can join: hand it over where only they read. */
+                        link: string;
+                        expiresAtMs: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePeopleInvitationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description withdraw an invitation */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        done: true;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPeopleIdRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description viewer sees; operator runs stations, without cutting their service; administrator may do everything
+                     * @enum {string}
+                     */
+                    role: "viewer" | "operator" | "administrator";
+                };
+            };
+        };
+        responses: {
+            /** @description change a person's role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePeopleId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description remove a person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        changed: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePeoplePasskeysId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description remove a passkey */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        done: true;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePeopleSessionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description end a session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        done: true;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSettingsName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    value: number;
+                };
+            };
+        };
+        responses: {
+            /** @description change a setting */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        done: true;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSites: {
         parameters: {
             query?: never;
@@ -2057,6 +2770,44 @@ export interface operations {
             };
         };
     };
+    getDispensations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description list dispensations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispensationRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postStationsStationDispensation: {
         parameters: {
             query?: never;
@@ -2320,8 +3071,18 @@ export interface operations {
     getCommands: {
         parameters: {
             query?: {
+                /** @description A site's id: a DNS label. */
+                site?: string;
                 /** @description A station's identity, as in its connection URL. */
                 station?: string;
+                /** @description Only in these, with commas between: requested,sent is what still runs. */
+                states?: string;
+                action?: "AFRRSignal" | "AdjustPeriodicEventStream" | "CancelReservation" | "CertificateSigned" | "ChangeAvailability" | "ChangeConfiguration" | "ChangeTransactionTariff" | "ClearCache" | "ClearChargingProfile" | "ClearDERControl" | "ClearDisplayMessage" | "ClearTariffs" | "ClearVariableMonitoring" | "CostUpdated" | "CustomerInformation" | "DataTransfer" | "DeleteCertificate" | "ExtendedTriggerMessage" | "GetBaseReport" | "GetChargingProfiles" | "GetCompositeSchedule" | "GetConfiguration" | "GetDERControl" | "GetDiagnostics" | "GetDisplayMessages" | "GetInstalledCertificateIds" | "GetLocalListVersion" | "GetLog" | "GetMonitoringReport" | "GetPeriodicEventStream" | "GetReport" | "GetTariffs" | "GetTransactionStatus" | "GetVariables" | "InstallCertificate" | "NotifyAllowedEnergyTransfer" | "NotifyWebPaymentStarted" | "PublishFirmware" | "RemoteStartTransaction" | "RemoteStopTransaction" | "RequestBatterySwap" | "RequestStartTransaction" | "RequestStopTransaction" | "ReserveNow" | "Reset" | "SendLocalList" | "SetChargingProfile" | "SetDERControl" | "SetDefaultTariff" | "SetDisplayMessage" | "SetMonitoringBase" | "SetMonitoringLevel" | "SetNetworkProfile" | "SetVariableMonitoring" | "SetVariables" | "SignedUpdateFirmware" | "TriggerMessage" | "UnlockConnector" | "UnpublishFirmware" | "UpdateDynamicSchedule" | "UpdateFirmware" | "UsePriorityCharging";
+                /** @description Who asked. */
+                actor?: string;
+                /** @description Found anywhere in ids and names, without regard to case. */
+                text?: string;
+                before?: string;
                 /** @description Rows at most; 100 unless said. */
                 most?: number;
             };
@@ -2582,7 +3343,7 @@ export interface operations {
                 openOnly?: boolean;
                 /** @description partial: its start, or all but its end, has not come. */
                 state?: "open" | "ended" | "partial";
-                /** @description A whole token, or the end of one as far as it is shown: at most four characters. */
+                /** @description A whole token, or the end of one, as far as it is shown. */
                 token?: string;
                 fromMs?: number;
                 toMs?: number;
@@ -2690,6 +3451,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransactionCurve"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTokens: {
+        parameters: {
+            query?: {
+                /** @description A whole token, or the end of one, as far as it is shown. */
+                text?: string;
+                status?: "Accepted" | "Blocked" | "Expired";
+                skip?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description list drivers' tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenRow"][];
                 };
             };
             /** @description What went wrong */

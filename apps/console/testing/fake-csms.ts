@@ -141,6 +141,7 @@ export class FakeCsms {
     const requestedAtMs = world.nowMs();
     world.commands.set(id, {
       id,
+      site: world.stations.get(station)?.site ?? null,
       station,
       action: asked.action,
       payload: asked.payload,

@@ -9,15 +9,22 @@ const actor = (role: string): Actor => ({ person: "p", name: "P", role, via: "co
 const ask = (who: Actor | undefined, stake: AccessClass) =>
   allow({ actor: who, action: "do", resource: "thing", class: stake });
 
-test("allow: public to all; everything to administrators; nothing else to anyone", () => {
+test("allow: public to all; everything to administrators; nothing else to a role that is none", () => {
   for (const stake of accessClasses) {
     const open = stake === "public";
     assert.equal(ask(undefined, stake), open ? "allowed" : "anonymous", stake);
     assert.equal(ask(actor("administrator"), stake), "allowed", stake);
-    for (const role of ["", "Administrator", "administrators", "viewer", "__proto__"]) {
+    for (const role of ["", "Administrator", "administrators", "none", "__proto__", "constructor"]) {
       assert.equal(ask(actor(role), stake), open ? "allowed" : "forbidden", `${role} ${stake}`);
     }
   }
+});
+
+test("allow: a viewer sees, an operator runs stations; neither cuts service, decides who charges, or who belongs", () => {
+  const may = (role: string) => accessClasses.filter((stake) => ask(actor(role), stake) === "allowed");
+  assert.deepEqual(may("viewer"), ["public", "read"]);
+  assert.deepEqual(may("operator"), ["public", "read", "operate", "configure"]);
+  assert.deepEqual(may("administrator"), [...accessClasses]);
 });
 
 test("isAccess: all three, of the right form, and a class that is known", () => {

@@ -31,6 +31,8 @@ import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { observationRoutes } from "./routes/observations.ts";
+import { peopleRoutes } from "./routes/people.ts";
+import { settingRoutes } from "./routes/settings.ts";
 import { siteRoutes } from "./routes/sites.ts";
 import { stationToldRoutes } from "./routes/station-told.ts";
 import { stationRoutes } from "./routes/stations.ts";
@@ -83,6 +85,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     https: options.tls === undefined ? null : { ...options.tls, minVersion: "TLSv1.2" },
     logger: false,
     bodyLimit: apiLimits.bodyBytesMax,
+    routerOptions: { maxParamLength: apiLimits.pathPartCharsMax },
     requestTimeout: apiLimits.requestMs,
     keepAliveTimeout: apiLimits.keepAliveMs,
     forceCloseConnections: true,
@@ -146,6 +149,8 @@ function addRoutes(
   const attempts = createAttempts(clock);
   healthRoutes(app, options);
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
+  peopleRoutes(app, { core, clock, chance });
+  settingRoutes(app, { core, clock });
   siteRoutes(app, { core, clock });
   stationRoutes(app, { core, clock });
   stationToldRoutes(app, { core });

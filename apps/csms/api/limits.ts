@@ -7,6 +7,8 @@ export const apiLimits = {
   /** From the first byte of a request to its last. */
   requestMs: 15_000,
   headersMs: 10_000,
+  /** Of one part of an address: the id of a passkey is up to 1,023 bytes in base64url (WebAuthn §4). */
+  pathPartCharsMax: 1_400,
   keepAliveMs: 60_000,
   connectionsMax: 1_000,
   /** Rows in one answer. */

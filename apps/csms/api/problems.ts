@@ -28,6 +28,15 @@ const table = {
   "unknown-station": { status: 404, title: "No station has this id: GET /api/v1/stations lists them." },
   "unknown-transaction": { status: 404, title: "No transaction has this id." },
   "unknown-command": { status: 404, title: "No command has this id." },
+  "unknown-person": { status: 404, title: "Nobody has this id." },
+  "unknown-passkey": { status: 404, title: "No passkey has this id." },
+  "unknown-session": { status: 404, title: "No session or token has this id: it is over." },
+  "unknown-invitation": { status: 404, title: "No open invitation has this id: it was used, or is over." },
+  "unknown-setting": { status: 404, title: "No setting has this name: GET /api/v1/settings lists them." },
+  "last-administrator": {
+    status: 409,
+    title: "Nobody else could administer then: make another person administrator first.",
+  },
   "never-connected": {
     status: 409,
     title:

@@ -367,10 +367,11 @@ export const CommandRow = shape(
   Type.Object(
     {
       id: Type.String(),
+      site: textOrNull(),
       station: Type.String(),
       action: Type.String(),
-      payload: jsonObject("In the words of the station's own version."),
-      actor: Type.String(),
+      payload: jsonObject("In the words of the station's own version; redacted."),
+      actor: Type.String({ description: "Who asked: GET /people/names has the names." }),
       reason: Type.String(),
       state: Type.String({ description: "requested, sent, accepted, refused, failed, expired or unknown" }),
       requestedAtMs: Type.Integer(),

@@ -7,6 +7,7 @@ import { request, requestSettings } from "../commands/request.ts";
 import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
+import { changePerson, endSession, removePasskey, removePerson, withdraw } from "../people/administer.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
 import { issueServiceToken } from "../people/service-token.ts";
 import { judgeStorage } from "../retention/storage.ts";
@@ -68,6 +69,11 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "setting.set": changeSetting,
   "denial.add": deny,
   "person.invite": invite,
+  "invitation.withdraw": withdraw,
+  "person.change": changePerson,
+  "person.remove": removePerson,
+  "passkey.remove": removePasskey,
+  "session.end": endSession,
   "person.join": join,
   "session.open": openSession,
   "session.close": closeSession,

@@ -175,10 +175,16 @@ export type ObservationData = {
   "token.set": { token: string; status: string; actor: string };
   "setting.set": { name: string; value: number; actor: string };
   "denial.added": { kind: string; issuer: string; value: string; reason: string; actor: string };
-  "person.invited": { role: string };
+  /** `actor`: who at the console; left out by the command line. */
+  "person.invited": { role: string; actor?: string };
+  "invitation.withdrawn": { actor: string };
   "person.joined": { person: string; name: string };
   "session.opened": { person: string; kind: string };
-  "session.closed": { person: string };
+  /** `actor`: whoever ended it for that person. */
+  "session.closed": { person: string; actor?: string };
+  "person.changed": { person: string; role: string; before: string; actor: string };
+  "person.removed": { person: string; actor: string };
+  "passkey.removed": { person: string; actor: string };
 
   /** Seen by gateway or site and named by them: `what` is their word for it. */
   observed: { what: string; detail: JsonObject };

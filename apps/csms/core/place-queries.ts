@@ -3,7 +3,13 @@
  * plain data with the units in their names. Each is bounded by queries/limits.ts, whatever its caller asks for.
  */
 import type { Json, SiteId, StationId } from "@wattward/kernel";
-import type { OutboxEntry, SettlementRow, TransactionDetailsRow, TransactionRow } from "./views.ts";
+import type {
+  DispensationView,
+  OutboxEntry,
+  SettlementRow,
+  TransactionDetailsRow,
+  TransactionRow,
+} from "./views.ts";
 
 /** Entries of {@link Queries} like the others. */
 export type PlaceQueries = {
@@ -18,6 +24,88 @@ export type PlaceQueries = {
   "station.setAside": { input: { station: StationId }; output: readonly SetAsideRow[] };
   /** Newest first; go on with the last one's seq. Of the newest {@link queryLimits.observationsSearched} alone. */
   "observations.list": { input: ObservationsAsked; output: readonly OutboxEntry[] };
+  /** Drivers' tokens, those changed last first. */
+  "tokens.list": { input: TokensAsked; output: readonly TokenRow[] };
+  /** Those in force, the first to end first. */
+  "dispensations.list": { input: undefined; output: readonly DispensationRow[] };
+  /** Everybody who may come in or did, by name; with invitations that are open. */
+  "people.list": { input: { nowMs: number }; output: PeopleView };
+  /** Of everybody who ever acted. */
+  "people.names": { input: undefined; output: readonly PersonName[] };
+};
+
+export type TokensAsked = {
+  /** In any part of it, without case; of `masked` tokens only at the end, as far as it is shown. */
+  readonly text?: string | undefined;
+  readonly status?: string | undefined;
+  readonly masked: boolean;
+  /** As many are passed over. */
+  readonly skip: number;
+  readonly most: number;
+};
+export type TokenRow = {
+  readonly token: string;
+  /** Accepted, Blocked or Expired, as a person set it; it has expired by `expiresAtMs` too. */
+  readonly status: string;
+  readonly expiresAtMs: number | null;
+  readonly changedAtMs: number;
+  /** Transactions with it that are open, and when the newest began. */
+  readonly open: number;
+  readonly usedAtMs: number | null;
+};
+export type DispensationRow = DispensationView & { readonly station: string; readonly site: string | null };
+/** Of core/settings.ts and core/setting-words.ts; every value is a whole number. */
+export type SettingRow = {
+  readonly name: string;
+  readonly value: number;
+  readonly byDefault: number;
+  readonly least: number;
+  readonly most: number;
+  /** `switch` (0 is off, 1 is on), `count`, or the unit of the number. */
+  readonly unit: string;
+  readonly meaning: string;
+};
+
+export type PersonName = { readonly id: string; readonly name: string };
+export type PeopleView = {
+  readonly people: readonly PersonRow[];
+  readonly invitations: readonly InvitationRow[];
+};
+export type PersonRow = PersonName & {
+  readonly role: string;
+  /** person: signs in with passkeys. service: a program, with tokens alone. */
+  readonly kind: string;
+  readonly addedAtMs: number;
+  readonly passkeys: readonly PasskeyRow[];
+  /** Of browsers and programs, in force, newest first; of very many the newest. */
+  readonly sessions: readonly SessionRow[];
+};
+export type PasskeyRow = {
+  readonly id: string;
+  readonly addedAtMs: number;
+  readonly usedAtMs: number | null;
+};
+export type SessionRow = {
+  /** To end it by. It opens nothing. */
+  readonly id: string;
+  /** cookie: a browser. token: a program. */
+  readonly kind: string;
+  readonly name: string;
+  readonly openedAtMs: number;
+  readonly expiresAtMs: number;
+};
+export type InvitationRow = { readonly id: string; readonly role: string; readonly expiresAtMs: number };
+
+export type CommandsAsked = {
+  readonly site?: SiteId | undefined;
+  readonly station?: StationId | undefined;
+  readonly states?: readonly string[] | undefined;
+  readonly action?: string | undefined;
+  readonly actor?: string | undefined;
+  /** In the id of its station, its action or its reason; without regard to case. */
+  readonly text?: string | undefined;
+  readonly beforeId?: string | undefined;
+  readonly most: number;
 };
 
 /** A message that was acknowledged and applied nowhere: for a person. */

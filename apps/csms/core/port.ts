@@ -11,7 +11,7 @@ import type { Claim, Deviation, Handling, OcppVersion } from "@wattward/ocpp";
 import type { Dispensation, PasswordProfile, SecurityProfile } from "@wattward/ocpp/ways-in";
 import type { JournalRecord } from "@wattward/sitelink";
 
-import type { PlaceQueries, TransactionsAsked } from "./place-queries.ts";
+import type { CommandsAsked, PlaceQueries, SettingRow, TransactionsAsked } from "./place-queries.ts";
 import type {
   CommandRow,
   DenialRow,
@@ -207,9 +207,25 @@ export type Decisions = {
     output: { kind: "added" } | { kind: "known" } | { kind: "refused"; sentence: string };
   };
   "person.invite": {
-    input: { hash: string; role: string; expiresAtMs: number; atMs: number };
+    input: { hash: string; role: string; expiresAtMs: number; atMs: number; actor?: string };
     output: undefined;
   };
+  /** An invitation that nobody has used is good no more. */
+  "invitation.withdraw": { input: Handled; output: { kind: "withdrawn" | "unknown" } };
+  /** Another role, at once; never for the last administrator who can sign in. */
+  "person.change": {
+    input: Handled & { role: string };
+    output: { kind: "changed" | "unchanged" | "unknown" | "last-administrator" };
+  };
+  /** They leave: no role, no passkey, no session, no token. The name stays where they acted. */
+  "person.remove": {
+    input: Handled;
+    output: { kind: "removed" | "unchanged" | "unknown" | "last-administrator" };
+  };
+  /** Their sessions stay: end those that should not. */
+  "passkey.remove": { input: Handled; output: { kind: "removed" | "unknown" | "last-administrator" } };
+  /** A browser's session or a token is over; by the id that {@link Queries} `people.list` gives it. */
+  "session.end": { input: Handled; output: { kind: "ended" | "unknown" } };
   "person.join": {
     input: PersonJoin;
     output: { kind: "joined"; person: string } | { kind: "refused"; reason: "invitation" };
@@ -516,6 +532,9 @@ export type StationAdded = {
   readonly siteCreated: boolean;
 };
 
+/** What a person did to what has that id, and when. */
+export type Handled = { readonly id: string; readonly actor: string; readonly atMs: number };
+
 export type PersonJoin = {
   readonly invitation: string;
   readonly name: string;
@@ -615,7 +634,8 @@ export type Queries = PlaceQueries & {
   "command.get": { input: { id: string }; output: CommandRow | undefined };
   /** When `command.expire` will next find something, for commands untold after `untoldMs`; undefined where none is open. */
   "commands.nextDue": { input: { untoldMs: number }; output: number | undefined };
-  "commands.list": { input: { station?: StationId; most: number }; output: readonly CommandRow[] };
+  /** Newest first; go on with the last one's id. */
+  "commands.list": { input: CommandsAsked; output: readonly CommandRow[] };
   /** Frames of a station, newest first; go on with the last one's id. */
   "messages.list": {
     input: {
@@ -631,7 +651,7 @@ export type Queries = PlaceQueries & {
   /** Every setting of core/settings.ts. */
   "settings.all": {
     input: undefined;
-    output: readonly { name: string; value: number; byDefault: number; least: number; most: number }[];
+    output: readonly SettingRow[];
   };
   /** Bytes of the database on its server; undefined for a file, whose folder tells more. */
   "store.usedBytes": { input: undefined; output: number | undefined };

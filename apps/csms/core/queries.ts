@@ -6,10 +6,17 @@ import type { Kysely } from "kysely";
 import { commandGet, commandsList, commandsNextDue } from "../queries/commands.ts";
 import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
-import { dispensationsAll } from "../queries/dispensations.ts";
+import { dispensationsAll, dispensationsList } from "../queries/dispensations.ts";
 import { messagesList } from "../queries/messages.ts";
 import { observationsList, outboxAfter, outboxHead } from "../queries/outbox.ts";
-import { invitationGet, passkeyGet, peopleCount, sessionGet } from "../queries/people.ts";
+import {
+  invitationGet,
+  passkeyGet,
+  peopleCount,
+  peopleList,
+  peopleNames,
+  sessionGet,
+} from "../queries/people.ts";
 import { settingsAll } from "../queries/settings.ts";
 import { siteHistory } from "../queries/site-history.ts";
 import { siteSnapshot } from "../queries/site-snapshot.ts";
@@ -24,6 +31,7 @@ import {
 } from "../queries/station-told.ts";
 import { stationGet, stationsList } from "../queries/stations.ts";
 import { storeUsedBytes } from "../queries/store.ts";
+import { tokensList } from "../queries/tokens.ts";
 import { transactionGet } from "../queries/transaction.ts";
 import { transactionCurve } from "../queries/transaction-curve.ts";
 import { transactionsList, transactionsOpenCount } from "../queries/transactions.ts";
@@ -68,6 +76,10 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "store.usedBytes": storeUsedBytes,
   "invitation.get": invitationGet,
   "people.count": peopleCount,
+  "people.list": peopleList,
+  "people.names": peopleNames,
+  "tokens.list": tokensList,
+  "dispensations.list": dispensationsList,
   "passkey.get": passkeyGet,
   "session.get": sessionGet,
 };

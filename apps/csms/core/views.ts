@@ -274,8 +274,11 @@ export type SiteSnapshot = {
 export type PowerPoint = { readonly atMs: number; readonly powerW: number | null };
 export type CommandRow = {
   readonly id: string;
+  /** Where its station is now. */
+  readonly site: string | null;
   readonly station: string;
   readonly action: string;
+  /** Redacted: without secrets, and cards but for their end. */
   readonly payload: JsonObject;
   readonly actor: string;
   readonly reason: string;

@@ -15,6 +15,9 @@ export const MADE_AHEAD_MS_MAX = 24 * 3600_000;
 /** Good for this long; also the most that an invitation may have left, with the clock's allowance. */
 export const INVITATION_VALID_MS = 24 * 3600_000;
 
+/** Sessions and invitations are named by the beginning of their hash: enough to name one, and nothing opens by it. */
+export const SESSION_ID_CHARS = 32;
+
 const insertInvitation = statement((db, p: { hash: string; role: string; expiresAtMs: number }) =>
   db
     .insertInto("invitations")
@@ -76,9 +79,16 @@ const deleteExpiredCookies = statement((db, p: { atMs: number }) =>
   db.deleteFrom("sessions").where("kind", "=", "cookie").where("expires_at_ms", "<=", p.atMs),
 );
 
-export const invite: Decision<"person.invite"> = async (tx, { hash, role, expiresAtMs, atMs }) => {
+export const invite: Decision<"person.invite"> = async (tx, input) => {
+  const { hash, role, expiresAtMs, atMs, actor } = input;
   await tx.run(insertInvitation, { hash, role, expiresAtMs });
-  observe(tx, { kind: "person.invited", source: "csms", atMs, data: { role } });
+  const source = actor === undefined ? "csms" : "person";
+  observe(tx, {
+    kind: "person.invited",
+    source,
+    atMs,
+    data: { role, ...(actor !== undefined && { actor }) },
+  });
 };
 
 const refusedInvitation = { kind: "refused", reason: "invitation" } as const;

@@ -5,7 +5,8 @@ import { isPasswordProfile } from "@wattward/ocpp/ways-in";
 import type { Kysely } from "kysely";
 import type { DispensationView } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
-import type { Schema } from "../store/schema.ts";
+import type { Row, Schema } from "../store/schema.ts";
+import { queryLimits } from "./limits.ts";
 
 /** Those of stations that are accepted. */
 export const dispensationsAll: Query<"dispensations.all"> = async (db) => {
@@ -31,6 +32,26 @@ export const dispensationsAll: Query<"dispensations.all"> = async (db) => {
   );
 };
 
+/** With the site of each; a hash of a password goes to no person. */
+export const dispensationsList: Query<"dispensations.list"> = async (db) => {
+  const rows = await db
+    .selectFrom("dispensations")
+    .innerJoin("stations", "stations.id", "dispensations.station_id")
+    .select(["station_id", "site_id", "security_profile", "until_ms", "given_at_ms", "given_by"])
+    .orderBy("until_ms")
+    .orderBy("station_id")
+    .limit(queryLimits.rowsMax)
+    .execute();
+  return rows.map((row) => ({ station: row.station_id, site: row.site_id, ...viewOf(row) }));
+};
+
+const viewOf = (row: Omit<Row<"dispensations">, "station_id" | "password_hash">): DispensationView => ({
+  securityProfile: row.security_profile,
+  untilMs: row.until_ms,
+  givenAtMs: row.given_at_ms,
+  givenBy: row.given_by,
+});
+
 /** Of these stations; a hash of a password goes to no person. */
 export async function waysOf(
   db: Kysely<Schema>,
@@ -50,17 +71,7 @@ export async function waysOf(
     .where("station_id", "in", ids)
     .execute();
   return {
-    dispensations: new Map(
-      given.map((row) => [
-        row.station_id,
-        {
-          securityProfile: row.security_profile,
-          untilMs: row.until_ms,
-          givenAtMs: row.given_at_ms,
-          givenBy: row.given_by,
-        },
-      ]),
-    ),
+    dispensations: new Map(given.map((row) => [row.station_id, viewOf(row)])),
     ways: new Map(ways.map((row) => [row.station_id, row.security_profile])),
   };
 }

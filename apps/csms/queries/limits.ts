@@ -14,6 +14,8 @@ export const queryLimits = {
   /** Entries of the outbox, from its end, in which what happened is looked for. */
   observationsSearched: 200_000,
   setAsideMax: 200,
+  sessionsMax: 2_000,
+  invitationsMax: 200,
 } as const;
 
 export const rowsWithin = (most: number): number => Math.max(1, Math.min(most, queryLimits.rowsMax));

@@ -1,6 +1,11 @@
 /** Who may come in: invitations, passkeys, sessions. Secrets are looked up by their hash; nothing here gives one out. */
+import type { PasskeyRow, SessionRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
-import { INVITATION_VALID_MS, MADE_AHEAD_MS_MAX } from "../people/people.ts";
+import { INVITATION_VALID_MS, MADE_AHEAD_MS_MAX, SESSION_ID_CHARS } from "../people/people.ts";
+import { SERVICE_PREFIX } from "../people/service-token.ts";
+import type { Row } from "../store/schema.ts";
+import { queryLimits } from "./limits.ts";
+import { atOneInstant } from "./read.ts";
 
 /** Undefined for what is unknown, used or expired: whoever asks learns no more. */
 export const invitationGet: Query<"invitation.get"> = (db, { hash, nowMs }) =>
@@ -21,6 +26,61 @@ export const peopleCount: Query<"people.count"> = async (db) => {
     .executeTakeFirstOrThrow();
   return Number(row.people);
 };
+
+export const peopleList: Query<"people.list"> = (db, { nowMs }) =>
+  atOneInstant(db, async (tx) => {
+    const people = await tx.selectFrom("people").selectAll().orderBy("name").orderBy("id").execute();
+    const passkeys = await tx
+      .selectFrom("passkeys")
+      .select(["id", "person_id", "added_at_ms", "used_at_ms"])
+      .orderBy("added_at_ms")
+      .execute();
+    const sessions = await tx
+      .selectFrom("sessions")
+      .selectAll()
+      .where("expires_at_ms", ">", nowMs)
+      .orderBy("created_at_ms", "desc")
+      .orderBy("hash")
+      .limit(queryLimits.sessionsMax)
+      .execute();
+    const invitations = await tx
+      .selectFrom("invitations")
+      .selectAll()
+      .where("used_at_ms", "is", null)
+      .where("expires_at_ms", ">", nowMs)
+      .orderBy("expires_at_ms")
+      .limit(queryLimits.invitationsMax)
+      .execute();
+    const passkeysOf = Map.groupBy(passkeys, (row) => row.person_id);
+    const sessionsOf = Map.groupBy(sessions, (row) => row.person_id);
+    return {
+      people: people.map((row) => ({
+        ...{ id: row.id, name: row.name, role: row.role, addedAtMs: row.added_at_ms },
+        kind: row.id.startsWith(SERVICE_PREFIX) ? "service" : "person",
+        passkeys: (passkeysOf.get(row.id) ?? []).map(passkeyRow),
+        sessions: (sessionsOf.get(row.id) ?? []).map(sessionRow),
+      })),
+      invitations: invitations.map(({ hash, role, expires_at_ms: expiresAtMs }) => ({
+        ...{ id: hash.slice(0, SESSION_ID_CHARS), role, expiresAtMs },
+      })),
+    };
+  });
+
+const passkeyRow = (row: Pick<Row<"passkeys">, "id" | "added_at_ms" | "used_at_ms">): PasskeyRow => ({
+  id: row.id,
+  addedAtMs: row.added_at_ms,
+  usedAtMs: row.used_at_ms,
+});
+const sessionRow = (row: Row<"sessions">): SessionRow => ({
+  id: row.hash.slice(0, SESSION_ID_CHARS),
+  kind: row.kind,
+  name: row.name,
+  openedAtMs: row.created_at_ms,
+  expiresAtMs: row.expires_at_ms,
+});
+
+export const peopleNames: Query<"people.names"> = (db) =>
+  db.selectFrom("people").select(["id", "name"]).orderBy("id").execute();
 
 export const passkeyGet: Query<"passkey.get"> = (db, { id }) =>
   db

@@ -241,6 +241,7 @@ test("people: an invitation counts once and in time; a session ends; service acc
 
 test("commands: newest first, with payload and outcome as objects", async () => {
   const world = await twoSites();
+  await world.db.updateTable("stations").set({ ocpp_version: "1.6" }).execute();
   await world.add("commands", { id: "c1", station_id: "A", payload: '{"type":"Soft"}' });
   await world.add("commands", { id: "c2", station_id: "B", outcome: '{"status":"Accepted"}' });
   assert.deepEqual((await queries["command.get"](world.db, { id: "c1" }))?.payload, { type: "Soft" });

@@ -1,5 +1,6 @@
 /** Every setting with its value and its limits. */
 import type { Query } from "../core/queries.ts";
+import { settingWords } from "../core/setting-words.ts";
 import { type Setting, settings } from "../core/settings.ts";
 
 export const settingsAll: Query<"settings.all"> = async (db) => {
@@ -9,6 +10,7 @@ export const settingsAll: Query<"settings.all"> = async (db) => {
     const { byDefault, least, most } = settings[name as Setting];
     const value = kept.get(name) ?? byDefault;
     const valid = Number.isInteger(value) && value >= least && value <= most;
-    return { name, value: valid ? value : byDefault, byDefault, least, most };
+    const words = settingWords[name as Setting];
+    return { name, value: valid ? value : byDefault, byDefault, least, most, ...words };
   });
 };

@@ -1,11 +1,11 @@
 /** Transactions of both versions, newest first. Ids sort by creation. Tokens leave masked. */
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import type { Expression, ExpressionBuilder, SqlBool } from "kysely";
 import { maskedToken } from "../core/observations.ts";
 import type { TransactionRow, TransactionsAsked } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Schema } from "../store/schema.ts";
 import { rowsWithin } from "./limits.ts";
-import { containing } from "./text.ts";
+import { containing, endingAsShown } from "./text.ts";
 
 export const transactionsList: Query<"transactions.list"> = async (db, asked) => {
   const rows = await db
@@ -29,7 +29,7 @@ function conditions(e: Builder, asked: TransactionsAsked): Expression<SqlBool>[]
   if (station !== undefined) all.push(e("transactions.station_id", "=", station));
   if (openOnly) all.push(e("transactions.ended_at_ms", "is", null), e("transactions.state", "<>", "ended"));
   if (state !== undefined) all.push(e("transactions.state", "=", state));
-  if (token !== undefined) all.push(ofToken(e, token.toLowerCase()));
+  if (token !== undefined) all.push(endingAsShown("transactions.token", token));
   if (fromMs !== undefined) all.push(e("transactions.started_at_ms", ">=", fromMs));
   if (toMs !== undefined) all.push(e("transactions.started_at_ms", "<", toMs));
   if (review !== undefined) all.push(e("transactions.review", review ? "is not" : "is", null));
@@ -38,15 +38,6 @@ function conditions(e: Builder, asked: TransactionsAsked): Expression<SqlBool>[]
   }
   if (beforeId !== undefined) all.push(e("transactions.id", "<", beforeId));
   return all;
-}
-
-/** A whole one; or the end of one, no longer than what is shown of it: nobody finds a card by trying its letters. */
-function ofToken(e: Builder, token: string): Expression<SqlBool> {
-  const lower = e.fn<string>("lower", ["transactions.token"]);
-  if (`…${token}` !== maskedToken(token + token)) return e(lower, "=", token);
-  const long = sql<SqlBool>`length(${e.ref("transactions.token")}) >= ${sql.lit(2 * token.length)}`;
-  const ends = e(sql`substr(${lower}, length(${lower}) - ${sql.lit(token.length - 1)})`, "=", token);
-  return e.or([e(lower, "=", token), e.and([long, ends])]);
 }
 
 export const transactionsOpenCount: Query<"transactions.openCount"> = async (db) => {

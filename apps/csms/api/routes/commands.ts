@@ -2,7 +2,7 @@
  * Commands to stations: asked for here, made durable by the core, sent by whoever holds the station's socket. The
  * answer 202 means recorded; what became of it is in the command's own row, and in the event stream.
  */
-import { type Clock, type JsonObject, stationId } from "@wattward/kernel";
+import { type Clock, type JsonObject, siteId, stationId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import { allow } from "../../access/allow.ts";
@@ -13,7 +13,7 @@ import { apiLimits } from "../limits.ts";
 import { type ProblemCode, problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
 import { CommandRow, listOf, ref } from "../shapes.ts";
-import { closed, Most, RowId, StationIdText } from "./fields.ts";
+import { closed, Most, RowId, SearchText, SiteIdText, StationIdText } from "./fields.ts";
 
 type Ports = { readonly core: Core; readonly clock: Clock };
 
@@ -22,6 +22,13 @@ export function commandRoutes(app: FastifyInstance, ports: Ports): void {
   requestRoute(app, ports);
 }
 
+const state = "(requested|sent|accepted|refused|failed|expired|unknown)";
+const States = Type.String({
+  maxLength: 100,
+  pattern: `^${state}(,${state})*$`,
+  description: "Only in these, with commas between: requested,sent is what still runs.",
+});
+
 function readRoutes(app: FastifyInstance, core: Core): void {
   route(
     app,
@@ -29,18 +36,31 @@ function readRoutes(app: FastifyInstance, core: Core): void {
       method: "GET",
       url: "/api/v1/commands",
       access: { action: "list commands", resource: "command", class: "read" },
-      summary: "Newest first",
-      query: Type.Object({ station: Type.Optional(StationIdText), most: Type.Optional(Most) }, closed),
+      summary: "Of the whole fleet, newest first; go on with before = the last id",
+      query: Type.Object(
+        {
+          site: Type.Optional(SiteIdText),
+          station: Type.Optional(StationIdText),
+          states: Type.Optional(States),
+          action: Type.Optional(Type.Unsafe<string>({ type: "string", enum: [...allActions] })),
+          actor: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: "Who asked." })),
+          text: Type.Optional(SearchText),
+          before: Type.Optional(RowId),
+          most: Type.Optional(Most),
+        },
+        closed,
+      ),
       answer: listOf(CommandRow),
     },
     async ({ query }) => {
+      const site = query.site === undefined ? undefined : siteId(query.site);
+      if (site?.ok === false) return problem("unknown-site", { detail: site.fault.sentence });
       const station = query.station === undefined ? undefined : stationId(query.station);
       if (station?.ok === false) return problem("unknown-station", { detail: station.fault.sentence });
-      const rows = await core.query("commands.list", {
-        most: query.most ?? apiLimits.rowsDefault,
-        ...(station === undefined ? {} : { station: station.value }),
-      });
-      return answer(rows);
+      const { before: beforeId, most = apiLimits.rowsDefault, states, ...filter } = query;
+      const places = { site: site?.value, station: station?.value };
+      const asked = { ...filter, ...places, states: states?.split(","), beforeId, most };
+      return answer(await core.query("commands.list", asked));
     },
   );
 

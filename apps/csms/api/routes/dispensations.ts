@@ -5,8 +5,10 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
 import { grantDispensation } from "../../ways-in/grant.ts";
+import { DispensationRow } from "../people-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
+import { listOf } from "../shapes.ts";
 import { closed, StationIdText } from "./fields.ts";
 
 export type DispensationPorts = {
@@ -24,6 +26,18 @@ export function dispensationRoutes(
   app: FastifyInstance,
   { core, clock, chance, hash }: DispensationPorts,
 ): void {
+  route(
+    app,
+    {
+      method: "GET",
+      url: "/api/v1/dispensations",
+      access: { action: "list dispensations", resource: "station", class: "read" },
+      summary: "Those in force, the first to end first",
+      answer: listOf(DispensationRow),
+    },
+    async () => answer(await core.query("dispensations.list", undefined)),
+  );
+
   route(
     app,
     {

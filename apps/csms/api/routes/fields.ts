@@ -31,7 +31,7 @@ export const CardText = Type.String({
   minLength: 1,
   maxLength: 36,
   pattern: "^[\\x21-\\x7e]+$",
-  description: "A whole token, or the end of one as far as it is shown: at most four characters.",
+  description: "A whole token, or the end of one, as far as it is shown.",
 });
 /** Milliseconds since 1970 UTC; up to the year 9999. */
 export const InstantMs = Type.Integer({ minimum: 0, maximum: 253402300799999 });

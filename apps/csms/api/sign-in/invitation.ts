@@ -3,22 +3,27 @@
  * browser sends it to a server or a log by itself; the database keeps only its hash. Good once, for a day.
  */
 import type { Chance, Clock } from "@wattward/kernel";
+import type { Role } from "../../access/allow.ts";
 import type { Core } from "../../core/port.ts";
 import { INVITATION_VALID_MS } from "../../people/people.ts";
 import { newSecret, secretHash } from "./secrets.ts";
 
 export type InvitationPorts = { readonly core: Core; readonly chance: Chance; readonly clock: Clock };
 
-/** Makes an invitation for an administrator and gives its link. `baseUrl`: where the console is, no slash at its end. */
+/** For whom it is, and who invites; the command line names nobody. */
+export type Invited = { readonly role: Role; readonly actor?: string };
+
+/** Makes an invitation and gives its link. `baseUrl`: where the console is, no slash at its end. */
 export async function newInvitationLink(
   { core, chance, clock }: InvitationPorts,
   baseUrl: string,
+  invited: Invited = { role: "administrator" },
 ): Promise<string> {
   const secret = newSecret(chance);
   const atMs = clock.now().wallMs;
   await core.decide("person.invite", {
     hash: secretHash(secret),
-    role: "administrator",
+    ...invited,
     expiresAtMs: atMs + INVITATION_VALID_MS,
     atMs,
   });

@@ -146,9 +146,13 @@ export class Browser {
     return this.ask({ method: "POST", url: `/api/v1/${path}`, ...(body === undefined ? {} : { body }) });
   }
 
-  /** Joins with a fresh invitation. */
-  async join(name: string, authenticator = new SoftwareAuthenticator()): Promise<SoftwareAuthenticator> {
-    const invitation = await newInvitation(this.desk);
+  /** Joins with a fresh invitation, or with that one. */
+  async join(
+    name: string,
+    authenticator = new SoftwareAuthenticator(),
+    invited?: string,
+  ): Promise<SoftwareAuthenticator> {
+    const invitation = invited ?? (await newInvitation(this.desk));
     const options = (await this.post("auth/join/options", { invitation, name })).json();
     const credential = authenticator.create(options, this.origin);
     const reply = await this.post("auth/join", { invitation, name, credential });
