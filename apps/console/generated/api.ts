@@ -191,6 +191,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs somebody, by consequence; what is going on, and what today has brought, by site */
+        get: operations["getNow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1207,6 +1224,77 @@ export interface components {
             id: string;
             name: string;
         };
+        NeedRow: {
+            /**
+             * @description Listed in order of consequence.
+             * @enum {string}
+             */
+            kind: "storage-low" | "node-lost" | "site-offline" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
+            /**
+             * @description danger: service or data is lost now. attention: somebody should look. waits: for a person's word.
+             * @enum {string}
+             */
+            weight: "danger" | "attention" | "waits";
+            site: string | null;
+            station: string | null;
+            evse: number | null;
+            /** @description Of what ends: when. */
+            sinceMs: number | null;
+            /** @description Stations of a site, open sessions of a station, sessions to look at, commands that wait. */
+            concerned: number;
+            /** @description An error code, an action, a state: of whoever told it. */
+            words: string | null;
+            next: {
+                /**
+                 * @description Where the next step is.
+                 * @enum {string}
+                 */
+                place: "site" | "station" | "sessions" | "command" | "dispensations" | "settings" | "nodes";
+                id: string | null;
+            };
+        };
+        NowView: {
+            /** @description Events after this sequence bring it up to date. */
+            seq: number;
+            /** @description By consequence; of each kind the first 50. */
+            needs: components["schemas"]["NeedRow"][];
+            /** @description How many there are of each kind. */
+            counts: {
+                /**
+                 * @description Listed in order of consequence.
+                 * @enum {string}
+                 */
+                kind: "storage-low" | "node-lost" | "site-offline" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
+                count: number;
+            }[];
+            fleet: {
+                stations: number;
+                stationsConnected: number;
+                sessionsOpen: number;
+                /** @description Begun today. */
+                sessionsToday: number;
+                /** @description Of all sessions, since today began. */
+                energyTodayWh: number | null;
+                powerW: number | null;
+            };
+            /** @description Last, where there are any, stations without a site. */
+            sites: {
+                /** @description null: stations that are at no site. */
+                id: string | null;
+                connected: boolean | null;
+                seenAtMs: number | null;
+                stations: number;
+                stationsConnected: number;
+                sessionsOpen: number;
+                /** @description Begun today. */
+                sessionsToday: number;
+                /** @description Of all sessions, since today began. */
+                energyTodayWh: number | null;
+                powerW: number | null;
+            }[];
+            /** @description What does not work as it should in this process: as /readyz has it. */
+            troubles: string[];
+        };
         ToldRow: {
             /** @description identity, firmware-update, log-upload, firmware-publication, charging-limit, ev-needs, ev-schedule, battery, priority-charging, display-message, der-alarm, der-control or der-running */
             subject: string;
@@ -1826,6 +1914,47 @@ export interface operations {
                         token: string;
                         expiresAtMs: number;
                     };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getNow: {
+        parameters: {
+            query?: {
+                /** @description When today began for the reader, 25 hours ago at most; midnight UTC unless said. */
+                todayMs?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read what needs attention */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NowView"];
                 };
             };
             /** @description What went wrong */

@@ -30,6 +30,7 @@ import { dispensationRoutes } from "./routes/dispensations.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
+import { nowRoutes } from "./routes/now.ts";
 import { observationRoutes } from "./routes/observations.ts";
 import { peopleRoutes } from "./routes/people.ts";
 import { settingRoutes } from "./routes/settings.ts";
@@ -149,6 +150,7 @@ function addRoutes(
   const attempts = createAttempts(clock);
   healthRoutes(app, options);
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
+  nowRoutes(app, options);
   peopleRoutes(app, { core, clock, chance });
   settingRoutes(app, { core, clock });
   siteRoutes(app, { core, clock });

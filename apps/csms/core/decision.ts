@@ -22,12 +22,17 @@ const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** 26 characters: 10 of the time, so that ids sort by creation, 16 of chance (80 bits). */
 export function sortableId(chance: Chance, atMs: number): string {
+  let random = "";
+  for (const byte of chance.bytes(16)) random += alphabet[byte & 31];
+  return firstIdAt(atMs) + random;
+}
+
+/** At or before every id that was made at that instant or later, and after all before. */
+export function firstIdAt(atMs: number): string {
   let time = "";
   for (let left = Math.max(0, Math.floor(atMs)), i = 0; i < 10; i += 1) {
     time = alphabet[left % 32] + time;
     left = Math.floor(left / 32);
   }
-  let random = "";
-  for (const byte of chance.bytes(16)) random += alphabet[byte & 31];
-  return time + random;
+  return time;
 }

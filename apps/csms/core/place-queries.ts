@@ -32,6 +32,80 @@ export type PlaceQueries = {
   "people.list": { input: { nowMs: number }; output: PeopleView };
   /** Of everybody who ever acted. */
   "people.names": { input: undefined; output: readonly PersonName[] };
+  /** What needs somebody, and what is going on. `todayMs`: when today began for whoever asks. */
+  "fleet.now": { input: { nowMs: number; todayMs: number }; output: NowView };
+};
+
+export type NowView = {
+  /** Outbox sequence that this includes. */
+  readonly seq: number;
+  /** By consequence, then by how much is concerned, then the oldest; of each kind the first 50. */
+  readonly needs: readonly NeedRow[];
+  /** How many there are of each kind that there is one of. */
+  readonly counts: readonly { readonly kind: NeedKind; readonly count: number }[];
+  readonly fleet: FleetNow;
+  /** All sites, and last, where there are any, the stations without one. */
+  readonly sites: readonly SiteNow[];
+};
+/** In order of consequence. */
+export type NeedKind =
+  /** The room for data is below its watermark: the message log is given up. */
+  | "storage-low"
+  /** One of several nodes was found dead, and has not come back. */
+  | "node-lost"
+  | "site-offline"
+  | "connector-faulted"
+  /** Without link, although its site has one or needs none. */
+  | "station-offline"
+  /** Connected, and lets our calls time out. */
+  | "station-deaf"
+  /** Connected, and has said nothing for far longer than it should. */
+  | "station-silent"
+  /** Transaction messages that could not be read, of the last 30 days. */
+  | "message-set-aside"
+  /** Sessions that a person should look at before they are billed, of the last 7 days. */
+  | "session-review"
+  /** Of the last day, and not done since by another. */
+  | "command-failed"
+  | "dispensation-ending"
+  /** Has not taken up the newest bundle. */
+  | "site-behind"
+  /** Does not know the time well enough. */
+  | "site-clock"
+  | "station-pending"
+  /** In the inventory, and has never come. */
+  | "site-waiting";
+export type NeedRow = {
+  readonly kind: NeedKind;
+  /** danger: service or data is lost now. attention: somebody should look. waits: for a person's word, or for somebody to come. */
+  readonly weight: "danger" | "attention" | "waits";
+  readonly site: string | null;
+  readonly station: string | null;
+  readonly evse: number | null;
+  readonly sinceMs: number | null;
+  /** What is concerned by it: stations of a site, open sessions of a station, sessions to look at, commands that wait. */
+  readonly concerned: number;
+  /** An error code, an action, a state: in the words of whoever told it. */
+  readonly words: string | null;
+  /** Where the next step is. */
+  readonly next: { readonly place: NeedPlace; readonly id: string | null };
+};
+export type NeedPlace = "site" | "station" | "sessions" | "command" | "dispensations" | "settings" | "nodes";
+export type FleetNow = {
+  readonly stations: number;
+  readonly stationsConnected: number;
+  readonly sessionsOpen: number;
+  /** Begun today. */
+  readonly sessionsToday: number;
+  /** Of all sessions, since today began; null where no register is known. */
+  readonly energyTodayWh: number | null;
+  readonly powerW: number | null;
+};
+/** `id` null: stations that are at no site. */
+export type SiteNow = FleetNow & {
+  readonly id: string | null;
+  readonly connected: boolean | null;
+  readonly seenAtMs: number | null;
 };
 
 export type TokensAsked = {

@@ -8,6 +8,7 @@ import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
 import { dispensationsAll, dispensationsList } from "../queries/dispensations.ts";
 import { messagesList } from "../queries/messages.ts";
+import { fleetNow } from "../queries/now.ts";
 import { observationsList, outboxAfter, outboxHead } from "../queries/outbox.ts";
 import {
   invitationGet,
@@ -78,6 +79,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "people.count": peopleCount,
   "people.list": peopleList,
   "people.names": peopleNames,
+  "fleet.now": fleetNow,
   "tokens.list": tokensList,
   "dispensations.list": dispensationsList,
   "passkey.get": passkeyGet,

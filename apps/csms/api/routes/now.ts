@@ -1,0 +1,58 @@
+/** The first page of the console, and of a script that watches: is everything well, and what needs somebody? */
+import type { Clock } from "@wattward/kernel";
+import type { FastifyInstance } from "fastify";
+import { Type } from "typebox";
+import type { Core } from "../../core/port.ts";
+import { NowPage } from "../now-shapes.ts";
+import { problem } from "../problems.ts";
+import { answer, route } from "../route.ts";
+import { ref } from "../shapes.ts";
+import { closed, InstantMs } from "./fields.ts";
+import type { Probe } from "./health.ts";
+
+export type NowPorts = {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly probes: Readonly<Record<string, Probe>>;
+  readonly warnings?: (() => readonly string[]) | undefined;
+};
+
+const DAY_MS = 86_400_000;
+/** A day of summer time's end has 25 hours. */
+const TODAY_MS_MAX = 25 * 3_600_000;
+
+export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings }: NowPorts): void {
+  route(
+    app,
+    {
+      method: "GET",
+      url: "/api/v1/now",
+      access: { action: "read what needs attention", resource: "fleet", class: "read" },
+      summary: "What needs somebody, by consequence; what is going on, and what today has brought, by site",
+      query: Type.Object(
+        {
+          todayMs: Type.Optional({
+            ...InstantMs,
+            description: "When today began for the reader, 25 hours ago at most; midnight UTC unless said.",
+          }),
+        },
+        closed,
+      ),
+      answer: ref(NowPage),
+    },
+    async ({ query }) => {
+      const nowMs = clock.now().wallMs;
+      const todayMs = query.todayMs ?? Math.floor(nowMs / DAY_MS) * DAY_MS;
+      if (todayMs > nowMs || todayMs < nowMs - TODAY_MS_MAX) {
+        const detail = `todayMs must be within the 25 hours before now, which is ${nowMs}.`;
+        return problem("invalid-request", { field: "/todayMs", detail });
+      }
+      const now = await core.query("fleet.now", { nowMs, todayMs });
+      const failing = Object.entries(probes).flatMap(([part, probe]) => {
+        const reason = probe();
+        return reason === undefined ? [] : [`${part}: ${reason}`];
+      });
+      return answer({ ...now, troubles: [...failing, ...(warnings?.() ?? [])] });
+    },
+  );
+}
