@@ -3,19 +3,25 @@
  * echo of the same frames, in turn, in one run.
  */
 
+import { costOf, threadSeconds } from "./cpu.ts";
 import type { Order, Told } from "./load/fleet.ts";
 import type { Kind } from "./load/messages.ts";
 import type { Target } from "./load/station.ts";
 import { median, Plant, round, type Say } from "./plant.ts";
 
 export type Compared = { readonly perSecond: number; readonly echoPerSecond: number; readonly ratio: number };
-export type Options = { readonly stations: number; readonly seconds: number; readonly rounds: number };
+export type Options = {
+  readonly stations: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly profiles?: string | undefined;
+};
 
 /** Sockets that are opened at one time, before anything is measured. */
 const AT_ONCE = 32;
 
 export async function gateway(options: Options, say: Say) {
-  const plant = new Plant();
+  const plant = new Plant(options.profiles);
   try {
     say("starting the central system and the echo");
     const csms = await plant.csms(UNTHROTTLED);
@@ -24,40 +30,55 @@ export async function gateway(options: Options, say: Say) {
     const enrolled = await plant.enrol(options.stations);
     const ours = await plant.load(enrolled);
     const theirs = await plant.load(enrolled);
-    await connectBoth({ ours, theirs }, csms.target, echo.target, say);
+    const both = {
+      ours: { order: ours, target: csms.target, processes: { csms: csms.program.pid } },
+      theirs: { order: theirs, target: echo.target, processes: { echo: echo.pid } },
+    };
+    await connectBoth(both, say);
     return {
-      heartbeats: await compare("heartbeats", { ours, theirs }, options, say),
-      transactions: await compare("transactions", { ours, theirs }, options, say),
+      heartbeats: await compare("heartbeats", both, options, say),
+      transactions: await compare("transactions", both, options, say),
     };
   } finally {
-    plant.close();
+    await plant.close();
   }
 }
 
 /** A station's own limit is far below what a closed loop does; here the whole is measured, not the limit. */
 export const UNTHROTTLED = ["--station-frames-per-second", "100000"];
 
-type Loads = Record<"ours" | "theirs", (order: Order) => Promise<Told>>;
+/** What is measured, and the yardstick: each with a load of its own. */
+export type Both = Readonly<Record<"ours" | "theirs", Side>>;
+type Side = {
+  readonly order: (order: Order) => Promise<Told>;
+  readonly target: Target;
+  /** The processes that serve it, by name. */
+  readonly processes: Readonly<Record<string, number>>;
+};
 
-export async function connectBoth(loads: Loads, ours: Target, theirs: Target, say: Say): Promise<void> {
+export async function connectBoth({ ours, theirs }: Both, say: Say): Promise<void> {
   say("connecting to both");
-  await loads.ours({ do: "connect", target: ours, atOnce: AT_ONCE });
-  await loads.theirs({ do: "connect", target: theirs, atOnce: AT_ONCE });
+  await ours.order({ do: "connect", target: ours.target, atOnce: AT_ONCE });
+  await theirs.order({ do: "connect", target: theirs.target, atOnce: AT_ONCE });
 }
 
 /** In turn, so that whatever else the machine does falls on both; the median of the rounds. */
-export async function compare(kind: Kind, loads: Loads, options: Options, say: Say): Promise<Compared> {
+export async function compare(kind: Kind, both: Both, options: Options, say: Say): Promise<Compared> {
   const rates = { ours: [] as number[], theirs: [] as number[] };
   for (let round = 1; round <= options.rounds; round++) {
     for (const whom of ["theirs", "ours"] as const) {
-      const told = await loads[whom]({ do: "run", kind, seconds: options.seconds });
+      const { order, processes } = both[whom];
+      await order({ do: "warm-up", kind });
+      const before = threadSeconds(processes);
+      const told = await order({ do: "run", seconds: options.seconds });
+      const cost = costOf(before, threadSeconds(processes), told.messages);
+      await order({ do: "rest" });
       if (told.failed > 0)
         throw new Error(`${told.failed} ${kind} were refused or cut off: nothing to compare`);
       rates[whom].push(told.messages / told.seconds);
       const name = whom === "ours" ? "wattward" : "echo";
-      say(
-        `${kind} ${round}/${options.rounds}: ${name} ${Math.round(told.messages / told.seconds)} per second`,
-      );
+      const perSecond = Math.round(told.messages / told.seconds);
+      say(`${kind} ${round}/${options.rounds}: ${name} ${perSecond} per second${cost}`);
     }
   }
   const [perSecond, echoPerSecond] = [median(rates.ours), median(rates.theirs)];

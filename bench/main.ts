@@ -2,8 +2,9 @@
  * `npm run bench -- NAME`: figures that anyone can repeat. Progress goes to standard error; the last line of standard
  * output is one JSON object with absolute figures, the yardstick's, and the ratio (docs/performance.md).
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { gateway } from "./gateway.ts";
+import { gateway, type Options } from "./gateway.ts";
 import { memory } from "./memory.ts";
 import { reconnect } from "./reconnect.ts";
 import { site } from "./site.ts";
@@ -20,12 +21,12 @@ const help = `wattward bench NAME: figures, each against a yardstick in the same
   --stations N   how many
   --seconds N    how long each round measures (5)
   --rounds N     rounds, of which the median counts (3)
+  --profiles DIR where V8's CPU profiles of Wattward's programs go, a file for each thread; it makes them slower
 
 Progress is on standard error, the result is the last line on standard output: one JSON object.
 `;
 
-type Settings = { readonly stations: number; readonly seconds: number; readonly rounds: number };
-type Bench = (settings: Settings, say: (line: string) => void) => Promise<object>;
+type Bench = (settings: Options, say: (line: string) => void) => Promise<object>;
 const benches: Readonly<Record<string, { readonly run: Bench; readonly stations: number }>> = {
   gateway: { run: gateway, stations: 200 },
   site: { run: site, stations: 50 },
@@ -34,12 +35,13 @@ const benches: Readonly<Record<string, { readonly run: Bench; readonly stations:
   start: { run: start, stations: 1 },
 };
 
-function settingsOf(): { name: string; settings: Settings } {
+function settingsOf(): { name: string; settings: Options } {
   const text = { type: "string" } as const;
   const options = {
     stations: text,
     seconds: text,
     rounds: text,
+    profiles: text,
     help: { type: "boolean", short: "h" },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -64,6 +66,7 @@ function settingsOf(): { name: string; settings: Settings } {
       stations: whole("stations", values.stations, benches[name]!.stations, 10_000),
       seconds: whole("seconds", values.seconds, 5, 600),
       rounds: whole("rounds", values.rounds, 3, 100),
+      profiles: values.profiles === undefined ? undefined : resolve(values.profiles),
     },
   };
 }

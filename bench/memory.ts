@@ -3,14 +3,15 @@
  * size before and after, once it has settled.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import type { Options } from "./gateway.ts";
 import { Plant, residentBytes, round, type Say } from "./plant.ts";
 
 /** After the last boot: buffers of handshakes are gone, garbage is collected. */
 const SETTLE_MS = 15_000;
 const AT_ONCE = 32;
 
-export async function memory({ stations }: { stations: number }, say: Say) {
-  const plant = new Plant();
+export async function memory({ stations, profiles }: Pick<Options, "stations" | "profiles">, say: Say) {
+  const plant = new Plant(profiles);
   try {
     say("starting the central system and the echo");
     const csms = await plant.csms();
@@ -36,6 +37,6 @@ export async function memory({ stations }: { stations: number }, say: Say) {
       ratio: round(ours / bare),
     };
   } finally {
-    plant.close();
+    await plant.close();
   }
 }

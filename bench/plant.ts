@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { command, killAll, type Program, readJson, start, until } from "@wattward/demo/programs";
+import { command, killAll, type Program, readJson, start, stop, until } from "@wattward/demo/programs";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { issueServer, issueStation } from "@wattward/pki";
 import { newKey, openAuthorityFiles, publicHalf } from "@wattward/pki/files";
@@ -17,14 +17,19 @@ import type { EchoOptions } from "./yardstick/echo.ts";
 
 export const DOMAIN = "wattward.test";
 const READY_MS = 60_000;
+const PROFILE_WRITTEN_MS = 60_000;
 
 export type Say = (line: string) => void;
 
 export class Plant {
   readonly folder = mkdtempSync(join(tmpdir(), "wattward-bench-"));
   private readonly children: ChildProcess[] = [];
+  private readonly programs: Program[] = [];
+  private readonly profiles: string | undefined;
 
-  constructor() {
+  /** `profiles`: a folder for what V8 sees of Wattward's programs, thread by thread (`--cpu-prof`). */
+  constructor(profiles: string | undefined) {
+    this.profiles = profiles;
     mkdirSync(join(this.folder, "logs"));
   }
 
@@ -36,19 +41,33 @@ export class Plant {
   async csms(more: readonly string[] = []): Promise<{ program: Program; port: number; target: Target }> {
     const args = ["--data", this.data, "--port", "0", "--http-port", "0", ...more];
     const log = join(this.folder, "logs", "csms.log");
-    const program = start("csms", "apps/csms/main.ts", args, log);
+    const program = this.start("csms", args, log);
     const port = await this.listening("csms", program, log);
     return { program, port, target: { port, servername: `csms.${DOMAIN}`, path: "/ocpp/" } };
   }
 
-  /** Starts a site controller on the folder that `pki issue site` made. */
-  async site(site: string, csmsPort: number): Promise<{ program: Program; target: Target }> {
+  /** Starts a site controller on the folder that `pki issue site` made; gives its local controller's process. */
+  async site(
+    site: string,
+    csmsPort: number,
+    more: readonly string[] = [],
+  ): Promise<{ pid: number; target: Target }> {
     const log = join(this.folder, "logs", "site.log");
     const to = ["--csms", `wss://csms.${DOMAIN}:${csmsPort}`, "--connect", `127.0.0.1:${csmsPort}`];
-    const args = ["--data", join(this.folder, "site"), ...to, "--port", "0"];
-    const program = start("site", "apps/site/main.ts", args, log);
+    const args = ["--data", join(this.folder, "site"), ...to, "--port", "0", ...more];
+    const program = this.start("site", args, log);
     const port = await this.listening("site", program, log);
-    return { program, target: { port, servername: `${site}.lc.${DOMAIN}`, path: "/ocpp/" } };
+    const pid = Number(readJson(join(this.folder, "site", "site.json"))?.["localControllerPid"]);
+    return { pid, target: { port, servername: `${site}.lc.${DOMAIN}`, path: "/ocpp/" } };
+  }
+
+  private start(name: "csms" | "site", args: readonly string[], log: string): Program {
+    const { profiles } = this;
+    const env: Record<string, string> =
+      profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
+    const program = start(name, `apps/${name}/main.ts`, args, log, { env });
+    this.programs.push(program);
+    return program;
   }
 
   private async listening(name: "csms" | "site", program: Program, log: string): Promise<number> {
@@ -118,8 +137,12 @@ export class Plant {
     return tell;
   }
 
-  close(): void {
+  /** Ends everything at once; programs that are profiled end in order, because they write their profile last. */
+  async close(): Promise<void> {
     for (const child of this.children) child.kill("SIGKILL");
+    if (this.profiles !== undefined) {
+      for (const program of this.programs.reverse()) await stop(program, PROFILE_WRITTEN_MS);
+    }
     killAll();
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }

@@ -3,14 +3,15 @@
  * the time that the TLS handshakes alone take.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import type { Options } from "./gateway.ts";
 import { Plant, round, type Say } from "./plant.ts";
 
 const AT_ONCE = 32;
 /** The server has seen the end of every socket. */
 const GONE_MS = 3_000;
 
-export async function reconnect({ stations }: { stations: number }, say: Say) {
-  const plant = new Plant();
+export async function reconnect({ stations, profiles }: Pick<Options, "stations" | "profiles">, say: Say) {
+  const plant = new Plant(profiles);
   try {
     say("starting the central system and a bare TLS server");
     const csms = await plant.csms();
@@ -34,6 +35,6 @@ export async function reconnect({ stations }: { stations: number }, say: Say) {
       unanswered: stations - back.messages,
     };
   } finally {
-    plant.close();
+    await plant.close();
   }
 }

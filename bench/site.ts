@@ -10,24 +10,32 @@ import { Plant, type Say } from "./plant.ts";
 const SITE = "bench";
 
 export async function site(options: Options, say: Say) {
-  const plant = new Plant();
+  const plant = new Plant(options.profiles);
   try {
     say("starting the central system, a site controller and the echo");
-    const csms = await plant.csms(UNTHROTTLED);
+    const csms = await plant.csms(["--site-messages-per-second", "1000000"]);
     const echo = await plant.yardstick("echo");
     say(`enrolling ${options.stations} stations`);
     const enrolled = await plant.enrol(options.stations, SITE);
     const issue = ["issue", "site", SITE, "--out", join(plant.folder, "site"), "--data", plant.data];
     await command("apps/csms/cli/pki.ts", issue);
-    const { target } = await plant.site(SITE, csms.port);
+    const controller = await plant.site(SITE, csms.port, UNTHROTTLED);
     const ours = await plant.load(enrolled);
     const theirs = await plant.load(enrolled);
-    await connectBoth({ ours, theirs }, target, echo.target, say);
+    const both = {
+      ours: {
+        order: ours,
+        target: controller.target,
+        processes: { site: controller.pid, csms: csms.program.pid },
+      },
+      theirs: { order: theirs, target: echo.target, processes: { echo: echo.pid } },
+    };
+    await connectBoth(both, say);
     return {
-      heartbeats: await compare("heartbeats", { ours, theirs }, options, say),
-      transactions: await compare("transactions", { ours, theirs }, options, say),
+      heartbeats: await compare("heartbeats", both, options, say),
+      transactions: await compare("transactions", both, options, say),
     };
   } finally {
-    plant.close();
+    await plant.close();
   }
 }

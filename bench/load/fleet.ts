@@ -13,7 +13,11 @@ export type Order =
   | { readonly do: "enrol"; readonly ca: string; readonly stations: readonly Enrolled[] }
   /** Opens every socket and boots, `atOnce` at a time. */
   | { readonly do: "connect"; readonly target: Target; readonly atOnce: number }
-  | { readonly do: "run"; readonly kind: Kind; readonly seconds: number }
+  /** Begins to talk, and goes on until it is told to rest. */
+  | { readonly do: "warm-up"; readonly kind: Kind }
+  /** Counts what is answered in so many seconds of it. */
+  | { readonly do: "run"; readonly seconds: number }
+  | { readonly do: "rest" }
   | { readonly do: "drop" }
   /** All at once: connect and be answered; how long until the last was. */
   | { readonly do: "reconnect"; readonly target: Target }
@@ -27,7 +31,9 @@ export type Told = {
 };
 
 /** Before a figure is taken, the other side has compiled what it will run. */
-const WARM_UP_S = 1;
+const WARM_UP_MS = 1_000;
+/** The answers under way arrive before the next order. */
+const REST_MS = 500;
 
 let stations: LoadStation[] = [];
 let contexts: ReturnType<typeof createSecureContext>[] = [];
@@ -49,8 +55,18 @@ async function obey(order: Order): Promise<Told> {
         };
         await Promise.all(Array.from({ length: order.atOnce }, one));
       });
+    case "warm-up": {
+      const script = scriptOf(order.kind);
+      for (const station of stations) station.run(script);
+      await wait(WARM_UP_MS);
+      return { messages: 0, seconds: 0, failed: 0 };
+    }
     case "run":
-      return measured(order);
+      return measured(order.seconds);
+    case "rest":
+      for (const station of stations) station.stop();
+      await wait(REST_MS);
+      return { messages: 0, seconds: 0, failed: 0 };
     case "drop":
       for (const station of stations) station.drop();
       return { messages: 0, seconds: 0, failed: 0 };
@@ -68,18 +84,12 @@ async function obey(order: Order): Promise<Told> {
   }
 }
 
-async function measured({ kind, seconds }: Order & { do: "run" }): Promise<Told> {
-  const script = scriptOf(kind);
-  for (const station of stations) station.run(script);
-  await wait(WARM_UP_S * 1000);
+async function measured(seconds: number): Promise<Told> {
   const sum = (of: "answered" | "failed") => stations.reduce((total, station) => total + station[of], 0);
   const [before, failedBefore, startMs] = [sum("answered"), sum("failed"), performance.now()];
   await wait(seconds * 1000);
   const messages = sum("answered") - before;
   const tookS = (performance.now() - startMs) / 1000;
-  for (const station of stations) station.stop();
-  // The answers under way arrive before the next order.
-  await wait(500);
   return { messages, seconds: tookS, failed: sum("failed") - failedBefore };
 }
 
