@@ -133,6 +133,8 @@ function openFile({ path, synchronous = "full", readOnly = false, pagesMax }: Sq
       database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       // What is deleted or redacted is overwritten in its page, which is written anyway.
       database.exec("PRAGMA secure_delete = FAST");
+      // What a savepoint needs to be undone is a few pages, and goes with it: in a file it is two writes for each of them.
+      database.exec("PRAGMA temp_store = MEMORY");
     }
     database.exec(`PRAGMA synchronous = ${synchronous === "off" ? "OFF" : "FULL"}`);
     if (pagesMax !== undefined) database.exec(`PRAGMA max_page_count = ${pagesMax}`);
