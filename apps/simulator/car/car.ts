@@ -26,6 +26,8 @@ export type CarFacts = {
 export class Car {
   readonly facts: CarFacts;
   private storedWh: number;
+  /** What it got from chargers, in Wh. */
+  takenWh = 0;
 
   constructor(facts: CarFacts) {
     if (!(facts.capacityWh > 0) || !(facts.maxW > 0))
@@ -60,6 +62,7 @@ export class Car {
   take(wh: number): number {
     const taken = Math.min(Math.max(0, wh), this.facts.capacityWh - this.storedWh);
     this.storedWh = taken < wh ? this.facts.capacityWh : this.storedWh + taken;
+    this.takenWh += taken;
     return taken;
   }
 }

@@ -3,7 +3,7 @@
  * `{"do":"fault","what":…}`. A line that is none of them is answered, never obeyed.
  */
 import { failed, ok, type Result, shown } from "@wattward/kernel";
-import { readFault, type Wish } from "./fault-words.ts";
+import { readFault, type Wish } from "../world/fault-words.ts";
 
 export type Request =
   | { readonly kind: "status" }

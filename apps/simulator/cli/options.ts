@@ -1,50 +1,15 @@
 /**
- * The command line of `wattward simulator`, as data. What a person got wrong comes back as a sentence.
+ * The command line of a folder of stations, as data (help.ts says what it means). What a person got wrong comes back as a
+ * sentence.
  */
 import { parseArgs } from "node:util";
 import { failed, ok, type Result } from "@wattward/kernel";
 import type { SettingValues } from "../station/settings.ts";
 import type { Span } from "../world/drivers.ts";
-import { readFault, type Wish } from "./fault-words.ts";
-
-export const help = `wattward simulator: charging stations, cars and drivers against a real central system or site
-
-  wattward simulator --stations DIR --url wss://NAME:PORT/ocpp --out DIR [options]
-
-  --stations DIR     stations.json, by hand ([{"id":"CP-1","version":"1.6","evses":1,"maxKw":22}, …]), and beside it one
-                     folder per station: 'wattward pki issue station CP-1 --out DIR/CP-1'
-  --url URL          where the stations connect; the station's id is appended. A station's own "url" wins. Several, with
-                     commas between, are one central system's: who loses a connection goes to the next
-  --connect H:P      where TCP goes, for each URL in order; TLS still verifies NAME. A station's "connectTo" wins
-  --out DIR          sent.jsonl, received.jsonl, summary.json, meters.json and the stations' flash/ go here
-
-  --for S            seconds until everybody leaves (default: until 'finish' on standard input, or Ctrl-C)
-  --deadline S       seconds that finishing may take (60)
-  --seed N           the same seed, the same drivers and cars (1)
-  --session-s A-B    how long a car charges (8-25)
-  --gap-s A-B        how long an EVSE stays free (2-8)
-  --cards A,B,…      RFID card ids, hexadecimal (cards.json in --stations: ["…"], or made-up ones)
-  --sample-s S       seconds between meter values (2)
-  --heartbeat-s S    seconds between heartbeats, where the central system names none (30)
-  --timeout-s S      how long a station waits for an answer (10)
-  --after-outage W   end or resume: what becomes of a transaction that lost its power ('mixed': by chance)
-  --repeat W         same-id or new-id: what a repeated message is sent under ('mixed': by chance)
-  --fault F          repeatable: power-cut,at=10,for=5[,station=ID] link-cut,… offline,… clock-jump,at=10,by=-3600
-                     crash,at=10
-
-  Standard input takes a line of JSON at a time, standard output answers each with one:
-    {"do":"status"}   {"do":"finish"}   {"do":"fault","what":"link-cut","for":20,"station":"S1"}
-  The last line of standard output is the summary. Exit code 0: everything that happened was told and answered;
-  1: something was not, or the central system broke the protocol; 2: the command line is wrong.
-`;
+import { readFault, type Wish } from "../world/fault-words.ts";
+import { type Address, addressesOf, hostAndPort, Wrong, whole } from "./words.ts";
 
 export type Mixed<T> = T | "mixed";
-
-/** Where a central system is reached; `connect`: where TCP goes instead. */
-export type Address = {
-  readonly url: string;
-  readonly connect: { readonly host: string; readonly port: number } | undefined;
-};
 
 export type Options = {
   readonly stations: string;
@@ -65,16 +30,9 @@ export type Options = {
   readonly faults: readonly (Wish & { readonly atS: number })[];
 };
 
-export type Parsed = { readonly kind: "run"; readonly options: Options } | { readonly kind: "help" };
-
-/** A day: longer spans are typing errors. */
-const SECONDS_MAX = 86_400;
-
-export function readOptions(args: readonly string[]): Result<Parsed, string> {
+export function readOptions(args: readonly string[]): Result<Options, string> {
   try {
-    const values = parsed(args);
-    if (values.help === true) return ok({ kind: "help" });
-    return ok({ kind: "run", options: options(values) });
+    return ok(options(parsed(args)));
   } catch (error) {
     // parseArgs and the readers below throw for the caller's mistakes alone; anything else has no message to show.
     if (error instanceof TypeError || error instanceof Wrong) return failed(error.message);
@@ -82,10 +40,7 @@ export function readOptions(args: readonly string[]): Result<Parsed, string> {
   }
 }
 
-class Wrong extends Error {}
-
 const shape = {
-  help: { type: "boolean" },
   stations: { type: "string" },
   url: { type: "string" },
   connect: { type: "string" },
@@ -157,12 +112,6 @@ function needed(name: string, value: string | undefined): string {
   return value;
 }
 
-function whole(name: string, text: string, least: number, most = SECONDS_MAX): number {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new Wrong(`${name} is a whole number from ${least} to ${most}; '${text}' is not.`);
-}
-
 function span(name: string, text: string): Span {
   const [, least = "", most = ""] = /^(\d+)-(\d+)$/.exec(text) ?? [];
   const read = { leastS: whole(name, least, 0), mostS: whole(name, most, 0) };
@@ -181,29 +130,9 @@ function addresses(
   urls: string | undefined,
   connects: string | undefined,
 ): Pick<Options, "url" | "connect" | "others"> {
-  const places = connects?.split(",").map(hostAndPort) ?? [];
-  const [first, ...others] = (urls?.split(",") ?? []).map(url);
-  if (places.length > 1 && places.length !== others.length + 1)
-    throw new Wrong("--connect names one place for each --url.");
-  if (others.some((other) => new URL(other).protocol !== new URL(first ?? other).protocol))
-    throw new Wrong("--url names addresses of one kind: wss:// or ws://.");
-  return {
-    url: first,
-    connect: places[0],
-    others: others.map((other, i) => ({ url: other, connect: places[i + 1] ?? places[0] })),
-  };
-}
-
-function url(text: string): string {
-  const scheme = URL.canParse(text) ? new URL(text).protocol : "";
-  if (scheme === "wss:" || scheme === "ws:") return text;
-  throw new Wrong(`--url begins with wss:// (or ws://, without TLS); '${text}' does not.`);
-}
-
-function hostAndPort(text: string): { host: string; port: number } {
-  const [, host, port = ""] = /^(.+):(\d+)$/.exec(text) ?? [];
-  if (host === undefined) throw new Wrong(`--connect is HOST:PORT; '${text}' is not.`);
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: whole("--connect HOST:PORT", port, 1, 65_535) };
+  const [first, ...others] = addressesOf(urls, connects);
+  const [place] = connects?.split(",").map(hostAndPort) ?? [];
+  return { url: first?.url, connect: first?.connect ?? place, others };
 }
 
 function oneOf<T extends string>(name: string, text: string, words: readonly T[]): T {

@@ -87,6 +87,7 @@ export class Connection {
     if (!dialed.ok) {
       notebook.dialFaults++;
       const { kind, sentence } = dialed.fault;
+      notebook.obstacle = sentence;
       log[sentence === this.obstacle ? "info" : "warn"]("dial-failed", { kind, sentence });
       this.obstacle = sentence;
       return undefined;

@@ -116,6 +116,7 @@ export class Firmware {
       dialect,
       settings,
       log,
+      notebook,
       facts: parts.facts,
       reason: parts.reason,
       call: (call) => this.call(call),

@@ -6,6 +6,7 @@
  */
 import { type Cancel, every, type JsonObject, type Log } from "@wattward/kernel";
 import type { CallOutcome } from "@wattward/ocpp";
+import type { Notebook } from "../truth/notebook.ts";
 import type { BootReason, Dialect, OutCall, StationFacts } from "./dialect.ts";
 import type { Life } from "./life.ts";
 import type { Settings } from "./settings.ts";
@@ -22,6 +23,7 @@ export type RegistrationParts = {
   readonly facts: StationFacts;
   readonly reason: BootReason;
   readonly log: Log;
+  readonly notebook: Notebook;
   call(call: OutCall): Promise<CallOutcome>;
   accepted(): void;
 };
@@ -100,11 +102,12 @@ export class Registration {
   }
 
   private async answered(payload: JsonObject): Promise<void> {
-    const { accepted, clock, dialect, life, log, settings } = this.parts;
+    const { accepted, clock, dialect, life, log, notebook, settings } = this.parts;
     const answer = dialect.readBoot(payload);
     const before = this.status;
     this.status = answer.status;
     log.info("boot-answered", { status: answer.status });
+    notebook.obstacle = answer.status === "Accepted" ? undefined : `it was answered ${answer.status}.`;
     clock.set(answer.atMs);
     if (answer.status !== "Accepted")
       return this.retry(answer.intervalS > 0 ? answer.intervalS : BOOT_RETRY_S);

@@ -3,6 +3,7 @@
  * model variables (Part 2, "Referenced Components and Variables"). Values are whole numbers, booleans, or lists of words
  * that this station knows; set ones live in flash and survive reboots.
  */
+import { failed, ok, type Result, shown } from "@wattward/kernel";
 import type { Change, Flash } from "./flash.ts";
 
 export type Variable = { readonly component: string; readonly variable: string; readonly instance?: string };
@@ -20,6 +21,9 @@ type Definition = {
   readonly key?: string;
   readonly at?: Variable;
 };
+
+/** Largest number that a station may be made with, where its setting has no range of its own. */
+const MADE_MAX = 1_000_000;
 
 const seconds = (fallback: number, least: number, names: Pick<Definition, "key" | "at">): Definition => ({
   fallback,
@@ -195,6 +199,44 @@ export type FlagName = { [N in SettingName]: ValueOf<N> extends boolean ? N : ne
 export type WordsName = { [N in SettingName]: ValueOf<N> extends string ? N : never }[SettingName];
 /** Values other than the table's, fixed when a station is made. */
 export type SettingValues = { readonly [N in SettingName]?: ValueOf<N> };
+
+/** Named values of settings, as people write them down: all of them, or what is wrong with the first wrong one. */
+export function readSettings(words: {
+  readonly [name: string]: unknown;
+}): Result<SettingValues, { readonly name: string; readonly sentence: string }> {
+  const values: { [name: string]: number | boolean | string } = {};
+  for (const [name, value] of Object.entries(words)) {
+    const setting = makeable.find((each) => each.name === name);
+    if (setting === undefined) {
+      const known = makeable.map((each) => each.name).join(", ");
+      return failed({ name, sentence: `there is no setting '${shown(name)}'; there are ${known}.` });
+    }
+    if (!setting.takes(value)) return failed({ name, sentence: `${name} is ${setting.says}.` });
+    values[name] = value as number | boolean | string;
+  }
+  return ok(values);
+}
+
+/** What a station may be made with; how many connectors it has follows from its EVSEs. */
+export const makeable = Object.entries(definitions as Record<string, Definition>)
+  .filter(([name]) => name !== "connectors")
+  .map(([name, definition]) => ({ name, ...takenBy(definition) }));
+
+function takenBy(definition: Definition): { says: string; takes(value: unknown): boolean } {
+  const { fallback, least = 0, most = MADE_MAX, readonly = false, unit, words } = definition;
+  if (typeof fallback === "boolean")
+    return { says: "true or false", takes: (value) => typeof value === "boolean" };
+  if (typeof fallback === "string") {
+    const there = words ?? fallback.split(",");
+    const takes = (value: unknown) =>
+      typeof value === "string" && readWords(value, there, there.length) !== undefined;
+    return { says: `some of ${there.join(",")}, with commas between`, takes };
+  }
+  // What a central system cannot set is a property of the make, and makes differ.
+  const [from, to] = readonly ? [0, MADE_MAX] : [least, most];
+  const takes = (value: unknown) => Number.isInteger(value) && Number(value) >= from && Number(value) <= to;
+  return { says: `a whole number from ${from} to ${to}${unit === undefined ? "" : ` (${unit})`}`, takes };
+}
 
 /** One setting as either version lists it. */
 export type Listed = {

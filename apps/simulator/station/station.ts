@@ -49,6 +49,8 @@ export type StationOptions = {
   readonly clockBattery?: "good" | "dead";
   /** Whose time its messages carry: the central system's, which sets its clock, or the world's. */
   readonly time?: "central" | "own";
+  /** See {@link Notebook}. */
+  readonly keeps?: "all" | "open";
   /** How often the firmware looks whether a car draws and which limit holds. */
   readonly lookMs?: number;
 };
@@ -117,7 +119,7 @@ export class Station {
   constructor(options: StationOptions, ports: StationPorts) {
     this.options = options;
     this.ports = ports;
-    this.notebook = new Notebook(options.id, options.version);
+    this.notebook = new Notebook(options.id, options.version, options.keeps);
     this.evses = Array.from(
       { length: options.evses },
       (_, i) => new Evse((i + 1) as EvseId, options.maxW, ports.clock),

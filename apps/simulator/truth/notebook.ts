@@ -65,13 +65,22 @@ export class Notebook {
   timeouts = 0;
   connections = 0;
   dialFaults = 0;
+  /** Why the last dial failed, and the last boot was not accepted; undefined where the last one was. */
+  obstacle: string | undefined;
+  /** Messages that were answered and are not kept, see `keeps`. */
+  answered = 0;
+  private readonly keeps: "all" | "open";
   private readonly byReference = new Map<string, TransactionTruth>();
   private readonly byKey = new Map<string, MessageTruth>();
+  /** Of a message that is to be forgotten: the list it stands in. */
+  private readonly among = new Map<string, MessageTruth[]>();
   private readonly intended = new Map<string, () => void>();
 
-  constructor(station: string, version: OcppVersion) {
+  /** `keeps`: every message for the audit, or those alone that wait or failed, for worlds that run for months. */
+  constructor(station: string, version: OcppVersion, keeps: "all" | "open" = "all") {
     this.station = station;
     this.version = version;
+    this.keeps = keeps;
   }
 
   get transactions(): TransactionTruth[] {
@@ -93,7 +102,9 @@ export class Notebook {
     this.intended.delete(message.key);
     const entry: MessageTruth = { ...message, attempts: 0, fate: "pending" };
     this.byKey.set(message.key, entry);
-    this.byReference.get(reference)?.messages.push(entry);
+    const { messages } = this.byReference.get(reference) ?? {};
+    messages?.push(entry);
+    if (messages !== undefined && this.keeps === "open") this.among.set(message.key, messages);
   }
 
   /** Found in flash at boot; unless this run knows of it, an earlier run left it there. */
@@ -136,6 +147,13 @@ export class Notebook {
     if (entry === undefined) return;
     entry.fate = fate;
     if (reason !== undefined) entry.reason = reason;
+    const messages = this.among.get(key);
+    if (messages === undefined) return;
+    this.among.delete(key);
+    if (fate !== "answered") return;
+    this.answered++;
+    this.byKey.delete(key);
+    messages.splice(messages.indexOf(entry), 1);
   }
 
   complain(atMs: number, what: string, detail: string): void {

@@ -50,6 +50,7 @@ export function summarise(stations: readonly Station[], faults: readonly FaultTr
   const ended = transactions.filter(({ endedAtMs }) => endedAtMs !== undefined);
   const messages: Record<MessageFate, number> = { pending: 0, answered: 0, "given-up": 0, dropped: 0 };
   for (const { fate } of transactions.flatMap((each) => each.messages)) messages[fate]++;
+  messages.answered += sum(stations, ({ notebook }) => notebook.answered);
   const complaints = sum(truth, ({ complaintCount }) => complaintCount);
   return {
     kind: "summary",

@@ -10,15 +10,21 @@ import { type Summary, summarise } from "../truth/summary.ts";
 import { Cards, Closing, type DriverOptions, drivers } from "./drivers.ts";
 import { type Fault, type FaultTruth, inflict } from "./fault.ts";
 import { seeded } from "./seeded.ts";
+import { receive, type Visit, type VisitTruth } from "./visits.ts";
 
 export type WorldOptions = {
   readonly stations: readonly StationOptions[];
-  readonly drivers: DriverOptions;
+  /** People by chance, at every EVSE; nobody where it is absent. */
+  readonly drivers?: DriverOptions;
+  /** People at known times. */
+  readonly visits?: readonly Visit[];
   readonly seed: number;
 };
 
 export type WorldPorts = {
   readonly clock: Clock;
+  /** Measures how long finishing may take, where that is another time than the world's. */
+  readonly patience?: Clock;
   /** Makes ids that no other run makes. */
   readonly ids: Chance;
   readonly recorder: Recorder;
@@ -50,6 +56,7 @@ export function createWorld(options: WorldOptions, ports: WorldPorts): World {
 
 export class World {
   readonly stations: readonly Station[];
+  readonly visits: readonly VisitTruth[];
   private readonly options: WorldOptions;
   private readonly ports: WorldPorts;
   private readonly closing = new Closing();
@@ -64,21 +71,52 @@ export class World {
     this.ports = ports;
     this.chance = seeded(options.seed, "faults");
     this.stations = options.stations.map((station) => this.station(station));
+    this.visits = (options.visits ?? []).map((visit) => ({ visit, outcome: "to-come", takenWh: 0 }));
   }
 
   /** Switches the stations on and lets people come. Resolves when every station's firmware runs. */
   async start(): Promise<void> {
-    const { clock, failed } = this.ports;
-    const { seed } = this.options;
+    await this.switchOn();
+    this.open();
+  }
+
+  /** Resolves when every station's firmware runs. */
+  async switchOn(): Promise<void> {
     await Promise.all(this.stations.map((station) => station.powerOn()));
-    const cards = new Cards(this.options.drivers.cards);
-    const visits = this.stations.flatMap((station) =>
+  }
+
+  /** Lets people come. */
+  open(): void {
+    const drivers = this.options.drivers === undefined ? [] : this.drivers(this.options.drivers);
+    this.people = Promise.all([...drivers, ...this.visitors()]).catch(this.ports.failed);
+  }
+
+  /** Resolves when the last of those who were to come has left; with people by chance only after {@link finish}. */
+  async emptied(): Promise<void> {
+    await this.people;
+  }
+
+  private drivers(options: DriverOptions): Promise<void>[] {
+    const { clock } = this.ports;
+    const cards = new Cards(options.cards);
+    return this.stations.flatMap((station) =>
       station.evses.map(({ id }) => {
-        const chance = seeded(seed, `${station.options.id}/${id}`);
-        return drivers(station, id, { clock, chance, cards, closing: this.closing }, this.options.drivers);
+        const chance = seeded(this.options.seed, `${station.options.id}/${id}`);
+        return drivers(station, id, { clock, chance, cards, closing: this.closing }, options);
       }),
     );
-    this.people = Promise.all(visits).catch(failed);
+  }
+
+  private visitors(): Promise<void>[] {
+    const { clock } = this.ports;
+    const byEvse = Map.groupBy(this.visits, ({ visit }) => `${visit.station}/${visit.evse}`);
+    return this.stations.flatMap((station) =>
+      station.evses.map(({ id }) => {
+        const visits = byEvse.get(`${station.options.id}/${id}`) ?? [];
+        const inOrder = visits.toSorted((a, b) => a.visit.arriveAtMs - b.visit.arriveAtMs);
+        return receive(station, inOrder, { clock, closing: this.closing });
+      }),
+    );
   }
 
   /** Inflicts a fault on a station, one by chance where none is named; undefined where there is none of that name. */
@@ -124,7 +162,7 @@ export class World {
     let gone = false;
     void this.people.then(() => (gone = true));
     const done = () => gone && this.quiet;
-    while (!done() && clock.now().monotonicMs < this.endMs) await sleep(clock, LOOK_MS);
+    while (!done() && this.patience.now().monotonicMs < this.endMs) await sleep(clock, LOOK_MS);
     const kind = done() ? "emptied" : "deadline";
     await Promise.all(this.stations.map((station) => station.shutDown()));
     return { kind, summary: summarise(this.stations, this.faults) };
@@ -132,7 +170,11 @@ export class World {
 
   /** Finishing, once it has begun, may take at most `ms` from now, whatever was said before. */
   hurry(ms: number): void {
-    this.endMs = Math.min(this.endMs, this.ports.clock.now().monotonicMs + ms);
+    this.endMs = Math.min(this.endMs, this.patience.now().monotonicMs + ms);
+  }
+
+  private get patience(): Clock {
+    return this.ports.patience ?? this.ports.clock;
   }
 
   /** Nothing runs and nothing waits. */

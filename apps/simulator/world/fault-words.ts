@@ -1,6 +1,6 @@
 /** A fault as people and programs ask for it, seconds in their words; the same for command line and control lines. */
 import { failed, ok, type Result } from "@wattward/kernel";
-import { type Fault, faultNames } from "../world/fault.ts";
+import { type Fault, faultNames } from "./fault.ts";
 
 /** A fault, and whom it is to befall; by chance where nobody is named. */
 export type Wish = { readonly fault: Fault; readonly station: string | undefined };
