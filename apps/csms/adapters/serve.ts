@@ -218,8 +218,10 @@ const serverNames = (domain: string): readonly string[] => [
   "::1",
 ];
 
-const issuersOf = ({ root, station, site, server }: Authorities): readonly string[] =>
-  [root, station, site, server].map(({ certificate }) => certificate.subject.text);
+const issuersOf = ({ root, station, site, server, rsa }: Authorities): readonly string[] =>
+  [root, station, site, server, ...(rsa ? [rsa.root, rsa.server] : [])].map(
+    ({ certificate }) => certificate.subject.text,
+  );
 
 type CoreParts = {
   readonly authorities: Authorities;
