@@ -1,7 +1,7 @@
 /** The bus on a real NATS: wakes arrive, one server's death is outlived, passwords and TLS are what they claim. */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { jsonLog, systemChance, systemClock } from "@wattward/kernel/node";
 import type { Bus } from "../nodes/bus.ts";
@@ -50,8 +50,14 @@ else {
     const place = natsPlace(url);
     assert(place.ok);
     const at = { ...place.value, ...(password !== undefined && { password }) };
-    return natsBus(at, files, { clock: systemClock(), chance: systemChance, log });
+    const bus = natsBus(at, files, { clock: systemClock(), chance: systemChance, log });
+    opened.push(bus);
+    return bus;
   };
+  const opened: Bus[] = [];
+  afterEach(async () => {
+    for (const bus of opened.splice(0)) await bus.close();
+  });
   /** Two on one database, connected. */
   const pair = async (url: string, cluster: string) => {
     const both = [open(url), open(url)] as const;
@@ -69,7 +75,6 @@ else {
     await eventually("heard", () => theirs.count > 0);
     await wait(50);
     assert.deepEqual([own.count, theirs.count, strange.count], [0, 1, 0]);
-    for (const bus of [a, b, other]) await bus.close();
   });
 
   test("nats bus: commits gather: a thousand in a moment wake the others a few times", async () => {
@@ -80,7 +85,6 @@ else {
     await eventually("heard", () => theirs.count > 0);
     await wait(100);
     assert(theirs.count <= 3, `${theirs.count} wakes`);
-    for (const bus of [a, b]) await bus.close();
   });
 
   test("nats bus: the server is killed: it says so and keeps nothing; it is back: it is heard, and looks at once", async () => {
@@ -96,7 +100,6 @@ else {
     assert.equal(theirs.count, 1, "one look for all that it may have missed, and none of the thousand");
     a.publish();
     await eventually("heard again", () => theirs.count > 1);
-    for (const bus of [a, b]) await bus.close();
   });
 
   test("nats bus: a server that says nothing any more, without an end, is found out", async () => {
@@ -108,7 +111,6 @@ else {
       server.thaw();
     }
     await eventually("back", () => a.trouble() === undefined);
-    await a.close();
   });
 
   test("nats bus: never begun, or away for ever, it closes at once", async () => {
@@ -133,7 +135,6 @@ else {
     await eventually("heard", () => own.count > 10);
     raw.destroy();
     assert.equal(a.trouble(), undefined);
-    await a.close();
   });
 
   test("nats bus: user and password; a wrong one is tried again, and is in no log", async () => {
@@ -146,7 +147,6 @@ else {
     const right = open(at, {}, "s3cret-word");
     right.begin("auth");
     await eventually("connected", () => right.trouble() === undefined);
-    for (const bus of [wrong, right]) await bus.close();
     assert(!lines.some((line) => line.includes("s3cret")));
     await guarded.kill();
   });
@@ -155,7 +155,6 @@ else {
     const bus = open(server.url.replace("nats:", "tls:"), {}, "s3cret");
     bus.begin("tls");
     await eventually("refused", () => /tls/i.test(bus.trouble() ?? ""));
-    await bus.close();
   });
 
   test("nats bus: a file that is not there is said at once", () => {
