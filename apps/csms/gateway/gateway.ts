@@ -205,7 +205,8 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   function sweepDispensations(over: (leave: Leave) => boolean): void {
     for (const connection of live) {
       if (!(connection instanceof DirectStation) || connection.leave === undefined) continue;
-      if (!over(connection.leave)) continue;
+      // One that is being closed was told of already.
+      if (!connection.open || !over(connection.leave)) continue;
       const { station, leave, claim } = connection;
       const detail = { securityProfile: leave.securityProfile };
       observer.observe({ kind: "gateway.dispensation-over", station, address: claim.address, detail });
