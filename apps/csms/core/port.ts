@@ -311,8 +311,12 @@ export type NodeStart = {
   readonly folder: string;
   /** How it hears of the others' commits: without a bus only one node serves. */
   readonly bus: "none" | "nats";
-  /** SHA-256 of the root's public key, hex: all nodes are of one operator. */
+  /** SHA-256 of the root's certificate, hex: all nodes are of one operator. */
   readonly operator: string;
+  /** It comes back, and this was its last incarnation: a later one that lives is a copy of its folder. */
+  readonly after?: number;
+  /** The same of Root R: a station that trusts it must find it behind every node. */
+  readonly rsaRoot: string;
   readonly atMs: number;
 };
 export type NodeStarted =

@@ -4,7 +4,7 @@
  * The SQL that creates them is in `migrations/`; a test compares the two.
  */
 export type Schema = {
-  /** `schema_version`, `csms_epoch`, `cluster` and `operator` (of nodes/start.ts), `next_transaction_id`, `tried_at_ms` (a write that only tried the store), and the settings named in core/settings.ts. */
+  /** `schema_version`, `csms_epoch`, `cluster`, `operator` and `operator_rsa` (of nodes/start.ts), `next_transaction_id`, `tried_at_ms` (a write that only tried the store), and the settings named in core/settings.ts. */
   meta: { key: string; value: string };
   sites: SitesTable;
   /** `acked_trace`: trace of the record `acked_seq`; null before the first. */
