@@ -51,7 +51,8 @@ export const startNode: Decision<"node.start"> = async (tx, input, { chance }) =
 type Beside = {
   readonly own: NodeRow | undefined;
   readonly others: readonly NodeRow[];
-} & Pick<NodeStart, "folder" | "bus" | "after">;
+  readonly after: number | undefined;
+} & Pick<NodeStart, "folder" | "bus">;
 
 /** By whom, where it may not start beside them as long as they live. */
 function occupiedBy({ own, others, folder, bus, after }: Beside): NodeStarted | undefined {
