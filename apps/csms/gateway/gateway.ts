@@ -1,6 +1,7 @@
 /**
- * The gateway: one listener for direct stations and site links (security profile 3), and everything that lives on its
- * sockets. Runs unchanged on simulated time and network.
+ * The gateway: one listener for direct stations and site links (security profile 3), two that are open while stations
+ * have dispensations (password-ways.ts), and everything that lives on their sockets. Runs unchanged on simulated time
+ * and network.
  *
  * It keeps nothing that a restart may lose: who may come, what was said and what is due stand in the core; here are
  * the live sockets, one per identity, and wake-ups.
