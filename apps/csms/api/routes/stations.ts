@@ -63,7 +63,8 @@ export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Cor
       method: "GET",
       url: "/api/v1/stations/:station/holds",
       access: { action: "read what a station holds", resource: "station", class: "read" },
-      summary: "Its local list, charging profiles, reservations, availability and reports, as far as is known",
+      summary:
+        "Its local list, charging profiles, reservations, availability and reports, as far as is known",
       params: Type.Object({ station: StationIdText }, closed),
       answer: ref(StationHolds),
     },
