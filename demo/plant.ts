@@ -144,9 +144,13 @@ export type CsmsPlace = {
 };
 
 /** Its folder remembers the database: only the first start names it. */
+/** Where stations with a dispensation connect is told by the programs' files: nobody here has one, but tests. */
+const passwordPorts = ["--profile1-port", "0", "--profile2-port", "0"];
+
 export function startCsms(out: string, on: CsmsPlace, how: StartOptions = {}): Program {
   const { name = "csms", database, nats } = on;
   const args = ["--data", join(out, name), "--port", String(on.csms), "--http-port", String(on.http)];
+  args.push(...passwordPorts);
   if (database !== undefined) args.push("--database", database);
   if (nats !== undefined) args.push("--node", name, "--nats", nats);
   return start(name, "apps/csms/main.ts", args, logOf(out, name), how);
@@ -168,6 +172,7 @@ export function startSite(
   const urls = all.map((node) => `wss://csms.${DOMAIN}:${node.csms}`).join(",");
   const connect = all.map((node) => `127.0.0.1:${node.uplink}`).join(",");
   const args = ["--data", join(out, "site"), "--csms", urls, "--connect", connect, "--port", String(site)];
+  args.push(...passwordPorts);
   return start("site", "apps/site/main.ts", args, logOf(out, "site"), how);
 }
 

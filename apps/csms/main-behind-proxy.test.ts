@@ -46,4 +46,8 @@ test("--proxy-from names what is neither an address nor a range, and nothing sta
     assert.notEqual(done.status, 0);
     assert.match(done.stderr, /--proxy-from: '.*' is neither an address nor a range/, list);
   }
+  const words = [quiet, entry("main.ts"), "--data", data, "--port", "0", "--proxy-from", "10.0.0.1,::/0"];
+  const done = spawnSync(process.execPath, words, { encoding: "utf8", timeout: 20_000 });
+  assert.equal(done.status, 2);
+  assert.match(done.stderr, /--proxy-from: '::\/0' is everybody/);
 });

@@ -1,7 +1,6 @@
 /** `npx wattward csms`: the central system as a process. Logs are JSON lines on stderr; stdout is for people. */
-import { readRange } from "@wattward/kernel";
 import { jsonLog } from "@wattward/kernel/node";
-import { notPrivate } from "@wattward/ocpp/ways-in";
+import { notPrivate, proxiesIn } from "@wattward/ocpp/ways-in";
 import { builtConsoleFolder, type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
 import {
   type CommandContext,
@@ -110,10 +109,9 @@ function read(args: readonly string[], env: CommandContext["env"]): ServeOptions
 }
 
 function readProxies(list: string | undefined): readonly string[] {
-  const proxies = list?.split(",").map((one) => one.trim()) ?? [];
-  const wrong = proxies.find((one) => readRange(one) === undefined);
-  if (wrong === undefined) return proxies;
-  throw new UsageError(`--proxy-from: '${wrong}' is neither an address nor a range such as 10.0.0.0/8`);
+  const read = proxiesIn(list, "--proxy-from");
+  if ("fault" in read) throw new UsageError(read.fault);
+  return read.proxies;
 }
 
 type NatsValues = Partial<Record<"nats" | "nats-creds" | "nats-ca" | "nats-cert" | "nats-key", string>>;
@@ -144,7 +142,7 @@ function greeting(serving: Serving, { dataFolder, ocpp }: ServeOptions): string 
   const unbuilt = consoleBuilt ? "" : ", without its console: run 'npx wattward build', then start it again";
   const lines = [
     `Wattward's central system runs on ${dataFolder}${unbuilt}`,
-    `  stations and sites   wss://${ocpp.host.includes(":") ? `[${ocpp.host}]` : ocpp.host}:${ocppPort}  (OCPP 1.6 and 2.0.1, security profile 3)`,
+    `  stations and sites   wss://${ocpp.host.includes(":") ? `[${ocpp.host}]` : ocpp.host}:${ocppPort}  (OCPP 1.6, 2.0.1 and 2.1, security profile 3)`,
     ...(database === undefined ? [] : [`  database             ${database}, as node '${node}'`]),
     `  console and API      ${consoleUrl}`,
   ];

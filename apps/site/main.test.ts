@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -272,6 +272,30 @@ test("site process: told to stop by everyone at once, as a service manager stops
   site.child.kill("SIGTERM");
   assert.equal(await site.exit, 0);
   assert.doesNotMatch(site.log(), /fatal|child-died/);
+});
+
+test("site process: behind a proxy the address is the one of its header, and from anybody else a header is refused", {
+  timeout: 30_000,
+}, async () => {
+  // Version 2 of the PROXY protocol: TCP over IPv4, from 203.0.113.7 port 4242 to 203.0.113.8 port 443; then no TLS.
+  const header = Buffer.from("0d0a0d0a000d0a515549540a2111000ccb007107cb007108109201bb", "hex");
+  const folder = await identityIn(join(root, "proxied"));
+  const site = run(folder, "--port", "0", "--proxy-from", "127.0.0.3");
+  const { port } = await until("site.json", () => siteJson(folder));
+  for (const localAddress of ["127.0.0.3", "127.0.0.2"]) {
+    const socket = connect({ port, host: "127.0.0.1", localAddress });
+    socket.on("error", () => {}).resume();
+    socket.end(Buffer.concat([header, Buffer.from("no TLS")]));
+  }
+  const failed = (words: RegExp) =>
+    site
+      .log()
+      .split("\n")
+      .some((line) => line.includes("handshake-failed") && words.test(line));
+  await until("the proxy's word was taken", () => failed(/"203\.0\.113\.7"/));
+  await until("a stranger's was not", () => failed(/"127\.0\.0\.2".*not among the listed proxies/));
+  site.child.kill("SIGTERM");
+  assert.equal(await site.exit, 0);
 });
 
 test("site process: a CSMS under another name is not spoken to, and the site says so without dying", {

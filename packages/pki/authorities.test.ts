@@ -7,7 +7,7 @@ import { PkiError, type PkiErrorCode } from "./errors.ts";
 import { issueStation } from "./issue.ts";
 import { readPem, writePem } from "./pem.ts";
 import { openOrIssueServer } from "./server-identity.ts";
-import { makeWorld, newPublicKey, storesOn, value } from "./testing/world.ts";
+import { makeRsaWorld, makeWorld, newPublicKey, storesOn, value } from "./testing/world.ts";
 
 const dayMs = 86_400_000;
 const isError = (code: PkiErrorCode) => (error: unknown) => error instanceof PkiError && error.code === code;
@@ -183,7 +183,7 @@ test("the bundle signer is renewed in the last third of its life, with its key; 
 });
 
 test("the server's certificates are kept, and issued anew for other names, near their end, or when damaged", async () => {
-  const world = await makeWorld();
+  const world = await makeRsaWorld();
   const { authorities, clock, disk } = world;
   const names = ["csms.wattward.test", "localhost", "127.0.0.1", "::1"];
   const open = (of = names) => openOrIssueServer(authorities, of, world);

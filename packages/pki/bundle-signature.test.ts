@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import type { Authority } from "./authorities.ts";
 import { type SignedText, signBundle, verifyBundle } from "./bundle-signature.ts";
 import type { Certificate } from "./certificate.ts";
+import type { Authority } from "./kept-authority.ts";
 import { writePem } from "./pem.ts";
 import { usages } from "./profiles.ts";
 import { forge, makeWorld, type World } from "./testing/world.ts";

@@ -5,7 +5,6 @@
  */
 import { verify } from "node:crypto";
 import type { Instant } from "@wattward/kernel";
-import type { Authority } from "./authorities.ts";
 import {
   type Certificate,
   keyUsageBits,
@@ -15,6 +14,7 @@ import {
   signedBy,
   tryReadCertificate,
 } from "./certificate.ts";
+import type { Authority } from "./kept-authority.ts";
 import { readPem } from "./pem.ts";
 import { BUNDLE_CN, usages } from "./profiles.ts";
 

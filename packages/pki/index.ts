@@ -1,8 +1,6 @@
 /** The operator's certificates: who issues which, and whether a peer's is good. Decisions only; files: `@wattward/pki/files`. */
 export {
   type Authorities,
-  type Authority,
-  type AuthorityPorts,
   openAuthorities,
   openOrCreateAuthorities,
 } from "./authorities.ts";
@@ -34,6 +32,7 @@ export {
   issueSite,
   issueStation,
 } from "./issue.ts";
+export type { Authority, AuthorityPorts } from "./kept-authority.ts";
 export type { KeyKind, KeyStore, SigningKey, StoredKey, TlsIdentity, TlsKey } from "./key-store.ts";
 export { readPem, writePem } from "./pem.ts";
 export { type PeerRole, profiles, usages, validityDays } from "./profiles.ts";
@@ -46,4 +45,5 @@ export {
   signCsr,
   splitRequests,
 } from "./request.ts";
+export { type RsaAuthorities, withRsaAuthorities } from "./rsa-authorities.ts";
 export { openOrIssueServer, type ServerIdentity } from "./server-identity.ts";

@@ -5,6 +5,7 @@ import { newKey, publicHalf } from "./files/key-store.ts";
 import { issueServer, issueSite, issueStation } from "./issue.ts";
 import { readPem } from "./pem.ts";
 import { BACKDATED_MS, profiles, validityDays } from "./profiles.ts";
+import { withRsaAuthorities } from "./rsa-authorities.ts";
 import { ipAddressHex } from "./subject.ts";
 import { makeWorld, newPublicKey, value, type World } from "./testing/world.ts";
 
@@ -90,7 +91,11 @@ test("a server's names are host names and addresses, the first a host name; its 
     assert(!(await server(...names)).ok, names.join(" "));
   }
   const rsa = publicHalf(await newKey("rsa-3072"));
-  const decrypting = await issueServer(world.authorities, { names: ["a.test"], publicKey: rsa }, world.ports);
+  const decrypting = await issueServer(
+    await withRsaAuthorities(world.authorities, world),
+    { names: ["a.test"], publicKey: rsa },
+    world.ports,
+  );
   const { digitalSignature, keyEncipherment } = keyUsageBits;
   assert.equal(value(decrypting).certificate.extensions.keyUsage, digitalSignature | keyEncipherment);
   const client = await issueStation(world.authorities, { serial: "CP1", publicKey: rsa }, world.ports);

@@ -6,6 +6,8 @@ import { type Chance, type Clock, type Fault, failed, ok, type Result } from "@w
 import type { Authorities } from "./authorities.ts";
 import type { Certificate } from "./certificate.ts";
 import { certify, type ServerNames } from "./certify.ts";
+import { PkiError } from "./errors.ts";
+import type { Authority } from "./kept-authority.ts";
 import { writePem } from "./pem.ts";
 import { type PeerRole, profiles, validity } from "./profiles.ts";
 import { isIpAddress, serialFault, serverNamesFault } from "./subject.ts";
@@ -44,7 +46,10 @@ export async function issueSite(
   return fault ? failed(fault) : issue(from, { ...request, role: "site", cn: request.site }, ports);
 }
 
-/** A server certificate: `names` are DNS names and IP addresses, the first a DNS name, which is also CN (A00.FR.510). */
+/**
+ * A server certificate: `names` are DNS names and IP addresses, the first a DNS name, which is also CN (A00.FR.510). An
+ * RSA key is certified by Server CA R; PkiError `missing-authorities` where that was not made yet.
+ */
 export async function issueServer(
   from: Authorities,
   request: Request & { readonly names: readonly string[] },
@@ -66,7 +71,7 @@ async function issue(from: Authorities, order: Order, { clock, chance }: IssuePo
       sentence: `A ${order.role} certificate is valid for 1 to ${profile.daysMax} days, not ${days}.`,
     });
   }
-  const issuer = from[order.role];
+  const issuer = order.role === "server" ? serverCa(from, order.publicKey) : from[order.role];
   const certificate = await certify(
     {
       subject: { o: from.operatorName, cn: order.cn },
@@ -87,6 +92,16 @@ async function issue(from: Authorities, order: Order, { clock, chance }: IssuePo
     .map((der) => writePem(der, "CERTIFICATE"))
     .join("");
   return ok({ certificate, chainPem });
+}
+
+/** Who certifies this server key: one of its own kind, so that who verifies no other can follow the chain (A00.FR.421). */
+export function serverCa(from: Authorities, publicKey: Uint8Array): Authority {
+  if (!isRsa(publicKey)) return from.server;
+  if (from.rsa !== undefined) return from.rsa.server;
+  throw new PkiError(
+    "missing-authorities",
+    "those for RSA server certificates were not made yet. Start the csms once with this data folder, or run: wattward pki init --data DIR",
+  );
 }
 
 const splitNames = (names: readonly string[]): ServerNames => ({

@@ -9,11 +9,11 @@ import { newKey, publicHalf } from "./files/key-store.ts";
 import { issueServer, issueSite, issueStation } from "./issue.ts";
 import { writePem } from "./pem.ts";
 import { usages } from "./profiles.ts";
-import { forge, makeWorld, newPublicKey, PASSPHRASE, value, type World } from "./testing/world.ts";
+import { forge, makeRsaWorld, newPublicKey, PASSPHRASE, value } from "./testing/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wattward-openssl-"));
 after(() => rmSync(folder, { recursive: true }));
-let world: World;
+let world: Awaited<ReturnType<typeof makeRsaWorld>>;
 /** Chains by role, and by what a thief of an issuing key would try. */
 const files: Record<string, string> = {};
 
@@ -29,8 +29,9 @@ function hasOpenssl(): boolean {
 }
 
 before(async () => {
-  world = await makeWorld("Stadtwerke Köln");
+  world = await makeRsaWorld("Stadtwerke Köln");
   const { authorities: from, ports } = world;
+  const { rsa } = world.authorities;
   const rsaKey = publicHalf(await newKey("rsa-3072"));
   const publicKey = await newPublicKey();
   const names = ["csms.wattward.test", "localhost", "127.0.0.1", "::1"];
@@ -41,6 +42,7 @@ before(async () => {
   keep("server-rsa", value(await issueServer(from, { names, publicKey: rsaKey }, ports)).chainPem);
   keep("bundle", from.bundle.pem);
   keep("root", from.root.pem);
+  keep("root-rsa", rsa.root.pem);
 
   const leaf = { kind: "leaf", keyEncipherment: false } as const;
   for (const role of ["station", "site"] as const) {
@@ -62,8 +64,13 @@ function keep(name: string, pem: string): void {
   writeFileSync(files[name]!, pem);
 }
 
-/** OpenSSL's complaint, or "OK"; at the time of the simulated clock. */
-function verdict(name: string, purpose: string, ...more: string[]): Promise<string> {
+/** OpenSSL's complaint, or "OK"; at the time of the simulated clock, by the one root that was given for this chain. */
+const verdict = (name: string, purpose: string, ...more: string[]): Promise<string> =>
+  verdictBy(name === "server-rsa" ? "root-rsa" : "root", { name, purpose }, ...more);
+
+type Asked = { readonly name: string; readonly purpose: string };
+
+function verdictBy(root: "root" | "root-rsa", { name, purpose }: Asked, ...more: string[]): Promise<string> {
   const file = files[name]!;
   const at = String(world.clock.now().wallMs / 1000);
   const args = [
@@ -74,7 +81,7 @@ function verdict(name: string, purpose: string, ...more: string[]): Promise<stri
     purpose,
     ...more,
     "-CAfile",
-    files.root!,
+    files[root]!,
     "-untrusted",
     file,
     file,
@@ -110,6 +117,26 @@ test("OpenSSL accepts each certificate for its purpose, strictly, and for no oth
   );
 });
 
+test("OpenSSL finds no way from either tree to the other's root", { skip }, async () => {
+  for (const name of ["station", "station-rsa", "site", "server", "bundle"]) {
+    const found = await verdictBy("root-rsa", { name, purpose: "any" });
+    assert.match(found, /unable to get (local )?issuer certificate/, name);
+  }
+  const crossed = await verdictBy("root", { name: "server-rsa", purpose: "sslserver" });
+  assert.match(crossed, /unable to get (local )?issuer certificate/);
+});
+
+test("whoever knows RSA signatures only can check all that an RSA server shows", { skip }, () => {
+  const chain = readFileSync(files["server-rsa"]!, "utf8").split(/(?<=-----END CERTIFICATE-----\n)/);
+  const shown = [...chain.filter((pem) => pem !== ""), readFileSync(files["root-rsa"]!, "utf8")];
+  assert.equal(shown.length, 3, "leaf, Server CA R, Root R");
+  for (const pem of shown) {
+    const text = execFileSync("openssl", ["x509", "-noout", "-text"], { input: pem }).toString();
+    assert.match(text, /Signature Algorithm: sha256WithRSAEncryption/);
+    assert.match(text, /Public Key Algorithm: rsaEncryption\n +Public-Key: \(3072 bit\)/);
+  }
+});
+
 test("OpenSSL finds the server's names, and only those", { skip }, async () => {
   for (const name of ["csms.wattward.test", "localhost"]) {
     assert.equal(await verdict("server", "sslserver", "-verify_hostname", name), "OK");
@@ -135,7 +162,7 @@ test("OpenSSL refuses what a thief of an issuing key makes outside its role", { 
 });
 
 test("what stations load has no critical extension that a small TLS stack cannot read", { skip }, () => {
-  for (const name of ["station", "station-rsa", "server", "server-rsa", "root"]) {
+  for (const name of ["station", "station-rsa", "server", "server-rsa", "root", "root-rsa"]) {
     for (const pem of readFileSync(files[name]!, "utf8").split(/(?<=-----END CERTIFICATE-----\n)/)) {
       const shown = execFileSync("openssl", ["x509", "-noout", "-text"], { input: pem }).toString();
       const critical = [...shown.matchAll(/X509v3 (.*): critical/g)].map(([, extension]) => extension);

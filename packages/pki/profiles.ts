@@ -5,7 +5,7 @@
  */
 /** Who shows a certificate in a TLS handshake. */
 export type PeerRole = "station" | "site" | "server";
-/** The four keys that the root certifies. */
+/** The four keys that the (ECDSA) root certifies. */
 export type AuthorityRole = PeerRole | "bundle";
 
 const dayMs = 86_400_000;
@@ -33,6 +33,13 @@ export const RENEW_BELOW = 1 / 3;
 
 export const ROOT_CN = "Root CA";
 export const BUNDLE_CN = "bundle";
+/** Of the RSA tree (rsa-authorities.ts); no role of {@link profiles} may be certified by either. */
+export const ROOT_R_CN = "Root R";
+export const SERVER_CA_R_CN = "Server CA R";
+
+/** Keys and files of the central system's own server certificates. */
+export const SERVER_EC = "server-ec";
+export const SERVER_RSA = "server-rsa";
 
 /** Extended key usages (RFC 5280 §4.2.1.12; documentSigning: RFC 9336). */
 export const usages = {
@@ -43,7 +50,7 @@ export const usages = {
 } as const;
 
 export type Profile = {
-  /** CN of the only CA that may issue it. */
+  /** CN of the only CA whose certificates we accept in this role. */
   readonly issuerCn: string;
   readonly usage: string;
   readonly days: number;

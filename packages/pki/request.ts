@@ -181,7 +181,8 @@ function openSslKey(spki: Uint8Array): KeyObject | undefined {
 }
 
 function ownKeyFault(spki: Uint8Array, from: Authorities): RequestFault | undefined {
-  const ours = [from.root, from.station, from.site, from.server, from.bundle];
+  const { root, station, site, server, bundle, rsa } = from;
+  const ours = [root, station, site, server, bundle, ...(rsa ? [rsa.root, rsa.server] : [])];
   if (!ours.some(({ certificate }) => same(certificate.spki, spki))) return undefined;
   return { code: "foreign-key", sentence: "The key is one of the authorities' own." };
 }

@@ -1,14 +1,17 @@
 /**
  * The central system's own server certificates: ECDSA for most stations, RSA for those that speak only RSA suites
- * (A00.FR.421). Kept with the authorities, issued anew when their names change or a third of their life is left.
+ * (A00.FR.421), each from a CA of its own kind. Kept with the authorities, issued anew when their names or their CA
+ * change, or a third of their life is left.
  */
 import type { Disk } from "@wattward/kernel";
-import { type Authorities, agesPast } from "./authorities.ts";
+import type { Authorities } from "./authorities.ts";
 import { type Certificate, publicKeyOf, same, signedBy, tryReadCertificate } from "./certificate.ts";
 import { PkiError } from "./errors.ts";
-import { type IssuePorts, issueServer } from "./issue.ts";
+import { type IssuePorts, issueServer, serverCa } from "./issue.ts";
+import { agesPast } from "./kept-authority.ts";
 import type { KeyStore, StoredKey, TlsIdentity } from "./key-store.ts";
 import { readPem } from "./pem.ts";
+import { SERVER_EC, SERVER_RSA } from "./profiles.ts";
 import { ipAddressHex } from "./subject.ts";
 
 export type ServerIdentity = {
@@ -26,8 +29,8 @@ export async function openOrIssueServer(
   names: readonly string[],
   place: Place,
 ): Promise<ServerIdentity> {
-  const ec = await open(from, { names, name: "server-ec", kind: "ec-p256" }, place);
-  const rsa = await open(from, { names, name: "server-rsa", kind: "rsa-3072" }, place);
+  const ec = await open(from, { names, name: SERVER_EC, kind: "ec-p256" }, place);
+  const rsa = await open(from, { names, name: SERVER_RSA, kind: "rsa-3072" }, place);
   return { ec: ec.tls, rsa: rsa.tls, notAfterMs: Math.min(ec.notAfterMs, rsa.notAfterMs) };
 }
 
@@ -72,7 +75,7 @@ function stillGood(current: Certificate, { from, key, names }: Wish): boolean {
     .join();
   return (
     same(current.spki, key.publicKey) &&
-    signedBy(current, publicKeyOf(from.server.certificate)) &&
+    signedBy(current, publicKeyOf(serverCa(from, key.publicKey).certificate)) &&
     has === wanted
   );
 }

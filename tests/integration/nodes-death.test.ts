@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { boot, Session } from "./rig/charging.ts";
 import { ground, killed, type Node, nodeOn, readiness } from "./rig/nodes.ts";
-import { enrolCard, enrolStations, stationIdentity } from "./rig/operator.ts";
+import { apiToken, enrolCard, enrolStations, stationIdentity } from "./rig/operator.ts";
 import { Station } from "./rig/station.ts";
 import { Traveller } from "./rig/traveller.ts";
 import { eventually, workplace } from "./rig/workplace.ts";
@@ -92,7 +92,7 @@ else {
     a = await again(a);
   });
 
-  test("death: the database is stopped and started: nobody is lost, and all stay where they are", {
+  test("death: the database is stopped and started: nothing is lost, and both are ready by themselves", {
     timeout: 240_000,
   }, async () => {
     await allCharge("database", 0, async () => {
@@ -104,25 +104,33 @@ else {
     for (const node of [a, b]) await until("ready again", async () => (await readiness(node)).ready);
   });
 
-  test("death: NATS is gone: commands go over by polling, and it says so; it is back: nothing more is said", {
+  test("death: NATS says nothing any more: commands go over by polling, and each says so; it speaks: nothing more is said", {
     timeout: 120_000,
   }, async () => {
-    await nats.kill();
+    const token = await apiToken(out);
+    const who = { id: "T-3", version: "1.6" as const, identity: stationIdentity(out, "T-3") };
+    const station = await Station.connect(b, who);
+    await station.tell(boot("1.6"));
+    nats.freeze();
+    const asked = await fetch(`http://localhost:${a.httpPort}/api/v1/stations/T-3/commands`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ action: "Reset", payload: { type: "Soft" }, reason: "test" }),
+    });
+    assert.equal(asked.status, 202);
+    const command = await eventually("the command came", () => station.commands[0]);
+    station.reply(command, { status: "Accepted" });
     for (const node of [a, b]) {
       await until("it is said", async () => {
         const { ready, warnings = [] } = await readiness(node);
         return ready && warnings.some((text) => text.startsWith("nats: away"));
       });
     }
-    const fleet = travellers(1);
-    const [one] = fleet;
-    assert(one);
-    await one.charge(`${one.who.id}-alone`, 1, 0);
-    rounds += 1 / ids.length;
-    one.leave();
-    await nats.start();
+    nats.thaw();
     for (const node of [a, b])
       await until("nothing is said", async () => (await readiness(node)).warnings === undefined);
+    assert.equal(station.commands.length, 1);
+    station.leave();
   });
 
   test("death: stopped past its lease, it closes its sockets before it does anything, and what it was told meanwhile is not done", {

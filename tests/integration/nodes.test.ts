@@ -1,6 +1,6 @@
 /** Two central systems on one PostgreSQL and NATS: what one is told, the other does; what both want, one has. */
 import assert from "node:assert/strict";
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { logOf } from "../../demo/plant.ts";
@@ -115,12 +115,26 @@ else {
         cpSync(join(out, "csms", part), join(out, id, part), { recursive: true });
       return id;
     };
+    /** As of a version that knew no Root R: it makes one of its own, and no station trusts two. */
+    const withoutRootR = (id: string) => {
+      withKeys(id);
+      for (const path of [
+        "keys/root-rsa",
+        "pki/root-rsa",
+        "keys/servers-rsa",
+        "pki/servers-rsa",
+        "pki/server-rsa",
+      ])
+        rmSync(join(out, id, `${path}.pem`));
+      return id;
+    };
     const on = ["--database", database];
     const both = [...on, "--nats", nats.url];
     const ends = await Promise.all([
       end(withKeys("alone"), [...on, "--node", "alone"]),
       end(withKeys("taken"), [...both, "--node", "csms"]),
       end("strange", [...both, "--node", "strange"]),
+      end(withoutRootR("apart"), [...both, "--node", "apart"]),
       end("file", ["--nats", nats.url]),
       end("name", [...both, "--node", "Not A Name"]),
       end("nowhere", [...on, "--nats", "http://nats"]),
@@ -129,6 +143,10 @@ else {
       [1, /wattward: another process, node 'csms(-2)?', runs on this database.*give both --nats URL/],
       [1, /wattward: another process runs on this database as node 'csms', from another data folder/],
       [1, /wattward: this database belongs to other authorities than those in the data folder/],
+      [
+        1,
+        /wattward: this database belongs to other authorities.*bring keys\/ and pki\/ of the node that made it/,
+      ],
       [2, /--node and --nats are for several processes on one PostgreSQL database/],
       [2, /--node is a name of 1 to 40/],
       [2, /--nats: it is no address of NATS/],

@@ -104,7 +104,7 @@ class Run {
     for (const { member, mutants, from } of sent) this.judge(member, mutants, from);
     for (const member of this.members) await this.mend(member);
     this.readLog();
-    if (this.chance.int(0, 2) === 0) await this.command();
+    await this.command();
     if (this.figures.mutants < this.nextRead) return;
     this.nextRead += READ_EVERY;
     await this.readAll();
@@ -129,7 +129,7 @@ class Run {
     const { chance } = this;
     this.figures.mutants++;
     const dice = chance.int(1, 100);
-    if (dice <= 6) return this.raw(member, strayAnswer(chance, member.recent));
+    if (dice <= 6) return this.raw(member, strayAnswer(chance, idsBetween(member)));
     if (dice <= 10 && member.recent.length > 0) return this.raw(member, pick(chance, member.recent));
     const mutant = this.mutant(dice <= 35);
     const kind = mutant.what.split(/(?:^| )(?:at \/|\(|'|→|-?\d|")/)[0] ?? "";
@@ -160,7 +160,9 @@ class Run {
   private judge(member: Member, mutants: readonly Mutant[], from: number): void {
     const { version } = this.figures;
     const frames = member.peer.received.slice(from).map((text) => JSON.parse(text) as Json[]);
-    const answers = new Map(frames.filter(([type]) => type !== 2).map((frame) => [String(frame[1]), frame]));
+    // A stray CALLRESULTERROR before 2.1 is told under its own id that there is no such thing: no answer to a mutant.
+    const told = frames.filter(([type, , code]) => type !== 2 && code !== "MessageTypeNotSupported");
+    const answers = new Map(told.map((frame) => [String(frame[1]), frame]));
     // Whoever was cut off gets no more answers.
     if (member.peer.closed !== undefined) return;
     for (const mutant of mutants) {
@@ -233,6 +235,14 @@ class Run {
     if (this.figures.findings.length < FINDINGS_MAX) this.figures.findings.push(sentence);
   }
 }
+
+/** Of its own last messages, and of what it was asked lately: answers to those come twice, late, or of another kind. */
+function idsBetween({ recent, peer }: Member): string[] {
+  const frames = [...recent, ...peer.received.slice(-ASKED_LATELY)].map((text) => JSON.parse(text) as Json[]);
+  return frames.filter(([type]) => type === 2 || type === 6).map(([, id]) => String(id));
+}
+/** Frames received last that are looked through for commands. */
+const ASKED_LATELY = 20;
 
 const ourFaults = /-failed$|own-|^decision|broken|not-(read|tended|told|stored)/;
 

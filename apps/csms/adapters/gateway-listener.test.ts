@@ -5,7 +5,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { type Clock, silentLog, sleep, type Wire } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { dialer } from "@wattward/ocpp/websocket";
-import { issueServer, signBundle } from "@wattward/pki";
+import { type Authorities, issueServer, issueSite, issueStation, readPem, signBundle } from "@wattward/pki";
 import { newKey, publicHalf } from "@wattward/pki/files";
 import { SITE_PROTOCOL } from "@wattward/sitelink";
 import { type Csms, createCsms } from "../csms.ts";
@@ -20,6 +20,7 @@ const days = (count: number): Clock => ({
   now: () => ({ ...clock.now(), wallMs: clock.now().wallMs + count * 86_400_000 }),
 });
 let ca: TestAuthorities;
+let authorities: Awaited<ReturnType<TestAuthorities["withRsa"]>>;
 let stranger: TestAuthorities;
 let core: FakeCore;
 let csms: Csms;
@@ -33,7 +34,8 @@ before(async () => {
   core.stations.set("CP-2", { serial: "SN-2", route: "direct" });
   core.sites.add("north");
   good = await ca.station("SN-1");
-  const { station, site, bundle } = ca.authorities;
+  authorities = await ca.withRsa();
+  const { station, site, bundle } = authorities;
   const [ec, rsa] = await Promise.all([serverIdentity("ec-p256"), serverIdentity("rsa-3072")]);
   csms = await createCsms({
     core,
@@ -49,7 +51,7 @@ before(async () => {
           host: "127.0.0.1",
           port: 0,
           identity: { ec, rsa, notAfterMs: 0 },
-          authorities: ca.authorities,
+          authorities,
           log: silentLog,
         },
         doors,
@@ -61,7 +63,7 @@ after(() => csms.close());
 async function serverIdentity(kind: "ec-p256" | "rsa-3072") {
   const key = await newKey(kind);
   const request = { publicKey: publicHalf(key), names: ["localhost", "127.0.0.1"] };
-  const issued = await issueServer(ca.authorities, request, { clock, chance: systemChance });
+  const issued = await issueServer(authorities, request, { clock, chance: systemChance });
   assert(issued.ok);
   const pem = key.export({ type: "pkcs8", format: "pem" }).toString();
   return { cert: issued.value.chainPem, key: pem, passphrase: "" };
@@ -141,6 +143,21 @@ test("mutual TLS: a station's own certificate gets in and is answered; a site's 
   site.wire.close(1000, "");
 });
 
+/** As a thief of the RSA tree's keys would certify himself. */
+async function byRsaTree(issuer: "root" | "server", role: "station" | "site"): Promise<Identity> {
+  const key = await newKey("ec-p256");
+  const from: Authorities = { ...authorities, [role]: authorities.rsa[issuer] };
+  const ports = { clock, chance: systemChance };
+  const publicKey = publicHalf(key);
+  const issued =
+    role === "station"
+      ? await issueStation(from, { serial: "SN-1", publicKey }, ports)
+      : await issueSite(from, { site: "north", publicKey }, ports);
+  assert(issued.ok);
+  const { chainPem } = issued.value;
+  return { chain: readPem(chainPem, "CERTIFICATE"), chainPem, key };
+}
+
 test("wrong, expired, not yet valid, foreign, missing: TLS is refused or the upgrade is, and each is observed", async () => {
   const rows: [says: string, identity: Identity, path: string][] = [
     ["foreign", await stranger.station("SN-1"), "/ocpp/CP-1"],
@@ -149,6 +166,10 @@ test("wrong, expired, not yet valid, foreign, missing: TLS is refused or the upg
     ["another station's", await ca.station("SN-2"), "/ocpp/CP-1"],
     ["a site's for a station", await ca.site("north"), "/ocpp/CP-1"],
     ["a station's for a site", good, "/site/north"],
+    ["a station by Server CA R", await byRsaTree("server", "station"), "/ocpp/CP-1"],
+    ["a station by Root R", await byRsaTree("root", "station"), "/ocpp/CP-1"],
+    ["a site by Server CA R", await byRsaTree("server", "site"), "/site/north"],
+    ["a site by Root R", await byRsaTree("root", "site"), "/site/north"],
   ];
   for (const [says, identity, path] of rows) {
     const dialled = await dial(path, identity, ["ocpp1.6", SITE_PROTOCOL]).catch((error: unknown) =>
@@ -176,9 +197,14 @@ test("wrong, expired, not yet valid, foreign, missing: TLS is refused or the upg
 for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
   test(`${version}: both kinds of server certificate; nothing older`, async () => {
     const only = { minVersion: version, maxVersion: version };
-    const sigalgs = version === "TLSv1.3" ? { sigalgs: "rsa_pss_rsae_sha256:ecdsa_secp256r1_sha256" } : {};
-    const rsa = version === "TLSv1.2" ? { ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } : sigalgs;
-    for (const options of [only, { ...only, ...rsa }]) {
+    // Either would do, the client would rather have RSA, and knows the one root: it gets ECDSA.
+    const both = { sigalgs: "rsa_pss_rsae_sha256:ecdsa_secp256r1_sha256" };
+    const rsaOnly = {
+      ...pem(await ca.station("SN-2", { key: await newKey("rsa-3072") })),
+      sigalgs: "rsa_pss_rsae_sha256:rsa_pkcs1_sha256",
+      ca: [authorities.rsa.root.pem],
+    };
+    for (const options of [only, { ...only, ...both }, { ...only, ...rsaOnly }]) {
       const made = await secured({ ...pem(good), ...options });
       assert("socket" in made, JSON.stringify(made));
       assert.equal(made.socket.getProtocol(), version);

@@ -41,7 +41,12 @@ const EXIT_TEMPFAIL = 75;
 
 export async function openNode(
   { name, nats }: NodeOptions,
-  at: { readonly folder: string; readonly disk: Disk; readonly rootPem: string; readonly url: string },
+  at: {
+    readonly folder: string;
+    readonly disk: Disk;
+    readonly roots: { readonly pem: string; readonly rsaPem: string };
+    readonly url: string;
+  },
   core: Omit<CoreOptions, "life" | "wakes" | "database" | "clock" | "metrics"> & {
     metrics: PrometheusMetrics;
   },
@@ -53,9 +58,10 @@ export async function openNode(
   const life = () => node.life();
   const wakes = bus ?? silentBus;
   const inner = await createCore({ ...core, database: at.url, clock, metrics, life, wakes });
-  const operator = hash("sha256", at.rootPem.trim());
+  const fingerprint = (pem: string) => hash("sha256", pem.trim());
+  const [operator, rsaRoot] = [fingerprint(at.roots.pem), fingerprint(at.roots.rsaPem)] as const;
   const node: Membership = new Membership(
-    { ...identity, operator, bus: nats === undefined ? "none" : "nats" },
+    { ...identity, operator, rsaRoot, bus: nats === undefined ? "none" : "nats" },
     {
       ...{ core: inner, clock, log, metrics },
       beats: postgresBeats(at.url),

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import type { Disk, Log } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
 import { argon2Hasher, NO_ARGON2 } from "@wattward/ocpp/ways-in";
-import { type Authorities, openOrIssueServer, signBundle } from "@wattward/pki";
-import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
+import { openOrIssueServer, signBundle } from "@wattward/pki";
+import { type AllAuthorityFiles, openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { createApi, UnsafeListen } from "../api/create-api.ts";
 import { invitationLink } from "../api/sign-in/invitation.ts";
 import { CommandError, UsageError } from "../cli/arguments.ts";
@@ -220,11 +220,11 @@ const serverNames = (domain: string): readonly string[] => [
   "::1",
 ];
 
-const issuersOf = ({ root, station, site, server }: Authorities): readonly string[] =>
-  [root, station, site, server].map(({ certificate }) => certificate.subject.text);
+const issuersOf = ({ root, station, site, server, rsa }: CoreParts["authorities"]): readonly string[] =>
+  [root, station, site, server, rsa.root, rsa.server].map(({ certificate }) => certificate.subject.text);
 
 type CoreParts = {
-  readonly authorities: Authorities;
+  readonly authorities: AllAuthorityFiles["authorities"];
   readonly metrics: ReturnType<typeof prometheusMetrics>;
   readonly disk: Disk;
 };
@@ -239,7 +239,8 @@ async function openCore(
   try {
     if (place.kind === "file")
       return { core: await startCore({ ...shared, database: place.path, record: metrics.record }) };
-    const at = { folder, disk, rootPem: authorities.root.pem, url: place.url };
+    const roots = { pem: authorities.root.pem, rsaPem: authorities.rsa.root.pem };
+    const at = { folder, disk, roots, url: place.url };
     return await openNode(node, at, { ...shared, chance: systemChance, metrics });
   } catch (error) {
     if (error instanceof StoreError) throw new CommandError(error.message, { cause: error });

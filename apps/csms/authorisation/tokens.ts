@@ -7,7 +7,7 @@ import { setting } from "../core/settings.ts";
 import type { Row } from "../store/schema.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
-import { countOpenOfToken } from "../transactions/rows.ts";
+import { openOfToken } from "../transactions/rows.ts";
 
 export type TokenStatus = "Accepted" | "Blocked" | "Expired" | "Invalid" | "ConcurrentTx";
 export type Verdict = { readonly status: TokenStatus; readonly expiresAtMs: number | null };
@@ -84,10 +84,8 @@ export async function authorise(
   const key = tokenKey(token);
   const known = await tx.first(findToken, { token: key });
   const openMax = transaction === undefined ? 0 : await setting(tx, "transactions_per_token");
-  const open =
-    openMax === 0
-      ? 0
-      : Number((await tx.first(countOpenOfToken, { token: key, except: transaction ?? "" }))?.open ?? 0);
+  const asked = { token: key, except: transaction ?? "", most: openMax };
+  const open = openMax === 0 ? 0 : (await tx.all(openOfToken, asked)).length;
   const acceptUnknown = known === undefined && (await setting(tx, "accept_unknown_tokens")) === 1;
   return verdict(known, atMs, open, { acceptUnknown, openMax });
 }

@@ -4,6 +4,7 @@ import type { OcppVersion } from "@wattward/ocpp";
 import { bodyOf, iso, START_MS, type TestCore, testCore } from "../core/testing/test-core.ts";
 import { stationTold } from "../queries/station-told.ts";
 import { keepProfile } from "../stations/charging-profiles.ts";
+import type { Tx } from "../store/writer.ts";
 
 const CP = "cp" as Parameters<typeof stationTold>[1]["station"];
 const told = async (core: TestCore, subject: string) =>
@@ -171,4 +172,30 @@ test("message: NotifyDERStartStop 2.1 stops what it supersedes; NotifyDERAlarm 2
   const gradient = { priority: 0, gradient: 1.5, softGradient: 0.25 };
   await core.call("cp", "2.1", "ReportDERControl", { requestId: 1, gradient: [{ id: "a", gradient }] });
   assert.deepEqual(await told(core, "der-control"), [["a", false]]);
+});
+
+test("message: ReportDERControl 2.1 and NotifyDERStartStop 2.1 that name thousands cost no more than what is kept of them", async () => {
+  const core = await testCore({ cp: "direct" });
+  let statements = 0;
+  const counted = (tx: Tx) =>
+    new Proxy(tx, {
+      get(target, name) {
+        statements += 1;
+        return Reflect.get(target, name) as unknown;
+      },
+    });
+  const submit = core.writer.submit.bind(core.writer);
+  core.writer.submit = (name, lane, decide) => submit(name, lane, (tx) => decide(counted(tx)));
+  const control = { isDefault: false, isSuperseded: false };
+  const limitMaxDischarge = Array.from({ length: 8_000 }, (_, n) => ({
+    ...{ id: `c${n}`, ...control },
+    limitMaxDischarge: { priority: 1, pctMaxDischargePower: 1 },
+  }));
+  bodyOf(await core.call("cp", "2.1", "ReportDERControl", { requestId: 1, limitMaxDischarge }));
+  const [seen] = await core.outbox("station.der-controls");
+  assert.deepEqual([seen?.data["controls"], (await core.rows("told")).length], [8_000, 200]);
+  const supersededIds = limitMaxDischarge.map(({ id }) => id);
+  const started = { controlId: "x", started: true, timestamp: iso(START_MS), supersededIds };
+  bodyOf(await core.call("cp", "2.1", "NotifyDERStartStop", started));
+  assert(statements < 2_000, `${statements} statements`);
 });

@@ -5,7 +5,7 @@
 import type { RequestOf } from "@wattward/ocpp";
 import type { Call } from "../core/call.ts";
 import { observe } from "../core/observations.ts";
-import { tell } from "../stations/told.ts";
+import { subjects, tell } from "../stations/told.ts";
 import type { Tx } from "../store/writer.ts";
 import { headOf } from "../transactions/record.ts";
 
@@ -25,7 +25,7 @@ export async function takeStartStop(
 ): Promise<void> {
   const { controlId: control, started, timestamp, supersededIds = [] } = call.payload;
   const about = [...new Set(supersededIds)].filter((id) => id !== control);
-  for (const id of about) {
+  for (const id of about.slice(0, subjects["der-running"])) {
     await tell(tx, call, {
       subject: "der-running",
       about: id,
@@ -53,16 +53,13 @@ const lists = [
 
 export async function takeControls(tx: Tx, call: Call<Report>): Promise<void> {
   const { requestId, tbc } = call.payload;
-  let controls = 0;
-  for (const list of lists) {
-    for (const control of call.payload[list] ?? []) {
-      controls += 1;
-      await tell(tx, call, { subject: "der-control", about: control.id, body: { kind: list, ...control } });
-    }
+  const told = lists.flatMap((kind) => (call.payload[kind] ?? []).map((control) => ({ kind, ...control })));
+  for (const body of told.slice(0, subjects["der-control"])) {
+    await tell(tx, call, { subject: "der-control", about: body.id, body });
   }
   observe(tx, {
     ...headOf(call),
     kind: "station.der-controls",
-    data: { requestId, more: tbc ?? false, controls },
+    data: { requestId, more: tbc ?? false, controls: told.length },
   });
 }

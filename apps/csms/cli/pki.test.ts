@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readSiteIdentity, readStationIdentity } from "@wattward/pki/files";
+import { lockData } from "../adapters/data-lock.ts";
 import { runCommand } from "./arguments.ts";
 import { pkiCommand } from "./pki/command.ts";
 
@@ -110,10 +111,49 @@ test("issue station: a folder that runs a station, and what to do next", async (
   const identity = await readStationIdentity(join(cwd, "st"));
   assert.equal(identity.serial, "SN.7");
   assert.match(identity.tls.key, /ENCRYPTED/);
+  const root = (await inProcess(["show", join(cwd, "st", "root-rsa.pem")])).out;
+  assert.match(root, /subject +O=Operator, CN=Root R\n/);
+  assert.match(root, /for +certifies others\n/);
   const again = await pki(cwd, ["issue", "station", "CP1", "--out", "st"]);
   assert.equal(again.code, 1);
   assert.match(again.err, /never overwritten: st/);
   assert.deepEqual(await readStationIdentity(join(cwd, "st")), identity);
+});
+
+test("a folder of before has no RSA authorities: stations are served, sites and RSA servers wait for init", async (t) => {
+  const cwd = newFolder();
+  assert.equal((await pki(cwd, ["init"], {})).code, 0);
+  const folder = join(cwd, ".wattward", "csms");
+  for (const name of ["root-rsa", "servers-rsa"])
+    for (const part of ["keys", "pki"]) rmSync(join(folder, part, `${name}.pem`));
+  const kept = readFileSync(join(folder, "pki", "root.pem"), "utf8");
+
+  const station = await pki(cwd, ["issue", "station", "CP1", "--out", "st"], {});
+  assert.match(station.out, /cannot be served yet: restart the csms with this version first/);
+  assert(!existsSync(join(cwd, "st", "root-rsa.pem")));
+  const site = await pki(cwd, ["issue", "site", "north", "--out", "n"], {});
+  assert.equal(site.code, 1);
+  assert.match(site.err, /^wattward: .*those for RSA server certificates.*wattward pki init --data DIR\n$/);
+  assert(!existsSync(join(cwd, "n")));
+
+  const lock = lockData(folder);
+  const held = await pki(cwd, ["init"], {});
+  lock?.release();
+  assert.equal(held.code, 0, held.err);
+  assert.match(held.out, /Root R +not made yet/);
+  assert(!existsSync(join(folder, "keys", "root-rsa.pem")), "another process may be making it");
+
+  const made = await pki(cwd, ["init"], {});
+  assert.match(made.out, /Root R +valid until/);
+  assert.match(made.out, /Server CA R +valid until/);
+  assert.equal(readFileSync(join(folder, "pki", "root.pem"), "utf8"), kept);
+  assert.equal((await pki(cwd, ["issue", "site", "north", "--out", "n"], {})).code, 0);
+
+  if (!makeRequests(cwd)) return t.skip("there is no openssl here");
+  const words = ["sign", "--csr", "rsa.csr", "--as", "server", "--name", "a.test", "--out", "s.pem"];
+  const signed = await pki(cwd, words, {});
+  assert.match(signed.out, /verifies RSA signatures only: .*root-rsa\.pem\n/);
+  assert.match((await pki(cwd, ["show", "s.pem"], {})).out, /issuer +O=Wattward, CN=Server CA R\n/);
 });
 
 test("issue station --plain-key says what that means", async () => {
@@ -138,6 +178,8 @@ test("issue site: a data folder with all that a site needs", async () => {
   const shown = await pki(cwd, ["show", join("n", "identity", "server-rsa.pem")]);
   assert.match(shown.out, /names +north\.lc\.fleet\.test\n/);
   assert.match(shown.out, /key +rsa 3072\n/);
+  assert.match(shown.out, /issuer +O=Operator, CN=Server CA R\n[\s\S]*issuer +O=Operator, CN=Root R\n/);
+  assert(!existsSync(join(cwd, "n", "identity", "root-rsa.pem")), "the site itself trusts one root");
   assert.equal((await pki(cwd, ["issue", "site", "north", "--out", "n"])).code, 1);
 });
 

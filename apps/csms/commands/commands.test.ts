@@ -241,3 +241,87 @@ test("command: what a station answers of its variables is remembered, refused on
     [["Connector", 1, 2, "Available", "true"]],
   );
 });
+
+test("command: what was asked for in another version than the station speaks by now never goes out", async () => {
+  const core = await world("1.6");
+  await ask(core);
+  await ask(core, { action: "ChangeConfiguration", payload: { key: "HeartbeatInterval", value: "60" } });
+  await ask(core, { action: "ClearCache", payload: {} });
+  await core.db.updateTable("stations").set({ ocpp_version: "2.1" }).execute();
+  assert.deepEqual(
+    (await take(core)).map(({ action }) => action),
+    ["ClearCache"],
+    "its payload is the same in both",
+  );
+  assert.deepEqual(await states(core), ["failed", "failed", "sent"]);
+  const [first] = await core.rows("commands");
+  assert.match(first?.outcome ?? "", /not-sent.*OCPP 2\.1/);
+});
+
+for (const [version, full, change] of [
+  [
+    "1.6",
+    { listVersion: 3, updateType: "Full", localAuthorizationList: [{ idTag: "A" }] },
+    { listVersion: 9, updateType: "Differential", localAuthorizationList: [{ idTag: "B" }] },
+  ],
+  ["2.1", { versionNumber: 3, updateType: "Full" }, { versionNumber: 9, updateType: "Differential" }],
+] as const) {
+  for (const [what, state, outcome] of [
+    ["came to an end in the middle", "unknown", { error: "closed", parts: 3, done: 1 }],
+    ["was refused", "refused", { status: "VersionMismatch" }],
+    ["was stopped between two parts", "failed", { error: "not-sent", parts: 3, done: 1 }],
+  ] as const) {
+    test(`command: SendLocalList ${version} that ${what} leaves a list of which nothing is known`, async () => {
+      const core = await world(version);
+      const send = async (payload: JsonObject) => idOf(await ask(core, { action: "SendLocalList", payload }));
+      const first = await send(full);
+      await take(core);
+      await end(core, first, { status: "Accepted" });
+      const second = await send(change);
+      await take(core);
+      await core.decide("command.outcome", { id: second, state, outcome, atMs: core.nowMs });
+      const third = await ask(core, { action: "SendLocalList", payload: change });
+      assert(third.kind === "refused" && /in full/.test(third.sentence), JSON.stringify(third));
+      await send({ ...full });
+    });
+  }
+}
+
+test("command: SendLocalList that never left the house changes nothing of what is known", async () => {
+  const core = await world();
+  await core.db
+    .insertInto("local_lists")
+    .values({ station_id: "cp", version: 4, source: "sent", changed_at_ms: 1 })
+    .execute();
+  const id = idOf(
+    await ask(core, { action: "SendLocalList", payload: { listVersion: 5, updateType: "Full" } }),
+  );
+  await take(core);
+  await end(core, id, { error: "not-sent", description: "the station disconnected" }, "failed");
+  assert.equal((await core.rows("local_lists"))[0]?.version, 4);
+});
+
+test("command: GetBaseReport of two persons at once: one id is one report, and free again where it was not sent", async () => {
+  const core = await world("2.0.1");
+  const report = { action: "GetBaseReport", payload: { requestId: 7, reportBase: "FullInventory" } };
+  const id = idOf(await ask(core, report));
+  const second = await ask(core, { ...report, actor: "another" });
+  assert(second.kind === "refused" && /still coming/.test(second.sentence), JSON.stringify(second));
+  await take(core);
+  await end(core, id, { error: "InternalError", description: "" }, "failed");
+  idOf(await ask(core, report));
+});
+
+test("command: GetTransactionStatus 2.0.1 is asked of a transaction that has ended: its messages may wait", async () => {
+  const core = await world("2.0.1");
+  const event = (eventType: string, seqNo: number) =>
+    core.call("cp", "2.0.1", "TransactionEvent", {
+      ...{ eventType, seqNo, timestamp: "2026-01-05T08:00:00Z", triggerReason: "Authorized" },
+      transactionInfo: { transactionId: "T" },
+    });
+  await event("Started", 0);
+  await event("Ended", 1);
+  idOf(await ask(core, { action: "GetTransactionStatus", payload: { transactionId: "T" } }));
+  const stop = await ask(core, { action: "RequestStopTransaction", payload: { transactionId: "T" } });
+  assert(stop.kind === "refused" && /has ended/.test(stop.sentence), JSON.stringify(stop));
+});

@@ -8,7 +8,7 @@
  * still comes for it is taken, because the station knows best.
  */
 import type { JsonObject } from "@wattward/kernel";
-import { validateResult } from "@wattward/ocpp";
+import { validateCall, validateResult } from "@wattward/ocpp";
 import type { Decision } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import type { CommandOutcome, DueCommand } from "../core/port.ts";
@@ -42,12 +42,30 @@ export const take: Decision<"command.take"> = async (tx, { station, atMs, most, 
   const known = due.length === 0 ? undefined : await tx.first(findStation, { id: station });
   const handed: DueCommand[] = [];
   for (const command of due) {
+    const why = known && whyNotAnymore(known, command);
+    if (why !== undefined) {
+      const outcome = JSON.stringify({ error: "not-sent", description: why });
+      await end(tx, command, { state: "failed", atMs, outcome });
+      continue;
+    }
     await tx.run(markSent, { id: command.id, node: holder?.node ?? null, atMs });
     await observeStep(tx, command, "command.sent", { atMs });
     handed.push(await handOut(tx, known, { command, atMs }));
   }
   return handed;
 };
+
+/** It was held against the rules of the version that the station spoke then: one that it does not speak now never goes out. */
+function whyNotAnymore(station: Station, { action, payload }: Command): string | undefined {
+  const version = spokenBy(station);
+  if (version === undefined) return undefined;
+  const fits =
+    routeOf(version, action) !== undefined &&
+    validateCall(version, "csms", action, JSON.parse(payload) as JsonObject).kind === "valid";
+  return fits
+    ? undefined
+    : `it was asked for in another version than OCPP ${version}, which the station speaks now`;
+}
 
 async function handOut(
   tx: Tx,
@@ -74,6 +92,7 @@ export const outcome: Decision<"command.outcome"> = async (tx, ended) => {
   if (ended.answered === true)
     await changeHearing(tx, station, { deaf: false, action: command.action, atMs });
   await remember(tx, station, { command, ended });
+  if (state !== "accepted" && !neverLeft(ended)) await doubt(tx, station, command, atMs);
   await keepLearned(tx, station, { command, ended });
 };
 
@@ -102,6 +121,21 @@ async function remember(
     answer,
   });
 }
+
+/** Not done as it was asked, for all that is known: what the row says of that. What never left raises no doubt. */
+async function doubt(tx: Tx, station: Station, command: Command, atMs: number): Promise<void> {
+  const payload = JSON.parse(command.payload) as JsonObject;
+  await rowOf(station, command.action)?.doubt?.({
+    tx,
+    station: station.id,
+    command: command.id,
+    payload,
+    atMs,
+  });
+}
+
+const neverLeft = ({ outcome }: CommandOutcome): boolean =>
+  outcome["error"] === "not-sent" && outcome["done"] === undefined;
 
 /** What the station answered: to all of it, or before it came to an end in one of several parts. */
 function answerIn({ state, outcome }: CommandOutcome): JsonObject | undefined {
@@ -138,9 +172,14 @@ async function isAt(tx: Tx, id: string, holder: { node: string; generation: numb
 /** What was under way when the last process, or this node, ended: nobody knows what became of it. */
 export async function forgetSent(tx: Tx, atMs: number, node?: string): Promise<void> {
   const sent = node === undefined ? await tx.all(findSent, {}) : await tx.all(findSentBy, { node });
-  for (const command of sent) {
-    await end(tx, command, { state: "unknown", atMs, outcome: null });
-  }
+  for (const command of sent) await endUntold(tx, command, atMs);
+}
+
+/** It may have run, in part or whole. */
+async function endUntold(tx: Tx, command: Command, atMs: number): Promise<void> {
+  await end(tx, command, { state: "unknown", atMs, outcome: null });
+  const station = await tx.first(findStation, { id: command.station_id });
+  if (station !== undefined) await doubt(tx, station, command, atMs);
 }
 
 /** The rest is ended by the next one. */
@@ -149,7 +188,7 @@ export const expireOverdue: Decision<"command.expire"> = async (tx, { atMs, sent
     await end(tx, command, { state: "expired", atMs, outcome: null });
   }
   for (const command of await tx.all(findUntold, { sentBeforeMs, most: OVERDUE_MAX })) {
-    await end(tx, command, { state: "unknown", atMs, outcome: null });
+    await endUntold(tx, command, atMs);
   }
 };
 

@@ -19,11 +19,12 @@ export function keptPayload({ version, action }: Spoken, payload: JsonObject): J
 /** The result in the station's own words; of an error, its code and sentence. */
 export function keptOutcome({ version, action }: Spoken, outcome: JsonObject): JsonObject {
   if (version === undefined) return {};
-  const { error, description, reply, details: _, parts, done, before, ...answer } = outcome;
+  const { error, description, reply, details: _, parts, done, before, asked, set, kept, ...answer } = outcome;
   const counted = {
     ...(typeof parts === "number" && { parts }),
     ...(typeof done === "number" && { done }),
     ...(isObject(before) && { before: result(version, action, before) }),
+    ...listsOf({ asked, set, kept }),
   };
   if (typeof error !== "string") return { ...result(version, action, answer), ...counted };
   return {
@@ -42,6 +43,13 @@ export function keptOutcome({ version, action }: Spoken, outcome: JsonObject): J
     }),
   };
 }
+
+/** Lists of measurands, of which a station takes fewer than it was asked to: our own words beside its answer. */
+const measurands = /^[A-Za-z.,-]{1,500}$/;
+const listsOf = (lists: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(lists).filter(([, list]) => typeof list === "string" && measurands.test(list)),
+  );
 
 const result = (version: OcppVersion, action: string, answer: JsonObject): JsonObject =>
   objectOr(redacted({ version, action, part: "result" }, answer));

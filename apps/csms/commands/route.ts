@@ -61,6 +61,8 @@ export type CommandRoute<P = never, R = never> = {
   readonly check?: Check<P>;
   readonly sending?: (sent: Sent<P>) => Promise<void>;
   readonly store?: (answered: Answered<P, R>) => Promise<void>;
+  /** It was sent, and was not done as asked, or nobody knows: what is no longer certain of the station. */
+  readonly doubt?: (sent: Sent<P>) => Promise<void>;
 };
 
 /** Commands that may be sent to stations of a version. */

@@ -18,6 +18,7 @@ import { checkList, storeList } from "./ocpp16/send-local-list.ts";
 import { checkProfile, storeProfile } from "./ocpp16/set-charging-profile.ts";
 import type { Check, CommandRoutes } from "./route.ts";
 import { keepAvailability } from "./rules/availability.ts";
+import { forgetListVersion } from "./rules/local-list.ts";
 import { objectToPlace } from "./rules/places.ts";
 import { objectToData } from "./rules/settings.ts";
 import { objectToTransaction } from "./rules/transactions.ts";
@@ -149,6 +150,7 @@ export const routes16: CommandRoutes<"1.6"> = {
     answerMsMax: LIST_ANSWER_MS_MAX,
     check: checkList,
     store: storeList,
+    doubt: forgetListVersion,
   },
   SetChargingProfile: {
     group: "charging profiles",

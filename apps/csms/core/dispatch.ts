@@ -1,7 +1,8 @@
 /**
  * From a CALL to its handler: who may speak, what is known, what is served.
  *
- *   - a station that is not accepted may boot and nothing else (QUIRKS 17; 2.0.1 B02.FR.09, B03.FR.07: SecurityError);
+ *   - a station that is not accepted may boot, and answer what it was asked for (QUIRKS 17; 2.0.1 B02.FR.09,
+ *     B03.FR.07: SecurityError);
  *   - an accepted one may speak without a new boot: the accepted state outlives the connection (QUIRKS 17);
  *   - 2.0.1 that has never booted: SecurityError until it has (B01.FR.10).
  */
@@ -11,6 +12,7 @@ import { routes16 } from "../ocpp16/routes.ts";
 import { routes21, sends21 } from "../ocpp21/routes.ts";
 import { routes201 } from "../ocpp201/routes.ts";
 import { askForBoot } from "../stations/ask-for-boot.ts";
+import { wasAskedFor } from "../stations/asked-for.ts";
 import { setSeen } from "../stations/rows.ts";
 import type { Tx } from "../store/writer.ts";
 import { countOf } from "../tolerance/deviations.ts";
@@ -33,7 +35,7 @@ const SEEN_EVERY_MS = 10_000;
 
 export async function dispatch(tx: Tx, call: Call, world: World): Promise<StationAnswer> {
   const unheard = mayNotSpeak(call);
-  if (unheard !== undefined) return unheard;
+  if (unheard !== undefined && !(await wasAskedFor(tx, call))) return unheard;
   if (call.fault !== undefined) return setAside(tx, call, call.fault);
   const odd = outOfRange(call);
   if (odd !== undefined)

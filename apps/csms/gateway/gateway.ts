@@ -1,6 +1,7 @@
 /**
- * The gateway: one listener for direct stations and site links (security profile 3), and everything that lives on its
- * sockets. Runs unchanged on simulated time and network.
+ * The gateway: one listener for direct stations and site links (security profile 3), two that are open while stations
+ * have dispensations (password-ways.ts), and everything that lives on their sockets. Runs unchanged on simulated time
+ * and network.
  *
  * It keeps nothing that a restart may lose: who may come, what was said and what is due stand in the core; here are
  * the live sockets, one per identity, and wake-ups.
@@ -206,7 +207,8 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
   function sweepDispensations(over: (leave: Leave) => boolean): void {
     for (const connection of live) {
       if (!(connection instanceof DirectStation) || connection.leave === undefined) continue;
-      if (!over(connection.leave)) continue;
+      // One that is being closed was told of already.
+      if (!connection.open || !over(connection.leave)) continue;
       const { station, leave, claim } = connection;
       const detail = { securityProfile: leave.securityProfile };
       observer.observe({ kind: "gateway.dispensation-over", station, address: claim.address, detail });

@@ -42,8 +42,13 @@ export const metricTable = {
   },
   wattward_messages_total: {
     kind: "counter",
-    help: "OCPP calls received, by version, action (known ones) and outcome (result, error, refused)",
+    help: "OCPP calls and sends received, by version, action (known ones) and outcome (result, error, refused; of sends taken, dropped)",
     labels: ["version", "action", "outcome"],
+  },
+  wattward_answers_disputed_total: {
+    kind: "counter",
+    help: "Answers of ours that a station could not read (CALLRESULTERROR), by version",
+    labels: ["version"],
   },
   wattward_commands_total: {
     kind: "counter",

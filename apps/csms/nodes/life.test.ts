@@ -10,7 +10,7 @@ import { findStanding, writeNode } from "./rows.ts";
 
 const start = (core: TestCore, id: string, more: Partial<NodeStart> = {}) =>
   core.decide("node.start", {
-    ...{ id, folder: `folder of ${id}`, bus: "nats", operator: "root", atMs: core.nowMs },
+    ...{ id, folder: `folder of ${id}`, bus: "nats", operator: "root", rsaRoot: "root r", atMs: core.nowMs },
     ...more,
   });
 async function started(core: TestCore, id: string): Promise<number> {
@@ -48,12 +48,14 @@ test("node: another operator's keys, a name in use, and anybody without a bus ar
   await started(core, "a");
   const before = await core.rows("nodes");
   assert.deepEqual(await start(core, "b", { operator: "another root" }), { kind: "other-operator" });
+  assert.deepEqual(await start(core, "b", { rsaRoot: "another root r" }), { kind: "other-operator" });
   const by = { id: "a", incarnation: 1, beats: 0 };
   assert.deepEqual(await start(core, "a", { folder: "another" }), {
     kind: "occupied",
     why: "name-taken",
     by,
   });
+  assert.deepEqual(await start(core, "a", { after: 0 }), { kind: "occupied", why: "name-taken", by });
   assert.deepEqual(await start(core, "b", { bus: "none" }), { kind: "occupied", why: "no-bus", by });
   assert.deepEqual(await core.rows("nodes"), before);
   await core.decide("node.stop", { id: "a", incarnation: 1, atMs: core.nowMs });

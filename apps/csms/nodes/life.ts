@@ -10,7 +10,7 @@ import { hex } from "@wattward/kernel";
 import { forgetSent } from "../commands/commands.ts";
 import type { Decision } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
-import type { NodeStarted } from "../core/port.ts";
+import type { NodeStart, NodeStarted } from "../core/port.ts";
 import { readMeta, writeMeta } from "../core/settings.ts";
 import type { Tx } from "../store/writer.ts";
 import {
@@ -31,12 +31,14 @@ import {
 const CLUSTER_BYTES = 8;
 
 export const startNode: Decision<"node.start"> = async (tx, input, { chance }) => {
-  const { id, folder, bus, operator, atMs } = input;
+  const { id, folder, bus, operator, rsaRoot, after, atMs } = input;
   const others = await tx.all(otherLiveNodes, { id });
   const own = await tx.first(findNode, { id });
-  const occupied = occupiedBy({ own, others, folder, bus });
+  const occupied = occupiedBy({ own, others, folder, bus, after });
   if (occupied !== undefined) return occupied;
   if ((await metaOr(tx, "operator", operator)) !== operator) return { kind: "other-operator" };
+  // Not one hash of both: databases of before know the one root, and learn the other from the node that first has it.
+  if ((await metaOr(tx, "operator_rsa", rsaRoot)) !== rsaRoot) return { kind: "other-operator" };
   const cluster = await metaOr(tx, "cluster", hex(chance, CLUSTER_BYTES));
   const incarnation = (own?.incarnation ?? 0) + 1;
   await tx.run(writeNode, { id, folder, incarnation, beats: 0, alive: 1, bus, changed_at_ms: atMs });
@@ -46,17 +48,23 @@ export const startNode: Decision<"node.start"> = async (tx, input, { chance }) =
   return { kind: "started", incarnation, cluster };
 };
 
-type Beside = { own: NodeRow | undefined; others: readonly NodeRow[]; folder: string; bus: string };
+type Beside = {
+  readonly own: NodeRow | undefined;
+  readonly others: readonly NodeRow[];
+  readonly after: number | undefined;
+} & Pick<NodeStart, "folder" | "bus">;
 
 /** By whom, where it may not start beside them as long as they live. */
-function occupiedBy({ own, others, folder, bus }: Beside): NodeStarted | undefined {
+function occupiedBy({ own, others, folder, bus, after }: Beside): NodeStarted | undefined {
   const occupied = (why: "name-taken" | "no-bus", { id, incarnation, beats }: NodeRow): NodeStarted => ({
     kind: "occupied",
     why,
     by: { id, incarnation, beats },
   });
   // Its own folder is locked by whoever serves it: an earlier life under this name and folder is over.
-  if (own !== undefined && own.alive === 1 && own.folder !== folder) return occupied("name-taken", own);
+  // But a copy of that folder, on another machine, is locked by somebody else.
+  const isAnother = own?.folder !== folder || own.incarnation > (after ?? own.incarnation);
+  if (own?.alive === 1 && isAnother) return occupied("name-taken", own);
   const silent = others.find((other) => bus === "none" || other.bus === "none");
   return silent === undefined ? undefined : occupied("no-bus", silent);
 }

@@ -32,12 +32,13 @@ class Database {
     return true;
   }
 
-  private start({ id, folder, bus }: NodeStart): unknown {
+  private start({ id, folder, bus, after }: NodeStart): unknown {
     const own = this.rows.get(id);
     const other = [...this.rows].find(
       ([name, row]) => row.alive && name !== id && (bus === "none" || row.bus === "none"),
     );
-    const taken = own?.alive === true && own.folder !== folder;
+    const another = own?.folder !== folder || own.incarnation > (after ?? own.incarnation);
+    const taken = own?.alive === true && another;
     const [by, row] = taken ? [id, own] : (other ?? []);
     if (by !== undefined && row !== undefined) {
       const { incarnation, beats } = row;
@@ -88,7 +89,7 @@ function rig(
   const decide = async (name: string, input: object) => database.ask(id, name, input);
   const core = { decide } as unknown as Core;
   const node = new Membership(
-    { id, folder: `folder of ${id}`, bus: "nats", operator: "root", ...as },
+    { id, folder: `folder of ${id}`, bus: "nats", operator: "root", rsaRoot: "root r", ...as },
     {
       ...{ core, clock: time, log: silentLog, metrics: silentMetrics },
       beats: database.beatsOf(id, time, latencyMs),
@@ -239,6 +240,19 @@ for (const [what, as, sentence] of [
     assert.deepEqual(database.buried, ["a/4"]);
   });
 }
+
+test("join: of two copies of one folder the one that starts last stays; the other closes, and has no work left", async () => {
+  const database = new Database();
+  const time = simulatedTime();
+  const [first, second] = [rig(database, time, "a"), rig(database, time, "a")];
+  await first.node.join();
+  await time.advance(5_000);
+  await second.node.join();
+  await time.advance(2 * DEAD_AFTER_MS);
+  assert.equal(first.told[0]?.startsWith("lost"), true);
+  assert.match(first.fatal?.message ?? "", /a copy of this one/);
+  assert.deepEqual([second.told, second.fatal, second.node.life().incarnation], [[], undefined, 2]);
+});
 
 test("join: one without a bus is not closed by time: nobody can start beside it, and what is not written is not answered", async () => {
   const database = new Database();

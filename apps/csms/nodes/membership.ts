@@ -140,7 +140,7 @@ export class Membership {
     const { core, clock, log } = this.ports;
     for (let attempt = 1; ; attempt += 1) {
       const { wallMs: atMs, monotonicMs } = clock.now();
-      const started = await core.decide("node.start", { ...this.as, atMs });
+      const started = await core.decide("node.start", this.asking(atMs));
       if (started.kind === "started") {
         this.incarnation = started.incarnation;
         this.cluster = started.cluster;
@@ -155,6 +155,10 @@ export class Membership {
     }
   }
 
+  private asking(atMs: number): NodeStart {
+    return { ...this.as, ...(this.incarnation > 0 && { after: this.incarnation }), atMs };
+  }
+
   /** Whoever is in the way either beats, and stays, or is dead, and goes. */
   private async outwait(started: Occupied): Promise<void> {
     const { core, clock, log } = this.ports;
@@ -164,7 +168,7 @@ export class Membership {
     const atMs = clock.now().wallMs;
     const buried = await core.decide("node.bury", { ...by, by: this.id, atMs });
     if (buried) return;
-    const again = await core.decide("node.start", { ...this.as, atMs });
+    const again = await core.decide("node.start", this.asking(atMs));
     // Started after all: it is started once more, under the next incarnation.
     if (again.kind === "occupied" && again.by.id === by.id) throw new NodeRefused(occupied(again));
   }
@@ -253,9 +257,9 @@ export class Membership {
 type Occupied = NodeStarted & { kind: "occupied" };
 
 const otherOperator =
-  "this database belongs to other authorities than those in the data folder: bring the keys of the node that made it (docs/nodes.md)";
+  "this database belongs to other authorities than those in the data folder: bring keys/ and pki/ of the node that made it (docs/nodes.md)";
 
 const occupied = ({ why, by }: Occupied): string =>
   why === "name-taken"
-    ? `another process runs on this database as node '${by.id}', from another data folder: stop it, or give this one a name with --node`
+    ? `another process runs on this database as node '${by.id}', from another data folder or a copy of this one: stop it, or give this one a name with --node`
     : `another process, node '${by.id}', runs on this database: stop it, or give both --nats URL (docs/nodes.md)`;

@@ -1,7 +1,7 @@
 /** What a station holds by our commands: local list, charging profiles, reservations, availability, reports. */
 import type { JsonObject } from "@wattward/kernel";
 import type { Query } from "../core/queries.ts";
-import { endedOf } from "../stations/charging-profiles.ts";
+import { isOver } from "../stations/charging-profiles.ts";
 import type { Row } from "../store/schema.ts";
 import { atOneInstant } from "./read.ts";
 
@@ -23,10 +23,16 @@ export const stationHolds: Query<"station.holds"> = (db, { station }) =>
         .limit(RESERVATIONS_MAX * 5)
         .execute() as unknown as Promise<Row<T>[]>;
     const [list] = await of("local_lists");
-    const ended = new Set((await endedOf(tx, station).execute()).map((row) => row.wire_id));
+    const over = await tx
+      .selectFrom("charging_profiles")
+      .select("profile_id")
+      .where("station_id", "=", station)
+      .where((e) => isOver(e))
+      .execute();
+    const ended = new Set(over.map((row) => row.profile_id));
     return {
       localListVersion: list?.version ?? null,
-      profiles: (await of("charging_profiles")).filter((row) => !ended.has(row.wire_id ?? "")).map(profile),
+      profiles: (await of("charging_profiles")).filter((row) => !ended.has(row.profile_id)).map(profile),
       reservations: (await of("reservations")).slice(0, RESERVATIONS_MAX).map((row) => ({
         id: row.reservation_id,
         evse: row.evse_id,

@@ -3,7 +3,7 @@
  * accepted, or told by the station. One with the id of another replaces it, as does one of the same purpose and stack
  * level at the same EVSE (1.6 §3.13.2; K01.FR.05, K01.FR.06).
  */
-import type { Kysely } from "kysely";
+import type { ExpressionBuilder } from "kysely";
 import type { Schema } from "../store/schema.ts";
 import { each, statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
@@ -46,8 +46,7 @@ export async function keepProfile(
   if (profile.transaction === undefined) {
     await tx.run(deleteSamePlace, { station, evse, purpose, stackLevel });
   }
-  const known = await tx.all(listProfiles, { station });
-  for (const { profile_id } of known.slice(PROFILES_MAX - 1)) {
+  for (const { profile_id } of await tx.all(listBeyond, { station, kept: PROFILES_MAX - 1 })) {
     await tx.run(deleteProfile, { station, id: profile_id });
   }
   await tx.run(insertProfile, {
@@ -121,19 +120,32 @@ const deleteEnded = statement((db, p: { station: string }) =>
   db
     .deleteFrom("charging_profiles")
     .where("station_id", "=", p.station)
-    .where("wire_id", "in", endedOf(db, p.station)),
+    .where((e) => isOver(e)),
 );
-/** Wire ids of the transactions of a station that have ended. */
-export const endedOf = (db: Kysely<Schema>, station: string) =>
-  db
-    .selectFrom("transactions")
-    .select("wire_id")
-    .where("station_id", "=", station)
-    .where("ended_at_ms", "is not", null);
+/** A profile's transaction has ended: asked of that one alone, because a station may have ended a hundred thousand. */
+export const isOver = (e: ExpressionBuilder<Schema, "charging_profiles">) =>
+  e.exists(
+    e
+      .selectFrom("transactions")
+      .select("transactions.id")
+      .whereRef("transactions.wire_id", "=", "charging_profiles.wire_id")
+      .whereRef("transactions.station_id", "=", "charging_profiles.station_id")
+      .where("transactions.ended_at_ms", "is not", null),
+  );
 const listProfiles = statement((db, p: { station: string }) =>
   db
     .selectFrom("charging_profiles")
     .selectAll()
     .where("station_id", "=", p.station)
     .orderBy("changed_at_ms", "desc"),
+);
+/** The oldest, apart from so many that are kept. */
+const listBeyond = statement((db, p: { station: string; kept: number }) =>
+  db
+    .selectFrom("charging_profiles")
+    .select("profile_id")
+    .where("station_id", "=", p.station)
+    .orderBy("changed_at_ms", "desc")
+    .limit(PROFILES_MAX)
+    .offset(p.kept),
 );

@@ -106,11 +106,11 @@ test("message: NotifyPeriodicEventStream 2.1 that is late changes no newer value
 
 test("message: OpenPeriodicEventStream 2.1 is refused past what is followed, and accepted again when one is closed", async () => {
   const core = await testCore({ cp: "direct" });
-  for (let id = 0; id < STREAMS_MAX; id += 1) assert.equal(await open(core, id), "Accepted");
-  assert.equal(await open(core, STREAMS_MAX), "Rejected");
-  assert.equal(await open(core, 0, 18), "Accepted", "one that is open may be opened anew");
+  for (let id = 0; id < STREAMS_MAX; id += 1) assert.equal(await open(core, id, id), "Accepted");
+  assert.equal(await open(core, STREAMS_MAX, STREAMS_MAX), "Rejected");
+  assert.equal(await open(core, 0, 9_999), "Accepted", "one that is open may be opened anew");
   bodyOf(await core.call("cp", "2.1", "ClosePeriodicEventStream", { id: 1 }));
-  assert.equal(await open(core, STREAMS_MAX), "Accepted");
+  assert.equal(await open(core, STREAMS_MAX, STREAMS_MAX), "Accepted");
   assert.equal((await streams(core)).length, STREAMS_MAX);
 });
 
@@ -145,4 +145,13 @@ test("sends: of a station that is not accepted, never booted or unknown nothing 
   const payload = { id: 4, pending: 0, basetime: iso(START_MS), data: [{ t: 0, v: "1" }] };
   assert.equal((await core.send("nobody", "2.1", "NotifyPeriodicEventStream", payload)).kind, "dropped");
   assert.equal((await core.send("cp", "2.0.1", "NotifyPeriodicEventStream", payload)).kind, "dropped");
+});
+
+test("message: OpenPeriodicEventStream 2.1 of a monitor that has one takes its place: restarts use up no streams", async () => {
+  const core = await testCore({ cp: "direct" });
+  for (let id = 1; id <= STREAMS_MAX * 2; id += 1) assert.equal(await open(core, id), "Accepted", `${id}`);
+  assert.deepEqual(
+    (await streams(core)).map(({ id }) => id),
+    [STREAMS_MAX * 2],
+  );
 });

@@ -32,6 +32,8 @@ type Data = RequestOf<"2.1", "NotifyPeriodicEventStream">;
 export async function openStream(tx: Tx, call: Call<object>, opened: Opened): Promise<boolean> {
   const { id, params, variableMonitoringId: monitor } = opened;
   const station = call.station.id;
+  // A monitor has one stream (N11.FR.01): a station that restarted opens it anew, under another id perhaps.
+  if (call.live) await tx.run(deleteFormer, { station, stream: id, monitor });
   const known = await tx.first(findStream, { station, stream: id });
   const open = Number((await tx.first(countStreams, { station }))?.count ?? 0);
   const accepted = known !== undefined || open < STREAMS_MAX;
@@ -157,6 +159,13 @@ const setValue = statement(
       .set({ pending: p.pending, value: p.value, value_at_ms: p.atMs, observed_at_ms: p.observedAtMs })
       .where("station_id", "=", p.station)
       .where("stream_id", "=", p.stream),
+);
+const deleteFormer = statement((db, p: Key & { monitor: number }) =>
+  db
+    .deleteFrom("event_streams")
+    .where("station_id", "=", p.station)
+    .where("monitor_id", "=", p.monitor)
+    .where("stream_id", "!=", p.stream),
 );
 const deleteStream = statement((db, p: Key) =>
   db.deleteFrom("event_streams").where("station_id", "=", p.station).where("stream_id", "=", p.stream),

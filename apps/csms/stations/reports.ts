@@ -58,6 +58,13 @@ export async function isReportOpen(tx: Tx, station: string, requestId: number): 
   return (await tx.first(findReport, { station, requestId }))?.state === "open";
 }
 
+/** Was it asked for from here, and not refused? */
+export async function isReportAskedFor(tx: Tx, station: string, requestId: number): Promise<boolean> {
+  if (!Number.isSafeInteger(requestId)) return false;
+  const report = await tx.first(findReport, { station, requestId });
+  return report !== undefined && report.kind !== "unasked" && report.state !== "refused";
+}
+
 /** Stores what a part tells; says whether the report is whole with it. A part that comes again changes nothing more. */
 export async function takeReportPart(
   tx: Tx,

@@ -6,16 +6,15 @@ import type { Call } from "../core/call.ts";
 import { observe } from "../core/observations.ts";
 import type { Tx } from "../store/writer.ts";
 import { headOf } from "../transactions/record.ts";
-import { endReservation, type ReservationEnd, reservationsOf } from "./reservations.ts";
+import { anothersReservation, endReservation, ownReservation, type ReservationEnd } from "./reservations.ts";
 
 export async function takeReservationEnd(
   tx: Tx,
   call: Call<object>,
   { id, state }: { readonly id: number; readonly state: ReservationEnd },
 ): Promise<void> {
-  const known = await reservationsOf(tx, id);
-  const own = known.find(({ station_id }) => station_id === call.station.id);
-  if (own === undefined && known.length > 0) {
+  const own = await ownReservation(tx, call.station.id, id);
+  if (own === undefined && (await anothersReservation(tx, call.station.id, id)) !== undefined) {
     const data = { action: call.action, reservation: id };
     observe(tx, { ...headOf(call), kind: "security.foreign-reservation", data });
     return;

@@ -45,8 +45,12 @@ export async function endReservation(
   return (await tx.run(setState, { station, id, state, atMs })) === 1;
 }
 
-/** Every reservation of this id, at whichever station. */
-export const reservationsOf = (tx: Tx, id: number) => tx.all(findReservations, { id });
+/** This station's reservation of that id, active or ended. */
+export const ownReservation = (tx: Tx, station: string, id: number) => tx.first(findOwn, { station, id });
+
+/** One of that id at another station, active ones first: to name whose it is, never to change it. */
+export const anothersReservation = (tx: Tx, station: string, id: number) =>
+  tx.first(findAnothers, { station, id });
 
 const columns = [
   "station_id",
@@ -72,6 +76,21 @@ const setState = statement((db, p: { station: string; id: number; state: string;
     .where("reservation_id", "=", p.id)
     .where("state", "=", "active"),
 );
-const findReservations = statement((db, p: { id: number }) =>
-  db.selectFrom("reservations").selectAll().where("reservation_id", "=", p.id),
+const findOwn = statement((db, p: { station: string; id: number }) =>
+  db
+    .selectFrom("reservations")
+    .selectAll()
+    .where("reservation_id", "=", p.id)
+    .where("station_id", "=", p.station),
+);
+/** `active` is the first of the states in the alphabet. Of those, the one that lasts longest. */
+const findAnothers = statement((db, p: { station: string; id: number }) =>
+  db
+    .selectFrom("reservations")
+    .selectAll()
+    .where("reservation_id", "=", p.id)
+    .where("station_id", "!=", p.station)
+    .orderBy("state")
+    .orderBy("expires_at_ms", "desc")
+    .limit(1),
 );

@@ -19,7 +19,7 @@ import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
 import { countDeviations, countOf } from "../tolerance/deviations.ts";
 import { codesOf, withoutReview, withReview } from "./review.ts";
-import { findOpenOfStation, findOpenOnEvse, findTransactionById, updateTransaction } from "./rows.ts";
+import { findOpenOnEvse, findTransactionById, findUndoubted, updateTransaction } from "./rows.ts";
 import { notTold, type Transaction } from "./transaction.ts";
 
 /** From the boot on: longer than any car stays to be charged. */
@@ -95,10 +95,8 @@ const isUncertain = ({ review }: Transaction): boolean => codesOf(review).includ
 /** The station has booted: what was open there is uncertain. */
 export async function doubtAfterBoot(tx: Tx, call: Call<object>): Promise<void> {
   if (call.repeated) return;
-  const open = await tx.all(findOpenOfStation, { station: call.station.id });
-  const doubted = open.filter(
-    (other) => (other.started_at_ms ?? 0) <= call.receivedAtMs && !isUncertain(other),
-  );
+  const asked = { station: call.station.id, beganByMs: call.receivedAtMs };
+  const doubted = await tx.all(findUndoubted, asked);
   for (const transaction of doubted) {
     await tx.run(insertDoubt, { transaction: transaction.id, doubt: "rebooted", sinceMs: call.arrivedAtMs });
     await tx.run(updateTransaction, {

@@ -29,6 +29,9 @@ const columns = [
   "changed_at_ms",
 ] as const;
 
+/** Open transactions of one station that are looked at together: far more than it has connectors. */
+const OPEN_MAX = 100;
+
 type Own = { station: string; version: string; wireId: string };
 
 /**
@@ -79,18 +82,32 @@ export const findOpenOfStation = statement((db, p: { station: string }) =>
     .selectAll()
     .where("station_id", "=", p.station)
     .where("ended_at_ms", "is", null)
-    .limit(100),
+    .limit(OPEN_MAX),
 );
 
-/** How many of a token's transactions are open, apart from one. */
-export const countOpenOfToken = statement((db, p: { token: string; except: string }) =>
+/** Open, and not yet held to be uncertain: a boot doubts as many, the next one the rest. */
+export const findUndoubted = statement((db, p: { station: string; beganByMs: number }) =>
   db
     .selectFrom("transactions")
-    .select((e) => e.fn.countAll<number>().as("open"))
+    .selectAll()
+    .where("station_id", "=", p.station)
+    .where("ended_at_ms", "is", null)
+    .where((e) => e.or([e("started_at_ms", "is", null), e("started_at_ms", "<=", p.beganByMs)]))
+    .where((e) => e.or([e("review", "is", null), e("review", "not like", "%uncertain%")]))
+    .orderBy("id")
+    .limit(OPEN_MAX),
+);
+
+/** Open transactions, apart from one: as many as the question needs, and no more are looked at. */
+export const openOfToken = statement((db, p: { token: string; except: string; most: number }) =>
+  db
+    .selectFrom("transactions")
+    .select("id")
     // Tokens are compared without case, and kept as they were sent (QUIRKS 20).
     .where((e) => e.fn<string>("lower", ["token"]), "=", p.token)
     .where("ended_at_ms", "is", null)
-    .where("id", "!=", p.except),
+    .where("id", "!=", p.except)
+    .limit(p.most),
 );
 
 export const insertTransaction = statement((db, p: Schema["transactions"]) =>

@@ -27,6 +27,8 @@ export type Settings = {
   readonly port: number;
   /** What one station may say in the long run, where it is more or less than usual. */
   readonly stationFramesPerSecond?: number;
+  /** Of the stations' ports: see `ListenOptions.proxies`. */
+  readonly proxies?: readonly string[];
   /** Listeners of security profiles 1 and 2, open while stations have dispensations. */
   readonly passwords: {
     readonly ports: { readonly [P in PasswordProfile]: number };
@@ -80,7 +82,7 @@ export function sitePorts(
 
 /** Undefined where this Node cannot check a password: then those listeners stay closed. */
 function passwordPorts(
-  { host, passwords: { ports, profile1Host } }: Settings,
+  { host, proxies = [], passwords: { ports, profile1Host } }: Settings,
   identity: SiteIdentity,
   { log, changed }: Pick<SiteParts, "log" | "changed">,
 ): SitePorts["passwords"] {
@@ -100,7 +102,7 @@ function passwordPorts(
       const refused = profile === 1 ? notPrivate(at, "--profile1-host") : undefined;
       if (refused !== undefined) throw new Error(refused);
       return listenWires({
-        ...{ host: at, port: port ?? ports[profile], log },
+        ...{ host: at, port: port ?? ports[profile], proxies, log },
         tls: profile === 1 ? undefined : tls,
         gate: { admits: (address) => door.admits(address) },
         upgrade: (request) => door.upgrade(request),
@@ -112,7 +114,7 @@ function passwordPorts(
 
 /** A port that is taken is waited for: the process that holds it may be our own predecessor, on its way out. */
 export async function listening(
-  { host, port, dataFolder }: Settings,
+  { host, port, proxies = [], dataFolder }: Settings,
   identity: SiteIdentity,
   { door, log, clock, limits }: { door: StationDoor; log: Log; clock: Clock; limits?: Partial<ServerLimits> },
 ): Promise<WireServer> {
@@ -123,7 +125,7 @@ export async function listening(
   for (let attempt = 0; ; attempt++) {
     try {
       return await listenWires({
-        ...{ host, port, tls, log, limits: { ...limits } },
+        ...{ host, port, proxies, tls, log, limits: { ...limits } },
         verifyPeer: (chainDer) => door.vet(chainDer),
         upgrade: (request) => door.upgrade(request),
         gate: { admits: (address) => door.admits?.(address) ?? true },

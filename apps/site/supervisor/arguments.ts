@@ -1,7 +1,7 @@
 /** `npx wattward site`: what a person may write, strictly read. */
 import { parseArgs } from "node:util";
 import type { LogLevel } from "@wattward/kernel/node";
-import { isPrivateAddress, notPrivate } from "@wattward/ocpp/ways-in";
+import { isPrivateAddress, notPrivate, proxiesIn } from "@wattward/ocpp/ways-in";
 import type { Settings } from "../adapters/local-controller.ts";
 
 export const help = `wattward site: a site controller
@@ -16,6 +16,8 @@ export const help = `wattward site: a site controller
   --profile1-port N    the same for security profile 1: a password in the clear (9448)
   --profile1-host A    where that one listens, a private address (that of --host)
   --host ADDRESS       on which address (127.0.0.1)
+  --proxy-from LIST    addresses and ranges, with commas between, of proxies in front of the stations' ports: each of
+                       their connections begins with a PROXY header of version 2, and nobody else's does
   --connect HOST:PORT  where the CSMS is really reached, for each URL in order; the name to verify stays the URL's
   --station-frames-per-second N  what one station may say in the long run, and four times that at once (50)
   --log-level L        debug, info, warn or error (info)
@@ -40,8 +42,14 @@ export function asked(args: readonly string[]): Asked {
   const text = { type: "string" } as const;
   const options = {
     ...{ data: text, csms: text, port: text, host: text, connect: text, "log-level": text },
-    ...{ mode: text, "profile1-host": text, "profile1-port": text, "profile2-port": text },
-    "station-frames-per-second": text,
+    ...{
+      mode: text,
+      "station-frames-per-second": text,
+      "proxy-from": text,
+      "profile1-host": text,
+      "profile1-port": text,
+      "profile2-port": text,
+    },
   };
   let values: { [name in keyof typeof options]?: string | undefined };
   try {
@@ -69,6 +77,8 @@ export function asked(args: readonly string[]): Asked {
   ];
   if (port1 === undefined || port2 === undefined)
     return wrong("--profile1-port and --profile2-port are numbers from 0 to 65535");
+  const listed = proxiesIn(values["proxy-from"], "--proxy-from");
+  if ("fault" in listed) return wrong(listed.fault);
   const profile1Host = values["profile1-host"];
   const notThere = profile1Host === undefined ? undefined : notPrivate(profile1Host, "--profile1-host");
   if (notThere !== undefined) return wrong(notThere);
@@ -95,6 +105,7 @@ export function asked(args: readonly string[]): Asked {
     ...first,
     host,
     port: portNumber,
+    ...(listed.proxies.length > 0 && { proxies: listed.proxies }),
     passwords: { ports: { 1: port1, 2: port2 }, ...(profile1Host !== undefined && { profile1Host }) },
     ...(others.length > 0 && { others }),
     ...(stationFramesPerSecond !== undefined && { stationFramesPerSecond }),

@@ -2,8 +2,9 @@
  * A payload as it may be kept where people read it: log lines, message log, set-aside messages, outcomes of commands.
  *
  * Closed by default: shown is what the schema of the message has, of the kind that the schema has there, in a class of
- * the table (fields.ts) that may be shown. A field that no schema has is not shown, nor is its name: a station may send
- * a card as a field's name. Texts keep their place and lose their content, so that a reader sees what was there.
+ * the table (fields.ts) that may be shown. A field that the message does not have is shown where another message of OCPP
+ * has it, as that one has it (a station answers in the words of another version, QUIRKS 43); else it is not shown, nor is
+ * its name: a station may send a card as a field's name. Texts keep their place and lose their content, so that a reader sees what was there.
  */
 import type { Json, JsonObject } from "@wattward/kernel";
 import * as schemas16 from "typed-ocpp/dist/ocpp16/schemas.js";
@@ -67,12 +68,35 @@ function fields(known: ReadonlyMap<string, Shape>, value: JsonObject, above: Set
   const all: [string, Json][] = [];
   let unknownFields = 0;
   for (const [name, inner = null] of Object.entries(value)) {
-    const shape = known.get(name);
+    const shape = known.get(name) ?? wordOfAnother(name);
     if (shape === undefined || all.length >= ITEMS_MAX) unknownFields += 1;
     else all.push([name, nameless(value, name) ? unknown(inner) : shown(shape, inner, setting)]);
   }
   if (unknownFields > 0) all.push(["…", `${unknownFields} not in the schema`]);
   return Object.fromEntries(all);
+}
+
+/** By name, what stands at the top of any reply of any version; undefined where they do not agree what it is. */
+let vocabulary: Map<string, Shape | undefined> | undefined;
+
+function wordOfAnother(name: string): Shape | undefined {
+  vocabulary ??= allWords();
+  return vocabulary.get(name);
+}
+
+function allWords(): Map<string, Shape | undefined> {
+  const words = new Map<string, Shape | undefined>();
+  for (const [version, all] of Object.entries(schemas)) {
+    for (const schemaName of Object.keys(all).filter((word) => word.endsWith(suffix.result))) {
+      const action = schemaName.slice(0, -suffix.result.length);
+      const shape = shapeFor({ version: version as OcppVersion, action, part: "result" });
+      for (const [name, inner] of shape?.kind === "object" ? shape.fields : []) {
+        const before = words.has(name) ? words.get(name) : inner;
+        words.set(name, before?.kind === inner.kind ? before : undefined);
+      }
+    }
+  }
+  return words;
 }
 
 /** An identifier that is a car's or a contract's: its end would tell it apart from others as well as the whole does. */

@@ -11,3 +11,4 @@ export { newPassword } from "./password.ts";
 export { PasswordCheck } from "./password-check.ts";
 export { PASSWORD_TEXT_CHARS_MAX, readPassword } from "./password-text.ts";
 export { isPrivateAddress, notPrivate } from "./private-address.ts";
+export { proxiesIn } from "./proxy-list.ts";

@@ -7,14 +7,15 @@ import type { Disk } from "@wattward/kernel";
 import { folderDisk } from "@wattward/kernel/node";
 import {
   type Authorities,
-  type AuthorityPorts,
   authoritiesExist,
   noAuthorities,
   openAuthorities,
   openOrCreateAuthorities,
 } from "../authorities.ts";
 import type { AuthoritySettings } from "../authority-settings.ts";
+import type { AuthorityPorts } from "../kept-authority.ts";
 import type { KeyStore } from "../key-store.ts";
+import { type RsaAuthorities, withRsaAuthorities } from "../rsa-authorities.ts";
 import { openKeyFiles } from "./key-store.ts";
 
 export type AuthorityFiles = {
@@ -29,24 +30,35 @@ type Options = AuthorityPorts & {
   readonly passphrase?: string | undefined;
 };
 
-/** Creates what is missing: safe to kill at any point and to call again. */
+/** Those of a folder where nothing is missing. */
+export type AllAuthorityFiles = AuthorityFiles & {
+  readonly authorities: Authorities & { readonly rsa: RsaAuthorities };
+};
+
+/** Creates what is missing, in folders of before the RSA authorities: safe to kill at any point and to call again. */
 export async function openOrCreateAuthorityFiles(
   dataFolder: string,
   options: Options & AuthoritySettings,
-): Promise<AuthorityFiles> {
+): Promise<AllAuthorityFiles> {
   const { keys, certificates } = await open(dataFolder, options);
-  return { authorities: await openOrCreateAuthorities(keys, certificates, options), keys, certificates };
+  const opened = await openOrCreateAuthorities(keys, certificates, options);
+  const { clock, chance } = options;
+  const authorities = await withRsaAuthorities(opened, { keys, certificates, clock, chance });
+  return { authorities, keys, certificates };
 }
 
 /** Creates nothing: PkiError `missing-authorities` where there are none. */
-export async function openAuthorityFiles(dataFolder: string, options: Options): Promise<AuthorityFiles> {
+export async function openAuthorityFiles(
+  dataFolder: string,
+  options: Options & AuthoritySettings,
+): Promise<AuthorityFiles> {
   // Asked before the keys' folder is opened, which would put a passphrase into a folder that is none of ours.
   if (!(await authorityFilesExist(dataFolder))) throw noAuthorities(dataFolder);
   const { keys, certificates } = await open(dataFolder, options);
   return { authorities: await openAuthorities(keys, certificates, options), keys, certificates };
 }
 
-/** Whether all of them have been made; opens no key. */
+/** Whether there are authorities, perhaps without those for RSA; opens no key. */
 export const authorityFilesExist = (dataFolder: string): Promise<boolean> =>
   authoritiesExist(folderDisk(join(dataFolder, "pki")));
 

@@ -17,7 +17,7 @@ import type { SiteId } from "@wattward/kernel";
 import { PkiError, type PkiErrorCode } from "../errors.ts";
 import { issueServer, issueSite, issueStation } from "../issue.ts";
 import type { KeyKind } from "../key-store.ts";
-import { makeWorld, value, type World } from "../testing/world.ts";
+import { makeRsaWorld, value, type World } from "../testing/world.ts";
 import {
   type KeyedChain,
   readSiteIdentity,
@@ -35,7 +35,7 @@ const newPath = () => join(root, String(folders++));
 let world: World;
 let station: KeyedChain;
 before(async () => {
-  world = await makeWorld();
+  world = await makeRsaWorld();
   station = await keyed("ec-p256", (publicKey) =>
     issueStation(world.authorities, { serial: "SN1", publicKey }, world.ports),
   );
@@ -52,7 +52,11 @@ async function keyed(
 const writeStation = (folder: string, plainKey = false) =>
   writeStationIdentity(
     folder,
-    { station: "CP1", serial: "SN1", identity: station, rootPem: world.authorities.root.pem, plainKey },
+    {
+      ...{ station: "CP1", serial: "SN1", identity: station, plainKey },
+      rootPem: world.authorities.root.pem,
+      rsaRootPem: world.authorities.rsa?.root.pem,
+    },
     world.chance,
   );
 
@@ -93,6 +97,7 @@ test("a station's folder: 0700 with files of 0600, and what was written is read"
     "identity.json",
     "key.pem",
     "passphrase",
+    "root-rsa.pem",
     "root.pem",
   ]);
   assert.equal(statSync(folder).mode & 0o777, 0o700);

@@ -8,9 +8,11 @@
  *   key.pem          PKCS#8            link-key.pem
  *   passphrase       unless plain      server-ec.pem   server-ec-key.pem    for its stations
  *   root.pem                           server-rsa.pem  server-rsa-key.pem
- *                                      passphrase      root.pem
+ *   root-rsa.pem     unless older      passphrase      root.pem
  *                                      station-ca.pem         who issues its stations' certificates
  * ```
+ *
+ * `root-rsa.pem` is for stations that verify RSA signatures only, and for nobody else to trust.
  */
 import type { KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -49,6 +51,8 @@ type StationFolder = {
   readonly serial: string;
   readonly identity: KeyedChain;
   readonly rootPem: string;
+  /** Root R; left out where it was not made yet. */
+  readonly rsaRootPem?: string | undefined;
   /** Without encryption, for stations that cannot open an encrypted key. */
   readonly plainKey: boolean;
 };
@@ -58,13 +62,14 @@ export async function writeStationIdentity(
   content: StationFolder,
   chance: Chance,
 ): Promise<void> {
-  const { station, serial, identity, rootPem, plainKey } = content;
+  const { station, serial, identity, rootPem, rsaRootPem, plainKey } = content;
   const passphrase = plainKey ? undefined : newPassphrase(chance);
   const files = new Map([
     ["identity.json", json({ kind: "station", station, serial })],
     ["certificate.pem", identity.chainPem],
     ["root.pem", rootPem],
   ]);
+  if (rsaRootPem !== undefined) files.set("root-rsa.pem", rsaRootPem);
   if (passphrase === undefined) {
     files.set("key.pem", identity.key.export({ type: "pkcs8", format: "pem" }).toString());
   } else {

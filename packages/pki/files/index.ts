@@ -1,5 +1,6 @@
 /** Keys and identities in files: the production adapter of the KeyStore, and the folders that stations and sites get. */
 export {
+  type AllAuthorityFiles,
   type AuthorityFiles,
   authorityFilesExist,
   openAuthorityFiles,

@@ -6,6 +6,7 @@ import type { Certificate } from "../certificate.ts";
 import { type CertificateContent, certify, type Issuer } from "../certify.ts";
 import { newKey, openKeyFiles, publicHalf } from "../files/key-store.ts";
 import { validity } from "../profiles.ts";
+import { withRsaAuthorities } from "../rsa-authorities.ts";
 
 export const PASSPHRASE = "a passphrase for tests only";
 
@@ -39,6 +40,12 @@ export async function makeWorld(operatorName = "Operator") {
   const ports = { clock, chance };
   const authorities = await openOrCreateAuthorities(keys, certificates, { ...ports, operatorName });
   return { authorities, keys, certificates, clock, chance, ports, disk };
+}
+
+/** The same with its RSA authorities, whose keys take a second to make. */
+export async function makeRsaWorld(operatorName = "Operator") {
+  const world = await makeWorld(operatorName);
+  return { ...world, authorities: await withRsaAuthorities(world.authorities, world) };
 }
 
 export const newPublicKey = async (): Promise<Uint8Array> => publicHalf(await newKey("ec-p256"));

@@ -7,6 +7,7 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PasswordProfile } from "@wattward/ocpp/ways-in";
 import { withDataCore } from "../../../apps/csms/cli/data-core.ts";
 import { issueSiteFolder } from "../../../apps/csms/cli/pki/issue-site.ts";
 import { issueStationFolder } from "../../../apps/csms/cli/pki/issue-station.ts";
@@ -89,6 +90,39 @@ export async function enrolStations(out: string, ids: readonly string[], site?: 
   for (const id of ids) {
     await issueStationFolder([id, "--out", stationFolder(out, id), ...data], context());
   }
+}
+
+const inAWeek = (): string => new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+
+/** Gives a station a dispensation: its password. It is taken into the inventory where it is new, at `site` or directly. */
+export async function dispense(
+  out: string,
+  id: string,
+  {
+    securityProfile,
+    until = inAWeek(),
+    site,
+  }: { securityProfile: PasswordProfile; until?: string; site?: string },
+): Promise<string> {
+  const { said, ...streams } = context();
+  const where = site === undefined ? [] : ["--site", site];
+  const words = ["--security-profile", String(securityProfile), "--until", until];
+  await addStation([id, ...where, ...words, "--data", join(out, "csms")], streams);
+  const password = /^ {2}([0-9a-f]{40})$/m.exec(said.join(""))?.[1];
+  if (password === undefined) throw new Error(`no password was printed: ${said.join("")}`);
+  return password;
+}
+
+/** Waits until the listener of that security profile is open; its port. */
+export function passwordPort(
+  { out }: Pick<Site, "out">,
+  which: { readonly program: "csms" | "site"; readonly securityProfile: PasswordProfile },
+): Promise<number> {
+  const { program, securityProfile } = which;
+  return eventually(`${program} listened for security profile ${securityProfile}`, () => {
+    const port = readJson(join(out, program, `${program}.json`))?.[`profile${securityProfile}Port`];
+    return typeof port === "number" && port;
+  });
 }
 
 /** Issues the identity of a site whose stations are in the inventory. */

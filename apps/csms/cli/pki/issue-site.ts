@@ -60,7 +60,7 @@ export async function issueSiteFolder(args: readonly string[], context: CommandC
   context.out(`Site ${site.value} of ${domain}, in ${siteIdentityFolder(folder)}:
   link-certificate.pem            for its link to the central system, ${until(link.certificate)}
   server-ec.pem, server-rsa.pem   for its stations, as ${hostName(site.value, authorities)}, ${until(serverEc.certificate)}
-  root.pem                        the root to trust
+  root.pem                        the root to trust, for it and its stations; those that verify RSA only have root-rsa.pem
   station-ca.pem                  who issues its stations' certificates
   passphrase                      opens the *-key.pem; who has both is this site
 

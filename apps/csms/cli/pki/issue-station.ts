@@ -45,6 +45,7 @@ export async function issueStationFolder(args: readonly string[], context: Comma
     serial,
     identity: { chainPem, key },
     rootPem: authorities.root.pem,
+    rsaRootPem: authorities.rsa?.root.pem,
     plainKey,
   };
   await writeStationIdentity(folder, content, chance);
@@ -53,13 +54,18 @@ export async function issueStationFolder(args: readonly string[], context: Comma
   certificate.pem  its certificate and the CA's, to present in TLS
   key.pem          its private key, ${plainKey ? "NOT encrypted" : "encrypted with the text in the file passphrase"}
   root.pem         the root to trust
-${plainKey ? plainKeyWarning(folder) : ""}
+${authorities.rsa ? rsaRoot : noRsaRoot}${plainKey ? plainKeyWarning(folder) : ""}
 Next:
   wattward station add ${id.value}${serial === id.value ? "" : ` --serial ${serial}`}, unless the inventory has it
   put the files on the station, and set its URL to wss://HOST:PORT/ocpp/${id.value}
   HOST is its site's controller (SITE.lc.${authorities.domain}), or csms.${authorities.domain} for a station without a site
 `);
 }
+
+const rsaRoot =
+  "  root-rsa.pem     in its place, or beside it, where the station verifies RSA signatures only\n";
+const noRsaRoot = `  A station that verifies RSA signatures only cannot be served yet: restart the csms with this version first
+`;
 
 const plainKeyWarning = (folder: string) => `
 --plain-key: ${folder}/key.pem can be used by anyone who gets the file, and then that is this station. Meant for stations

@@ -50,8 +50,10 @@ export async function sign(args: readonly string[], context: CommandContext): Pr
     await writeNewFile(files[index]!, chainPem);
     context.out(`${files[index]}: ${profile.profile} ${certificate.subject.cn}, ${until(certificate)}\n`);
   }
+  const root = (name: string) => join(data, "pki", name);
   context.out(
-    `\nEach file holds the certificate and its CA's. The root to trust: ${join(data, "pki", "root.pem")}\n`,
+    `\nEach file holds the certificate and its CA's. The root to trust: ${root("root.pem")}\n` +
+      (authorities.rsa ? `Whoever verifies RSA signatures only: ${root("root-rsa.pem")}\n` : ""),
   );
   context.out(nextStep(profile, issued));
 }

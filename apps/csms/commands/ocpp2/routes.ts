@@ -3,12 +3,13 @@ import { CLEARING_ANSWER_MS_MAX, LIST_ANSWER_MS_MAX } from "../limits.ts";
 import { checkCancelling, storeCancelling } from "../ocpp16/reserve-now.ts";
 import type { Answer2, Asked2, Check, CommandRoute } from "../route.ts";
 import { keepAvailability } from "../rules/availability.ts";
+import { forgetListVersion } from "../rules/local-list.ts";
 import { objectToPlace } from "../rules/places.ts";
 import { objectToData } from "../rules/settings.ts";
 import { objectToTransaction } from "../rules/transactions.ts";
 import { checkClearing, forgetCleared } from "./clear-charging-profile.ts";
 import { checkPlace, forgetAbsent } from "./get-charging-profiles.ts";
-import { beginBaseReport, beginSelectedReport, checkReport, storeVerdict } from "./reports.ts";
+import { beginBaseReport, beginSelectedReport, checkReport, forgetReport, storeVerdict } from "./reports.ts";
 import { checkStart } from "./request-start-transaction.ts";
 import { checkReservation, storeReservation } from "./reserve-now.ts";
 import { checkList, storeList, storeVersion } from "./send-local-list.ts";
@@ -51,6 +52,14 @@ const evse =
 const ownTransaction: Check<{ readonly transactionId?: string | undefined }> = async (asking) => {
   const { transactionId } = asking.payload;
   return transactionId === undefined ? undefined : objectToTransaction(asking, transactionId);
+};
+
+/** Of one that has ended its messages may still be in the station's queue (E14.FR.03). */
+const knownTransaction: Check<{ readonly transactionId?: string | undefined }> = async (asking) => {
+  const { transactionId } = asking.payload;
+  return transactionId === undefined
+    ? undefined
+    : objectToTransaction(asking, transactionId, { ended: true });
 };
 
 export const routes2: Routes2 = {
@@ -113,6 +122,7 @@ export const routes2: Routes2 = {
     check: checkReport,
     sending: beginBaseReport,
     store: storeVerdict,
+    doubt: forgetReport,
   },
   GetChargingProfiles: {
     group: "charging profiles",
@@ -147,13 +157,14 @@ export const routes2: Routes2 = {
     check: checkReport,
     sending: beginSelectedReport,
     store: storeVerdict,
+    doubt: forgetReport,
   },
   GetTransactionStatus: {
     group: "core",
     stake: "read",
     judge: () => "accepted",
     repeatable: true,
-    check: ownTransaction,
+    check: knownTransaction,
   },
   GetVariables: {
     group: "configuration",
@@ -201,6 +212,7 @@ export const routes2: Routes2 = {
     answerMsMax: LIST_ANSWER_MS_MAX,
     check: checkList,
     store: storeList,
+    doubt: forgetListVersion,
   },
   SetChargingProfile: {
     group: "charging profiles",

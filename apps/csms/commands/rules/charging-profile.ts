@@ -2,7 +2,7 @@
  * Charging profiles before they go out, in one form for 1.6 (§3.13, §5.16) and 2.x (K01, K28): where a profile of each
  * purpose may stand, what its schedule looks like, and what the station told of how many and how long.
  */
-import { endedOf } from "../../stations/charging-profiles.ts";
+import { isOver } from "../../stations/charging-profiles.ts";
 import { statement } from "../../store/statement.ts";
 import { type Asking, firstOf, never, type Objection, unlessForced } from "../route.ts";
 import { knownCount, knownList, knownMost, place } from "./known.ts";
@@ -145,5 +145,5 @@ const profileIds = statement((db, p: { station: string }) =>
     .selectFrom("charging_profiles")
     .select("profile_id")
     .where("station_id", "=", p.station)
-    .where((e) => e.or([e("wire_id", "is", null), e("wire_id", "not in", endedOf(db, p.station))])),
+    .where((e) => e.not(isOver(e))),
 );

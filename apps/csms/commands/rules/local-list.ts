@@ -1,7 +1,7 @@
 /** The local list of tokens: its version, and what a station takes of it (1.6 §5.15; 2.0.1 D01, D02). */
 import { statement } from "../../store/statement.ts";
 import type { Tx } from "../../store/writer.ts";
-import { type Asking, never, type Objection, unlessForced } from "../route.ts";
+import { type Asking, never, type Objection, type Sent, unlessForced } from "../route.ts";
 import { knownMost, place } from "./known.ts";
 
 export type PlainList = {
@@ -45,6 +45,17 @@ export async function keepListVersion(
   await tx.run(setList, { station, version, source, atMs });
 }
 
+/**
+ * A list that was refused, or came to an end in the middle, may be any list: it is asked for, or sent in full, before it
+ * is changed again (1.6 §5.15 Failed, VersionMismatch; 2.0.1 D01).
+ */
+export const forgetListVersion = async ({ tx, station }: Sent<unknown>): Promise<void> => {
+  await tx.run(dropList, { station });
+};
+
+const dropList = statement((db, p: { station: string }) =>
+  db.deleteFrom("local_lists").where("station_id", "=", p.station),
+);
 const findList = statement((db, p: { station: string }) =>
   db.selectFrom("local_lists").selectAll().where("station_id", "=", p.station),
 );

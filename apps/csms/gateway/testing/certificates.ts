@@ -1,7 +1,15 @@
 /** Authorities and certificates for tests: real ones, in memory, issued on a test's own clock. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { type Chance, type Clock, type Disk, siteId } from "@wattward/kernel";
-import { type Authorities, issueSite, issueStation, openOrCreateAuthorities, readPem } from "@wattward/pki";
+import {
+  type Authorities,
+  issueSite,
+  issueStation,
+  openOrCreateAuthorities,
+  type RsaAuthorities,
+  readPem,
+  withRsaAuthorities,
+} from "@wattward/pki";
 import { openKeyFiles } from "@wattward/pki/files";
 import { SimulatedDisk, seededChance } from "@wattward/testing";
 
@@ -14,6 +22,8 @@ export type Identity = {
 
 export type TestAuthorities = {
   readonly authorities: Authorities;
+  /** The same with those for RSA server certificates; their keys take a moment to make. */
+  withRsa(): Promise<Authorities & { readonly rsa: RsaAuthorities }>;
   /** `clock`: as if issued at another time. */
   station(serial: string, options?: { key?: KeyObject; days?: number; clock?: Clock }): Promise<Identity>;
   site(site: string): Promise<Identity>;
@@ -41,6 +51,7 @@ export async function testAuthorities(
   const authorities = await openOrCreateAuthorities(keys, within("pki"), { clock, chance, operatorName });
   return {
     authorities,
+    withRsa: () => withRsaAuthorities(authorities, { keys, certificates: within("pki"), clock, chance }),
     station: (serial, options) => certified(authorities, { clock, chance, ...options }, { serial }),
     site: (site) => certified(authorities, { clock, chance }, { site }),
   };

@@ -23,10 +23,10 @@ test("migrations: the tables made are the tables that schema.ts names, column by
 
 /** Reads the type text: column names of each table, whether written in place or as a named type. */
 function columnsInSchema(): Map<string, string[]> {
-  const text = readFileSync(new URL("../schema.ts", import.meta.url), "utf8").replace(
-    /\/\*\*[\s\S]*?\*\//g,
-    "",
-  );
+  const text = ["../schema.ts", "../station-tables.ts"]
+    .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+    .join("\n")
+    .replace(/\/\*\*[\s\S]*?\*\//g, "");
   const named = new Map(
     [...text.matchAll(/type (\w+Table) = \{([\s\S]*?)\n\};/g)].map(([, name, body]) => [name, body ?? ""]),
   );
