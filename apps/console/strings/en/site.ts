@@ -1,5 +1,4 @@
 /** A site and what it draws, in English. */
-import { energy } from "../../display/quantity.ts";
 import { plural, spaced } from "../en-codes.ts";
 
 export const site = {

@@ -1,7 +1,6 @@
 /** A station, its sessions and the commands to it, in English. */
 import type { CommandState } from "../../commands/life.ts";
 import type { TriggerMessage } from "../../commands/plan.ts";
-import { energy } from "../../display/quantity.ts";
 import type { StationState } from "../../stations/state.ts";
 import { commandActions, named, plural, reviewWords, stopReason } from "../en-codes.ts";
 
