@@ -4,16 +4,21 @@
  */
 import { ApiProblem, readProblem } from "./problem.ts";
 import type {
+  Card,
   Command,
   Data,
   Me,
   PowerPoint,
   Session,
+  SessionCurve,
+  SessionDetail,
   Site,
   SiteSnapshot,
   Station,
   StationDetail,
+  StationHolds,
 } from "./shapes.ts";
+import { StationApi } from "./station-api.ts";
 
 export const REQUEST_MS_MAX = 15_000;
 /** As many as the API gives at once, and as many as a browser holds without pain. */
@@ -28,6 +33,12 @@ export type DateHeard = (serverMs: number) => void;
 export class ApiClient {
   #csrf = "";
   readonly #heard: DateHeard;
+
+  /** What the page of one station asks beside. */
+  readonly ofStation = new StationApi({
+    get: (path, query) => this.#get(path, query),
+    post: (path, body) => this.#post(path, body),
+  });
 
   constructor(heard: DateHeard = () => {}) {
     this.#heard = heard;
@@ -49,8 +60,19 @@ export class ApiClient {
   station = (station: string) => this.#get<StationDetail>(`/stations/${encodeURIComponent(station)}`);
   commands = (station: string, most: number) =>
     this.#get<Command[]>("/commands", { station, most: String(most) });
-  sessions = (query: { site?: string; station?: string; before?: string }) =>
+  /** Newest first; go on with `before`, the last one's id. Fields as in the API's document. */
+  sessions = (query: Readonly<Record<string, string | undefined>>) =>
     this.#get<Session[]>("/transactions", query);
+  session = (id: string) => this.#get<SessionDetail>(`/transactions/${encodeURIComponent(id)}`);
+  curve = (id: string, points: number) =>
+    this.#get<SessionCurve>(`/transactions/${encodeURIComponent(id)}/curve`, { points: String(points) });
+  /** What a station has by our commands and by its own word: charging profiles among it. */
+  holds = (station: string) => this.#get<StationHolds>(`/stations/${encodeURIComponent(station)}/holds`);
+  /** Those changed last first; go on with `skip`, the rows seen. */
+  cards = (skip: number, most: number) =>
+    this.#get<Card[]>("/tokens", { skip: String(skip), most: String(most) });
+  setCard = (token: string, given: { status: string; expiresAtMs?: number }) =>
+    this.#put<Data>(`/tokens/${encodeURIComponent(token)}`, given);
   history = (site: string, span: { fromMs: number; toMs: number; stepMs: number }) =>
     this.#get<PowerPoint[]>(`/sites/${encodeURIComponent(site)}/history`, {
       fromMs: String(span.fromMs),
@@ -86,8 +108,16 @@ export class ApiClient {
   }
 
   #post<T>(path: string, body: unknown): Promise<T> {
+    return this.#change("POST", path, body);
+  }
+
+  #put<T>(path: string, body: unknown): Promise<T> {
+    return this.#change("PUT", path, body);
+  }
+
+  #change<T>(method: "POST" | "PUT", path: string, body: unknown): Promise<T> {
     const headers = { "content-type": "application/json", [csrfHeader]: this.#csrf };
-    return this.#send<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
+    return this.#send<T>(path, { method, headers, body: JSON.stringify(body) });
   }
 
   async #send<T>(path: string, init: RequestInit): Promise<T> {
