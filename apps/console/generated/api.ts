@@ -191,6 +191,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What navigator.credentials.create needs, for one more passkey of mine; browsers only */
+        post: operations["postAuthPasskeysOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps one more passkey of mine */
+        post: operations["postAuthPasskeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/now": {
         parameters: {
             query?: never;
@@ -1142,6 +1176,8 @@ export interface components {
             person: string;
             name: string;
             role: string;
+            /** @description Of this session or token, as GET /people lists it. */
+            session: string;
             /** @description To be sent as header x-wattward-csrf with every request that changes something; empty for tokens. */
             csrf: string;
         };
@@ -1187,6 +1223,10 @@ export interface components {
             /** @description switch (0 is off, 1 is on), count, s, ms, days or MiB */
             unit: string;
             meaning: string;
+            /** @description When it was changed last; null where nobody did. */
+            changedAtMs: number | null;
+            /** @description Who did. */
+            changedBy: string | null;
         };
         PeopleView: {
             people: {
@@ -1275,7 +1315,12 @@ export interface components {
                 sessionsToday: number;
                 /** @description Of all sessions, since today began. */
                 energyTodayWh: number | null;
+                /** @description Of open sessions, by those that told it within the last 16 minutes; null where none did. */
                 powerW: number | null;
+                /** @description When the newest of it was told. */
+                powerAtMs: number | null;
+                /** @description Open sessions of which no power is in it. */
+                sessionsDark: number;
             };
             /** @description Last, where there are any, stations without a site. */
             sites: {
@@ -1290,7 +1335,12 @@ export interface components {
                 sessionsToday: number;
                 /** @description Of all sessions, since today began. */
                 energyTodayWh: number | null;
+                /** @description Of open sessions, by those that told it within the last 16 minutes; null where none did. */
                 powerW: number | null;
+                /** @description When the newest of it was told. */
+                powerAtMs: number | null;
+                /** @description Open sessions of which no power is in it. */
+                sessionsDark: number;
             }[];
             /** @description What does not work as it should in this process: as /readyz has it. */
             troubles: string[];
@@ -1913,6 +1963,110 @@ export interface operations {
                     "application/json": {
                         token: string;
                         expiresAtMs: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAuthPasskeysOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description add a passkey of my own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAuthPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    credential: {
+                        id: string;
+                        rawId: string;
+                        /** @enum {string} */
+                        type: "public-key";
+                        clientExtensionResults: {
+                            [key: string]: unknown;
+                        };
+                        authenticatorAttachment?: "platform" | "cross-platform";
+                        response: {
+                            clientDataJSON: string;
+                            attestationObject: string;
+                            authenticatorData?: string;
+                            transports?: string[];
+                            publicKeyAlgorithm?: number;
+                            publicKey?: string;
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description add a passkey of my own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {boolean} */
+                        done: true;
                     };
                 };
             };
@@ -3154,6 +3308,9 @@ export interface operations {
                 /** @description Only of this action. */
                 action?: string;
                 sender?: "station" | "csms";
+                verdict?: "valid" | "repaired" | "refused" | "sent" | "local";
+                /** @description Found anywhere in ids and names, without regard to case. */
+                text?: string;
                 since?: number;
                 before?: number;
                 /** @description Rows at most; 100 unless said. */

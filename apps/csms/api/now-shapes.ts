@@ -65,7 +65,11 @@ const fleet = {
   sessionsOpen: Type.Integer(),
   sessionsToday: Type.Integer({ description: "Begun today." }),
   energyTodayWh: integerOrNull("Of all sessions, since today began."),
-  powerW: integerOrNull(),
+  powerW: integerOrNull(
+    "Of open sessions, by those that told it within the last 16 minutes; null where none did.",
+  ),
+  powerAtMs: integerOrNull("When the newest of it was told."),
+  sessionsDark: Type.Integer({ description: "Open sessions of which no power is in it." }),
 };
 const FleetNow = Type.Object(fleet, closed);
 const SiteNow = Type.Object(

@@ -99,7 +99,12 @@ export type FleetNow = {
   readonly sessionsToday: number;
   /** Of all sessions, since today began; null where no register is known. */
   readonly energyTodayWh: number | null;
+  /** Of open sessions, as last told, by those that told it within the last 16 minutes; null where none did. */
   readonly powerW: number | null;
+  /** When the newest of it was told. */
+  readonly powerAtMs: number | null;
+  /** Open sessions of which no power is in it. */
+  readonly sessionsDark: number;
 };
 /** `id` null: stations that are at no site. */
 export type SiteNow = FleetNow & {
@@ -138,6 +143,9 @@ export type SettingRow = {
   /** `switch` (0 is off, 1 is on), `count`, or the unit of the number. */
   readonly unit: string;
   readonly meaning: string;
+  /** By whom and when it was changed last; null where nobody did, or before this was kept. */
+  readonly changedAtMs: number | null;
+  readonly changedBy: string | null;
 };
 
 export type PersonName = { readonly id: string; readonly name: string };

@@ -183,7 +183,10 @@ test("now: energy of today alone, also of what began yesterday; by site, with th
     meter_start_wh: 1_000,
     meter_last_wh: 4_000,
     power_w: 7_000,
+    power_at_ms: ago(15),
   });
+  // Told its power too long ago to be known.
+  await add("5", "A", { started_at_ms: TODAY - 9_000, power_w: 50_000, power_at_ms: ago(17) });
   await world.add("meter_samples", {
     station_id: "A",
     transaction_id: "1",
@@ -232,21 +235,25 @@ test("now: energy of today alone, also of what began yesterday; by site, with th
       site.sessionsToday,
       site.energyTodayWh,
       site.powerW,
+      site.powerAtMs,
+      site.sessionsDark,
     ]),
     [
-      ["empty", 0, 0, 0, 0, null, null],
-      ["north", 1, 1, 1, 1, 2_800, 7_000],
-      [null, 2, 1, 1, 1, null, null],
+      ["empty", 0, 0, 0, 0, null, null, null, 0],
+      ["north", 1, 1, 2, 1, 2_800, 7_000, ago(15), 1],
+      [null, 2, 1, 1, 1, null, null, null, 1],
     ],
   );
   assert.deepEqual(fleet, {
     ...{
       stations: 3,
       stationsConnected: 2,
-      sessionsOpen: 2,
+      sessionsOpen: 3,
       sessionsToday: 2,
       energyTodayWh: 2_800,
       powerW: 7_000,
+      powerAtMs: ago(15),
+      sessionsDark: 2,
     },
   });
   world.close();
