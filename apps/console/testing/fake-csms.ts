@@ -4,6 +4,7 @@
  * sockets; adapters/http.ts serves it.
  */
 import type { Command, Me, Observation, Problem } from "../api/shapes.ts";
+import { sessionAnswer } from "./session-routes.ts";
 import type { FakeWorld } from "./world.ts";
 
 export const INVITATION = "fake-invitation-0123456789abcdefghijklmnopq";
@@ -40,7 +41,7 @@ export class FakeCsms {
   }
 
   signIn(name = "Ada Laurent"): Me {
-    this.me = { person: "p1", name, role: "administrator", csrf: CSRF };
+    this.me = { person: "p1", name, role: "administrator", session: "5e55", csrf: CSRF };
     return this.me;
   }
 
@@ -59,10 +60,10 @@ export class FakeCsms {
     const path = asked.path.replace("/api/v1", "");
     if (path.startsWith("/auth/")) return this.#auth(path, asked);
     if (this.#person(asked) === undefined) return problem(401, "sign-in-needed", "Sign in first.");
-    if (asked.method === "POST" && asked.headers["x-wattward-csrf"] !== CSRF) {
+    if (asked.method !== "GET" && asked.headers["x-wattward-csrf"] !== CSRF) {
       return problem(403, "csrf", "The header x-wattward-csrf is missing or wrong.");
     }
-    return this.#data(path, asked);
+    return sessionAnswer(this.world, this.me, asked) ?? this.#data(path, asked);
   }
 
   #person(asked: Asked): Me | undefined {

@@ -45,6 +45,8 @@ export const SettingRow = shape(
       most: Type.Integer(),
       unit: Type.String({ description: "switch (0 is off, 1 is on), count, s, ms, days or MiB" }),
       meaning: Type.String(),
+      changedAtMs: integerOrNull("When it was changed last; null where nobody did."),
+      changedBy: textOrNull("Who did."),
     },
     closed,
   ),

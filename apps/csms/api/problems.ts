@@ -30,6 +30,10 @@ const table = {
   "unknown-command": { status: 404, title: "No command has this id." },
   "unknown-person": { status: 404, title: "Nobody has this id." },
   "unknown-passkey": { status: 404, title: "No passkey has this id." },
+  "passkey-refused": {
+    status: 403,
+    title: "This passkey could not be kept: try again, or use another device.",
+  },
   "unknown-session": { status: 404, title: "No session or token has this id: it is over." },
   "unknown-invitation": { status: 404, title: "No open invitation has this id: it was used, or is over." },
   "unknown-setting": { status: 404, title: "No setting has this name: GET /api/v1/settings lists them." },

@@ -405,6 +405,7 @@ export const Me = shape(
       person: Type.String(),
       name: Type.String(),
       role: Type.String(),
+      session: Type.String({ description: "Of this session or token, as GET /people lists it." }),
       csrf: Type.String({
         description:
           "To be sent as header x-wattward-csrf with every request that changes something; empty for tokens.",

@@ -2,7 +2,7 @@
 import { shown } from "@wattward/kernel";
 import type { Decision } from "./decision.ts";
 import { observe } from "./observations.ts";
-import { type Setting, settings, writeMeta } from "./settings.ts";
+import { changedKey, type Setting, settings, writeMeta } from "./settings.ts";
 
 export const changeSetting: Decision<"setting.set"> = async (tx, { name, value, atMs, actor }) => {
   if (!isSetting(name)) {
@@ -14,6 +14,7 @@ export const changeSetting: Decision<"setting.set"> = async (tx, { name, value, 
     return { kind: "refused", sentence: `${name} is a whole number from ${least} to ${most}, not ${value}` };
   }
   await tx.run(writeMeta, { key: name, value: String(value) });
+  await tx.run(writeMeta, { key: changedKey(name), value: JSON.stringify({ atMs, by: actor }) });
   observe(tx, { kind: "setting.set", source: "person", atMs, data: { name, value, actor } });
   return { kind: "set" };
 };

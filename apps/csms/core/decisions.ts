@@ -8,6 +8,7 @@ import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
 import { changePerson, endSession, removePasskey, removePerson, withdraw } from "../people/administer.ts";
+import { addPasskey } from "../people/add-passkey.ts";
 import { closeSession, invite, join, openSession } from "../people/people.ts";
 import { issueServiceToken } from "../people/service-token.ts";
 import { judgeStorage } from "../retention/storage.ts";
@@ -72,6 +73,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "invitation.withdraw": withdraw,
   "person.change": changePerson,
   "person.remove": removePerson,
+  "passkey.add": addPasskey,
   "passkey.remove": removePasskey,
   "session.end": endSession,
   "person.join": join,

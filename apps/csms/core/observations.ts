@@ -184,6 +184,7 @@ export type ObservationData = {
   "session.closed": { person: string; actor?: string };
   "person.changed": { person: string; role: string; before: string; actor: string };
   "person.removed": { person: string; actor: string };
+  "passkey.added": { person: string };
   "passkey.removed": { person: string; actor: string };
 
   /** Seen by gateway or site and named by them: `what` is their word for it. */

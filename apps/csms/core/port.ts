@@ -256,6 +256,11 @@ export type Decisions = {
     input: Handled;
     output: { kind: "removed" | "unchanged" | "unknown" | "last-administrator" };
   };
+  /** Another passkey of a person who is signed in: refused where it is somebody's already, or nobody's role is left. */
+  "passkey.add": {
+    input: { person: string; passkey: PersonJoin["passkey"]; atMs: number };
+    output: { kind: "added" | "refused" };
+  };
   /** Their sessions stay: end those that should not. */
   "passkey.remove": { input: Handled; output: { kind: "removed" | "unknown" | "last-administrator" } };
   /** A browser's session or a token is over; by the id that {@link Queries} `people.list` gives it. */
@@ -374,6 +379,9 @@ export type Queries = PlaceQueries & {
       station: StationId;
       action?: string;
       sender?: "station" | "csms";
+      verdict?: string;
+      /** Anywhere in what is kept of the frame, without case. */
+      text?: string;
       sinceMs?: number;
       beforeId?: number;
       most: number;

@@ -34,6 +34,9 @@ export const settings = {
 } as const;
 export type Setting = keyof typeof settings;
 
+/** Where `meta` keeps who changed a setting last, and when: JSON `{atMs, by}`. */
+export const changedKey = (name: Setting): string => `changed:${name}`;
+
 export const readMeta = statement((db, p: { key: string }) =>
   db.selectFrom("meta").select("value").where("key", "=", p.key),
 );

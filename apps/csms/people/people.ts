@@ -18,6 +18,8 @@ export const INVITATION_VALID_MS = 24 * 3600_000;
 /** Sessions and invitations are named by the beginning of their hash: enough to name one, and nothing opens by it. */
 export const SESSION_ID_CHARS = 32;
 
+export const sessionIdOf = (hash: string): string => hash.slice(0, SESSION_ID_CHARS);
+
 const insertInvitation = statement((db, p: { hash: string; role: string; expiresAtMs: number }) =>
   db
     .insertInto("invitations")
@@ -41,7 +43,7 @@ const insertPerson = statement((db, p: { id: string; name: string; role: string;
   db.insertInto("people").values({ id: p.id, name: p.name, role: p.role, added_at_ms: p.atMs }),
 );
 type Passkey = { id: string; person: string; publicKey: string; counter: number; transports: string };
-const insertPasskey = statement((db, p: Passkey & { atMs: number }) =>
+export const insertPasskey = statement((db, p: Passkey & { atMs: number }) =>
   db.insertInto("passkeys").values({
     id: p.id,
     person_id: p.person,
@@ -52,7 +54,7 @@ const insertPasskey = statement((db, p: Passkey & { atMs: number }) =>
     used_at_ms: null,
   }),
 );
-const findPasskey = statement((db, p: { id: string }) =>
+export const findPasskey = statement((db, p: { id: string }) =>
   db.selectFrom("passkeys").select("id").where("id", "=", p.id),
 );
 const usePasskey = statement((db, p: { id: string; counter: number; atMs: number }) =>

@@ -1,7 +1,7 @@
 /** Who may come in: invitations, passkeys, sessions. Secrets are looked up by their hash; nothing here gives one out. */
 import type { PasskeyRow, SessionRow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
-import { INVITATION_VALID_MS, MADE_AHEAD_MS_MAX, SESSION_ID_CHARS } from "../people/people.ts";
+import { INVITATION_VALID_MS, MADE_AHEAD_MS_MAX, sessionIdOf } from "../people/people.ts";
 import { SERVICE_PREFIX } from "../people/service-token.ts";
 import type { Row } from "../store/schema.ts";
 import { queryLimits } from "./limits.ts";
@@ -61,7 +61,7 @@ export const peopleList: Query<"people.list"> = (db, { nowMs }) =>
         sessions: (sessionsOf.get(row.id) ?? []).map(sessionRow),
       })),
       invitations: invitations.map(({ hash, role, expires_at_ms: expiresAtMs }) => ({
-        ...{ id: hash.slice(0, SESSION_ID_CHARS), role, expiresAtMs },
+        ...{ id: sessionIdOf(hash), role, expiresAtMs },
       })),
     };
   });
@@ -72,7 +72,7 @@ const passkeyRow = (row: Pick<Row<"passkeys">, "id" | "added_at_ms" | "used_at_m
   usedAtMs: row.used_at_ms,
 });
 const sessionRow = (row: Row<"sessions">): SessionRow => ({
-  id: row.hash.slice(0, SESSION_ID_CHARS),
+  id: sessionIdOf(row.hash),
   kind: row.kind,
   name: row.name,
   openedAtMs: row.created_at_ms,

@@ -6,6 +6,7 @@ import type { Chance, Clock, Log } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
+import { sessionIdOf } from "../../people/people.ts";
 import { type ProblemValue, problem } from "../problems.ts";
 import { answer, type Caller, publicRoute, route } from "../route.ts";
 import { Me, ref } from "../shapes.ts";
@@ -28,6 +29,7 @@ import {
   UsedCredential,
 } from "./auth-shapes.ts";
 import { closed, Done } from "./fields.ts";
+import { passkeyRoutes } from "./passkeys.ts";
 
 export type AuthPorts = {
   readonly core: Core;
@@ -43,6 +45,7 @@ export function authRoutes(app: FastifyInstance, ports: AuthPorts): void {
   joinRoutes(app, ports);
   loginRoutes(app, ports);
   sessionRoutes(app, ports);
+  passkeyRoutes(app, ports);
 }
 
 function joinRoutes(app: FastifyInstance, ports: AuthPorts): void {
@@ -176,7 +179,11 @@ function sessionRoutes(app: FastifyInstance, ports: AuthPorts): void {
       answer: ref(Me),
     },
     async ({ actor, session }) =>
-      answer({ person: actor.person, name: actor.name, role: actor.role, csrf: session.csrf }),
+      answer({
+        ...{ person: actor.person, name: actor.name, role: actor.role },
+        session: sessionIdOf(session.hash),
+        csrf: session.csrf,
+      }),
   );
 
   route(
@@ -230,7 +237,7 @@ function sessionRoutes(app: FastifyInstance, ports: AuthPorts): void {
 }
 
 /** Passkeys are bound to a host name; browsers refuse numbers. */
-function pageOf({ host, origin }: Caller): Page | undefined {
+export function pageOf({ host, origin }: Caller): Page | undefined {
   if (/^[\d.]+$/.test(host) || host.includes(":")) return undefined;
   return { rpId: host, origins: [origin] };
 }
@@ -268,6 +275,9 @@ async function openSession(
   log.info("signed-in", { person });
   const row = await core.query("session.get", { hash, nowMs: atMs });
   if (row === undefined) throw new Error("a session that was committed cannot be read");
-  const me = { person: row.person, name: row.name, role: row.role, csrf: csrfOf(secret) };
-  return answer(me, { cookie: { secret, expiresAtMs } });
+  const me = { person: row.person, name: row.name, role: row.role };
+  return answer(
+    { ...me, session: sessionIdOf(hash), csrf: csrfOf(secret) },
+    { cookie: { secret, expiresAtMs } },
+  );
 }

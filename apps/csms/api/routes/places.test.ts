@@ -97,12 +97,12 @@ test("dispensations: listed with their station and who gave them, never with any
   ]);
 });
 
-test("settings: every one with limits, unit and meaning; changed within its limits alone", async (t) => {
+test("settings: every one with limits, unit, meaning and who changed it; changed within its limits alone", async (t) => {
   const { browser } = await signedIn(t);
-  const all = await get<{ name: string; unit: string; meaning: string; value: number }[]>(
-    browser,
-    "settings",
-  );
+  const me = await get<{ person: string }>(browser, "auth/me");
+  type Row = { name: string; unit: string; meaning: string; value: number; changedBy: string | null };
+  const all = await get<Row[]>(browser, "settings");
+  assert(all.every(({ changedBy }) => changedBy === null));
   assert(all.length >= 15 && all.every(({ unit, meaning }) => unit !== "" && meaning.length > 20));
   const put = async (name: string, body: object) => {
     const reply = await browser.ask({ method: "PUT", url: `/api/v1/settings/${name}`, body });
@@ -110,7 +110,11 @@ test("settings: every one with limits, unit and meaning; changed within its limi
   };
   assert.deepEqual(await put("heartbeat_interval_s", { value: 120 }), [200, true, undefined]);
   const now = await get<typeof all>(browser, "settings");
-  assert.equal(now.find(({ name }) => name === "heartbeat_interval_s")?.value, 120);
+  const changed = now.filter(({ changedBy }) => changedBy !== null);
+  assert.deepEqual(
+    changed.map(({ name, value, changedBy }) => [name, value, changedBy]),
+    [["heartbeat_interval_s", 120, me.person]],
+  );
   assert.deepEqual(await put("heartbeat_interval_s", { value: 9 }), [400, "invalid-request", "/value"]);
   assert.deepEqual(await put("heartbeat_interval_s", { value: "120" }), [400, "invalid-request", "/value"]);
   for (const name of ["csms_epoch", "constructor", "__proto__", "next_transaction_id"]) {

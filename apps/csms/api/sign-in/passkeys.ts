@@ -29,7 +29,7 @@ export type Verified<T> =
 export function registrationOptions(
   ports: { chance: Chance; challenges: Challenges },
   page: Page,
-  given: { name: string; purpose: string },
+  given: { name: string; purpose: string; exclude?: readonly string[] },
 ) {
   return generateRegistrationOptions({
     rpName: "Wattward",
@@ -39,6 +39,7 @@ export function registrationOptions(
     challenge: ports.challenges.issue(given.purpose),
     timeout: CEREMONY_MS,
     attestationType: "none",
+    excludeCredentials: (given.exclude ?? []).map((id) => ({ id })),
     authenticatorSelection: { residentKey: "required", userVerification: "preferred" },
     supportedAlgorithmIDs: algorithms,
   });
