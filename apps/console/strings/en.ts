@@ -3,8 +3,10 @@
  * what to do next; a function takes what differs.
  */
 import { happened } from "./en/happened.ts";
+import { allSessions, session, sessions } from "./en/sessions.ts";
 import { attention, power, site, stream } from "./en/site.ts";
-import { commands, sessions, station, stations } from "./en/station.ts";
+import { commands, station, stations } from "./en/station.ts";
+import { tokens } from "./en/tokens.ts";
 import { plural } from "./en-codes.ts";
 
 export const en = {
@@ -120,6 +122,9 @@ export const en = {
   station,
 
   sessions,
+  allSessions,
+  session,
+  tokens,
 
   happened,
 

@@ -3,14 +3,18 @@
  * of observations. A test says what happens; nothing happens by itself. Not the CSMS: no rules, no store, no OCPP.
  */
 import type {
+  Card,
   Command,
   Data,
   Observation,
   PowerPoint,
   Session,
+  SessionCurve,
+  SessionDetail,
   SiteSnapshot,
   Station,
   StationDetail,
+  StationHolds,
 } from "../api/shapes.ts";
 
 export const RECENT = 50;
@@ -32,6 +36,12 @@ export class FakeWorld {
   readonly manners = new Map<string, Pick<StationDetail, "handling" | "deviations">>();
   readonly sessions = new Map<string, Session>();
   readonly commands = new Map<string, Command>();
+  /** What is known of a session beyond its row; the usual, where none is set. */
+  readonly details = new Map<string, Partial<SessionDetail>>();
+  readonly curves = new Map<string, SessionCurve>();
+  readonly profiles = new Map<string, StationHolds["profiles"]>();
+  /** By their token in lower case. */
+  readonly cards = new Map<string, Card>();
   readonly outbox: Observation[] = [];
   readonly nowMs: () => number;
   /** Mean power of a site at an instant, for its past. */
@@ -105,6 +115,37 @@ export class FakeWorld {
     };
     this.sessions.set(id, session);
     return session;
+  }
+
+  sessionDetail(id: string): SessionDetail | undefined {
+    const row = this.sessions.get(id);
+    const meters = { meterStartWh: 100_000, meterLastWh: null, meterStopWh: null };
+    const usual = { connector: 1, version: "2.0.1", ...meters, firstSeqNo: 0, lastSeqNo: 0 };
+    const said = {
+      missingSeqNos: "",
+      reviews: [],
+      details: null,
+      settlements: [],
+      events: [],
+      eventCount: 0,
+    };
+    return row && { ...row, ...usual, changedAtMs: this.nowMs(), ...said, ...this.details.get(id) };
+  }
+
+  holds(station: string): StationHolds {
+    const profiles = this.profiles.get(station) ?? [];
+    return { localListVersion: null, profiles, reservations: [], availability: [], reports: [] };
+  }
+
+  addCard(token: string, more: Partial<Card> = {}): void {
+    const usual = {
+      status: "Accepted",
+      expiresAtMs: null,
+      changedAtMs: this.nowMs(),
+      open: 0,
+      usedAtMs: null,
+    };
+    this.cards.set(token.toLowerCase(), { ...usual, ...more, token });
   }
 
   /** Writes it to the outbox and tells every stream. */

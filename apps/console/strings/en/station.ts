@@ -2,7 +2,7 @@
 import type { CommandState } from "../../commands/life.ts";
 import type { TriggerMessage } from "../../commands/plan.ts";
 import type { StationState } from "../../stations/state.ts";
-import { commandActions, named, plural, reviewWords, stopReason } from "../en-codes.ts";
+import { commandActions, plural } from "../en-codes.ts";
 
 export const stations = {
   title: "Stations",
@@ -88,36 +88,6 @@ export const station = {
     string,
     string
   >,
-};
-
-export const sessions = {
-  title: "Sessions",
-  note: "open, and ended in the last hour",
-  empty: "No session in the last hour",
-  emptyHelp: "One appears here as soon as a car starts to charge.",
-  columns: {
-    station: "Station",
-    token: "Token",
-    started: "Started",
-    duration: "Duration",
-    energy: "Energy",
-    power: "Power",
-    state: "State",
-  },
-  state: { open: "Open", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
-  partialHelp: "Its start never arrived.",
-  endedFor: (reason: string) => `Ended: ${stopReason(reason)}`,
-  offline: "Answered offline",
-  offlineHelp: "Part of it was answered by the site or kept by the station while the link was down.",
-  review: "Needs review",
-  reviewHelp: (review: string) =>
-    review
-      .split(",")
-      .map((code) => named(reviewWords, code) ?? code)
-      .join("; "),
-  noToken: "No token",
-  more: (count: number) => `Show ${count} more`,
-  fewer: "Show fewer",
 };
 
 export const commands = {
