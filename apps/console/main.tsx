@@ -16,6 +16,7 @@ const server = new ServerClock(browserClock);
 const api = new ApiClient((serverMs) => server.heard(serverMs));
 const services: Services = {
   api,
+  openStream: openEventStream,
   server,
   clock: browserClock,
   openFeed: (site) =>
@@ -23,7 +24,7 @@ const services: Services = {
       clock: browserClock,
       nowMs: () => server.nowMs(),
       snapshot: () => api.site(site),
-      stream: (seq, handlers) => openEventStream(site, seq, handlers),
+      stream: (seq, handlers) => openEventStream({ site }, seq, handlers),
       isFinal: needsSignIn,
     }),
   chance: () => crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1 || 1,

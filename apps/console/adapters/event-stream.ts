@@ -5,10 +5,13 @@ import type { Observation } from "../api/shapes.ts";
 import { EventText } from "../live/event-text.ts";
 import type { StreamHandlers } from "../live/feed.ts";
 
-/** Opens the events of `site` after `seq`. */
-export function openEventStream(site: string, seq: number, handlers: StreamHandlers): Cancel {
+/** Events of one site, or of everything; of these kinds, or of all. */
+export type EventsAsked = { readonly site?: string; readonly kinds?: readonly string[] };
+
+/** Opens the events after `seq`. */
+export function openEventStream(asked: EventsAsked, seq: number, handlers: StreamHandlers): Cancel {
   const abort = new AbortController();
-  read(site, seq, handlers, abort.signal).then(
+  read(asked, seq, handlers, abort.signal).then(
     () => handlers.onBroken(undefined),
     (failure: unknown) => {
       if (!abort.signal.aborted) handlers.onBroken(failure);
@@ -17,8 +20,17 @@ export function openEventStream(site: string, seq: number, handlers: StreamHandl
   return () => abort.abort();
 }
 
-async function read(site: string, seq: number, handlers: StreamHandlers, signal: AbortSignal): Promise<void> {
-  const response = await fetch(`/api/v1/events?site=${encodeURIComponent(site)}`, {
+async function read(
+  { site, kinds }: EventsAsked,
+  seq: number,
+  handlers: StreamHandlers,
+  signal: AbortSignal,
+): Promise<void> {
+  const query = new URLSearchParams({
+    ...(site === undefined ? {} : { site }),
+    ...(kinds === undefined ? {} : { kinds: kinds.join(",") }),
+  });
+  const response = await fetch(`/api/v1/events?${query}`, {
     headers: { accept: "text/event-stream", "last-event-id": String(seq) },
     cache: "no-store",
     signal,

@@ -2,12 +2,14 @@
  * The one way to the API. Same origin, session cookie, and for everything that changes something the CSRF token that
  * `auth/me` gave, in its header. Every request ends: `REQUEST_MS_MAX` is the longest a page waits for an answer.
  */
+import { ManageApi } from "./manage-api.ts";
 import { ApiProblem, readProblem } from "./problem.ts";
 import type {
   Card,
   Command,
   Data,
   Me,
+  Now,
   PowerPoint,
   Session,
   SessionCurve,
@@ -40,12 +42,20 @@ export class ApiClient {
     post: (path, body) => this.#post(path, body),
   });
 
+  /** What administrators ask beside. */
+  readonly manage = new ManageApi({
+    get: (path) => this.#get(path),
+    change: (method, path, body) => this.#change(method, path, body),
+  });
+
   constructor(heard: DateHeard = () => {}) {
     this.#heard = heard;
   }
 
   me = async () => this.#signedIn(await this.#get<Me>("/auth/me"));
 
+  /** `todayMs`: when today began for whoever looks, ms since 1970. */
+  now = (todayMs: number) => this.#get<Now>("/now", { todayMs: String(todayMs) });
   sites = () => this.#get<Site[]>("/sites");
   site = (site: string) => this.#get<SiteSnapshot>(`/sites/${encodeURIComponent(site)}`);
   /** Every station, page after page. */
@@ -115,8 +125,11 @@ export class ApiClient {
     return this.#change("PUT", path, body);
   }
 
-  #change<T>(method: "POST" | "PUT", path: string, body: unknown): Promise<T> {
-    const headers = { "content-type": "application/json", [csrfHeader]: this.#csrf };
+  #change<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T> {
+    const csrf = { [csrfHeader]: this.#csrf };
+    // Without a body there is nothing whose type could be said.
+    if (body === undefined) return this.#send<T>(path, { method, headers: csrf });
+    const headers = { "content-type": "application/json", ...csrf };
     return this.#send<T>(path, { method, headers, body: JSON.stringify(body) });
   }
 

@@ -18,6 +18,9 @@ export type SessionEvent = Schemas["TransactionEventRow"];
 export type SessionCurve = Schemas["TransactionCurve"];
 /** A driver's token: a card or an account that pays. */
 export type Card = Schemas["TokenRow"];
+/** What needs somebody, what is going on, and what today has brought. */
+export type Now = Schemas["NowView"];
+export type NeedRow = Schemas["NeedRow"];
 export type Me = Schemas["Me"];
 export type Problem = Schemas["Problem"];
 /** JSON of unknown shape, as events and payloads carry it. */

@@ -1,9 +1,9 @@
 /** What the pages are given instead of reaching for it: the API, time, and how to open a site's feed. */
 
-import type { Clock } from "@wattward/kernel";
+import type { Cancel, Clock } from "@wattward/kernel";
 import { createContext, useContext } from "react";
 import type { ApiClient } from "../api/client.ts";
-import type { SiteFeed } from "../live/feed.ts";
+import type { SiteFeed, StreamHandlers } from "../live/feed.ts";
 import type { ServerClock } from "../live/server-clock.ts";
 
 export type Services = {
@@ -11,6 +11,12 @@ export type Services = {
   readonly clock: Clock;
   readonly server: ServerClock;
   readonly openFeed: (site: string) => SiteFeed;
+  /** Events after `seq`, of one site or of everything, of these kinds or of all. */
+  readonly openStream: (
+    asked: { readonly site?: string; readonly kinds?: readonly string[] },
+    seq: number,
+    handlers: StreamHandlers,
+  ) => Cancel;
   /** A whole number from 1 to 2³¹-1, by the browser's secure chance. */
   readonly chance: () => number;
 };
