@@ -4,6 +4,7 @@
  * sockets; adapters/http.ts serves it.
  */
 import type { Command, Me, Observation, Problem } from "../api/shapes.ts";
+import { FAKE_SESSION, Managed } from "./managed.ts";
 import { sessionAnswer } from "./session-routes.ts";
 import type { FakeWorld } from "./world.ts";
 
@@ -34,14 +35,18 @@ export class FakeCsms {
   gone = false;
   /** Refuses the next command with this problem. */
   refusal: { status: number; code: string; title: string } | undefined;
+  readonly managed: Managed;
   readonly #closers = new Set<() => void>();
 
   constructor(world: FakeWorld) {
     this.world = world;
+    this.managed = new Managed(world, () => {
+      this.me = undefined;
+    });
   }
 
-  signIn(name = "Ada Laurent"): Me {
-    this.me = { person: "p1", name, role: "administrator", session: "5e55", csrf: CSRF };
+  signIn(name = "Ada Laurent", role = "administrator"): Me {
+    this.me = { person: "p1", name, role, session: FAKE_SESSION, csrf: CSRF };
     return this.me;
   }
 
@@ -63,7 +68,8 @@ export class FakeCsms {
     if (asked.method !== "GET" && asked.headers["x-wattward-csrf"] !== CSRF) {
       return problem(403, "csrf", "The header x-wattward-csrf is missing or wrong.");
     }
-    return sessionAnswer(this.world, this.me, asked) ?? this.#data(path, asked);
+    const managed = this.me && this.managed.answer(this.me, asked);
+    return managed ?? sessionAnswer(this.world, this.me, asked) ?? this.#data(path, asked);
   }
 
   #person(asked: Asked): Me | undefined {
@@ -77,6 +83,10 @@ export class FakeCsms {
         const me = this.#person(asked);
         return me === undefined ? problem(401, "sign-in-needed", "Sign in first.") : json(me);
       }
+      case "/auth/passkeys/options":
+        return json(registration(this.me?.name ?? ""));
+      case "/auth/passkeys":
+        return this.me === undefined ? notFound : this.managed.addPasskey(this.me);
       case "/auth/join/options":
         if (body.invitation !== this.invitation) return invitationRefused;
         return json(registration(body.name ?? ""));
