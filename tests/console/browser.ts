@@ -85,7 +85,7 @@ export type Wish = {
 
 /** The console on a fake CSMS with a scripted world, until the test ends; signed in unless told otherwise. */
 export async function open(t: TestContext, browser: Browser, wish: Wish = {}): Promise<Opened> {
-  const { scenario = "quiet", path = "/", width = 1440, scheme = "light", signedIn = true } = wish;
+  const { scenario = "quiet", path = "/sites", width = 1440, scheme = "light", signedIn = true } = wish;
   const world = new FakeWorld(() => Date.now());
   scenarios[scenario](world);
   const csms = new FakeCsms(world);

@@ -1,9 +1,9 @@
 /** Everything that surrounds the pages: theme, clock, cache of answers, addresses. */
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
-import { ApiProblem } from "../api/problem.ts";
+import { ApiProblem, needsSignIn } from "../api/problem.ts";
 import { TickingClock } from "../display/ticking.tsx";
 import { themeManager } from "../theme/choice.ts";
 import { theme } from "../theme/theme.ts";
@@ -38,7 +38,13 @@ export function App({ services }: { services: Services }) {
 function createQueries(): QueryClient {
   const mayPass = (error: Error) =>
     !(error instanceof ApiProblem) || error.status === 0 || error.status >= 500;
-  return new QueryClient({
+  const client = new QueryClient({
+    // A session that ended while a page was open: the frame asks who is there, and shows the door.
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        if (needsSignIn(error) && queryKey[0] !== "me") void client.resetQueries({ queryKey: ["me"] });
+      },
+    }),
     defaultOptions: {
       queries: {
         retry: (failures, error) => failures < RETRIES_MAX && mayPass(error),
@@ -48,4 +54,5 @@ function createQueries(): QueryClient {
       mutations: { retry: false, networkMode: "always" },
     },
   });
+  return client;
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { needsSignIn } from "../api/problem.ts";
 import type { Me } from "../api/shapes.ts";
+import { NowBadge } from "../now/badge.tsx";
 import { Palette } from "../palette/palette.tsx";
 import { SignInPage } from "../sign-in/sign-in-page.tsx";
 import { words } from "../strings/en.ts";
@@ -31,7 +32,7 @@ function Page({ me }: { me: Me }) {
       </a>
       <header className={styles.bar}>
         <div className={styles.inner}>
-          <Link to="/" className={styles.brand}>
+          <Link to="/now" className={styles.brand}>
             <Mark />
             {words.product}
           </Link>
@@ -62,6 +63,7 @@ function Places() {
           activeProps={{ "aria-current": "page" }}
         >
           {name}
+          {to === "/now" && <NowBadge />}
         </Link>
       ))}
     </nav>

@@ -2,6 +2,7 @@
 import { words } from "../strings/en.ts";
 
 export const places = [
+  { to: "/now", name: words.places.now },
   { to: "/sites", name: words.places.sites },
   { to: "/stations", name: words.places.stations },
 ] as const;

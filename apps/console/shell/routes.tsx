@@ -2,8 +2,9 @@
  * Every address of the console. A place has its own; what is chosen on it (time span, filter) stands in the query, so
  * that an address shows another person the same. Places beyond the first are loaded when they are first opened.
  */
-import { createRootRoute, createRoute, createRouter, Outlet } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
 import { readStationsSearch } from "../fleet/search.ts";
+import { readNowSearch } from "../now/search.ts";
 import { JoinPage } from "../sign-in/join-page.tsx";
 import { readSiteSearch } from "../site/search.ts";
 import { SitePage } from "../site/site-page.tsx";
@@ -17,7 +18,16 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, e
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: JoinPage });
 /** Signed in from here on: whoever is not signs in right here, and goes on where they were. */
 const frame = createRoute({ getParentRoute: () => root, id: "frame", component: Frame });
-const start = createRoute({ getParentRoute: () => frame, path: "/", component: SitesPage });
+const start = createRoute({
+  getParentRoute: () => frame,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/now", replace: true });
+  },
+});
+const now = createRoute({ getParentRoute: () => frame, path: "/now", validateSearch: readNowSearch }).lazy(
+  () => import("../now/routes.ts").then(({ nowRoute }) => nowRoute),
+);
 const sites = createRoute({ getParentRoute: () => frame, path: "/sites", component: SitesPage });
 const site = createRoute({
   getParentRoute: () => frame,
@@ -39,7 +49,7 @@ const stations = createRoute({
 
 const tree = root.addChildren([
   join,
-  frame.addChildren([start, sites, stations, site.addChildren([station])]),
+  frame.addChildren([start, now, sites, stations, site.addChildren([station])]),
 ]);
 
 export const createConsoleRouter = () =>

@@ -2,8 +2,13 @@
  * Every word of the console in English, those of a place in `en/`: one such file per language, the same keys in each. Sentences say what is so and
  * what to do next; a function takes what differs.
  */
+import { dialog } from "./en/dialog.ts";
+import { dispensations } from "./en/dispensations.ts";
 import { happened } from "./en/happened.ts";
+import { now } from "./en/now.ts";
+import { people } from "./en/people.ts";
 import { allSessions, session, sessions } from "./en/sessions.ts";
+import { settings } from "./en/settings.ts";
 import { attention, power, site, stream } from "./en/site.ts";
 import { commands, station, stations } from "./en/station.ts";
 import { tokens } from "./en/tokens.ts";
@@ -109,7 +114,17 @@ export const en = {
     noneFound: "No station is like that. Take something away from the search or the filter.",
   },
 
+  now,
+
   site,
+
+  dialog,
+
+  people,
+
+  dispensations,
+
+  settings,
 
   attention,
 

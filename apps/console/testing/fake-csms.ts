@@ -4,6 +4,7 @@
  * sockets; adapters/http.ts serves it.
  */
 import type { Command, Me, Observation, Problem } from "../api/shapes.ts";
+import { nowView } from "./fake-now.ts";
 import { FAKE_SESSION, Managed } from "./managed.ts";
 import { sessionAnswer } from "./session-routes.ts";
 import type { FakeWorld } from "./world.ts";
@@ -33,6 +34,8 @@ export class FakeCsms {
   invitation: string | undefined = INVITATION;
   /** Answers nothing, as if it were gone; streams are cut with {@link cutStreams}. */
   gone = false;
+  /** Places of the API, such as `now`, that this person's role does not allow. */
+  readonly forbidden = new Set<string>();
   /** Refuses the next command with this problem. */
   refusal: { status: number; code: string; title: string } | undefined;
   readonly managed: Managed;
@@ -114,6 +117,8 @@ export class FakeCsms {
   #data(path: string, asked: Asked): Answered {
     const { world } = this;
     const [, place, id, part] = path.split("/").map(decodeURIComponent);
+    if (this.forbidden.has(place ?? "")) return problem(403, "forbidden", "Your role does not allow this.");
+    if (place === "now") return json(nowView(world));
     if (place === "sites" && id === undefined) {
       return json([...world.sites.keys()].map((site) => siteRow(world, site)));
     }
@@ -188,12 +193,14 @@ export class FakeCsms {
   #stream(asked: Asked): Answered {
     const after = Number(asked.headers["last-event-id"] ?? this.world.outbox.length);
     const site = asked.query.get("site");
+    const kinds = asked.query.get("kinds")?.split(",");
     return {
       kind: "stream",
       open: (write) => {
         write("retry: 2000\n\n");
         const tell = (seen: Observation) => {
-          if (seen.seq > after && seen.site === site) write(eventText(seen));
+          const asked = (site === null || seen.site === site) && (kinds?.includes(seen.kind) ?? true);
+          if (seen.seq > after && asked) write(eventText(seen));
         };
         for (const seen of this.world.outbox) tell(seen);
         return this.world.onHappened(tell);

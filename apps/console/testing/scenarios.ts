@@ -1,10 +1,12 @@
 /** Worlds to look at and to test against, by name: each shows states that the others do not. */
+import type { NeedRow } from "../api/shapes.ts";
+import { need } from "./fake-now.ts";
 import type { FakeWorld } from "./world.ts";
 
 export const SITE = "lyon-part-dieu";
 const minute = 60_000;
 
-export const scenarios = { busy, quiet, fifty, empty, nothing, many, linkless } as const;
+export const scenarios = { busy, quiet, fifty, empty, nothing, many, linkless, night } as const;
 export type Scenario = keyof typeof scenarios;
 
 /** Eight stations, every state that needs a shape of its own, sessions with flags, things that need a person. */
@@ -91,6 +93,57 @@ function many(world: FakeWorld): void {
   world.addStation("grenoble-gare", "GRE-01");
   world.addSite("annecy", { connected: false, seenAtMs: world.nowMs() - 12 * minute });
   world.addStation("annecy", "ANN-01", { connected: false });
+}
+
+/** A fleet at three in the morning: five sites, a link gone, faults, things that wait. */
+function night(world: FakeWorld): void {
+  busy(world);
+  const nowMs = world.nowMs();
+  const ago = (minutes: number) => nowMs - minutes * minute;
+  for (const [site, prefix, count, powerW] of [
+    ["annecy-lac", "ANN", 6, 14_200],
+    ["chambéry-halles", "CHY", 4, 7_400],
+    ["grenoble-gare", "GRE", 12, 10_900],
+    ["valence-tgv", "VAL", 10, 21_600],
+  ] as const) {
+    const away = site === "annecy-lac";
+    world.addSite(site, away ? { connected: false, seenAtMs: ago(9) } : {});
+    for (let n = 1; n <= count; n++) {
+      const id = `${prefix}-${String(n).padStart(2, "0")}`;
+      const charges = n % 2 === 1;
+      const told = { powerW: powerW - n * 310, powerAtMs: ago(away ? 9.1 : 0.2) };
+      world.addStation(site, id, {
+        connected: !away,
+        seenAtMs: ago(away ? 9 : 0.1),
+        ...(charges ? told : {}),
+      });
+      if (charges) world.addSession(id, { energyWh: 3_100 * n, startedAtMs: ago(11 * n), ...told });
+    }
+  }
+  world.addStation("valence-tgv", "VAL-11", { admission: "pending", serial: "VT-90311" });
+  const site = "grenoble-gare";
+  const next = (place: NeedRow["next"]["place"], id: string) => ({ next: { place, id } });
+  world.needs = [
+    need("station-deaf", "attention", {
+      site,
+      station: "GRE-04",
+      sinceMs: ago(38),
+      concerned: 2,
+      words: "Reset",
+    }),
+    ...Array.from({ length: 9 }, (_, n) =>
+      need("station-offline", "attention", { site, station: `GRE-${20 + n}`, sinceMs: ago(200 + 9 * n) }),
+    ),
+    need("message-set-aside", "attention", { site, station: "GRE-07", sinceMs: ago(1_500), concerned: 3 }),
+    need("command-failed", "attention", {
+      ...{ site: SITE, station: "LPD-04", sinceMs: ago(2), words: "Reset refused" },
+      ...next("command", "C1"),
+    }),
+    need("dispensation-ending", "attention", {
+      ...{ site, station: "GRE-02", sinceMs: nowMs + 52 * 60 * minute },
+      ...next("dispensations", "GRE-02"),
+    }),
+  ];
 }
 
 /** The site link is down, the clock was never compared: stations are as they were last known. */

@@ -6,6 +6,7 @@ import type {
   Card,
   Command,
   Data,
+  NeedRow,
   Observation,
   PowerPoint,
   Session,
@@ -43,6 +44,10 @@ export class FakeWorld {
   /** By their token in lower case. */
   readonly cards = new Map<string, Card>();
   readonly outbox: Observation[] = [];
+  /** What needs somebody beyond what the world shows by itself; see fake-now.ts. */
+  needs: readonly NeedRow[] = [];
+  /** What does not work in the CSMS itself. */
+  troubles: string[] = [];
   readonly nowMs: () => number;
   /** Mean power of a site at an instant, for its past. */
   past: (atMs: number) => number | null = () => null;

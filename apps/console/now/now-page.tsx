@@ -1,0 +1,97 @@
+/** The first page: is everything well, what needs me, what is happening; each with the way to it. */
+import { Link } from "@tanstack/react-router";
+import { useEffect } from "react";
+import type { Now } from "../api/shapes.ts";
+import { Glyph } from "../display/glyph.tsx";
+import { exactTime, wallClock } from "../display/instant.ts";
+import { useNow } from "../display/ticking.tsx";
+import type { FeedLink } from "../live/feed.ts";
+import { PageLoading } from "../shell/page-title.tsx";
+import { Failed, Notice } from "../shell/problem-view.tsx";
+import { StreamBanner } from "../site/stream-banner.tsx";
+import { words } from "../strings/en.ts";
+import { Figures } from "./figures.tsx";
+import { weightsOf } from "./needs.ts";
+import { NeedsList } from "./needs-list.tsx";
+import styles from "./now-page.module.css";
+import { SiteCards } from "./site-cards.tsx";
+import { type NowHeard, OLD_MS, useNowPage } from "./use-now.ts";
+
+export function NowPage() {
+  const asked = useNowPage();
+  const retry = () => void asked.refetch();
+  useEffect(() => {
+    document.title = `${words.now.title} · ${words.product}`;
+  }, []);
+  if (asked.data === undefined) {
+    return asked.error === null ? <PageLoading /> : <Failed page error={asked.error} retry={retry} />;
+  }
+  return (
+    <>
+      <Stale heard={asked.data} failed={asked.isError} retry={retry} />
+      <Picture now={asked.data.now} />
+    </>
+  );
+}
+
+/** Said as soon as an answer is missing, and where none has come for a while without a word. */
+function Stale({ heard, failed, retry }: { heard: NowHeard; failed: boolean; retry: () => void }) {
+  const nowMs = useNow();
+  const old = failed || nowMs - heard.atMs > OLD_MS;
+  const link: FeedLink = old ? { kind: "lost", sinceMs: heard.atMs } : { kind: "live" };
+  return <StreamBanner link={link} retry={retry} />;
+}
+
+function Picture({ now }: { now: Now }) {
+  const { danger, attention, waits } = weightsOf(now);
+  const quiet = danger + attention + waits === 0;
+  const nothing = now.sites.length === 0;
+  return (
+    <div className={styles.page}>
+      <header className={styles.header}>
+        <h1 className={styles.title}>{words.now.title}</h1>
+        {!nothing && (
+          <p className={styles.verdict} role="status">
+            <Glyph
+              shape={danger > 0 ? "danger" : quiet ? "well" : "care"}
+              tone={danger > 0 ? "danger" : quiet ? "well" : "care"}
+            />
+            {quiet ? words.now.well : words.now.verdict(danger, attention, waits)}
+          </p>
+        )}
+        <WallClock />
+      </header>
+      {nothing && quiet ? (
+        <Empty />
+      ) : (
+        <>
+          <Figures fleet={now.fleet} />
+          {!quiet && <NeedsList now={now} />}
+          {!nothing && <SiteCards sites={now.sites} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Empty() {
+  const say = words.sites;
+  return (
+    <Notice title={say.empty}>
+      {say.emptyHelp}
+      <br />
+      <code>{say.emptyCommand}</code>
+      <br />
+      <Link to="/sites">{words.now.sites}</Link>
+    </Notice>
+  );
+}
+
+function WallClock() {
+  const nowMs = useNow();
+  return (
+    <time className={styles.clock} dateTime={new Date(nowMs).toISOString()} title={exactTime(nowMs)}>
+      {wallClock(nowMs)}
+    </time>
+  );
+}

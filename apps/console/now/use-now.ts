@@ -1,0 +1,80 @@
+/**
+ * What needs somebody and what is going on, kept fresh while somebody looks: asked for again when something happens
+ * that would change it, and every few seconds for what only time changes.
+ */
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { needsSignIn } from "../api/problem.ts";
+import type { Now } from "../api/shapes.ts";
+import { listenForNews } from "../live/news.ts";
+import { useServices } from "../shell/services.tsx";
+
+export const AGAIN_MS = 10_000;
+/** Twice missed, and some time for the answer: then what is shown is old, and says so. */
+export const OLD_MS = 25_000;
+/** In the bar of every page, where nobody listens to events. */
+const BADGE_AGAIN_MS = 30_000;
+
+/** What changes the page before its time. Meter values do not: they come by the second, and are asked for. */
+const kinds = [
+  "station.added",
+  "station.changed",
+  "station.connected",
+  "station.disconnected",
+  "station.status",
+  "site.connected",
+  "site.disconnected",
+  "site.clock",
+  "site.bundle",
+  "transaction.started",
+  "transaction.ended",
+  "transaction.review",
+  "command.ended",
+  "dispensation.given",
+  "dispensation.ended",
+  "node.lost",
+  "node.started",
+] as const;
+
+export type NowHeard = {
+  readonly now: Now;
+  /** When it was answered, by the CSMS's clock. */
+  readonly atMs: number;
+};
+
+function useAsked(everyMs: number) {
+  const { api, server } = useServices();
+  return useQuery({
+    queryKey: ["now"],
+    queryFn: async (): Promise<NowHeard> => {
+      const midnight = new Date(server.nowMs()).setHours(0, 0, 0, 0);
+      const now = await api.now(midnight);
+      return { now, atMs: server.nowMs() };
+    },
+    refetchInterval: everyMs,
+  });
+}
+
+/** For the page: live. */
+export function useNowPage() {
+  const { openStream, clock } = useServices();
+  const asked = useAsked(AGAIN_MS);
+  const { refetch } = asked;
+  /** A stream that is opened again goes on after what is shown. */
+  const seq = useRef(0);
+  seq.current = asked.data?.now.seq ?? seq.current;
+  const known = asked.data !== undefined;
+  useEffect(() => {
+    if (!known) return;
+    return listenForNews({
+      clock,
+      stream: (handlers) => openStream({ kinds }, seq.current, handlers),
+      told: () => void refetch(),
+      isFinal: needsSignIn,
+    });
+  }, [known, clock, openStream, refetch]);
+  return asked;
+}
+
+/** For the bar of every page. */
+export const useNowBadge = () => useAsked(BADGE_AGAIN_MS).data?.now;
