@@ -27,6 +27,10 @@ export const wallClock = (atMs: number): string => zoned.format(atMs);
 /** The exact instant, for a tooltip. */
 export const exactTime = (atMs: number): string => exactly.format(atMs);
 
+const dayAlone = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+/** The day, for what ends or began on one. */
+export const day = (atMs: number): string => dayAlone.format(atMs);
+
 const dayMs = 86_400_000;
 
 /** Time of day when it is near, with its date when it is not. */

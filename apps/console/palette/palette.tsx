@@ -3,8 +3,9 @@ import { Modal, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
-import { places } from "../shell/places.ts";
+import { placesFor } from "../shell/places.ts";
 import { useServices } from "../shell/services.tsx";
+import { useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
 import { found, type Target } from "./find.ts";
 import styles from "./palette.module.css";
@@ -108,12 +109,13 @@ function Finder({ close }: { close: () => void }) {
 }
 
 function useTargets(): readonly Target[] {
+  const me = useMe();
   const { api } = useServices();
   const names = { staleTime: NAMES_KEPT_MS };
   const sites = useQuery({ queryKey: ["sites"], queryFn: api.sites, ...names });
   const stations = useQuery({ queryKey: ["stations"], queryFn: () => api.allStations(), ...names });
   return [
-    ...places.map(({ to, name }): Target => ({ kind: "place", name, to })),
+    ...placesFor(me?.role ?? "").map(({ to, name }): Target => ({ kind: "place", name, to })),
     ...(sites.data ?? []).map(
       ({ id }): Target => ({ kind: "site", name: id, to: `/sites/${encodeURIComponent(id)}` }),
     ),

@@ -11,7 +11,7 @@ import { ThemeControl } from "../theme/theme-control.tsx";
 import { AccountMenu } from "./account-menu.tsx";
 import styles from "./frame.module.css";
 import { Mark } from "./mark.tsx";
-import { places } from "./places.ts";
+import { placesFor } from "./places.ts";
 import { Failed } from "./problem-view.tsx";
 import { useServices } from "./services.tsx";
 
@@ -36,7 +36,7 @@ function Page({ me }: { me: Me }) {
             <Mark />
             {words.product}
           </Link>
-          <Places />
+          <Places role={me.role} />
           <div className={styles.end}>
             <Palette />
             <ThemeControl />
@@ -51,10 +51,10 @@ function Page({ me }: { me: Me }) {
   );
 }
 
-function Places() {
+function Places({ role }: { role: string }) {
   return (
     <nav className={styles.places} aria-label={words.places.label}>
-      {places.map(({ to, name }) => (
+      {placesFor(role).map(({ to, name }) => (
         <Link
           key={to}
           to={to}

@@ -5,6 +5,13 @@ export const places = [
   { to: "/now", name: words.places.now },
   { to: "/sites", name: words.places.sites },
   { to: "/stations", name: words.places.stations },
+  { to: "/dispensations", name: words.places.dispensations },
+  { to: "/people", name: words.places.people, role: "administrator" },
+  { to: "/settings", name: words.places.settings, role: "administrator" },
 ] as const;
 
 export type Place = (typeof places)[number];
+
+/** Those that a role sees in the bar. At the address of another it is told who may. */
+export const placesFor = (role: string): readonly Place[] =>
+  places.filter((place) => !("role" in place) || place.role === role);

@@ -3,12 +3,15 @@
  * that an address shows another person the same. Places beyond the first are loaded when they are first opened.
  */
 import { createRootRoute, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import { readDispensationsSearch } from "../dispensations/search.ts";
 import { readStationsSearch } from "../fleet/search.ts";
 import { readNowSearch } from "../now/search.ts";
+import { readPeopleSearch } from "../people/search.ts";
+import { readSettingsSearch } from "../settings/search.ts";
 import { JoinPage } from "../sign-in/join-page.tsx";
 import { readSiteSearch } from "../site/search.ts";
 import { SitePage } from "../site/site-page.tsx";
-import { SitesPage } from "../sites/sites-page.tsx";
+import { readSitesSearch } from "../sites/search.ts";
 import { StationDrawer } from "../stations/station-drawer.tsx";
 import { Frame } from "./frame.tsx";
 import { NotFound, PageBroke } from "./problem-view.tsx";
@@ -28,7 +31,11 @@ const start = createRoute({
 const now = createRoute({ getParentRoute: () => frame, path: "/now", validateSearch: readNowSearch }).lazy(
   () => import("../now/routes.ts").then(({ nowRoute }) => nowRoute),
 );
-const sites = createRoute({ getParentRoute: () => frame, path: "/sites", component: SitesPage });
+const sites = createRoute({
+  getParentRoute: () => frame,
+  path: "/sites",
+  validateSearch: readSitesSearch,
+}).lazy(() => import("../sites/routes.ts").then(({ sitesRoute }) => sitesRoute));
 const site = createRoute({
   getParentRoute: () => frame,
   path: "/sites/$site",
@@ -47,9 +54,37 @@ const stations = createRoute({
   validateSearch: readStationsSearch,
 }).lazy(() => import("../fleet/routes.ts").then(({ stationsRoute }) => stationsRoute));
 
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: "/people",
+  validateSearch: readPeopleSearch,
+}).lazy(() => import("../people/routes.ts").then(({ peopleRoute }) => peopleRoute));
+const person = createRoute({ getParentRoute: () => people, path: "/$person" }).lazy(() =>
+  import("../people/routes.ts").then(({ personRoute }) => personRoute),
+);
+const dispensations = createRoute({
+  getParentRoute: () => frame,
+  path: "/dispensations",
+  validateSearch: readDispensationsSearch,
+}).lazy(() => import("../dispensations/routes.ts").then(({ dispensationsRoute }) => dispensationsRoute));
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: "/settings",
+  validateSearch: readSettingsSearch,
+}).lazy(() => import("../settings/routes.ts").then(({ settingsRoute }) => settingsRoute));
+
 const tree = root.addChildren([
   join,
-  frame.addChildren([start, now, sites, stations, site.addChildren([station])]),
+  frame.addChildren([
+    start,
+    now,
+    sites,
+    stations,
+    people.addChildren([person]),
+    dispensations,
+    settings,
+    site.addChildren([station]),
+  ]),
 ]);
 
 export const createConsoleRouter = () =>

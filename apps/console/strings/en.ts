@@ -10,6 +10,7 @@ import { people } from "./en/people.ts";
 import { allSessions, session, sessions } from "./en/sessions.ts";
 import { settings } from "./en/settings.ts";
 import { attention, power, site, stream } from "./en/site.ts";
+import { sites } from "./en/sites.ts";
 import { commands, station, stations } from "./en/station.ts";
 import { tokens } from "./en/tokens.ts";
 import { plural } from "./en-codes.ts";
@@ -84,18 +85,7 @@ export const en = {
     },
   },
 
-  sites: {
-    title: "Sites",
-    empty: "No site yet",
-    emptyHelp: "Add a station with its site on the machine that runs the central system:",
-    emptyCommand: "npx wattward station add ID --site SITE",
-    linkUp: "Link up",
-    linkDown: "Link down",
-    neverLinked: "Never linked",
-    stations: (connected: number, all: number) =>
-      `${connected} of ${plural(all, "station", "stations")} connected`,
-    charging: (count: number) => (count === 0 ? "None charging" : `${count} charging`),
-  },
+  sites,
 
   fleet: {
     title: "Stations",
