@@ -54,7 +54,10 @@ export class StationApi {
   async variables(station: string): Promise<Variable[]> {
     const all: Variable[] = [];
     for (let after: string | undefined; ; after = all.at(-1)?.path) {
-      const page = await this.#of<Variable[]>(station, "variables", { after, most: String(VARIABLES_A_PAGE) });
+      const page = await this.#of<Variable[]>(station, "variables", {
+        after,
+        most: String(VARIABLES_A_PAGE),
+      });
       all.push(...page);
       if (page.length < VARIABLES_A_PAGE || all.length >= VARIABLES_MAX) return all;
     }

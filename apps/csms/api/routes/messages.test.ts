@@ -39,6 +39,9 @@ test("messages: of one station, newest first, in pages and by action, sender and
   assert.deepEqual(await list("?before=3"), ["1 BootNotification"]);
   assert.deepEqual(await list("?action=Heartbeat"), ["3 Heartbeat"]);
   assert.deepEqual(await list("?sender=csms"), ["4 Reset"]);
+  assert.deepEqual(await list("?verdict=sent"), ["4 Reset"]);
+  assert.deepEqual(await list("?text=boot"), ["1 BootNotification"]);
+  assert.deepEqual(await list("?text=%25"), [], "a sign is taken as it stands");
   assert.deepEqual(await list("?since=1500"), ["4 Reset", "3 Heartbeat"]);
   assert.deepEqual(await list("", "CP-2"), ["2 Heartbeat"]);
   const [row] = (await browser.ask({ url: "/api/v1/stations/CP-1/messages?most=1" })).json();
@@ -54,7 +57,17 @@ test("messages: no station, a query that is none, nobody signed in", async (t) =
   const status = async (path: string) => (await browser.ask({ url: `/api/v1/stations/${path}` })).statusCode;
   assert.equal(await status("CP-9/messages"), 404);
   await browser.post("stations", { station: "CP-1", route: "direct" });
-  for (const query of ["most=0", "most=100000", "before=0", "before=x", "sender=me", "since=-1", "also=1"]) {
+  for (const query of [
+    "most=0",
+    "most=100000",
+    "before=0",
+    "before=x",
+    "sender=me",
+    "verdict=so",
+    "text=",
+    "since=-1",
+    "also=1",
+  ]) {
     assert.equal(await status(`CP-1/messages?${query}`), 400, query);
   }
 });

@@ -6,10 +6,12 @@ import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, MessageRow } from "../shapes.ts";
-import { closed, InstantMs, Most, StationIdText } from "./fields.ts";
+import { listOf } from "../shape.ts";
+import { MessageRow } from "../shapes.ts";
+import { closed, InstantMs, Most, SearchText, StationIdText } from "./fields.ts";
 
 const ACTION_CHARS_MAX = 64;
+const verdicts = ["valid", "repaired", "refused", "sent", "local"] as const;
 
 export function messageRoutes(app: FastifyInstance, { core }: { core: Core }): void {
   route(
@@ -28,6 +30,8 @@ export function messageRoutes(app: FastifyInstance, { core }: { core: Core }): v
           sender: Type.Optional(
             Type.Unsafe<"station" | "csms">({ type: "string", enum: ["station", "csms"] }),
           ),
+          verdict: Type.Optional(Type.Unsafe<string>({ type: "string", enum: [...verdicts] })),
+          text: Type.Optional(SearchText),
           since: Type.Optional(InstantMs),
           before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
           most: Type.Optional(Most),
@@ -39,7 +43,7 @@ export function messageRoutes(app: FastifyInstance, { core }: { core: Core }): v
     async ({ params, query }) => {
       const station = stationId(params.station);
       if (!station.ok) return problem("unknown-station", { detail: station.fault.sentence });
-      const { action, sender, since, before, most } = query;
+      const { action, sender, verdict, text, since, before, most } = query;
       if ((await core.query("station.get", { station: station.value })) === undefined)
         return problem("unknown-station");
       const rows = await core.query("messages.list", {
@@ -47,6 +51,8 @@ export function messageRoutes(app: FastifyInstance, { core }: { core: Core }): v
         most: most ?? apiLimits.rowsDefault,
         ...(action !== undefined && { action }),
         ...(sender !== undefined && { sender }),
+        ...(verdict !== undefined && { verdict }),
+        ...(text !== undefined && { text }),
         ...(since !== undefined && { sinceMs: since }),
         ...(before !== undefined && { beforeId: before }),
       });
