@@ -192,6 +192,9 @@ test("wrong, expired, not yet valid, foreign, missing: TLS is refused or the upg
     details.some((text) => text.includes("127.0.0.1")),
     "with the address it came from",
   );
+  const refusedFor = core.inputs("observe").map(({ detail }) => detail.say);
+  for (const say of ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"])
+    assert(refusedFor.includes(say), `${say} among ${refusedFor.join(", ")}`);
 });
 
 for (const version of ["TLSv1.2", "TLSv1.3"] as const) {

@@ -7,6 +7,7 @@ import {
   type Clock,
   type JsonObject,
   type Log,
+  type LogFields,
   type SiteId,
   type StationId,
   TokenBucket,
@@ -52,10 +53,19 @@ export class Observer {
       ...(this.leftOut > 0 ? { leftOut: this.leftOut } : {}),
     };
     this.leftOut = 0;
-    log.warn(kind, { station, site, address });
+    log.warn(kind, { station, site, ...why(seen.detail), address });
     const about = { ...(station === undefined ? {} : { station }), ...(site === undefined ? {} : { site }) };
     core.decide("observe", { kind, ...about, detail, atMs: wallMs }).catch((error: unknown) => {
       log.error("observation-not-stored", { kind, error: String(error) });
     });
   }
+}
+
+/** What of the detail the log needs to be of use at a station's first connection: why, and never more than a line. */
+function why(detail: JsonObject): LogFields {
+  const said = ["reason", "say", "why", "offered"].flatMap((name) => {
+    const value = detail[name];
+    return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(" ") : String(value)]];
+  });
+  return Object.fromEntries(said);
 }

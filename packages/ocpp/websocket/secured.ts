@@ -45,6 +45,7 @@ export class Secured {
   private readonly options: SecuredOptions;
   private readonly server: Server;
   private readonly turns: Turns;
+  private readonly byOpenssl: boolean;
   private readonly known: readonly X509Certificate[];
   /** By both ends of the TCP connection: TLS makes another object of it than the one it was given. */
   private readonly handshakes = new Map<string, { readonly connection: Connection; readonly turn: Turn }>();
@@ -54,6 +55,7 @@ export class Secured {
     const { clients } = tls;
     const required = clients.kind === "required";
     this.options = options;
+    this.byOpenssl = clients.kind === "required" && clients.judge === "openssl";
     this.known = required ? certificatesOf(clients.ca) : [];
     this.turns = new Turns(limits.handshakesMax);
     this.server = createServer({
@@ -61,7 +63,8 @@ export class Secured {
       ...identityOptions(tls.identities),
       handshakeTimeout: limits.handshakeMsMax,
       requestCert: required,
-      rejectUnauthorized: required && clients.judge === "openssl",
+      // Refused in {@link proven}: TLS itself would end the socket without a word of why, or of whom.
+      rejectUnauthorized: false,
       ...(required && { ca: [...clients.ca] }),
     });
     this.server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
@@ -135,6 +138,8 @@ export class Secured {
     try {
       const chain = chainOf(socket, this.known);
       if (chain === undefined) return { say: "no certificate", certificate: "missing" };
+      if (this.byOpenssl && !socket.authorized)
+        return { say: String(socket.authorizationError), certificate };
       const verdict = this.options.verifyPeer?.(chain);
       if (verdict?.kind === "refused") return { say: verdict.reason, certificate };
       return { address, certificateChain: chain };
