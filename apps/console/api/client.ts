@@ -10,6 +10,7 @@ import type {
   Data,
   Me,
   Now,
+  Observation,
   PowerPoint,
   Session,
   SessionCurve,
@@ -56,6 +57,9 @@ export class ApiClient {
 
   /** `todayMs`: when today began for whoever looks, ms since 1970. */
   now = (todayMs: number) => this.#get<Now>("/now", { todayMs: String(todayMs) });
+  /** What happened last anywhere, of these kinds, newest first. */
+  happened = (kinds: readonly string[], most: number) =>
+    this.#get<Observation[]>("/observations", { kinds: kinds.join(","), most: String(most) });
   sites = () => this.#get<Site[]>("/sites");
   site = (site: string) => this.#get<SiteSnapshot>(`/sites/${encodeURIComponent(site)}`);
   /** Every station, page after page. */

@@ -22,10 +22,17 @@ export function Happened({ recent, site }: { recent: readonly Observation[]; sit
   );
 }
 
-type ListProps = { recent: readonly Observation[]; empty: React.ReactNode; site?: string; shown?: number };
+type ListProps = {
+  recent: readonly Observation[];
+  empty: React.ReactNode;
+  site?: string;
+  shown?: number;
+  /** Names what each is about, for a list that is not about one site. */
+  subject?: (seen: Observation) => React.ReactNode;
+};
 
-/** Without `site` no station is named: the list is about one. */
-export function HappenedList({ recent, site, empty, shown = SHOWN }: ListProps) {
+/** Without `site` and `subject` no station is named: the list is about one. */
+export function HappenedList({ recent, site, empty, shown = SHOWN, subject }: ListProps) {
   const [all, setAll] = useState(false);
   const told = recent.flatMap((seen) => {
     const it = toldOf(seen);
@@ -46,6 +53,7 @@ export function HappenedList({ recent, site, empty, shown = SHOWN }: ListProps) 
             </time>
             <Glyph shape={shapeOf[tone]} tone={tone} />
             <span className={styles.text}>
+              {subject?.(seen)}
               {site !== undefined && <Subject seen={seen} site={site} />} {text}
               {!seen.live && (
                 <span className={styles.later} title={words.happened.laterHelp}>

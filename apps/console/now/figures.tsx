@@ -10,11 +10,12 @@ import { AGED_MS } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import styles from "./figures.module.css";
 
-export function Figures({ fleet }: { fleet: Now["fleet"] }) {
+/** `narrow`: beside something else, one below the other where the page is wide. */
+export function Figures({ fleet, narrow = false }: { fleet: Now["fleet"]; narrow?: boolean }) {
   const say = words.now;
   const away = fleet.stations - fleet.stationsConnected;
   return (
-    <dl className={styles.strip}>
+    <dl className={`${styles.strip} ${narrow ? styles.beside : ""}`}>
       <Fact name={say.power} below={<PowerNote fleet={fleet} />}>
         <Figure of={power(fleet.powerW)} size="hero" />
       </Fact>

@@ -21,7 +21,7 @@ export function nextStep(need: NeedRow, has: HasPath): NextStep {
   switch (next.place) {
     case "sessions":
       if (has("/sessions") && station !== null) {
-        return { to: "/sessions", search: { review: "yes", station }, text: say.sessions };
+        return { to: "/sessions", search: { review: "yes", find: station }, text: say.sessions };
       }
       break;
     case "dispensations":

@@ -1,5 +1,4 @@
 /** The first page: is everything well, what needs me, what is happening; each with the way to it. */
-import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Now } from "../api/shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
@@ -11,6 +10,7 @@ import { Failed, Notice } from "../shell/problem-view.tsx";
 import { StreamBanner } from "../site/stream-banner.tsx";
 import { words } from "../strings/en.ts";
 import { Figures } from "./figures.tsx";
+import { JustNow } from "./just-now.tsx";
 import { weightsOf } from "./needs.ts";
 import { NeedsList } from "./needs-list.tsx";
 import styles from "./now-page.module.css";
@@ -45,31 +45,33 @@ function Stale({ heard, failed, retry }: { heard: NowHeard; failed: boolean; ret
 function Picture({ now }: { now: Now }) {
   const { danger, attention, waits } = weightsOf(now);
   const quiet = danger + attention + waits === 0;
-  const nothing = now.sites.length === 0;
+  if (now.sites.length === 0 && quiet) return <Empty />;
+  const tone = danger > 0 ? "danger" : quiet ? "well" : "care";
   return (
     <div className={styles.page}>
       <header className={styles.header}>
         <h1 className={styles.title}>{words.now.title}</h1>
-        {!nothing && (
-          <p className={styles.verdict} role="status">
-            <Glyph
-              shape={danger > 0 ? "danger" : quiet ? "well" : "care"}
-              tone={danger > 0 ? "danger" : quiet ? "well" : "care"}
-            />
-            {quiet ? words.now.well : words.now.verdict(danger, attention, waits)}
-          </p>
-        )}
+        <p className={styles.verdict} role="status">
+          <Glyph shape={tone} tone={tone} />
+          {quiet ? words.now.well : words.now.verdict(danger, attention, waits)}
+        </p>
         <WallClock />
       </header>
-      {nothing && quiet ? (
-        <Empty />
-      ) : (
-        <>
-          <Figures fleet={now.fleet} />
+      {quiet && <Figures fleet={now.fleet} />}
+      <div className={styles.columns}>
+        <div className={styles.main}>
           {!quiet && <NeedsList now={now} />}
-          {!nothing && <SiteCards sites={now.sites} />}
-        </>
-      )}
+          {now.sites.length > 0 && (
+            <div className={styles.sites}>
+              <SiteCards sites={now.sites} />
+            </div>
+          )}
+        </div>
+        <div className={styles.beside}>
+          {!quiet && <Figures fleet={now.fleet} narrow />}
+          <JustNow />
+        </div>
+      </div>
     </div>
   );
 }
@@ -77,12 +79,10 @@ function Picture({ now }: { now: Now }) {
 function Empty() {
   const say = words.sites;
   return (
-    <Notice title={say.empty}>
+    <Notice page title={say.empty}>
       {say.emptyHelp}
       <br />
       <code>{say.emptyCommand}</code>
-      <br />
-      <Link to="/sites">{words.now.sites}</Link>
     </Notice>
   );
 }

@@ -1,7 +1,7 @@
 /** Every site at a glance: its link and mode, what it draws and drew in the last hour, what charges. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import type { Now } from "../api/shapes.ts";
+import type { Now, PowerPoint } from "../api/shapes.ts";
 import { Figure } from "../display/figure.tsx";
 import { Glyph } from "../display/glyph.tsx";
 import { span } from "../display/instant.ts";
@@ -68,12 +68,30 @@ function Card({ site }: { site: SiteNow }) {
         </Link>
         <Mode site={site} />
       </span>
+      {site.id === null ? (
+        <Body site={site} facts={facts} />
+      ) : (
+        <WithPast id={site.id} site={site} facts={facts} />
+      )}
+    </div>
+  );
+}
+
+type BodyProps = { site: SiteNow; facts: readonly string[]; most?: number | null };
+
+function Body({ site, facts, most = null }: BodyProps) {
+  const say = words.now;
+  return (
+    <>
       <span className={styles.power}>
         <Power site={site} />
+        {most !== null && <span className={styles.most}>{say.most(written(power(most)))}</span>}
       </span>
-      <span className={styles.facts}>{facts.join(" · ")}</span>
-      {site.id !== null && <Spark site={site.id} />}
-    </div>
+      <span className={styles.facts}>
+        {facts.join(" · ")}
+        {site.connected === false && site.seenAtMs !== null && <> · {say.islandedDoes}</>}
+      </span>
+    </>
   );
 }
 
@@ -106,47 +124,52 @@ function Mode({ site }: { site: SiteNow }) {
   );
 }
 
-/** A value that is older than it should be shows its age; what a site without link last told is no power of now. */
+/** A value that is older than it should be shows its age; what a site without link told last is old at once. */
 function Power({ site: { powerW, powerAtMs, connected, sessionsDark } }: { site: SiteNow }) {
   const nowMs = useNow();
   const say = words.now;
   const ageMs = powerAtMs === null ? 0 : nowMs - powerAtMs;
-  if (connected === false && powerW !== null) {
-    return (
-      <>
-        <Figure of={power(null)} size="tile" />
-        <span className={styles.last}>{say.lastKnown(written(power(powerW)))}</span>
-      </>
-    );
-  }
+  const late = powerW !== null && (connected === false || ageMs > AGED_MS);
   return (
     <>
       <Figure of={power(powerW)} size="tile" />
-      {powerW !== null && ageMs > AGED_MS && <span className={styles.late}>{say.old(span(ageMs))}</span>}
-      {powerW !== null && ageMs <= AGED_MS && sessionsDark > 0 && (
+      {late && <span className={styles.late}>{say.old(span(ageMs))}</span>}
+      {powerW !== null && !late && sessionsDark > 0 && (
         <span className={styles.last}>{say.powerDark(sessionsDark)}</span>
       )}
     </>
   );
 }
 
-function Spark({ site }: { site: string }) {
+/** The hour before, asked for once a minute. */
+function WithPast({ id, site, facts }: { id: string; site: SiteNow; facts: readonly string[] }) {
   const { api, server } = useServices();
   const history = useQuery({
-    queryKey: ["spark", site],
+    queryKey: ["spark", id],
     queryFn: async () => {
       const toMs = Math.floor(server.nowMs() / STEP_MS) * STEP_MS;
-      const points = await api.history(site, { fromMs: toMs - HOUR_MS, toMs, stepMs: STEP_MS });
+      const points = await api.history(id, { fromMs: toMs - HOUR_MS, toMs, stepMs: STEP_MS });
       return { points, toMs };
     },
     refetchInterval: STEP_MS,
   });
-  const { points, toMs } = history.data ?? { points: [], toMs: 0 };
-  const most = highest(points);
+  const most = highest(history.data?.points ?? []);
+  return (
+    <>
+      <Body site={site} facts={facts} most={most} />
+      {history.data === undefined || most === null ? (
+        <span className={styles.none}>{history.data === undefined ? "" : words.now.noHistory}</span>
+      ) : (
+        <Spark {...history.data} most={most} />
+      )}
+    </>
+  );
+}
+
+type SparkProps = { points: readonly PowerPoint[]; toMs: number; most: number };
+
+function Spark({ points, toMs, most }: SparkProps) {
   const say = words.now;
-  if (most === null) {
-    return <span className={styles.none}>{history.data === undefined ? "" : say.noHistory}</span>;
-  }
   const fromMs = pictureFromMs(points, toMs - HOUR_MS, toMs);
   const last = points.at(-1)?.atMs ?? toMs;
   const { line, area } = sparkOf(points, { fromMs, toMs: last, mostW: roundScale(most, SCALE_W_LEAST) });

@@ -2,7 +2,7 @@
  * What needs somebody and what is going on, kept fresh while somebody looks: asked for again when something happens
  * that would change it, and every few seconds for what only time changes.
  */
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { needsSignIn } from "../api/problem.ts";
 import type { Now } from "../api/shapes.ts";
@@ -58,6 +58,7 @@ function useAsked(everyMs: number) {
 /** For the page: live. */
 export function useNowPage() {
   const { openStream, clock } = useServices();
+  const queries = useQueryClient();
   const asked = useAsked(AGAIN_MS);
   const { refetch } = asked;
   /** A stream that is opened again goes on after what is shown. */
@@ -69,12 +70,28 @@ export function useNowPage() {
     return listenForNews({
       clock,
       stream: (handlers) => openStream({ kinds }, seq.current, handlers),
-      told: () => void refetch(),
+      told: () => {
+        void refetch();
+        void queries.invalidateQueries({ queryKey: happenedKey });
+      },
       isFinal: needsSignIn,
     });
-  }, [known, clock, openStream, refetch]);
+  }, [known, clock, openStream, refetch, queries]);
   return asked;
 }
+
+const happenedKey = ["happened"];
+const HAPPENED_MOST = 40;
+
+/** What happened last, anywhere; undefined until it is known. */
+export function useHappened() {
+  const { api } = useServices();
+  const queryFn = () => api.happened(kinds, HAPPENED_MOST);
+  return useQuery({ queryKey: happenedKey, queryFn, refetchInterval: AGAIN_MS }).data;
+}
+
+/** For the table of sites: a picture of some seconds ago, not live. */
+export const useNowTable = () => useAsked(AGAIN_MS);
 
 /** For the bar of every page. */
 export const useNowBadge = () => useAsked(BADGE_AGAIN_MS).data?.now;

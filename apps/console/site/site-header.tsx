@@ -26,6 +26,7 @@ export function SiteHeader({ live }: { live: LiveSite }) {
       </div>
       <div className={styles.pills}>
         <LinkPill connected={site.connected} seenAtMs={site.seenAtMs} />
+        {!site.connected && site.seenAtMs !== null && <Islanded />}
         <ClockPill quality={site.clockQuality} />
       </div>
       <WallClock />
@@ -55,6 +56,16 @@ function LinkPill({ connected, seenAtMs }: { connected: boolean; seenAtMs: numbe
           {words.site.heard} <Age sinceMs={seenAtMs} /> {words.ago}
         </span>
       )}
+    </Pill>
+  );
+}
+
+/** The mode that a site without its link is in, and why. */
+function Islanded() {
+  return (
+    <Pill tone="care" shape="care" title={words.now.islandedHelp}>
+      {words.now.islanded}
+      <span className={styles.age}>{words.now.islandedDoes}</span>
     </Pill>
   );
 }

@@ -1,67 +1,199 @@
-/** All sites, when there is more than one; the only one opens at once. */
-import { Link, Navigate } from "@tanstack/react-router";
-import { useEffect } from "react";
-import type { Site } from "../api/shapes.ts";
-import { Figure } from "../display/figure.tsx";
+/** Every site: its link, what it draws and has drawn today, what needs somebody there. The only one opens at once. */
+import { Navigate, useNavigate, useSearch } from "@tanstack/react-router";
+import type { Now } from "../api/shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
-import { power } from "../display/quantity.ts";
+import { span } from "../display/instant.ts";
+import { dash, energy, power, written } from "../display/quantity.ts";
+import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
+import { useNowTable } from "../now/use-now.ts";
+import { PageLoading, PageTitle } from "../shell/page-title.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
+import { AGED_MS } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
+import { Choices } from "../table/choices.tsx";
+import { type Column, matching, readSorting } from "../table/columns.ts";
+import { sortOf } from "../table/search.ts";
+import { Table } from "../table/table.tsx";
+import { TableBar } from "../table/table-bar.tsx";
+import { columnIds } from "./search.ts";
 import styles from "./sites-page.module.css";
-import { useSites } from "./use-sites.ts";
+
+type SiteRow = Now["sites"][number] & { readonly id: string; readonly needs: number };
+
+const say = words.sites;
+
+const columns: readonly Column<SiteRow>[] = [
+  {
+    id: "id",
+    title: say.site,
+    share: 3,
+    cell: ({ id }) => <strong>{id}</strong>,
+    value: ({ id }) => id,
+  },
+  {
+    id: "link",
+    title: say.link,
+    share: 3,
+    cell: (site) => <Mode site={site} />,
+    value: ({ connected, seenAtMs }) => (connected ? "linked" : seenAtMs === null ? "never" : "islanded"),
+  },
+  {
+    id: "needs",
+    title: say.needs,
+    share: 2,
+    number: true,
+    cell: ({ needs }) =>
+      needs === 0 ? (
+        dash
+      ) : (
+        <span className={styles.needs}>
+          <Glyph shape="care" tone="care" />
+          {needs}
+        </span>
+      ),
+    value: ({ needs }) => needs,
+  },
+  {
+    id: "power",
+    title: say.power,
+    share: 2,
+    number: true,
+    cell: (site) => <Power site={site} />,
+    value: ({ powerW }) => powerW,
+  },
+  {
+    id: "energy",
+    title: say.energy,
+    share: 2,
+    number: true,
+    wide: true,
+    cell: ({ energyTodayWh }) => written(energy(energyTodayWh)),
+    value: ({ energyTodayWh }) => energyTodayWh,
+  },
+  {
+    id: "sessions",
+    title: say.sessions,
+    share: 2,
+    number: true,
+    wide: true,
+    cell: ({ sessionsOpen }) => sessionsOpen,
+    value: ({ sessionsOpen }) => sessionsOpen,
+  },
+  {
+    id: "stations",
+    title: say.stationsTitle,
+    share: 2,
+    number: true,
+    wide: true,
+    cell: ({ stations, stationsConnected }) => say.ofStations(stationsConnected, stations),
+    value: ({ stations }) => stations,
+  },
+];
 
 export function SitesPage() {
-  const sites = useSites();
-  useEffect(() => {
-    document.title = `${words.sites.title} · ${words.product}`;
-  }, []);
-  if (sites.data === undefined) {
-    if (sites.error !== null) return <Failed page error={sites.error} retry={() => void sites.refetch()} />;
-    return <p className={styles.loading}>{words.loading}</p>;
+  const asked = useNowTable();
+  const search = useSearch({ from: "/frame/sites" });
+  const navigate = useNavigate({ from: "/sites" });
+  if (asked.data === undefined) {
+    if (asked.error !== null) return <Failed page error={asked.error} retry={() => void asked.refetch()} />;
+    return <PageLoading />;
   }
-  const [first] = sites.data;
+  const all = siteRows(asked.data.now);
+  const [first] = all;
   if (first === undefined) {
     return (
-      <Notice page title={words.sites.empty}>
-        {words.sites.emptyHelp}
+      <Notice page title={say.empty}>
+        {say.emptyHelp}
         <br />
-        <code>{words.sites.emptyCommand}</code>
+        <code>{say.emptyCommand}</code>
       </Notice>
     );
   }
-  if (sites.data.length === 1) return <Navigate to="/sites/$site" params={{ site: first.id }} replace />;
+  if (all.length === 1) return <Navigate to="/sites/$site" params={{ site: first.id }} replace />;
+  const filtered = all.filter(
+    ({ connected }) => search.linked === undefined || connected === (search.linked === "yes"),
+  );
+  const linked = all.filter(({ connected }) => connected === true).length;
+  const shown = matching(filtered, search.find ?? "", ({ id }) => id);
+  const set = (change: object) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <>
-      <h1 className={styles.title}>{words.sites.title}</h1>
-      <ul className={styles.list}>
-        {sites.data.map((site) => (
-          <li key={site.id}>
-            <Card site={site} />
-          </li>
-        ))}
-      </ul>
+      <PageTitle title={say.title} />
+      <TableBar
+        search={search.find ?? ""}
+        onSearch={(find) => set({ find: find === "" ? undefined : find })}
+        hint={say.find}
+        filter={
+          <Choices
+            label={say.filter}
+            name="linked"
+            chosen={search.linked}
+            choices={[
+              { value: undefined, text: say.all, count: all.length },
+              { value: "yes", text: words.now.linked, count: linked },
+              { value: "no", text: say.withoutLink, count: all.length - linked },
+            ]}
+          />
+        }
+        shown={shown}
+        all={all.length}
+        columns={columns}
+        fileName="sites"
+      />
+      {shown.length === 0 ? (
+        <Notice title={say.noneFound} />
+      ) : (
+        <Table
+          label={say.title}
+          rows={shown}
+          columns={columns}
+          keyOf={({ id }) => id}
+          linkOf={({ id }) => ({ to: "/sites/$site", params: { site: id } })}
+          sorting={readSorting(search.sort, columnIds)}
+          onSort={(sorting) => set({ sort: sortOf(sorting) })}
+        />
+      )}
     </>
   );
 }
 
-function Card({ site }: { site: Site }) {
-  const say = words.sites;
-  const never = !site.connected && site.seenAtMs === null;
+/** Sites alone, each with how many things need somebody there (of very many of a kind, those of the first fifty). */
+function siteRows({ sites, needs }: Now): readonly SiteRow[] {
+  return sites.flatMap((site) =>
+    site.id === null
+      ? []
+      : [{ ...site, id: site.id, needs: needs.filter((need) => need.site === site.id).length }],
+  );
+}
+
+/** With its age once it is older than it should be. */
+function Power({ site: { powerW, powerAtMs, connected } }: { site: SiteRow }) {
+  const nowMs = useNow();
+  const ageMs = powerAtMs === null ? 0 : nowMs - powerAtMs;
+  const late = powerW !== null && (!connected || ageMs > AGED_MS);
   return (
-    <Link to="/sites/$site" params={{ site: site.id }} className={styles.card}>
-      <span className={styles.head}>
-        <span className={styles.name}>{site.id}</span>
-        <span className={styles.link}>
-          <Glyph shape={site.connected ? "well" : "offline"} tone={site.connected ? "well" : "care"} />
-          {site.connected ? say.linkUp : never ? say.neverLinked : say.linkDown}
-          {!site.connected && site.seenAtMs !== null && <Age sinceMs={site.seenAtMs} />}
+    <>
+      {late && <span className={styles.late}>{words.now.old(span(ageMs))} </span>}
+      {written(power(powerW))}
+    </>
+  );
+}
+
+function Mode({ site: { connected, seenAtMs } }: { site: SiteRow }) {
+  return (
+    <span className={styles.mode}>
+      <Glyph shape={connected ? "well" : "offline"} tone={connected ? "well" : "care"} />
+      {connected ? (
+        words.now.linked
+      ) : seenAtMs === null ? (
+        words.now.neverLinked
+      ) : (
+        <span>
+          {words.now.islanded} <Age sinceMs={seenAtMs} />
         </span>
-      </span>
-      <Figure of={power(site.powerW)} size="tile" />
-      <span className={styles.facts}>
-        {say.stations(site.stationsConnected, site.stations)} · {say.charging(site.charging)}
-      </span>
-    </Link>
+      )}
+    </span>
   );
 }

@@ -80,6 +80,7 @@ function Choice({
       aria-current={chosen ? "true" : undefined}
       // The link is active by its own choice, not by its address.
       activeProps={{}}
+      activeOptions={{ exact: true, includeSearch: true }}
     >
       {state !== undefined && <StateGlyph state={state} />}
       {state === undefined ? words.stations.all : words.stations.state[state]}

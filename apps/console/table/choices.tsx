@@ -26,6 +26,7 @@ export function Choices({ label, name, chosen, choices }: Props) {
           aria-current={value === chosen ? "true" : undefined}
           // The link is active by its own choice, not by its address.
           activeProps={{}}
+          activeOptions={{ exact: true, includeSearch: true }}
         >
           {text}
           {count !== undefined && <span className={styles.count}>{count}</span>}

@@ -119,10 +119,11 @@ export class FakeCsms {
     const [, place, id, part] = path.split("/").map(decodeURIComponent);
     if (this.forbidden.has(place ?? "")) return problem(403, "forbidden", "Your role does not allow this.");
     if (place === "now") return json(nowView(world));
+    if (place === "observations") return json(world.told(asked.query));
     if (place === "sites" && id === undefined) {
       return json([...world.sites.keys()].map((site) => siteRow(world, site)));
     }
-    if (place === "sites" && part === "history") return json(this.#history(asked.query));
+    if (place === "sites" && part === "history") return json(this.#history(id ?? "", asked.query));
     if (place === "sites") {
       const snapshot = world.snapshot(id ?? "");
       return snapshot === undefined ? problem(404, "unknown-site", "No site has this id.") : json(snapshot);
@@ -137,9 +138,9 @@ export class FakeCsms {
     return notFound;
   }
 
-  #history(query: URLSearchParams) {
+  #history(site: string, query: URLSearchParams) {
     const of = (name: string) => Number(query.get(name));
-    return this.world.history(of("fromMs"), of("toMs"), of("stepMs"));
+    return this.world.history(site, { fromMs: of("fromMs"), toMs: of("toMs"), stepMs: of("stepMs") });
   }
 
   #commandsOf(station: string | null): Command[] {

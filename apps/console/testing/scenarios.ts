@@ -100,6 +100,13 @@ function night(world: FakeWorld): void {
   busy(world);
   const nowMs = world.nowMs();
   const ago = (minutes: number) => nowMs - minutes * minute;
+  const lyon = world.past;
+  world.past = (atMs, site) => {
+    if (site === SITE) return lyon(atMs, site);
+    if (site === "annecy-lac" && atMs > ago(9)) return null;
+    const phase = site.length * 17 * minute;
+    return Math.round(curve(atMs + phase, nowMs + 3 * phase) * (0.4 + (site.length % 5) / 3));
+  };
   for (const [site, prefix, count, powerW] of [
     ["annecy-lac", "ANN", 6, 14_200],
     ["chambéry-halles", "CHY", 4, 7_400],

@@ -50,7 +50,7 @@ export class FakeWorld {
   troubles: string[] = [];
   readonly nowMs: () => number;
   /** Mean power of a site at an instant, for its past. */
-  past: (atMs: number) => number | null = () => null;
+  past: (atMs: number, site: string) => number | null = () => null;
   readonly #listeners = new Set<(seen: Observation) => void>();
 
   constructor(nowMs: () => number) {
@@ -218,10 +218,25 @@ export class FakeWorld {
     };
   }
 
-  history(fromMs: number, toMs: number, stepMs: number): PowerPoint[] {
+  /** What happened, newest first, as the API filters it. */
+  told(query: URLSearchParams): Observation[] {
+    const kinds = query.get("kinds")?.split(",");
+    const station = query.get("station");
+    return this.outbox
+      .filter(
+        (seen) => (kinds?.includes(seen.kind) ?? true) && (station === null || seen.station === station),
+      )
+      .slice(-Number(query.get("most") ?? RECENT))
+      .reverse();
+  }
+
+  history(
+    site: string,
+    { fromMs, toMs, stepMs }: Record<"fromMs" | "toMs" | "stepMs", number>,
+  ): PowerPoint[] {
     const points: PowerPoint[] = [];
     for (let atMs = fromMs; atMs < toMs && points.length < 2_000; atMs += stepMs) {
-      points.push({ atMs, powerW: atMs > this.nowMs() ? null : this.past(atMs) });
+      points.push({ atMs, powerW: atMs > this.nowMs() ? null : this.past(atMs, site) });
     }
     return points;
   }

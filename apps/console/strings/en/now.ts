@@ -11,7 +11,7 @@ const stations = (count: number) => plural(count, "station", "stations");
 function commandEnd(words: string | null): string {
   const [action = "", state = ""] = (words ?? "").split(" ");
   const name = named(commandActions, action) ?? spaced(action);
-  return `“${name}” ${named(commandEnds, state) ?? "did not happen"}`;
+  return `command “${name}” ${named(commandEnds, state) ?? "did not happen"}`;
 }
 
 export const now = {
@@ -113,6 +113,9 @@ export const now = {
   notConnected: (count: number) => `${count} not connected`,
   noStations: "None yet",
 
+  happened: "What happened",
+  nothingHappened: "Nothing yet",
+
   sites: "Sites",
   allSites: (count: number) => `All ${count} sites`,
   withoutSite: "Without a site",
@@ -120,13 +123,13 @@ export const now = {
   linked: "Linked",
   islanded: "Islanded",
   islandedHelp: "Without its link the site charges by itself and reports later.",
+  islandedDoes: "charges by itself, reports later",
   neverLinked: "Never linked",
   siteStations: (connected: number, all: number) =>
     all === 0 ? "No station" : connected === all ? stations(all) : `${connected} of ${stations(all)}`,
   siteSessions: (count: number) => (count === 0 ? "no session" : plural(count, "session", "sessions")),
   siteEnergy: (energy: string) => `${energy} today`,
   lastHour: "Power over the last hour",
-  most: (power: string) => `peak ${power}`,
+  most: (power: string) => `last hour up to ${power}`,
   noHistory: "No power in the last hour",
-  lastKnown: (power: string) => `last ${power}`,
 };

@@ -1,0 +1,20 @@
+/** All sites, in English. */
+export const sites = {
+  title: "Sites",
+  find: "Name of a site",
+  filter: "Which sites",
+  all: "All",
+  withoutLink: "Without link",
+  site: "Site",
+  link: "Link",
+  needs: "Needs",
+  power: "Power",
+  energy: "Energy today",
+  sessions: "Sessions",
+  stationsTitle: "Stations",
+  ofStations: (connected: number, all: number) => `${connected} of ${all}`,
+  noneFound: "No site is like that. Take something away from the search or the filter.",
+  empty: "No site yet",
+  emptyHelp: "Add a station with its site on the machine that runs the central system:",
+  emptyCommand: "npx wattward station add ID --site SITE",
+};
