@@ -862,42 +862,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        SiteRow: {
-            id: string;
-            /** @description The site link is open. */
-            connected: boolean;
-            seenAtMs: number | null;
-            stations: number;
-            stationsConnected: number;
-            /** @description Open transactions. */
-            charging: number;
-            powerW: number | null;
-        };
-        MessageRow: {
-            /** @description Grows with time; go on with the last one's. */
-            id: number;
-            station: string;
-            /** @description When it was written down here. */
-            atMs: number;
-            /** @description When it was received or sent, here or at its site. */
-            receivedAtMs: number;
-            /** @enum {string} */
-            sender: "station" | "csms";
-            /** @description direct, or site and its name. */
-            route: string;
-            version: string;
-            /** @description call, result, error, send, result-error or unreadable. */
-            kind: string;
-            action: string | null;
-            messageId: string | null;
-            trace: string | null;
-            /** @description valid, repaired or refused; sent, or local where its site answered. */
-            verdict: string;
-            /** @description Length of the frame as it was. */
-            chars: number;
-            /** @description Redacted: without secrets, cards but for their end, and personal data. */
-            frame: string;
-        };
         ConnectorRow: {
             /** @description 0 is the station itself; in 1.6 the connector's number. */
             evse: number;
@@ -1076,6 +1040,42 @@ export interface components {
             learned: components["schemas"]["LearnedRow"][];
             /** @description The newest first. */
             deviations: components["schemas"]["DeviationRow"][];
+        };
+        SiteRow: {
+            id: string;
+            /** @description The site link is open. */
+            connected: boolean;
+            seenAtMs: number | null;
+            stations: number;
+            stationsConnected: number;
+            /** @description Open transactions. */
+            charging: number;
+            powerW: number | null;
+        };
+        MessageRow: {
+            /** @description Grows with time; go on with the last one's. */
+            id: number;
+            station: string;
+            /** @description When it was written down here. */
+            atMs: number;
+            /** @description When it was received or sent, here or at its site. */
+            receivedAtMs: number;
+            /** @enum {string} */
+            sender: "station" | "csms";
+            /** @description direct, or site and its name. */
+            route: string;
+            version: string;
+            /** @description call, result, error, send, result-error or unreadable. */
+            kind: string;
+            action: string | null;
+            messageId: string | null;
+            trace: string | null;
+            /** @description valid, repaired or refused; sent, or local where its site answered. */
+            verdict: string;
+            /** @description Length of the frame as it was. */
+            chars: number;
+            /** @description Redacted: without secrets, cards but for their end, and personal data. */
+            frame: string;
         };
         TransactionRow: {
             id: string;

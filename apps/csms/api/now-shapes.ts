@@ -1,9 +1,7 @@
 /** The shapes of the first page: what needs somebody, and what is going on. */
 import { type Static, Type } from "typebox";
 import type * as Port from "../core/port.ts";
-import { integerOrNull, ref, type Same, shape, textOrNull } from "./shapes.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closed, integerOrNull, ref, type Same, shape, textOrNull } from "./shape.ts";
 
 const kinds = [
   "storage-low",

@@ -4,7 +4,7 @@
  */
 import fastifySwagger from "@fastify/swagger";
 import type { FastifyInstance } from "fastify";
-import { shapes } from "./shapes.ts";
+import { shapes } from "./shape.ts";
 
 /** To be called before any route is added. */
 export async function describeApi(app: FastifyInstance): Promise<void> {

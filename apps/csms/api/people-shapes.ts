@@ -2,9 +2,8 @@
 import { type Static, Type } from "typebox";
 import { roles } from "../access/allow.ts";
 import type * as Port from "../core/port.ts";
-import { DispensationView, integerOrNull, type Same, shape, textOrNull } from "./shapes.ts";
-
-const closed = { additionalProperties: false } as const;
+import { DispensationView } from "./fleet-shapes.ts";
+import { closed, integerOrNull, type Same, shape, textOrNull } from "./shape.ts";
 
 /** What a person may be made. */
 export const RoleName = Type.Unsafe<(typeof roles)[number]>({

@@ -10,7 +10,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type Static, type TObject, type TSchema, Type } from "typebox";
 import type { Access, Actor } from "../access/allow.ts";
 import { type ProblemValue, problemBody, problemStatus } from "./problems.ts";
-import { Problem, ref } from "./shapes.ts";
+import { ref } from "./shape.ts";
+import { Problem } from "./shapes.ts";
 import type { Session } from "./sign-in/sessions.ts";
 
 declare module "fastify" {

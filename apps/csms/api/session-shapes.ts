@@ -2,17 +2,8 @@
 import type { Json } from "@wattward/kernel";
 import { type Static, Type } from "typebox";
 import type * as Port from "../core/port.ts";
-import {
-  integerOrNull,
-  jsonObjectOrNull,
-  ref,
-  type Same,
-  shape,
-  textOrNull,
-  transactionRow,
-} from "./shapes.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closed, integerOrNull, jsonObjectOrNull, ref, type Same, shape, textOrNull } from "./shape.ts";
+import { transactionRow } from "./shapes.ts";
 
 const SettlementRow = shape(
   "SettlementRow",

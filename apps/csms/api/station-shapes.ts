@@ -1,9 +1,7 @@
 /** The shapes of what stations told beside connectors and transactions. */
 import { type Static, Type } from "typebox";
 import type * as Port from "../core/port.ts";
-import { integerOrNull, jsonObject, type Same, shape, textOrNull } from "./shapes.ts";
-
-const closed = { additionalProperties: false } as const;
+import { closed, integerOrNull, jsonObject, type Same, shape, textOrNull } from "./shape.ts";
 
 export const ToldRow = shape(
   "ToldRow",

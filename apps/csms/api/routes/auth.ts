@@ -9,7 +9,8 @@ import type { Core } from "../../core/port.ts";
 import { sessionIdOf } from "../../people/people.ts";
 import { type ProblemValue, problem } from "../problems.ts";
 import { answer, type Caller, publicRoute, route } from "../route.ts";
-import { Me, ref } from "../shapes.ts";
+import { ref } from "../shape.ts";
+import { Me } from "../shapes.ts";
 import type { Attempts } from "../sign-in/attempts.ts";
 import type { Challenges } from "../sign-in/challenges.ts";
 import {

@@ -12,7 +12,8 @@ import type { CommandAccepted, Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { type ProblemCode, problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { CommandRow, listOf, ref } from "../shapes.ts";
+import { listOf, ref } from "../shape.ts";
+import { CommandRow } from "../shapes.ts";
 import { closed, Most, RowId, SearchText, SiteIdText, StationIdText } from "./fields.ts";
 
 type Ports = { readonly core: Core; readonly clock: Clock };

@@ -6,7 +6,8 @@ import { denialOf } from "../../authorisation/withdrawal.ts";
 import type { Core } from "../../core/port.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { DenialRow, listOf } from "../shapes.ts";
+import { listOf } from "../shape.ts";
+import { DenialRow } from "../shapes.ts";
 import { closed } from "./fields.ts";
 
 export type DenialPorts = {

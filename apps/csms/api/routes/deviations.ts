@@ -4,10 +4,11 @@ import type { OcppVersion } from "@wattward/ocpp";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
+import { DeviationRow, Handling } from "../fleet-shapes.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { DeviationRow, Handling, listOf, ref } from "../shapes.ts";
+import { listOf, ref } from "../shape.ts";
 import { closed, Most, SiteIdText, StationIdText } from "./fields.ts";
 
 const RuleText = Type.String({ minLength: 1, maxLength: 64, description: "Name of a rule." });

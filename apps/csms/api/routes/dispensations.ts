@@ -8,7 +8,7 @@ import { grantDispensation } from "../../ways-in/grant.ts";
 import { DispensationRow } from "../people-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf } from "../shapes.ts";
+import { listOf } from "../shape.ts";
 import { closed, StationIdText } from "./fields.ts";
 
 export type DispensationPorts = {

@@ -6,7 +6,7 @@ import type { Core } from "../../core/port.ts";
 import { NowPage } from "../now-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { ref } from "../shapes.ts";
+import { ref } from "../shape.ts";
 import { closed, InstantMs } from "./fields.ts";
 import type { Probe } from "./health.ts";
 

@@ -6,7 +6,8 @@ import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, OutboxEntry } from "../shapes.ts";
+import { listOf } from "../shape.ts";
+import { OutboxEntry } from "../shapes.ts";
 import { closed, Kinds, kindsIn, Most, SiteIdText, StationIdText } from "./fields.ts";
 
 export function observationRoutes(app: FastifyInstance, { core }: { core: Core }): void {

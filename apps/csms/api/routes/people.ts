@@ -11,7 +11,7 @@ import { apiLimits } from "../limits.ts";
 import { NameOfPerson, PeopleView, RoleName } from "../people-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, ref } from "../shapes.ts";
+import { listOf, ref } from "../shape.ts";
 import { newInvitationLink } from "../sign-in/invitation.ts";
 import { closed, Done } from "./fields.ts";
 

@@ -7,7 +7,7 @@ import { settings } from "../../core/settings.ts";
 import { SettingRow } from "../people-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf } from "../shapes.ts";
+import { listOf } from "../shape.ts";
 import { closed, Done } from "./fields.ts";
 
 export function settingRoutes(app: FastifyInstance, { core, clock }: { core: Core; clock: Clock }): void {

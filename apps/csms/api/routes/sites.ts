@@ -6,7 +6,8 @@ import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, PowerPoint, ref, SiteRow, SiteSnapshot } from "../shapes.ts";
+import { listOf, ref } from "../shape.ts";
+import { PowerPoint, SiteRow, SiteSnapshot } from "../shapes.ts";
 import { closed, InstantMs, SiteIdText } from "./fields.ts";
 
 const Params = Type.Object({ site: SiteIdText }, closed);

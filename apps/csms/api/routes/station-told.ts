@@ -6,7 +6,7 @@ import type { Core } from "../../core/port.ts";
 import { type Subject, subjects } from "../../stations/told.ts";
 import { type ProblemValue, problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf } from "../shapes.ts";
+import { listOf } from "../shape.ts";
 import { MonitorRow, SetAsideRow, StreamRow, ToldRow } from "../station-shapes.ts";
 import { closed, StationIdText } from "./fields.ts";
 

@@ -3,10 +3,11 @@ import { type Clock, siteId, stationId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
+import { StationDetail, StationHolds, StationRow } from "../fleet-shapes.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, ref, StationDetail, StationHolds, StationRow } from "../shapes.ts";
+import { listOf, ref } from "../shape.ts";
 import { closed, Most, SearchText, SiteIdText, StationIdText } from "./fields.ts";
 
 export function stationRoutes(app: FastifyInstance, { core, clock }: { core: Core; clock: Clock }): void {

@@ -7,7 +7,7 @@ import type { Core } from "../../core/port.ts";
 import { apiLimits } from "../limits.ts";
 import { TokenRow } from "../people-shapes.ts";
 import { answer, route } from "../route.ts";
-import { listOf } from "../shapes.ts";
+import { listOf } from "../shape.ts";
 import { CardText, closed, Done, InstantMs, Most } from "./fields.ts";
 
 /** Rows that a page may pass over: more tokens than this are found by their text. */

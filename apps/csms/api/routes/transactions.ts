@@ -7,7 +7,8 @@ import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
 import { TransactionCurve, TransactionDetail } from "../session-shapes.ts";
-import { listOf, ref, TransactionRow } from "../shapes.ts";
+import { listOf, ref } from "../shape.ts";
+import { TransactionRow } from "../shapes.ts";
 import { CardText, closed, InstantMs, Most, RowId, SearchText, SiteIdText, StationIdText } from "./fields.ts";
 
 type Ports = { readonly core: Core; readonly clock: Clock };

@@ -7,10 +7,11 @@ import { SETTINGS_MAX } from "../../commands/limits.ts";
 import { stakeOfRequest } from "../../commands/stake.ts";
 import type { Core } from "../../core/port.ts";
 import { keyOfPlace } from "../../stations/configuration-keys.ts";
+import { VariableRow } from "../fleet-shapes.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { listOf, VariableRow } from "../shapes.ts";
+import { listOf } from "../shape.ts";
 import { ExpiresInS, Force, refusals } from "./commands.ts";
 import { closed, Most, StationIdText } from "./fields.ts";
 
