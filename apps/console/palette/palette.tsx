@@ -1,17 +1,21 @@
-/** Ctrl-K: a line that leads to every place, site and station. The list is the keyboard's as much as the pointer's. */
+/** Ctrl-K: a line that leads to every place, site, station and session. The list is the keyboard's as much as the pointer's. */
 import { Modal, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
+import { exactTime } from "../display/instant.ts";
+import { stationAddress } from "../now/next-step.ts";
 import { placesFor } from "../shell/places.ts";
 import { useServices } from "../shell/services.tsx";
 import { useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
-import { found, type Target } from "./find.ts";
+import { found, SESSION_CHARS_MIN, SESSIONS_FOUND_MAX, type Target } from "./find.ts";
 import styles from "./palette.module.css";
 
 /** Names change seldom; a list of a minute ago finds what there is. */
 const NAMES_KEPT_MS = 60_000;
+/** Asked once somebody pauses, not at every letter. */
+const PAUSE_MS = 250;
 
 export function Palette() {
   const [opened, setOpened] = useState(false);
@@ -53,12 +57,12 @@ function Finder({ close }: { close: () => void }) {
   const [chosen, setChosen] = useState(0);
   const navigate = useNavigate();
   const list = useId();
-  const shown = found(useTargets(), typed);
+  const shown = [...found(useTargets(), typed), ...useSessions(typed)];
   const at = Math.min(chosen, shown.length - 1);
   const go = (target: Target | undefined) => {
     if (target === undefined) return;
     close();
-    void navigate({ to: target.to });
+    void navigate({ to: target.to, search: (target.search ?? {}) as never });
   };
   const pressed = (event: KeyboardEvent) => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -111,6 +115,7 @@ function Finder({ close }: { close: () => void }) {
 function useTargets(): readonly Target[] {
   const me = useMe();
   const { api } = useServices();
+  const has = useHasPath();
   const names = { staleTime: NAMES_KEPT_MS };
   const sites = useQuery({ queryKey: ["sites"], queryFn: api.sites, ...names });
   const stations = useQuery({ queryKey: ["stations"], queryFn: () => api.allStations(), ...names });
@@ -124,8 +129,37 @@ function useTargets(): readonly Target[] {
         kind: "station",
         name: id,
         note: site ?? undefined,
-        to: `/stations/${encodeURIComponent(id)}`,
+        ...stationAddress(id, site, has),
       }),
     ),
   ];
+}
+
+function useHasPath(): (path: string) => boolean {
+  const router = useRouter();
+  return (path) => Object.hasOwn(router.routesByPath, path);
+}
+
+/** Sessions by their id, the one on the wire, or their station's. */
+function useSessions(typed: string): readonly Target[] {
+  const { api, clock } = useServices();
+  const has = useHasPath();
+  const [text, setText] = useState("");
+  const wanted = typed.trim();
+  useEffect(() => clock.after(PAUSE_MS, () => setText(wanted)), [wanted, clock]);
+  const sessions = useQuery({
+    queryKey: ["palette-sessions", text],
+    queryFn: () => api.sessions({ text, most: String(SESSIONS_FOUND_MAX) }),
+    enabled: text.length >= SESSION_CHARS_MIN && has("/sessions/$id"),
+    staleTime: NAMES_KEPT_MS,
+  });
+  if (text !== wanted) return [];
+  return (sessions.data ?? []).map(
+    ({ id, station, startedAtMs }): Target => ({
+      kind: "session",
+      name: id,
+      note: words.palette.session(station, startedAtMs === null ? undefined : exactTime(startedAtMs)),
+      to: `/sessions/${encodeURIComponent(id)}`,
+    }),
+  );
 }

@@ -12,6 +12,7 @@ import { settings } from "./en/settings.ts";
 import { attention, power, site, stream } from "./en/site.ts";
 import { sites } from "./en/sites.ts";
 import { commands, station, stations } from "./en/station.ts";
+import { stationPage } from "./en/station-page.ts";
 import { tokens } from "./en/tokens.ts";
 import { plural } from "./en-codes.ts";
 
@@ -42,9 +43,11 @@ export const en = {
   palette: {
     open: "Find",
     title: "Go to",
-    hint: "A place, a site or a station",
+    hint: "A place, a site, a station or a session",
     nothing: "Nothing has this name.",
-    kind: { place: "place", site: "site", station: "station" },
+    kind: { place: "place", site: "site", station: "station", session: "session" },
+    session: (station: string, at: string | undefined) =>
+      at === undefined ? `session on ${station}` : `session on ${station}, ${at}`,
   },
 
   theme: { label: "Theme", auto: "Auto", light: "Light", dark: "Dark" },
@@ -125,6 +128,8 @@ export const en = {
   stations,
 
   station,
+
+  stationPage,
 
   sessions,
   allSessions,

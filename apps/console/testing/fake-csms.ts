@@ -129,6 +129,7 @@ export class FakeCsms {
       return snapshot === undefined ? problem(404, "unknown-site", "No site has this id.") : json(snapshot);
     }
     if (place === "commands") return json(this.#commandsOf(asked.query.get("station")));
+    if (place === "stations" && id === undefined) return json([...world.stations.values()]);
     if (place === "stations" && part === "commands") return this.#command(id ?? "", asked.body);
     if (place === "stations" && id !== undefined) {
       const detail = world.detail(id);

@@ -89,7 +89,7 @@ export const now = {
     sessions: "See the sessions",
     messages: "See its messages",
     command: "See the command",
-    dispensations: "See the leave it has",
+    dispensations: "See dispensations",
     settings: "See what is kept",
     nodes: "See the stations",
     accept: "Decide on it",
