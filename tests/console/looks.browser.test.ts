@@ -3,11 +3,10 @@
  * breached. Leaves a picture of each for people to look at (see `picture`).
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { INVITATION, type Scenario, SITE } from "@wattward/console/testing";
 import type { Browser, Page } from "playwright-core";
+import { looksWell } from "./axe.ts";
 import { buildConsole, launch, noBrowser, type Opened, open, picture } from "./browser.ts";
 
 let browser: Browser;
@@ -33,6 +32,9 @@ const heading =
 const station = `/sites/${SITE}/stations/LPD-01`;
 
 const looks: readonly Look[] = [
+  { name: "now", scenario: "night", path: "/", to: heading("Now") },
+  { name: "now-well", scenario: "quiet", path: "/", to: heading("Now") },
+  { name: "now-nothing", scenario: "nothing", path: "/", to: heading("No site yet") },
   { name: "busy", scenario: "busy", to: heading(SITE) },
   { name: "quiet", scenario: "quiet", to: heading(SITE) },
   { name: "fifty", scenario: "fifty", to: heading(SITE) },
@@ -61,20 +63,6 @@ async function lost({ page, csms }: Opened): Promise<void> {
   await page.getByText("Live updates stopped").waitFor();
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** axe's findings of WCAG 2.2 A and AA, as one line each. Its script goes in past the policy, as an extension's would. */
-async function findings(page: Page): Promise<string[]> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Runtime.evaluate", { expression: axe });
-  const { result } = await cdp.send("Runtime.evaluate", {
-    expression: `axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then((r) =>
-      JSON.stringify(r.violations.flatMap((v) => v.nodes.map((n) => v.impact + " " + v.id + ": " + n.target + " " + n.failureSummary))))`,
-    awaitPromise: true,
-  });
-  return JSON.parse(String(result.value)) as string[];
-}
-
 for (const look of looks) {
   for (const scheme of ["light", "dark"] as const) {
     for (const width of [1440, 390]) {
@@ -90,11 +78,7 @@ for (const look of looks) {
           path: picture(`${name}-${width}-${scheme}`),
           fullPage: !page.url().includes("/stations/"),
         });
-        assert.deepEqual(await findings(page), []);
-        const over = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        assert.ok(over <= 0, `the page reaches ${over} px over the edge`);
+        await looksWell(page);
         assert.deepEqual(opened.complaints, []);
       });
     }

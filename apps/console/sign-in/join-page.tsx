@@ -65,7 +65,7 @@ function useJoin(invitation: string) {
       const me = await api.join({ invitation, name, credential: passkey.credential });
       queries.setQueryData(["me"], me);
       // The secret is used up: it leaves the address, and the history with it.
-      await navigate({ to: "/sites", replace: true });
+      await navigate({ to: "/now", replace: true });
     },
     onMutate: () => setTrouble(undefined),
     onError: (error) => setTrouble(sentenceOf(error)),

@@ -27,21 +27,21 @@ const columns: readonly Column<SiteRow>[] = [
   {
     id: "id",
     title: say.site,
-    share: 3,
+    share: 4.3,
     cell: ({ id }) => <strong>{id}</strong>,
     value: ({ id }) => id,
   },
   {
     id: "link",
     title: say.link,
-    share: 3,
+    share: 3.6,
     cell: (site) => <Mode site={site} />,
     value: ({ connected, seenAtMs }) => (connected ? "linked" : seenAtMs === null ? "never" : "islanded"),
   },
   {
     id: "needs",
     title: say.needs,
-    share: 2,
+    share: 2.3,
     number: true,
     cell: ({ needs }) =>
       needs === 0 ? (
@@ -57,7 +57,7 @@ const columns: readonly Column<SiteRow>[] = [
   {
     id: "power",
     title: say.power,
-    share: 2,
+    share: 3.1,
     number: true,
     cell: (site) => <Power site={site} />,
     value: ({ powerW }) => powerW,
@@ -65,7 +65,7 @@ const columns: readonly Column<SiteRow>[] = [
   {
     id: "energy",
     title: say.energy,
-    share: 2,
+    share: 3,
     number: true,
     wide: true,
     cell: ({ energyTodayWh }) => written(energy(energyTodayWh)),
