@@ -9,6 +9,7 @@ import { sentenceOf } from "../shell/problem-view.tsx";
 import { words } from "../strings/en.ts";
 import styles from "./dialog.module.css";
 import { Dialog } from "./dialog.tsx";
+import { useFocusBack } from "./focus.ts";
 
 type Props = {
   /** Sentences of what happens; empty ones are left out. */
@@ -25,6 +26,9 @@ type Props = {
   readonly calm?: boolean;
 };
 
+/** Tells a dialog or drawer around it that Escape is answered here: the question goes, and they stay. */
+const ownEscape = { "data-mantine-stop-propagation": "true" };
+
 /** In place, where the thing itself stands: in a drawer. */
 export function Confirm(props: Props) {
   const { effect, action, run, close, done: after = close, calm = false, holdFocus = false } = props;
@@ -32,6 +36,7 @@ export function Confirm(props: Props) {
   const block = useRef<HTMLFieldSetElement>(null);
   const id = useId();
   const done = useMutation({ mutationFn: run, onSuccess: after });
+  useFocusBack();
   // Whoever asked for it reads on here; the button is one step further.
   useEffect(() => {
     if (!holdFocus) block.current?.focus();
@@ -42,12 +47,8 @@ export function Confirm(props: Props) {
       className={styles.confirm}
       aria-labelledby={id}
       tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        // A drawer around it stays.
-        event.nativeEvent.stopPropagation();
-        close();
-      }}
+      {...ownEscape}
+      onKeyDown={(event) => event.key === "Escape" && close()}
     >
       <Effect id={id} danger={!calm} sentences={effect} />
       {done.error !== null && <Trouble error={done.error} />}
@@ -57,10 +58,11 @@ export function Confirm(props: Props) {
           size="sm"
           disabled={done.isPending}
           onClick={() => done.mutate()}
+          {...ownEscape}
         >
           {done.isPending ? say.working : action}
         </Button>
-        <Button variant="subtle" size="sm" onClick={close} disabled={done.isPending}>
+        <Button variant="subtle" size="sm" onClick={close} disabled={done.isPending} {...ownEscape}>
           {say.cancel}
         </Button>
       </div>

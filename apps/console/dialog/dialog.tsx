@@ -1,8 +1,11 @@
 /** A dialog over the page: one thing to read or to decide. Escape closes it; the focus goes back to what opened it. */
 import { Modal } from "@mantine/core";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { words } from "../strings/en.ts";
 import styles from "./dialog.module.css";
+import { useFocusBack } from "./focus.ts";
+
+export { useFocusBack };
 
 type Props = {
   readonly title: string;
@@ -39,14 +42,4 @@ export function Dialog({ title, onClose, children, keep = false }: Props) {
       {children}
     </Modal>
   );
-}
-
-/** A dialog lives as long as it is shown: when it goes, the focus returns to what had it, if that is still there. */
-export function useFocusBack(): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
-  }, []);
 }

@@ -35,15 +35,15 @@ export function Once({ label, secret, help, close }: Props) {
       <p className={styles.help}>{help}</p>
       <div className={styles.actions}>
         <Button size="sm" onClick={() => void copy()} data-autofocus>
-          {copied === true ? say.copied : say.copy}
+          {say.copy}
         </Button>
         <Button variant="default" size="sm" onClick={close}>
           {say.kept}
         </Button>
+        <span role="status" className={styles.status}>
+          {copied === false ? say.copyByHand : copied === true ? say.copied : ""}
+        </span>
       </div>
-      <p role="status" className={styles.help}>
-        {copied === false ? say.copyByHand : ""}
-      </p>
     </div>
   );
 }

@@ -2,7 +2,6 @@
 import { Button } from "@mantine/core";
 import type { Dispensation } from "../api/manage-api.ts";
 import { day, exactTime, span } from "../display/instant.ts";
-import { At } from "../display/time.tsx";
 import { words } from "../strings/en.ts";
 import type { Column } from "../table/columns.ts";
 import styles from "./dispensations.module.css";
@@ -82,7 +81,7 @@ const facts = (nameOf: Given["nameOf"], nowMs: number): readonly Column<Dispensa
     title: say.given,
     wide: true,
     share: 2,
-    cell: ({ givenAtMs }) => <At atMs={givenAtMs} />,
+    cell: ({ givenAtMs }) => <time title={exactTime(givenAtMs)}>{day(givenAtMs)}</time>,
     value: ({ givenAtMs }) => givenAtMs,
   },
 ];

@@ -3,8 +3,9 @@ import { Button, VisuallyHidden } from "@mantine/core";
 import { Outlet, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { PeopleView, Person } from "../api/manage-api.ts";
+import { day, exactTime } from "../display/instant.ts";
 import { dash } from "../display/quantity.ts";
-import { Age, At } from "../display/time.tsx";
+import { Age } from "../display/time.tsx";
 import { PageLoading, PageTitle } from "../shell/page-title.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
 import { isAdministrator, useMe } from "../shell/use-me.ts";
@@ -119,11 +120,11 @@ const columnsFor = (me: string): readonly Column<Person>[] => [
     title: say.name,
     share: 4,
     cell: ({ id, name, kind }) => (
-      <>
+      <span className={styles.name}>
         <strong>{name}</strong>
         {id === me && <span className={styles.tag}>{say.you}</span>}
         {kind === "service" && <span className={styles.tag}>{say.program}</span>}
-      </>
+      </span>
     ),
     value: ({ name }) => name,
   },
@@ -164,7 +165,7 @@ const columnsFor = (me: string): readonly Column<Person>[] => [
     title: say.added,
     wide: true,
     share: 2,
-    cell: ({ addedAtMs }) => <At atMs={addedAtMs} />,
+    cell: ({ addedAtMs }) => <time title={exactTime(addedAtMs)}>{day(addedAtMs)}</time>,
     value: ({ addedAtMs }) => addedAtMs,
   },
 ];
@@ -179,7 +180,7 @@ function Seen({ atMs }: { atMs: number | null }) {
     );
   return (
     <>
-      <Age sinceMs={atMs} /> {words.ago}
+      <Age sinceMs={atMs} /> <span className={styles.ago}>{words.ago}</span>
     </>
   );
 }

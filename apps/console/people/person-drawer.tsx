@@ -5,7 +5,7 @@ import { useId, useState } from "react";
 import type { PeopleView, Person } from "../api/manage-api.ts";
 import { Choose } from "../dialog/choose.tsx";
 import { Confirm } from "../dialog/confirm.tsx";
-import { useFocusBack } from "../dialog/dialog.tsx";
+import { useFocusAfter, useFocusBack } from "../dialog/focus.ts";
 import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import { useMe } from "../shell/use-me.ts";
@@ -126,13 +126,14 @@ function Removal({ person, view, mine }: Props) {
   const navigate = useNavigate();
   const changed = usePeopleChanged();
   const [asked, setAsked] = useState(false);
+  const button = useFocusAfter(asked);
   const { id, name, passkeys, sessions } = person;
   if (leavesNobody(view, { person: id })) return null;
   if (!asked) {
     return (
       <Section>
         <div className={styles.actions}>
-          <Button variant="default" size="xs" onClick={() => setAsked(true)}>
+          <Button ref={button} variant="default" size="xs" onClick={() => setAsked(true)}>
             {say.removePerson(name)}
           </Button>
         </div>

@@ -24,11 +24,13 @@ export function SettingForm({ setting, close }: { setting: Setting; close: () =>
   const [asked, setAsked] = useState<number>();
   const form = useRef<HTMLFormElement>(null);
   const save = useSave(setting, { close, setFault });
+  const typing = asked === undefined;
   useEffect(() => {
+    if (!typing) return;
     const field = form.current?.querySelector<HTMLInputElement | HTMLSelectElement>("input, select");
     field?.focus();
     if (field instanceof HTMLInputElement) field.select();
-  }, []);
+  }, [typing]);
 
   const typed = readTyped(setting, text);
   const danger = typed.kind === "value" ? dangerOf(setting, typed.value) : undefined;

@@ -1,7 +1,7 @@
 /** One setting: what it is, what it is now, and in its place the form that changes it. */
 import { Button } from "@mantine/core";
-import { useEffect, useRef } from "react";
 import type { Setting } from "../api/manage-api.ts";
+import { useFocusAfter } from "../dialog/focus.ts";
 import { exactTime, span } from "../display/instant.ts";
 import { useNow } from "../display/ticking.tsx";
 import { useNameOf } from "../people/use-people.ts";
@@ -64,15 +64,4 @@ function Changed({ setting: { changedAtMs, changedBy } }: { setting: Setting }) 
       {say.changed(nameOf(changedBy))} {say.changedAgo(span(nowMs - changedAtMs))}
     </span>
   );
-}
-
-/** Once the form has gone, the focus is on the button that opened it. */
-function useFocusAfter(editing: boolean) {
-  const button = useRef<HTMLButtonElement>(null);
-  const before = useRef(editing);
-  useEffect(() => {
-    if (before.current && !editing) button.current?.focus();
-    before.current = editing;
-  }, [editing]);
-  return button;
 }

@@ -55,7 +55,8 @@ export function valueText({ unit, meaning }: Pick<Setting, "unit" | "meaning">, 
 /** From the least to the most, with the unit once. */
 export function rangeText({ unit, least, most }: Setting): string {
   const suffix = named(say.unit, unit) ?? unit;
-  return [say.range(whole.format(least), whole.format(most)), suffix].filter(Boolean).join(" ");
+  const plain = [say.range(whole.format(least), whole.format(most)), suffix].filter(Boolean).join(" ");
+  return unit === "ms" ? `${plain} (${span(most)})`.replace(" 0 h)", ")") : plain;
 }
 
 export type Typed =

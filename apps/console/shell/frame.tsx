@@ -1,6 +1,7 @@
 /** The bar above every page, and the door: without a session the sign-in stands here instead of the page. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { needsSignIn } from "../api/problem.ts";
 import type { Me } from "../api/shapes.ts";
 import { NowBadge } from "../now/badge.tsx";
@@ -52,8 +53,15 @@ function Page({ me }: { me: Me }) {
 }
 
 function Places({ role }: { role: string }) {
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // On a phone the bar scrolls: where one is stands in sight.
+  useEffect(() => {
+    const here = pathname === "" ? null : bar.current?.querySelector("[aria-current=page]");
+    here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname]);
   return (
-    <nav className={styles.places} aria-label={words.places.label}>
+    <nav ref={bar} className={styles.places} aria-label={words.places.label}>
       {placesFor(role).map(({ to, name }) => (
         <Link
           key={to}

@@ -43,7 +43,7 @@ export const dispensations = {
     untilPast: "This day is over. Choose today or a later one.",
     untilFar: (day: string) => `At most 366 days: ${day} is the last day.`,
     effect: (station: string, day: string) =>
-      `${station} may connect with a password instead of a certificate, until the end of ${day}. Whoever has the password can connect as ${station}.`,
+      `${station} may connect with a password instead of a certificate, until the end of ${day}. Whoever has the password can connect in its name.`,
     theStation: "The station",
     thatDay: "the chosen day",
     clear: "Nothing is encrypted: whoever is on the way reads it all, the password too, and can change it.",

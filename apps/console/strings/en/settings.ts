@@ -13,10 +13,10 @@ export const settings = {
     more: "More",
   },
   names: {
-    accept_unknown_tokens: "Unknown cards may charge",
-    accept_unknown_tokens_offline: "Unknown cards may charge at a site without link",
-    transactions_per_token: "Sessions of one card at once",
-    token_cache_ms: "Answers about cards reused by sites",
+    accept_unknown_tokens: "Unknown tokens may charge",
+    accept_unknown_tokens_offline: "Unknown tokens may charge at a site without link",
+    transactions_per_token: "Sessions of one token at once",
+    token_cache_ms: "Answers about tokens reused by sites",
     heartbeat_interval_s: "Heartbeat interval",
     boot_retry_interval_s: "Retry after a refused boot",
     message_log_days: "Messages kept",
@@ -52,9 +52,9 @@ export const settings = {
   sure: "Change it",
   from: (before: string, next: string) => `From ${before} to ${next}, from now on.`,
   danger: {
-    anyCard: "Any card charges, known or not, and nobody can be billed for it.",
-    anyCardOffline: "While a site has no link, any card charges there.",
-    noLimit: "One card may start any number of sessions.",
+    anyCard: "Any token charges, known or not, and nobody can be billed for it.",
+    anyCardOffline: "While a site has no link, any token charges there.",
+    noLimit: "One token may start any number of sessions.",
     deletes: "What is older or more than that is deleted and does not come back.",
     deletesLog: "The whole message log is deleted and does not come back. Nothing is logged any more.",
     neverGivenUp:
