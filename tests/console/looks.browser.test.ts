@@ -32,9 +32,6 @@ const heading =
 const station = `/sites/${SITE}/stations/LPD-01`;
 
 const looks: readonly Look[] = [
-  { name: "now", scenario: "night", path: "/", to: heading("Now") },
-  { name: "now-well", scenario: "quiet", path: "/", to: heading("Now") },
-  { name: "now-nothing", scenario: "nothing", path: "/", to: heading("No site yet") },
   { name: "busy", scenario: "busy", to: heading(SITE) },
   { name: "quiet", scenario: "quiet", to: heading(SITE) },
   { name: "fifty", scenario: "fifty", to: heading(SITE) },
