@@ -5,7 +5,7 @@ import { askedOf, isFiltered, readSessionsSearch, startOf, tokenEnd } from "./se
 test("the address is read, and what cannot be is as if it were not there", () => {
   const given = {
     site: "north",
-    state: "open",
+    which: "open",
     range: "week",
     token: "04A1B2C3D4",
     review: "yes",
@@ -13,7 +13,7 @@ test("the address is read, and what cannot be is as if it were not there", () =>
     sort: "-energy",
   };
   assert.deepEqual(readSessionsSearch(given), { ...given, find: "7", token: "C3D4" });
-  const odd = { site: "", state: "over", range: "year", from: "2026-01-01", review: "no", sort: "__proto__" };
+  const odd = { site: "", which: "over", range: "year", from: "2026-01-01", review: "no", sort: "__proto__" };
   assert.deepEqual(readSessionsSearch(odd), {});
   const own = { range: "own", from: "2026-01-01", to: "yesterday" };
   assert.deepEqual(readSessionsSearch(own), { range: "own", from: "2026-01-01" });

@@ -11,7 +11,8 @@ export type Range = (typeof ranges)[number];
 
 export type SessionsSearch = TableSearch & {
   readonly site?: string | undefined;
-  readonly state?: (typeof sessionStates)[number] | undefined;
+  /** Their state. Not called so: other pages have a state of their own in the address. */
+  readonly which?: (typeof sessionStates)[number] | undefined;
   readonly range?: Range | undefined;
   /** First and last day of range "own", as 2026-01-31, in the browser's zone. */
   readonly from?: string | undefined;
@@ -25,7 +26,7 @@ const SITE_CHARS_MAX = 63;
 /** What cannot be read is as if it were not there. */
 export function readSessionsSearch(given: Record<string, unknown>): SessionsSearch {
   const range = ranges.find((word) => word === given.range);
-  const state = sessionStates.find((word) => word === given.state);
+  const which = sessionStates.find((word) => word === given.which);
   // The router reads digits as a number.
   const site = given.site === undefined ? "" : String(given.site).slice(0, SITE_CHARS_MAX);
   const token = given.token === undefined ? "" : tokenEnd(String(given.token));
@@ -33,7 +34,7 @@ export function readSessionsSearch(given: Record<string, unknown>): SessionsSear
   return {
     ...readTableSearch(given, columnIds),
     ...(site === "" ? {} : { site }),
-    ...(state === undefined ? {} : { state }),
+    ...(which === undefined ? {} : { which }),
     ...(range === undefined ? {} : { range }),
     ...(own && isDay(given.from) ? { from: given.from } : {}),
     ...(own && isDay(given.to) ? { to: given.to } : {}),
@@ -66,7 +67,7 @@ export function askedOf(search: SessionsSearch, nowMs: number): Asked {
   const text = search.find?.trim().slice(0, SEARCH_CHARS_MAX);
   return {
     site: search.site,
-    state: search.state,
+    state: search.which,
     token: search.token,
     review: search.review === undefined ? undefined : "true",
     text: text === "" ? undefined : text,

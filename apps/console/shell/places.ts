@@ -5,6 +5,8 @@ export const places = [
   { to: "/now", name: words.places.now },
   { to: "/sites", name: words.places.sites },
   { to: "/stations", name: words.places.stations },
+  { to: "/sessions", name: words.places.sessions },
+  { to: "/tokens", name: words.places.tokens },
   { to: "/dispensations", name: words.places.dispensations },
   { to: "/people", name: words.places.people, role: "administrator" },
   { to: "/settings", name: words.places.settings, role: "administrator" },

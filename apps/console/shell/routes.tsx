@@ -7,12 +7,15 @@ import { readDispensationsSearch } from "../dispensations/search.ts";
 import { readStationsSearch } from "../fleet/search.ts";
 import { readNowSearch } from "../now/search.ts";
 import { readPeopleSearch } from "../people/search.ts";
+import { readSessionsSearch } from "../sessions/search.ts";
 import { readSettingsSearch } from "../settings/search.ts";
 import { JoinPage } from "../sign-in/join-page.tsx";
 import { readSiteSearch } from "../site/search.ts";
 import { SitePage } from "../site/site-page.tsx";
 import { readSitesSearch } from "../sites/search.ts";
+import { readStationSearch } from "../station/search.ts";
 import { StationDrawer } from "../stations/station-drawer.tsx";
+import { readTokensSearch } from "../tokens/search.ts";
 import { Frame } from "./frame.tsx";
 import { NotFound, PageBroke } from "./problem-view.tsx";
 
@@ -53,6 +56,26 @@ const stations = createRoute({
   path: "/stations",
   validateSearch: readStationsSearch,
 }).lazy(() => import("../fleet/routes.ts").then(({ stationsRoute }) => stationsRoute));
+const stationPage = createRoute({
+  getParentRoute: () => frame,
+  path: "/stations/$station",
+  validateSearch: readStationSearch,
+}).lazy(() => import("../station/routes.ts").then(({ stationPageRoute }) => stationPageRoute));
+
+const sessions = createRoute({
+  getParentRoute: () => frame,
+  path: "/sessions",
+  validateSearch: readSessionsSearch,
+}).lazy(() => import("../sessions/routes.ts").then(({ sessionsRoute }) => sessionsRoute));
+const session = createRoute({ getParentRoute: () => frame, path: "/sessions/$id" }).lazy(() =>
+  import("../sessions/routes.ts").then(({ sessionRoute }) => sessionRoute),
+);
+
+const tokens = createRoute({
+  getParentRoute: () => frame,
+  path: "/tokens",
+  validateSearch: readTokensSearch,
+}).lazy(() => import("../tokens/routes.ts").then(({ tokensRoute }) => tokensRoute));
 
 const people = createRoute({
   getParentRoute: () => frame,
@@ -80,6 +103,10 @@ const tree = root.addChildren([
     now,
     sites,
     stations,
+    stationPage,
+    sessions,
+    session,
+    tokens,
     people.addChildren([person]),
     dispensations,
     settings,

@@ -1,6 +1,6 @@
 /** Above a table: what to look for, what to leave out, how many there are, and the way out of it as a file. */
 import { Button, TextInput } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { words } from "../strings/en.ts";
 import { type Column, csvOf } from "./columns.ts";
 import styles from "./table-bar.module.css";
@@ -18,11 +18,22 @@ type Props<Row> = {
   readonly columns: readonly Column<Row>[];
   /** Name of the exported file, without its end. */
   readonly fileName: string;
+  /** Says how many there are, where not all are here; in place of the count of `shown`. */
+  readonly count?: string;
+  /** Fetches what is exported, where not all are here; undefined where that failed. */
+  readonly gather?: () => Promise<readonly Row[] | undefined>;
 };
 
 export function TableBar<Row>(props: Props<Row>) {
-  const { search, onSearch, hint, filter, shown, all, columns, fileName } = props;
+  const { search, onSearch, hint, filter, shown, all, columns, fileName, gather } = props;
   const say = words.table;
+  const [gathering, setGathering] = useState(false);
+  const save = async () => {
+    setGathering(true);
+    const rows = gather === undefined ? shown : await gather();
+    setGathering(false);
+    if (rows !== undefined) download(csvOf(rows, columns), `${fileName}.csv`);
+  };
   return (
     <div className={styles.bar}>
       <TextInput
@@ -36,13 +47,13 @@ export function TableBar<Row>(props: Props<Row>) {
       />
       {filter}
       <span className={styles.count} role="status">
-        {shown.length === all ? say.count(all) : say.some(shown.length, all)}
+        {props.count ?? (shown.length === all ? say.count(all) : say.some(shown.length, all))}
       </span>
       <Button
         variant="subtle"
         size="compact-sm"
-        disabled={shown.length === 0}
-        onClick={() => save(csvOf(shown, columns), `${fileName}.csv`)}
+        disabled={shown.length === 0 || gathering}
+        onClick={() => void save()}
       >
         {say.exportCsv}
       </Button>
@@ -50,7 +61,7 @@ export function TableBar<Row>(props: Props<Row>) {
   );
 }
 
-function save(text: string, name: string): void {
+function download(text: string, name: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   const link = Object.assign(document.createElement("a"), { href: url, download: name });
   link.click();

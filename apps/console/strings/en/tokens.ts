@@ -1,11 +1,7 @@
 /** Tokens: the cards and accounts that may charge, in English. */
-import { plural } from "../en-codes.ts";
-
-const sessions = (count: number) => plural(count, "session", "sessions");
 
 export const tokens = {
   title: "Tokens",
-  lead: "Cards and accounts that may charge",
   find: "Token",
   filterLabel: "Which tokens",
   filter: { all: "All", Accepted: "May charge", Blocked: "Blocked", Expired: "Expired" },
@@ -41,9 +37,8 @@ export const tokens = {
   tokenKnown: (status: string) =>
     `This token is here already: ${status.toLowerCase()}. Change it in the table.`,
   expiresPast: "This day is over. Choose today or a later one.",
-  refused: "This was not taken.",
+  tokenRefused: (why: string) => `The central system did not take it: ${why}`,
   adding: "Adding…",
-  saving: "Saving…",
   cancel: "Cancel",
   added: (token: string) => `${token} may charge now.`,
   blocked: (token: string) => `${token} is blocked.`,
@@ -54,10 +49,9 @@ export const tokens = {
     blockEffect:
       "No station starts a session with it from now on. Sites without link learn it when they are back.",
     blockOpen: (count: number) =>
-      `${count === 1 ? "The session that runs" : `The ${sessions(count)} that run`} with it now go on until they end.`.replace(
-        "The session that runs with it now go on until they end",
-        "The session that runs with it now goes on until it ends",
-      ),
+      count === 1
+        ? "The session that runs with it now goes on until it ends."
+        : `The ${count} sessions that run with it now go on until they end.`,
     blockNone: "No session runs with it now.",
     unblockEffect: "Every station starts sessions with it from now on.",
     unblockEnded: "Its last day is over: it will have no end from now on.",

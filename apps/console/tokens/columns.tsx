@@ -1,0 +1,122 @@
+/** The columns of the table of tokens; the last changes one, for who may. */
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { Glyph } from "../display/glyph.tsx";
+import { At } from "../display/time.tsx";
+import { maskedToken } from "../sessions/token.ts";
+import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
+import type { Column } from "../table/columns.ts";
+import { statusOf } from "./draft.ts";
+import styles from "./tokens.module.css";
+import type { CardRow } from "./use-cards.ts";
+
+const say = words.tokens;
+const titles = say.columns;
+const looks = {
+  Accepted: ["well", "well"],
+  Blocked: ["blocked", "danger"],
+  Expired: ["pending", "calm"],
+} as const;
+
+type Wish = { readonly nowMs: number; readonly change: ((card: CardRow) => void) | undefined };
+
+export const tokenColumns = ({ nowMs, change }: Wish): readonly Column<CardRow>[] => [
+  {
+    id: "token",
+    title: titles.token,
+    share: 4,
+    cell: ({ token }) => <code className={styles.token}>{token}</code>,
+    value: ({ token }) => token,
+  },
+  {
+    id: "status",
+    title: titles.status,
+    share: 3,
+    cell: (card) => <Status status={statusOf(card, nowMs)} />,
+    value: (card) => statusOf(card, nowMs),
+  },
+  {
+    id: "expires",
+    title: titles.expires,
+    wide: true,
+    share: 2.5,
+    cell: ({ expiresAtMs }) =>
+      expiresAtMs === null ? <span className={styles.dim}>{say.noEnd}</span> : <At atMs={expiresAtMs} />,
+    value: ({ expiresAtMs }) => expiresAtMs,
+  },
+  {
+    id: "open",
+    title: titles.open,
+    wide: true,
+    share: 2.5,
+    number: true,
+    cell: ({ open }) => (open === 0 ? <span className={styles.dim}>0</span> : open),
+    value: ({ open }) => open,
+  },
+  {
+    id: "used",
+    title: titles.used,
+    wide: true,
+    share: 3,
+    cell: ({ token, usedAtMs }) =>
+      usedAtMs === null ? (
+        <span className={styles.dim}>{say.never}</span>
+      ) : (
+        <Used token={token} atMs={usedAtMs} />
+      ),
+    value: ({ usedAtMs }) => usedAtMs,
+  },
+  {
+    id: "changed",
+    title: titles.changed,
+    wide: true,
+    share: 2.5,
+    cell: ({ changedAtMs }) => <At atMs={changedAtMs} />,
+    value: ({ changedAtMs }) => changedAtMs,
+  },
+  ...(change === undefined ? [] : [act(nowMs, change)]),
+];
+
+const act = (nowMs: number, change: (card: CardRow) => void): Column<CardRow> => ({
+  id: "act",
+  title: titles.act,
+  share: 2.4,
+  number: true,
+  cell: (card) => {
+    const may = statusOf(card, nowMs) === "Accepted";
+    return (
+      <Button
+        variant="default"
+        size="compact-sm"
+        aria-label={may ? say.blockOf(card.token) : say.unblockOf(card.token)}
+        onClick={() => change(card)}
+      >
+        {may ? say.block : say.unblock}
+      </Button>
+    );
+  },
+});
+
+function Status({ status }: { status: string }) {
+  const look = Object.entries(looks).find(([name]) => name === status)?.[1] ?? (["unknown", "calm"] as const);
+  return (
+    <span className={styles.status}>
+      <Glyph shape={look[0]} tone={look[1]} />
+      {named(say.status, status) ?? status}
+    </span>
+  );
+}
+
+function Used({ token, atMs }: { token: string; atMs: number }) {
+  return (
+    <Link
+      to="/sessions"
+      search={{ token: maskedToken(token).replace("…", "") }}
+      aria-label={say.sessionsOf(token)}
+      className={styles.used}
+    >
+      <At atMs={atMs} />
+    </Link>
+  );
+}
