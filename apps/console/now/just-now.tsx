@@ -3,6 +3,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import type { Observation } from "../api/shapes.ts";
 import { Panel } from "../display/panel.tsx";
 import { HappenedList } from "../happened/happened.tsx";
+import { toldOf } from "../happened/sentence.ts";
 import { words } from "../strings/en.ts";
 import styles from "./just-now.module.css";
 import { stationAddress } from "./next-step.ts";
@@ -16,13 +17,20 @@ export function JustNow() {
   return (
     <Panel title={words.now.happened} className={styles.panel}>
       <HappenedList
-        recent={happened}
+        recent={happened.filter(isNews)}
         shown={SHOWN}
         empty={<p className={styles.none}>{words.now.nothingHappened}</p>}
         subject={(seen) => <Subject seen={seen} />}
       />
     </Panel>
   );
+}
+
+/** Across a fleet, of what connectors report only what is not as it should be. */
+function isNews(seen: Observation): boolean {
+  if (seen.kind !== "station.status") return true;
+  const tone = toldOf(seen)?.tone;
+  return tone === "danger" || tone === "care";
 }
 
 function Subject({ seen: { station, site } }: { seen: Observation }) {

@@ -21,7 +21,9 @@ type SiteNow = Now["sites"][number];
 /** More than these stand on the page of sites; each asks for its own past. */
 const CARDS_MAX = 12;
 const HOUR_MS = 3_600_000;
-const STEP_MS = 60_000;
+/** Fine enough that a site that has just begun has a line, and no more points than the picture is wide. */
+const STEP_MS = 20_000;
+const AGAIN_MS = 60_000;
 const SCALE_W_LEAST = 11_000;
 
 export function SiteCards({ sites }: { sites: readonly SiteNow[] }) {
@@ -151,7 +153,7 @@ function WithPast({ id, site, facts }: { id: string; site: SiteNow; facts: reado
       const points = await api.history(id, { fromMs: toMs - HOUR_MS, toMs, stepMs: STEP_MS });
       return { points, toMs };
     },
-    refetchInterval: STEP_MS,
+    refetchInterval: AGAIN_MS,
   });
   const most = highest(history.data?.points ?? []);
   return (

@@ -18,6 +18,10 @@ test("a line from left to right, full height at the most; unknown is a gap, not 
   });
 });
 
+test("a point that stands alone is a dot", () => {
+  assert.equal(sparkOf([{ atMs: 50, powerW: 25 }], box).line, "M50 50h0");
+});
+
 test("nothing known is nothing drawn; what lies outside is left out", () => {
   const points = [
     { atMs: -1, powerW: 9 },

@@ -27,7 +27,8 @@ export function sparkOf(
     const end = ends.at(-1);
     if (end !== undefined) ends[ends.length - 1] = { ...end, to: x(atMs) };
   }
-  const line = pieces.map((at) => `M${at.join("L")}`).join("");
+  // What stands alone is a dot: a line of no length, with round ends.
+  const line = pieces.map((at) => `M${at.join("L")}${at.length === 1 ? "h0" : ""}`).join("");
   const area = pieces.map((at, n) => `M${ends[n]?.from} 100L${at.join("L")}L${ends[n]?.to} 100Z`).join("");
   return { line, area };
 }

@@ -81,7 +81,7 @@ export function useNowPage() {
 }
 
 const happenedKey = ["happened"];
-const HAPPENED_MOST = 40;
+const HAPPENED_MOST = 60;
 
 /** What happened last, anywhere; undefined until it is known. */
 export function useHappened() {
