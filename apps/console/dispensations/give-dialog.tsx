@@ -156,5 +156,9 @@ function faultOf(error: unknown): Faults {
   if (!(error instanceof ApiProblem)) return {};
   if (error.code === "unknown-station") return { station: say.stationUnknown };
   if (error.field === "/untilMs") return { until: sentenceOf(error) };
-  return error.code === "dispensation-refused" ? { station: sentenceOf(error) } : {};
+  return error.code === "dispensation-refused" ? { station: written(sentenceOf(error)) } : {};
 }
+
+/** The core's reason as a sentence: it begins and ends as one. */
+const written = (reason: string): string =>
+  `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${reason.endsWith(".") ? "" : "."}`;

@@ -6,7 +6,7 @@ import { createPasskey } from "../adapters/passkeys.ts";
 import { Panel } from "../display/panel.tsx";
 import { sentenceOf } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
-import { sentenceOfFailure } from "../sign-in/failure.ts";
+import { type PasskeyFailure, sentenceOfFailure } from "../sign-in/failure.ts";
 import { words } from "../strings/en.ts";
 import styles from "./people.module.css";
 import { usePeopleChanged } from "./use-people.ts";
@@ -30,7 +30,7 @@ export function AddPasskey() {
   const add = useMutation({
     mutationFn: async () => {
       const made = await createPasskey(await api.manage.passkeyOptions());
-      if (made.kind === "failed") throw new Error(sentenceOfFailure(made.failure));
+      if (made.kind === "failed") throw new Error(sentenceOn(made.failure));
       await api.manage.addPasskey(made.credential);
       await changed();
     },
@@ -49,3 +49,6 @@ export function AddPasskey() {
     </div>
   );
 }
+
+const sentenceOn = (failure: PasskeyFailure): string =>
+  failure.kind === "already" ? say.person.addPasskeyAlready : sentenceOfFailure(failure);

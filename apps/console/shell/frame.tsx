@@ -57,8 +57,11 @@ function Places({ role }: { role: string }) {
   const { pathname } = useLocation();
   // On a phone the bar scrolls: where one is stands in sight.
   useEffect(() => {
-    const here = pathname === "" ? null : bar.current?.querySelector("[aria-current=page]");
-    here?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const [all, here] = [bar.current, pathname && bar.current?.querySelector("[aria-current=page]")];
+    if (!all || !here) return;
+    const [outer, inner] = [all.getBoundingClientRect(), here.getBoundingClientRect()];
+    // The bar alone: the page below stays where it is.
+    all.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
   }, [pathname]);
   return (
     <nav ref={bar} className={styles.places} aria-label={words.places.label}>

@@ -90,6 +90,8 @@ export const people = {
     lastPasskey:
       "The last passkey of an administrator: without it nobody could administer. Add another, or make another person administrator.",
     addPasskey: "Add a passkey",
+    addPasskeyAlready:
+      "This device holds a passkey of yours already. Use another: a phone, or a security key.",
     addPasskeyDone: "The passkey is kept. Sign in with it whenever you like.",
     sessions: "Signed in",
     noSession: "Not signed in.",
