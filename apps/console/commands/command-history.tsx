@@ -40,7 +40,7 @@ export function CommandHistory({ station, changedSeq }: { station: string; chang
   );
 }
 
-function Life({ command }: { command: Command }) {
+export function Life({ command }: { command: Command }) {
   const say = words.commands;
   const said = isOver(command) ? stationsWords(command.outcome) : undefined;
   const state = stateOfCommand(command);

@@ -146,6 +146,7 @@ export function StationsPage() {
           rows={shown}
           columns={columns}
           keyOf={({ id }) => id}
+          linkOf={({ id }) => ({ to: "/stations/$station", params: { station: id } })}
           sorting={readSorting(search.sort, columnIds)}
           onSort={(sorting) => set({ sort: sortOf(sorting) })}
         />

@@ -1,6 +1,6 @@
 /** One station over its site's page: what to do with it, its EVSEs and session, its commands, what happened, facts. */
 import { Drawer } from "@mantine/core";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import type { Observation } from "../api/shapes.ts";
 import { CommandHistory } from "../commands/command-history.tsx";
@@ -88,6 +88,9 @@ function Body({ view }: { view: StationView }) {
   const recent = live.recent.filter((seen) => seen.station === station.id);
   return (
     <>
+      <Link to="/stations/$station" params={{ station: station.id }} className={styles.whole}>
+        {words.stationPage.open} →
+      </Link>
       <CommandPanel view={view} />
       <Section title={words.station.evses}>
         <EvseList view={view} />

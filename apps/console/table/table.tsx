@@ -15,12 +15,15 @@ type Props<Row> = {
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row) => string;
   /** Where a row leads; a table whose rows lead nowhere has none. */
-  readonly linkOf?: (row: Row) => Pick<LinkProps, "to" | "params" | "search">;
+  readonly linkOf?: (row: Row) => Pick<LinkProps, "to" | "params" | "search"> & { resetScroll?: boolean };
+  /** What that link is called, where its key says nothing. */
+  readonly labelOf?: (row: Row) => string;
   readonly sorting: Sorting | undefined;
   readonly onSort: (sorting: Sorting | undefined) => void;
 };
 
-export function Table<Row>({ label, rows, columns: all, keyOf, linkOf, sorting, onSort }: Props<Row>) {
+export function Table<Row>(props: Props<Row>) {
+  const { label, rows, columns: all, keyOf, linkOf, labelOf = keyOf, sorting, onSort } = props;
   const narrow = useNarrow();
   const columns = narrow ? all.filter(({ wide }) => wide !== true) : all;
   const shown = sorted(rows, all, sorting);
@@ -47,7 +50,7 @@ export function Table<Row>({ label, rows, columns: all, keyOf, linkOf, sorting, 
             {columns.map((column, place) => (
               <td key={column.id} className={classOf(column)}>
                 {place === 0 && linkOf !== undefined && (
-                  <Link className={styles.cover} aria-label={keyOf(row)} {...linkOf(row)} />
+                  <Link className={styles.cover} aria-label={labelOf(row)} {...linkOf(row)} />
                 )}
                 {column.cell(row)}
               </td>

@@ -5,6 +5,7 @@
  */
 import type { Command, Me, Observation, Problem } from "../api/shapes.ts";
 import { nowView } from "./fake-now.ts";
+import { stationAnswer } from "./fake-station.ts";
 import { FAKE_SESSION, Managed } from "./managed.ts";
 import { sessionAnswer } from "./session-routes.ts";
 import type { FakeWorld } from "./world.ts";
@@ -118,6 +119,11 @@ export class FakeCsms {
     const { world } = this;
     const [, place, id, part] = path.split("/").map(decodeURIComponent);
     if (this.forbidden.has(place ?? "")) return problem(403, "forbidden", "Your role does not allow this.");
+    const ofStation = stationAnswer(world, asked, (station, request) => {
+      this.#command(station, request);
+      return `C${world.commands.size}`;
+    });
+    if (ofStation !== undefined) return ofStation;
     if (place === "now") return json(nowView(world));
     if (place === "observations") return json(world.told(asked.query));
     if (place === "sites" && id === undefined) {

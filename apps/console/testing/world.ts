@@ -18,6 +18,8 @@ import type {
   StationHolds,
 } from "../api/shapes.ts";
 
+import { FakeStation } from "./fake-station.ts";
+
 export const RECENT = 50;
 
 type Site = Omit<SiteSnapshot["site"], "stations" | "stationsConnected" | "charging" | "powerW">;
@@ -35,6 +37,7 @@ export class FakeWorld {
   readonly stations = new Map<string, Station>();
   /** How stations are handled and what they get wrong; as usual and nothing, where none is set. */
   readonly manners = new Map<string, Pick<StationDetail, "handling" | "deviations">>();
+  readonly #known = new Map<string, FakeStation>();
   readonly sessions = new Map<string, Session>();
   readonly commands = new Map<string, Command>();
   /** What is known of a session beyond its row; the usual, where none is set. */
@@ -60,6 +63,13 @@ export class FakeWorld {
   addSite(id: string, more: Partial<Site> = {}): void {
     const seenAtMs = this.nowMs() - 2_000;
     this.sites.set(id, { id, connected: true, seenAtMs, clockQuality: "synced", bundleVersion: 4, ...more });
+  }
+
+  /** What is known of a station beside its row; empty until something is written into it. */
+  known(id: string): FakeStation {
+    const known = this.#known.get(id) ?? new FakeStation(id);
+    this.#known.set(id, known);
+    return known;
   }
 
   detail(id: string): StationDetail | undefined {
