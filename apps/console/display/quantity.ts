@@ -9,6 +9,7 @@ export const dash = "–";
 
 const oneDigit = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const twoDigits = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const threeDigits = new Intl.NumberFormat("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const noDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** Power in kW: one digit below 1,000 kW, none above. */
@@ -24,6 +25,12 @@ export function energy(energyWh: number | null | undefined): Quantity {
   if (Math.abs(energyWh) >= 10_000_000)
     return { figure: signed(oneDigit, energyWh / 1_000_000), unit: "MWh" };
   return { figure: signed(Math.abs(energyWh) < 9_995 ? twoDigits : oneDigit, energyWh / 1000), unit: "kWh" };
+}
+
+/** A meter's register in kWh to the Wh: two of them are compared, and billed. */
+export function register(meterWh: number | null | undefined): Quantity {
+  if (meterWh === null || meterWh === undefined) return { figure: dash, unit: "kWh" };
+  return { figure: signed(threeDigits, meterWh / 1000), unit: "kWh" };
 }
 
 export const written = (quantity: Quantity): string =>

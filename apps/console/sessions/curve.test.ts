@@ -39,7 +39,7 @@ test("without power it is reckoned from the meter, and never from one value", ()
     stepMs: null,
     points: [at(0, { energyWh: 0 }), at(minute, { energyWh: 100 }), at(2 * minute, { energyWh: 100 })],
   });
-  assert.deepEqual([series.powerW, series.derived], [[undefined, 6_000, 0], true]);
+  assert.deepEqual([series.powerW, series.derived], [[6_000, 6_000, 0], true]);
   assert.equal(seriesOf({ stepMs: null, points: [at(0, { energyWh: 9 })] }).derived, false);
   assert.deepEqual(seriesOf({ stepMs: null, points: [] }).atMs, []);
 });

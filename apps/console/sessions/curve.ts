@@ -58,13 +58,16 @@ const HOUR_MS = 3_600_000;
 /** The mean since the value before, at each. */
 function powersFrom(points: readonly Point[]): Value[] {
   let last: Point | undefined;
-  return points.map((point) => {
+  const means = points.map((point): Value => {
     if (point.energyWh === null) return undefined;
     const before = last;
     last = point;
     if (before?.energyWh === null || before === undefined || point.atMs <= before.atMs) return undefined;
     return Math.round(((point.energyWh - before.energyWh) * HOUR_MS) / (point.atMs - before.atMs));
   });
+  // The first mean holds from where it began.
+  const [, second] = means;
+  return typeof second === "number" ? [second, ...means.slice(1)] : means;
 }
 
 function usualStep(points: readonly Point[]): number {

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { SessionDetail } from "../api/shapes.ts";
 import { exactTime, span } from "../display/instant.ts";
 import { Panel } from "../display/panel.tsx";
-import { dash, energy, written } from "../display/quantity.ts";
+import { dash, register, written } from "../display/quantity.ts";
 import { words } from "../strings/en.ts";
 import { spaced } from "../strings/en-codes.ts";
 import styles from "./session-page.module.css";
@@ -40,11 +40,11 @@ export function SessionFacts({ session }: { session: SessionDetail }) {
             <span title={session.stopReason}>{say.reason(session.stopReason)}</span>
           </Fact>
         )}
-        <Fact name={facts.meterStart}>{register(session.meterStartWh)}</Fact>
+        <Fact name={facts.meterStart}>{written(register(session.meterStartWh))}</Fact>
         {session.state === "open" ? (
-          <Fact name={facts.meterLast}>{register(session.meterLastWh)}</Fact>
+          <Fact name={facts.meterLast}>{written(register(session.meterLastWh))}</Fact>
         ) : (
-          <Fact name={facts.meterStop}>{register(session.meterStopWh)}</Fact>
+          <Fact name={facts.meterStop}>{written(register(session.meterStopWh))}</Fact>
         )}
         {details !== null && <Details details={details} />}
         {session.settlements.map(({ pspRef, amount, status }) => (
@@ -117,9 +117,6 @@ function Token({ token }: { token: string | null }) {
     </>
   );
 }
-
-/** A register counts for ever: its unit stays, so that two can be compared. */
-const register = (wh: number | null): string => written(energy(wh));
 
 /** CostDetailsType of 2.1: total with tax where it is there. */
 function costOf(cost: { readonly [key: string]: unknown } | null): string | undefined {

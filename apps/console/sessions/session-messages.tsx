@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { SessionDetail, SessionEvent } from "../api/shapes.ts";
 import { clockTime, exactTime, span } from "../display/instant.ts";
 import { Panel } from "../display/panel.tsx";
-import { dash, energy, power, written } from "../display/quantity.ts";
+import { dash, power, register, written } from "../display/quantity.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
 import type { Column, Sorting } from "../table/columns.ts";
@@ -50,7 +50,7 @@ const columns: readonly Column<Row>[] = [
     title: say.columns.meter,
     share: 2.6,
     number: true,
-    cell: ({ meterWh }) => written(energy(meterWh)),
+    cell: ({ meterWh }) => written(register(meterWh)),
     value: ({ meterWh }) => meterWh,
   },
   {

@@ -2,4 +2,5 @@
 export { type FakeServer, serveFake } from "./adapters/http.ts";
 export { COOKIE, CSRF, FakeCsms, INVITATION } from "./fake-csms.ts";
 export { type Scenario, SITE, scenarios } from "./scenarios.ts";
+export { DOUBTFUL, RUNNING, SESSIONS, WHOLE } from "./session-scenario.ts";
 export { FakeWorld, type Happening } from "./world.ts";
