@@ -38,7 +38,9 @@ test("people: an invitation says what it does, its link is shown once and copied
   await button(page, "Invite").focus();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Administrator").check();
+  await dialog.waitFor();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("value") === "operator");
+  await page.keyboard.press("ArrowDown");
   await dialog.getByText("may do everything, also remove you").waitFor();
   await dialog.getByLabel("Viewer").check();
   await looksWell(page);
@@ -59,12 +61,15 @@ test("people: an invitation says what it does, its link is shown once and copied
   assert.equal(csms.managed.invitations.length, 2);
   await button(page, "Withdraw the invitation of viewer").click();
   await dialog.getByText("Its link opens nothing any more").waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "FIELDSET");
   await button(dialog, "Withdraw").click();
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(
     csms.managed.invitations.map(({ role }) => role),
     ["operator"],
   );
+  const lost = await page.evaluate(() => document.activeElement === document.body);
+  assert.equal(lost, false, "what asked is gone; the focus is not");
   assert.deepEqual(complaints, []);
 });
 

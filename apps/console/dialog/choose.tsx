@@ -8,9 +8,11 @@ type Props = {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly disabled?: boolean;
+  /** The dialog that it stands in begins here. */
+  readonly first?: boolean;
 };
 
-export function Choose({ legend, options, value, onChange, disabled = false }: Props) {
+export function Choose({ legend, options, value, onChange, disabled = false, first = false }: Props) {
   const group = useId();
   return (
     <fieldset className={styles.choose} disabled={disabled}>
@@ -22,6 +24,7 @@ export function Choose({ legend, options, value, onChange, disabled = false }: P
             name={group}
             value={option.value}
             checked={option.value === value}
+            data-autofocus={first && option.value === value ? true : undefined}
             onChange={() => onChange(option.value)}
             aria-describedby={`${group}-${option.value}`}
           />

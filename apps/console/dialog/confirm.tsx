@@ -47,6 +47,7 @@ export function Confirm(props: Props) {
       className={styles.confirm}
       aria-labelledby={id}
       tabIndex={-1}
+      data-autofocus={holdFocus ? undefined : true}
       {...ownEscape}
       onKeyDown={(event) => event.key === "Escape" && close()}
     >

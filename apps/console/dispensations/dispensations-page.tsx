@@ -130,6 +130,7 @@ function Rows({ rows, set, end }: RowsProps) {
           rows={shown}
           columns={columns}
           keyOf={({ station }) => station}
+          linkOf={({ station }) => ({ to: "/stations/$station", params: { station } })}
           sorting={readSorting(search.sort, columnIds)}
           onSort={(sorting) => set({ sort: sortOf(sorting) })}
         />

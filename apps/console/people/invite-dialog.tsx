@@ -40,6 +40,7 @@ export function InviteDialog({ close }: { close: () => void }) {
     <Dialog title={say.title} onClose={close}>
       <form className={styles.form} onSubmit={submit}>
         <Choose
+          first
           legend={say.role}
           value={role}
           onChange={setRole}

@@ -74,8 +74,14 @@ function Everybody({ view, me }: { view: PeopleView; me: string }) {
           label={say.title}
           rows={shown}
           columns={columns}
-          keyOf={({ name }) => name}
-          linkOf={({ id }) => ({ to: "/people/$person", params: { person: id }, search: (it) => it })}
+          keyOf={({ id }) => id}
+          labelOf={({ name }) => name}
+          linkOf={({ id }) => ({
+            to: "/people/$person",
+            params: { person: id },
+            search: (it) => it,
+            resetScroll: false,
+          })}
           sorting={readSorting(search.sort, columnIds)}
           onSort={(sorting) => set({ sort: sortOf(sorting) })}
         />

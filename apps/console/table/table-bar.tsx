@@ -46,17 +46,19 @@ export function TableBar<Row>(props: Props<Row>) {
         onChange={(event) => onSearch(event.currentTarget.value)}
       />
       {filter}
-      <span className={styles.count} role="status">
-        {props.count ?? (shown.length === all ? say.count(all) : say.some(shown.length, all))}
-      </span>
-      <Button
-        variant="subtle"
-        size="compact-sm"
-        disabled={shown.length === 0 || gathering}
-        onClick={() => void save()}
-      >
-        {say.exportCsv}
-      </Button>
+      <div className={styles.end}>
+        <span className={styles.count} role="status">
+          {props.count ?? (shown.length === all ? say.count(all) : say.some(shown.length, all))}
+        </span>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          disabled={shown.length === 0 || gathering}
+          onClick={() => void save()}
+        >
+          {say.exportCsv}
+        </Button>
+      </div>
     </div>
   );
 }
