@@ -112,16 +112,20 @@ function Mode({ site }: { site: SiteNow }) {
       </span>
     );
   }
+  if (site.seenAtMs === null) {
+    return (
+      <span className={styles.mode}>
+        <Glyph shape="pending" tone="calm" />
+        {say.neverLinked}
+      </span>
+    );
+  }
   return (
     <span className={`${styles.mode} ${styles.care}`} title={say.islandedHelp}>
       <Glyph shape="offline" tone="care" />
-      {site.seenAtMs === null ? (
-        say.neverLinked
-      ) : (
-        <span>
-          {say.islanded} <Age sinceMs={site.seenAtMs} />
-        </span>
-      )}
+      <span>
+        {say.islanded} <Age sinceMs={site.seenAtMs} />
+      </span>
     </span>
   );
 }

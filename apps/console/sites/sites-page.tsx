@@ -182,9 +182,13 @@ function Power({ site: { powerW, powerAtMs, connected } }: { site: SiteRow }) {
 }
 
 function Mode({ site: { connected, seenAtMs } }: { site: SiteRow }) {
+  const never = connected !== true && seenAtMs === null;
   return (
     <span className={styles.mode}>
-      <Glyph shape={connected ? "well" : "offline"} tone={connected ? "well" : "care"} />
+      <Glyph
+        shape={connected ? "well" : never ? "pending" : "offline"}
+        tone={connected ? "well" : never ? "calm" : "care"}
+      />
       {connected ? (
         words.now.linked
       ) : seenAtMs === null ? (
