@@ -15,7 +15,7 @@ import type { Attempts } from "../sign-in/attempts.ts";
 import type { Challenges } from "../sign-in/challenges.ts";
 import {
   loginOptions,
-  type Page,
+  pageOf,
   registrationOptions,
   verifyLogin,
   verifyRegistration,
@@ -235,12 +235,6 @@ function sessionRoutes(app: FastifyInstance, ports: AuthPorts): void {
       return answer({ token, expiresAtMs });
     },
   );
-}
-
-/** Passkeys are bound to a host name; browsers refuse numbers. */
-export function pageOf({ host, origin }: Caller): Page | undefined {
-  if (/^[\d.]+$/.test(host) || host.includes(":")) return undefined;
-  return { rpId: host, origins: [origin] };
 }
 
 function tooManyAttempts(

@@ -1,17 +1,27 @@
 /** Another passkey for whoever is signed in at a browser. Their own alone: nobody adds one to another person. */
+import type { Chance, Clock, Log } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
+import type { Core } from "../../core/port.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
-import { registrationOptions, verifyRegistration } from "../sign-in/passkeys.ts";
-import { type AuthPorts, pageOf } from "./auth.ts";
+import type { Challenges } from "../sign-in/challenges.ts";
+import { pageOf, registrationOptions, verifyRegistration } from "../sign-in/passkeys.ts";
 import { CeremonyOptions, NewCredential } from "./auth-shapes.ts";
 import { closed, Done } from "./fields.ts";
+
+export type PasskeyPorts = {
+  readonly core: Core;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly challenges: Challenges;
+};
 
 const access = { action: "add a passkey of my own", resource: "session", class: "read" } as const;
 const purposeOf = (person: string) => `passkey of ${person}`;
 
-export function passkeyRoutes(app: FastifyInstance, ports: AuthPorts): void {
+export function passkeyRoutes(app: FastifyInstance, ports: PasskeyPorts): void {
   const { core, clock, log, challenges } = ports;
   route(
     app,

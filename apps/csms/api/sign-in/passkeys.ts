@@ -21,6 +21,12 @@ const CEREMONY_MS = 5 * 60_000;
 /** Where the page runs: rpId is its host name, origin what the browser signs. */
 export type Page = { readonly rpId: string; readonly origins: string[] };
 
+/** Passkeys are bound to a host name; browsers refuse numbers. */
+export function pageOf({ host, origin }: { host: string; origin: string }): Page | undefined {
+  if (/^[\d.]+$/.test(host) || host.includes(":")) return undefined;
+  return { rpId: host, origins: [origin] };
+}
+
 export type Passkey = { id: string; publicKey: string; counter: number; transports: string };
 export type Verified<T> =
   | { readonly kind: "verified"; readonly value: T }
