@@ -39,6 +39,8 @@ test("now: the worst stands first, its next step leads there, by pointer and by 
   await page.waitForURL(/\/stations\/LPD-04/);
   await page.goBack();
 
+  const command = needs(page).getByRole("link", { name: "See the command: LPD-04" });
+  assert.match((await command.getAttribute("href")) ?? "", /^\/stations\/LPD-04\?tab=commands$/);
   await needs(page).getByRole("link", { name: "7 more like this" }).click();
   await rows.filter({ hasText: "GRE-28" }).waitFor();
   await page.reload();

@@ -50,6 +50,8 @@ test("the next step leads to a place that is there, else to the nearest that is"
     return `${to} ${JSON.stringify(search)}`;
   };
   assert.equal(to(need("station-offline"), all), "/stations/L-1 {}");
+  assert.equal(to(need("command-failed"), all), '/stations/L-1 {"tab":"commands"}');
+  assert.equal(to(need("command-failed"), none), "/sites/lyon/stations/L-1 {}");
   assert.equal(to(need("station-offline"), none), "/sites/lyon/stations/L-1 {}");
   assert.equal(to(need("station-offline", { site: null }), none), '/stations {"find":"L-1"}');
   assert.equal(to(need("site-offline", { station: null, site: "a/b" }), all), "/sites/a%2Fb {}");

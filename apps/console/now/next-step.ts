@@ -37,7 +37,11 @@ export function nextStep(need: NeedRow, has: HasPath): NextStep {
     case "site":
       break;
   }
-  if (station !== null) return { ...stationAddress(station, site, has), text: textOf(need) };
+  if (station !== null) {
+    const { to, search } = stationAddress(station, site, has);
+    const tab = has("/stations/$station") ? tabOf(need) : {};
+    return { to, search: { ...search, ...tab }, text: textOf(need) };
+  }
   if (site !== null) return { to: `/sites/${part(site)}`, search: {}, text: say.site };
   return { to: "/stations", search: {}, text: say.nodes };
 }
@@ -51,6 +55,12 @@ export function stationAddress(
   if (has("/stations/$station")) return { to: `/stations/${part(station)}`, search: {} };
   if (site !== null) return { to: `/sites/${part(site)}/stations/${part(station)}`, search: {} };
   return { to: "/stations", search: { find: station } };
+}
+
+/** The part of a station's page that is about it. */
+function tabOf({ kind }: NeedRow): { readonly tab?: string } {
+  if (kind === "command-failed" || kind === "station-deaf") return { tab: "commands" };
+  return kind === "message-set-aside" ? { tab: "repairs" } : {};
 }
 
 function textOf({ kind }: NeedRow): string {
