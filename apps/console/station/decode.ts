@@ -24,6 +24,9 @@ export type Decoded =
 /** Deeper than any OCPP message; below it the rest stands as JSON. */
 const DEPTH_MAX = 8;
 
+/** A frame that fits one line stays in one. */
+const LINE_CHARS_MAX = 64;
+
 export function decodeFrame(frame: string): Decoded {
   let value: unknown;
   try {
@@ -33,7 +36,8 @@ export function decodeFrame(frame: string): Decoded {
   }
   if (!Array.isArray(value)) return { kind: "unreadable" };
   const parts: readonly unknown[] = value;
-  const pretty = JSON.stringify(value, null, 2);
+  const line = JSON.stringify(value);
+  const pretty = line.length <= LINE_CHARS_MAX ? line : JSON.stringify(value, null, 2);
   if (parts[0] === 4 || parts[0] === 5) {
     const failed = [parts[2], parts[3]].filter((part) => typeof part === "string" && part !== "").join(": ");
     return { kind: "frame", pretty, fields: fieldsOf(parts[4], 0), failed };

@@ -1,5 +1,5 @@
 /** The message log of a station: followed live, filtered by its address, each message opened beside the list. */
-import { Button, NativeSelect, Switch } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Message } from "../api/station-shapes.ts";
@@ -51,7 +51,8 @@ export const kindOf = ({ kind }: Message): string => named(say.kinds, kind) ?? k
 export function Sender({ of: { sender } }: { of: Message }) {
   return (
     <span className={styles.sender} data-sender={sender}>
-      <span aria-hidden="true">{sender === "station" ? "→" : "←"}</span> {say.sender[sender]}
+      <span aria-hidden="true">{sender === "station" ? "→" : "←"}</span>{" "}
+      <span className={styles.who}>{say.sender[sender]}</span>
     </span>
   );
 }
@@ -71,7 +72,7 @@ const columns: readonly Column<Message>[] = [
   {
     id: "sender",
     title: say.columns.sender,
-    share: 1.6,
+    share: 1.4,
     cell: (message) => <Sender of={message} />,
     value: ({ sender }) => say.sender[sender],
   },
@@ -82,7 +83,10 @@ const columns: readonly Column<Message>[] = [
     cell: (message) => (
       <>
         <strong className={styles.action}>{message.action ?? say.noAction}</strong>
-        <span className={styles.narrowKind}> {message.kind === "call" ? "" : kindOf(message)}</span>
+        <span className={styles.narrow}>
+          {message.kind === "call" ? "" : kindOf(message)}
+          {lookOf(message.verdict) !== undefined && <Verdict of={message} />}
+        </span>
       </>
     ),
     value: ({ action }) => action,
@@ -132,27 +136,18 @@ export function Messages({ detail: { id: station } }: PartProps) {
         search={typed}
         onSearch={type}
         hint={say.find}
-        filter={<Filters search={search} set={set} />}
+        filter={<Filters {...{ search, set, follow, setFollow }} />}
         shown={rows}
         all={rows.length}
         count={say.shown(rows.length, more)}
         columns={exported}
         fileName={`${station}-messages`}
       />
-      <div className={styles.follow}>
-        <Switch
-          size="xs"
-          label={say.live}
-          title={say.liveOn}
-          checked={follow}
-          onChange={(event) => setFollow(event.currentTarget.checked)}
-        />
-        {head.error !== null && head.data !== undefined && (
-          <span role="alert" className={styles.care}>
-            {sentenceOf(head.error)}
-          </span>
-        )}
-      </div>
+      {head.error !== null && head.data !== undefined && (
+        <p role="alert" className={styles.trouble}>
+          {sentenceOf(head.error)}
+        </p>
+      )}
       {head.data === undefined ? (
         <Waiting error={head.error} retry={() => void head.refetch()} />
       ) : rows.length === 0 ? (
@@ -188,7 +183,14 @@ export function Messages({ detail: { id: station } }: PartProps) {
   );
 }
 
-function Filters({ search, set }: { search: StationSearch; set: (change: object) => void }) {
+type FilterProps = {
+  search: StationSearch;
+  set: (change: object) => void;
+  follow: boolean;
+  setFollow: (follow: boolean) => void;
+};
+
+function Filters({ search, set, follow, setFollow }: FilterProps) {
   const { sender, verdict, action } = search;
   return (
     <div className={styles.filters}>
@@ -222,6 +224,16 @@ function Filters({ search, set }: { search: StationSearch; set: (change: object)
           {say.action(action)} ×
         </Button>
       )}
+      <Button
+        size="sm"
+        variant="default"
+        aria-pressed={follow}
+        title={say.liveOn}
+        leftSection={<Glyph shape={follow ? "dot" : "paused"} tone={follow ? "well" : "calm"} />}
+        onClick={() => setFollow(!follow)}
+      >
+        {follow ? say.live : say.paused}
+      </Button>
     </div>
   );
 }

@@ -18,6 +18,9 @@ import { words } from "../strings/en.ts";
 import styles from "./station-page.module.css";
 import type { PartProps } from "./station-page.tsx";
 
+/** Asked for; the list shows eight of them at first. */
+const HAPPENED = 50;
+
 export function Overview({ detail, seen }: PartProps) {
   const nowMs = useNow();
   const rows = sessionRows(seen.sessions, nowMs);
@@ -37,11 +40,7 @@ export function Overview({ detail, seen }: PartProps) {
           )}
         </Panel>
         <Panel title={words.station.happened}>
-          <HappenedList
-            recent={seen.recent}
-            shown={8}
-            empty={<p className={styles.dim}>{words.station.nothing}</p>}
-          />
+          <Recent station={detail.id} seq={seen.seq} />
         </Panel>
       </div>
       <div className={styles.column}>
@@ -62,6 +61,21 @@ export function Overview({ detail, seen }: PartProps) {
       </div>
     </div>
   );
+}
+
+function Recent({ station, seq }: { station: string; seq: number }) {
+  const { api } = useServices();
+  const recent = useQuery({
+    queryKey: ["station-happened", station, seq],
+    queryFn: () => api.ofStation.happened(station, HAPPENED),
+    placeholderData: (before) => before,
+  });
+  if (recent.data === undefined) {
+    if (recent.error !== null) return <Failed error={recent.error} retry={() => void recent.refetch()} />;
+    return <p className={styles.dim}>{words.loading}</p>;
+  }
+  const none = <p className={styles.dim}>{words.stationPage.overview.nothing}</p>;
+  return <HappenedList recent={recent.data} shown={8} empty={none} />;
 }
 
 /** A viewer reads why there is nothing to press. */

@@ -116,7 +116,9 @@ function Tabs({ chosen, station }: { chosen: Tab; station: string }) {
           resetScroll={false}
           className={styles.tab}
           aria-current={tab === chosen ? "page" : undefined}
+          // A tab is chosen with whatever is filtered on it.
           activeProps={{}}
+          activeOptions={{ exact: true, includeSearch: true }}
         >
           {words.stationPage.tabs[tab]}
         </Link>

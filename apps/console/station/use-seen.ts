@@ -1,10 +1,10 @@
 /**
- * A station as its page shows it: its row, its sessions and what happened. At a site the site's feed keeps it live; one
- * that is at no site is asked for every few seconds.
+ * A station as its page shows it: its row and its sessions. At a site the site's feed keeps it live; one that is at no
+ * site is asked for every few seconds.
  */
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Observation, Session, StationDetail } from "../api/shapes.ts";
+import type { Session, StationDetail } from "../api/shapes.ts";
 import type { FeedLink } from "../live/feed.ts";
 import { useFeed } from "../live/use-feed.ts";
 import { useServices } from "../shell/services.tsx";
@@ -13,8 +13,6 @@ import { type StationView, stationView } from "../stations/view.ts";
 export type Seen = {
   readonly view: StationView;
   readonly sessions: readonly Session[];
-  /** Newest first. */
-  readonly recent: readonly Observation[];
   /** Rises with each observation about the station; what hangs on it is asked for again. */
   readonly seq: number;
   /** How its site's stream does; undefined where there is none. */
@@ -24,7 +22,6 @@ export type Seen = {
 
 /** Between two looks at a station without a site. */
 const AGAIN_MS = 5_000;
-const RECENT = 50;
 
 /** Undefined until its site's first picture is there. */
 export function useSeenLive(detail: StationDetail, site: string): Seen | undefined {
@@ -35,9 +32,9 @@ export function useSeenLive(detail: StationDetail, site: string): Seen | undefin
     // A site that cannot be read, or does not have it (yet), is no reason to show nothing.
     if (live === undefined && state.failure === undefined) return undefined;
     const sessions = [...(live?.sessions.values() ?? [])].filter(({ station: of }) => of === detail.id);
-    const recent = (live?.recent ?? []).filter(({ station: of }) => of === detail.id);
-    const view = stationView(station ?? detail, sessions);
-    return { view, sessions, recent, seq: newest(recent), link: state.link, retry };
+    const about = (live?.recent ?? []).filter(({ station: of }) => of === detail.id);
+    const seq = Math.max(0, ...about.map((seen) => seen.seq));
+    return { view: stationView(station ?? detail, sessions), sessions, seq, link: state.link, retry };
   }, [live, state.failure, state.link, detail, retry]);
 }
 
@@ -49,16 +46,14 @@ export function useSeenPolled(detail: StationDetail): Seen {
     queryFn: () => api.sessions({ station }),
     refetchInterval: AGAIN_MS,
   });
-  const recent = useQuery({
-    queryKey: ["station-happened", station],
-    queryFn: () => api.ofStation.happened(station, RECENT),
+  const newest = useQuery({
+    queryKey: ["station-newest", station],
+    queryFn: () => api.ofStation.happened(station, 1),
     refetchInterval: AGAIN_MS,
   });
+  const seq = newest.data?.[0]?.seq ?? 0;
   return useMemo(() => {
-    const happened = recent.data ?? [];
     const all = sessions.data ?? [];
-    return { view: stationView(detail, all), sessions: all, recent: happened, seq: newest(happened) };
-  }, [detail, sessions.data, recent.data]);
+    return { view: stationView(detail, all), sessions: all, seq };
+  }, [detail, sessions.data, seq]);
 }
-
-const newest = (recent: readonly Observation[]): number => Math.max(0, ...recent.map(({ seq }) => seq));

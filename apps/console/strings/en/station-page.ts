@@ -26,7 +26,7 @@ export const stationPage = {
   cancel: "Cancel",
 
   overview: {
-    now: "Now",
+    nothing: "Nothing yet.",
     deaf: "It is connected and lets our calls time out, since",
     deafHelp: "Its commands wait. Something harmless is asked until it answers; restart it if that lasts.",
     connection: "Connection and make",
@@ -78,7 +78,8 @@ export const stationPage = {
       unreadable: "Unreadable",
     } as Record<string, string>,
     noAction: "Unreadable",
-    live: "Follow",
+    live: "Following",
+    paused: "Paused",
     liveOn: "New messages appear by themselves. They are written down about a second after they were sent.",
     older: "Load older messages",
     oldest: "This is where the log of this station begins.",
