@@ -65,7 +65,7 @@ export type NeedKind =
   | "message-set-aside"
   /** Sessions that a person should look at before they are billed, of the last 7 days. */
   | "session-review"
-  /** Of the last day, and not done since by another. */
+  /** Of the last day, of each action the last on its station. */
   | "command-failed"
   | "dispensation-ending"
   /** Has not taken up the newest bundle. */

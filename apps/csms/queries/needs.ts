@@ -120,7 +120,7 @@ const questions: readonly Question[] = [
       from commands c join stations st on st.id = c.station_id
       where c.ended_at_ms >= ${int8(nowMs - FAILED_MS)} and c.state in ('failed', 'expired', 'unknown', 'refused')
         and not exists (select 1 from commands n
-          where n.station_id = c.station_id and n.action = c.action and n.state = 'accepted' and n.id > c.id)
+          where n.station_id = c.station_id and n.action = c.action and n.ended_at_ms is not null and n.id > c.id)
       order by since desc, about desc limit ${first}`,
   },
   {

@@ -127,13 +127,14 @@ test("now: sessions and messages to look at stand once for each station, and for
   world.close();
 });
 
-test("now: a command that did not happen, for a day, until another of its kind has", async () => {
+test("now: a command that did not happen, for a day, until another of its kind has ended; so each once", async () => {
   const world = await well();
   const command = (id: string, state: string, minutes: number, more = {}) =>
     world.add("commands", { id, station_id: "A", state, ended_at_ms: ago(minutes), ...more });
   await command("1", "failed", 9);
   await command("2", "accepted", 8);
   await command("3", "expired", 7);
+  await command("35", "refused", 6.5, { action: "UnlockConnector" });
   await command("4", "refused", 6, { action: "UnlockConnector" });
   await command("5", "unknown", 25 * 60, { action: "ClearCache" });
   await command("6", "accepted", 5, { station_id: "D" });
