@@ -10,22 +10,6 @@ import { reconnect } from "./reconnect.ts";
 import { site } from "./site.ts";
 import { start } from "./start.ts";
 
-const help = `wattward bench NAME: figures, each against a yardstick in the same run
-
-  gateway      messages a second of 200 stations, against a bare echo over the same TLS
-  site         the same through a site controller, 50 stations
-  reconnect    1,000 stations dropped at once: back within how many times their handshakes
-  memory       bytes per connected station, against a bare socket
-  start        from an empty folder to listening
-
-  --stations N   how many
-  --seconds N    how long each round measures (5)
-  --rounds N     rounds, of which the median counts (3)
-  --profiles DIR where V8's CPU profiles of Wattward's programs go, a file for each thread; it makes them slower
-
-Progress is on standard error, the result is the last line on standard output: one JSON object.
-`;
-
 type Bench = (settings: Options, say: (line: string) => void) => Promise<object>;
 const benches: Readonly<Record<string, { readonly run: Bench; readonly stations: number }>> = {
   gateway: { run: gateway, stations: 200 },
@@ -42,13 +26,8 @@ function settingsOf(): { name: string; settings: Options } {
     seconds: text,
     rounds: text,
     profiles: text,
-    help: { type: "boolean", short: "h" },
   } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
-  if (values.help === true) {
-    process.stdout.write(help);
-    process.exit(0);
-  }
   const [name = ""] = positionals;
   if (positionals.length !== 1 || !Object.hasOwn(benches, name)) {
     throw new Error(`NAME is one of ${Object.keys(benches).join(", ")}`);
@@ -75,7 +54,7 @@ function asked() {
   try {
     return settingsOf();
   } catch (error) {
-    process.stderr.write(`wattward bench: ${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`wattward bench: ${(error as Error).message}\nLook at: npx wattward bench --help\n`);
     process.exit(2);
   }
 }

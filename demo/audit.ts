@@ -4,22 +4,28 @@
  * counted twice.
  */
 import { resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { EvidenceError, readEvidence } from "./evidence.ts";
 import { recount } from "./recount.ts";
 
 const FINDINGS_SHOWN_MAX = 20;
 
-const [folder, ...rest] = process.argv.slice(2);
-if (folder === undefined || rest.length > 0 || folder.startsWith("-")) {
-  const asked = folder === "--help" || folder === "-h";
-  process[asked ? "stdout" : "stderr"].write(
-    "wattward audit DIR: compares what the stations of a demo sent with what is stored, from the files in DIR\n",
-  );
-  process.exit(asked ? 0 : 2);
+function folderAsked(): string {
+  try {
+    const { positionals } = parseArgs({ options: {}, allowPositionals: true });
+    const [folder, surplus] = positionals;
+    if (folder === undefined) throw new Error("DIR is missing");
+    if (surplus !== undefined) throw new Error(`'${surplus}' is one word too many`);
+    return resolve(folder);
+  } catch (error) {
+    process.stderr.write(`wattward audit: ${(error as Error).message}\nLook at: npx wattward audit --help\n`);
+    process.exit(2);
+  }
 }
 
+const folder = folderAsked();
 try {
-  const { counts, findings } = recount(await readEvidence(resolve(folder)));
+  const { counts, findings } = recount(await readEvidence(folder));
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) process.stderr.write(`${finding}\n`);
   if (findings.length > FINDINGS_SHOWN_MAX) {
     process.stderr.write(`… and ${findings.length - FINDINGS_SHOWN_MAX} more\n`);
@@ -29,5 +35,5 @@ try {
 } catch (error) {
   if (!(error instanceof EvidenceError)) throw error;
   process.stderr.write(`wattward audit: ${error.message}\n`);
-  process.exitCode = 2;
+  process.exitCode = 1;
 }

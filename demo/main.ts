@@ -8,19 +8,17 @@ import { claim, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
 import { EvidenceError, keepStored } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
-import { help, type Options, readOptions, UsageError } from "./options.ts";
+import { type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
 import { command, DemoError, killAll, readJson } from "./programs.ts";
 import type { Audit } from "./recount.ts";
 
 const root = dirname(import.meta.dirname);
+/** How it goes; what comes of it is for standard output. */
+const say = (line: string) => void process.stderr.write(`${line}\n`);
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2), root);
-  if (options === "help") {
-    process.stdout.write(help);
-    return 0;
-  }
-  const say = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`);
   claim(options.out, options.keepsOut);
   process.on("exit", () => unclaim(options.out));
   say("Wattward demo: a whole site on this machine");
@@ -50,7 +48,7 @@ async function main(): Promise<number> {
   if (plant.servers !== undefined && options.database === undefined)
     await keepStored(join(options.out, "csms"));
   await stopAll(plant);
-  return report({ options, audit, faults, errors: errorsOf(options.out), say });
+  return report({ options, audit, faults, errors: errorsOf(options.out) });
 }
 
 /** The first Ctrl-C (or SIGTERM, or the terminal's end) ends the run in order, the second at once. */
@@ -96,9 +94,9 @@ function errorsOf(out: string): number {
   return typeof summary?.["errors"] === "number" ? summary["errors"] : 1;
 }
 
-type Run = { options: Options; audit: Audit; faults: Fault[]; errors: number; say(line: string): void };
+type Run = { options: Options; audit: Audit; faults: Fault[]; errors: number };
 
-function report({ options, audit, faults, errors, say }: Run): number {
+function report({ options, audit, faults, errors }: Run): number {
   const { messages, ...counts } = audit.counts;
   const line = {
     stations: stations.length,
@@ -113,13 +111,10 @@ function report({ options, audit, faults, errors, say }: Run): number {
   for (const finding of audit.findings) process.stderr.write(`${finding}\n`);
   const { started, ended } = line.transactions;
   const good = ended > 0 && line.energyWh > 0 && line.lost === 0 && line.duplicated === 0 && errors === 0;
-  say(
-    `${messages} messages, ${started} transactions started, ${ended} ended, ${(line.energyWh / 1000).toFixed(2)} kWh`,
-  );
-  say(
-    `${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed`,
-  );
-  if (options.json) process.stdout.write(`${JSON.stringify(line)}\n`);
+  const words = `${messages} messages, ${started} transactions started, ${ended} ended, ${(line.energyWh / 1000).toFixed(2)} kWh
+${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed\n`;
+  if (options.json) process.stderr.write(words);
+  process.stdout.write(options.json ? `${JSON.stringify(line)}\n` : words);
   return good ? 0 : 1;
 }
 
@@ -128,7 +123,8 @@ try {
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof DemoError || error instanceof EvidenceError))
     throw error;
-  process.stderr.write(`wattward demo: ${error.message}\n`);
+  const look = error instanceof UsageError ? "\nLook at: npx wattward demo --help" : "";
+  process.stderr.write(`wattward demo: ${error.message}${look}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 process.exit();

@@ -27,25 +27,6 @@ export type Options = {
   simulator?: readonly string[];
 };
 
-export const help = `wattward demo: a whole site at work on this machine
-
-  --for S          run for S seconds (20 to 3600), let the drivers leave, recount, and end
-  --json           end with one line of JSON on standard output; everything else goes to standard error
-  --out DIR        keep the files in DIR, which must be new or empty (default: .wattward/demo, made anew each time)
-  --cut-uplink S   a third of the way in, stop the packets between site and CSMS for S seconds (no FIN, no RST)
-  --kill-site      a third of the way in, SIGKILL the site controller, and start it again 5 s later
-  --kill-csms      a third of the way in, SIGKILL the CSMS, and start it again 5 s later
-  --hold           print every process's id and port, so that you can do the killing; what dies is started again
-  --csms N         N central systems (2 to 4) on one PostgreSQL and one NATS: started for the run where they are installed,
-                   or --database URL and --nats URL. --kill-csms kills the one that has the site
-  --database URL   the central system keeps its data in this PostgreSQL database, which must be empty
-  --http-port N    the console's port (default 8080 if it is free; any free one with --for)
-  --seed N         which cars come when (default 1)
-
-Faults need --for. The run ends with exit code 0 only if transactions ended, energy was delivered, and nothing was lost
-or counted twice. 'wattward audit DIR' repeats that count from the files.
-`;
-
 /** A mistake in the arguments is the caller's; the sentence says how to call it instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -55,9 +36,8 @@ export const HTTP_PORT = 8080;
 const FOR_S_MIN = 20;
 const FOR_S_MAX = 3600;
 
-export function readOptions(args: string[], root: string): Options | "help" {
+export function readOptions(args: string[], root: string): Options {
   const { values } = parse(args);
-  if (values.help === true) return "help";
   const forS = whole("--for", values.for, FOR_S_MIN, FOR_S_MAX);
   const cutUplinkS = whole("--cut-uplink", values["cut-uplink"], 1, 600);
   const killSite = values["kill-site"] === true;
@@ -104,13 +84,10 @@ function parse(args: string[]) {
         database: { type: "string" },
         csms: { type: "string" },
         nats: { type: "string" },
-        help: { type: "boolean", short: "h" },
       },
     });
   } catch (error) {
-    throw new UsageError(
-      `${(error as Error).message.split("\n")[0]}\nwattward demo --help lists the options.`,
-    );
+    throw new UsageError((error as Error).message.split("\n")[0]);
   }
 }
 

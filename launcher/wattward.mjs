@@ -1,14 +1,16 @@
 #!/usr/bin/env node
 /**
  * The door of the command line. Runs on any Node ≥ 20: installs what is missing, finds the Node 24 that npm
- * brought (ADR 1), and hands over to the command's own program with its arguments, streams, signals and exit code.
+ * brought (ADR 1), and hands over to the command's own program with its arguments, streams, signals and exit code. Help,
+ * completion and wrong usage are answered here, from the table of commands: nothing needs to be installed for them.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { commands } from "./commands.mjs";
+import { completionOf } from "./completion.mjs";
+import { meant } from "./meant.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -53,25 +55,11 @@ function node24() {
   process.exit(1);
 }
 
-function help() {
-  const rows = Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(10)} ${help}`);
-  return `wattward: runs an EV charging fleet, its sites' energy, and keeps both safe\n\n${rows.join("\n")}\n\nwattward COMMAND --help says more.\n`;
-}
-
-function main() {
-  const [name, ...args] = process.argv.slice(2);
-  if (name === undefined || name === "--help" || name === "help") {
-    process.stdout.write(help());
-    process.exit(name === undefined ? 2 : 0);
-  }
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) {
-    process.stderr.write(`wattward: no command '${name}'\n\n${help()}`);
-    process.exit(2);
-  }
+/** @type {(command: { entry: string, args: readonly string[] }) => void} */
+function run({ entry, args }) {
   installIfNeeded();
   const flags = ["--disable-warning=ExperimentalWarning"];
-  const child = spawn(node24(), [...flags, join(root, command.entry), ...args], { stdio: "inherit" });
+  const child = spawn(node24(), [...flags, join(root, entry), ...args], { stdio: "inherit" });
   // A terminal gives Ctrl-C to all of its foreground programs: passed on, it would be the second one for the child.
   const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
@@ -81,4 +69,21 @@ function main() {
   });
 }
 
-main();
+const asked = meant(process.argv.slice(2));
+switch (asked.kind) {
+  case "help":
+    process.stdout.write(asked.text);
+    break;
+  case "version":
+    process.stdout.write(`${createRequire(import.meta.url)("../package.json").version}\n`);
+    break;
+  case "completion":
+    process.stdout.write(completionOf(asked.shell));
+    break;
+  case "wrong":
+    process.stderr.write(asked.sentence);
+    process.exitCode = 2;
+    break;
+  case "run":
+    run(asked);
+}

@@ -54,30 +54,17 @@ const stages = [
 ] as const;
 type Stage = { name: string; fast: boolean; concurrency: number; files: readonly string[]; except?: RegExp };
 
-const help = `wattward test: types, lint, layers and every test
-
-  --fast       those under a minute: what to run after each small change
-  --only WORD  only test files whose path contains WORD; types and lint are left out
-
-WATTWARD_SKIP_NONE=1 makes a skipped test a failure.
-`;
-
 function readOptions() {
   const flag = { type: "boolean" } as const;
   try {
-    return parseArgs({ options: { fast: flag, only: { type: "string" }, help: { ...flag, short: "h" } } })
-      .values;
+    return parseArgs({ options: { fast: flag, only: { type: "string" } } }).values;
   } catch (error) {
-    process.stderr.write(`wattward test: ${(error as Error).message}\n\n${help}`);
+    process.stderr.write(`wattward test: ${(error as Error).message}\nLook at: npx wattward test --help\n`);
     process.exit(2);
   }
 }
 
 const options = readOptions();
-if (options.help === true) {
-  process.stdout.write(help);
-  process.exit(0);
-}
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const skips: string[] = [];

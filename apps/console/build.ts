@@ -6,16 +6,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 
 const folder = import.meta.dirname;
 const built = join(folder, "dist", "index.html");
-
-const help = `wattward build: the console's pages, as static files for the central system
-
-  --force   also where they are newer than their sources
-
-A central system that runs already shows them after its next start.
-`;
 
 /** The pages could not be built; the message holds what the builder said. */
 export class BuildError extends Error {
@@ -44,19 +38,12 @@ function isFresh(): boolean {
   return existsSync(built) && statSync(built).mtimeMs >= newestMs;
 }
 
-function main(args: readonly string[]): 0 | 1 | 2 {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const unknown = args.find((arg) => arg !== "--force");
-  if (unknown !== undefined) {
-    process.stderr.write(`wattward: build knows no '${unknown}'\n\n${help}`);
-    return 2;
-  }
+function main(args: string[]): 0 | 1 | 2 {
+  const asked = read(args);
+  if (asked === undefined) return 2;
   try {
-    const done = buildConsole((line) => process.stdout.write(`${line}\n`), {
-      force: args.includes("--force"),
+    const done = buildConsole((line) => process.stderr.write(`${line}\n`), {
+      force: asked.force,
     });
     process.stdout.write(`the console's pages are ${done ? "built" : "up to date"}: ${dirname(built)}\n`);
     return 0;
@@ -64,6 +51,17 @@ function main(args: readonly string[]): 0 | 1 | 2 {
     if (!(error instanceof BuildError)) throw error;
     process.stderr.write(`wattward: ${error.message}\n`);
     return 1;
+  }
+}
+
+/** Undefined where the command line is wrong, which was told. */
+function read(args: string[]): { readonly force: boolean } | undefined {
+  try {
+    return parseArgs({ args, options: { force: { type: "boolean", default: false } } }).values;
+  } catch (error) {
+    const sentence = (error as Error).message.split("\n")[0];
+    process.stderr.write(`wattward build: ${sentence}\nLook at: npx wattward build --help\n`);
+    return undefined;
   }
 }
 

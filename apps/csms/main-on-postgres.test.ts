@@ -45,7 +45,7 @@ else {
     again.wire.send(transaction("s1", "AB12"));
     const [, , repeated] = JSON.parse(await again.next());
     assert.equal(repeated.transactionId, answered.transactionId, "the same transaction, not a second one");
-    assert.equal(JSON.parse(command("cli/station.ts", "list", "--json")).connected, true);
+    assert.equal(JSON.parse(command("cli/station.ts", "list", "--json"))[0].connected, true);
     second.child.kill("SIGTERM");
     assert.equal(await again.closed, 1001);
     assert.deepEqual(await ended(second.child), { code: 0, signal: null });

@@ -148,7 +148,7 @@ test("a station charges over mutual TLS; kill -9 and a restart lose nothing that
   const [, , repeated] = JSON.parse(await again.next());
   assert.equal(repeated.transactionId, answered.transactionId, "the same transaction, not a second one");
   const listed = command("cli/station.ts", "list", "--json");
-  assert.equal(JSON.parse(listed).connected, true);
+  assert.equal(JSON.parse(listed)[0].connected, true);
   second.child.kill("SIGTERM");
   assert.equal(await again.closed, 1001);
   assert.deepEqual(await ended(second.child), { code: 0, signal: null });

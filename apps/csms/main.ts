@@ -13,35 +13,6 @@ import {
 } from "./cli/arguments.ts";
 import { runProcess } from "./cli/process.ts";
 
-const help = `wattward csms: the central system
-
-  --data DIR         its folder: keys, certificates, database (WATTWARD_DATA_DIR, else .wattward/csms); made if missing
-  --database URL     a PostgreSQL database in place of one in DIR: postgres://USER@HOST/NAME, password in PGPASSWORD;
-                     said once, it is remembered in DIR (docs/postgresql.md)
-  --nats URL         several processes serve that database, and wake each other: nats://HOST:PORT or tls://HOST:PORT,
-                     password in NATS_PASSWORD (docs/nodes.md)
-  --nats-creds FILE, --nats-ca FILE, --nats-cert FILE, --nats-key FILE   how this one proves itself to NATS
-  --node NAME        its name among them (this machine's); remembered in DIR
-  --port N           stations and site links, mutual TLS (9443)
-  --host ADDRESS     where they connect (127.0.0.1; :: is every address, IPv4 and IPv6)
-  --proxy-from LIST  addresses and ranges, with commas between, of proxies in front of that port: each of their
-                     connections begins with a PROXY header of version 2, and nobody else's does
-  --profile2-port N  stations with a dispensation for security profile 2: TLS and a password (9445)
-  --profile1-port N  the same for security profile 1: a password in the clear (9446); both are open only while
-                     somebody has such leave (docs/security-profiles.md)
-  --profile1-host A  where that one listens, a private address (that of --host)
-  --http-port N      console and API (8080)
-  --http-host ADDR   where people connect (127.0.0.1; anything else is served over HTTPS)
-  --station-frames-per-second N  what one station may say in the long run, and four times that at once (50)
-  --site-messages-per-second N   what one site may (5000); who says more is read more slowly, and loses nothing
-  --console DIR      the console's built pages (those of 'npx wattward build')
-  --domain D         chosen at the first start: servers are csms.D and SITE.lc.D (wattward.test)
-  --log-level L      debug, info, warn or error (info)
-
-WATTWARD_PASSPHRASE opens the keys; without it a generated file in DIR/keys does.
-It stops on SIGTERM or SIGINT, when everything that was answered is on disk.
-`;
-
 const logLevels = ["debug", "info", "warn", "error"] as const;
 const PORT_MAX = 65_535;
 /** More than any one peer can say. */
@@ -171,4 +142,4 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
   options.log.info("stopped");
 }
 
-await runProcess({ help, run });
+await runProcess({ name: "csms", run });

@@ -4,20 +4,16 @@
  * (cli/run-folder.ts).
  */
 import { StationsFolderError } from "./adapters/way-in.ts";
-import { example, help } from "./cli/help.ts";
+import { example } from "./cli/example.ts";
 import { readOptions } from "./cli/options.ts";
 import { runFolder } from "./cli/run-folder.ts";
 import { runScenario } from "./cli/run-scenario.ts";
-import { isScenario, readScenarioOptions } from "./cli/scenario-options.ts";
+import { isFolder, readScenarioOptions } from "./cli/scenario-options.ts";
 import { scenarioShape } from "./scenario/shape.ts";
 
 const tell = (line: string): void => void process.stderr.write(`wattward simulator: ${line}\n`);
 
 async function main(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args.includes("--help") || args.includes("-h") || args[0] === "help") {
-    process.stdout.write(help);
-    return args.length === 0 ? 2 : 0;
-  }
   if (args.length === 1 && args[0] === "example") {
     process.stdout.write(example);
     return 0;
@@ -26,22 +22,23 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(scenarioShape, undefined, 2)}\n`);
     return 0;
   }
-  return isScenario(args) ? scenario(args) : folder(args);
+  return isFolder(args) ? folder(args) : scenario(args);
+}
+
+function wrongUsage(sentence: string): 2 {
+  tell(`${sentence}\nLook at: npx wattward simulator --help`);
+  return 2;
 }
 
 async function scenario(args: readonly string[]): Promise<number> {
   const read = readScenarioOptions(args);
   if (read.ok) return runScenario(read.value);
-  tell(read.fault);
-  return 2;
+  return wrongUsage(read.fault);
 }
 
 async function folder(args: readonly string[]): Promise<number> {
   const read = readOptions(args);
-  if (!read.ok) {
-    tell(read.fault);
-    return 2;
-  }
+  if (!read.ok) return wrongUsage(read.fault);
   try {
     return await runFolder(read.value);
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * `npx wattward site`: the site's supervisor. It holds the data folder, starts the site's processes from one table
  * (ADR 15; the energy controller and the Modbus guard will be two more rows) and keeps them running; it does none of
- * their work. Exit codes: 0 stopped, 1 cannot run, 2 wrong usage or no identity yet.
+ * their work. Exit codes: 0 stopped, 1 cannot run, or no identity yet, 2 wrong usage.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -11,7 +11,7 @@ import { readSiteIdentity, siteIdentityFolder } from "@wattward/pki/files";
 import { lockFile } from "./adapters/lock.ts";
 import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
-import { asked, help } from "./supervisor/arguments.ts";
+import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
 
 const children = [
@@ -22,16 +22,12 @@ const say = (text: string) => process.stderr.write(`wattward: ${text}\n`);
 
 async function main(): Promise<number> {
   const given = asked(process.argv.slice(2));
-  if (given.kind === "help") {
-    process.stdout.write(help);
-    return 0;
-  }
   if (given.kind === "wrong") {
-    say(`${given.sentence}\n\n${help}`);
+    process.stderr.write(`wattward site: ${given.sentence}\nLook at: npx wattward site --help\n`);
     return 2;
   }
   const settings = { ...given.settings, dataFolder: resolve(given.settings.dataFolder) };
-  if (!(await hasIdentity(settings.dataFolder))) return 2;
+  if (!(await hasIdentity(settings.dataFolder))) return 1;
   const lock = lockFile(join(settings.dataFolder, "state", "supervisor.lock"), 0);
   if (lock === undefined) {
     say(

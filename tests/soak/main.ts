@@ -11,18 +11,24 @@ import { parseArgs } from "node:util";
 
 const root = join(import.meta.dirname, "..", "..");
 const text = { type: "string" } as const;
-if (process.argv.slice(2).some((word) => word === "--help" || word === "-h")) {
-  process.stdout.write(`wattward soak: the long proofs; writes docs/soak.md
+const { values } = asked();
+const { kills = "100", days = "200", mutants = "100000", seed = "1", json = false } = values;
 
-  --kills N  SIGKILLs of each real process (100)
-  --days N   simulated days (200)
-  --mutants N  damaged messages of each version (100000)
-  --seed S   the same seed, the same misfortunes (1)
-`);
-  process.exit(0);
+function asked() {
+  try {
+    const read = parseArgs({
+      options: { kills: text, days: text, mutants: text, seed: text, json: { type: "boolean" } },
+    });
+    const { json: _, ...numbers } = read.values;
+    for (const [name, number] of Object.entries(numbers)) {
+      if (!/^\d{1,9}$/.test(number)) throw new Error(`--${name} is a whole number, not '${number}'`);
+    }
+    return read;
+  } catch (error) {
+    process.stderr.write(`wattward soak: ${(error as Error).message}\nLook at: npx wattward soak --help\n`);
+    process.exit(2);
+  }
 }
-const { values } = parseArgs({ options: { kills: text, days: text, mutants: text, seed: text } });
-const { kills = "100", days = "200", mutants = "100000", seed = "1" } = values;
 
 type Figures = { readonly [name: string]: unknown };
 
@@ -94,5 +100,6 @@ ${rows(mutated)}
 `;
 if (kills === "100" && days === "200" && mutants === "100000")
   writeFileSync(join(root, "docs", "soak.md"), report);
-process.stdout.write(report);
+const facts = { good, minutes, kills: killed.figures, days: simulated.figures, mutants: mutated.figures };
+process.stdout.write(json ? `${JSON.stringify(facts)}\n` : report);
 process.exitCode = good ? 0 : 1;

@@ -9,6 +9,7 @@ import {
   readWords,
   required,
   runCommand,
+  tell,
   UsageError,
 } from "./arguments.ts";
 
@@ -23,7 +24,7 @@ function streams() {
 }
 
 const failing = (error: unknown) => ({
-  help: "HELP\n",
+  name: "card",
   run: async () => {
     throw error;
   },
@@ -31,7 +32,7 @@ const failing = (error: unknown) => ({
 
 test("exit codes: done, refused, wrong usage; a fault of ours is not dressed up", async () => {
   const done = streams();
-  assert.equal(await runCommand({ help: "HELP\n", run: async () => {} }, [], done.context), 0);
+  assert.equal(await runCommand({ name: "card", run: async () => {} }, [], done.context), 0);
   assert.deepEqual(done.seen, { out: "", err: "" });
 
   const refused = streams();
@@ -40,7 +41,7 @@ test("exit codes: done, refused, wrong usage; a fault of ours is not dressed up"
 
   const misused = streams();
   assert.equal(await runCommand(failing(new UsageError("ID is missing")), [], misused.context), 2);
-  assert.equal(misused.seen.err, "wattward: ID is missing\n\nHELP\n");
+  assert.equal(misused.seen.err, "wattward card: ID is missing\nLook at: npx wattward card --help\n");
 
   await assert.rejects(runCommand(failing(new TypeError("bug")), [], streams().context), TypeError);
 });
@@ -48,16 +49,15 @@ test("exit codes: done, refused, wrong usage; a fault of ours is not dressed up"
 test("an error of the system is told by its message, which names the file", async () => {
   const { seen, context } = streams();
   const run = async () => void (await readFile("/nonexistent/file"));
-  assert.equal(await runCommand({ help: "", run }, [], context), 1);
+  assert.equal(await runCommand({ name: "card", run }, [], context), 1);
   assert.match(seen.err, /^wattward: ENOENT.*\/nonexistent\/file/);
 });
 
-test("--help shows the help and runs nothing, wherever it stands", async () => {
-  for (const args of [["--help"], ["add", "-h"], ["--bad", "--help"]]) {
-    const { seen, context } = streams();
-    assert.equal(await runCommand(failing(new Error("ran")), args, context), 0);
-    assert.equal(seen.out, "HELP\n");
-  }
+test("facts are one JSON value for a script, and words for a person", () => {
+  const { seen, context } = streams();
+  tell(context, true, [{ id: "CP-1" }], "CP-1 is there\n");
+  tell(context, undefined, [], "CP-1 is there\n");
+  assert.equal(seen.out, '[{"id":"CP-1"}]\nCP-1 is there\n');
 });
 
 test("options are strict, words are counted, numbers have their range", () => {

@@ -1,6 +1,7 @@
 /**
- * What every command line of ours has in common: strict options, help, messages that say what to do, and exit codes:
- * 0 done, 1 refused or impossible (a sentence), 2 wrong usage (a sentence and the help). A stack trace means our fault.
+ * What every command line of ours has in common: strict options, messages that say what to do, and exit codes: 0 done,
+ * 1 refused or impossible (a sentence), 2 wrong usage (a sentence, and where the help is). A stack trace means our fault.
+ * What each command is for and takes stands in the launcher's table (docs/commands.md).
  */
 import { join } from "node:path";
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
@@ -23,22 +24,20 @@ export type CommandContext = CommandStreams & {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
-/** Runs one command and gives its exit code; `--help` anywhere shows the help instead. */
+/** Runs one command, which is called `name` by people, and gives its exit code. */
 export async function runCommand(
-  command: { readonly help: string; run(args: readonly string[], context: CommandContext): Promise<void> },
+  command: { readonly name: string; run(args: readonly string[], context: CommandContext): Promise<void> },
   args: readonly string[],
   context: CommandContext,
 ): Promise<0 | 1 | 2> {
-  if (args.includes("--help") || args.includes("-h")) {
-    context.out(command.help);
-    return 0;
-  }
   try {
     await command.run(args, context);
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
-      context.err(`wattward: ${error.message}\n\n${command.help}`);
+      context.err(
+        `wattward ${command.name}: ${error.message}\nLook at: npx wattward ${command.name} --help\n`,
+      );
       return 2;
     }
     if (!isForPeople(error)) throw error;
@@ -89,6 +88,19 @@ export function readNumber(
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= range.min && value <= range.max) return value;
   throw new UsageError(`${name} must be a whole number from ${range.min} to ${range.max}, not '${text}'`);
+}
+
+/** The option of every command that tells facts. */
+export const jsonOption = { json: { type: "boolean" } } as const;
+
+/** Tells facts on standard output: to a script as one JSON value, to a person in words. */
+export function tell(
+  { out }: CommandStreams,
+  json: boolean | undefined,
+  facts: unknown,
+  words: string,
+): void {
+  out(json === true ? `${JSON.stringify(facts)}\n` : words);
 }
 
 /** An option that this command cannot do without. */

@@ -60,7 +60,7 @@ async function run(command: typeof backup, args: string[], passphrase: string | 
   let said = "";
   const out = (text: string) => void (said += text);
   const env = passphrase === "" ? {} : { WATTWARD_BACKUP_PASSPHRASE: passphrase };
-  const code = await runCommand({ help: "", run: command }, args, { out, err: out, env });
+  const code = await runCommand({ name: "test", run: command }, args, { out, err: out, env });
   return { code, said };
 }
 async function says(command: typeof backup, args: string[], sentence: RegExp, passphrase?: string) {

@@ -2,29 +2,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { newInvitationLink } from "../api/sign-in/invitation.ts";
-import { type CommandContext, dataFolder, readArguments, readWords } from "./arguments.ts";
+import { type CommandContext, dataFolder, jsonOption, readArguments, readWords, tell } from "./arguments.ts";
 import { withDataCore } from "./data-core.ts";
 import { runProcess } from "./process.ts";
-
-const help = `wattward invite: a one-time link by which a person joins as administrator
-
-  --data DIR   the central system's folder (WATTWARD_DATA_DIR, else .wattward/csms)
-  --url URL    where that person opens the console; else where the running central system listens
-
-The link works once, within a day. Whoever holds it can join: hand it over by a way that only they read.
-`;
 
 /** Where the console is when nobody says, and no central system runs: its default. */
 const DEFAULT_URL = "http://localhost:8080";
 
-export async function invite(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+export async function invite(args: readonly string[], context: CommandContext): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals } = readArguments(args, { data: text, url: text });
+  const { values, positionals } = readArguments(args, { data: text, url: text, ...jsonOption });
   readWords(positionals);
-  const folder = dataFolder(values.data, env);
+  const folder = dataFolder(values.data, context.env);
   const url = (values.url ?? runningUrl(folder) ?? DEFAULT_URL).replace(/\/+$/, "");
   const link = await withDataCore(folder, (ports) => newInvitationLink(ports, url));
-  out(`${link}\n`);
+  tell(context, values.json, { link }, `${link}\n`);
 }
 
 /** From the file that a running central system leaves in its folder; undefined where none runs, or it is damaged. */
@@ -42,5 +34,5 @@ function runningUrl(folder: string): string | undefined {
 }
 
 if (import.meta.main) {
-  await runProcess({ help, run: invite });
+  await runProcess({ name: "invite", run: invite });
 }

@@ -255,7 +255,7 @@ async function inProcess(args: readonly string[]): Promise<Ran> {
   return { code, ...ran };
 }
 
-test("wrong usage: exit code 2, a sentence, and the help", async () => {
+test("wrong usage: exit code 2, a sentence, and where the help is", async () => {
   const cwd = newFolder();
   const out = join(cwd, "x");
   const table: [string[], RegExp][] = [
@@ -278,7 +278,7 @@ test("wrong usage: exit code 2, a sentence, and the help", async () => {
     const ran = await inProcess(args);
     assert.equal(ran.code, 2, args.join(" "));
     assert.match(ran.err, expected);
-    assert.match(ran.err, /pki issue station ID --out DIR/);
+    assert.match(ran.err, /Look at: npx wattward pki --help\n$/);
   }
   assert.deepEqual(readdirSync(cwd), []);
 });

@@ -8,7 +8,7 @@ test("process: a reader that leaves early ends the command without a stack trace
   const program = `
     const { runProcess } = await import(${JSON.stringify(join(import.meta.dirname, "process.ts"))});
     const line = "x".repeat(1000) + "\\n";
-    await runProcess({ help: "", async run(_, { out }) {
+    await runProcess({ name: "test", async run(_, { out }) {
       for (let i = 0; i < 5_000; i += 1) { out(line); await new Promise(setImmediate); }
     } });`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", program]);

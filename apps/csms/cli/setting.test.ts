@@ -15,7 +15,7 @@ after(() => rmSync(data, { recursive: true }));
 async function run(...words: string[]) {
   let said = "";
   const out = (text: string) => void (said += text);
-  const code = await runCommand({ help: "", run: setting }, [...words, "--data", data], {
+  const code = await runCommand({ name: "test", run: setting }, [...words, "--data", data], {
     out,
     err: out,
     env: {},

@@ -4,28 +4,21 @@ import { sessionLimits } from "../api/sign-in/sessions.ts";
 import {
   type CommandContext,
   dataFolder,
+  jsonOption,
   readArguments,
   readNumber,
   readWords,
+  tell,
   UsageError,
 } from "./arguments.ts";
 import { withDataCore } from "./data-core.ts";
 import { runProcess } from "./process.ts";
 
-const help = `wattward token NAME: a token with which a script uses the HTTP API, as administrator
-
-  NAME         what the token is for: it is shown as the author of what the script does
-  --days N     valid for N days, 1 to ${sessionLimits.tokenDaysMax} (${sessionLimits.tokenDaysDefault})
-  --data DIR   the central system's folder (WATTWARD_DATA_DIR, else .wattward/csms)
-
-The token is printed alone on standard output, once. Send it as: Authorization: Bearer TOKEN
-`;
-
 const DAY_MS = 86_400_000;
 
-export async function token(args: readonly string[], { out, err, env }: CommandContext): Promise<void> {
+export async function token(args: readonly string[], context: CommandContext): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals } = readArguments(args, { data: text, days: text });
+  const { values, positionals } = readArguments(args, { data: text, days: text, ...jsonOption });
   const [name] = readWords(positionals, "NAME");
   if (!/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/.test(name)) {
     throw new UsageError(`NAME is 1 to 64 letters, digits, spaces, '.', '_' or '-'; '${name}' is not`);
@@ -33,23 +26,24 @@ export async function token(args: readonly string[], { out, err, env }: CommandC
   const days =
     readNumber("--days", values.days, { min: 1, max: sessionLimits.tokenDaysMax }) ??
     sessionLimits.tokenDaysDefault;
-  const secret = await withDataCore(dataFolder(values.data, env), async ({ core, chance, clock }) => {
-    const made = newSecret(chance);
+  const made = await withDataCore(dataFolder(values.data, context.env), async ({ core, chance, clock }) => {
+    const secret = newSecret(chance);
     const atMs = clock.now().wallMs;
     const expiresAtMs = atMs + days * DAY_MS;
     await core.decide("service.token", {
       name,
       role: "administrator",
-      hash: secretHash(made),
+      hash: secretHash(secret),
       expiresAtMs,
       atMs,
     });
-    err(`Token of '${name}', valid until ${new Date(expiresAtMs).toISOString()}; it is not shown again.\n`);
-    return made;
+    return { secret, expiresAtMs };
   });
-  out(`${secret}\n`);
+  const until = new Date(made.expiresAtMs).toISOString();
+  context.err(`Token of '${name}', valid until ${until}; it is not shown again.\n`);
+  tell(context, values.json, { name, token: made.secret, validUntil: until }, `${made.secret}\n`);
 }
 
 if (import.meta.main) {
-  await runProcess({ help, run: token });
+  await runProcess({ name: "token", run: token });
 }

@@ -1,5 +1,5 @@
 /**
- * The command line of a folder of stations, as data (help.ts says what it means). What a person got wrong comes back as a
+ * The command line of a folder of stations, as data (the launcher's table says what it means). What a person got wrong comes back as a
  * sentence.
  */
 import { parseArgs } from "node:util";
@@ -108,7 +108,7 @@ const number = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text);
 
 function needed(name: string, value: string | undefined): string {
-  if (value === undefined || value === "") throw new Wrong(`${name} is needed; --help says more.`);
+  if (value === undefined || value === "") throw new Wrong(`${name} is missing.`);
   return value;
 }
 

@@ -1,4 +1,4 @@
-/** The command line of a scenario or a replay, as data: `wattward simulator [run|check] FILE …` and `--sessions FILE …`. */
+/** The command line of a scenario or a replay, as data: `wattward simulator [check] FILE …` and `--sessions FILE …`. */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { failed, ok, type Result } from "@wattward/kernel";
@@ -41,10 +41,9 @@ const shape = {
   verbose: flag,
 } as const;
 
-/** Is it this kind of command line, and not that of a folder of stations that another program steers? */
-export const isScenario = (args: readonly string[]): boolean =>
-  args.some((arg) => arg === "--sessions" || arg.startsWith("--sessions=")) ||
-  (args[0] !== undefined && !args[0].startsWith("-"));
+/** Is it that other kind of command line: a folder of stations that another program steers (options.ts)? */
+export const isFolder = (args: readonly string[]): boolean =>
+  args.some((arg) => arg === "--stations" || arg.startsWith("--stations="));
 
 export function readScenarioOptions(args: readonly string[]): Result<ScenarioOptions, string> {
   try {
@@ -64,8 +63,7 @@ function optionsOf(args: readonly string[]): ScenarioOptions {
     allowPositionals: true,
   });
   const [first] = positionals;
-  const named = first === "check" || first === "run";
-  const [file, more] = named ? positionals.slice(1) : positionals;
+  const [file, more] = first === "check" ? positionals.slice(1) : positionals;
   if (more !== undefined) throw new Wrong(`one scenario at a time; '${more}' is a second one.`);
   if (file === undefined && values.sessions === undefined) {
     throw new Wrong(

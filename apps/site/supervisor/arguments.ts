@@ -1,36 +1,11 @@
-/** `npx wattward site`: what a person may write, strictly read. */
+/** `npx wattward site`: what a person may write, strictly read; what it means stands in the launcher's table. */
 import { parseArgs } from "node:util";
 import type { LogLevel } from "@wattward/kernel/node";
 import { isPrivateAddress, notPrivate, proxiesIn } from "@wattward/ocpp/ways-in";
 import type { Settings } from "../adapters/local-controller.ts";
 
-export const help = `wattward site: a site controller
-
-  --data DIR           its folder: identity (from 'wattward pki issue site SITE --out DIR'), journal, state
-  --csms URL           the central system's OCPP address, as wss://csms.wattward.test:9443; where several processes
-                       serve it, all of theirs with commas between
-  --mode M             autonomous (the usual one): answers its stations by itself while the CSMS is away
-                       transparent: one plain OCPP socket per station to a CSMS of anybody's
-  --port N             where stations connect, mutual TLS (9444)
-  --profile2-port N    stations with a dispensation for security profile 2: TLS and a password (9447)
-  --profile1-port N    the same for security profile 1: a password in the clear (9448)
-  --profile1-host A    where that one listens, a private address (that of --host)
-  --host ADDRESS       on which address (127.0.0.1)
-  --proxy-from LIST    addresses and ranges, with commas between, of proxies in front of the stations' ports: each of
-                       their connections begins with a PROXY header of version 2, and nobody else's does
-  --connect HOST:PORT  where the CSMS is really reached, for each URL in order; the name to verify stays the URL's
-  --station-frames-per-second N  what one station may say in the long run, and four times that at once (50)
-  --log-level L        debug, info, warn or error (info)
-
-Its stations come from the bundle that the CSMS signs; connect it once, and it serves them without a CSMS too.
-In transparent mode --csms is the endpoint that stations would be given (wss://csms.example/ocpp), and DIR/upstream/ says
-who they are, whom to trust and what to show: see docs/local-controller.md.
-Logs are JSON lines on stderr. It stops on SIGTERM or SIGINT.
-`;
-
 export type Asked =
   | { readonly kind: "run"; readonly settings: Settings; readonly logLevel: LogLevel }
-  | { readonly kind: "help" }
   | { readonly kind: "wrong"; readonly sentence: string };
 
 const logLevels: readonly string[] = ["debug", "info", "warn", "error"] satisfies LogLevel[];
@@ -38,7 +13,6 @@ const isLogLevel = (text: string): text is LogLevel => logLevels.includes(text);
 const wrong = (sentence: string): Asked => ({ kind: "wrong", sentence });
 
 export function asked(args: readonly string[]): Asked {
-  if (args.includes("--help") || args.includes("-h")) return { kind: "help" };
   const text = { type: "string" } as const;
   const options = {
     ...{ data: text, csms: text, port: text, host: text, connect: text, "log-level": text },

@@ -31,6 +31,12 @@ export async function lookThrough(path: string, passphrase: string): Promise<Loo
   return { schema, engine, createdAtMs, rows, files };
 }
 
+/** For scripts. */
+export const factsOf = (file: string, { schema, engine, createdAtMs, rows, files }: Looked) => ({
+  ...{ file, schema, engine, createdAt: new Date(createdAtMs).toISOString() },
+  ...{ rows: Object.fromEntries(rows), files },
+});
+
 /** For people. */
 export function described({ schema, engine, createdAtMs, rows, files }: Looked): string {
   const all = [...rows.values()].reduce((sum, count) => sum + count, 0);

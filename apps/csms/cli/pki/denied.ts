@@ -1,21 +1,20 @@
-/** `pki denied`: what is no longer accepted, newest first; a table, or one JSON object a line. */
+/** `pki denied`: what is no longer accepted, newest first; a table, or one JSON array. */
 import { rfc3339, shown } from "@wattward/kernel";
 import type { DenialRow } from "../../core/port.ts";
-import { type CommandContext, dataFolder, readArguments, readWords } from "../arguments.ts";
+import { type CommandContext, dataFolder, jsonOption, readArguments, readWords, tell } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
 import { REASON_CHARS_MAX } from "./deny.ts";
 
-export async function denied(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+export async function denied(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = readArguments(args, {
     data: { type: "string" },
-    json: { type: "boolean" },
+    ...jsonOption,
   });
   readWords(positionals);
-  const line = values.json === true ? (row: DenialRow) => JSON.stringify(row) : asLine;
-  await withDataCore(dataFolder(values.data, env), async ({ core }) => {
+  await withDataCore(dataFolder(values.data, context.env), async ({ core }) => {
     const rows = await core.query("denials.list", undefined);
-    for (const row of rows) out(`${line(row)}\n`);
-    if (rows.length === 0 && values.json !== true) out("Nothing is denied.\n");
+    const lines = rows.map((row) => `${asLine(row)}\n`).join("");
+    tell(context, values.json, rows, lines === "" ? "Nothing is denied.\n" : lines);
   });
 }
 

@@ -9,8 +9,10 @@ import {
   type CommandContext,
   CommandError,
   dataFolder,
+  jsonOption,
   readArguments,
   readWords,
+  tell,
   UsageError,
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
@@ -19,8 +21,8 @@ import { authorityNames } from "./authority-folder.ts";
 const text = { type: "string" } as const;
 export const REASON_CHARS_MAX = 200;
 
-export async function deny(args: readonly string[], { out, env }: CommandContext): Promise<void> {
-  const options = { data: text, key: text, serial: text, issuer: text, reason: text };
+export async function deny(args: readonly string[], context: CommandContext): Promise<void> {
+  const options = { data: text, key: text, serial: text, issuer: text, reason: text, ...jsonOption };
   const { values, positionals } = readArguments(args, options);
   const { key, serial, issuer, reason = "" } = values;
   const byName = key !== undefined || serial !== undefined;
@@ -33,7 +35,7 @@ export async function deny(args: readonly string[], { out, env }: CommandContext
   const certificate = file === undefined ? undefined : await readFile(file, "latin1");
   const asked: Withdrawal = { certificate, key, serial, issuer };
 
-  const folder = dataFolder(values.data, env);
+  const folder = dataFolder(values.data, context.env);
   await withDataCore(folder, async ({ core, clock }) => {
     const denial = denialOf(asked, await authorityNames(folder));
     if (!denial.ok)
@@ -41,12 +43,15 @@ export async function deny(args: readonly string[], { out, env }: CommandContext
     const told = await core.decide("denial.add", {
       ...denial.value,
       reason,
-      actor: actorOf(env),
+      actor: actorOf(context.env),
       atMs: clock.now().wallMs,
     });
     if (told.kind === "refused") throw new CommandError(told.sentence);
     const { kind, value } = denial.value;
-    out(
+    tell(
+      context,
+      values.json,
+      { ...denial.value, known: told.kind === "known" },
       `${told.kind === "known" ? "was denied before" : "denied"}: ${kind === "key" ? "key SHA-256" : "serial number"} ${value}\n` +
         "Its sockets are closed, and it may not come back; sites learn it with their next bundle.\n",
     );

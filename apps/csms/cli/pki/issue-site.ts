@@ -21,14 +21,21 @@ import {
 import {
   type CommandContext,
   CommandError,
+  jsonOption,
   readArguments,
   readNumber,
   readWords,
   required,
+  tell,
 } from "../arguments.ts";
 import { chance, clock, openAuthorities, until } from "./authority-folder.ts";
 
-const options = { out: { type: "string" }, data: { type: "string" }, days: { type: "string" } } as const;
+const options = {
+  out: { type: "string" },
+  data: { type: "string" },
+  days: { type: "string" },
+  ...jsonOption,
+} as const;
 
 export async function issueSiteFolder(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = readArguments(args, options);
@@ -57,7 +64,13 @@ export async function issueSiteFolder(args: readonly string[], context: CommandC
   const content = { site: site.value, domain, link, serverEc, serverRsa, rootPem, stationCaPem };
   await writeSiteIdentity(folder, content, chance);
 
-  context.out(`Site ${site.value} of ${domain}, in ${siteIdentityFolder(folder)}:
+  const facts = { site: site.value, domain, server: hostName(site.value, authorities), folder };
+  const ends = new Date(link.certificate.notAfterMs).toISOString();
+  tell(
+    context,
+    values.json,
+    { ...facts, validUntil: ends },
+    `Site ${site.value} of ${domain}, in ${siteIdentityFolder(folder)}:
   link-certificate.pem            for its link to the central system, ${until(link.certificate)}
   server-ec.pem, server-rsa.pem   for its stations, as ${hostName(site.value, authorities)}, ${until(serverEc.certificate)}
   root.pem                        the root to trust, for it and its stations; those that verify RSA only have root-rsa.pem
@@ -67,7 +80,8 @@ export async function issueSiteFolder(args: readonly string[], context: CommandC
 Next:
   bring ${folder} to the site by a trusted way, and delete this copy
   wattward site --data ${folder} --csms wss://csms.${domain}:9443
-`);
+`,
+  );
 }
 
 const hostName = (site: string, { domain }: Authorities) => `${site}.lc.${domain}`;

@@ -5,10 +5,12 @@ import { newKey, publicHalf, refuseTaken, writeStationIdentity } from "@wattward
 import {
   type CommandContext,
   CommandError,
+  jsonOption,
   readArguments,
   readNumber,
   readWords,
   required,
+  tell,
 } from "../arguments.ts";
 import { chance, clock, openAuthorities, until } from "./authority-folder.ts";
 
@@ -18,6 +20,7 @@ const options = {
   days: { type: "string" },
   serial: { type: "string" },
   "plain-key": { type: "boolean", default: false },
+  ...jsonOption,
 } as const;
 
 export async function issueStationFolder(args: readonly string[], context: CommandContext): Promise<void> {
@@ -50,7 +53,14 @@ export async function issueStationFolder(args: readonly string[], context: Comma
   };
   await writeStationIdentity(folder, content, chance);
 
-  context.out(`Station ${id.value} (serial number ${serial}), ${until(certificate)}, in ${folder}:
+  tell(
+    context,
+    values.json,
+    {
+      ...{ station: id.value, serial, folder, plainKey },
+      validUntil: new Date(certificate.notAfterMs).toISOString(),
+    },
+    `Station ${id.value} (serial number ${serial}), ${until(certificate)}, in ${folder}:
   certificate.pem  its certificate and the CA's, to present in TLS
   key.pem          its private key, ${plainKey ? "NOT encrypted" : "encrypted with the text in the file passphrase"}
   root.pem         the root to trust
@@ -59,7 +69,8 @@ Next:
   wattward station add ${id.value}${serial === id.value ? "" : ` --serial ${serial}`}, unless the inventory has it
   put the files on the station, and set its URL to wss://HOST:PORT/ocpp/${id.value}
   HOST is its site's controller (SITE.lc.${authorities.domain}), or csms.${authorities.domain} for a station without a site
-`);
+`,
+  );
 }
 
 const rsaRoot =

@@ -3,29 +3,37 @@ import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { rfc3339, shown } from "@wattward/kernel";
 import { type Certificate, keyUsageBits, readCertificate, readPem, readRequest, usages } from "@wattward/pki";
-import { type CommandContext, CommandError, readArguments, readWords } from "../arguments.ts";
+import {
+  type CommandContext,
+  CommandError,
+  jsonOption,
+  readArguments,
+  readWords,
+  tell,
+} from "../arguments.ts";
 
 /** Text from a stranger's certificate, made safe for a terminal. */
 const SHOWN_CHARS_MAX = 200;
 
-export async function show(args: readonly string[], { out }: CommandContext): Promise<void> {
-  const [file] = readWords(readArguments(args, {}).positionals, "FILE");
+export async function show(args: readonly string[], context: CommandContext): Promise<void> {
+  const { values, positionals } = readArguments(args, jsonOption);
+  const [file] = readWords(positionals, "FILE");
   const text = await readFile(file, "latin1");
   const parts = [
     ...readPem(text, "CERTIFICATE").map((der) => describeCertificate(der, file)),
     ...readPem(text, "CERTIFICATE REQUEST").map(describeRequest),
     ...readPem(text, "ENCRYPTED PRIVATE KEY").map(() =>
-      rows("Private key", { "": "encrypted; not opened here" }),
+      rows("Private key", { note: "encrypted; not opened here" }),
     ),
     ...readPem(text, "PRIVATE KEY").map(() =>
-      rows("Private key", { "": "NOT encrypted: anyone who reads this file can use it" }),
+      rows("Private key", { note: "NOT encrypted: anyone who reads this file can use it" }),
     ),
   ];
   if (parts.length === 0) throw new CommandError(`${file} holds no certificate, request or key in PEM`);
-  out(parts.join("\n"));
+  tell(context, values.json, parts, parts.map(inWords).join("\n"));
 }
 
-function describeCertificate(der: Uint8Array, file: string): string {
+function describeCertificate(der: Uint8Array, file: string): Part {
   const certificate = readOrRefuse(der, file);
   const { dnsNames, ipAddresses } = certificate.extensions;
   return rows("Certificate", {
@@ -50,9 +58,9 @@ function readOrRefuse(der: Uint8Array, file: string): Certificate {
   }
 }
 
-function describeRequest(der: Uint8Array): string {
+function describeRequest(der: Uint8Array): Part {
   const request = readRequest(der);
-  if (request === undefined) return rows("Certificate request", { "": "cannot be read" });
+  if (request === undefined) return rows("Certificate request", { note: "cannot be read" });
   return rows("Certificate request", {
     subject: request.subject.text,
     key: describeKey(request.spki),
@@ -91,9 +99,19 @@ function readableAddress(hexadecimal: string): string {
   return (hexadecimal.match(/..../g) ?? []).join(":");
 }
 
-function rows(title: string, values: Readonly<Record<string, string | undefined>>): string {
-  const lines = Object.entries(values)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `  ${name.padEnd(14)} ${shown(value ?? "", SHOWN_CHARS_MAX)}\n`);
-  return `${title}\n${lines.join("")}`;
+/** One thing in the file: what it is, and what is to be said of it. */
+type Part = { readonly what: string; readonly [name: string]: string };
+
+function rows(what: string, values: Readonly<Record<string, string | undefined>>): Part {
+  const known = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { what, ...Object.fromEntries(known) };
+}
+
+function inWords({ what, ...values }: Part): string {
+  const lines = Object.entries(values).map(
+    ([name, value]) => `  ${(name === "note" ? "" : name).padEnd(14)} ${shown(value, SHOWN_CHARS_MAX)}\n`,
+  );
+  return `${what}\n${lines.join("")}`;
 }

@@ -10,10 +10,12 @@ import {
   type CommandContext,
   CommandError,
   dataFolder,
+  jsonOption,
   readArguments,
   readNumber,
   readWords,
   required,
+  tell,
   UsageError,
 } from "../arguments.ts";
 import { chance, clock, openAuthorities, until } from "./authority-folder.ts";
@@ -25,6 +27,7 @@ const options = {
   days: { type: "string" },
   as: { type: "string", default: "station" },
   name: { type: "string", multiple: true },
+  ...jsonOption,
 } as const;
 
 export async function sign(args: readonly string[], context: CommandContext): Promise<void> {
@@ -46,16 +49,25 @@ export async function sign(args: readonly string[], context: CommandContext): Pr
     if (!signed.ok) throw new CommandError(`${csrFile}, request ${index + 1}: ${signed.fault.sentence}`);
     issued.push(signed.value);
   }
+  const signed: { file: string; for: string; cn: string; validUntil: string }[] = [];
+  const lines: string[] = [];
   for (const [index, { chainPem, certificate }] of issued.entries()) {
-    await writeNewFile(files[index]!, chainPem);
-    context.out(`${files[index]}: ${profile.profile} ${certificate.subject.cn}, ${until(certificate)}\n`);
+    const file = files[index]!;
+    await writeNewFile(file, chainPem);
+    const { notAfterMs, subject } = certificate;
+    const ends = new Date(notAfterMs).toISOString();
+    signed.push({ file, for: profile.profile, cn: subject.cn ?? "", validUntil: ends });
+    lines.push(`${file}: ${profile.profile} ${subject.cn}, ${until(certificate)}\n`);
   }
   const root = (name: string) => join(data, "pki", name);
-  context.out(
-    `\nEach file holds the certificate and its CA's. The root to trust: ${root("root.pem")}\n` +
-      (authorities.rsa ? `Whoever verifies RSA signatures only: ${root("root-rsa.pem")}\n` : ""),
+  tell(
+    context,
+    values.json,
+    signed,
+    `${lines.join("")}\nEach file holds the certificate and its CA's. The root to trust: ${root("root.pem")}\n` +
+      (authorities.rsa ? `Whoever verifies RSA signatures only: ${root("root-rsa.pem")}\n` : "") +
+      nextStep(profile, issued),
   );
-  context.out(nextStep(profile, issued));
 }
 
 function profileOf(as: string, names: readonly string[], days: number | undefined): RequestProfile {

@@ -1,9 +1,17 @@
 /** `station add ID…`: puts stations into the inventory, or changes what it says of them; saying it again changes nothing. */
 import { type StationId, stationId } from "@wattward/kernel";
 import { actorOf } from "../actor.ts";
-import { type CommandContext, CommandError, dataFolder, readArguments, UsageError } from "../arguments.ts";
+import {
+  type CommandContext,
+  CommandError,
+  dataFolder,
+  jsonOption,
+  readArguments,
+  tell,
+  UsageError,
+} from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
-import { dispensationOptions, fulfil, wishFrom } from "./dispensation.ts";
+import { dispensationOptions, fulfil, type Told, wishFrom } from "./dispensation.ts";
 import { handlingFrom, handlingOptions, said } from "./handling.ts";
 import { placeOf, readPlace } from "./place.ts";
 
@@ -11,11 +19,12 @@ const text = { type: "string" } as const;
 /** CN of a certificate: X.520 allows 64 characters, OCPP a serial number of 25; what an operator may have issued. */
 const serialPattern = /^[\x21-\x7e]{1,64}$/;
 
-export async function addStation(args: readonly string[], { out, env }: CommandContext): Promise<void> {
+export async function addStation(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = readArguments(args, {
     ...{ data: text, site: text, serial: text, route: text },
     ...handlingOptions,
     ...dispensationOptions,
+    ...jsonOption,
   });
   if (positionals.length === 0) throw new UsageError("ID is missing");
   if (values.serial !== undefined && positionals.length > 1)
@@ -28,9 +37,10 @@ export async function addStation(args: readonly string[], { out, env }: CommandC
   const handling = handlingFrom(values);
   const wish = wishFrom(values);
 
-  await withDataCore(dataFolder(values.data, env), async (ports) => {
+  await withDataCore(dataFolder(values.data, context.env), async (ports) => {
+    const told: Told[] = [];
     const { core, clock } = ports;
-    const actor = actorOf(env);
+    const actor = actorOf(context.env);
     for (const station of stations) {
       const known = await core.query("station.get", { station });
       const serial = values.serial ?? known?.serial ?? station;
@@ -46,11 +56,15 @@ export async function addStation(args: readonly string[], { out, env }: CommandC
       const atMs = clock.now().wallMs;
       if (handling !== undefined) await core.decide("station.handle", { ...handling, station, actor, atMs });
       const where = site === undefined ? "" : ` at ${site}${added.siteCreated ? " (a new site)" : ""}`;
-      out(
-        `${station}${where}: ${added.kind}; connects ${connects[route]}, certificate CN ${serial}${said(handling)}\n`,
-      );
-      if (wish !== undefined) out(await fulfil(wish, station, { ...ports, actor }));
+      const words = `${station}${where}: ${added.kind}; connects ${connects[route]}, certificate CN ${serial}${said(handling)}\n`;
+      const given = wish === undefined ? undefined : await fulfil(wish, station, { ...ports, actor });
+      told.push({
+        facts: { station, kind: added.kind, ...place, serial, ...handling, ...given?.facts },
+        words: words + (given?.words ?? ""),
+      });
     }
+    const facts = told.map(({ facts }) => facts);
+    tell(context, values.json, facts, told.map(({ words }) => words).join(""));
   });
 }
 

@@ -34,7 +34,7 @@ async function station(run: typeof addStation, ...args: string[]) {
     out: (text: string) => void (said.out += text),
     err: (text: string) => void (said.err += text),
   };
-  const code = await runCommand({ help: "", run }, args, context);
+  const code = await runCommand({ name: "test", run }, args, context);
   return { code, ...said };
 }
 const tomorrow = () => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);

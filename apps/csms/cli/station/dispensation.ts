@@ -55,17 +55,22 @@ function instantOf(text: string): number {
   return day === undefined ? atMs : atMs + DAY_MS;
 }
 
-/** Does it, and gives the lines to print. */
+/** What was done: for a script, and in words. */
+export type Told = { readonly facts: object; readonly words: string };
+
+/** Does it. */
 export async function fulfil(
   wish: Wish,
   station: StationId,
   { core, clock, chance, actor }: CommandPorts & { readonly actor: string },
-): Promise<string> {
+): Promise<Told> {
   if (wish.kind === "end") {
     const { kind } = await core.decide("dispensation.end", { station, actor, atMs: clock.now().wallMs });
-    return kind === "ended"
-      ? `${station}: its dispensation is over; it comes by security profile 3 or not at all\n`
-      : `${station}: it has no dispensation\n`;
+    const words =
+      kind === "ended"
+        ? `${station}: its dispensation is over; it comes by security profile 3 or not at all\n`
+        : `${station}: it has no dispensation\n`;
+    return { facts: { dispensation: kind }, words };
   }
   const hash = argon2Hasher();
   if (hash === undefined) throw new CommandError(`${station}: ${NO_ARGON2}`);
@@ -77,10 +82,11 @@ export async function fulfil(
   if (given.kind === "refused") throw new CommandError(given.sentence);
   const replaced = given.replaced ? " (in place of the one it had)" : "";
   const until = rfc3339(untilMs).replace(".000Z", "Z");
-  return `${station} may use security profile ${securityProfile} until ${until}${replaced}. Its password, shown this once:
+  const words = `${station} may use security profile ${securityProfile} until ${until}${replaced}. Its password, shown this once:
 
   ${given.password}
 
   Write it into the station as AuthorizationKey (OCPP 1.6) or BasicAuthPassword (2.0.1, 2.1).
 `;
+  return { facts: { securityProfile, until, password: given.password }, words };
 }

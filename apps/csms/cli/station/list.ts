@@ -1,4 +1,4 @@
-/** `station list`: the inventory as a table, or one JSON object a line. */
+/** `station list`: the inventory as a table, or as one JSON array. */
 import { rfc3339, siteId } from "@wattward/kernel";
 import type { StationRow } from "../../core/port.ts";
 import { type CommandContext, CommandError, dataFolder, readArguments, readWords } from "../arguments.ts";
@@ -13,22 +13,26 @@ export async function listStations(args: readonly string[], { out, env }: Comman
   readWords(positionals);
   const site = values.site === undefined ? undefined : siteId(values.site);
   if (site?.ok === false) throw new CommandError(site.fault.sentence);
-  const line = values.json === true ? (row: StationRow) => JSON.stringify(row) : asLine;
+  const line = values.json === true ? asElement : asLine;
 
   await withDataCore(dataFolder(values.data, env), async ({ core }) => {
     let afterId: string | undefined;
+    if (values.json === true) out("[");
     for (;;) {
       const rows = await core.query("stations.list", {
         most: PAGE,
         ...(site === undefined ? {} : { site: site.value }),
         ...(afterId === undefined ? {} : { afterId }),
       });
-      for (const row of rows) out(`${line(row)}\n`);
-      if (rows.length < PAGE) return;
+      for (const [i, row] of rows.entries()) out(line(row, afterId === undefined && i === 0));
+      if (rows.length < PAGE) break;
       afterId = rows.at(-1)?.id;
     }
+    if (values.json === true) out("]\n");
   });
 }
+
+const asElement = (row: StationRow, first: boolean) => `${first ? "" : ","}\n${JSON.stringify(row)}`;
 
 function asLine(row: StationRow): string {
   const { id, site, route, connected, version, admission, serial, securityProfile, dispensation } = row;
@@ -45,5 +49,5 @@ function asLine(row: StationRow): string {
     admission.padEnd(9),
     state.padEnd(18),
   ];
-  return `${columns.join(" ")} CN ${serial}${leave}`;
+  return `${columns.join(" ")} CN ${serial}${leave}\n`;
 }

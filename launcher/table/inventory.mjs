@@ -1,0 +1,126 @@
+// @ts-check
+/** The table of commands: stations and cards, and people. */
+import { data, flag, json, oneOf, text } from "./words.mjs";
+
+const versions = ["1.6", "2.0.1", "2.1"];
+
+/** @type {import("./words.mjs").Command} */
+const station = {
+  name: "station",
+  entry: "apps/csms/cli/station.ts",
+  sentence: "which stations may connect, how, and which are connected",
+  forms: [
+    {
+      words: "add",
+      arguments: [{ name: "ID", many: true }],
+      sentence: "lets stations connect, or changes what is said of them; what is not said stays as it is",
+      options: [
+        text("site", "SITE", "at this site, which is made if it is new"),
+        text("serial", "S", "CN of its certificate, where it is not the id"),
+        oneOf("route", ["site", "direct", "either"], "how it may connect (site with --site, else direct)"),
+        flag("strict", "refuses what breaks its schema (for a certification)"),
+        flag("tolerant", "repairs it (usual)"),
+        text("pin", "VERSION", "speaks only this OCPP version with it, from its next connection on", {
+          choices: versions,
+        }),
+        flag("unpin", "speaks any of them (usual)"),
+        text("assume", "VERSION", "spoken where it names no sub-protocol, instead of closing", {
+          choices: versions,
+        }),
+        flag("assume-none", "closes instead (usual)"),
+        flag("ping", "pings it (usual)"),
+        flag("no-ping", "never pings it"),
+        oneOf(
+          "security-profile",
+          ["1", "2", "3"],
+          "1 or 2, with --until: it may come with a password, which is printed once; another one ends the first. 3 ends it early",
+        ),
+        text("until", "DATE", "a day, to its end in UTC, or an instant: 2027-03-31T18:00:00Z"),
+        data,
+        json,
+      ],
+    },
+    {
+      words: "accept",
+      arguments: [{ name: "ID", many: true }],
+      sentence: "lets in a station that came by itself with a certificate of ours (pending)",
+      options: [data, json],
+    },
+    {
+      words: "list",
+      sentence: "what is in the inventory, and what is connected",
+      options: [text("site", "SITE", "only those of this site"), data, json],
+    },
+  ],
+  notes: [
+    "A running central system notices within half a second, and sends the sites their new bundle. The station's certificate: wattward pki sign --csr FILE, or pki issue station ID --out DIR.",
+  ],
+  examples: ["station add CP-1 CP-2 --site lyon", "station list --json"],
+  docs: "docs/security-profiles.md",
+};
+
+/** @type {import("./words.mjs").Command} */
+const card = {
+  name: "card",
+  entry: "apps/csms/cli/card.ts",
+  sentence: "who may charge: RFID cards, and apps' ids",
+  forms: [
+    {
+      words: "add",
+      arguments: [{ name: "TOKEN", many: true }],
+      sentence: "these may charge",
+      options: [text("days", "N", "for N days (for ever)"), data, json],
+    },
+    {
+      words: "block",
+      arguments: [{ name: "TOKEN", many: true }],
+      sentence: "they may not, from now on",
+      options: [text("days", "N", "for N days (for ever)"), data, json],
+    },
+  ],
+  notes: ["Sites get it with their next bundle."],
+  examples: ["card add 04A1B2C3D4E580", "card block 04A1B2C3D4E580"],
+};
+
+/** @type {import("./words.mjs").Command} */
+const invite = {
+  name: "invite",
+  entry: "apps/csms/cli/invite.ts",
+  sentence: "a one-time link by which a person joins as administrator, with a passkey",
+  forms: [
+    {
+      sentence: "prints the link",
+      options: [
+        text("url", "URL", "where that person opens the console; else where the running one listens"),
+        data,
+        json,
+      ],
+    },
+  ],
+  notes: [
+    "It works once, within a day. Whoever holds it can join: hand it over by a way that only they read.",
+  ],
+  examples: ["invite"],
+};
+
+/** @type {import("./words.mjs").Command} */
+const token = {
+  name: "token",
+  entry: "apps/csms/cli/token.ts",
+  sentence: "a token with which a script uses the HTTP API, as administrator",
+  forms: [
+    {
+      arguments: [{ name: "NAME" }],
+      sentence: "prints it, once; NAME is shown as the author of what the script does",
+      options: [text("days", "N", "valid for N days, 1 to 366 (90)"), data, json],
+    },
+  ],
+  notes: ["Send it as: Authorization: Bearer TOKEN"],
+  examples: ["token nightly-report --days 30"],
+  docs: "docs/api.md",
+};
+
+/** @type {import("./words.mjs").Group} */
+export const inventory = { title: "Stations and cards", commands: [station, card] };
+/** @type {import("./words.mjs").Group} */
+export const people = { title: "People and scripts", commands: [invite, token] };

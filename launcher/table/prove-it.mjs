@@ -1,0 +1,107 @@
+// @ts-check
+/** The table of commands: what proves the rest, and the command line's own. */
+import { flag, folder, text } from "./words.mjs";
+
+/** @type {import("./words.mjs").Command} */
+const test = {
+  name: "test",
+  entry: "tests/run.ts",
+  sentence: "types, lint, layers and every test",
+  forms: [
+    {
+      sentence: "in the order in which a mistake is cheapest to find",
+      options: [
+        flag("fast", "those under a minute: what to run after each small change"),
+        text("only", "WORD", "only test files whose path contains WORD; types and lint are left out"),
+      ],
+    },
+  ],
+  notes: ["WATTWARD_SKIP_NONE=1 makes a skipped test a failure."],
+  examples: ["test --fast", "test --only simulator"],
+  docs: "CONTRIBUTING.md",
+};
+
+/** @type {import("./words.mjs").Command} */
+const audit = {
+  name: "audit",
+  entry: "demo/audit.ts",
+  sentence: "what the stations of a demo sent against what is stored, recounted from its files",
+  forms: [
+    {
+      arguments: [{ name: "DIR", takes: "folder" }],
+      sentence: "DIR may be a copy, or still growing; prints one JSON object, findings go to standard error",
+    },
+  ],
+  notes: ["Done only if nothing was lost or counted twice."],
+  examples: ["audit run-1"],
+};
+
+/** @type {import("./words.mjs").Command} */
+const bench = {
+  name: "bench",
+  entry: "bench/main.ts",
+  sentence: "figures, each against a yardstick in the same run",
+  forms: [
+    {
+      arguments: [{ name: "NAME", choices: ["gateway", "site", "reconnect", "memory", "start"] }],
+      sentence: "progress is on standard error, the result one JSON object on standard output",
+      options: [
+        text("stations", "N", "how many (200; site 50; reconnect and memory 1000)"),
+        text("seconds", "N", "how long each round measures (5)"),
+        text("rounds", "N", "rounds, of which the median counts (3)"),
+        folder(
+          "profiles",
+          "DIR",
+          "where V8's CPU profiles of Wattward's programs go, a file for each thread; it makes them slower",
+        ),
+      ],
+    },
+  ],
+  notes: [
+    "gateway: messages a second, against a bare echo over the same TLS. site: the same through a site controller. reconnect: all stations dropped at once, back within how many times their handshakes. memory: bytes per connected station, against a bare socket. start: from an empty folder to listening.",
+  ],
+  examples: ["bench gateway", "bench reconnect --stations 5000"],
+};
+
+/** @type {import("./words.mjs").Command} */
+const soak = {
+  name: "soak",
+  entry: "tests/soak/main.ts",
+  sentence: "the long proofs: kills, simulated days, damaged messages; writes docs/soak.md",
+  forms: [
+    {
+      sentence: "docs/soak.md is written where the numbers are the usual ones",
+      options: [
+        text("kills", "N", "SIGKILLs of each real process (100)"),
+        text("days", "N", "simulated days (200)"),
+        text("mutants", "N", "damaged messages of each version (100000)"),
+        text("seed", "S", "the same seed, the same misfortunes (1)"),
+        flag("json", "the figures as one JSON object on standard output, in place of the report"),
+      ],
+    },
+  ],
+  examples: ["soak --kills 3 --days 2 --mutants 1000"],
+  docs: "docs/soak.md",
+};
+
+/** @type {import("./words.mjs").Command} */
+const completion = {
+  name: "completion",
+  entry: "launcher/completion.mjs",
+  sentence: "a script by which your shell completes all of this",
+  forms: [
+    {
+      arguments: [{ name: "SHELL", choices: ["bash", "zsh", "fish"] }],
+      sentence: "prints it, for 'wattward' and for 'npx wattward'",
+    },
+  ],
+  notes: [
+    "bash, in ~/.bashrc: source <(npx wattward completion bash). zsh, in ~/.zshrc after compinit: source <(npx wattward completion zsh). fish: npx wattward completion fish > ~/.config/fish/completions/wattward.fish",
+  ],
+  examples: ["completion bash"],
+};
+
+/** @type {import("./words.mjs").Group} */
+export const proveIt = { title: "Prove it", commands: [test, audit, bench, soak] };
+/** @type {import("./words.mjs").Group} */
+export const shell = { title: "Your shell", commands: [completion] };
