@@ -3,7 +3,7 @@ import { Modal, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
-import { exactTime } from "../display/instant.ts";
+import { nearTime } from "../display/instant.ts";
 import { stationAddress } from "../now/next-step.ts";
 import { placesFor } from "../shell/places.ts";
 import { useServices } from "../shell/services.tsx";
@@ -142,7 +142,7 @@ function useHasPath(): (path: string) => boolean {
 
 /** Sessions by their id, the one on the wire, or their station's. */
 function useSessions(typed: string): readonly Target[] {
-  const { api, clock } = useServices();
+  const { api, clock, server } = useServices();
   const has = useHasPath();
   const [text, setText] = useState("");
   const wanted = typed.trim();
@@ -158,7 +158,10 @@ function useSessions(typed: string): readonly Target[] {
     ({ id, station, startedAtMs }): Target => ({
       kind: "session",
       name: id,
-      note: words.palette.session(station, startedAtMs === null ? undefined : exactTime(startedAtMs)),
+      note: words.palette.session(
+        station,
+        startedAtMs === null ? undefined : nearTime(startedAtMs, server.nowMs()),
+      ),
       to: `/sessions/${encodeURIComponent(id)}`,
     }),
   );
