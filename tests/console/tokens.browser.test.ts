@@ -77,7 +77,7 @@ test("tokens: ten thousand are searched and filtered, in the address; a row lead
   await page.waitForURL(/find=/);
   await page.evaluate(() => globalThis.scrollTo(0, 0));
   await page
-    .getByRole("link", { name: /^Sessions of/ })
+    .getByTitle(/^Sessions of/)
     .first()
     .click();
   await page.waitForURL(/\/sessions\?token=/);

@@ -1,12 +1,25 @@
 /** Worlds to look at and to test against, by name: each shows states that the others do not. */
 import type { NeedRow } from "../api/shapes.ts";
 import { need } from "./fake-now.ts";
+import { manySessions } from "./session-scenario.ts";
+import { fillStation } from "./station-scenario.ts";
 import type { FakeWorld } from "./world.ts";
 
 export const SITE = "lyon-part-dieu";
 const minute = 60_000;
 
-export const scenarios = { busy, quiet, fifty, empty, nothing, many, linkless, night } as const;
+export const scenarios = {
+  busy,
+  quiet,
+  fifty,
+  empty,
+  nothing,
+  many,
+  linkless,
+  night,
+  detailed,
+  sessions: manySessions,
+} as const;
 export type Scenario = keyof typeof scenarios;
 
 /** Eight stations, every state that needs a shape of its own, sessions with flags, things that need a person. */
@@ -31,6 +44,12 @@ function busy(world: FakeWorld): void {
   deviating(world, "LPD-01");
   endedSessions(world);
   tell(world);
+}
+
+/** As busy, and much is known of LPD-01: its messages, variables, charging profiles and commands. */
+function detailed(world: FakeWorld): void {
+  busy(world);
+  fillStation(world, "LPD-01");
 }
 
 /** Understood all the same. */

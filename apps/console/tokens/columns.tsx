@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { Glyph } from "../display/glyph.tsx";
+import { day, exactTime } from "../display/instant.ts";
 import { At } from "../display/time.tsx";
 import { maskedToken } from "../sessions/token.ts";
 import { words } from "../strings/en.ts";
@@ -42,7 +43,7 @@ export const tokenColumns = ({ nowMs, change }: Wish): readonly Column<CardRow>[
     wide: true,
     share: 2.5,
     cell: ({ expiresAtMs }) =>
-      expiresAtMs === null ? <span className={styles.dim}>{say.noEnd}</span> : <At atMs={expiresAtMs} />,
+      expiresAtMs === null ? <span className={styles.dim}>{say.noEnd}</span> : <LastDay atMs={expiresAtMs} />,
     value: ({ expiresAtMs }) => expiresAtMs,
   },
   {
@@ -108,12 +109,19 @@ function Status({ status }: { status: string }) {
   );
 }
 
+/** It may charge until `atMs`, which is a midnight mostly: the day before is its last. */
+const LastDay = ({ atMs }: { atMs: number }) => (
+  <time dateTime={new Date(atMs).toISOString()} title={exactTime(atMs)}>
+    {day(atMs - 1)}
+  </time>
+);
+
 function Used({ token, atMs }: { token: string; atMs: number }) {
   return (
     <Link
       to="/sessions"
       search={{ token: maskedToken(token).replace("…", "") }}
-      aria-label={say.sessionsOf(token)}
+      title={say.sessionsOf(token)}
       className={styles.used}
     >
       <At atMs={atMs} />

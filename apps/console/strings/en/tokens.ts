@@ -9,7 +9,7 @@ export const tokens = {
   columns: {
     token: "Token",
     status: "Status",
-    expires: "Ends",
+    expires: "Last day",
     open: "Sessions running",
     used: "Last used",
     changed: "Changed",
