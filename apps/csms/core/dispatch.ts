@@ -30,7 +30,10 @@ const tables: Readonly<Record<OcppVersion, ReadonlyMap<string, Handler<never>>>>
 };
 const sends: ReadonlyMap<string, SendHandler<never>> = new Map(Object.entries(sends21));
 
-/** A station's `seen_at_ms` may lag by this much: a write for every heartbeat would be a commit for every heartbeat. */
+/**
+ * A station's `seen_at_ms` may lag by this much, and by as much as the gateway keeps heartbeats to itself (pulse.ts): a
+ * write for every heartbeat would be a commit for every heartbeat.
+ */
 const SEEN_EVERY_MS = 10_000;
 
 export async function dispatch(tx: Tx, call: Call, world: World): Promise<StationAnswer> {

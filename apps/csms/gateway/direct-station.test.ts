@@ -5,13 +5,16 @@ import { world } from "./testing/world.ts";
 
 const call = (id: string, action: string, payload: object) => JSON.stringify([2, id, action, payload]);
 const boot = call("b", "BootNotification", { chargePointVendor: "V", chargePointModel: "M" });
+/** A message that the core hears of each time. */
+const status = (id: string) =>
+  call(id, "StatusNotification", { connectorId: 1, errorCode: "NoError", status: "Available" });
 const minute = 60_000;
 
 test("an answer leaves after the commit, in the order of the calls, each handed to the core once", async () => {
   const w = await world();
   const peer = await w.station("CP-1", { identity: await w.addStation("CP-1") });
   w.core.commitMs = 50;
-  for (const id of ["1", "2", "3"]) peer.wire.send(call(id, "Heartbeat", {}));
+  for (const id of ["1", "2", "3"]) peer.wire.send(status(id));
   await w.time.advance(40);
   assert.deepEqual(peer.received, []);
   await w.time.advance(200);
@@ -73,7 +76,7 @@ test("10,000 messages a second from one station: it is slowed down, not cut, and
     await w.station("CALM", { identity: calm }),
   ];
   for (let second = 0; second < 3; second++) {
-    for (let i = 0; i < 10_000; i++) flood.wire.send(call(`${second}-${i}`, "Heartbeat", {}));
+    for (let i = 0; i < 10_000; i++) flood.wire.send(status(`${second}-${i}`));
     await other.say(call(`c${second}`, "Heartbeat", {}));
     await w.time.advance(800);
   }
@@ -90,7 +93,7 @@ test("a rate of the operator's own: so much of one station is heard, and no more
   const heard = async (stationFramesPerSecond: number) => {
     const w = await world({ rates: { stationFramesPerSecond } });
     const flood = await w.station("CP-1", { identity: await w.addStation("CP-1") });
-    for (let i = 0; i < 400; i++) flood.wire.send(call(`${i}`, "Heartbeat", {}));
+    for (let i = 0; i < 400; i++) flood.wire.send(status(`${i}`));
     await w.time.advance(1_000);
     return w.core.inputs("station.call").length;
   };

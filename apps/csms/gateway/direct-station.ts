@@ -1,6 +1,6 @@
 /**
  * One direct socket of a station, from its opening to its end: every CALL is decided by the core before it is
- * answered, in the order of arrival; commands go the other way.
+ * answered, in the order of arrival, but for heartbeats that change nothing (pulse.ts); commands go the other way.
  *
  * An answer means durable: it leaves after `core.decide` resolved, which it does in the callback of the commit. Where
  * the store cannot take the message the station gets InternalError, and tries again.
@@ -32,6 +32,7 @@ import { BOOT_QUIET_MS } from "./limits.ts";
 import { type Watched, watched } from "./liveness.ts";
 import { type ConnectionPorts, nodeOf } from "./ports.ts";
 import { storePresence } from "./presence.ts";
+import { Pulse } from "./pulse.ts";
 import { Sends } from "./sends.ts";
 import type { StationLink } from "./station-link.ts";
 
@@ -69,6 +70,7 @@ export class DirectStation implements StationLink {
   private readonly logged: LoggedWire;
   private readonly session: OcppSession;
   private readonly sends: Sends;
+  private readonly pulse: Pulse;
   private becomeReady: () => void = () => {};
 
   /** `left` is called once, when the wire has ended; it says whether this was still the station's connection. */
@@ -96,6 +98,7 @@ export class DirectStation implements StationLink {
       return ports.messages.seen({ station, version, sender, route: "direct", text, receivedAtMs });
     });
     this.sends = new Sends(direct, 1, this.ports);
+    this.pulse = new Pulse(ports.clock);
     this.session = new OcppSession({
       wire: this.logged.wire,
       version,
@@ -180,14 +183,21 @@ export class DirectStation implements StationLink {
     raw: string,
     found: Pick<StationCall, "deviations" | "fault">,
   ): Promise<CallAnswer> {
-    const { core, clock, log, metrics, newTrace } = this.ports;
-    const { wallMs, quality } = clock.now();
+    const { core, clock, log, metrics, newTrace, node } = this.ports;
     const { station, version } = this;
+    const known = node?.stands() === false ? undefined : this.pulse.answerTo(action);
+    if (known !== undefined) {
+      metrics.count("wattward_messages_total", { version, action, outcome: known.kind });
+      this.logged.become(raw, { verdict: "valid" });
+      return known;
+    }
+    const { wallMs, quality } = clock.now();
     const trace = newTrace();
     const received = { trace, receivedAtMs: wallMs, clockQuality: quality };
     try {
       const call = { station, route: direct, version, id, action, payload, ...received, ...found };
       const answer = await core.decide("station.call", call);
+      this.pulse.heard(action, answer);
       metrics.count("wattward_messages_total", { version, action, outcome: answer.kind });
       log.debug("call-answered", { action, trace, outcome: answer.kind });
       this.logged.become(raw, { trace, verdict: verdictOf(found, answer.kind) });

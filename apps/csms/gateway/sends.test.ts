@@ -10,6 +10,7 @@ const streamed = (v: string, more: object = {}) => {
   const body = { id: 4, pending: 0, basetime: "2026-01-05T08:00:00Z", data: [{ t: 0, v }], ...more };
   return JSON.stringify([6, `s${v}`, "NotifyPeriodicEventStream", body]);
 };
+const event = { type: "StartupOfTheDevice", timestamp: "2026-01-05T08:00:00Z" };
 const dispute = JSON.stringify([5, "b", "FormatViolation", "no time in it", {}]);
 const values = (inputs: readonly { readonly payload: object }[]) =>
   inputs.map(({ payload }) => (payload as { data: { v: string }[] }).data[0]?.v);
@@ -23,7 +24,12 @@ async function station21() {
 test("sends: reach the core in their order among the calls, and nothing is answered", async () => {
   const { w, peer } = await station21();
   w.core.commitMs = 20;
-  await peer.say(call("1", "Heartbeat", {}), streamed("a"), call("2", "Heartbeat", {}), streamed("b"));
+  await peer.say(
+    call("1", "SecurityEventNotification", event),
+    streamed("a"),
+    call("2", "SecurityEventNotification", event),
+    streamed("b"),
+  );
   await w.time.advance(500);
   assert.deepEqual(
     w.core.seen.flatMap(({ name, input }) =>
