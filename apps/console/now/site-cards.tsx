@@ -159,7 +159,9 @@ function WithPast({ id, site, facts }: { id: string; site: SiteNow; facts: reado
     },
     refetchInterval: AGAIN_MS,
   });
-  const most = highest(history.data?.points ?? []);
+  const past = highest(history.data?.points ?? []);
+  // The past is means of steps: what is drawn at this moment may be above them all.
+  const most = past === null ? null : Math.max(past, site.connected === true ? (site.powerW ?? 0) : 0);
   return (
     <>
       <Body site={site} facts={facts} most={most} />
