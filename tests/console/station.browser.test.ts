@@ -14,6 +14,11 @@ before(async () => {
 after(async () => browser?.close());
 
 const at = (search = "") => ({ scenario: "detailed" as const, path: `/stations/LPD-01${search}` });
+/** Axe finds nothing; leaves a picture. */
+async function seen(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: picture(`station-${name}`) });
+  await looksWell(page);
+}
 const rows = (page: Page) => page.getByRole("row");
 
 test("station: a message is found, read, and its raw frame shown; its address opens it again", {
@@ -21,6 +26,7 @@ test("station: a message is found, read, and its raw frame shown; its address op
 }, async (t) => {
   const { page, world, complaints } = await open(t, browser, at("?tab=messages"));
   await page.getByText("newest 200 messages").waitFor();
+  await seen(page, "messages");
   await page.getByRole("searchbox").fill("formationviolation");
   await page.getByText("1 message", { exact: true }).waitFor();
   await page.getByRole("link", { name: /^GetVariables, Error/ }).click();
@@ -28,6 +34,7 @@ test("station: a message is found, read, and its raw frame shown; its address op
   await drawer.getByText("FormationViolation: empty list").waitFor();
   await drawer.getByText('"FormationViolation"', { exact: false }).waitFor();
   await drawer.getByText("was answered with an error").waitFor();
+  await drawer.getByRole("button", { name: "Show the call" }).waitFor();
   assert.match(page.url(), /find=formationviolation.*message=\d+/);
   await page.reload();
   await drawer.getByText("FormationViolation: empty list").waitFor();
@@ -39,8 +46,10 @@ test("station: a message is found, read, and its raw frame shown; its address op
   await page.getByRole("link", { name: /^TransactionEvent, Call/ }).click();
   await drawer.getByText("MeterValuePeriodic").first().waitFor();
   await drawer.getByText("Repairs lists the rules").waitFor();
+  await seen(page, "message");
   await page.keyboard.press("Escape");
   await page.getByLabel("What became of them").selectOption("");
+  await page.getByText("newest 200 messages").waitFor();
 
   world.known("LPD-01").log(Date.now(), "station", [2, "new", "StatusNotification", { connectorId: 1 }]);
   await page.getByRole("link", { name: /^StatusNotification, Call/ }).waitFor();
@@ -63,6 +72,7 @@ test("station: a variable is searched, changed with a reason, and the command fo
   await drawer.getByText("Write why").waitFor();
   await drawer.getByLabel(/^New value/).fill("120");
   await drawer.getByLabel("Reason").fill("find it sooner when it is gone");
+  await seen(page, "variable");
   await drawer.getByText("asked to set OCPPCommCtrlr.HeartbeatInterval to 120").waitFor();
   await drawer.getByRole("button", { name: "Set value" }).click();
   await drawer.getByText("Waiting for an answer").waitFor();
@@ -98,16 +108,20 @@ test("station: ten thousand variables scroll; a profile is a curve; repairs are 
     .first()
     .waitFor();
 
+  await seen(page, "profiles");
+
   await page.getByRole("link", { name: "Repairs", exact: true }).click();
   await page.getByText("time-without-zone").waitFor();
   await page.getByRole("button", { name: "Hold it strictly…" }).click();
   await page.getByText("is not billed").waitFor();
+  await seen(page, "strict");
   await page.getByRole("dialog").getByRole("button", { name: "Hold it strictly" }).click();
   await page.getByText("Strictly: what breaks its schema is refused.").waitFor();
   assert.equal(world.detail("LPD-01")?.handling.strict, true);
 
   await page.getByRole("link", { name: "Commands", exact: true }).click();
   await page.getByText("Station says: Rejected · FirmwareUpdate").waitFor();
+  await seen(page, "commands");
   await page.getByRole("link", { name: "Not done" }).click();
   await page.getByText("It could not be sent in time").waitFor();
 
@@ -141,29 +155,21 @@ test("station: a viewer looks and is told why not more; what is not there, or ca
   await page.getByText("Your role does not allow this").waitFor();
 });
 
-const opened = ["", "?tab=messages", "?tab=messages&message=520", "?tab=repairs", "?tab=variables"];
-const looks = [
-  ...opened,
-  "?tab=variables&variable=ocppcommctrlr%2F%2Fheartbeatinterval%2F%2Factual",
-  "?tab=profiles",
-  "?tab=commands",
-];
-
-for (const [width, scheme] of [
-  [1440, "light"],
-  [390, "dark"],
-] as const) {
-  test(`station: looks, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
-    const { page, server, complaints } = await open(t, browser, { ...at(), width, scheme });
-    for (const [index, search] of looks.entries()) {
-      if (index > 0) await page.goto(`${server.url}/stations/LPD-01${search}`);
-      await page.getByRole("heading", { level: 1, name: "LPD-01" }).waitFor();
-      if (search.includes("message=") || search.includes("variable="))
-        await page.getByRole("dialog").waitFor();
-      await page.waitForFunction(() => !document.body.textContent.includes("Loading…"));
-      await page.screenshot({ path: picture(`station-${index}-${width}-${scheme}`) });
-      await looksWell(page);
-    }
-    assert.deepEqual(complaints, []);
-  });
-}
+test("station: on a phone, in the dark, every part fits", { skip: noBrowser }, async (t) => {
+  const { page, complaints } = await open(t, browser, { ...at(), width: 390, scheme: "dark" });
+  await page.getByText("Connection and make").waitFor();
+  await seen(page, "overview-390-dark");
+  for (const tab of ["Messages", "Variables", "Profiles"]) {
+    await page.getByRole("link", { name: tab, exact: true }).click();
+    await page.waitForFunction(() => !document.body.textContent.includes("Loading…"));
+    await seen(page, `${tab.toLowerCase()}-390-dark`);
+  }
+  await page.getByRole("link", { name: "Messages", exact: true }).click();
+  await page
+    .getByRole("link", { name: /^TransactionEvent, Call/ })
+    .first()
+    .click();
+  await page.getByRole("dialog").getByText("Raw frame", { exact: true }).waitFor();
+  await seen(page, "message-390-dark");
+  assert.deepEqual(complaints, []);
+});

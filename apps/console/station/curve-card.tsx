@@ -1,5 +1,6 @@
 /** One curve with its name: the limit now, its line, and its steps in words for whoever cannot see the line. */
 import { nearTime } from "../display/instant.ts";
+import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
 import { words } from "../strings/en.ts";
 import { named, spaced } from "../strings/en-codes.ts";
@@ -11,7 +12,8 @@ const say = words.stationPage.profiles;
 const STEPS_LISTED = 24;
 
 export function CurveCard({ curve, window, nowMs }: { curve: Curve; window: Window; nowMs: number }) {
-  const limit = limitAt(curve, nowMs);
+  // The chart moves on by the minute, the limit with the second.
+  const limit = limitAt(curve, useNow());
   const title = titleOf(curve);
   return (
     <article className={styles.card} aria-label={title}>

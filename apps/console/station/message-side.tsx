@@ -19,6 +19,11 @@ import { Side } from "./side.tsx";
 
 const say = words.stationPage.messages.detail;
 
+/** Messages looked at for the other half of one; an id may have been used again. */
+const HALVES_MAX = 20;
+/** As long as the API's own bound of a text that is searched for. */
+const SEARCH_CHARS_MAX = 64;
+
 type Props = {
   readonly station: string;
   readonly id: number;
@@ -55,7 +60,7 @@ export function MessageSide({ station, id, rows, go, only }: Props) {
   }
   return (
     <Side title={message.action ?? words.stationPage.messages.noAction} close={close}>
-      <Steps message={message} rows={rows} go={go} only={only} />
+      <Steps message={message} station={station} rows={rows} go={go} only={only} />
       <Head message={message} />
       <Told message={message} station={station} />
       <Frame key={message.id} frame={message.frame} />
@@ -64,11 +69,11 @@ export function MessageSide({ station, id, rows, go, only }: Props) {
 }
 
 /** From one message to the next, and from a call to its answer. */
-function Steps({ message, rows, go, only }: Pick<Props, "rows" | "go" | "only"> & { message: Message }) {
+function Steps({ message, station, rows, go, only }: Omit<Props, "id"> & { message: Message }) {
   const at = rows.indexOf(message);
   const newer = at > 0 ? rows[at - 1] : undefined;
   const older = at < 0 ? undefined : rows[at + 1];
-  const other = otherHalf(message, rows);
+  const other = useOtherHalf(station, message, rows);
   const { action } = message;
   return (
     <div className={styles.steps}>
@@ -95,6 +100,19 @@ function Steps({ message, rows, go, only }: Pick<Props, "rows" | "go" | "only"> 
       )}
     </div>
   );
+}
+
+/** Of the list, or where its filter leaves it out, of the log: a message's id stands in its frame. */
+function useOtherHalf(station: string, message: Message, rows: readonly Message[]): Message | undefined {
+  const { api } = useServices();
+  const listed = otherHalf(message, rows);
+  const text = message.messageId ?? "";
+  const asked = useQuery({
+    queryKey: ["message-halves", station, text],
+    queryFn: () => api.ofStation.messages(station, { text, most: HALVES_MAX }),
+    enabled: listed === undefined && text !== "" && text.length <= SEARCH_CHARS_MAX,
+  });
+  return listed ?? otherHalf(message, asked.data ?? []);
 }
 
 function Head({ message }: { message: Message }) {

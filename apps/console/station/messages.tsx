@@ -169,7 +169,7 @@ export function Messages({ detail: { id: station } }: PartProps) {
           onSort={(sorting) => set({ sort: sortOf(sorting) })}
         />
       )}
-      {rows.length > 0 && <End more={more} held={rows.length} older={older} />}
+      {rows.length > 0 && <End {...{ more, filtered, older }} held={rows.length} />}
       {search.message !== undefined && (
         <MessageSide
           station={station}
@@ -266,12 +266,13 @@ function Nothing({ filtered, clear }: { filtered: boolean; clear: () => void }) 
 type Older = { mutate: () => void; isPending: boolean; error: unknown };
 
 /** Below the list: on into the past, or why not. */
-function End({ more, held, older }: { more: boolean; held: number; older: Older }) {
+function End(props: { more: boolean; filtered: boolean; held: number; older: Older }) {
+  const { more, filtered, held, older } = props;
   return (
     <div className={styles.end}>
       {older.error !== null && <p role="alert">{sentenceOf(older.error)}</p>}
       {!more ? (
-        <p className={styles.dim}>{say.oldest}</p>
+        <p className={styles.dim}>{filtered ? say.oldestLike : say.oldest}</p>
       ) : held >= MESSAGES_MAX ? (
         <p className={styles.dim}>{say.enough}</p>
       ) : (

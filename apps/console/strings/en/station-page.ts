@@ -83,6 +83,7 @@ export const stationPage = {
     liveOn: "New messages appear by themselves. They are written down about a second after they were sent.",
     older: "Load older messages",
     oldest: "This is where the log of this station begins.",
+    oldestLike: "Nothing older is like that.",
     enough: "This is as much as a page holds. Narrow the filter to see older ones.",
     shown: (count: number, more: boolean) =>
       more ? `newest ${plural(count, "message", "messages")}` : plural(count, "message", "messages"),
