@@ -1,6 +1,6 @@
 /** Why a session could not draw more, in words: profiles that its station holds, and limits that it was started with. */
 import type { SessionDetail } from "../api/shapes.ts";
-import { minuteTime, span } from "../display/instant.ts";
+import { clockTime, minuteTime, span } from "../display/instant.ts";
 import { energy, power, written } from "../display/quantity.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
@@ -8,12 +8,15 @@ import type { Step } from "./bounds.ts";
 import styles from "./session-curve.module.css";
 
 const SHOWN_MAX = 6;
+/** Closer than this, the seconds tell two apart. */
+const MINUTE_MS = 60_000;
 const say = words.session.curve;
 
 type Props = { session: SessionDetail; bounds: readonly Step[]; failed: boolean };
 
 export function Limits({ session, bounds, failed }: Props) {
   const steps = bounds.filter(({ limitW }) => limitW !== null);
+  const close = steps.some(({ fromMs }, index) => fromMs - (steps[index - 1]?.fromMs ?? 0) < MINUTE_MS);
   const own = ownLimits(session.details?.limits ?? null);
   if (steps.length === 0 && own.length === 0)
     return failed ? null : <p className={styles.quiet}>{say.noLimit}</p>;
@@ -23,7 +26,8 @@ export function Limits({ session, bounds, failed }: Props) {
       <ul>
         {steps.slice(0, SHOWN_MAX).map((step) => (
           <li key={step.fromMs}>
-            <strong>{say.limitFrom(minuteTime(step.fromMs))}</strong> {limitOf(step)}
+            <strong>{say.limitFrom(close ? clockTime(step.fromMs) : minuteTime(step.fromMs))}</strong>{" "}
+            {limitOf(step)}
           </li>
         ))}
         {steps.length > SHOWN_MAX && <li>{say.moreSteps(steps.length - SHOWN_MAX)}</li>}
