@@ -5,7 +5,8 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { copyText } from "../adapters/clipboard.ts";
 import type { Message } from "../api/station-shapes.ts";
-import { exactTime } from "../display/instant.ts";
+import { exactTime, span } from "../display/instant.ts";
+import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
@@ -222,12 +223,17 @@ function Fields({ fields }: { fields: readonly Field[] }) {
   );
 }
 
+/** An instant also says how long ago it was: what a station's clock thinks is often the question. */
 function Leaf({ text }: { text: string }) {
+  const nowMs = useNow();
   const atMs = instantIn(text);
-  if (atMs === undefined) return text;
+  if (atMs === undefined || atMs > nowMs) return text;
   return (
     <>
-      {text} <span className={styles.dim}>{exactTime(atMs)}</span>
+      <span title={exactTime(atMs)}>{text}</span>{" "}
+      <span className={styles.dim}>
+        {span(nowMs - atMs)} {words.ago}
+      </span>
     </>
   );
 }

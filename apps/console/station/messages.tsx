@@ -73,6 +73,7 @@ const columns: readonly Column<Message>[] = [
     id: "sender",
     title: say.columns.sender,
     share: 1.4,
+    wide: true,
     cell: (message) => <Sender of={message} />,
     value: ({ sender }) => say.sender[sender],
   },
@@ -82,6 +83,9 @@ const columns: readonly Column<Message>[] = [
     share: 4,
     cell: (message) => (
       <>
+        <span className={styles.narrow}>
+          <Sender of={message} />
+        </span>
         <strong className={styles.action}>{message.action ?? say.noAction}</strong>
         <span className={styles.narrow}>
           {message.kind === "call" ? "" : kindOf(message)}

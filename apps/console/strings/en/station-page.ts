@@ -130,9 +130,7 @@ export const stationPage = {
     deviations: "What it gets wrong",
     none: "Nothing had to be repaired or passed over.",
     noneHelp: "When a message breaks its schema and is understood all the same, the rule stands here.",
-    columns: { rule: "Rule", count: "Times", last: "Last" },
     first: "first",
-    example: "Last seen",
     messages: "Show repaired messages",
     handling: "How it is handled",
     tolerant: "Tolerantly: what breaks its schema and can be understood is repaired, and counted here.",
@@ -143,7 +141,7 @@ export const stationPage = {
       `From now on every message of ${station} that breaks its schema is refused${
         count === 0
           ? "."
-          : `, among them those that fall under the ${plural(count, "rule", "rules")} listed here.`
+          : `, among them what ${count === 1 ? "the rule" : `the ${count} rules`} listed here would have mended.`
       }`,
     strictRisk:
       "A transaction message that is refused is not billed. Meant for certification, not for service.",
@@ -195,11 +193,9 @@ export const stationPage = {
         event: "by its own word",
       } as Record<string, string>,
       type: "Type",
-      unit: "Unit",
       limits: "Limits",
       values: "One of",
       access: "Access",
-      attribute: "Attribute",
       key16: "Key in OCPP 1.6",
       persistent: "Survives a restart",
       yes: "yes",
@@ -268,7 +264,6 @@ export const stationPage = {
     evse: (evse: number) => `EVSE ${evse}`,
     level: (level: number) => `level ${level}`,
     assumed: "It begins with a session or when it is accepted: drawn from when it was set.",
-    nowLimit: "Now",
     noLimit: "no limit in force",
     nothingInSpan: "It limits nothing in this span of time.",
     steps: "Steps",
