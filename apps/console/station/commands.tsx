@@ -13,7 +13,7 @@ import { Choices } from "../table/choices.tsx";
 import styles from "./commands.module.css";
 import { MayAct } from "./overview.tsx";
 import { lives } from "./search.ts";
-import type { PartProps } from "./station-page.tsx";
+import type { PartProps } from "./use-seen.ts";
 
 const say = words.stationPage.commands;
 const A_PAGE = 50;

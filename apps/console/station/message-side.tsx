@@ -13,9 +13,9 @@ import { useServices } from "../shell/services.tsx";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
 import { type Decoded, decodeFrame, type Field, instantIn } from "./decode.ts";
+import { kindOf, Sender, Verdict } from "./message-marks.tsx";
 import styles from "./message-side.module.css";
 import { otherHalf } from "./messages.ts";
-import { kindOf, Sender, Verdict } from "./messages.tsx";
 import { Side } from "./side.tsx";
 
 const say = words.stationPage.messages.detail;

@@ -3,10 +3,9 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Message } from "../api/station-shapes.ts";
-import { Glyph, type Shape } from "../display/glyph.tsx";
+import { Glyph } from "../display/glyph.tsx";
 import { clockTime, exactTime } from "../display/instant.ts";
 import { Failed, Notice, sentenceOf } from "../shell/problem-view.tsx";
-import type { Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
 import { Choices } from "../table/choices.tsx";
@@ -14,49 +13,17 @@ import { type Column, readSorting } from "../table/columns.ts";
 import { sortOf } from "../table/search.ts";
 import { Table } from "../table/table.tsx";
 import { TableBar } from "../table/table-bar.tsx";
+import { isMarked, kindOf, Sender, Verdict } from "./message-marks.tsx";
 import { MessageSide } from "./message-side.tsx";
 import styles from "./messages.module.css";
 import { MESSAGES_MAX } from "./messages.ts";
 import { messageColumnIds, type StationSearch, senders, verdicts } from "./search.ts";
-import type { PartProps } from "./station-page.tsx";
 import { useMessages } from "./use-messages.ts";
+import type { PartProps } from "./use-seen.ts";
 import { useTyped } from "./use-typed.ts";
 
 const say = words.stationPage.messages;
 const isoTime = (atMs: number) => new Date(atMs).toISOString();
-const toneOfVerdict: Readonly<Record<string, readonly [Shape, Tone]>> = {
-  repaired: ["care", "care"],
-  refused: ["blocked", "danger"],
-  local: ["offline", "calm"],
-};
-
-/** What became of a message: only what is not as usual has a shape. */
-export function Verdict({ of: { verdict, kind } }: { of: Message }) {
-  const look = lookOf(verdict) ?? (kind === "error" || kind === "unreadable" ? ["care", "care"] : undefined);
-  const text = named(say.verdict, verdict) ?? verdict;
-  if (look === undefined) return <span className={styles.dim}>{text}</span>;
-  return (
-    <span className={`${styles.verdict} ${styles[look[1]]}`}>
-      <Glyph shape={look[0]} tone={look[1]} />
-      {text}
-    </span>
-  );
-}
-const lookOf = (verdict: string) =>
-  Object.hasOwn(toneOfVerdict, verdict) ? toneOfVerdict[verdict] : undefined;
-
-export const kindOf = ({ kind }: Message): string => named(say.kinds, kind) ?? kind;
-
-/** Whose it is, and which way it went. */
-export function Sender({ of: { sender } }: { of: Message }) {
-  return (
-    <span className={styles.sender} data-sender={sender}>
-      <span aria-hidden="true">{sender === "station" ? "→" : "←"}</span>{" "}
-      <span className={styles.who}>{say.sender[sender]}</span>
-    </span>
-  );
-}
-
 const columns: readonly Column<Message>[] = [
   {
     id: "time",
@@ -89,7 +56,7 @@ const columns: readonly Column<Message>[] = [
         <strong className={styles.action}>{message.action ?? say.noAction}</strong>
         <span className={styles.narrow}>
           {message.kind === "call" ? "" : kindOf(message)}
-          {lookOf(message.verdict) !== undefined && <Verdict of={message} />}
+          {isMarked(message) && <Verdict of={message} />}
         </span>
       </>
     ),

@@ -16,7 +16,7 @@ import { EvseList } from "../stations/evse-list.tsx";
 import { StationFacts } from "../stations/station-facts.tsx";
 import { words } from "../strings/en.ts";
 import styles from "./station-page.module.css";
-import type { PartProps } from "./station-page.tsx";
+import type { PartProps } from "./use-seen.ts";
 
 /** Asked for; the list shows eight of them at first. */
 const HAPPENED = 50;

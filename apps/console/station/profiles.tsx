@@ -14,7 +14,7 @@ import { type Curve, composedCurves, profileCurves, toldCurves, type Window } fr
 import { MayAct } from "./overview.tsx";
 import styles from "./profiles.module.css";
 import { spans } from "./search.ts";
-import type { PartProps } from "./station-page.tsx";
+import type { PartProps } from "./use-seen.ts";
 
 const say = words.stationPage.profiles;
 const hour = 3_600_000;

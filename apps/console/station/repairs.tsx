@@ -12,7 +12,7 @@ import { useServices } from "../shell/services.tsx";
 import { isAdministrator, useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
 import styles from "./repairs.module.css";
-import type { PartProps } from "./station-page.tsx";
+import type { PartProps } from "./use-seen.ts";
 
 const say = words.stationPage.repairs;
 

@@ -19,7 +19,7 @@ import { Profiles } from "./profiles.tsx";
 import { Repairs } from "./repairs.tsx";
 import { type Tab, tabs } from "./search.ts";
 import styles from "./station-page.module.css";
-import { type Seen, useSeenLive, useSeenPolled } from "./use-seen.ts";
+import { type PartProps, type Seen, useSeenLive, useSeenPolled } from "./use-seen.ts";
 import { Variables } from "./variables.tsx";
 
 /** Its row is asked for again while somebody looks; what is live comes by its site's stream. */
@@ -52,8 +52,6 @@ function Live({ detail, site }: { detail: StationDetail; site: string }) {
 function Polled({ detail }: { detail: StationDetail }) {
   return <Page detail={detail} seen={useSeenPolled(detail)} />;
 }
-
-export type PartProps = { readonly detail: StationDetail; readonly seen: Seen };
 
 const parts: Readonly<Record<Tab, (props: PartProps) => React.ReactNode>> = {
   overview: Overview,

@@ -20,6 +20,9 @@ export type Seen = {
   readonly retry?: () => void;
 };
 
+/** What every part of the page is given. */
+export type PartProps = { readonly detail: StationDetail; readonly seen: Seen };
+
 /** Between two looks at a station without a site. */
 const AGAIN_MS = 5_000;
 

@@ -15,8 +15,8 @@ import { CommandLife } from "./command-life.tsx";
 import { MayAct } from "./overview.tsx";
 import { choicesOf, componentOf, isEditable, isNumber, settingOf, variableOf } from "./place-of.ts";
 import { Side } from "./side.tsx";
+import { accessOf, Value } from "./variable-marks.tsx";
 import styles from "./variables.module.css";
-import { accessOf, Value } from "./variables.tsx";
 
 const say = words.stationPage.variables;
 const VALUE_CHARS_MAX = 2_500;

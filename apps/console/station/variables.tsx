@@ -8,7 +8,6 @@ import { Age } from "../display/time.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import { words } from "../strings/en.ts";
-import { named } from "../strings/en-codes.ts";
 import { Choices } from "../table/choices.tsx";
 import { type Column, matching, readSorting } from "../table/columns.ts";
 import { sortOf } from "../table/search.ts";
@@ -18,26 +17,12 @@ import { Ask } from "./ask.tsx";
 import { MayAct } from "./overview.tsx";
 import { componentOf, isEditable, variableOf } from "./place-of.ts";
 import { kindsOfVariable, type StationSearch, variableColumnIds } from "./search.ts";
-import type { PartProps } from "./station-page.tsx";
+import type { PartProps } from "./use-seen.ts";
+import { accessOf, Value } from "./variable-marks.tsx";
 import { VariableSide } from "./variable-side.tsx";
 import styles from "./variables.module.css";
 
 const say = words.stationPage.variables;
-
-/** A value that is not shown was never told, or is one that nobody gets to read. */
-export function Value({ of: { value, unit, mutability } }: { of: Variable }) {
-  if (value === null) {
-    return <span className={styles.dim}>{mutability === "WriteOnly" ? say.hidden : say.noValue}</span>;
-  }
-  return (
-    <>
-      {value}
-      {unit !== null && value !== "" && <span className={styles.dim}> {unit}</span>}
-    </>
-  );
-}
-export const accessOf = ({ mutability }: Variable): string =>
-  mutability === null ? say.accessUnknown : (named(say.access, mutability) ?? mutability);
 
 const columns: readonly Column<Variable>[] = [
   {
