@@ -6,7 +6,7 @@
 import { costOf, threadSeconds } from "./cpu.ts";
 import type { Order, Told } from "./load/fleet.ts";
 import type { Kind } from "./load/messages.ts";
-import type { Target } from "./load/station.ts";
+import type { Target } from "./load/socket.ts";
 import { median, Plant, round, type Say } from "./plant.ts";
 
 export type Compared = { readonly perSecond: number; readonly echoPerSecond: number; readonly ratio: number };

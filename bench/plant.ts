@@ -8,11 +8,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { command, killAll, type Program, readJson, start, stop, until } from "@wattward/demo/programs";
+import { siteId } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
-import { issueServer, issueStation } from "@wattward/pki";
+import { issueServer, issueSite, issueStation } from "@wattward/pki";
 import { newKey, openAuthorityFiles, publicHalf } from "@wattward/pki/files";
 import type { Enrolled, Order, Told } from "./load/fleet.ts";
-import type { Target } from "./load/station.ts";
+import type { Target } from "./load/socket.ts";
 import type { EchoOptions } from "./yardstick/echo.ts";
 
 export const DOMAIN = "wattward.test";
@@ -80,17 +81,8 @@ export class Plant {
 
   /** Adds stations to the inventory and issues their certificates. */
   async enrol(count: number, site?: string): Promise<{ ca: string; stations: Enrolled[] }> {
-    const ids = Array.from({ length: count }, (_, n) => `B-${String(n + 1).padStart(4, "0")}`);
-    const route = site === undefined ? ["--route", "direct"] : ["--site", site];
-    for (let at = 0; at < ids.length; at += 500) {
-      await command("apps/csms/cli/station.ts", [
-        "add",
-        ...ids.slice(at, at + 500),
-        ...route,
-        "--data",
-        this.data,
-      ]);
-    }
+    const ids = numbered("B", count);
+    await this.add(ids, site === undefined ? ["--route", "direct"] : ["--site", site]);
     const { authorities, ports } = await this.authorities();
     const stations: Enrolled[] = [];
     for (const id of ids) {
@@ -100,6 +92,46 @@ export class Plant {
       stations.push({ id, cert: issued.value.chainPem, key: pemOf(key) });
     }
     return { ca: authorities.root.pem, stations };
+  }
+
+  /** Adds sites with so many stations each, and issues the sites' certificates. */
+  async enrolSites(count: number, stationsEach: number): Promise<{ ca: string; stations: Enrolled[] }> {
+    const { authorities, ports } = await this.authorities();
+    const stations: Enrolled[] = [];
+    const add = await this.inventory();
+    for (const id of numbered("site", count)) {
+      const behind = numbered(`${id}-s`, stationsEach);
+      for (const station of behind) await add(station, id);
+      const key = await newKey("ec-p256");
+      const site = siteId(id);
+      if (!site.ok) throw new Error(site.fault.sentence);
+      const issued = await issueSite(authorities, { site: site.value, publicKey: publicHalf(key) }, ports);
+      if (!issued.ok) throw new Error(issued.fault.sentence);
+      stations.push({ id, behind, cert: issued.value.chainPem, key: pemOf(key) });
+    }
+    return { ca: authorities.root.pem, stations };
+  }
+
+  /** One process per site would take minutes; the API takes thousands of stations in seconds. */
+  private async inventory(): Promise<(station: string, site: string) => Promise<void>> {
+    const token = (await command("apps/csms/cli/token.ts", ["bench", "--data", this.data]))
+      .trim()
+      .split("\n")
+      .at(-1);
+    const at = `http://localhost:${readJson(join(this.data, "csms.json"))?.["httpPort"]}/api/v1/stations`;
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    return async (station, site) => {
+      const body = JSON.stringify({ station, site, route: "site" });
+      const answer = await fetch(at, { method: "POST", headers, body });
+      if (!answer.ok) throw new Error(`${station} was not added: ${await answer.text()}`);
+    };
+  }
+
+  private async add(ids: readonly string[], route: readonly string[]): Promise<void> {
+    for (let at = 0; at < ids.length; at += 500) {
+      const words = ["add", ...ids.slice(at, at + 500), ...route, "--data", this.data];
+      await command("apps/csms/cli/station.ts", words);
+    }
   }
 
   /** Starts a yardstick with a server certificate of its own; resolves when it listens. */
@@ -154,6 +186,9 @@ export class Plant {
     return { authorities, ports };
   }
 }
+
+const numbered = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `${name}-${String(n + 1).padStart(4, "0")}`);
 
 const pemOf = (key: Awaited<ReturnType<typeof newKey>>): string =>
   String(key.export({ type: "pkcs8", format: "pem" }));

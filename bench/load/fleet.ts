@@ -6,12 +6,20 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { connect, createSecureContext } from "node:tls";
 import { boot, heartbeat, type Kind, scriptOf } from "./messages.ts";
-import { LoadStation, type Target } from "./station.ts";
+import { LoadSite } from "./site.ts";
+import type { Target } from "./socket.ts";
+import { LoadStation } from "./station.ts";
 
-export type Enrolled = { readonly id: string; readonly cert: string; readonly key: string };
+export type Enrolled = {
+  readonly id: string;
+  readonly cert: string;
+  readonly key: string;
+  /** It is a site, with these stations behind it. */
+  readonly behind?: readonly string[];
+};
 export type Order =
   | { readonly do: "enrol"; readonly ca: string; readonly stations: readonly Enrolled[] }
-  /** Opens every socket and boots, `atOnce` at a time. */
+  /** Opens every socket and boots, or brings its stations, `atOnce` at a time. */
   | { readonly do: "connect"; readonly target: Target; readonly atOnce: number }
   /** Begins to talk, and goes on until it is told to rest. */
   | { readonly do: "warm-up"; readonly kind: Kind }
@@ -36,21 +44,27 @@ const WARM_UP_MS = 1_000;
 const REST_MS = 500;
 
 let stations: LoadStation[] = [];
+let sites: LoadSite[] = [];
 let contexts: ReturnType<typeof createSecureContext>[] = [];
 
 async function obey(order: Order): Promise<Told> {
   switch (order.do) {
     case "enrol":
       contexts = order.stations.map(({ cert, key }) => createSecureContext({ ca: order.ca, cert, key }));
-      stations = order.stations.map(({ id }, index) => new LoadStation(id, contexts[index]!));
+      stations = order.stations.flatMap(({ id, behind }, index) =>
+        behind === undefined ? [new LoadStation(id, contexts[index]!)] : [],
+      );
+      sites = order.stations.flatMap(({ id, behind }, index) =>
+        behind === undefined ? [] : [new LoadSite(id, behind, contexts[index]!)],
+      );
       return { messages: 0, seconds: 0, failed: 0 };
     case "connect":
       return timed(async () => {
-        const waiting = [...stations];
+        const waiting = [...stations, ...sites];
         const one = async () => {
           for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-            await next.open(order.target);
-            if (!(await next.ask(boot(next.id)))) throw new Error(`${next.id}: its boot was refused`);
+            if (next instanceof LoadSite) await next.connect(order.target);
+            else await bootAt(order.target, next);
           }
         };
         await Promise.all(Array.from({ length: order.atOnce }, one));
@@ -68,20 +82,26 @@ async function obey(order: Order): Promise<Told> {
       await wait(REST_MS);
       return { messages: 0, seconds: 0, failed: 0 };
     case "drop":
-      for (const station of stations) station.drop();
+      for (const peer of [...stations, ...sites]) peer.drop();
       return { messages: 0, seconds: 0, failed: 0 };
     case "reconnect":
       return timed(() =>
-        Promise.all(
-          stations.map(async (station) => {
+        Promise.all([
+          ...stations.map(async (station) => {
             await station.open(order.target);
             if (!(await station.ask(heartbeat()))) throw new Error(`${station.id}: not answered`);
           }),
-        ),
+          ...sites.map((site) => site.connect(order.target)),
+        ]),
       );
     case "handshake":
       return timed(() => Promise.all(contexts.map((context) => handshake(order.target, context))));
   }
+}
+
+async function bootAt(target: Target, station: LoadStation): Promise<void> {
+  await station.open(target);
+  if (!(await station.ask(boot(station.id)))) throw new Error(`${station.id}: its boot was refused`);
 }
 
 async function measured(seconds: number): Promise<Told> {
@@ -96,7 +116,8 @@ async function measured(seconds: number): Promise<Told> {
 async function timed(run: () => Promise<unknown>): Promise<Told> {
   const startMs = performance.now();
   await run();
-  return { messages: stations.length, seconds: (performance.now() - startMs) / 1000, failed: 0 };
+  const behind = sites.reduce((sum, site) => sum + site.stations.length, 0);
+  return { messages: stations.length + behind, seconds: (performance.now() - startMs) / 1000, failed: 0 };
 }
 
 function handshake({ port, servername }: Target, secureContext: ReturnType<typeof createSecureContext>) {

@@ -1,18 +1,11 @@
 /** One station under load: a mutual-TLS socket, one CALL at a time, the next as soon as the last is answered. */
-import { connect, type SecureContext, type TLSSocket } from "node:tls";
+import type { SecureContext, TLSSocket } from "node:tls";
 import { clientFrame, pong, ServerFrames } from "./frame.ts";
-
-export type Target = {
-  readonly port: number;
-  readonly servername: string;
-  /** `/ocpp/` of a station; the id is added. */
-  readonly path: string;
-};
+import { openSocket, type Target } from "./socket.ts";
 
 /** What a station says, in order: the text of the next frame. */
 export type Script = { next(station: string): string };
 
-const KEY = "d2F0dHdhcmQtYmVuY2gtMQ==";
 const PROTOCOL = "ocpp2.0.1";
 /** A CALLRESULT, and an echo of a CALL: what counts as an answer. */
 const RESULT = 0x33;
@@ -35,32 +28,10 @@ export class LoadStation {
 
   /** Resolves when the WebSocket is open; rejects with why it is not. */
   async open(target: Target): Promise<void> {
-    const { port, servername, path } = target;
-    const socket = connect({ port, host: "127.0.0.1", servername, secureContext: this.context });
-    socket.setNoDelay(true);
+    const { id, context } = this;
+    const { socket, first } = await openSocket(target, { id, context, protocol: PROTOCOL });
     this.socket = socket;
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.once("close", () => reject(new Error(`${this.id}: closed before it was open`)));
-      socket.once("secureConnect", () => {
-        socket.write(
-          `GET ${path}${this.id} HTTP/1.1\r\nHost: ${servername}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-            `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Protocol: ${PROTOCOL}\r\n\r\n`,
-        );
-      });
-      let head = "";
-      const upgraded = (chunk: Buffer) => {
-        head += chunk.toString("latin1");
-        const end = head.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        socket.off("data", upgraded);
-        if (!head.startsWith("HTTP/1.1 101"))
-          return reject(new Error(`${this.id}: ${head.split("\r\n")[0]}`));
-        this.listen(socket, Buffer.from(head.slice(end + 4), "latin1"));
-        resolve();
-      };
-      socket.on("data", upgraded);
-    });
+    this.listen(socket, first);
   }
 
   /** One CALL; resolves with whether it was answered with a result (or its echo). */
@@ -87,7 +58,6 @@ export class LoadStation {
   }
 
   private listen(socket: TLSSocket, first: Buffer): void {
-    socket.removeAllListeners("error").removeAllListeners("close");
     const frames = new ServerFrames({
       message: (payload) => this.heard(payload),
       ping: () => socket.write(pong),
