@@ -97,7 +97,11 @@ else {
     mkdirSync(join(folder, "file"));
     writeFileSync(join(folder, "file", "wattward.db"), "");
     for (const [[status, sentence], code, says] of [
-      [run("file", "--database", url), 1, /has its database in wattward\.db.*give a new folder/],
+      [
+        run("file", "--database", url),
+        1,
+        /has its database in wattward\.db.*into a new folder with --database/,
+      ],
       [run("a", "--database", url.replace(/postgres$/, "nowhere")), 1, /"nowhere" does not exist.*createdb/],
       [
         run("b", "--database", `postgres://u:${secret}@127.0.0.1:1/w`),
