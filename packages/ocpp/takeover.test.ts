@@ -139,7 +139,12 @@ const rows: Row[] = [
   },
   {
     says: "a password, the old one asked and last heard of before: replaces",
-    old: { securityProfile: 2, key: undefined, pongAgoMs: PASSWORD_PROBE_MS + 1, askedAgoMs: PASSWORD_PROBE_MS },
+    old: {
+      securityProfile: 2,
+      key: undefined,
+      pongAgoMs: PASSWORD_PROBE_MS + 1,
+      askedAgoMs: PASSWORD_PROBE_MS,
+    },
     newcomer: { securityProfile: 2, key: undefined, address: "10.0.0.2" },
     decided: "replace silent",
   },
