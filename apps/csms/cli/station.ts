@@ -15,7 +15,7 @@ const help = `wattward station: the inventory
           [--route site|direct|either]  how it may connect (site with --site, else direct)
                                         (of a station that is known, what is not said stays as it is)
           [--strict | --tolerant]       refuses what breaks its schema (for a certification), or repairs it (usual)
-          [--pin VERSION | --unpin]     speaks only OCPP 1.6 or 2.0.1 with it, from its next connection on
+          [--pin VERSION | --unpin]     speaks only OCPP 1.6, 2.0.1 or 2.1 with it, from its next connection on
           [--assume VERSION | --assume-none]  spoken where it names no sub-protocol, instead of closing
           [--ping | --no-ping]          pings it (usual), or never
           [--security-profile 1|2 --until DATE]  may come with a password until then, which is printed once; another
