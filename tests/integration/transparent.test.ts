@@ -4,7 +4,7 @@
  * repeat by themselves; the site adds nothing, loses nothing, and turns nothing round.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { before, test } from "node:test";
