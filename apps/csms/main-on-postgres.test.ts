@@ -41,6 +41,12 @@ else {
 
     const second = await start();
     assert.match(second.out(), /database {13}postgres:\/\/postgres@/);
+    const passphrase = join(folder, "passphrase");
+    writeFileSync(passphrase, "correct horse battery staple", { mode: 0o600 });
+    // It is backed up while it runs.
+    const out = join(folder, "csms.backup");
+    const made = command("cli/backup.ts", "--out", out, "--passphrase-file", passphrase);
+    assert.match(made, /\(1 transactions\) out of postgresql/);
     const again = await connect("/ocpp/CP-1", second.port, station, "ocpp1.6");
     again.wire.send(transaction("s1", "AB12"));
     const [, , repeated] = JSON.parse(await again.next());
