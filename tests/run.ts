@@ -17,12 +17,11 @@ import { parseArgs } from "node:util";
 const root = resolve(import.meta.dirname, "..");
 const TEST_TIMEOUT_MS = 300_000;
 
-/** Each stage's files run two at a time; a stage that owns ports, processes or a browser runs alone. */
+/** Each stage's files run two at a time; what holds the clock against a promise, or measures, runs alone after them. */
 const stages = [
   {
     name: "unit, property and conformance",
     fast: true,
-    concurrency: 2,
     files: [
       "packages/**/*.test.ts",
       "apps/**/*.test.ts",
@@ -36,23 +35,29 @@ const stages = [
   {
     name: "simulation",
     fast: false,
-    concurrency: 2,
     files: ["tests/simulation/**/*.test.ts", "tests/mutation/**/*.test.ts", "tests/messages/**/*.test.ts"],
   },
   {
     name: "integration",
     fast: false,
-    concurrency: 1,
     files: [
       "apps/*/main*.test.ts",
       "apps/csms/core/on-postgres.test.ts",
       "tests/integration/**/*.test.ts",
       "tests/soak/**/*.test.ts",
     ],
+    // It starts within 3 s.
+    alone: /csms\/main\.test\.ts$/,
   },
-  { name: "browser", fast: false, concurrency: 1, files: ["tests/console/**/*.test.ts"] },
+  {
+    name: "browser",
+    fast: false,
+    files: ["tests/console/**/*.test.ts"],
+    // It leaves the browser idle.
+    alone: /weight\.browser/,
+  },
 ] as const;
-type Stage = { name: string; fast: boolean; concurrency: number; files: readonly string[]; except?: RegExp };
+type Stage = { name: string; fast: boolean; files: readonly string[]; except?: RegExp; alone?: RegExp };
 
 function readOptions() {
   const flag = { type: "boolean" } as const;
@@ -82,7 +87,7 @@ function check(name: string, command: string, args: string[]): void {
   );
 }
 
-async function runTests({ name, files, concurrency, except }: Stage): Promise<void> {
+async function runStage({ name, files, except, alone }: Stage): Promise<void> {
   const found = files
     .flatMap((pattern) =>
       globSync(pattern, { cwd: root, exclude: (path) => /node_modules|dist/.test(String(path)) }),
@@ -90,10 +95,20 @@ async function runTests({ name, files, concurrency, except }: Stage): Promise<vo
     .filter((file) => except?.test(file) !== true)
     .filter((file) => options.only === undefined || file.includes(options.only))
     .sort();
-  if (found.length === 0) return;
-  process.stdout.write(`\n▶ ${name}: ${found.length} files\n`);
+  const isAlone = (file: string) => alone?.test(file) === true;
+  await runFiles(
+    name,
+    found.filter((file) => !isAlone(file)),
+    2,
+  );
+  await runFiles(`${name}, alone`, found.filter(isAlone), 1);
+}
+
+async function runFiles(name: string, files: readonly string[], concurrency: number): Promise<void> {
+  if (files.length === 0) return;
+  process.stdout.write(`\n▶ ${name}: ${files.length} files\n`);
   const tests = run({
-    files: found.map((file) => join(root, file)),
+    files: files.map((file) => join(root, file)),
     concurrency,
     timeout: TEST_TIMEOUT_MS,
     cwd: root,
@@ -118,7 +133,7 @@ if (options.only === undefined) {
   check("types of the console", "node_modules/typescript/bin/tsc", ["-p", "apps/console"]);
   check("lint and format", "launcher/biome.mjs", ["check", "--error-on-warnings", "."]);
 }
-for (const stage of stages) if (stage.fast || !options.fast) await runTests(stage);
+for (const stage of stages) if (stage.fast || !options.fast) await runStage(stage);
 
 for (const skip of skips) process.stdout.write(`skipped: ${skip}\n`);
 const noSkips = process.env["WATTWARD_SKIP_NONE"] === "1";

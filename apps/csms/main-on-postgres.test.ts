@@ -41,6 +41,12 @@ else {
 
     const second = await start();
     assert.match(second.out(), /database {13}postgres:\/\/postgres@/);
+    const passphrase = join(folder, "passphrase");
+    writeFileSync(passphrase, "correct horse battery staple", { mode: 0o600 });
+    // It is backed up while it runs.
+    const out = join(folder, "csms.backup");
+    const made = command("cli/backup.ts", "--out", out, "--passphrase-file", passphrase);
+    assert.match(made, /\(1 transactions\) out of postgresql/);
     const again = await connect("/ocpp/CP-1", second.port, station, "ocpp1.6");
     again.wire.send(transaction("s1", "AB12"));
     const [, , repeated] = JSON.parse(await again.next());
@@ -97,7 +103,11 @@ else {
     mkdirSync(join(folder, "file"));
     writeFileSync(join(folder, "file", "wattward.db"), "");
     for (const [[status, sentence], code, says] of [
-      [run("file", "--database", url), 1, /has its database in wattward\.db.*give a new folder/],
+      [
+        run("file", "--database", url),
+        1,
+        /has its database in wattward\.db.*into a new folder with --database/,
+      ],
       [run("a", "--database", url.replace(/postgres$/, "nowhere")), 1, /"nowhere" does not exist.*createdb/],
       [
         run("b", "--database", `postgres://u:${secret}@127.0.0.1:1/w`),

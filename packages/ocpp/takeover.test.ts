@@ -11,7 +11,7 @@ import {
 const minute = 60_000;
 const nowMs = 60 * minute;
 const claim: Claim = { route: "direct", key: "k1", notBeforeMs: 1_000, address: "10.0.0.1" };
-const incumbent: Incumbent = { ...claim, pongAgoMs: undefined, probed: false };
+const incumbent: Incumbent = { ...claim, pongAgoMs: undefined, askedAgoMs: undefined };
 
 /** One row of the table, with what differs from the same key, the same address and no history. */
 type Row = {
@@ -58,19 +58,25 @@ const rows: Row[] = [
   },
   {
     says: "same key, another address, asked and silent: replaces",
-    old: { pongAgoMs: 40_000, probed: true },
+    old: { pongAgoMs: 40_000, askedAgoMs: 2_000 },
     newcomer: { address: "10.0.0.2" },
     decided: "replace same-key",
   },
   {
     says: "same key, another address, never answered any ping, asked and silent: replaces",
-    old: { probed: true },
+    old: { askedAgoMs: 2_000 },
     newcomer: { address: "10.0.0.2" },
     decided: "replace same-key",
   },
   {
     says: "same key, another address, asked and answered: clone",
-    old: { pongAgoMs: 1, probed: true },
+    old: { pongAgoMs: 1, askedAgoMs: 2_000 },
+    newcomer: { address: "10.0.0.2" },
+    decided: "hold alive-elsewhere",
+  },
+  {
+    says: "same key, another address, answered at once, and the clock rang late: clone all the same",
+    old: { pongAgoMs: 2_009, askedAgoMs: 2_010 },
     newcomer: { address: "10.0.0.2" },
     decided: "hold alive-elsewhere",
   },
@@ -121,25 +127,36 @@ const rows: Row[] = [
   },
   {
     says: "a password, the old one asked and alive: refused, from the same address too",
-    old: { securityProfile: 2, key: undefined, pongAgoMs: PASSWORD_PROBE_MS, probed: true },
+    old: { securityProfile: 2, key: undefined, pongAgoMs: 1, askedAgoMs: PASSWORD_PROBE_MS },
+    newcomer: { securityProfile: 2, key: undefined },
+    decided: "refuse alive",
+  },
+  {
+    says: "a password, the old one answered at once, and the clock rang late: refused all the same",
+    old: { securityProfile: 2, key: undefined, pongAgoMs: 5_009, askedAgoMs: 5_010 },
     newcomer: { securityProfile: 2, key: undefined },
     decided: "refuse alive",
   },
   {
     says: "a password, the old one asked and last heard of before: replaces",
-    old: { securityProfile: 2, key: undefined, pongAgoMs: PASSWORD_PROBE_MS + 1, probed: true },
+    old: {
+      securityProfile: 2,
+      key: undefined,
+      pongAgoMs: PASSWORD_PROBE_MS + 1,
+      askedAgoMs: PASSWORD_PROBE_MS,
+    },
     newcomer: { securityProfile: 2, key: undefined, address: "10.0.0.2" },
     decided: "replace silent",
   },
   {
     says: "a password, the old one asked and never heard of: replaces",
-    old: { securityProfile: 1, key: undefined, probed: true },
+    old: { securityProfile: 1, key: undefined, askedAgoMs: PASSWORD_PROBE_MS },
     newcomer: { securityProfile: 2, key: undefined },
     decided: "replace silent",
   },
   {
     says: "a password against a certificate: refused, however silent the old one",
-    old: { probed: true },
+    old: { askedAgoMs: PASSWORD_PROBE_MS },
     newcomer: { securityProfile: 2, key: undefined },
     decided: "refuse lower-profile",
   },

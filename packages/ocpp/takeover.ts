@@ -36,8 +36,11 @@ export type Claim = {
 export type Incumbent = Claim & {
   /** Since its last pong, ms; undefined where it never sent one. */
   readonly pongAgoMs: number | undefined;
-  /** It was just pinged because of this newcomer, and given the probe's time to answer. */
-  readonly probed: boolean;
+  /**
+   * Since it was pinged because of this newcomer, ms; undefined where it was not. A pong that is no older answers that
+   * ping, however late the clock rang for us.
+   */
+  readonly askedAgoMs: number | undefined;
 };
 
 export type Takeover =
@@ -72,16 +75,17 @@ export function takeover(
   const recent = replacedAtMs.filter((atMs) => nowMs - atMs < REPLACEMENT_WINDOW_MS);
   if (recent.length >= REPLACEMENTS_MAX) return { kind: "hold", why: "replaced-too-often" };
   if (old.address === newcomer.address) return { kind: "replace", why: "same-key" };
-  if (old.pongAgoMs !== undefined && old.pongAgoMs <= ALIVE_PONG_MS) {
-    return { kind: "hold", why: "alive-elsewhere" };
-  }
-  return old.probed ? { kind: "replace", why: "same-key" } : { kind: "probe", withinMs: ALIVE_PONG_MS };
+  const { pongAgoMs = Infinity, askedAgoMs } = old;
+  if (pongAgoMs <= Math.max(ALIVE_PONG_MS, askedAgoMs ?? 0)) return { kind: "hold", why: "alive-elsewhere" };
+  return askedAgoMs === undefined
+    ? { kind: "probe", withinMs: ALIVE_PONG_MS }
+    : { kind: "replace", why: "same-key" };
 }
 
 /** The last row of the table: a password proves less than presence does. */
-function byPassword({ securityProfile, probed, pongAgoMs }: Incumbent): Takeover {
+function byPassword({ securityProfile, askedAgoMs, pongAgoMs = Infinity }: Incumbent): Takeover {
   if (securityProfile === undefined) return { kind: "refuse", why: "lower-profile" };
-  if (!probed) return { kind: "probe", withinMs: PASSWORD_PROBE_MS };
-  const alive = pongAgoMs !== undefined && pongAgoMs <= PASSWORD_PROBE_MS;
+  if (askedAgoMs === undefined) return { kind: "probe", withinMs: PASSWORD_PROBE_MS };
+  const alive = pongAgoMs <= askedAgoMs;
   return alive ? { kind: "refuse", why: "alive" } : { kind: "replace", why: "silent" };
 }

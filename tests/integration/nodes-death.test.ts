@@ -168,6 +168,9 @@ else {
     const [now] = await sql("SELECT incarnation FROM nodes WHERE id = 'csms'");
     assert.equal(Number(now?.["incarnation"]), Number(before[0]?.["incarnation"]) + 1);
     assert.equal((await sql("SELECT node FROM stations WHERE id = 'T-1'"))[0]?.["node"], "csms-2");
+    const headers = { authorization: `Bearer ${await apiToken(out)}` };
+    const metrics = await (await fetch(`http://localhost:${a.httpPort}/metrics`, { headers })).text();
+    assert.match(metrics, /^wattward_node_fenced_total 1$/m);
     fresh.leave();
   });
 

@@ -43,7 +43,16 @@ else {
     await enrolStations(out, ["S-1", "S-2", "S-3"]);
     b = await nodeOn(out, "csms-2", { database, nats: nats.url });
     token = await apiToken(out);
-    for (const node of [a, b]) assert.deepEqual(await readiness(node), { ready: true, reasons: [] });
+    const headers = { authorization: `Bearer ${token}` };
+    for (const node of [a, b]) {
+      assert.deepEqual(await readiness(node), { ready: true, reasons: [] });
+      let metrics = "";
+      // The first one hears of the second with a beat of its own.
+      while (!/^wattward_nodes_alive 2$/m.test(metrics)) {
+        metrics = await (await fetch(`http://localhost:${node.httpPort}/metrics`, { headers })).text();
+      }
+      assert.match(metrics, /^wattward_bus_connected 1$/m);
+    }
   });
 
   test("nodes: a command asked for at one reaches the station at the other, and its outcome is read at both", async () => {

@@ -4,7 +4,6 @@
  * row of the outbox and the metrics. And what belongs there is there: one trace id from the first reception to the row.
  */
 import assert from "node:assert/strict";
-import { createPrivateKey } from "node:crypto";
 import { globSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { before, test } from "node:test";
@@ -22,6 +21,7 @@ import { DOMAIN, logOf, ready } from "../../demo/plant.ts";
 import { type Program, start, stop } from "../../demo/programs.ts";
 import { boot } from "./rig/charging.ts";
 import { apiToken, type Server, stationFolder, stationIdentity } from "./rig/operator.ts";
+import { mayBeIn, planted, plantKeysAndPassphrases } from "./rig/planted-secrets.ts";
 import { Station } from "./rig/station.ts";
 import { rows } from "./rig/stored.ts";
 import { eventually, SOON_MS, workplace } from "./rig/workplace.ts";
@@ -30,17 +30,7 @@ const out = workplace("secrets");
 const data = join(out, "csms");
 const home = join(out, "north");
 
-const secrets = new Map([
-  ["passphrase of the keys", "correct-horse-Zq7-battery"],
-  ["card of 1.6", "CARD16ZQ7XW0PLM2K"],
-  ["card of 2.0.1", "CARD201-ZQ7XW0PLM2K-VERY-LONG-7731"],
-  ["card of a command", "REMOTEZQ7XW0PLM2K"],
-  ["password of a station", "PasswordZQ7XW0PLM2K"],
-  ["password in an address", "UrlSecretZQ7XW0PLM2K"],
-  ["token in an address", "SignatureZQ7XW0PLM2K"],
-  ["passphrase of the backup", "another-horse-Zq7-battery"],
-]);
-const secret = (name: string) => secrets.get(name) ?? assert.fail(name);
+const secret = (name: string) => planted.get(name) ?? assert.fail(name);
 const card16 = secret("card of 1.6");
 const card201 = secret("card of 2.0.1");
 
@@ -96,7 +86,7 @@ function ask(path: string, { method = "GET", body, headers = {} }: Ask = {}) {
 /** Joins with the one-time link; the session's cookie is one more secret. */
 async function joinByLink(): Promise<void> {
   const found = await eventually("the link was printed", () => /join#(\S+)/.exec(csms.stdout())?.[1]);
-  secrets.set("invitation", found);
+  planted.set("invitation", found);
   const origin = `http://localhost:${csms.httpPort}`;
   const headers = { origin, "sec-fetch-site": "same-origin" };
   const post = (path: string, body: unknown) =>
@@ -114,9 +104,9 @@ async function joinByLink(): Promise<void> {
   });
   assert.equal(joined.status, 200, await joined.clone().text());
   const cookie = (joined.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
-  secrets.set("session", cookie.split("=")[1] ?? assert.fail("no cookie"));
+  planted.set("session", cookie.split("=")[1] ?? assert.fail("no cookie"));
   const { csrf } = await joined.json();
-  secrets.set("CSRF token", csrf);
+  planted.set("CSRF token", csrf);
   await ask("/api/v1/auth/me", { headers: { cookie } });
   await ask("/api/v1/auth/logout", { method: "POST", headers: { ...headers, cookie } });
   await post("join/options", { invitation: found, name: "Eve" });
@@ -125,7 +115,7 @@ async function joinByLink(): Promise<void> {
 /** A script's token, used well and badly, and what it asks for. */
 async function useTheApi(): Promise<void> {
   const token = await apiToken(out);
-  secrets.set("API token", token);
+  planted.set("API token", token);
   const headers = { authorization: `Bearer ${token}` };
   for (const path of [
     `/api/v1/stations?token=${token}`,
@@ -232,7 +222,7 @@ function passwordInHeader(): Promise<void> {
   const socket = connect({ ...at, ca, cert, key, passphrase });
   const password = secret("password of a station");
   const basic = Buffer.from(`DIRECT-16:${password}`).toString("base64");
-  secrets.set("Basic credentials", basic);
+  planted.set("Basic credentials", basic);
   socket.on("secureConnect", () =>
     socket.write(
       `GET /ocpp/DIRECT-16?password=${password} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${basic}\r\n\r\n`,
@@ -245,24 +235,6 @@ function passwordInHeader(): Promise<void> {
 
 const addressWithCredentials = () =>
   `ftps://joe:${secret("password in an address")}@files.example/in?sig=${secret("token in an address")}`;
-
-/** Each private key as lines of its file, and in the clear. */
-function keysAndPassphrases(): void {
-  for (const file of globSync("**/*key*.pem", { cwd: out }))
-    secrets.set(file, longestLine(readFileSync(join(out, file), "utf8")));
-  for (const id of ["DIRECT-16", "SITE-16"]) {
-    const { key = "", passphrase = "" } = stationIdentity(out, id);
-    const clear = createPrivateKey({ key, passphrase }).export({ type: "pkcs8", format: "pem" });
-    secrets.set(`key of ${id}`, longestLine(String(clear).split("\n").slice(2).join("\n")));
-  }
-  for (const file of globSync("**/passphrase", { cwd: out })) {
-    secrets.set(file, readFileSync(join(out, file), "utf8").trim());
-  }
-}
-const longestLine = (text: string) =>
-  text
-    .split("\n")
-    .reduce((longest, line) => (line.length > longest.length && !line.startsWith("-") ? line : longest), "");
 
 const logs = () => [logOf(out, "csms"), logOf(home, "site")].map((file) => readFileSync(file, "utf8"));
 type Line = Readonly<Record<string, unknown>>;
@@ -286,7 +258,8 @@ test("no log line at debug, no row of the outbox and no metric holds a secret th
   for (const station of [stations[0]!, stations[2]!]) {
     await command(station, "RemoteStartTransaction", { idTag: secret("card of a command") });
     await command(station, "ChangeConfiguration", { key: "MeterValueSampleInterval", value: "60" });
-    await command(station, "DataTransfer", { vendorId: "test", data: addressWithCredentials() });
+    await command(station, "DataTransfer", { vendorId: "test", data: `card ${secret("card of a command")}` });
+    await refusedCommand(station, "DataTransfer", { vendorId: "test", data: addressWithCredentials() });
     await refusedCommand(station, "GetDiagnostics", { location: addressWithCredentials() });
     await passwordInCommand(station, value);
   }
@@ -294,7 +267,7 @@ test("no log line at debug, no row of the outbox and no metric holds a secret th
     "all commands ended",
     () => rows(out, "SELECT 1 FROM commands WHERE ended_at_ms IS NULL").length === 0,
   );
-  keysAndPassphrases();
+  plantKeysAndPassphrases(out);
 
   const headers = { authorization: `Bearer ${secret("API token")}` };
   const metrics = await (await ask("/metrics", { headers })).text();
@@ -308,34 +281,19 @@ test("no log line at debug, no row of the outbox and no metric holds a secret th
   for (const [place, text] of Object.entries(places))
     assert(text.length > 1_000, `${place} is all but empty`);
   assert(lines(csmsLog).some(({ level }) => level === "debug"));
-  assert(secrets.size >= 20, `only ${secrets.size} secrets`);
+  assert(planted.size >= 20, `only ${planted.size} secrets`);
 
   const leaks = Object.entries(places).flatMap(([place, text]) =>
     text
       .split("\n")
       .flatMap((line) =>
-        [...secrets]
+        [...planted]
           .filter(([, hidden]) => hidden.length >= 8 && line.toLowerCase().includes(hidden.toLowerCase()))
           .map(([name]) => `${place}: ${name} in ${line.slice(0, 300)}`),
       ),
   );
   assert.deepEqual(leaks, []);
 });
-
-/**
- * Where one may be all the same, and why: its own file; and what a site must not lose. Everything else that this test
- * plants may be in no file at all.
- */
-function mayBeIn(name: string, file: string): boolean {
-  // Keys and passphrases lie where they are kept, encrypted or 0600, and nowhere else.
-  if (name === file) return true;
-  const isCard = name.startsWith("card of");
-  // The database knows the cards that may charge, and who charged with them.
-  if (isCard && /^csms\/wattward\.db(-wal|-shm)?$/.test(file)) return true;
-  // A site authorises by them while it is alone, and keeps the frames that it answered as they were sent: evidence.
-  if (isCard && /^north\/site\/state\/[a-z-]+\.json$/.test(file)) return true;
-  return /^north\/site\/journal\//.test(file) && (isCard || name === "password of a station");
-}
 
 test("no file of any folder holds a secret, but where it must; the backup, which holds them all, none that can be read", async () => {
   const out16 = join(out, "csms.backup");
@@ -371,7 +329,7 @@ test("no file of any folder holds a secret, but where it must; the backup, which
   for (const path of paths) {
     const bytes = readFileSync(join(out, path));
     const text = bytes.toString("latin1").toLowerCase();
-    for (const [name, hidden] of secrets) {
+    for (const [name, hidden] of planted) {
       if (hidden.length < 8 || mayBeIn(name, path)) continue;
       for (const [how, form] of [
         ["", hidden],

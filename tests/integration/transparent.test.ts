@@ -4,7 +4,7 @@
  * repeat by themselves; the site adds nothing, loses nothing, and turns nothing round.
  */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { before, test } from "node:test";
@@ -22,6 +22,7 @@ import { FOREIGN_NAME, ForeignCsms, foreignOperator } from "./rig/foreign-csms.t
 import { localControllerPid, type Site, stationFolder, stationIdentity } from "./rig/operator.ts";
 import { Relay } from "./rig/relay.ts";
 import { Station } from "./rig/station.ts";
+import { inOrder, linesOf } from "./rig/told.ts";
 import { eventually, SOON_MS, tailOf, workplace } from "./rig/workplace.ts";
 
 const out = workplace("transparent");
@@ -70,24 +71,6 @@ async function siteOn(site: string, { url, port }: Towards): Promise<Site> {
 const siteJson = (site: string) => readJson(join(out, site, "site", "site.json")) ?? {};
 const upstreamOf = (site: string, station: string) =>
   (siteJson(site)["upstreams"] as Record<string, Record<string, unknown>> | undefined)?.[station];
-
-/** Every text of `part` is in `whole`, in its order, each as often as there at most. */
-function inOrder(part: readonly string[], whole: readonly string[], about: string): void {
-  let at = 0;
-  for (const text of part) {
-    at = whole.indexOf(text, at) + 1;
-    assert(at > 0, `${about}: not sent, sent before, or sent once only: ${text.slice(0, 160)}`);
-  }
-}
-
-type Line = { readonly station: string; readonly frame: string };
-const linesOf = (folder: string, name: string, station: string): string[] =>
-  readFileSync(join(folder, name), "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Line)
-    .filter((line) => line.station === station)
-    .map(({ frame }) => frame);
 
 const fleet = [
   { id: "T-16", version: "1.6", evses: 1, maxKw: 22 },

@@ -6,9 +6,11 @@ import { type Connection, Registry } from "./registry.ts";
 
 const claim: Claim = { route: "direct", key: "k1", notBeforeMs: 1, address: "10.0.0.1" };
 
-function fixture() {
+/** `lateMs`: how late its clock rings, as that of a busy process does. */
+function fixture(lateMs = 0) {
   const time = simulatedTime();
-  const registry = new Registry<string, ReturnType<typeof connection>>(time, 100);
+  const clock = { now: time.now, after: (ms: number, ring: () => void) => time.after(ms + lateMs, ring) };
+  const registry = new Registry<string, ReturnType<typeof connection>>(clock, 100);
   const connection = (more: Partial<Claim> = {}, answersPings = false) => {
     let pongAtMs: number | undefined;
     const ended: number[] = [];
@@ -65,6 +67,14 @@ test("registry: a newcomer from elsewhere waits for the old one's pong: answered
   await silent.join(halfOpen);
   assert.equal(await silent.join(silent.connection({ address: "10.9.9.9" })), true);
   assert.deepEqual(halfOpen.ended, [1008]);
+});
+
+test("registry: an old one that answered its ping is alive, however late the clock rings", async () => {
+  const { connection, join } = fixture(100);
+  const old = connection({}, true);
+  await join(old);
+  assert.equal(await join(connection({ address: "10.9.9.9" })), "alive-elsewhere");
+  assert.deepEqual(old.ended, []);
 });
 
 test("registry: two newcomers decided at once: one is seated, the other is not and ends nobody", async () => {

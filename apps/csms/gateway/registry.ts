@@ -63,12 +63,13 @@ export class Registry<Id extends string, Live extends Connection> {
 
   /** Takes at most the time of one ping and its deadline. */
   async decide(id: Id, newcomer: Claim): Promise<Decided> {
-    const first = this.decideNow(id, newcomer, false);
+    const first = this.decideNow(id, newcomer, undefined);
     if (first.kind !== "probe") return first;
     const asked = this.seats.get(id);
+    const askedAtMs = this.clock.now().monotonicMs;
     asked?.ping();
     await sleep(this.clock, first.withinMs);
-    const second = this.decideNow(id, newcomer, this.seats.get(id) === asked);
+    const second = this.decideNow(id, newcomer, this.seats.get(id) === asked ? askedAtMs : undefined);
     // The old one was replaced by yet another while it was asked: two claim to be the same station at once.
     return second.kind === "probe" ? { kind: "hold", why: "alive-elsewhere" } : second;
   }
@@ -117,12 +118,13 @@ export class Registry<Id extends string, Live extends Connection> {
   private decideNow(
     id: Id,
     newcomer: Claim,
-    probed: boolean,
+    askedAtMs: number | undefined,
   ): Decided | Extract<Takeover, { kind: "probe" }> {
     const old = this.seats.get(id);
     if (old === undefined) return { kind: "welcome", against: undefined };
     const nowMs = this.clock.now().monotonicMs;
-    const incumbent = { ...old.claim, pongAgoMs: old.pongAgoMs(), probed };
+    const askedAgoMs = askedAtMs === undefined ? undefined : nowMs - askedAtMs;
+    const incumbent = { ...old.claim, pongAgoMs: old.pongAgoMs(), askedAgoMs };
     const decided = takeover(incumbent, newcomer, this.replacedAtMs.get(id) ?? [], nowMs);
     if (decided.kind !== "replace") return decided;
     return { kind: "welcome", against: old.generation, why: decided.why };

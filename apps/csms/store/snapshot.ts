@@ -16,7 +16,7 @@ export type Snapshot = {
   readonly engine: "sqlite" | "postgresql";
   readonly schema: number;
   readonly tables: readonly TableModel[];
-  /** Values in the order of the table's columns. Rejects with what the engine throws; {@link StoreError} where it can be told. */
+  /** Values in the order of the table's columns; one table after the other, each as far as it is wanted. Rejects with what the engine throws; {@link StoreError} where it can be told. */
   rows(table: TableModel): AsyncIterable<readonly Value[]>;
   close(): Promise<void>;
 };
@@ -61,7 +61,12 @@ async function ofServer(place: DatabasePlace & { kind: "server" }): Promise<Snap
     throw openingFault(error, place.shown);
   });
   try {
-    const query = async (text: string) => (await session.query({ text })).rows as { value: string }[];
+    const query = async (text: string) => {
+      const { rows } = await session.query({ text }).catch((error: unknown) => {
+        throw serverFaultOf(error) === "lost" ? lostFault(error, place.shown) : error;
+      });
+      return rows as { value: string }[];
+    };
     // A slow disk under the backup must not end its view of the database.
     await query("SET idle_in_transaction_session_timeout = 0");
     await query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -73,13 +78,14 @@ async function ofServer(place: DatabasePlace & { kind: "server" }): Promise<Snap
       async *rows({ name, columns }) {
         const names = columns.map((column) => column.name);
         const list = names.map(quoted).join(", ");
+        // Whoever had enough of the table before this one left its cursor open.
+        await query("CLOSE ALL");
         await query(`DECLARE rows NO SCROLL CURSOR FOR SELECT ${list} FROM ${quoted(name)}`);
         for (let fetched = FETCHED_ROWS; fetched === FETCHED_ROWS; ) {
           const rows = await query(`FETCH FORWARD ${FETCHED_ROWS} FROM rows`);
           fetched = rows.length;
           for (const row of rows) yield valuesOf(row, names);
         }
-        await query("CLOSE rows");
       },
       close: () => session.end(),
     };
@@ -88,6 +94,9 @@ async function ofServer(place: DatabasePlace & { kind: "server" }): Promise<Snap
     throw error;
   }
 }
+
+const lostFault = (error: unknown, shown: string): StoreError =>
+  new StoreError("lost", `${shown} was lost while it was read. Try again when its server is back`, error);
 
 /** Names of ours, out of the migrations. */
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -106,7 +115,8 @@ async function schemaIn(query: (text: string) => Promise<readonly { value: strin
   try {
     rows = await query("SELECT value FROM meta WHERE key = 'schema_version'");
   } catch (error) {
-    if ((fileFaultOf(error) ?? serverFaultOf(error)) !== undefined) throw error;
+    if (error instanceof StoreError || (fileFaultOf(error) ?? serverFaultOf(error)) !== undefined)
+      throw error;
     throw new StoreError("not-ours", "this is no database of Wattward: it has no table 'meta'", error);
   }
   const schema = Number(rows[0]?.value ?? 0);

@@ -40,12 +40,13 @@ export class Registry<Socket extends Live> {
 
   /** May this claim take the station's place? Asks the old socket for a sign of life where the table wants it. */
   async admit(station: StationId, claim: Claim): Promise<Admitted> {
-    const first = this.decide(station, claim, false);
+    const first = this.decide(station, claim, undefined);
     if (first.kind !== "probe") return asAdmitted(first);
     const asked = this.live.get(station);
+    const askedAtMs = this.clock.now().monotonicMs;
     asked?.ping();
     await sleep(this.clock, first.withinMs);
-    const second = this.decide(station, claim, this.live.get(station) === asked);
+    const second = this.decide(station, claim, this.live.get(station) === asked ? askedAtMs : undefined);
     // The old one was replaced by yet another while it was asked: two claim to be the same station at once.
     return second.kind === "probe" ? { kind: "hold", why: "alive-elsewhere" } : asAdmitted(second);
   }
@@ -58,7 +59,8 @@ export class Registry<Socket extends Live> {
     const old = this.live.get(station);
     if (old !== undefined && old.generation !== against) {
       // A password proves too little for a seat that was taken meanwhile by somebody who was never asked.
-      const again = this.decide(station, socket.claim, socket.claim.securityProfile === undefined);
+      const settled = socket.claim.securityProfile === undefined ? this.clock.now().monotonicMs : undefined;
+      const again = this.decide(station, socket.claim, settled);
       if (again.kind !== "replace") return false;
     }
     if (old?.claim.key !== undefined && old.claim.key === socket.claim.key) this.remember(station);
@@ -73,12 +75,14 @@ export class Registry<Socket extends Live> {
     return this.live.delete(station);
   }
 
-  private decide(station: StationId, claim: Claim, probed: boolean): Takeover {
+  /** `askedAtMs`: when the old socket was pinged because of this claim, or is taken to have been. */
+  private decide(station: StationId, claim: Claim, askedAtMs: number | undefined): Takeover {
     const old = this.live.get(station);
     if (old === undefined) return { kind: "replace", why: "same-key" };
     const nowMs = this.clock.now().monotonicMs;
     const pongAgoMs = old.pongAtMs === undefined ? undefined : nowMs - old.pongAtMs;
-    const incumbent: Incumbent = { ...old.claim, pongAgoMs, probed };
+    const askedAgoMs = askedAtMs === undefined ? undefined : nowMs - askedAtMs;
+    const incumbent: Incumbent = { ...old.claim, pongAgoMs, askedAgoMs };
     return takeover(incumbent, claim, this.replacedAtMs.get(station) ?? [], nowMs);
   }
 

@@ -56,6 +56,7 @@ test("a day is meant to its end; half of it, or what cannot be read, is wrong us
     ["2", undefined],
     ["3", "2027-03-31"],
     [undefined, "2027-03-31"],
+    ["2", "2027-02-30T18:00:00Z"],
     ["0", "2027-03-31"],
     ["two", "2027-03-31"],
     ["2", "2027-02-31"],

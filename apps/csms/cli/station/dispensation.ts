@@ -46,13 +46,13 @@ function instantOf(text: string): number {
     new UsageError(
       `--until is a day like 2027-03-31, or an instant like 2027-03-31T18:00:00Z, not '${text}'`,
     );
-  const day = /^(\d{4}-\d{2}-\d{2})$/.exec(text)?.[1];
-  if (day === undefined && !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$/.test(text))
-    throw wrong();
-  const atMs = Date.parse(day === undefined ? text : `${day}T00:00:00Z`);
-  // Some engines read 31 February as 3 March.
-  if (Number.isNaN(atMs) || (day !== undefined && rfc3339(atMs).slice(0, 10) !== day)) throw wrong();
-  return day === undefined ? atMs : atMs + DAY_MS;
+  const [, day, time] =
+    /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2}))?$/.exec(text) ?? [];
+  const dayMs = Date.parse(`${day}T00:00:00Z`);
+  const atMs = time === undefined ? dayMs + DAY_MS : Date.parse(text);
+  // JavaScript reads 31 February as 3 March.
+  if (Number.isNaN(atMs) || rfc3339(dayMs).slice(0, 10) !== day) throw wrong();
+  return atMs;
 }
 
 /** What was done: for a script, and in words. */
