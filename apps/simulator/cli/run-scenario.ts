@@ -20,6 +20,8 @@ import type { ScenarioOptions } from "./scenario-options.ts";
 
 /** How often people are told how it goes: on a terminal, and in a log. */
 const PROGRESS_MS = { terminal: 1_000, log: 5_000 };
+/** Of what is wrong with a scenario; a file of sessions may be wrong in every line. */
+const FAULTS_SHOWN = 20;
 /** Timers that fire before sockets get their turn; a turn costs more than most timers do. */
 const TURN_EVERY = 32;
 
@@ -34,7 +36,8 @@ const progress = (line: string): void =>
 export async function runScenario(options: ScenarioOptions): Promise<number> {
   const loaded = await loadScenario({ file: options.file, over: options.over }, real.now().wallMs);
   if (!loaded.ok) {
-    for (const line of loaded.fault) tell(line);
+    for (const line of loaded.fault.slice(0, FAULTS_SHOWN)) tell(line);
+    if (loaded.fault.length > FAULTS_SHOWN) tell(`… and ${loaded.fault.length - FAULTS_SHOWN} more`);
     return 2;
   }
   const { plan } = loaded.value;

@@ -72,9 +72,14 @@ export function makePlan(
       `${cards.length} cards for ${evses} EVSEs: one card may charge at two of them at once, which a central system may refuse`,
     );
   }
-  if (faults.length > 0) return failed(faults);
+  if (faults.length > 0) return failed(distinct(faults));
   const name = words.name ?? "scenario";
   return ok({ name, seed, speed, ...time, forMs, stations, visits, drivers, faults: planned, cards, notes });
+}
+
+/** A pattern of stations has its mistake once, not once for each of them. */
+function distinct(faults: readonly ScenarioFault[]): ScenarioFault[] {
+  return [...new Map(faults.map((fault) => [JSON.stringify(fault), fault])).values()];
 }
 
 type Length = { readonly nowMs: number; readonly speed: number; readonly forMs: number | undefined };
