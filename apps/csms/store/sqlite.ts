@@ -26,6 +26,9 @@ const PREPARED_MAX = 500;
 /** Pages (4 KiB) in the log before it is folded into the database: 16 MiB, so that folding is rare and cheap. */
 const CHECKPOINT_PAGES = 4_000;
 
+/** KiB of pages that the writer keeps: SQLite's usual 2 MiB are fewer than the indexes of one busy site. */
+const WRITER_CACHE_KIB = 65_536;
+
 export type SqliteOptions = {
   /** Path of the file, or ":memory:". */
   readonly path: string;
@@ -131,6 +134,7 @@ function openFile({ path, synchronous = "full", readOnly = false, pagesMax }: Sq
     if (!readOnly) {
       database.exec("PRAGMA journal_mode = WAL");
       database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      database.exec(`PRAGMA cache_size = -${WRITER_CACHE_KIB}`);
       // What is deleted or redacted is overwritten in its page, which is written anyway.
       database.exec("PRAGMA secure_delete = FAST");
       // What a savepoint needs to be undone is a few pages, and goes with it: in a file it is two writes for each of them.
