@@ -128,7 +128,7 @@ describe("main", { concurrency: true }, () => {
 
   for (const [what, args, expected] of [
     ["no folder", ["--out", folder, "--stations", join(folder, "none")], /Cannot read .*stations\.json/],
-    ["no --out", ["--stations", folder], /--out is needed/],
+    ["no --out", ["--stations", folder], /--out is missing/],
     ["an unknown option", ["--station", folder], /--station/],
   ] as const) {
     test(`${what} ends with 2 and a sentence`, { timeout: 10_000 }, async () => {

@@ -240,7 +240,7 @@ test("site process: no identity, and a damaged journal, end it with what to do; 
   timeout: 60_000,
 }, async () => {
   const empty = run(join(root, "empty"));
-  assert.equal(await empty.exit, 2);
+  assert.equal(await empty.exit, 1);
   assert.match(empty.log(), /npx wattward pki issue site SITE --out .*empty/);
 
   const folder = await identityIn(join(root, "damaged"));
