@@ -13,7 +13,7 @@ import { start } from "./start.ts";
 type Bench = (settings: Options, say: (line: string) => void) => Promise<object>;
 const benches: Readonly<Record<string, { readonly run: Bench; readonly stations: number }>> = {
   gateway: { run: gateway, stations: 200 },
-  site: { run: site, stations: 50 },
+  site: { run: site, stations: 200 },
   reconnect: { run: reconnect, stations: 1_000 },
   memory: { run: memory, stations: 1_000 },
   start: { run: start, stations: 1 },

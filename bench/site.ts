@@ -1,5 +1,5 @@
 /**
- * `bench site`: 50 stations over mutual TLS against a site controller (local controller, journal, site link, central
+ * `bench site`: 200 stations over mutual TLS against a site controller (local controller, journal, site link, central
  * system), and against a bare `ws` echo of the same frames, in turn, in one run.
  */
 import { join } from "node:path";
