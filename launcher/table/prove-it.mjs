@@ -46,7 +46,7 @@ const bench = {
       arguments: [{ name: "NAME", choices: ["gateway", "site", "reconnect", "memory", "start"] }],
       sentence: "progress is on standard error, the result one JSON object on standard output",
       options: [
-        text("stations", "N", "how many (200; site 50; reconnect and memory 1000)"),
+        text("stations", "N", "how many (200; reconnect and memory 1000)"),
         text("seconds", "N", "how long each round measures (5)"),
         text("rounds", "N", "rounds, of which the median counts (3)"),
         folder(
