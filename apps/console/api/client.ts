@@ -55,8 +55,8 @@ export class ApiClient {
 
   me = async () => this.#signedIn(await this.#get<Me>("/auth/me"));
 
-  /** `todayMs`: when today began for whoever looks, ms since 1970. */
-  now = (todayMs: number) => this.#get<Now>("/now", { todayMs: String(todayMs) });
+  /** `todayMs`: when today began for whoever looks, ms since 1970; `site`: of this one only. */
+  now = (todayMs: number, site?: string) => this.#get<Now>("/now", { todayMs: String(todayMs), site });
   /** What happened last anywhere, of these kinds, newest first. */
   happened = (kinds: readonly string[], most: number) =>
     this.#get<Observation[]>("/observations", { kinds: kinds.join(","), most: String(most) });
@@ -85,6 +85,8 @@ export class ApiClient {
   /** Those changed last first; go on with `skip`, the rows seen. */
   cards = (skip: number, most: number) =>
     this.#get<Card[]>("/tokens", { skip: String(skip), most: String(most) });
+  /** Those with this text in them. */
+  findCards = (text: string, most: number) => this.#get<Card[]>("/tokens", { text, most: String(most) });
   setCard = (token: string, given: { status: string; expiresAtMs?: number }) =>
     this.#put<Data>(`/tokens/${encodeURIComponent(token)}`, given);
   history = (site: string, span: { fromMs: number; toMs: number; stepMs: number }) =>

@@ -6,6 +6,7 @@ import { dash, power, written } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { PageLoading, PageTitle } from "../shell/page-title.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
+import { FLOWING_W_MIN, type StationState } from "../stations/state.ts";
 import { stationView } from "../stations/view.ts";
 import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
@@ -17,7 +18,11 @@ import styles from "./fleet.module.css";
 import { columnIds } from "./search.ts";
 import { useStations } from "./use-stations.ts";
 
-const stateOf = (station: Station) => stationView(station, []).state;
+/** Without its sessions at hand, a car that draws power tells that it charges: as its site's page has it. */
+function stateOf(station: Station): StationState {
+  const { state } = stationView(station, []);
+  return state === "plugged" && (station.powerW ?? 0) >= FLOWING_W_MIN ? "charging" : state;
+}
 
 const columns: readonly Column<Station>[] = [
   {

@@ -2095,6 +2095,8 @@ export interface operations {
             query?: {
                 /** @description When today began for the reader, 25 hours ago at most; midnight UTC unless said. */
                 todayMs?: number;
+                /** @description Of this site and its stations only. */
+                site?: string;
             };
             header?: never;
             path?: never;

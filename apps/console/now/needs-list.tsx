@@ -1,5 +1,8 @@
-/** What needs somebody, the worst first: the subject, what is so, since when, and the way on. */
-import { Link, useRouter, useSearch } from "@tanstack/react-router";
+/**
+ * What needs somebody, the worst first: the subject, what is so, since when, and the way on. The same for all on the
+ * first page and for one site on its own.
+ */
+import { Link, useRouter } from "@tanstack/react-router";
 import type { NeedRow } from "../api/shapes.ts";
 import { Glyph, type Shape } from "../display/glyph.tsx";
 import { exactTime, span } from "../display/instant.ts";
@@ -17,12 +20,15 @@ const look: Readonly<Record<NeedRow["weight"], { shape: Shape; tone: Tone }>> = 
   waits: { shape: "pending", tone: "calm" },
 };
 
-export function NeedsList({
-  now,
-}: {
+type Props = {
   now: Parameters<typeof needGroups>[0] & { troubles: readonly string[] };
-}) {
-  const { all } = useSearch({ from: "/frame/now" });
+  /** Of this kind all are asked for, by the address. */
+  all: NeedRow["kind"] | undefined;
+  /** The site whose page it stands on: not named again, and no way to where one is. */
+  at?: string;
+};
+
+export function NeedsList({ now, all, at }: Props) {
   return (
     <Panel title={words.now.needs}>
       <ul className={styles.list}>
@@ -35,14 +41,14 @@ export function NeedsList({
           </li>
         ))}
         {needGroups(now, all).map((group) => (
-          <Group key={group.kind} group={group} />
+          <Group key={group.kind} group={group} at={at} />
         ))}
       </ul>
     </Panel>
   );
 }
 
-function Group({ group }: { group: NeedGroup }) {
+function Group({ group, at }: { group: NeedGroup; at: string | undefined }) {
   const { kind, rows, count, all, came } = group;
   const say = words.now;
   const toggles = all ? came > 1 : count > rows.length;
@@ -50,15 +56,15 @@ function Group({ group }: { group: NeedGroup }) {
     <>
       {rows.map((need) => (
         <li key={[kind, need.site, need.station, need.evse, need.next.id].join(" ")} className={styles.row}>
-          <Row need={need} />
+          <Row need={need} at={at} />
         </li>
       ))}
       {toggles && (
         <li className={styles.rest}>
           {all && came < count && <span>{say.firstOf(came, count)} · </span>}
           <Link
-            to="/now"
-            search={all ? {} : { all: kind }}
+            to="."
+            search={((before: object) => ({ ...before, all: all ? undefined : kind })) as never}
             replace
             resetScroll={false}
             className={styles.more}
@@ -72,11 +78,12 @@ function Group({ group }: { group: NeedGroup }) {
   );
 }
 
-function Row({ need }: { need: NeedRow }) {
+function Row({ need, at }: { need: NeedRow; at: string | undefined }) {
   const router = useRouter();
   const step = nextStep(need, (path) => Object.hasOwn(router.routesByPath, path));
   const subject = subjectOf(need);
-  const beside = need.station !== null && need.site !== null ? need.site : undefined;
+  const isHere = at !== undefined && need.station === null && need.site === at;
+  const beside = need.station !== null && need.site !== null && need.site !== at ? need.site : undefined;
   return (
     <>
       <Weight of={need.weight} />
@@ -86,17 +93,19 @@ function Row({ need }: { need: NeedRow }) {
       </span>
       <span className={styles.end}>
         <Since need={need} />
-        <Link
-          className={styles.next}
-          to={step.to}
-          search={step.search as never}
-          aria-label={`${step.text}: ${subject}`}
-        >
-          {step.text}
-          <span aria-hidden="true" className={styles.go}>
-            ›
-          </span>
-        </Link>
+        {!isHere && (
+          <Link
+            className={styles.next}
+            to={step.to}
+            search={step.search as never}
+            aria-label={`${step.text}: ${subject}`}
+          >
+            {step.text}
+            <span aria-hidden="true" className={styles.go}>
+              ›
+            </span>
+          </Link>
+        )}
       </span>
     </>
   );

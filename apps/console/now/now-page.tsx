@@ -1,4 +1,5 @@
 /** The first page: is everything well, what needs me, what is happening; each with the way to it. */
+import { useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Now } from "../api/shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
@@ -43,6 +44,7 @@ function Stale({ heard, failed, retry }: { heard: NowHeard; failed: boolean; ret
 }
 
 function Picture({ now }: { now: Now }) {
+  const { all } = useSearch({ from: "/frame/now" });
   const { danger, attention, waits } = weightsOf(now);
   const quiet = danger + attention + waits === 0;
   if (now.sites.length === 0 && quiet) return <Empty />;
@@ -60,7 +62,7 @@ function Picture({ now }: { now: Now }) {
       {quiet && <Figures fleet={now.fleet} />}
       <div className={styles.columns}>
         <div className={styles.main}>
-          {!quiet && <NeedsList now={now} />}
+          {!quiet && <NeedsList now={now} all={all} />}
           {now.sites.length > 0 && (
             <div className={styles.sites}>
               <SiteCards sites={now.sites} />

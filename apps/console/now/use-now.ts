@@ -5,7 +5,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { needsSignIn } from "../api/problem.ts";
-import type { Now } from "../api/shapes.ts";
+import type { Now, Observation } from "../api/shapes.ts";
 import { listenForNews } from "../live/news.ts";
 import { useServices } from "../shell/services.tsx";
 
@@ -42,13 +42,13 @@ export type NowHeard = {
   readonly atMs: number;
 };
 
-function useAsked(everyMs: number) {
+function useAsked(everyMs: number, site?: string) {
   const { api, server } = useServices();
   return useQuery({
-    queryKey: ["now"],
+    queryKey: site === undefined ? ["now"] : ["now", site],
     queryFn: async (): Promise<NowHeard> => {
       const midnight = new Date(server.nowMs()).setHours(0, 0, 0, 0);
-      const now = await api.now(midnight);
+      const now = await api.now(midnight, site);
       return { now, atMs: server.nowMs() };
     },
     refetchInterval: everyMs,
@@ -77,6 +77,26 @@ export function useNowPage() {
       isFinal: needsSignIn,
     });
   }, [known, clock, openStream, refetch, queries]);
+  return asked;
+}
+
+/** Long enough for what comes together, short enough for whoever looks. */
+const SETTLED_MS = 500;
+
+/** Of one site, for its page, which hears itself what happens there: `recent`, newest first. */
+export function useNowOfSite(site: string, recent: readonly Observation[]) {
+  const { clock } = useServices();
+  const asked = useAsked(AGAIN_MS, site);
+  const { refetch } = asked;
+  const news = recent.find(({ kind }) => (kinds as readonly string[]).includes(kind))?.seq;
+  const known = useRef(news);
+  useEffect(() => {
+    if (known.current === news) return;
+    return clock.after(SETTLED_MS, () => {
+      known.current = news;
+      void refetch();
+    });
+  }, [news, clock, refetch]);
   return asked;
 }
 

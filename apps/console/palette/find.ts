@@ -1,11 +1,11 @@
 /**
  * What the command palette finds: places, sites and stations whose name holds what was typed; the beginning of a name
- * counts more than its middle. Sessions, of which there are too many to have here, are found by the CSMS and stand last.
- * Pure.
+ * counts more than its middle. Tokens and sessions, of which there are too many to have here, are found by the CSMS and
+ * stand last. Pure.
  */
 
 export type Target = {
-  readonly kind: "place" | "site" | "station" | "session";
+  readonly kind: "place" | "site" | "station" | "token" | "session";
   readonly name: string;
   /** Beside the name: a station's site, a session's station. */
   readonly note?: string | undefined;
@@ -14,10 +14,10 @@ export type Target = {
 };
 
 export const FOUND_MAX = 12;
-/** Of sessions: the newest few. Whoever wants more has a place for it. */
-export const SESSIONS_FOUND_MAX = 4;
+/** Of tokens, and of sessions: the newest few. Whoever wants more has a place for it. */
+export const ASKED_FOUND_MAX = 4;
 /** Less would find half of all. */
-export const SESSION_CHARS_MIN = 3;
+export const ASKED_CHARS_MIN = 3;
 
 export function found(targets: readonly Target[], typed: string): readonly Target[] {
   const wanted = typed.trim().toLowerCase();

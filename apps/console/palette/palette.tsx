@@ -1,4 +1,4 @@
-/** Ctrl-K: a line that leads to every place, site, station and session. The list is the keyboard's as much as the pointer's. */
+/** Ctrl-K: a line that leads to every place, site, station, token and session. The list is the keyboard's as much as the pointer's. */
 import { Modal, TextInput, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
@@ -9,7 +9,7 @@ import { placesFor } from "../shell/places.ts";
 import { useServices } from "../shell/services.tsx";
 import { useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
-import { found, SESSION_CHARS_MIN, SESSIONS_FOUND_MAX, type Target } from "./find.ts";
+import { ASKED_CHARS_MIN, ASKED_FOUND_MAX, found, type Target } from "./find.ts";
 import styles from "./palette.module.css";
 
 /** Names change seldom; a list of a minute ago finds what there is. */
@@ -57,7 +57,7 @@ function Finder({ close }: { close: () => void }) {
   const [chosen, setChosen] = useState(0);
   const navigate = useNavigate();
   const list = useId();
-  const shown = [...found(useTargets(), typed), ...useSessions(typed)];
+  const shown = [...found(useTargets(), typed), ...useAsked(typed)];
   const at = Math.min(chosen, shown.length - 1);
   const go = (target: Target | undefined) => {
     if (target === undefined) return;
@@ -94,7 +94,7 @@ function Finder({ close }: { close: () => void }) {
           // biome-ignore lint/a11y/useFocusableInteractive: see above.
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's.
           <div
-            key={target.to}
+            key={`${target.kind} ${target.name}`}
             id={`${list}-${index}`}
             role="option"
             aria-selected={index === at}
@@ -140,21 +140,26 @@ function useHasPath(): (path: string) => boolean {
   return (path) => Object.hasOwn(router.routesByPath, path);
 }
 
-/** Sessions by their id, the one on the wire, or their station's. */
-function useSessions(typed: string): readonly Target[] {
+/** Tokens by what is in them; sessions by their id, the one on the wire, or their station's. */
+function useAsked(typed: string): readonly Target[] {
   const { api, clock, server } = useServices();
-  const has = useHasPath();
   const [text, setText] = useState("");
   const wanted = typed.trim();
   useEffect(() => clock.after(PAUSE_MS, () => setText(wanted)), [wanted, clock]);
+  const kept = { enabled: text.length >= ASKED_CHARS_MIN, staleTime: NAMES_KEPT_MS };
   const sessions = useQuery({
-    queryKey: ["palette-sessions", text],
-    queryFn: () => api.sessions({ text, most: String(SESSIONS_FOUND_MAX) }),
-    enabled: text.length >= SESSION_CHARS_MIN && has("/sessions/$id"),
-    staleTime: NAMES_KEPT_MS,
+    ...{ queryKey: ["palette-sessions", text], ...kept },
+    queryFn: () => api.sessions({ text, most: String(ASKED_FOUND_MAX) }),
+  });
+  const cards = useQuery({
+    ...{ queryKey: ["palette-cards", text], ...kept },
+    queryFn: () => api.findCards(text, ASKED_FOUND_MAX),
   });
   if (text !== wanted) return [];
-  return (sessions.data ?? []).map(
+  const tokens = (cards.data ?? []).map(
+    ({ token }): Target => ({ kind: "token", name: token, to: "/tokens", search: { find: token } }),
+  );
+  const ofSessions = (sessions.data ?? []).map(
     ({ id, station, startedAtMs }): Target => ({
       kind: "session",
       name: id,
@@ -165,4 +170,5 @@ function useSessions(typed: string): readonly Target[] {
       to: `/sessions/${encodeURIComponent(id)}`,
     }),
   );
+  return [...tokens, ...ofSessions];
 }

@@ -91,12 +91,15 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function Where({ session: { site, station } }: { session: SessionDetail }) {
-  if (site === null) return station;
+  const own = (
+    <Link to="/stations/$station" params={{ station }}>
+      {station}
+    </Link>
+  );
+  if (site === null) return own;
   return (
     <>
-      <Link to="/sites/$site/stations/$station" params={{ site, station }}>
-        {station}
-      </Link>
+      {own}
       {` ${say.at} `}
       <Link to="/sites/$site" params={{ site }}>
         {site}

@@ -1,4 +1,6 @@
 /** What is chosen on a site's page, as it stands in the address. What cannot be read is as if it were not there. */
+import type { NeedRow } from "../api/shapes.ts";
+import { readNowSearch } from "../now/search.ts";
 import { type StationState, stationStates } from "../stations/state.ts";
 
 export const spansMinutes = [30, 60] as const;
@@ -8,6 +10,8 @@ export const defaultSpan: SpanMinutes = 60;
 export type SiteSearch = {
   readonly minutes?: SpanMinutes | undefined;
   readonly state?: StationState | undefined;
+  /** Of which kind of need all are shown. */
+  readonly all?: NeedRow["kind"] | undefined;
 };
 
 export function readSiteSearch(given: Record<string, unknown>): SiteSearch {
@@ -16,5 +20,6 @@ export function readSiteSearch(given: Record<string, unknown>): SiteSearch {
   return {
     ...(minutes === undefined || minutes === defaultSpan ? {} : { minutes }),
     ...(state === undefined ? {} : { state }),
+    ...readNowSearch(given),
   };
 }

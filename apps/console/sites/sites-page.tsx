@@ -19,7 +19,11 @@ import { TableBar } from "../table/table-bar.tsx";
 import { columnIds } from "./search.ts";
 import styles from "./sites-page.module.css";
 
-type SiteRow = Now["sites"][number] & { readonly id: string; readonly needs: number };
+type SiteRow = Now["sites"][number] & {
+  readonly id: string;
+  readonly needs: number;
+  readonly grave: boolean;
+};
 
 const say = words.sites;
 
@@ -41,14 +45,14 @@ const columns: readonly Column<SiteRow>[] = [
   {
     id: "needs",
     title: say.needs,
-    share: 2.3,
+    share: 2.6,
     number: true,
-    cell: ({ needs }) =>
+    cell: ({ needs, grave }) =>
       needs === 0 ? (
         dash
       ) : (
         <span className={styles.needs}>
-          <Glyph shape="care" tone="care" />
+          <Glyph {...(grave ? { shape: "danger", tone: "danger" } : { shape: "care", tone: "care" })} />
           {needs}
         </span>
       ),
@@ -161,11 +165,12 @@ export function SitesPage() {
 
 /** Sites alone, each with how many things need somebody there (of very many of a kind, those of the first fifty). */
 function siteRows({ sites, needs }: Now): readonly SiteRow[] {
-  return sites.flatMap((site) =>
-    site.id === null
-      ? []
-      : [{ ...site, id: site.id, needs: needs.filter((need) => need.site === site.id).length }],
-  );
+  return sites.flatMap((site) => {
+    if (site.id === null) return [];
+    const mine = needs.filter((need) => need.site === site.id);
+    const grave = mine.some(({ weight }) => weight === "danger");
+    return [{ ...site, id: site.id, needs: mine.length, grave }];
+  });
 }
 
 /** With its age once it is older than it should be. */

@@ -9,7 +9,7 @@ import { now } from "./en/now.ts";
 import { people } from "./en/people.ts";
 import { allSessions, session, sessions } from "./en/sessions.ts";
 import { settings } from "./en/settings.ts";
-import { attention, power, site, stream } from "./en/site.ts";
+import { power, site, stream } from "./en/site.ts";
 import { sites } from "./en/sites.ts";
 import { commands, station, stations } from "./en/station.ts";
 import { stationPage } from "./en/station-page.ts";
@@ -43,9 +43,9 @@ export const en = {
   palette: {
     open: "Find",
     title: "Go to",
-    hint: "A place, a site, a station or a session",
+    hint: "A place, site, station, token or session",
     nothing: "Nothing has this name.",
-    kind: { place: "place", site: "site", station: "station", session: "session" },
+    kind: { place: "place", site: "site", station: "station", token: "token", session: "session" },
     session: (station: string, at: string | undefined) =>
       at === undefined ? `session on ${station}` : `session on ${station}, ${at}`,
   },
@@ -118,8 +118,6 @@ export const en = {
   dispensations,
 
   settings,
-
-  attention,
 
   stream,
 

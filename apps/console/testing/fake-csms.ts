@@ -124,7 +124,7 @@ export class FakeCsms {
       return `C${world.commands.size}`;
     });
     if (ofStation !== undefined) return ofStation;
-    if (place === "now") return json(nowView(world));
+    if (place === "now") return json(nowView(world, asked.query.get("site") ?? undefined));
     if (place === "observations") return json(world.told(asked.query));
     if (place === "sites" && id === undefined) {
       return json([...world.sites.keys()].map((site) => siteRow(world, site)));

@@ -39,11 +39,12 @@ export function need(kind: NeedRow["kind"], weight: Weight, more: Partial<NeedRo
 }
 
 /** What the world shows by itself, and `world.needs`, which a scenario adds. */
-export function nowView(world: FakeWorld): Now {
-  const sites = [...world.sites.keys()].map((id) => siteNow(world, id));
-  const needs = [...siteNeeds(world), ...stationNeeds(world), ...world.needs].sort(
-    (a, b) => order.indexOf(a.kind) - order.indexOf(b.kind),
-  );
+export function nowView(world: FakeWorld, only?: string): Now {
+  const isMeant = (site: string | null) => only === undefined || site === only;
+  const sites = [...world.sites.keys()].filter(isMeant).map((id) => siteNow(world, id));
+  const needs = [...siteNeeds(world), ...stationNeeds(world), ...world.needs]
+    .filter(({ site }) => isMeant(site))
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
   const kinds = [...new Set(needs.map(({ kind }) => kind))];
   const sum = (of: (site: Now["fleet"]) => number) => sites.reduce((total, site) => total + of(site), 0);
   const known = (of: (site: Now["fleet"]) => number | null) =>

@@ -44,7 +44,14 @@ function busy(world: FakeWorld): void {
   deviating(world, "LPD-01");
   endedSessions(world);
   tell(world);
+  world.needs = [restartRefused(nowMs - 2 * minute)];
 }
+
+const restartRefused = (sinceMs: number): NeedRow =>
+  need("command-failed", "attention", {
+    ...{ site: SITE, station: "LPD-04", sinceMs, words: "Reset refused" },
+    next: { place: "command", id: "C1" },
+  });
 
 /** As busy, and much is known of LPD-01: its messages, variables, charging profiles and commands. */
 function detailed(world: FakeWorld): void {
@@ -161,10 +168,7 @@ function night(world: FakeWorld): void {
       need("station-offline", "attention", { site, station: `GRE-${20 + n}`, sinceMs: ago(200 + 9 * n) }),
     ),
     need("message-set-aside", "attention", { site, station: "GRE-07", sinceMs: ago(1_500), concerned: 3 }),
-    need("command-failed", "attention", {
-      ...{ site: SITE, station: "LPD-04", sinceMs: ago(2), words: "Reset refused" },
-      ...next("command", "C1"),
-    }),
+    restartRefused(ago(2)),
     need("dispensation-ending", "attention", {
       ...{ site, station: "GRE-02", sinceMs: nowMs + 52 * 60 * minute },
       ...next("dispensations", "GRE-02"),

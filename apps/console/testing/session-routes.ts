@@ -54,6 +54,7 @@ function cards(world: FakeWorld, me: Me | undefined, { query }: Asked): Answered
     me?.role === "administrator" ? card : { ...card, token: maskedToken(card.token) };
   return json(
     [...world.cards.values()]
+      .filter(({ token }) => token.toLowerCase().includes(query.get("text")?.toLowerCase() ?? ""))
       .sort((a, b) => b.changedAtMs - a.changedAtMs)
       .slice(skip, skip + Number(query.get("most") ?? ROWS_DEFAULT))
       .map(shown),

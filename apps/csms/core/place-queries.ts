@@ -33,7 +33,8 @@ export type PlaceQueries = {
   /** Of everybody who ever acted. */
   "people.names": { input: undefined; output: readonly PersonName[] };
   /** What needs somebody, and what is going on. `todayMs`: when today began for whoever asks. */
-  "fleet.now": { input: { nowMs: number; todayMs: number }; output: NowView };
+  /** `site`: of this one only. */
+  "fleet.now": { input: { nowMs: number; todayMs: number; site?: string }; output: NowView };
 };
 
 export type NowView = {

@@ -37,7 +37,13 @@ type Found = {
   about?: string | null;
   total: number | string;
 };
-type Question = Need & { readonly ask: (nowMs: number) => RawBuilder<Found> };
+/** Nothing where all sites are meant; else `and` that the column names this site. */
+type Here = (column: "s.id" | "st.site_id") => RawBuilder<unknown>;
+type Question = Need & {
+  /** About the central system itself, which is no site's. */
+  readonly central?: true;
+  readonly ask: (nowMs: number, here: Here) => RawBuilder<Found>;
+};
 
 const total = sql`count(*) over () as total`;
 const first = sql.lit(NEEDS_PER_KIND);
@@ -48,114 +54,116 @@ const openSessions = sql`(select count(*) from transactions t
 /** In order of consequence. */
 const questions: readonly Question[] = [
   {
-    ...{ kind: "storage-low", weight: "danger", place: "settings" },
+    ...{ kind: "storage-low", weight: "danger", place: "settings", central: true },
     ask: () => sql`select count(*) over () as total from meta where key = 'storage_low' and value = '1'`,
   },
   {
     ...{ kind: "site-offline", weight: "danger", place: "site" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select s.id as site, s.seen_at_ms as since,
         (select count(*) from stations st where st.site_id = s.id) as concerned, ${total}
-      from sites s where s.connected = 0 and s.seen_at_ms < ${int8(nowMs - OFFLINE_MS_MIN)}
+      from sites s where s.connected = 0 and s.seen_at_ms < ${int8(nowMs - OFFLINE_MS_MIN)} ${here("s.id")}
       order by concerned desc, since, site limit ${first}`,
   },
   {
     ...{ kind: "connector-faulted", weight: "attention", place: "station" },
-    ask: () => sql`
+    ask: (_nowMs, here) => sql`
       select st.site_id as site, st.id as station, c.evse_id as evse, c.status_at_ms as since,
         c.error_code as words, ${total}
       from connectors c join stations st on st.id = c.station_id
-      where c.status = 'Faulted' and st.connected = 1 and st.admission = 'accepted'
+      where c.status = 'Faulted' and st.connected = 1 and st.admission = 'accepted' ${here("st.site_id")}
       order by since, station, evse limit ${first}`,
   },
   {
     ...{ kind: "station-offline", weight: "attention", place: "station" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select st.site_id as site, st.id as station, st.seen_at_ms as since, ${openSessions} as concerned, ${total}
       from stations st left join sites s on s.id = st.site_id
       where st.connected = 0 and st.admission = 'accepted' and st.seen_at_ms < ${int8(nowMs - OFFLINE_MS_MIN)}
-        and (st.site_id is null or st.route = 'direct' or s.connected = 1)
+        and (st.site_id is null or st.route = 'direct' or s.connected = 1) ${here("st.site_id")}
       order by concerned desc, since, station limit ${first}`,
   },
   {
     ...{ kind: "station-deaf", weight: "attention", place: "station" },
-    ask: () => sql`
+    ask: (_nowMs, here) => sql`
       select st.site_id as site, st.id as station, d.since_ms as since, d.action as words,
         (select count(*) from commands c where c.station_id = st.id and c.state = 'requested') as concerned, ${total}
       from deaf_stations d join stations st on st.id = d.station_id
-      where st.connected = 1 order by concerned desc, since, station limit ${first}`,
+      where st.connected = 1 ${here("st.site_id")} order by concerned desc, since, station limit ${first}`,
   },
   {
     // Of those at a site its controller knows more: it answers heartbeats itself.
     ...{ kind: "station-silent", weight: "attention", place: "station" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select st.id as station, st.seen_at_ms as since, ${openSessions} as concerned, ${total}
       from stations st
       where st.connected = 1 and st.site_id is null and st.seen_at_ms < ${int8(nowMs - SILENT_MS_MIN)}
+        ${here("st.site_id")}
       order by concerned desc, since, station limit ${first}`,
   },
   {
     ...{ kind: "message-set-aside", weight: "attention", place: "station" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select st.site_id as site, st.id as station, min(a.received_at_ms) as since, max(a.action) as words,
         count(*) as concerned, ${total}
       from set_aside a join stations st on st.id = a.station_id
-      where a.received_at_ms >= ${int8(nowMs - SET_ASIDE_MS)}
+      where a.received_at_ms >= ${int8(nowMs - SET_ASIDE_MS)} ${here("st.site_id")}
       group by st.site_id, st.id order by concerned desc, since, station limit ${first}`,
   },
   {
     ...{ kind: "session-review", weight: "attention", place: "sessions" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select st.site_id as site, st.id as station, min(t.changed_at_ms) as since, max(t.review) as words,
         count(*) as concerned, ${total}
       from transactions t join stations st on st.id = t.station_id
-      where t.id >= ${firstIdAt(nowMs - REVIEW_MS)} and t.review is not null
+      where t.id >= ${firstIdAt(nowMs - REVIEW_MS)} and t.review is not null ${here("st.site_id")}
       group by st.site_id, st.id order by concerned desc, since, station limit ${first}`,
   },
   {
     ...{ kind: "command-failed", weight: "attention", place: "command" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select st.site_id as site, st.id as station, c.ended_at_ms as since, c.action || ' ' || c.state as words,
         c.id as about, ${total}
       from commands c join stations st on st.id = c.station_id
       where c.ended_at_ms >= ${int8(nowMs - FAILED_MS)} and c.state in ('failed', 'expired', 'unknown', 'refused')
         and not exists (select 1 from commands n
           where n.station_id = c.station_id and n.action = c.action and n.ended_at_ms is not null and n.id > c.id)
+        ${here("st.site_id")}
       order by since desc, about desc limit ${first}`,
   },
   {
     ...{ kind: "dispensation-ending", weight: "attention", place: "dispensations" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select st.site_id as site, st.id as station, d.until_ms as since, ${total}
       from dispensations d join stations st on st.id = d.station_id
-      where d.until_ms < ${int8(nowMs + ENDING_MS)} order by since, station limit ${first}`,
+      where d.until_ms < ${int8(nowMs + ENDING_MS)} ${here("st.site_id")} order by since, station limit ${first}`,
   },
   {
     ...{ kind: "site-behind", weight: "attention", place: "site" },
-    ask: (nowMs) => sql`
+    ask: (nowMs, here) => sql`
       select s.id as site, min(b.issued_at_ms) as since, count(*) as concerned, ${total}
       from sites s join bundles b on b.site_id = s.id and b.version > s.bundle_version
-      where s.connected = 1 and b.issued_at_ms < ${int8(nowMs - BEHIND_MS_MIN)}
+      where s.connected = 1 and b.issued_at_ms < ${int8(nowMs - BEHIND_MS_MIN)} ${here("s.id")}
       group by s.id order by since, site limit ${first}`,
   },
   {
     ...{ kind: "site-clock", weight: "attention", place: "site" },
-    ask: () => sql`
+    ask: (_nowMs, here) => sql`
       select s.id as site, s.clock_quality as words, ${total}
-      from sites s where s.connected = 1 and s.clock_quality = 'unknown' order by site limit ${first}`,
+      from sites s where s.connected = 1 and s.clock_quality = 'unknown' ${here("s.id")} order by site limit ${first}`,
   },
   {
     ...{ kind: "station-pending", weight: "waits", place: "station" },
-    ask: () => sql`
+    ask: (_nowMs, here) => sql`
       select st.site_id as site, st.id as station, st.added_at_ms as since, st.serial as words, ${total}
-      from stations st where st.admission = 'pending' order by since, station limit ${first}`,
+      from stations st where st.admission = 'pending' ${here("st.site_id")} order by since, station limit ${first}`,
   },
   {
     ...{ kind: "site-waiting", weight: "waits", place: "site" },
-    ask: () => sql`
+    ask: (_nowMs, here) => sql`
       select s.id as site, s.added_at_ms as since,
         (select count(*) from stations st where st.site_id = s.id) as concerned, ${total}
-      from sites s where s.seen_at_ms is null order by since, site limit ${first}`,
+      from sites s where s.seen_at_ms is null ${here("s.id")} order by since, site limit ${first}`,
   },
 ];
 
@@ -164,11 +172,14 @@ type Needs = {
   readonly counts: readonly { readonly kind: NeedKind; readonly count: number }[];
 };
 
-export async function needsOf(db: Kysely<Schema>, nowMs: number): Promise<Needs> {
+/** Of all, or of one site and its stations. */
+export async function needsOf(db: Kysely<Schema>, nowMs: number, site?: string): Promise<Needs> {
+  const here: Here = (column) => (site === undefined ? sql`` : sql`and ${sql.ref(column)} = ${site}`);
   const needs: NeedRow[] = [];
   const counts: { kind: NeedKind; count: number }[] = [];
   for (const question of questions) {
-    const { rows } = await question.ask(nowMs).execute(db);
+    if (site !== undefined && question.central === true) continue;
+    const { rows } = await question.ask(nowMs, here).execute(db);
     needs.push(...rows.map((row) => needRow(question, row)));
     if (rows[0] !== undefined) counts.push({ kind: question.kind, count: Number(rows[0].total) });
     // Nodes are few, and beside the sites in consequence.

@@ -96,6 +96,22 @@ test("now: by consequence, then by how much is concerned, then the oldest; each 
     "station-pending null/P 0 SN-9 → station P",
     "site-waiting west/null 0 null → site west",
   ]);
+  // Of each site, what is its own: together all but what is nobody's.
+  const all = await now(world);
+  const ofSite = (site: string) => queries["fleet.now"](world.db, { nowMs: NOW, todayMs: TODAY, site });
+  for (const site of ["north", "south", "west"]) {
+    const own = await ofSite(site);
+    assert.deepEqual(
+      own.needs,
+      all.needs.filter((need) => need.site === site),
+    );
+    assert.deepEqual(
+      own.sites,
+      all.sites.filter(({ id }) => id === site),
+    );
+    assert.equal(own.fleet.stations, own.sites[0]?.stations);
+  }
+  assert.deepEqual((await ofSite("nowhere")).needs, []);
   world.close();
 });
 

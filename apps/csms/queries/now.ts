@@ -10,10 +10,11 @@ import { atOneInstant } from "./read.ts";
 /** A power told longer ago is not known any more, as in site-history.ts. */
 const HOLD_MS = 16 * 60_000;
 
-export const fleetNow: Query<"fleet.now"> = (db, { nowMs, todayMs }) =>
+export const fleetNow: Query<"fleet.now"> = (db, { nowMs, todayMs, site }) =>
   atOneInstant(db, async (tx) => {
-    const sites = await sitesNow(tx, nowMs, todayMs);
-    const { needs, counts } = await needsOf(tx, nowMs);
+    const all = await sitesNow(tx, nowMs, todayMs);
+    const sites = site === undefined ? all : all.filter(({ id }) => id === site);
+    const { needs, counts } = await needsOf(tx, nowMs, site);
     return { seq: await outboxHead(tx, undefined), needs, counts, fleet: sumOf(sites), sites };
   });
 

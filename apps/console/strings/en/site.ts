@@ -1,5 +1,5 @@
 /** A site and what it draws, in English. */
-import { plural, spaced } from "../en-codes.ts";
+import { plural } from "../en-codes.ts";
 
 export const site = {
   stations: (count: number) => plural(count, "station", "stations"),
@@ -21,25 +21,7 @@ export const site = {
   },
   unknown: "No site has this id.",
   unknownHelp: "It may have been renamed or removed.",
-  well: "All well. Nothing needs you.",
-  needs: (count: number) => (count === 1 ? "1 thing needs you" : `${count} things need you`),
-};
-
-export const attention = {
-  linkDown: "The site link is down. The site goes on charging by itself and reports later.",
-  linkNever: "This site has never opened its link. Start its controller, or check its certificate.",
-  clock: "The site's clock is not known to be right. Check its time source.",
-  offline: (station: string) => `${station} is offline`,
-  faulted: (station: string, code: string | null) =>
-    code === null
-      ? `${station} reports a fault`
-      : `${station} reports a fault: ${spaced(code).toLowerCase()}`,
-  pending: (station: string) => `${station} waits to be accepted`,
-  blocked: (station: string) => `${station} is blocked`,
-  silent: (station: string) => `${station} charges but sends no meter values`,
-  review: (station: string) => `A session on ${station} needs review`,
-  more: (count: number) => `and ${count} more`,
-  fewer: "Show fewer",
+  needsUnknown: (why: string) => `It is not known whether something needs you. ${why}`,
 };
 
 export const stream = {

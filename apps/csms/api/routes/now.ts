@@ -35,6 +35,9 @@ export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings 
             ...InstantMs,
             description: "When today began for the reader, 25 hours ago at most; midnight UTC unless said.",
           }),
+          site: Type.Optional(
+            Type.String({ maxLength: 255, description: "Of this site and its stations only." }),
+          ),
         },
         closed,
       ),
@@ -47,7 +50,10 @@ export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings 
         const detail = `todayMs must be within the 25 hours before now, which is ${nowMs}.`;
         return problem("invalid-request", { field: "/todayMs", detail });
       }
-      const now = await core.query("fleet.now", { nowMs, todayMs });
+      const now = await core.query("fleet.now", {
+        ...{ nowMs, todayMs },
+        ...(query.site === undefined ? {} : { site: query.site }),
+      });
       const failing = Object.entries(probes).flatMap(([part, probe]) => {
         const reason = probe();
         return reason === undefined ? [] : [`${part}: ${reason}`];
