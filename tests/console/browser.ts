@@ -2,11 +2,12 @@
  * A real Chromium for the console's tests. Where there is none, the tests say so and are skipped. Everything runs on
  * loopback; the console is built first if its sources are newer than its build.
  */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { TestContext } from "node:test";
+import { buildConsole as build } from "@wattward/console/build";
 import {
   COOKIE,
   FakeCsms,
@@ -43,27 +44,39 @@ export const launch = (): Promise<Browser> =>
     ],
   });
 
-/** Builds the console where its build is missing or older than its sources. */
+/** Longest build that another test file may be at. */
+const BUILD_MS_MAX = 60_000;
+
+/**
+ * Builds the console where its build is missing or older than its sources: once for all files, of which several begin
+ * at the same time; the others wait for the first.
+ */
 export function buildConsole(): void {
-  const built = join(dist, "index.html");
-  const builtMs = existsSync(built) ? statSync(built).mtimeMs : 0;
-  if (builtMs > newestMs(join(root, "apps/console"))) return;
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  const { status, stderr } = spawnSync(process.execPath, [vite, "build", "--logLevel", "error"], {
-    cwd: join(root, "apps/console"),
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`the console does not build: ${stderr}`);
+  const lock = join(
+    tmpdir(),
+    `wattward-console-${createHash("sha256").update(root).digest("hex").slice(0, 12)}`,
+  );
+  const endMs = Date.now() + BUILD_MS_MAX;
+  while (!taken(lock)) {
+    // Left by one that was killed.
+    if (Date.now() > endMs) rmSync(lock, { recursive: true, force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+  try {
+    build(() => {});
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
 }
 
-function newestMs(folder: string): number {
-  let newest = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (["node_modules", "dist", "testing"].includes(entry.name)) continue;
-    const path = join(folder, entry.name);
-    newest = Math.max(newest, entry.isDirectory() ? newestMs(path) : statSync(path).mtimeMs);
+function taken(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
   }
-  return newest;
 }
 
 export type Opened = {

@@ -82,7 +82,9 @@ test("live: unknown is a dash, old values show their age, offline says when it w
   const row = page.getByRole("row").filter({ hasText: "No token" });
   assert.match((await row.textContent()) ?? "", /–.*Ended.*Answered offline/);
   await page.getByRole("row").filter({ hasText: "Needs review" }).getByTitle("start or end came").waitFor();
-  await page.getByRole("heading", { name: "4 things need you" }).waitFor();
+  const needs = page.getByRole("region", { name: "Needs you" });
+  await needs.getByRole("link", { name: "See the command: LPD-04" }).waitFor();
+  assert.equal(await needs.getByRole("listitem").count(), 4);
 });
 
 test("live: what is chosen stands in the address, and an address shows it again", {
