@@ -3,7 +3,8 @@
  * answered, in the order of arrival; commands go the other way.
  *
  * An answer means durable: it leaves after `core.decide` resolved, which it does in the callback of the commit. Where
- * the store cannot take the message the station gets InternalError, and tries again.
+ * the store cannot take the message the station gets InternalError, and tries again; but a transaction message gets no
+ * answer, and its socket is closed (1013): a CALLERROR would use up one of the attempts after which 1.6 drops it.
  */
 import type { JsonObject, StationId, Wire } from "@wattward/kernel";
 import {
@@ -196,7 +197,9 @@ export class DirectStation implements StationLink {
       if (error.kind === "closed" || error.kind === "fenced") return { kind: "silence" };
       metrics.count("wattward_messages_total", { version, action, outcome: "refused" });
       log.error("call-not-stored", { action, trace, error: error.message });
-      return notStored;
+      if (error.kind === "broken" || !neverRefused.has(action)) return notStored;
+      this.end(TRY_AGAIN, "it could not be stored: come again");
+      return { kind: "silence" };
     } finally {
       this.becomeReady();
     }

@@ -57,6 +57,10 @@ export const CURSOR_RETRY_MS = 1_000;
 /** Changes to bundles gather this long before one is compiled. */
 export const BUNDLE_GATHER_MS = 100;
 
+/** A store that failed is tried with a small write this often; silent for this long, stations are sent away to queue. */
+export const STORE_TRY_MS = 1_000;
+export const STORE_PATIENCE_MS = 5_000;
+
 /** Who is connected is told again after this where the store did not take it, and so often. */
 export const PRESENCE_RETRY_MS = 1_000;
 export const PRESENCE_ATTEMPTS_MAX = 30;

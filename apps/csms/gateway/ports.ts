@@ -80,6 +80,8 @@ export type GatewayNode = {
 
 /** What every connection shares. */
 export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics" | "node"> & {
+  /** Resolves when the store takes something, which it usually does: see store-watch.ts. */
+  readonly storeBack: () => Promise<void>;
   /** Every frame of every station is shown to it, as it passes. */
   readonly messages: Pick<MessageLog, "seen">;
   /** Something that a station did beside its CALLs is to be counted. */
