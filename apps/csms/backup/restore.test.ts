@@ -73,7 +73,7 @@ for (const [name, create] of Object.entries(engines)) {
     const snapshot = {
       schema: SCHEMA_VERSION + 1,
       engine: "sqlite",
-      tables: [{ name: "of_tomorrow", columns: [] }],
+      tables: [{ name: "of_tomorrow", columns: [], references: [] }],
       rows: async function* () {},
       close: async () => {},
     } as const;
