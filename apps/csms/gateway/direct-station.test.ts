@@ -73,7 +73,8 @@ test("10,000 messages a second from one station: it is slowed down, not cut, and
     await w.station("CALM", { identity: calm }),
   ];
   for (let second = 0; second < 3; second++) {
-    for (let i = 0; i < 10_000; i++) flood.wire.send(call(`${second}-${i}`, "Heartbeat", {}));
+    for (let i = 0; i < 10_000; i++)
+      flood.wire.send(call(`${second}-${i}`, "DataTransfer", { vendorId: "V" }));
     await other.say(call(`c${second}`, "Heartbeat", {}));
     await w.time.advance(800);
   }

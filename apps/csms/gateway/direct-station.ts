@@ -6,7 +6,7 @@
  * the store cannot take the message the station gets InternalError, and tries again; but a transaction message gets no
  * answer, and its socket is closed (1013): a CALLERROR would use up one of the attempts after which 1.6 drops it.
  */
-import type { JsonObject, StationId, Wire } from "@wattward/kernel";
+import { type JsonObject, rfc3339, type StationId, type Wire } from "@wattward/kernel";
 import {
   type Call,
   type CallAnswer,
@@ -34,6 +34,7 @@ import { type ConnectionPorts, nodeOf } from "./ports.ts";
 import { storePresence } from "./presence.ts";
 import { Sends } from "./sends.ts";
 import type { StationLink } from "./station-link.ts";
+import { type Noticed, StationWatch } from "./station-watch.ts";
 
 const direct: Route = { kind: "direct" };
 const TRY_AGAIN = 1013;
@@ -69,6 +70,9 @@ export class DirectStation implements StationLink {
   private readonly logged: LoggedWire;
   private readonly session: OcppSession;
   private readonly sends: Sends;
+  private readonly watch = new StationWatch();
+  /** The core has answered a heartbeat of this socket. */
+  private heartbeats = false;
   private becomeReady: () => void = () => {};
 
   /** `left` is called once, when the wire has ended; it says whether this was still the station's connection. */
@@ -102,7 +106,7 @@ export class DirectStation implements StationLink {
       clock: ports.clock,
       log,
       newId: ports.newMessageId,
-      onCall: (call, raw, deviations) => this.answer(call, raw, { deviations }),
+      onCall: (call, raw, deviations) => this.hear(call, raw, deviations),
       tolerant: () => this.tolerant,
       onInvalidCall: (call, raw, invalid) => this.answerInvalid(call, raw, invalid),
       onSend: (send, raw) => this.take(send, raw),
@@ -166,7 +170,32 @@ export class DirectStation implements StationLink {
     if (this.tolerant && neverRefused.has(call.action))
       return this.answer(call, raw, { fault: { code, description: reason } });
     this.logged.become(raw, { verdict: "refused" });
+    this.tell(this.watch.refused(call, code, this.ports.clock.now().monotonicMs));
     return undefined;
+  }
+
+  private tell(noticed: readonly Noticed[]): void {
+    const { station, claim } = this;
+    for (const { kind, detail } of noticed) {
+      this.ports.tell({ kind, station, address: claim.address, detail });
+    }
+  }
+
+  /** Heartbeats beyond any interval cost the core nothing: they are told the time here (AT-O7). */
+  private async hear(call: Call, raw: string, deviations: readonly Deviation[]): Promise<CallAnswer> {
+    const { clock, metrics } = this.ports;
+    const { wallMs, monotonicMs } = clock.now();
+    this.tell(this.watch.heard(call, monotonicMs));
+    const isHeartbeat = call.action === "Heartbeat";
+    if (isHeartbeat && this.heartbeats && this.watch.floodsHeartbeats(monotonicMs)) {
+      this.logged.become(raw, { verdict: "valid" });
+      const { version } = this;
+      metrics.count("wattward_messages_total", { version, action: call.action, outcome: "result" });
+      return { kind: "result", payload: { currentTime: rfc3339(wallMs) } };
+    }
+    const answer = await this.answer(call, raw, { deviations });
+    if (isHeartbeat) this.heartbeats = answer.kind === "result";
+    return answer;
   }
 
   private deviated(deviation: Deviation): void {

@@ -101,6 +101,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     ...identifiers(chance),
     ...(node && { node }),
     storeBack: () => store.back(),
+    tell: (seen) => observer.observe(seen),
   };
   let closing = false;
   const holders =
