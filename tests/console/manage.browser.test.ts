@@ -134,7 +134,7 @@ test("dispensations: one is given with its password shown once, refused at its f
   await page.getByRole("table").waitFor();
   await looksWell(page);
   await page.screenshot({ path: picture("dispensations-390-dark") });
-  await button(page, "Give one").click();
+  await button(page, "Give dispensation").click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Until the end of").fill("2020-01-01");
   await button(dialog, "Give dispensation").click();
@@ -230,6 +230,6 @@ test("people, settings, dispensations: others are told who may, and keep what is
   await page.goto(`${server.url}/dispensations`);
   await page.getByText("Only administrators give and end dispensations.").waitFor();
   await page.getByRole("table").waitFor();
-  assert.equal(await page.getByRole("button", { name: /Give one|^End/ }).count(), 0);
+  assert.equal(await page.getByRole("button", { name: /Give dispensation|^End/ }).count(), 0);
   assert.deepEqual(complaints, []);
 });

@@ -100,7 +100,7 @@ test("a session: its curve is read by pointer and keys, with what bounded it; wh
 
   await page.goto(`${server.url}/sessions/${DOUBTFUL}`);
   await page.getByText("Look at these 2 things before it is billed").waitFor();
-  await page.getByText("Number 3,5-6 of its messages has not come.", { exact: false }).waitFor();
+  await page.getByText("these numbers have not come: 3, 5–6.", { exact: false }).waitFor();
   await page.getByText("The station sends no power: it is reckoned from its meter.").waitFor();
   await page.getByText("Later, from the station, 3 h 00 min after", { exact: false }).first().waitFor();
   await page.getByText("Signed meter values").click();

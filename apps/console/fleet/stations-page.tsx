@@ -2,10 +2,12 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { Station } from "../api/shapes.ts";
 import { StateGlyph } from "../display/glyph.tsx";
-import { dash, power, written } from "../display/quantity.ts";
+import { PowerTold } from "../display/power-told.tsx";
+import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { PageLoading, PageTitle } from "../shell/page-title.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
+import { AGED_MS } from "../site/power-now.ts";
 import { FLOWING_W_MIN, type StationState } from "../stations/state.ts";
 import { stationView } from "../stations/view.ts";
 import { words } from "../strings/en.ts";
@@ -35,7 +37,7 @@ const columns: readonly Column<Station>[] = [
   {
     id: "site",
     title: words.fleet.site,
-    share: 2,
+    share: 3,
     cell: ({ site }) => site ?? dash,
     value: ({ site }) => site,
   },
@@ -55,7 +57,9 @@ const columns: readonly Column<Station>[] = [
     title: words.fleet.power,
     number: true,
     share: 2,
-    cell: ({ powerW }) => written(power(powerW)),
+    cell: ({ powerW, powerAtMs, connected }) => (
+      <PowerTold powerW={powerW} atMs={powerAtMs} connected={connected} agedMs={AGED_MS} />
+    ),
     value: ({ powerW }) => powerW,
   },
   {

@@ -3,8 +3,8 @@ import { useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { Now } from "../api/shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
-import { exactTime, wallClock } from "../display/instant.ts";
 import { useNow } from "../display/ticking.tsx";
+import { WallClock } from "../display/wall-clock.tsx";
 import type { FeedLink } from "../live/feed.ts";
 import { PageLoading } from "../shell/page-title.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
@@ -57,7 +57,7 @@ function Picture({ now }: { now: Now }) {
           <Glyph shape={tone} tone={tone} />
           {quiet ? words.now.well : words.now.verdict(danger, attention, waits)}
         </p>
-        <WallClock />
+        <WallClock className={styles.clock} />
       </header>
       {quiet && <Figures fleet={now.fleet} />}
       <div className={styles.columns}>
@@ -86,14 +86,5 @@ function Empty() {
       <br />
       <code>{say.emptyCommand}</code>
     </Notice>
-  );
-}
-
-function WallClock() {
-  const nowMs = useNow();
-  return (
-    <time className={styles.clock} dateTime={new Date(nowMs).toISOString()} title={exactTime(nowMs)}>
-      {wallClock(nowMs)}
-    </time>
   );
 }

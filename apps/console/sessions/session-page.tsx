@@ -108,7 +108,11 @@ function Header({ session }: { session: SessionDetail }) {
           />
           {named(words.allSessions.states, state) ?? state}
         </span>
-        {site !== null && <span className={styles.dim}>{site}</span>}
+        {site !== null && (
+          <Link to="/sites/$site" params={{ site }} className={styles.site}>
+            {words.stationPage.atSite(site)}
+          </Link>
+        )}
         {offline && (
           <span className={styles.dim} title={say.offlineHelp}>
             <Glyph shape="offline" tone="calm" />

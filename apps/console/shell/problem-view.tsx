@@ -43,20 +43,20 @@ export function Failed(props: { error: unknown; retry: () => void; page?: boolea
   );
 }
 
-const toSites = (
-  <Button component={Link} to="/sites" variant="default" size="sm">
-    {words.problem.toSites}
+const toStart = (
+  <Button component={Link} to="/now" variant="default" size="sm">
+    {words.problem.toStart}
   </Button>
 );
 
 export function NotFound() {
-  return <Notice page title={words.problem.notFound} action={toSites} />;
+  return <Notice page title={words.problem.notFound} action={toStart} />;
 }
 
 /** The router catches what a page throws; the message is for whoever mends it. */
 export function PageBroke({ error }: ErrorComponentProps) {
   return (
-    <Notice page title={words.problem.pageBroke} action={toSites}>
+    <Notice page title={words.problem.pageBroke} action={toStart}>
       <code>{error instanceof Error ? error.message : String(error)}</code>
     </Notice>
   );

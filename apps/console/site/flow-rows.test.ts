@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Session, Station } from "../api/shapes.ts";
+import type { Station } from "../api/shapes.ts";
 import { type FlowRow, flowRows, ROWS_MAX, ribbonsOf } from "./flow-rows.ts";
-import { AGED_MS, HELD_MS, isSilent, powerNow } from "./power-now.ts";
+import { AGED_MS, HELD_MS, powerNow } from "./power-now.ts";
 
 const nowMs = Date.UTC(2026, 0, 5, 8);
 const station = (n: number, powerW: number | null, agoMs = 1_000, connected = true) =>
@@ -28,16 +28,6 @@ test("the total holds what is known: late values with a word, lost and unknown o
   assert.equal(powerNow([station(4, null)], nowMs).totalW, null);
   assert.equal(powerNow([station(4, 9, HELD_MS + 1)], nowMs).totalW, null);
   assert.equal(powerNow([station(5, 0)], nowMs).totalW, 0);
-});
-
-test("a session is silent when its meter, or since its start nothing, was heard for too long", () => {
-  const session = (more: Partial<Session>) =>
-    ({ state: "open", powerAtMs: null, startedAtMs: null, ...more }) as Session;
-  assert.equal(isSilent(session({ powerAtMs: nowMs - HELD_MS - 1 }), nowMs), true);
-  assert.equal(isSilent(session({ powerAtMs: nowMs - HELD_MS }), nowMs), false);
-  assert.equal(isSilent(session({ startedAtMs: nowMs - HELD_MS - 1 }), nowMs), true);
-  assert.equal(isSilent(session({}), nowMs), false);
-  assert.equal(isSilent(session({ state: "ended", powerAtMs: 0 }), nowMs), false);
 });
 
 test("a small site shows every station by number; a large one its strongest and the rest as one", () => {

@@ -3,7 +3,7 @@
  * older than it should be it is shown with its age, and after {@link HELD_MS} it is not known any more. Nothing that is
  * not known counts as zero: the total says what it leaves out.
  */
-import type { Session, Station } from "../api/shapes.ts";
+import type { Station } from "../api/shapes.ts";
 
 /** Most stations report every minute while they charge; from twice that on a value shows its age. */
 export const AGED_MS = 150_000;
@@ -55,10 +55,4 @@ export function powerNow(stations: Iterable<Station>, nowMs: number): PowerNow {
     aged: countOf("aged"),
     lost: countOf("lost"),
   };
-}
-
-/** An open session whose meter was not heard for longer than any station's interval. */
-export function isSilent(session: Session, nowMs: number): boolean {
-  const heardMs = session.powerAtMs ?? session.startedAtMs;
-  return session.state === "open" && heardMs !== null && nowMs - heardMs > HELD_MS;
 }

@@ -2,9 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Glyph, type Shape } from "../display/glyph.tsx";
-import { exactTime, wallClock } from "../display/instant.ts";
-import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
+import { WallClock } from "../display/wall-clock.tsx";
 import type { LiveSite } from "../live/live-site.ts";
 import { useSites } from "../sites/use-sites.ts";
 import type { Tone } from "../stations/state.ts";
@@ -29,7 +28,7 @@ export function SiteHeader({ live }: { live: LiveSite }) {
         {!site.connected && site.seenAtMs !== null && <Islanded />}
         <ClockPill quality={site.clockQuality} />
       </div>
-      <WallClock />
+      <WallClock className={styles.clock} />
     </header>
   );
 }
@@ -86,14 +85,5 @@ function Pill(props: { tone: Tone; shape: Shape; title?: string; children: React
       <Glyph shape={props.shape} tone={props.tone} />
       {props.children}
     </span>
-  );
-}
-
-function WallClock() {
-  const nowMs = useNow();
-  return (
-    <time className={styles.clock} dateTime={new Date(nowMs).toISOString()} title={exactTime(nowMs)}>
-      {wallClock(nowMs)}
-    </time>
   );
 }

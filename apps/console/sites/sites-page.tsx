@@ -2,9 +2,8 @@
 import { Navigate, useNavigate, useSearch } from "@tanstack/react-router";
 import type { Now } from "../api/shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
-import { span } from "../display/instant.ts";
-import { dash, energy, power, written } from "../display/quantity.ts";
-import { useNow } from "../display/ticking.tsx";
+import { PowerTold } from "../display/power-told.tsx";
+import { dash, energy, written } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { useNowTable } from "../now/use-now.ts";
 import { PageLoading, PageTitle } from "../shell/page-title.tsx";
@@ -63,7 +62,9 @@ const columns: readonly Column<SiteRow>[] = [
     title: say.power,
     share: 3.1,
     number: true,
-    cell: (site) => <Power site={site} />,
+    cell: ({ powerW, powerAtMs, connected }) => (
+      <PowerTold powerW={powerW} atMs={powerAtMs} connected={connected === true} agedMs={AGED_MS} />
+    ),
     value: ({ powerW }) => powerW,
   },
   {
@@ -171,19 +172,6 @@ function siteRows({ sites, needs }: Now): readonly SiteRow[] {
     const grave = mine.some(({ weight }) => weight === "danger");
     return [{ ...site, id: site.id, needs: mine.length, grave }];
   });
-}
-
-/** With its age once it is older than it should be. */
-function Power({ site: { powerW, powerAtMs, connected } }: { site: SiteRow }) {
-  const nowMs = useNow();
-  const ageMs = powerAtMs === null ? 0 : nowMs - powerAtMs;
-  const late = powerW !== null && (!connected || ageMs > AGED_MS);
-  return (
-    <>
-      {late && <span className={styles.late}>{words.now.old(span(ageMs))} </span>}
-      {written(power(powerW))}
-    </>
-  );
 }
 
 function Mode({ site: { connected, seenAtMs } }: { site: SiteRow }) {

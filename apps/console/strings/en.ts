@@ -59,7 +59,7 @@ export const en = {
     pageBroke: "This page broke. That is our fault. Reload it; what you were watching goes on without it.",
     forbidden: "Your role does not allow this. Ask an administrator for it.",
     notFound: "There is nothing at this address.",
-    toSites: "Go to the sites",
+    toStart: "Go to Now",
   },
 
   signIn: {

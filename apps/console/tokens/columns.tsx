@@ -79,21 +79,28 @@ export const tokenColumns = ({ nowMs, change }: Wish): readonly Column<CardRow>[
   ...(change === undefined ? [] : [act(nowMs, change)]),
 ];
 
+type Verb = readonly [name: string, of: (token: string) => string];
+/** What may be done with a token by its status; else it may be let charge again. */
+const verbs: Readonly<Partial<Record<string, Verb>>> = {
+  Accepted: [say.block, say.blockOf],
+  Expired: [say.renew, say.renewOf],
+};
+
 const act = (nowMs: number, change: (card: CardRow) => void): Column<CardRow> => ({
   id: "act",
   title: titles.act,
   share: 2.4,
   number: true,
   cell: (card) => {
-    const may = statusOf(card, nowMs) === "Accepted";
+    const [name, nameOf] = verbs[statusOf(card, nowMs)] ?? [say.unblock, say.unblockOf];
     return (
       <Button
         variant="default"
-        size="compact-sm"
-        aria-label={may ? say.blockOf(card.token) : say.unblockOf(card.token)}
+        size="compact-xs"
+        aria-label={nameOf(card.token)}
         onClick={() => change(card)}
       >
-        {may ? say.block : say.unblock}
+        {name}
       </Button>
     );
   },

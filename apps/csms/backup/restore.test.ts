@@ -68,6 +68,30 @@ async function restored(bytes: Uint8Array, { engine, types }: Opened) {
   return { done, files: found };
 }
 
+for (const [name, create] of Object.entries(engines)) {
+  test(`restore into ${name}: a backup of a newer schema is refused with what to do, and nothing is made`, async () => {
+    const snapshot = {
+      schema: SCHEMA_VERSION + 1,
+      engine: "sqlite",
+      tables: [{ name: "of_tomorrow", columns: [], references: [] }],
+      rows: async function* () {},
+      close: async () => {},
+    } as const;
+    const backup = { snapshot, csmsEpoch: 1, createdAtMs: START_MS, progress: () => {} };
+    const pieces: Uint8Array[] = [];
+    for await (const piece of backupBytes({ ...backup, files: async function* () {} }, header))
+      pieces.push(piece);
+    const target = await open(await create());
+    await assert.rejects(restored(Buffer.concat(pieces), target), {
+      name: "StoreError",
+      kind: "newer-schema",
+      message: /newer/,
+    });
+    assert.deepEqual(await target.engine.db.introspection.getTables(), []);
+    await target.engine.close();
+  });
+}
+
 /** Tables whose rows a restore changes, and says so; their own tests are below. */
 const fenced: ReadonlySet<string> = new Set([
   "meta",

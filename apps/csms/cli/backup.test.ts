@@ -1,6 +1,6 @@
 /** `backup` and `restore` as a person meets them: sentences, exit codes, and what is left after a kill. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -159,7 +159,7 @@ test("restore: another passphrase, damage, a cut, another's file, a folder that 
   assert.equal((await run(restore, ["--in", "x", "--database", "mysql://x"])).code, 2);
 });
 
-test("restore: of a newer schema: refused with what to do", async () => {
+test("backup: of a newer schema: refused with what to do", async () => {
   const { db, close } = await openStore({ database: join(at("other"), "newer.db") });
   await db.updateTable("meta").set({ value: "9999" }).where("key", "=", "schema_version").execute();
   await close();
@@ -172,6 +172,56 @@ test("restore: of a newer schema: refused with what to do", async () => {
     ["--data", at("newer"), "--out", at("n.backup")],
     /newer Wattward.*Start the newer version/,
   );
+});
+
+const root = process.getuid?.() === 0 ? ["-m"] : ["-Urm"];
+const noMounts =
+  spawnSync("unshare", [...root, "true"]).status !== 0 && "no mount namespace may be made here";
+
+test("restore: a mount point cannot be replaced: told before the database of a server is asked for anything", {
+  skip: noMounts,
+}, () => {
+  for (const mount of ["mount -t tmpfs tmpfs", `mount --bind ${at("mounted")}`]) {
+    rmSync(at("mounted"), { recursive: true, force: true });
+    mkdirSync(at("mounted"));
+    const script = `${mount} "$1" && shift && exec "$@"`;
+    const node = [process.execPath, "--disable-warning=ExperimentalWarning"];
+    const words = [
+      "--data",
+      at("mounted"),
+      "--in",
+      at("a.backup"),
+      "--database",
+      "postgres://u@127.0.0.1:1/w",
+    ];
+    const done = spawnSync(
+      "unshare",
+      [
+        ...root,
+        "sh",
+        "-c",
+        script,
+        "sh",
+        at("mounted"),
+        ...node,
+        join(import.meta.dirname, "restore.ts"),
+        ...words,
+      ],
+      { encoding: "utf8", timeout: 30_000, env: { ...process.env, WATTWARD_BACKUP_PASSPHRASE: PASSPHRASE } },
+    );
+    assert.match(done.stderr, /mounted is a mount point.*--data .*mounted\/csms\. Nothing was restored/);
+    assert.equal(done.status, 1);
+    assert.deepEqual(readdirSync(at("mounted")), []);
+    assert(!existsSync(at(".mounted.restoring")));
+  }
+});
+
+test("restore: a folder that is there already, empty, also behind a link, is restored into", async () => {
+  mkdirSync(at("real"));
+  symlinkSync(at("real"), at("link"));
+  const back = await run(restore, ["--data", at("link"), "--in", at("a.backup")]);
+  assert.equal(back.code, 0, back.said);
+  assert.deepEqual(readdirSync(at("real")).sort(), ["keys", "pki", "wattward.db"]);
 });
 
 /** The command as a process, killed as soon as it has said this. */

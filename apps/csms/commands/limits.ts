@@ -26,3 +26,15 @@ export const LARGE_BYTES = 4_096;
 export const LEARNED_MAX = 200;
 /** Variables that one request may set. */
 export const SETTINGS_MAX = 32;
+
+/** Commands of one station within {@link RATE_WINDOW_MS}; beyond them only a person who insists (AT-O20). */
+export const RATES: ReadonlyMap<string, number> = new Map([
+  ["ChangeAvailability", 30],
+  ["ReserveNow", 20],
+  ["UnlockConnector", 10],
+]);
+export const RATE_WINDOW_MS = 3_600_000;
+/** Reservations that one card holds, or has asked for, at all stations together. */
+export const RESERVATIONS_PER_TOKEN_MAX = 3;
+/** Open requests for reservations that are looked through for a card's own. */
+export const OPEN_RESERVATIONS_READ_MAX = 1_000;

@@ -18,6 +18,7 @@ import { NUMBER_MAX, OPEN_PER_STATION_MAX, SETTINGS_MAX } from "./limits.ts";
 import { type CommandRoute, firstOf, type Objection } from "./route.ts";
 import { aboutOf, routeOf, spokenBy, whyClosed } from "./routing.ts";
 import { countOpenCommands, insertCommand } from "./rows.ts";
+import { objectToRate } from "./rules/quota.ts";
 import { partsOf } from "./split.ts";
 
 export const request: Decision<"command.request"> = async (tx, asked, world) => {
@@ -131,6 +132,7 @@ function objectionTo(
     () => objectToUnsupported(tx, station, about),
     () => needs && objectToFeature(tx, station, needs),
     () => check?.({ tx, station, payload, atMs, force }),
+    () => objectToRate({ tx, station, atMs }, action),
     async () => {
       const parts = partsOf(action, payload, await roomFor(tx, station, action));
       return parts.kind === "parts" ? undefined : { sentence: parts.sentence, forceable: false };

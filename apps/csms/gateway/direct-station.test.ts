@@ -52,7 +52,7 @@ test("what is not valid never reaches the core; the station gets the code of its
   assert.equal(peer.closed, undefined);
 });
 
-test("a store that is full or busy: InternalError, so that the station tries again; closing: no answer", async () => {
+test("a store that is full or busy: InternalError to what is not billed, so that it is tried again; closing: no answer", async () => {
   const w = await world();
   const peer = await w.station("CP-1", { identity: await w.addStation("CP-1") });
   for (const kind of ["full", "busy", "broken"] as const) {

@@ -3,7 +3,8 @@
  * answered, in the order of arrival, but for heartbeats that change nothing (pulse.ts); commands go the other way.
  *
  * An answer means durable: it leaves after `core.decide` resolved, which it does in the callback of the commit. Where
- * the store cannot take the message the station gets InternalError, and tries again.
+ * the store cannot take the message the station gets InternalError, and tries again; but a transaction message gets no
+ * answer, and its socket is closed (1013): a CALLERROR would use up one of the attempts after which 1.6 drops it.
  */
 import type { JsonObject, StationId, Wire } from "@wattward/kernel";
 import {
@@ -35,6 +36,7 @@ import { storePresence } from "./presence.ts";
 import { Pulse } from "./pulse.ts";
 import { Sends } from "./sends.ts";
 import type { StationLink } from "./station-link.ts";
+import { type Noticed, StationWatch } from "./station-watch.ts";
 
 const direct: Route = { kind: "direct" };
 const TRY_AGAIN = 1013;
@@ -71,6 +73,7 @@ export class DirectStation implements StationLink {
   private readonly session: OcppSession;
   private readonly sends: Sends;
   private readonly pulse: Pulse;
+  private readonly watch = new StationWatch();
   private becomeReady: () => void = () => {};
 
   /** `left` is called once, when the wire has ended; it says whether this was still the station's connection. */
@@ -106,7 +109,7 @@ export class DirectStation implements StationLink {
       clock: ports.clock,
       log,
       newId: ports.newMessageId,
-      onCall: (call, raw, deviations) => this.answer(call, raw, { deviations }),
+      onCall: (call, raw, deviations) => this.hear(call, raw, deviations),
       tolerant: () => this.tolerant,
       onInvalidCall: (call, raw, invalid) => this.answerInvalid(call, raw, invalid),
       onSend: (send, raw) => this.take(send, raw),
@@ -171,7 +174,27 @@ export class DirectStation implements StationLink {
     if (this.tolerant && neverRefused.has(call.action))
       return this.answer(call, raw, { fault: { code, description: reason } });
     this.logged.become(raw, { verdict: "refused" });
+    this.tell(this.watch.refused(call, code, this.ports.clock.now().monotonicMs));
     return undefined;
+  }
+
+  private tell(noticed: readonly Noticed[]): void {
+    const { station, claim } = this;
+    for (const { kind, detail } of noticed) {
+      this.ports.tell({ kind, station, address: claim.address, detail });
+    }
+  }
+
+  /** A heartbeat that changes nothing is told the time here, and costs the core nothing (AT-O7). */
+  private async hear(call: Call, raw: string, deviations: readonly Deviation[]): Promise<CallAnswer> {
+    const { clock, metrics, node } = this.ports;
+    this.tell(this.watch.heard(call, clock.now().monotonicMs));
+    const known = node?.stands() === false ? undefined : this.pulse.answerTo(call.action);
+    if (known === undefined) return this.answer(call, raw, { deviations });
+    const { version } = this;
+    metrics.count("wattward_messages_total", { version, action: call.action, outcome: known.kind });
+    this.logged.become(raw, { verdict: "valid" });
+    return known;
   }
 
   private deviated(deviation: Deviation): void {
@@ -183,14 +206,8 @@ export class DirectStation implements StationLink {
     raw: string,
     found: Pick<StationCall, "deviations" | "fault">,
   ): Promise<CallAnswer> {
-    const { core, clock, log, metrics, newTrace, node } = this.ports;
+    const { core, clock, log, metrics, newTrace } = this.ports;
     const { station, version } = this;
-    const known = node?.stands() === false ? undefined : this.pulse.answerTo(action);
-    if (known !== undefined) {
-      metrics.count("wattward_messages_total", { version, action, outcome: known.kind });
-      this.logged.become(raw, { verdict: "valid" });
-      return known;
-    }
     const { wallMs, quality } = clock.now();
     const trace = newTrace();
     const received = { trace, receivedAtMs: wallMs, clockQuality: quality };
@@ -209,7 +226,9 @@ export class DirectStation implements StationLink {
       if (error.kind === "closed" || error.kind === "fenced") return { kind: "silence" };
       metrics.count("wattward_messages_total", { version, action, outcome: "refused" });
       log.error("call-not-stored", { action, trace, error: error.message });
-      return notStored;
+      if (error.kind === "broken" || !neverRefused.has(action)) return notStored;
+      this.end(TRY_AGAIN, "it could not be stored: come again");
+      return { kind: "silence" };
     } finally {
       this.becomeReady();
     }

@@ -32,6 +32,7 @@ import type { ConnectionPorts, GatewayPorts, ListenerDoors } from "./ports.ts";
 import { Registry } from "./registry.ts";
 import { SiteLink } from "./site-link.ts";
 import type { StationLink } from "./station-link.ts";
+import { StoreWatch } from "./store-watch.ts";
 import { upgrades } from "./upgrade.ts";
 import type { Doorkeeper } from "./verdicts.ts";
 
@@ -72,7 +73,13 @@ const TRY_AGAIN = 1013;
 
 /** Resolves when it listens; rejects with what the core or the listener rejects with. */
 export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
-  const { core, clock, chance, log, metrics, trust, signBundle, node } = ports;
+  const { clock, chance, log, metrics, trust, signBundle, node } = ports;
+  const store = new StoreWatch({
+    ...{ core: ports.core, clock, log },
+    // What is told of their ends waits for the store; nobody here waits for that.
+    silent: () => void endAll("nothing can be stored now: come again", TRY_AGAIN),
+  });
+  const { core } = store;
   // Generations grow across restarts too, so that the store can tell a late farewell of an earlier process.
   const firstGeneration = clock.now().wallMs;
   const stations = new Registry<StationId, StationLink>(clock, firstGeneration);
@@ -94,6 +101,8 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     ...identifiers(chance),
     ...(node && { node }),
     ...(ports.rates && { rates: ports.rates }),
+    storeBack: () => store.back(),
+    tell: (seen) => observer.observe(seen),
   };
   let closing = false;
   const holders =
@@ -103,6 +112,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
 
   const doorkeeper: Doorkeeper = {
     closing: () => closing || node?.stands() === false,
+    storeSilent: () => store.isSilent,
     async decideStation(station, claim) {
       const here = await stations.decide(station, claim);
       if (here.kind !== "welcome" || holders === undefined) return here;
@@ -171,10 +181,11 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     const denied = opened.facts !== undefined && trust.denies(opened.facts);
     const over = opened instanceof DirectStation && opened.leave !== undefined && !ways?.holds(opened.leave);
     const fenced = node?.stands() === false;
-    const taken = !denied && !over && !fenced && seat();
+    const taken = !denied && !over && !fenced && !store.isSilent && seat();
     if (closing || fenced) opened.end(GOING_AWAY, "the central system stops");
     else if (denied) opened.end(POLICY, "the certificate is no longer accepted");
     else if (over) opened.end(POLICY, "the dispensation is over");
+    else if (store.isSilent) opened.end(TRY_AGAIN, "nothing can be stored now: come again");
     else if (!taken) opened.end(TRY_AGAIN, "another connection of the same identity came first");
     return taken && !closing;
   }
@@ -271,6 +282,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     overdue.stop();
     stopRefreshing();
     stopTending();
+    store.stop();
     keeper.stop();
     bundlesDue?.();
     dispatch.stop();
@@ -311,9 +323,9 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
     },
   };
 
-  async function endAll(why: string): Promise<void> {
+  async function endAll(why: string, code = GOING_AWAY): Promise<void> {
     const ended = Promise.all([...live].map(({ gone }) => gone));
-    for (const connection of [...live]) connection.end(GOING_AWAY, why);
+    for (const connection of [...live]) connection.end(code, why);
     await ended;
   }
 

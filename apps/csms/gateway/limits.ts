@@ -57,6 +57,10 @@ export const CURSOR_RETRY_MS = 1_000;
 /** Changes to bundles gather this long before one is compiled. */
 export const BUNDLE_GATHER_MS = 100;
 
+/** A store that failed is tried with a small write this often; silent for this long, stations are sent away to queue. */
+export const STORE_TRY_MS = 1_000;
+export const STORE_PATIENCE_MS = 5_000;
+
 /** Who is connected is told again after this where the store did not take it, and so often. */
 export const PRESENCE_RETRY_MS = 1_000;
 export const PRESENCE_ATTEMPTS_MAX = 30;
@@ -85,6 +89,19 @@ export const TEND_EVERY_MS = 60_000;
 export const SEND_RATE = { burst: 120, perSecond: 10 };
 /** Answers of ours that one station disputes and that are observed; more are only counted. */
 export const DISPUTED_RATE = { burst: 5, perSecond: 1 / 60 };
+
+/** What one station's socket is watched for is counted over this (AT-O7, AT-O9). */
+export const WATCH_WINDOW_MS = 120_000;
+/** Heartbeats within it: five times what the shortest interval that we grant asks for. More are answered without the core. */
+export const HEARTBEATS_MAX = 60;
+/** CALLs within it that were refused for their form. */
+export const INVALID_MAX = 20;
+/** Message ids of one socket whose content is remembered (AT-O13). */
+export const MESSAGE_IDS_KEPT_MAX = 256;
+/** A station's clock is known once two messages this far apart agree on it, so closely; this much is a step (AT-O16). */
+export const CLOCK_CONFIRM_MS = 30_000;
+export const CLOCK_AGREES_MS_MAX = 10_000;
+export const CLOCK_STEP_MS_MIN = 60_000;
 
 /** While commands are open, the next that is due to end is looked for at least this often. */
 export const COMMAND_LOOK_MS_MAX = 60_000;

@@ -17,6 +17,7 @@ import type { SignedBundle } from "@wattward/sitelink";
 import type { Core, MeasuredStorage, Route } from "../core/port.ts";
 import type { MessageLog } from "../message-log/message-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Seen } from "./observer.ts";
 import type { Trust } from "./trust.ts";
 
 export type Upgrade = (request: UpgradeRequest) => Promise<UpgradeVerdict>;
@@ -89,8 +90,12 @@ export type GatewayNode = {
 
 /** What every connection shares. */
 export type ConnectionPorts = Pick<GatewayPorts, "core" | "clock" | "log" | "metrics" | "node" | "rates"> & {
+  /** Resolves when the store takes something, which it usually does: see store-watch.ts. */
+  readonly storeBack: () => Promise<void>;
   /** Every frame of every station is shown to it, as it passes. */
   readonly messages: Pick<MessageLog, "seen">;
+  /** To be told to people, at a bounded rate. */
+  readonly tell: (seen: Seen) => void;
   /** Something that a station did beside its CALLs is to be counted. */
   readonly deviated: (station: StationId, route: Route, deviations: readonly Deviation[]) => void;
   /** A trace id, unique in this process and unlikely to be met in another's. */

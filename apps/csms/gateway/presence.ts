@@ -4,9 +4,10 @@
  *
  * Gives up where the core is closing, or this node has lost its lease: whoever takes over frees what was held.
  */
-import { type Clock, type Log, sleep } from "@wattward/kernel";
-import { type Core, CoreError, type Decisions, type Elsewhere } from "../core/port.ts";
+import { sleep } from "@wattward/kernel";
+import { CoreError, type Decisions, type Elsewhere } from "../core/port.ts";
 import { PRESENCE_ATTEMPTS_MAX, PRESENCE_RETRY_MS } from "./limits.ts";
+import type { ConnectionPorts } from "./ports.ts";
 
 type Names = "station.presence" | "site.presence";
 type Told<N extends Names> = {
@@ -19,7 +20,7 @@ type Told<N extends Names> = {
 /** `elsewhere`: another node holds it. Never rejects: what could not be stored is in the log. */
 export async function storePresence<N extends Names>(
   { name, input, still }: Told<N>,
-  { core, clock, log }: { core: Pick<Core, "decide">; clock: Clock; log: Log },
+  { core, clock, log, storeBack }: Pick<ConnectionPorts, "core" | "clock" | "log" | "storeBack">,
 ): Promise<Elsewhere | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -30,6 +31,8 @@ export async function storePresence<N extends Names>(
       if (over || attempt >= PRESENCE_ATTEMPTS_MAX) return undefined;
     }
     await sleep(clock, PRESENCE_RETRY_MS);
+    // However long it is away: what is not told would stand for good.
+    await storeBack();
     if (!still()) return undefined;
   }
 }

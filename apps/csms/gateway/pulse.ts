@@ -1,7 +1,7 @@
 /**
  * When a heartbeat may be answered without the core: soon after the core has answered one of the same connection. It
  * says only that the station is there, and the store keeps that no more exactly than by some seconds; a station that
- * beats ten times a second costs the writer nothing (ADR 37).
+ * beats ten times a second costs the writer nothing (ADR 37; AT-O7).
  */
 import { type Clock, rfc3339 } from "@wattward/kernel";
 import type { CallAnswer } from "@wattward/ocpp";

@@ -28,6 +28,8 @@ type Detail = Parameters<Observer["observe"]>[0]["detail"];
 /** What the gateway does with who is let in. `against`: the generation it replaces. */
 export type Doorkeeper = {
   readonly closing: () => boolean;
+  /** The store takes nothing: whoever came in could not be answered. */
+  readonly storeSilent: () => boolean;
   readonly decideStation: (station: StationId, claim: Claim) => Promise<Decided>;
   readonly decideSite: (site: SiteAdmission["site"], claim: Claim) => Promise<Decided>;
   readonly openStation: (admitted: DirectAdmission, wire: Wire, against: number | undefined) => void;
@@ -81,6 +83,7 @@ export class Verdicts {
   /** Bounds how many wait, counts what is refused, and answers 503 where the store does not say. */
   asUpgrade(verdict: Upgrade): Upgrade {
     const bounded: Upgrade = async (request) => {
+      if (this.doorkeeper.storeSilent()) return refused(503, "gateway.store-silent");
       if (this.doorkeeper.closing() || this.waiting >= UPGRADES_WAITING_MAX)
         return refused(503, "gateway.too-busy");
       this.waiting += 1;

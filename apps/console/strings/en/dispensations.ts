@@ -20,7 +20,7 @@ export const dispensations = {
   readOnly: "Only administrators give and end dispensations.",
 
   give: {
-    button: "Give one",
+    button: "Give dispensation",
     title: "Give a dispensation",
     station: "Station",
     stationHint: "Its id, as it stands in the inventory",

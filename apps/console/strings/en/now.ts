@@ -4,7 +4,7 @@ import { commandActions, commandEnds, named, plural, reviewWords, spaced } from 
 
 type Kind = NeedRow["kind"];
 
-const sessions = (count: number) => plural(count, "open session", "open sessions");
+const sessions = (count: number) => plural(count, "running session", "running sessions");
 const stations = (count: number) => plural(count, "station", "stations");
 
 /** `Reset refused`, as the CSMS puts what became of a command. */
@@ -98,11 +98,11 @@ export const now = {
   power: "Power now",
   powerOf: (told: number) => `to ${plural(told, "session", "sessions")}`,
   powerNone: "No session tells its power",
-  powerIdle: "No session is open",
+  powerIdle: "No session runs",
   powerDark: (count: number) => `${plural(count, "session tells", "sessions tell")} no power`,
   old: (age: string) => `${age} old`,
   sessions: "Sessions",
-  open: "open",
+  open: "running",
   begun: (count: number) => (count === 0 ? "None begun today" : `${count} begun today`),
   energy: "Energy today",
   sinceMidnight: "Since midnight",

@@ -3,7 +3,7 @@ import { named, plural, reviewWords, spaced, stopReason } from "../en-codes.ts";
 
 export const sessions = {
   title: "Sessions",
-  note: "open, and ended in the last hour",
+  note: "running, and ended in the last hour",
   empty: "No session in the last hour",
   emptyHelp: "One appears here as soon as a car starts to charge.",
   columns: {
@@ -15,7 +15,7 @@ export const sessions = {
     power: "Power",
     state: "State",
   },
-  state: { open: "Open", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
+  state: { open: "Running", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
   partialHelp: "Its start never arrived.",
   endedFor: (reason: string) => `Ended: ${stopReason(reason)}`,
   offline: "Answered offline",
@@ -116,7 +116,7 @@ export const session = {
   reviewHelp: "The figures stand as they were reported. Compare them with the messages below.",
   missing: "Messages are missing",
   missingHelp: (ranges: string) =>
-    `Number ${ranges} of its messages has not come. The station may still hold them and send them when it reconnects.`,
+    `Of its messages these numbers have not come: ${ranges.replaceAll(",", ", ").replaceAll("-", "–")}. The station may still hold them and send them when it reconnects.`,
   noStart: "Its start has not come: begin and token are not known. The station may still send it.",
   noEnd: "Its end has not come.",
   curve: {

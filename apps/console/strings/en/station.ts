@@ -103,7 +103,7 @@ export const commands = {
   },
   noVersion: "This station has not connected yet, so its language is unknown. Commands wait until it has.",
   offlineNote: "The station is offline. The command waits for it and expires by itself.",
-  nothingToStop: "No session is open.",
+  nothingToStop: "No session runs.",
   fields: {
     evse: "EVSE",
     wholeStation: "Whole station",

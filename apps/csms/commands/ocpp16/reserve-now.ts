@@ -5,19 +5,21 @@ import { endReservation, keepReservation } from "../../stations/reservations.ts"
 import { type Answered, type Check, firstOf } from "../route.ts";
 import { knownKey } from "../rules/known.ts";
 import { objectToPlace } from "../rules/places.ts";
+import { objectToHoarding } from "../rules/quota.ts";
 import { objectToCancelling, objectToReservation } from "../rules/reservation.ts";
 
 type Request = RequestOf<"1.6", "ReserveNow">;
 
 /** Connector 0, any of them, is for stations that say so (ReserveConnectorZeroSupported). */
 export const checkReservation: Check<Request> = async (asking) => {
-  const { connectorId, expiryDate, reservationId } = asking.payload;
+  const { connectorId, expiryDate, idTag, reservationId } = asking.payload;
   const from = { tx: asking.tx, station: asking.station.id };
   const any = (await knownKey(from, "ReserveConnectorZeroSupported"))?.toLowerCase() !== "false";
   return firstOf(
     asking,
     () => objectToPlace(asking, { evse: connectorId }, { whole: any }),
     () => objectToReservation(asking, { id: reservationId, expires: expiryDate }),
+    () => objectToHoarding(asking, { id: reservationId, token: idTag }),
   );
 };
 

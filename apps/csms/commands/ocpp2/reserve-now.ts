@@ -3,16 +3,18 @@ import { maskedToken } from "../../core/observations.ts";
 import { keepReservation } from "../../stations/reservations.ts";
 import { type Answer2, type Answered, type Asked2, type Check, firstOf } from "../route.ts";
 import { objectToPlace } from "../rules/places.ts";
+import { objectToHoarding } from "../rules/quota.ts";
 import { objectToReservation } from "../rules/reservation.ts";
 
 type Request = Asked2<"ReserveNow">;
 
 export const checkReservation: Check<Request> = async (asking) => {
-  const { evseId: evse, id, expiryDateTime: expires } = asking.payload;
+  const { evseId: evse, id, idToken, expiryDateTime: expires } = asking.payload;
   return firstOf(
     asking,
     () => (evse === undefined ? undefined : objectToPlace(asking, { evse }, { whole: false })),
     () => objectToReservation(asking, { id, expires }),
+    () => objectToHoarding(asking, { id, token: idToken.idToken }),
   );
 };
 

@@ -41,6 +41,8 @@ export class FakeCore implements Core {
   tokens: string[] = [];
   /** The next decision of each of these names fails so. */
   readonly failures = new Map<DecisionName, CoreError["kind"]>();
+  /** While set: these decisions, or all, fail so. */
+  trouble: { readonly kind: CoreError["kind"]; readonly of?: readonly DecisionName[] } | undefined;
   /** The welcome says so instead of what the journal holds. */
   rewound = false;
   /** When the next command is due to end. */
@@ -99,7 +101,8 @@ export class FakeCore implements Core {
     this.seen.push({ name, input } as Seen);
     this.waiting += 1;
     this.most = Math.max(this.most, this.waiting);
-    const failure = this.failures.get(name);
+    const troubled = this.trouble?.of?.includes(name) ?? true;
+    const failure = this.failures.get(name) ?? (troubled ? this.trouble?.kind : undefined);
     this.failures.delete(name);
     const decide = this.table[name] as ((input: Decisions[N]["input"]) => Decisions[N]["output"]) | undefined;
     const output = failure === undefined ? decide?.(input) : undefined;
