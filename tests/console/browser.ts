@@ -148,6 +148,21 @@ export async function addAuthenticator(page: Page): Promise<void> {
   });
 }
 
+/**
+ * The themes and widths in which a page is looked at. The first two have every colour and every width; the other two are
+ * for eyes, where pictures are asked for.
+ */
+export const views: readonly (readonly ["light" | "dark", number])[] = [
+  ["light", 1440],
+  ["dark", 390],
+  ...(process.env.WATTWARD_SCREENSHOTS === undefined
+    ? []
+    : ([
+        ["dark", 1440],
+        ["light", 390],
+      ] as const)),
+];
+
 /** Where pictures for people go: WATTWARD_SCREENSHOTS, else a folder of the system's temporary one. */
 export function picture(name: string): string {
   const folder = process.env.WATTWARD_SCREENSHOTS ?? join(tmpdir(), "wattward-screenshots");

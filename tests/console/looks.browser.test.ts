@@ -1,5 +1,5 @@
 /**
- * Every page in both themes and widths: axe finds nothing, nothing reaches over the edge, the strict policy is not
+ * Every page in both themes and both widths (see `views`): axe finds nothing, nothing reaches over the edge, the strict policy is not
  * breached. Leaves a picture of each for people to look at (see `picture`).
  */
 import assert from "node:assert/strict";
@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { INVITATION, type Scenario, SITE } from "@wattward/console/testing";
 import type { Browser, Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, type Opened, open, picture } from "./browser.ts";
+import { buildConsole, launch, noBrowser, type Opened, open, picture, views } from "./browser.ts";
 
 let browser: Browser;
 before(async () => {
@@ -61,24 +61,22 @@ async function lost({ page, csms }: Opened): Promise<void> {
 }
 
 for (const look of looks) {
-  for (const scheme of ["light", "dark"] as const) {
-    for (const width of [1440, 390]) {
-      test(`looks: ${look.name}, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
-        const { name, to, ...wish } = look;
-        const opened = await open(t, browser, { ...wish, scheme, width });
-        const { page } = opened;
-        await to(opened);
-        await page.evaluate(
-          () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-        );
-        await page.screenshot({
-          path: picture(`${name}-${width}-${scheme}`),
-          fullPage: !page.url().includes("/stations/"),
-        });
-        await looksWell(page);
-        assert.deepEqual(opened.complaints, []);
+  for (const [scheme, width] of views) {
+    test(`looks: ${look.name}, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
+      const { name, to, ...wish } = look;
+      const opened = await open(t, browser, { ...wish, scheme, width });
+      const { page } = opened;
+      await to(opened);
+      await page.evaluate(
+        () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+      );
+      await page.screenshot({
+        path: picture(`${name}-${width}-${scheme}`),
+        fullPage: !page.url().includes("/stations/"),
       });
-    }
+      await looksWell(page);
+      assert.deepEqual(opened.complaints, []);
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { DOUBTFUL, SESSIONS, WHOLE } from "@wattward/console/testing";
 import type { Browser, Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture } from "./browser.ts";
+import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
 
 let browser: Browser;
 before(async () => {
@@ -124,17 +124,7 @@ const looks = [
   ["session", `/sessions/${WHOLE}`, "Session on LPD-03"],
   ["session-doubtful", `/sessions/${DOUBTFUL}`, "Session on GRE-02"],
 ] as const;
-for (const [scheme, width] of [
-  ["light", 1440],
-  ["dark", 390],
-  // The other two are for eyes: what the first two have is the same colours and widths.
-  ...(process.env.WATTWARD_SCREENSHOTS === undefined
-    ? []
-    : ([
-        ["dark", 1440],
-        ["light", 390],
-      ] as const)),
-] as const) {
+for (const [scheme, width] of views) {
   test(`sessions: looks well, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
     const { page, server, complaints } = await open(t, browser, {
       scenario: "sessions",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture } from "./browser.ts";
+import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
 
 let browser: Browser;
 before(async () => {
@@ -93,17 +93,7 @@ test("tokens: who may not set them sees their end, and is told who may", { skip:
   for (const text of await page.locator("tbody code").allTextContents()) assert.match(text, /^….{4}$/);
 });
 
-for (const [scheme, width] of [
-  ["light", 1440],
-  ["dark", 390],
-  // The other two are for eyes: what the first two have is the same colours and widths.
-  ...(process.env.WATTWARD_SCREENSHOTS === undefined
-    ? []
-    : ([
-        ["dark", 1440],
-        ["light", 390],
-      ] as const)),
-] as const) {
+for (const [scheme, width] of views) {
   test(`tokens: looks well, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
     const { page, complaints } = await open(t, browser, {
       scenario: "sessions",

@@ -12,6 +12,8 @@ import { type Services, ServicesProvider } from "./services.tsx";
 
 /** An answer of 4xx stays what it is; only what may pass is tried again. */
 const RETRIES_MAX = 2;
+/** Short: whoever waits is told within two seconds that there is no answer, and what polls asks again anyway. */
+const RETRY_MS = 400;
 
 export function App({ services }: { services: Services }) {
   const [queries] = useState(createQueries);
@@ -48,6 +50,7 @@ function createQueries(): QueryClient {
     defaultOptions: {
       queries: {
         retry: (failures, error) => failures < RETRIES_MAX && mayPass(error),
+        retryDelay: (failures) => RETRY_MS * 2 ** failures,
         networkMode: "always",
         staleTime: 10_000,
       },
