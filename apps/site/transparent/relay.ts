@@ -92,8 +92,8 @@ export class Relay {
   get hasSurrendered(): boolean {
     return this.surrendered;
   }
-  get pongAtMs(): number | undefined {
-    return this.station.pongAtMs;
+  get aliveAtMs(): number | undefined {
+    return this.station.aliveAtMs;
   }
   ping(): void {
     this.station.ping();

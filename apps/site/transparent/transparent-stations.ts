@@ -205,8 +205,8 @@ export class TransparentStations {
 
 const seated = (relay: Relay, claim: Claim, generation: number): Seated => ({
   ...{ relay, claim, generation },
-  get pongAtMs() {
-    return relay.pongAtMs;
+  get aliveAtMs() {
+    return relay.aliveAtMs;
   },
   ping: () => relay.ping(),
   close: (code, reason) => relay.close(code, reason),
