@@ -127,6 +127,11 @@ export class Relay {
     this.csms.close(GOING_AWAY, "the station connects anew");
   }
 
+  /** The CSMS has not confirmed that its socket is closed: it ends now, so that another can begin. */
+  abandon(): void {
+    this.csms.terminate();
+  }
+
   private up(text: string): void {
     if (this.over || this.own?.fromStation(text)) return;
     this.passed.up++;
