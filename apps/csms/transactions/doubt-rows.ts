@@ -14,6 +14,13 @@ export const insertDoubt = statement((db, p: Doubted & { sinceMs: number }) =>
     .onConflict((c) => c.columns(["transaction_id", "doubt"]).doNothing()),
 );
 
+export const deleteDoubt = statement((db, p: Doubted) =>
+  db
+    .deleteFrom("transaction_doubts")
+    .where("transaction_id", "=", p.transaction)
+    .where("doubt", "=", p.doubt),
+);
+
 /** Of what nobody told, and we found. */
 export async function headAt(tx: Tx, { station_id: station }: Transaction, atMs: number) {
   const site = (await tx.first(findStation, { id: station }))?.site_id ?? null;

@@ -17,7 +17,7 @@ import { type Observation, observe } from "../core/observations.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
 import { countDeviations, countOf } from "../tolerance/deviations.ts";
-import { type Doubted, headAt, insertDoubt } from "./doubt-rows.ts";
+import { deleteDoubt, headAt, insertDoubt } from "./doubt-rows.ts";
 import { tendMeters } from "./meter-watch.ts";
 import { codesOf, withoutReview, withReview } from "./review.ts";
 import { findOpenOnEvse, findTransactionById, findUndoubted, updateTransaction } from "./rows.ts";
@@ -32,12 +32,6 @@ const UNMETERED_WINDOW_MS = 60 * 60_000;
 /** Ended, or alarmed about, in one decision; the next goes on. */
 const TENDED_MAX = 200;
 
-const deleteDoubt = statement((db, p: Doubted) =>
-  db
-    .deleteFrom("transaction_doubts")
-    .where("transaction_id", "=", p.transaction)
-    .where("doubt", "=", p.doubt),
-);
 const findDoubted = statement((db, p: { doubt: string; beforeMs: number; most: number }) =>
   db
     .selectFrom("transaction_doubts")

@@ -53,11 +53,14 @@ test("AT-O18: values that came while it charged and come no more are told once, 
   await pass(39);
   assert.deepEqual(await core.outbox("transaction.silent"), [], "four of its intervals are not over");
   await pass(2);
+  await pass(9);
+  assert.deepEqual(await core.outbox("transaction.silent"), [], "what waited for a link may still come");
+  await pass(1);
   await pass(10);
   const told = await core.outbox("transaction.silent");
   assert.deepEqual(
     told.map(({ station, live, data }) => [station, live, data["minutes"], data["powerW"]]),
-    [["A", 1, 41, 9_000]],
+    [["A", 1, 51, 9_000]],
   );
   assert.equal(await review(), "meter-silent");
   await stop(9_000);
@@ -78,12 +81,33 @@ test("AT-O18: no silence: a car that pauses, one value an hour, a station that i
   }
   await presence(away.core, false);
   for (const one of [paused, away]) await one.pass(SILENT_MS_MIN / minute + 60);
+  for (const one of [paused, away]) await one.pass(30);
   await hourly.pass(4 * 60 - 1);
   for (const { core, review } of [paused, hourly, away]) {
     assert.deepEqual(await core.outbox("transaction.silent"), []);
     assert.equal(await review(), null);
     await core.close();
   }
+});
+
+test("AT-O18: no silence: what was offline, came back, and tells what waited", async () => {
+  const { core, tell, pass } = await charging();
+  for (let n = 1; n <= 4; n++) {
+    await tell({ meterWh: 1_000 + n * 700, powerW: 9_000 });
+    await pass(5);
+  }
+  await presence(core, false);
+  await pass(120);
+  await presence(core, true);
+  await pass(1);
+  await tell({ meterWh: 20_000, powerW: 9_000 });
+  for (let n = 0; n < 4; n++) {
+    await pass(5);
+    await tell({ meterWh: 20_000 + n * 700, powerW: 9_000 });
+  }
+  assert.deepEqual(await core.outbox("transaction.silent"), []);
+  assert.deepEqual(await core.rows("transaction_doubts"), []);
+  await core.close();
 });
 
 test("AT-O18: a register that stands still while it charges is told once and held for review", async () => {

@@ -7,7 +7,7 @@ import { sql } from "kysely";
 import { observe } from "../core/observations.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
-import { headAt, insertDoubt } from "./doubt-rows.ts";
+import { deleteDoubt, headAt, insertDoubt } from "./doubt-rows.ts";
 import { withReview } from "./review.ts";
 import { findTransactionById, updateTransaction } from "./rows.ts";
 
@@ -16,6 +16,8 @@ const VALUES_MIN = 3;
 const INTERVALS_MISSED = 4;
 /** And not before this: stations send a value every few minutes at most. */
 export const SILENT_MS_MIN = 20 * 60_000;
+/** And found silent for so long while it is connected: what waited for its link, or its site's, has come by then. */
+export const QUIET_MS_MIN = 10 * 60_000;
 /** Below it a car may just have stopped. */
 const CHARGING_W_MIN = 1_000;
 
@@ -32,17 +34,33 @@ const TENDED_MAX = 200;
 type Found = { id: string; first_ms: number; last_ms: number };
 
 export async function tendMeters(tx: Tx, atMs: number): Promise<void> {
-  const silent = await tx.all(findSilent, {
-    ...{ values: VALUES_MIN, watts: CHARGING_W_MIN, missed: INTERVALS_MISSED, most: TENDED_MAX },
-    ...{ atMs, beforeMs: atMs - SILENT_MS_MIN },
-  });
-  for (const found of silent) await doubt(tx, found, { doubt: "silent", atMs, minutesFromMs: found.last_ms });
+  await tendSilent(tx, atMs);
   const frozen = await tx.all(findFrozen, {
     ...{ values: FROZEN_VALUES_MIN, watts: FROZEN_W_MIN, spanMs: FROZEN_MS_MIN, most: TENDED_MAX },
     fromMs: atMs - FROZEN_WINDOW_MS,
   });
   for (const found of frozen)
     await doubt(tx, found, { doubt: "frozen", atMs, minutesFromMs: found.first_ms });
+}
+
+/** Told of where it was silent all the while since it was first found so: `quiet` is the doubt that waits for that. */
+async function tendSilent(tx: Tx, atMs: number): Promise<void> {
+  const silent = await tx.all(findSilent, {
+    ...{ values: VALUES_MIN, watts: CHARGING_W_MIN, missed: INTERVALS_MISSED, most: TENDED_MAX },
+    ...{ atMs, beforeMs: atMs - SILENT_MS_MIN },
+  });
+  const quiet = new Map((await tx.all(findQuiet, {})).map((row) => [row.transaction_id, row.since_ms]));
+  for (const found of silent) {
+    const sinceMs = quiet.get(found.id);
+    quiet.delete(found.id);
+    if (sinceMs === undefined) {
+      await tx.run(insertDoubt, { transaction: found.id, doubt: "quiet", sinceMs: atMs });
+    } else if (atMs - sinceMs >= QUIET_MS_MIN) {
+      await tx.run(deleteDoubt, { transaction: found.id, doubt: "quiet" });
+      await doubt(tx, found, { doubt: "silent", atMs, minutesFromMs: found.last_ms });
+    }
+  }
+  for (const transaction of quiet.keys()) await tx.run(deleteDoubt, { transaction, doubt: "quiet" });
 }
 
 type Why = { readonly doubt: "silent" | "frozen"; readonly atMs: number; readonly minutesFromMs: number };
@@ -63,6 +81,11 @@ const firstMs = sql<number>`min(transaction_events.received_at_ms)`;
 const lastMs = sql<number>`max(transaction_events.received_at_ms)`;
 const told = (doubt: string) => sql<boolean>`exists (select 1 from transaction_doubts
   where transaction_doubts.transaction_id = transactions.id and transaction_doubts.doubt = ${sql.lit(doubt)})`;
+
+/** No more than are found silent at one time. */
+const findQuiet = statement((db, _: Record<never, never>) =>
+  db.selectFrom("transaction_doubts").select(["transaction_id", "since_ms"]).where("doubt", "=", "quiet"),
+);
 
 /** Open and charging by its last word, of a connected station, and overdue by its own pace. */
 const findSilent = statement(
