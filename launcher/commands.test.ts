@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { commands } from "./commands.mjs";
@@ -143,7 +144,11 @@ for (const shell of ["zsh", "fish"] as const) {
     for (const { options = [] } of commands.flatMap(({ forms }) => forms))
       for (const { name } of options)
         assert(script.includes(shell === "fish" ? `-l ${name}` : `--${name}`), name);
-    const { error, stderr } = spawnSync(shell, ["-n"], { input: script, encoding: "utf8" });
+    const folder = mkdtempSync(join(tmpdir(), "wattward-completion-"));
+    writeFileSync(join(folder, "script"), script);
+    const { error, stderr } = spawnSync(shell, ["-n", join(folder, "script")], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    // Not every machine has it.
     if (error === undefined) assert.equal(stderr, "");
   });
 }

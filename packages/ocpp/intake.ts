@@ -37,6 +37,7 @@ export class Intake {
   private deferredChars = 0;
   private blocked = false;
   private paused = false;
+  private resumedAtMs: number | undefined;
   private stopped = false;
   /** Set while the rate is used up. */
   private waiting: Cancel | undefined;
@@ -50,6 +51,14 @@ export class Intake {
   /** False while we do not listen, so that silence means nothing. */
   get reading(): boolean {
     return !this.blocked && this.waiting === undefined && !this.stopped;
+  }
+
+  /**
+   * Monotonic ms at which the wire was last not read, the present while it is not: until then a pong that did not come
+   * says nothing. Undefined where it was always read.
+   */
+  get unreadAtMs(): number | undefined {
+    return this.paused ? this.ports.clock.now().monotonicMs : this.resumedAtMs;
   }
 
   /** A message from the wire. */
@@ -112,6 +121,7 @@ export class Intake {
     const paused = !this.reading;
     if (paused === this.paused || this.stopped) return;
     this.paused = paused;
+    if (!paused) this.resumedAtMs = this.ports.clock.now().monotonicMs;
     if (paused) this.ports.wire.pause();
     else this.ports.wire.resume();
   }

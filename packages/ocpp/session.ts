@@ -118,6 +118,11 @@ export class OcppSession {
     return this.heardMs;
   }
 
+  /** See {@link Intake.unreadAtMs}. */
+  get unreadAtMs(): number | undefined {
+    return this.intake.unreadAtMs;
+  }
+
   ping(): void {
     if (this.open) this.options.wire.ping();
   }

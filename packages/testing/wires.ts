@@ -97,14 +97,17 @@ type End = Side & {
   connect(other: End): void;
   arrive(text: string): void;
   over(code: number, reason: string): void;
-  /** The other end's ping, or close, has arrived: the reply travels back by this end's own lane. */
+  /** The other end's ping has arrived: it is read, and answered, in its turn. */
+  pinged(answered: () => void): void;
+  /** The other end's close has arrived: the reply travels back by this end's own lane. */
   reply(arrived: () => void): void;
 };
 
 /** One end: what it sends goes by its lane; what arrives waits while it is paused or nobody listens yet. */
 function end(link: Link, protocol: string, peer: Peer): End {
   const lane: Lane = { freeAtMs: 0, held: [] };
-  const inbox: string[] = [];
+  /** Messages, and control frames: a paused socket reads neither. */
+  const inbox: (string | (() => void))[] = [];
   let other: End | undefined;
   let handlers: WireHandlers | undefined;
   let state: "open" | "closing" | "closed" = "open";
@@ -115,7 +118,11 @@ function end(link: Link, protocol: string, peer: Peer): End {
   const groups: Set<Side>[] = [link.sides];
 
   function drain(): void {
-    while (!dead && !paused && handlers !== undefined && inbox.length > 0) handlers.message(inbox.shift()!);
+    while (!dead && !paused && handlers !== undefined && inbox.length > 0) {
+      const next = inbox.shift()!;
+      if (typeof next === "string") handlers.message(next);
+      else next();
+    }
     if (!dead && handlers !== undefined && ended !== undefined && (inbox.length === 0 || paused)) {
       const { code, reason } = ended;
       ended = undefined;
@@ -133,7 +140,14 @@ function end(link: Link, protocol: string, peer: Peer): End {
 
   const farewell = (code: number, reason: string) => link.carry(lane, () => other?.over(code, reason));
 
+  const control = (read: () => void) => {
+    if (state === "closed") return;
+    inbox.push(read);
+    drain();
+  };
+
   const self: End = {
+    pinged: (answered) => control(() => link.carry(lane, answered)),
     connect(to) {
       other = to;
       link.sides.add(self);
@@ -173,7 +187,7 @@ function end(link: Link, protocol: string, peer: Peer): End {
         paused = false;
         queueMicrotask(drain);
       },
-      ping: () => link.carry(lane, () => other?.reply(() => !dead && handlers?.pong?.())),
+      ping: () => link.carry(lane, () => other?.pinged(() => control(() => handlers?.pong?.()))),
       close(code, reason) {
         if (state !== "open") return;
         state = "closing";

@@ -33,6 +33,15 @@ test("what happened is said in words, with the meaning of its tone", () => {
     ["transaction.ended", { energyWh: null, reason: null }, "session ended", "calm"],
     ["authorisation.decided", { token: "…1", status: "Blocked" }, "did not accept token …1: blocked", "care"],
     ["command.ended", { action: "Reset", state: "refused" }, "restart was refused by the station", "care"],
+    [
+      "observed",
+      { what: "gateway.clock-stepped", detail: { steppedMs: -3_600_000 } },
+      "its clock was set back by 3600 seconds",
+      "care",
+    ],
+    ["observed", { what: "gateway.heartbeat-flood" }, "more heartbeats than it was asked for", "care"],
+    ["observed", { what: "toString", detail: 7 }, "to string", "calm"],
+    ["transaction.frozen", { minutes: 30 }, "its meter has stood still for 30 minutes", "danger"],
     ["site.bundle", { version: 7, accepted: true, reason: "" }, "runs on bundle 7", "calm"],
     [
       "site.bundle",

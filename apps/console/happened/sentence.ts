@@ -119,6 +119,8 @@ const told: Readonly<Record<string, Tell>> = {
     text: say.unmetered(numberOf(data, "minutes") ?? 0),
     tone: "danger",
   }),
+  "transaction.silent": (data) => ({ text: say.silentMeter(numberOf(data, "minutes") ?? 0), tone: "danger" }),
+  "transaction.frozen": (data) => ({ text: say.frozenMeter(numberOf(data, "minutes") ?? 0), tone: "danger" }),
   "transaction.review": (data) => ({ text: say.review(textsOf(data, "codes")), tone: "care" }),
   "site.added": () => calm(say.siteAdded),
   "site.connected": () => ({ text: say.siteConnected, tone: "well" }),
@@ -136,8 +138,25 @@ const told: Readonly<Record<string, Tell>> = {
   "command.requested": (data) => calm(say.commandRequested(commandName(data), textOf(data, "reason") ?? "")),
   "command.sent": (data) => calm(say.commandSent(commandName(data))),
   "command.ended": (data) => commandEnded(data),
-  observed: (data) => calm(say.observed(textOf(data, "what") ?? "")),
+  observed: (data) => {
+    const what = textOf(data, "what") ?? "";
+    const tell = Object.hasOwn(seenByGateway, what) ? seenByGateway[what] : undefined;
+    return tell === undefined ? calm(say.observed(what)) : { text: tell(detailOf(data)), tone: "care" };
+  },
 };
+
+/** What a station's socket shows over time, by the gateway's word for it. */
+const seenByGateway: Readonly<Record<string, (detail: Observation["data"]) => string>> = {
+  "gateway.message-id-reused": () => say.messageIdReused,
+  "gateway.heartbeat-flood": () => say.heartbeatFlood,
+  "gateway.invalid-messages": () => say.invalidMessages,
+  "gateway.clock-stepped": (detail) =>
+    say.clockStepped(Math.round((numberOf(detail, "steppedMs") ?? 0) / 1_000)),
+};
+const detailOf = ({ detail }: Observation["data"]): Observation["data"] =>
+  typeof detail === "object" && detail !== null && !Array.isArray(detail)
+    ? (detail as Observation["data"])
+    : {};
 
 function status(data: Observation["data"]): Told {
   const evse = numberOf(data, "evse") ?? 0;

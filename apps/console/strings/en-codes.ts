@@ -29,6 +29,10 @@ export const reviewWords: Record<string, string> = {
   "after-end": "values arrived after its end",
   "unleased-id": "its number is from no block of the site",
   "accepted-locally": "the site accepted a token that would have been refused",
+  "events-missing": "events between its start and its end never came",
+  "meter-jump": "its energy is more than any charger could have given in its time",
+  "meter-silent": "it charged, and its meter values came no more",
+  "meter-frozen": "its meter stood still while it charged",
   "no-meter": "start or end came without a meter value",
 };
 

@@ -133,6 +133,10 @@ export type ObservationData = {
   "transaction.uncertain": { transaction: string; wireId: string };
   /** Open for so long, and no meter value has come (QUIRKS 41). */
   "transaction.unmetered": { transaction: string; wireId: string; minutes: number };
+  /** It charged at that power by its last word, and its values stopped coming (AT-O18). */
+  "transaction.silent": { transaction: string; wireId: string; minutes: number; powerW: number | null };
+  /** It says that it charges at that power, and its register stands still (AT-O18). */
+  "transaction.frozen": { transaction: string; wireId: string; minutes: number; powerW: number | null };
   /** A stop with an id of 0 or less that fits no single open transaction (QUIRKS 11). */
   "transaction.unmatched-stop": { meterWh: number };
 

@@ -11,7 +11,10 @@ import { HEARTBEAT_ASSUMED_S, PING_INTERVAL_MS, SILENT_INTERVALS_MAX, UNREAD_BYT
 export type Watched = {
   /** To be used in place of the wire that was given. */
   readonly wire: Wire;
-  /** Milliseconds since the last pong; undefined where none came. */
+  /**
+   * Milliseconds since the last pong, or since one would not have been read, because we were behind; undefined where there
+   * was neither.
+   */
   pongAgoMs(): number | undefined;
   /** The heartbeat interval that a boot answer granted, seconds. */
   granted(heartbeatIntervalS: number): void;
@@ -27,6 +30,7 @@ export function watched(wire: Wire, clock: Clock, log: Log, pinged: () => boolea
   let pongAtMs: number | undefined;
   let heartbeatMs = HEARTBEAT_ASSUMED_S * 1000;
   let paused = false;
+  let unreadAtMs: number | undefined;
   let stop: Cancel = () => {};
 
   const silenceMsMax = () =>
@@ -49,7 +53,14 @@ export function watched(wire: Wire, clock: Clock, log: Log, pinged: () => boolea
   };
 
   return {
-    pongAgoMs: () => (pongAtMs === undefined ? undefined : nowMs() - pongAtMs),
+    pongAgoMs: () => {
+      if (paused) return 0;
+      const aliveAtMs = Math.max(
+        pongAtMs ?? Number.NEGATIVE_INFINITY,
+        unreadAtMs ?? Number.NEGATIVE_INFINITY,
+      );
+      return aliveAtMs === Number.NEGATIVE_INFINITY ? undefined : nowMs() - aliveAtMs;
+    },
     granted: (intervalS) => (heartbeatMs = intervalS * 1000),
     wire: {
       peer: wire.peer,
@@ -70,7 +81,7 @@ export function watched(wire: Wire, clock: Clock, log: Log, pinged: () => boolea
       },
       resume: () => {
         paused = false;
-        heardAtMs = nowMs();
+        heardAtMs = unreadAtMs = nowMs();
         wire.resume();
       },
       ping: () => wire.ping(),

@@ -210,6 +210,19 @@ test("takeover, a password against a silent password: replaced after the deadlin
   assert.equal(w.csms.gateway.counts().direct, 1);
 });
 
+test("takeover, a password against one whose pongs we do not read, being behind: it is not silent, and keeps its seat", async () => {
+  const w = await world();
+  const password = await w.dispense("CP-1", 2, inAnHour(w));
+  const first = await w.station("CP-1", { by: 2, password, host: "10.0.0.7" });
+  await w.time.advance(60_000);
+  w.core.commitMs = 1_000;
+  for (let i = 0; i < 40; i += 1) first.wire.send(JSON.stringify([2, `${i}`, "Heartbeat", {}]));
+  await w.time.advance(1_000);
+  const second = await w.dial("/ocpp/CP-1", { by: 2, password, host: "10.0.0.8", withinMs: 9_000 });
+  assert.equal(how(second), "403");
+  assert.equal(first.closed, undefined);
+});
+
 test("takeover, a password against a certificate: refused, and the certificate's connection stays", async () => {
   const w = await world();
   const identity = await w.addStation("CP-1");

@@ -196,7 +196,7 @@ test("quirk 20: over-long tags are Invalid, the stop with a damaged one is taken
   );
   assert.deepEqual(stopped, [3, "d", {}]);
   const ended = (await b.transactions("CP-1")).find(({ wireId }) => wireId === String(transactionId));
-  assert.deepEqual([ended?.state, ended?.energyWh, ended?.token], ["ended", 900, "CARD-1"]);
+  assert.deepEqual([ended?.state, ended?.energyWh, ended?.token], ["ended", 900, "…D-1"]);
   assert.deepEqual(await b.deviations("CP-1"), { "bad-tag-of-stop": 1, "over-long-tag": 2 });
   const { deviations } = await b.detail("CP-1");
   assert(!JSON.stringify(deviations).includes("ABCDEFGHIJ"), "no tag is shown");

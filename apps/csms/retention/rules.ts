@@ -6,7 +6,6 @@
  */
 import { type RawBuilder, sql } from "kysely";
 import type { Setting } from "../core/settings.ts";
-import { FORMER_SITE_MS_MAX } from "../sites/former.ts";
 import type { Schema } from "../store/schema.ts";
 import { type Statement, statement } from "../store/statement.ts";
 
@@ -14,7 +13,6 @@ import { type Statement, statement } from "../store/statement.ts";
 export const OUTBOX_TAIL = 10_000;
 /** Bundles of a site that stay: what it may have in force is among them. */
 export const BUNDLES_KEPT = 10;
-const DAY_MS = 86_400_000;
 
 type Before = { beforeMs: number; place: number };
 type UpTo = { toMs: number };
@@ -68,8 +66,6 @@ export const rules: readonly Rule[] = [
   olderThan(400, "reservations", "changed_at_ms", sql<boolean>`state <> 'active'`),
   olderThan(90, "reports", "changed_at_ms"),
   olderThan(7, "boot_windows", "from_ms"),
-  // A site that is heard of later speaks for the station no more.
-  olderThan(FORMER_SITE_MS_MAX / DAY_MS + 1, "former_sites", "left_at_ms"),
 ];
 
 /** Tables that no rule trims, and why that is no fault: a test holds every table of the schema against both lists. */
@@ -81,6 +77,8 @@ export const keptForEver: Partial<Record<keyof Schema, string>> = {
   settlements: "evidence of payments",
   set_aside: "what a person may have to bill by; at most 1,000 of a station",
   meta: "a row for each setting",
+  former_sites:
+    "a row for each site that a station left: by it billing of an outage is told from a stranger's, whatever the clock did",
   sites: "the inventory",
   stations: "the inventory",
   connectors: "a row for each connector",

@@ -1,13 +1,14 @@
 /**
  * A station that was moved leaves something behind: what its former site answered for it while the link was down, and
- * still has in its journal. That is billed, so it is taken, for as long as an outage may last, and as history alone.
+ * still has in its journal. That is billed, so it is taken, for as long as an outage may last, and as history alone. What
+ * comes later is set aside for a person: by a clock that jumped, everything is late.
  */
 import type { SiteRecord } from "../core/port.ts";
 import type { Station } from "../stations/rows.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
 
-/** From the move on; a site that is heard of later than this speaks for the station no more. */
+/** From the move on; what a site tells of the station later than this is set aside. */
 export const FORMER_SITE_MS_MAX = 30 * 86_400_000;
 
 /** What transactions consist of. Of all else a former site has nothing to tell. */
@@ -35,13 +36,14 @@ const findLeft = statement((db, p: Membership) =>
     .where("site_id", "=", p.site),
 );
 
-/** May this site, which no longer has the station, still tell this of it? */
+/** May this site, which no longer has the station, still tell this of it? `late`: it might have. */
 export async function wasOf(
   tx: Tx,
   station: Station,
   { site, record, call, atMs }: SiteRecord,
-): Promise<boolean> {
-  if (record.kind === "frame" && !billed.has(call?.action ?? "")) return false;
+): Promise<"yes" | "late" | "no"> {
+  if (record.kind === "frame" && !billed.has(call?.action ?? "")) return "no";
   const left = await tx.first(findLeft, { station: station.id, site });
-  return left !== undefined && atMs - left.left_at_ms <= FORMER_SITE_MS_MAX;
+  if (left === undefined) return "no";
+  return atMs - left.left_at_ms <= FORMER_SITE_MS_MAX ? "yes" : "late";
 }

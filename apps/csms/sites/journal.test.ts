@@ -182,6 +182,14 @@ test("journal: a station that was moved: what its former site still owes of its 
   core.nowMs += FORMER_SITE_MS_MAX + 1;
   await core.record(told(2, { seq: 4 }));
   assert.equal((await core.rows("transactions")).length, 1, "not for ever");
+  const aside = (await core.rows("set_aside")).map(({ action }) => action);
+  assert.deepEqual(aside, ["TransactionEvent"], "but not thrown away: the clock may have jumped");
+  // A clock a year ahead, and back: what an outage still owes is owed.
+  core.nowMs += 366 * 86_400_000;
+  while ((await core.decide("retention.trim", { atMs: core.nowMs })).more);
+  core.nowMs = START_MS + 1_000;
+  await core.record(told(3, { seq: 5 }));
+  assert.equal((await core.rows("transactions")).length, 2);
 });
 
 test("journal: one bad record does not block the queue (QUIRKS 34)", async () => {

@@ -50,9 +50,10 @@ async function apply(tx: Tx, told: Applying, world: World): Promise<StationAnswe
   const { record, site } = told;
   const station = await tx.first(findStation, { id: record.station });
   const own = station !== undefined && speaksFor({ kind: "site", site }, station);
+  const may = own ? "yes" : station === undefined ? "no" : await wasOf(tx, station, told);
   // A former site tells history, whoever waits for it there.
-  const input = own ? told : { ...told, live: false };
-  if (station === undefined || !(own || (await wasOf(tx, station, told)))) {
+  const input = own ? told : { ...told, live: false, ...(may === "late" && tooLate(told)) };
+  if (station === undefined || may === "no" || (may === "late" && input.call === undefined)) {
     const data = { action: input.call?.action ?? record.kind, seq: record.seq };
     observe(tx, { ...headOf(input), kind: "security.foreign-station", data });
     return refusal("SecurityError", "this station is not one of this site's");
@@ -74,6 +75,12 @@ async function apply(tx: Tx, told: Applying, world: World): Promise<StationAnswe
     }
   }
 }
+
+/** Kept, and applied to nothing. */
+const tooLate = ({ call }: SiteRecord): Pick<SiteRecord, "call"> => {
+  const fault = { code: "SecurityError", description: "this station left this site too long ago" };
+  return call === undefined ? {} : { call: { ...call, fault } };
+};
 
 async function frame(
   tx: Tx,

@@ -40,7 +40,7 @@ export type Schema = {
   set_aside: SetAsideTable;
   /** Boots of a station since `from_ms`, to know a boot loop. */
   boot_windows: { station_id: string; from_ms: number; boots: number };
-  /** `rebooted`: its station booted while it was open; `unmetered`: told that no meter values come. */
+  /** `rebooted`: its station booted while it was open; `unmetered`, `silent`, `frozen`: told so of its meter; `quiet`: silent, not told yet. */
   transaction_doubts: { transaction_id: string; doubt: string; since_ms: number };
   transactions: TransactionsTable;
   transaction_events: TransactionEventsTable;

@@ -14,10 +14,11 @@ import { notice } from "@wattward/ocpp";
 import type { Call } from "../core/call.ts";
 import type { Decision } from "../core/decision.ts";
 import { type Observation, observe } from "../core/observations.ts";
-import { findStation } from "../stations/rows.ts";
 import { statement } from "../store/statement.ts";
 import type { Tx } from "../store/writer.ts";
 import { countDeviations, countOf } from "../tolerance/deviations.ts";
+import { deleteDoubt, headAt, insertDoubt } from "./doubt-rows.ts";
+import { tendMeters } from "./meter-watch.ts";
 import { codesOf, withoutReview, withReview } from "./review.ts";
 import { findOpenOnEvse, findTransactionById, findUndoubted, updateTransaction } from "./rows.ts";
 import { notTold, type Transaction } from "./transaction.ts";
@@ -31,19 +32,6 @@ const UNMETERED_WINDOW_MS = 60 * 60_000;
 /** Ended, or alarmed about, in one decision; the next goes on. */
 const TENDED_MAX = 200;
 
-type Doubted = { transaction: string; doubt: string };
-const insertDoubt = statement((db, p: Doubted & { sinceMs: number }) =>
-  db
-    .insertInto("transaction_doubts")
-    .values({ transaction_id: p.transaction, doubt: p.doubt, since_ms: p.sinceMs })
-    .onConflict((c) => c.columns(["transaction_id", "doubt"]).doNothing()),
-);
-const deleteDoubt = statement((db, p: Doubted) =>
-  db
-    .deleteFrom("transaction_doubts")
-    .where("transaction_id", "=", p.transaction)
-    .where("doubt", "=", p.doubt),
-);
 const findDoubted = statement((db, p: { doubt: string; beforeMs: number; most: number }) =>
   db
     .selectFrom("transaction_doubts")
@@ -163,12 +151,8 @@ export const tend: Decision<"transactions.tend"> = async (tx, { atMs }) => {
     observe(tx, { ...head, kind: "transaction.unmetered", data });
     await countDeviations(tx, head, [notice("no-meter-values", `transaction ${transaction.wire_id}`)], atMs);
   }
+  await tendMeters(tx, atMs);
 };
-
-async function headAt(tx: Tx, { station_id: station }: Transaction, atMs: number) {
-  const site = (await tx.first(findStation, { id: station }))?.site_id ?? null;
-  return { source: "csms", atMs, station, site } as const;
-}
 
 const headOf = (call: Call<object>) =>
   ({

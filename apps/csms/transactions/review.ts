@@ -10,6 +10,10 @@ export const reviewCodes = {
   sequence: "two different events carried one sequence number",
   "unleased-id": "the site gave it a number from no block of its own",
   "accepted-locally": "the site accepted a token without us that we would have refused",
+  "events-missing": "events between its start and its end never came, and it was not offline",
+  "meter-jump": "its energy is more than any charger could have given in its time",
+  "meter-silent": "it charged, and its meter values came no more",
+  "meter-frozen": "its register stood still while it said that it charged",
   "no-meter": "its start or its end came without a register value",
 } as const;
 export type ReviewCode = keyof typeof reviewCodes;

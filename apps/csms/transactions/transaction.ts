@@ -64,6 +64,12 @@ export const SUPERSEDED = "Superseded";
 /** The station restarted, and never said how it ended. */
 export const NOT_TOLD = "NotTold";
 
+/** More than the megawatt charging system for lorries gives (3,000 A at 1,250 V), and a tenth for meters that err. */
+const CHARGER_W_MAX = 4_000_000;
+const MARGIN = 1.1;
+/** Stations tell times by the minute, or of the message instead of the meter. */
+const COARSE_MS = 60_000;
+
 /** Ends that only we assumed: a real one that still comes takes their place. */
 export const isAssumed = (stopReason: string | null): boolean =>
   stopReason === SUPERSEDED || stopReason === NOT_TOLD;
@@ -149,12 +155,20 @@ function settle(transaction: Transaction): Transaction {
   const doubts: ReviewCode[] = [...(fell ? ["meter-below-start" as const] : [])];
   let review = withReview(transaction.review, doubts);
   review = unmetered ? withReview(review, ["no-meter"]) : withoutReview(review, "no-meter");
-  return {
-    ...transaction,
-    state,
-    energy_wh: start === null || stop === null ? null : stop - start,
-    review,
-  };
+  const energyWh = start === null || stop === null ? null : stop - start;
+  const jumped = energyWh !== null && energyWh > mostWh(started_at_ms, ended_at_ms);
+  review = jumped ? withReview(review, ["meter-jump"]) : withoutReview(review, "meter-jump");
+  // A station that was offline may drop events between begin and end, where it runs out of memory (E04.FR.07).
+  const gap = state === "ended" && transaction.missing_seq !== "" && transaction.offline === 0;
+  review = gap ? withReview(review, ["events-missing"]) : withoutReview(review, "events-missing");
+  return { ...transaction, state, energy_wh: energyWh, review };
+}
+
+/** What the largest of chargers gives between two instants (AT-O15). Where one of them is not known, anything. */
+function mostWh(startedMs: number | null, endedMs: number | null): number {
+  if (startedMs === null || endedMs === null) return Number.POSITIVE_INFINITY;
+  const tookMs = Math.max(0, endedMs - startedMs) + COARSE_MS;
+  return (CHARGER_W_MAX * MARGIN * tookMs) / 3_600_000;
 }
 
 const endOf = ({ reading }: Fact): number | null => reading.endWh ?? reading.lastWh;

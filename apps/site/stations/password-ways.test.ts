@@ -138,6 +138,19 @@ test("site: takeover by password: who answers the ping keeps its seat, who is si
   assert(world.time.now().monotonicMs - beforeMs >= PASSWORD_PROBE_MS);
 });
 
+test("site: takeover by password: one whose pongs we do not read, being behind, is not silent", async () => {
+  const world = await new World(28).start();
+  const { password, given } = await world.dispensation("A", 2, world.time.now().wallMs + HOUR_MS);
+  await dispensed(world, given);
+  const first = await inside(world, world.dialByPassword("A", 2, password, "h1"));
+  await world.time.advance(60_000);
+  // Many times its rate: it is read in pieces.
+  for (let i = 0; i < 2_000; i += 1) first.wire.send(JSON.stringify([2, `${i}`, "Heartbeat", {}]));
+  await world.time.advance(500);
+  assert.equal(await knock(world, world.dialByPassword("A", 2, password, "h2")), 403);
+  assert.equal(first.ended(), undefined);
+});
+
 test("site: a bundle without it ends the connection; a new password too", async () => {
   const world = await new World(27).start();
   const untilMs = world.time.now().wallMs + HOUR_MS;

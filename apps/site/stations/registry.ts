@@ -6,12 +6,16 @@ import { type Clock, type StationId, sleep } from "@wattward/kernel";
 import { type Claim, type Incumbent, REPLACEMENT_WINDOW_MS, type Takeover, takeover } from "@wattward/ocpp";
 import { REMEMBERED_STATIONS_MAX } from "./limits.ts";
 
+/** The later of the last pong and the last time at which one would not have been read; both monotonic. */
+export const laterOf = (pongAtMs: number | undefined, unreadAtMs: number | undefined): number | undefined =>
+  pongAtMs === undefined ? unreadAtMs : Math.max(pongAtMs, unreadAtMs ?? pongAtMs);
+
 /** What the registry must know and do of a live socket. */
 export type Live = {
   readonly generation: number;
   readonly claim: Claim;
-  /** Monotonic, undefined where it never answered a ping. */
-  readonly pongAtMs: number | undefined;
+  /** Monotonic: its last pong, or when one would last have gone unread. Undefined where there was neither. */
+  readonly aliveAtMs: number | undefined;
   ping(): void;
   close(code: number, reason: string): void;
 };
@@ -80,7 +84,7 @@ export class Registry<Socket extends Live> {
     const old = this.live.get(station);
     if (old === undefined) return { kind: "replace", why: "same-key" };
     const nowMs = this.clock.now().monotonicMs;
-    const pongAgoMs = old.pongAtMs === undefined ? undefined : nowMs - old.pongAtMs;
+    const pongAgoMs = old.aliveAtMs === undefined ? undefined : nowMs - old.aliveAtMs;
     const askedAgoMs = askedAtMs === undefined ? undefined : nowMs - askedAtMs;
     const incumbent: Incumbent = { ...old.claim, pongAgoMs, askedAgoMs };
     return takeover(incumbent, claim, this.replacedAtMs.get(station) ?? [], nowMs);

@@ -26,7 +26,7 @@ import {
   SILENT_HEARTBEATS_MAX,
   SILENT_MS_MAX,
 } from "./limits.ts";
-import type { Live } from "./registry.ts";
+import { type Live, laterOf } from "./registry.ts";
 
 export type SocketPorts = {
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export type Seat = {
 export class StationSocket implements Live {
   readonly seat: Seat;
   readonly closed: Promise<{ code: number; reason: string }>;
-  pongAtMs: number | undefined;
+  private pongAtMs: number | undefined;
   private readonly session: OcppSession;
   private readonly ports: SocketPorts;
   private readonly told = new Set<string>();
@@ -102,6 +102,9 @@ export class StationSocket implements Live {
     });
   }
 
+  get aliveAtMs(): number | undefined {
+    return laterOf(this.pongAtMs, this.session.unreadAtMs);
+  }
   get generation(): number {
     return this.seat.generation;
   }

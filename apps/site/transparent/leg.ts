@@ -4,6 +4,7 @@
  */
 import type { Cancel, Clock, Log, Wire } from "@wattward/kernel";
 import { Intake, type IntakeLimits } from "@wattward/ocpp";
+import { laterOf } from "../stations/registry.ts";
 import { BUFFERED_BYTES_MAX, DRAIN_POLL_MS, STALLED_MS_MAX, UNANSWERED_SILENT_MS_MAX } from "./limits.ts";
 
 export type LegPorts = {
@@ -23,7 +24,7 @@ export type LegPorts = {
 };
 
 export class Leg {
-  pongAtMs: number | undefined;
+  private pongAtMs: number | undefined;
   private readonly ports: LegPorts;
   private readonly intake: Intake;
   private heardAtMs: number;
@@ -64,6 +65,10 @@ export class Leg {
 
   send(text: string): void {
     this.ports.wire.send(text);
+  }
+  /** See `Live` in stations/registry.ts. */
+  get aliveAtMs(): number | undefined {
+    return laterOf(this.pongAtMs, this.intake.unreadAtMs);
   }
   get isFull(): boolean {
     return this.ports.wire.bufferedBytes > BUFFERED_BYTES_MAX;

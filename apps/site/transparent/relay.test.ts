@@ -86,6 +86,15 @@ for (const [from, to] of [
   });
 }
 
+test("relay: abandoned, a socket that the CSMS is slow to close ends at once; one that has ended is left alone", async () => {
+  const { csms, relay } = made();
+  relay.surrender();
+  relay.abandon();
+  assert.deepEqual(csms.told, ["close 1001", "terminate"]);
+  csms.handlers?.closed(1006, "");
+  await relay.left;
+});
+
 test("relay: surrendered, its way to the CSMS ends at once, and the station's socket when told, once, whoever ends first", async () => {
   const { station, csms, relay, endings, time } = made();
   relay.surrender();

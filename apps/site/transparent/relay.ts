@@ -92,8 +92,8 @@ export class Relay {
   get hasSurrendered(): boolean {
     return this.surrendered;
   }
-  get pongAtMs(): number | undefined {
-    return this.station.pongAtMs;
+  get aliveAtMs(): number | undefined {
+    return this.station.aliveAtMs;
   }
   ping(): void {
     this.station.ping();
@@ -125,6 +125,11 @@ export class Relay {
     this.mute();
     this.station.block("surrendered", true);
     this.csms.close(GOING_AWAY, "the station connects anew");
+  }
+
+  /** The CSMS has not confirmed that its socket is closed: it ends now, so that another can begin. */
+  abandon(): void {
+    this.csms.terminate();
   }
 
   private up(text: string): void {

@@ -50,6 +50,8 @@ type Seated = Live & { readonly relay: Relay };
 export class TransparentStations {
   private readonly ports: TransparentStationsPorts;
   private readonly registry: Registry<Seated>;
+  /** Over, but the CSMS has not confirmed that its socket is closed. */
+  private readonly leaving = new Map<StationId, Relay>();
   private readonly lines: TokenBucket;
   private unsaid = 0;
 
@@ -122,9 +124,12 @@ export class TransparentStations {
   ): Promise<UpgradeVerdict> {
     const { clock, upstreams } = this.ports;
     const { station } = who;
-    if (against !== undefined) {
-      against.relay.surrender();
-      await Promise.race([against.relay.left, sleep(clock, LEAVE_MS_MAX)]);
+    against?.relay.surrender();
+    const before = against?.relay ?? this.leaving.get(station);
+    if (before !== undefined) {
+      await Promise.race([before.left, sleep(clock, LEAVE_MS_MAX)]);
+      // A CSMS that is slow to confirm a close must not have two of one station all the same.
+      before.abandon();
     }
     const dialled = await upstreams.dial(station, path, protocols);
     if (dialled.kind === "failed") {
@@ -170,6 +175,8 @@ export class TransparentStations {
       const lastedMs = clock.now().monotonicMs - fromMs;
       const { up, down } = relay.passed;
       log.info("station-disconnected", { by, code, reason, framesUp: up, framesDown: down });
+      this.leaving.set(station, relay);
+      void relay.left.then(() => this.leaving.get(station) === relay && this.leaving.delete(station));
       // A newer one may be in its place by now, and what is known of the way is the newer one's.
       const wasSeated = this.registry.leave(station, generation);
       if (wasSeated && !relay.hasSurrendered) upstreams.ended(station, { by, code, lastedMs });
@@ -205,8 +212,8 @@ export class TransparentStations {
 
 const seated = (relay: Relay, claim: Claim, generation: number): Seated => ({
   ...{ relay, claim, generation },
-  get pongAtMs() {
-    return relay.pongAtMs;
+  get aliveAtMs() {
+    return relay.aliveAtMs;
   },
   ping: () => relay.ping(),
   close: (code, reason) => relay.close(code, reason),

@@ -57,6 +57,13 @@ export const happened = {
     bootLoop: (boots: number) => `restarts again and again: ${boots} boots in ten minutes`,
     uncertain: "restarted in a session: nobody knows whether it goes on",
     unmetered: (minutes: number) => `tells no meter value in a session of ${minutes} minutes`,
+    silentMeter: (minutes: number) => `charges, and has told no meter value for ${minutes} minutes`,
+    frozenMeter: (minutes: number) => `charges, and its meter has stood still for ${minutes} minutes`,
+    messageIdReused: "used one message id for two different messages",
+    heartbeatFlood: "sends far more heartbeats than it was asked for",
+    invalidMessages: "sends one message after the other that cannot be read",
+    clockStepped: (seconds: number) =>
+      `its clock was set ${seconds < 0 ? "back" : "forward"} by ${plural(Math.abs(seconds), "second", "seconds")}`,
     foreignTransaction: (action: string) =>
       `named a session that is not its own in ${action}; nothing was changed`,
     foreignStation: (action: string) =>
