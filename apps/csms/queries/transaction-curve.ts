@@ -37,7 +37,8 @@ export const transactionCurve: Query<"transaction.curve"> = (db, { id, nowMs, po
       .select((e) => [
         e.fn.max<number>("at_ms").as("atMs"),
         e.fn.max<number | null>("meter_wh").as("meterWh"),
-        e.fn.avg<number | null>("power_w").as("powerW"),
+        // Whole in the database: a mean is no whole number there, and PostgreSQL's is no number of JavaScript's.
+        sql<number | null>`cast(round(avg(power_w)) as bigint)`.as("powerW"),
         e.fn.max<number | null>("soc_percent").as("socPercent"),
       ])
       .groupBy(stepMs === null ? sql`at_ms` : stepNumber(span.fromMs, stepMs))
@@ -80,6 +81,6 @@ type Sampled = { atMs: number; meterWh: number | null; powerW: number | null; so
 const pointOf = (sample: Sampled, startWh: number | null): CurvePoint => ({
   atMs: sample.atMs,
   energyWh: sample.meterWh === null || startWh === null ? null : sample.meterWh - startWh,
-  powerW: sample.powerW === null ? null : Math.round(Number(sample.powerW)),
+  powerW: sample.powerW,
   socPercent: sample.socPercent,
 });
