@@ -1,5 +1,7 @@
 /** Modbus/TCP: frames, every public function, a client and a server over any byte link. Sockets: `@wattward/modbus/tcp`. */
+export * from "./client.ts";
 export * from "./exception.ts";
+export { type MasterEvent, OWED_MAX } from "./exchanges.ts";
 export type { PduFault, PduFaultReason } from "./fault.ts";
 export {
   type MaskWriteRegister,
@@ -19,5 +21,7 @@ export {
   type WriteMultipleRegisters,
 } from "./functions/write-multiple.ts";
 export type { WriteSingleCoil, WriteSingleRegister } from "./functions/write-single.ts";
+export * from "./link.ts";
 export * from "./mbap.ts";
 export * from "./pdu.ts";
+export * from "./server.ts";
