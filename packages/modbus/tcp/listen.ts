@@ -1,0 +1,79 @@
+/** Listens for masters: Modbus/TCP, Modbus/TCP Security, or a unix socket, whose folder says who may reach it. */
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import type { ByteLink, LinkPeer } from "../link.ts";
+import { type TcpLimits, tcpLimits } from "./limits.ts";
+import { socketLink } from "./socket-link.ts";
+import { securedPeer, serverTls, type TlsIdentity } from "./tls.ts";
+
+export type ListenOptions = {
+  /** Where: `host` is an address of this machine, port 0 takes any; or the path of a unix socket. */
+  readonly at: { readonly host: string; readonly port: number } | { readonly path: string };
+  /** Modbus/TCP Security; plain without it. */
+  readonly tls?: TlsIdentity;
+  /** Gets each link once it is secured; must call its `listen` at once. */
+  accept(link: ByteLink): void;
+  /** A connection that never became a link, and why. */
+  refused?(address: string, why: "full" | "untrusted" | "role"): void;
+  readonly limits?: Partial<TcpLimits>;
+};
+
+export interface ModbusListener {
+  /** 0 for a unix socket. */
+  readonly port: number;
+  /** Stops listening and ends every link; resolves when all are gone. */
+  close(): Promise<void>;
+}
+
+/** Rejects where the address cannot be had (Node's own error, with its code). */
+export async function listen(options: ListenOptions): Promise<ModbusListener> {
+  const limits = { ...tcpLimits, ...options.limits };
+  const sockets = new Set<Socket>();
+  const server: Server =
+    options.tls === undefined
+      ? createServer((socket) => options.accept(socketLink(socket, plainPeer(socket, options))))
+      : createTlsServer(serverTls(options.tls, limits.handshakeMsMax), (socket) => secured(socket, options));
+  // Counted before TLS begins: handshakes are what a flood would consist of.
+  server.maxConnections = limits.connectionsMax;
+  server.on("drop", (dropped) => options.refused?.(dropped?.remoteAddress ?? "", "full"));
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.on("tlsClientError", (_error: Error, socket: TLSSocket) => {
+    options.refused?.(socket.remoteAddress ?? "", "untrusted");
+    socket.destroy();
+  });
+
+  server.listen(options.at);
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function secured(socket: TLSSocket, { accept, refused }: ListenOptions): void {
+  const address = socket.remoteAddress ?? "";
+  const peer = securedPeer(socket, address);
+  if (peer === undefined) {
+    refused?.(address, "role");
+    socket.on("error", () => {});
+    socket.destroy();
+    return;
+  }
+  accept(socketLink(socket, peer));
+}
+
+function plainPeer(socket: Socket, { at }: ListenOptions): LinkPeer {
+  if ("path" in at) return { address: at.path };
+  const port = socket.remotePort;
+  return { address: socket.remoteAddress ?? "", ...(port !== undefined && { port }) };
+}
