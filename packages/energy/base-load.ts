@@ -1,0 +1,115 @@
+/**
+ * The load that nobody controls, per fuse and phase, as far as it can be known.
+ *
+ * At a fuse whose meter is trusted: base = meter − what our outlets draw below it + what our sources feed. Meter and stations are read at
+ * different times, so after every change of ours that difference is wrong for a while, and whoever acts on it
+ * at once hunts (ENERGY, failures 5 and 6). So there are two bounds instead of one value:
+ *
+ *     `forRaising`   the highest seen for a while: what must be assumed before anything is granted;
+ *     `forLowering`  what is certain in spite of all that is under way: what makes us take something back.
+ *
+ * Both include the rise declared for a grant's life, never beyond the declared highest, unless more than that was measured. At a fuse
+ * without a trusted meter both are the declared highest of its own loads plus those of its children.
+ */
+import type { FuseTree } from "./fuse-tree.ts";
+import type { Reading } from "./inputs.ts";
+import { BASE_HOLD_MS } from "./limits.ts";
+import { higher, lower, minus, NO_CURRENT, type PerPhase, plus, total } from "./phases.ts";
+import { Extremes } from "./window.ts";
+
+export type Base = {
+  readonly forRaising: PerPhase;
+  readonly forLowering: PerPhase;
+  readonly known: "metered" | "declared";
+  readonly beyondDeclaration: boolean;
+};
+
+/** What our own devices do below each fuse, by index. */
+export type Own = {
+  readonly drawMa: readonly PerPhase[];
+  readonly drawAtMostMa: readonly PerPhase[];
+  readonly feedMa: readonly PerPhase[];
+  readonly feedAtLeastMa: readonly PerPhase[];
+};
+
+/** Measurements differ in the last ampere; that is no load beyond declaration. */
+const DECLARED_WITHIN_MA = 1_000;
+
+export class BaseLoads {
+  private readonly tree: FuseTree;
+  private readonly declared: readonly { readonly highest: PerPhase; readonly rise: PerPhase }[];
+  private readonly high: readonly (readonly Extremes[])[];
+
+  constructor(tree: FuseTree) {
+    this.tree = tree;
+    this.declared = tree.site.fuses.map((_, i) => {
+      const here = tree.site.loads.filter((load) => tree.indexOf(load.fuse) === i);
+      return {
+        highest: total(here.map((load) => load.highestMa)),
+        rise: total(here.map((load) => load.riseMa ?? load.highestMa)),
+      };
+    });
+    this.high = tree.site.fuses.map(() => [0, 1, 2].map(() => new Extremes(BASE_HOLD_MS)));
+  }
+
+  /** The declared highest of everything below each fuse. */
+  get declaredHighest(): readonly PerPhase[] {
+    return this.below((i) => this.declared[i]!.highest);
+  }
+
+  /** `readings` by index of fuse; `undefined` where no trusted one is. */
+  estimate(readings: readonly (Reading | undefined)[], own: Own, nowMs: number): readonly Base[] {
+    const highest = this.declaredHighest;
+    const rise = this.below((i) => this.declared[i]!.rise);
+    const out: Base[] = [];
+    for (const i of this.tree.upwards) {
+      const reading = readings[i];
+      if (reading === undefined) {
+        for (const window of this.high[i]!) window.clear();
+        out[i] = this.fromChildren(i, out);
+      } else out[i] = this.measured(i, reading, { own, highest: highest[i]!, rise: rise[i]!, nowMs });
+    }
+    return out;
+  }
+
+  private measured(
+    i: number,
+    { currentMa }: Reading,
+    { own, highest, rise, nowMs }: { own: Own; highest: PerPhase; rise: PerPhase; nowMs: number },
+  ): Base {
+    const seen = atLeastNothing(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
+    const certain = atLeastNothing(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
+    const windows = this.high[i]!;
+    seen.forEach((ma, phase) => {
+      windows[phase]!.add(nowMs, ma);
+    });
+    const high: PerPhase = [windows[0]!.high ?? 0, windows[1]!.high ?? 0, windows[2]!.high ?? 0];
+    const withRise = (ma: PerPhase) => higher(ma, lower(plus(ma, rise), highest));
+    return {
+      forRaising: withRise(high),
+      forLowering: withRise(lower(certain, high)),
+      known: "metered",
+      beyondDeclaration: certain.some((ma, phase) => ma > highest[phase]! + DECLARED_WITHIN_MA),
+    };
+  }
+
+  private fromChildren(i: number, done: readonly Base[]): Base {
+    const children = this.tree.childrenOf[i]!.map((child) => done[child]!);
+    const { highest } = this.declared[i]!;
+    return {
+      forRaising: plus(highest, total(children.map((base) => base.forRaising))),
+      forLowering: plus(highest, total(children.map((base) => base.forLowering))),
+      known: "declared",
+      beyondDeclaration: children.some((base) => base.beyondDeclaration),
+    };
+  }
+
+  private below(of: (i: number) => PerPhase): readonly PerPhase[] {
+    const out: PerPhase[] = [];
+    for (const i of this.tree.upwards)
+      out[i] = plus(of(i), total(this.tree.childrenOf[i]!.map((child) => out[child]!)));
+    return out;
+  }
+}
+
+const atLeastNothing = (ma: PerPhase): PerPhase => higher(ma, NO_CURRENT);

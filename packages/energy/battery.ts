@@ -1,0 +1,124 @@
+/**
+ * A battery's setpoint. Watts, discharge positive.
+ *
+ * It wants the grid between two bounds (`importMinW` … `importMaxW`; both 0 is self-consumption). The grid without the battery is
+ * grid + feed, but the two are read at different times, and a battery that acts on their difference hunts (ENERGY, failure 6). So the
+ * feed is an interval: everything it was, and was told to be, for as long as the readings may be apart. The setpoint moves only if it
+ * is wrong for every value in the interval, and then to the nearest that is right. For any delay up to that time, a step of the
+ * load is answered by one step of the battery.
+ *
+ * Never: discharge under the reserve, charge above full, power out of its temperatures, faster than its ramp, on a state of
+ * charge that is not believed, anything but 0 without a proven revert (ADR 14).
+ */
+import type { BatteryInput } from "./inputs.ts";
+import { LAG_MS_MAX } from "./limits.ts";
+import type { Battery } from "./site.ts";
+import { ChargeTrust } from "./trust.ts";
+import { Extremes } from "./window.ts";
+
+export type BatteryWish =
+  | { readonly kind: "rest"; readonly why: string }
+  | { readonly kind: "planned"; readonly feedW: number }
+  | {
+      readonly kind: "follow";
+      readonly gridW: number;
+      readonly importMinW: number;
+      readonly importMaxW: number;
+    };
+
+/** A reading older than this is none. */
+const READING_STALE_MS = 10_000;
+/** So near to an end of its temperatures the power is a tenth. */
+const TEMPERATURE_MARGIN_C = 3;
+/** Empty and full are left only after so much came back: else it toggles at the edge. */
+const CHARGE_HYSTERESIS_PERMILLE = 20;
+
+export class BatteryControl {
+  readonly battery: Battery;
+  private readonly trust: ChargeTrust;
+  private readonly fed = new Extremes(LAG_MS_MAX);
+  private atReserve = false;
+  private atFull = false;
+  private lastMs: number | undefined;
+  /** Where the ramp leads; what is judged, so that a slow ramp is not taken for a settled value. */
+  private aimW = 0;
+  setpointW = 0;
+  why = "not yet heard of";
+
+  constructor(battery: Battery) {
+    this.battery = battery;
+    this.trust = new ChargeTrust(battery);
+  }
+
+  /** `chargeRoomW`: what may be charged without touching a fuse or a car's share. */
+  turn(
+    input: BatteryInput | undefined,
+    wish: BatteryWish,
+    { nowMs, chargeRoomW }: { readonly nowMs: number; readonly chargeRoomW: number },
+  ): void {
+    const { min, max, why } = this.allowed(input, nowMs);
+    if (input !== undefined && Number.isFinite(input.feedW)) this.fed.add(nowMs, input.feedW);
+    this.fed.add(nowMs, this.aimW);
+    const wanted = wish.kind === "rest" ? { w: 0, why: wish.why } : this.wanted(wish);
+    const clampedW = clamp(wanted.w, Math.max(min, -Math.max(0, chargeRoomW)), max);
+    this.why = clampedW === wanted.w ? wanted.why : (why ?? "no room to charge");
+    this.aimW = clampedW;
+    this.setpointW = this.ramped(clampedW, nowMs);
+    this.lastMs = nowMs;
+  }
+
+  private wanted(wish: Exclude<BatteryWish, { kind: "rest" }>): { w: number; why: string } {
+    if (wish.kind === "planned")
+      return Number.isFinite(wish.feedW)
+        ? { w: wish.feedW, why: "as planned" }
+        : { w: 0, why: "absurd plan" };
+    const atLeastW = wish.gridW + (this.fed.low ?? 0) - wish.importMaxW;
+    const atMostW = wish.gridW + (this.fed.high ?? 0) - wish.importMinW;
+    const { deadbandW } = this.battery;
+    if (this.aimW < atLeastW - deadbandW) return { w: atLeastW, why: "the site draws more than it should" };
+    if (this.aimW > atMostW + deadbandW) return { w: atMostW, why: "the site has power to spare" };
+    return { w: this.aimW, why: this.why };
+  }
+
+  /** Bounds of the setpoint, and which condition made them narrow. */
+  private allowed(
+    input: BatteryInput | undefined,
+    nowMs: number,
+  ): { min: number; max: number; why?: string } {
+    const { battery } = this;
+    const nothing = (why: string) => ({ min: 0, max: 0, why });
+    if (battery.revert.kind === "unproven") return nothing("its revert was never proven");
+    if (input === undefined || nowMs - input.atMs > READING_STALE_MS)
+      return nothing("no fresh reading of it");
+    const trusted = this.trust.judge(input.chargePermille, nowMs);
+    if (trusted !== "trusted") return nothing("its state of charge is not believed");
+    const power = this.temperatureShare(input.temperatureC);
+    if (power === 0) return nothing("too cold, too hot, or no temperature");
+    const { chargePermille } = input;
+    this.atReserve =
+      chargePermille <= battery.reservePermille + (this.atReserve ? CHARGE_HYSTERESIS_PERMILLE : 0);
+    this.atFull = chargePermille >= battery.fullPermille - (this.atFull ? CHARGE_HYSTERESIS_PERMILLE : 0);
+    return {
+      min: this.atFull ? 0 : -battery.chargeWMax * power,
+      max: this.atReserve ? 0 : battery.dischargeWMax * power,
+      why: this.atReserve ? "at its reserve" : this.atFull ? "full" : "at its power limit",
+    };
+  }
+
+  private temperatureShare(temperatureC: number): number {
+    const { min, max } = this.battery.temperatureC;
+    if (!Number.isFinite(temperatureC) || temperatureC < min || temperatureC > max) return 0;
+    return Math.min(temperatureC - min, max - temperatureC) < TEMPERATURE_MARGIN_C ? 0.1 : 1;
+  }
+
+  /** Away from 0 at the ramp, towards 0 at once: less power is always safe. */
+  private ramped(w: number, nowMs: number): number {
+    const spanMs = this.lastMs === undefined ? 0 : nowMs - this.lastMs;
+    const stepW = (this.battery.rampWPerS * spanMs) / 1000;
+    const fromW = Math.sign(w) === Math.sign(this.setpointW) ? this.setpointW : 0;
+    if (Math.abs(w) <= Math.abs(fromW)) return Math.round(w);
+    return Math.round(clamp(w, fromW - stepW, fromW + stepW));
+  }
+}
+
+const clamp = (x: number, min: number, max: number): number => Math.min(Math.max(x, min), max);

@@ -1,0 +1,44 @@
+/**
+ * What each fuse and phase leaves for outlets: the less of two.
+ *
+ *     (a)  1.0 × rating − base load with its declared rise − batteries' charging + local sources without the largest
+ *     (c)  what the fuse carries for a minute − declared highest base load − batteries' charging, no source at all
+ *
+ * (a) is the bound in advance. (c) leaves room for the worst that may happen before it is seen: base load stepping to its
+ * declared highest behind a frozen meter while every source trips.
+ */
+import type { Base } from "./base-load.ts";
+import { type FuseTree, rowOf } from "./fuse-tree.ts";
+import { minus, type PerPhase, plus } from "./phases.ts";
+import type { SourceFeeds } from "./source-feeds.ts";
+
+/** Rows of the fuse tree; batteries' charging is taken off already in both. */
+export type Capacities = { readonly forRaising: readonly number[]; readonly forLowering: readonly number[] };
+
+export function capacities(
+  tree: FuseTree,
+  {
+    base,
+    declared,
+    feeds,
+    powerW,
+  }: { base: readonly Base[]; declared: readonly PerPhase[]; feeds: SourceFeeds; powerW: number },
+): Capacities {
+  const forRaising: number[] = [];
+  const forLowering: number[] = [];
+  tree.site.fuses.forEach(({ ratedMa, carriesPermille }, i) => {
+    const charge = feeds.chargeMa(i);
+    const sources = minus(feeds.reliedOnMa(i), charge);
+    const carriedMa = (ratedMa * carriesPermille) / 1000;
+    const worst = plus(declared[i]!, charge);
+    for (let phase = 0; phase < 3; phase++) {
+      const leftAtWorst = carriedMa - worst[phase]!;
+      const left = (ma: PerPhase) => Math.min(leftAtWorst, ratedMa - ma[phase]! + sources[phase]!);
+      forRaising[rowOf(i, phase)] = left(base[i]!.forRaising);
+      forLowering[rowOf(i, phase)] = left(base[i]!.forLowering);
+    }
+  });
+  forRaising[tree.powerRow] = powerW;
+  forLowering[tree.powerRow] = powerW;
+  return { forRaising, forLowering };
+}

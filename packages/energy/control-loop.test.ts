@@ -1,0 +1,174 @@
+/** The control loop on a simulated site: what a person can check by hand. The properties stand in properties.test.ts. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seededChance } from "@wattward/testing";
+import { MAIN, outletId, Plant, smallSite } from "./testing/plant.ts";
+
+const plant = (site: Parameters<typeof smallSite>[0], more: object = {}) =>
+  new Plant({ site: smallSite(site), chance: seededChance(1), ...more });
+const limits = ({ last }: Plant) => last!.state.outlets.map(({ limitMa }) => limitMa);
+
+test("loop: one car alone gets what it wants", () => {
+  const p = plant({ outlets: 1, mainA: 63 });
+  p.plugIn(outletId(0));
+  p.run(60_000);
+  assert.deepEqual(limits(p), [32_000]);
+  assert.equal(p.cars.get(outletId(0))!.drawMa, 32_000);
+});
+
+test("loop: a car's first limit is its minimum, within one turn of plugging in", () => {
+  const p = plant({ outlets: 1, mainA: 63 });
+  p.run(5_000);
+  p.plugIn(outletId(0));
+  p.run(500);
+  assert.deepEqual(limits(p), [6_000]);
+});
+
+test("loop: three cars share 64.5 A evenly, with an ampere's deadband left", () => {
+  const p = plant({ outlets: 3, mainA: 64.5 });
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+  p.run(180_000);
+  assert.equal(
+    limits(p).reduce((a, b) => a + b),
+    63_000,
+  );
+  assert(
+    limits(p).every((ma) => Math.abs(ma - 21_000) <= 1_000),
+    `${limits(p)}`,
+  );
+});
+
+test("loop: eight cars that plug in within two seconds never pass the fuse, not even before they draw", () => {
+  const p = plant({ outlets: 8, mainA: 63, carriesPermille: 1_000 });
+  let worst = 0;
+  for (let i = 0; i < 8; i++) {
+    p.plugIn(outletId(i));
+    p.run(250);
+  }
+  p.run(120_000, () => {
+    worst = Math.max(worst, p.worstLoad);
+    const may = p.last!.state.fuses[0]!.mayMa;
+    assert(Math.max(...may) <= 63_000, `may draw ${may} at ${p.nowMs}`);
+  });
+  assert(worst <= 1, `${worst}`);
+  assert(
+    limits(p).every((ma) => ma >= 6_000),
+    `${limits(p)}`,
+  );
+});
+
+test("loop: all twenty chargers are lowered in the turn after the load stepped (failure 3)", () => {
+  const p = plant({ outlets: 20, mainA: 250, baseA: 150, riseA: 10 });
+  for (let i = 0; i < 20; i++) p.plugIn(outletId(i));
+  p.run(300_000);
+  const before = p.sent.length;
+  p.baseMa[0] = [110_000, 110_000, 110_000];
+  p.run(1_000);
+  const lowered = p.sent.slice(before).filter(({ reason }) => reason === "lowered-for-limit");
+  assert.equal(new Set(lowered.map(({ outlet }) => outlet)).size, 20);
+  p.run(7_000);
+  assert(p.worstLoad <= 1, `${p.worstLoad}`);
+});
+
+test("loop: rotated single-phase cars load three phases; none is throttled for a phase it does not use", () => {
+  const p = plant({ outlets: 3, mainA: 34 });
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i), { terminals: 1 });
+  p.run(300_000);
+  assert.deepEqual(limits(p), [32_000, 32_000, 32_000]);
+  assert(p.worstLoad <= 1);
+  assert.deepEqual(p.trueMa(MAIN), [32_000, 32_000, 32_000]);
+});
+
+test("loop: one deaf charger costs what it may draw, and stalls nobody", () => {
+  const p = plant({ outlets: 3, mainA: 80, outlet: { expiry: "unproven" } });
+  p.plugIn(outletId(0));
+  p.run(60_000);
+  p.stations.get(outletId(0))!.fault = "deaf";
+  p.stations.get(outletId(0))!.limitUntilMs = Infinity;
+  p.plugIn(outletId(1));
+  p.plugIn(outletId(2));
+  let worst = 0;
+  p.run(300_000, () => (worst = Math.max(worst, p.worstLoad)));
+  assert(worst <= 1);
+  assert.equal(p.last!.state.outlets[0]!.standing, "deaf");
+  const others = limits(p).slice(1);
+  assert(others[0]! + others[1]! >= 46_000 && others.every((ma) => ma >= 22_000), `${others}`);
+});
+
+test("loop: who draws more than its grant is budgeted with its rating, and believed again when it obeys", () => {
+  const p = plant({ outlets: 2, mainA: 45 });
+  p.plugIn(outletId(0));
+  p.plugIn(outletId(1));
+  p.run(120_000);
+  p.stations.get(outletId(0))!.fault = "disobeys";
+  p.run(30_000);
+  assert.equal(p.last!.state.outlets[0]!.standing, "disobeys");
+  assert(p.worstLoad <= 1, `${p.worstLoad}`);
+  p.run(60_000);
+  assert.equal(limits(p)[1], 12_000);
+  p.stations.get(outletId(0))!.fault = "none";
+  p.run(400_000);
+  assert.equal(p.last!.state.outlets[0]!.standing, "obeys");
+});
+
+for (const fault of ["lost", "frozen", "nan"] as const) {
+  test(`loop: a meter that is ${fault} leads to the declared highest base load, never to a free connection`, () => {
+    const p = plant({ outlets: 3, mainA: 100, baseA: 60, riseA: 10 });
+    p.baseMa[0] = [20_000, 20_000, 20_000];
+    for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+    p.run(180_000);
+    assert.equal(p.last!.mode, "reactive");
+    assert(p.trueMa(MAIN)[0] > 60_000);
+    p.meterFault = fault;
+    p.run(20_000);
+    assert.equal(p.last!.mode, "conservative");
+    p.baseMa[0] = [60_000, 60_000, 60_000];
+    p.run(60_000, () => assert(p.worstLoad <= 1, `${p.worstLoad}`));
+    assert(
+      limits(p).every((ma) => ma >= 6_000),
+      "and it goes on charging",
+    );
+  });
+}
+
+test("loop: a meter whose sign is turned is found out", () => {
+  const p = plant({ outlets: 3, mainA: 100, baseA: 60, riseA: 10 });
+  p.baseMa[0] = [20_000, 20_000, 20_000];
+  p.meterFault = "turned";
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+  p.run(60_000);
+  assert.equal(p.last!.mode, "conservative");
+  assert.match(p.last!.reason, /sign/);
+});
+
+test("loop: where power is not enough for all, slots rotate and everybody charges", () => {
+  const p = plant({ outlets: 6, mainA: 15 });
+  for (let i = 0; i < 6; i++) p.plugIn(outletId(i));
+  p.run(3 * 3_600_000, () => assert(p.worstLoad <= 1));
+  const got = [...p.cars.values()].map(({ gotWh }) => gotWh);
+  const mean = got.reduce((a, b) => a + b) / 6;
+  assert(
+    got.every((wh) => wh > 0.75 * mean && wh < 1.25 * mean),
+    `${got}`,
+  );
+});
+
+test("loop: a full car gives its power to those who wait", () => {
+  const p = plant({ outlets: 2, mainA: 8.5 });
+  p.plugIn(outletId(0), { needWh: 100 });
+  p.run(10_000);
+  p.plugIn(outletId(1));
+  p.run(600_000);
+  assert.equal(limits(p)[1], 7_000);
+});
+
+test("loop: a station of coarse steps gets only its steps", () => {
+  const p = plant({
+    outlets: 3,
+    mainA: 64,
+    outlet: { steps: { kind: "list", ma: [0, 8_000, 16_000, 24_000, 32_000] } },
+  });
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+  p.run(300_000);
+  assert.deepEqual(limits(p).sort(), [16_000, 16_000, 24_000]);
+});

@@ -1,0 +1,395 @@
+/**
+ * The control loop: no solver, no input or output, one turn every `CONTROL_PERIOD_MS`. All outlets are judged anew in each turn.
+ *
+ *   1. Readings are judged; what is not trusted is absent.
+ *   2. Each outlet says what it may draw; each fuse and phase gets the capacity that base load, local sources and batteries leave.
+ *   3. Shares are worked out for the outlets that obey; the others cost what they may draw, and stall nobody.
+ *   4. Lower at once, where a row overflows, where slots change, and where sharing anew is worth it.
+ *   5. Raise gently, in the queue's order, only into room that is free by what everybody may still draw.
+ *   6. Batteries charge with what is left, and discharge as their wish has it.
+ *
+ * Always true (bound (a)): a turn never makes the sum of a row, as far as it can be drawn until the grants have run out, exceed its
+ * capacity. Never sent: a limit between 0 and the minimum, above the rating, or unknown to the station's model.
+ */
+import { type Base, BaseLoads } from "./base-load.ts";
+import { BatteryControl, type BatteryWish } from "./battery.ts";
+import { type Capacities, capacities } from "./capacity.ts";
+import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
+import type {
+  BatteryInput,
+  Grant,
+  GrantReason,
+  LoopInput,
+  LoopOutput,
+  Plan,
+  Reading,
+  SessionId,
+} from "./inputs.ts";
+import { HEADROOM_MA, OBEYS_WITHIN_MA } from "./limits.ts";
+import { firstMode, type ModeState, nextMode } from "./modes.ts";
+import { OutletClaim } from "./outlet-claim.ts";
+import { PeakBudget } from "./peak-budget.ts";
+import { everyWired, NO_CURRENT, type PerPhase, plus, sum } from "./phases.ts";
+import { Queue } from "./queue.ts";
+import { raised, worthLowering } from "./ramp.ts";
+import { type Claim, share } from "./share.ts";
+import type { Battery, Site } from "./site.ts";
+import { SourceFeeds } from "./source-feeds.ts";
+import { lowest } from "./steps.ts";
+import { MeterTrust } from "./trust.ts";
+
+export type ControlLoop = { turn(input: LoopInput): LoopOutput };
+
+/** `site` has passed `checkSite`. */
+export function createControlLoop(site: Site): ControlLoop {
+  const tree = fuseTree(site);
+  const claims = site.outlets.map((outlet) => ({
+    claim: new OutletClaim(outlet),
+    fuse: tree.indexOf(outlet.fuse),
+  }));
+  return new Loop(tree, claims);
+}
+
+type Held = { readonly claim: OutletClaim; readonly fuse: number };
+/** An outlet whose grants mean something, with its share. */
+type Controlled = Held & { readonly id: SessionId; shareMa: number };
+
+class Loop implements ControlLoop {
+  private readonly tree: FuseTree;
+  private readonly held: readonly Held[];
+  private readonly base: BaseLoads;
+  private readonly feeds: SourceFeeds;
+  private readonly trusts: readonly MeterTrust[];
+  private readonly batteries: readonly BatteryControl[];
+  private readonly queue = new Queue();
+  private readonly peak: PeakBudget | undefined;
+  private mode: ModeState | undefined;
+  private seq = 0;
+
+  constructor(tree: FuseTree, held: readonly Held[]) {
+    const { site } = tree;
+    this.tree = tree;
+    this.held = held;
+    this.base = new BaseLoads(tree);
+    this.feeds = new SourceFeeds(tree);
+    this.trusts = site.meters.map((meter) => {
+      const fuseMa = site.fuses[tree.indexOf(meter.fuse)]!.ratedMa;
+      return new MeterTrust(meter, { fuseMa, voltageV: site.voltageV });
+    });
+    this.batteries = site.sources
+      .filter((source): source is Battery => source.kind === "battery")
+      .map((battery) => new BatteryControl(battery));
+    this.peak = site.peakW === undefined ? undefined : new PeakBudget(site.peakW);
+  }
+
+  turn(input: LoopInput): LoopOutput {
+    const { nowMs } = input;
+    this.updateClaims(input);
+    this.feeds.update(input, this.setpoints());
+    const { readings, refused } = this.readMeters(input);
+    const planFault = input.plan === undefined ? undefined : faultOf(input.plan);
+    const mode = (this.mode = this.judgeMode(input, refused, planFault));
+    const plan = mode.mode === "planned" ? input.plan : undefined;
+
+    const own = this.own(nowMs);
+    const base = this.base.estimate(readings, own, nowMs);
+    const gridW = this.watts(readings[this.root]?.currentMa);
+    const powerW = this.controlledPowerW(input, gridW, base[this.root]!);
+    const declared = this.base.declaredHighest;
+    const rooms = capacities(this.tree, { base, declared, feeds: this.feeds, powerW });
+
+    const controlled = this.shares(plan, rooms, nowMs);
+    const grants = [
+      ...this.tame(nowMs),
+      ...this.lowerAll(controlled, rooms.forLowering, nowMs),
+      ...this.raiseAll(controlled, rooms.forRaising, nowMs),
+      ...this.refresh(nowMs),
+    ];
+    this.turnBatteries(input, { plan, gridW, rooms });
+    return {
+      mode: mode.mode as LoopOutput["mode"],
+      reason: mode.reason,
+      grants,
+      setpoints: this.batteries.map(({ battery, setpointW, why }) => ({
+        source: battery.id,
+        feedW: setpointW,
+        why,
+      })),
+      state: {
+        fuses: this.tree.site.fuses.map((fuse, i) => ({
+          id: fuse.id,
+          baseMa: base[i]!.forRaising,
+          mayMa: this.mayBelow()[i]!,
+          capacityMa: rowsOf(rooms.forRaising, i),
+          known: base[i]!.known,
+          beyondDeclaration: base[i]!.beyondDeclaration,
+        })),
+        outlets: this.held.map(({ claim }) => ({
+          id: claim.outlet.id,
+          limitMa: claim.limitMa,
+          mayMa: claim.mayMa,
+          standing: claim.standing,
+        })),
+        meters: this.tree.site.meters.map((meter, i) =>
+          refused[i] === undefined ? { id: meter.id } : { id: meter.id, refused: refused[i] },
+        ),
+      },
+    };
+  }
+
+  private get root(): number {
+    return this.tree.upwards.at(-1)!;
+  }
+
+  private setpoints() {
+    return this.batteries.map(({ battery, setpointW }) => ({ id: battery.id, feedW: setpointW }));
+  }
+
+  private updateClaims({ sessions, outcomes, nowMs }: LoopInput): void {
+    const byOutlet = new Map(sessions.map((session) => [session.outlet, session]));
+    for (const { claim } of this.held) {
+      const session = byOutlet.get(claim.outlet.id);
+      claim.update(
+        session,
+        outcomes.filter((outcome) => outcome.session === session?.id),
+        nowMs,
+      );
+    }
+  }
+
+  private readMeters(input: LoopInput) {
+    const draw = this.below((claim) => claim.drawMa);
+    const feed = this.feeds.feedMa;
+    const readings: (Reading | undefined)[] = this.tree.site.fuses.map(() => undefined);
+    const refused = this.tree.site.meters.map((meter, i) => {
+      const fuse = this.tree.indexOf(meter.fuse);
+      const own = {
+        drawMa: sum(draw[fuse]!),
+        feedMa: sum(feed[fuse]!),
+        feedAtMostMa: sum(this.feeds.feedAtMostMa(fuse)),
+      };
+      const verdict = this.trusts[i]!.judge(input.meters.get(meter.id), own, input.nowMs);
+      if (verdict.kind === "refused") return verdict.why;
+      readings[fuse] = verdict.reading;
+      return undefined;
+    });
+    return { readings, refused };
+  }
+
+  private judgeMode(
+    input: LoopInput,
+    refused: readonly (string | undefined)[],
+    planFault: string | undefined,
+  ): ModeState {
+    const { nowMs, plan } = input;
+    // The grid connection's meter decides; a sub-fuse without one falls back to what is declared, by itself.
+    const rootMeter = this.tree.site.meters.findIndex((meter) => this.tree.indexOf(meter.fuse) === this.root);
+    const why = rootMeter < 0 ? undefined : refused[rootMeter];
+    return nextMode(
+      this.mode ?? { ...firstMode(nowMs), betterSinceMs: Number.NEGATIVE_INFINITY },
+      {
+        ...(plan === undefined ? {} : { planValidUntilMs: plan.validUntilMs }),
+        ...(planFault === undefined ? {} : { planFault }),
+        ...(why === undefined ? {} : { meterRefused: why }),
+        energyAliveAtMs: nowMs,
+        localControllerAlive: true,
+        linkUp: true,
+      },
+      nowMs,
+    );
+  }
+
+  /** What our own devices draw and feed below each fuse. */
+  private own(nowMs: number) {
+    const drawMa = this.below((claim) => claim.drawMa);
+    const drawAtMostMa = this.below((claim) => claim.drawAtMostMa(nowMs));
+    return { drawMa, drawAtMostMa, feedMa: this.feeds.feedMa, feedAtLeastMa: this.feeds.feedAtLeastMa };
+  }
+
+  private mayBelow(): readonly PerPhase[] {
+    return this.below((claim) => claim.mayMa);
+  }
+
+  private below(of: (claim: OutletClaim) => PerPhase): PerPhase[] {
+    const out: PerPhase[] = this.tree.site.fuses.map(() => NO_CURRENT);
+    for (const { claim, fuse } of this.held) {
+      const ma = of(claim);
+      for (const node of this.tree.pathOf(fuse)) out[node] = plus(out[node]!, ma);
+    }
+    return out;
+  }
+
+  private watts(ma: PerPhase | undefined): number | undefined {
+    return ma === undefined ? undefined : (sum(ma) * this.tree.site.voltageV) / 1000;
+  }
+
+  /** What all outlets together may take: peak budget less what the rest of the site imports, and the external limit. */
+  private controlledPowerW(input: LoopInput, gridW: number | undefined, base: Base): number {
+    const allowedW = this.peak?.allowedW(input.wallMs, gridW) ?? Number.POSITIVE_INFINITY;
+    const othersW = this.watts(base.forRaising)! - this.feeds.feedAtLeastW;
+    const external = input.externalW;
+    const externalW =
+      external === undefined ? Number.POSITIVE_INFINITY : Number.isFinite(external) ? external : 0;
+    return Math.max(0, Math.min(allowedW - othersW, externalW));
+  }
+
+  /** Shares of those who obey; everybody else's claim takes its room first. */
+  private shares(plan: Plan | undefined, rooms: Capacities, nowMs: number): Controlled[] {
+    const room = new Room(this.tree, rooms.forLowering);
+    const controlled: Controlled[] = [];
+    for (const held of this.held) {
+      const { claim, fuse } = held;
+      if (claim.session === undefined || claim.standing !== "obeys") room.add(fuse, claim.mayMa);
+      else controlled.push({ ...held, id: claim.session.id, shareMa: 0 });
+    }
+    const ordered = this.queue.order(
+      controlled.map((one) => ({
+        ...one,
+        connectedAtMs: one.claim.session!.connectedAtMs,
+        charging: one.claim.limitMa > 0,
+        drawing: one.claim.drawing,
+        idle: one.claim.idle(nowMs),
+      })),
+      nowMs,
+    );
+    const shares = share(
+      this.tree,
+      ordered.map((one) => claimOf(one, plan)),
+      room,
+      new Room(this.tree, rooms.forRaising, room.used),
+    );
+    return ordered.map((one, i) => ({ claim: one.claim, fuse: one.fuse, id: one.id, shareMa: shares[i]! }));
+  }
+
+  /** Who does not obey gets the least that charges: its rating is paid for, and there it can prove that it obeys again. */
+  private tame(nowMs: number): Grant[] {
+    return this.held.flatMap(({ claim }) =>
+      claim.session !== undefined && claim.standing === "disobeys" && claim.limitMa > lowest(claim.outlet)
+        ? [this.grant(claim, lowest(claim.outlet), "not-obeying", nowMs)]
+        : [],
+    );
+  }
+
+  private lowerAll(controlled: readonly Controlled[], capacity: readonly number[], nowMs: number): Grant[] {
+    const room = new Room(this.tree, capacity);
+    for (const { claim, fuse } of this.held) room.add(fuse, limitsOf(claim));
+    const short = controlled.some(({ claim, shareMa }) => claim.limitMa === 0 && shareMa > 0);
+    return controlled.flatMap(({ claim, fuse, shareMa }) => {
+      if (shareMa >= claim.limitMa) return [];
+      const overflows = room.overflowsAbove(fuse, claim.usesPhases);
+      const anew = worthLowering(claim.limitMa, shareMa, { short, sinceChangeMs: nowMs - claim.changedAtMs });
+      if (!overflows && !anew) return [];
+      const reason = shareMa === 0 ? "waits-in-queue" : overflows ? "lowered-for-limit" : "shared-anew";
+      return [this.grant(claim, shareMa, reason, nowMs)];
+    });
+  }
+
+  private raiseAll(controlled: readonly Controlled[], capacity: readonly number[], nowMs: number): Grant[] {
+    const room = new Room(this.tree, capacity);
+    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayMa);
+    return controlled.flatMap(({ claim, fuse, shareMa }) => {
+      const limitMa = raised(claim, shareMa, {
+        nowMs,
+        spareMa: (ma) => room.spare(fuse, more(claim, ma)),
+      });
+      if (limitMa === undefined) return [];
+      room.add(fuse, more(claim, limitMa));
+      return [this.grant(claim, limitMa, "raised", nowMs)];
+    });
+  }
+
+  private spread(battery: Battery, w: number): PerPhase {
+    return everyWired(battery.wiring, (w * 1000) / (this.tree.site.voltageV * battery.wiring.length));
+  }
+
+  /** The same limit again before half its life has gone; what the session has is then in force for a whole life again. */
+  private refresh(nowMs: number): Grant[] {
+    return this.held.flatMap(({ claim }) =>
+      claim.session !== undefined &&
+      claim.standing !== "unlimited" &&
+      nowMs - claim.sentAtMs >= claim.outlet.ttlMs / 2
+        ? [this.grant(claim, claim.limitMa, "refreshed", nowMs)]
+        : [],
+    );
+  }
+
+  private grant(claim: OutletClaim, limitMa: number, reason: GrantReason, nowMs: number): Grant {
+    const { id: outlet, ttlMs } = claim.outlet;
+    const seq = ++this.seq;
+    claim.send(seq, limitMa, nowMs);
+    return { session: claim.session!.id, outlet, seq, limitMa, ttlMs, reason };
+  }
+
+  private turnBatteries(
+    input: LoopInput,
+    { plan, gridW, rooms }: { plan: Plan | undefined; gridW: number | undefined; rooms: Capacities },
+  ): void {
+    const room = new Room(this.tree, rooms.forRaising);
+    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayMa);
+    room.capacity[this.tree.powerRow] = Number.POSITIVE_INFINITY;
+    for (const control of this.batteries) {
+      const { battery } = control;
+      const one = this.spread(battery, 1);
+      const fuse = this.tree.indexOf(battery.fuse);
+      const countedW = this.feeds.chargeAtMostW(battery.id);
+      const chargeRoomW = countedW + room.spare(fuse, one) / Math.max(...one);
+      const reading: BatteryInput | undefined = input.batteries.find(({ id }) => id === battery.id);
+      control.turn(reading, wishOf(battery, plan, gridW), { nowMs: input.nowMs, chargeRoomW });
+      room.add(fuse, this.spread(battery, Math.max(0, -control.setpointW) - countedW));
+    }
+  }
+}
+
+/** What a session's limit stands for on each phase; for those whose limit says nothing, what they may draw. */
+const limitsOf = (claim: OutletClaim): PerPhase => {
+  if (claim.standing !== "obeys") return claim.mayMa;
+  const [a, b, c] = claim.usesPhases;
+  return [a * claim.limitMa, b * claim.limitMa, c * claim.limitMa];
+};
+
+/** By how much a claim grows with this limit. */
+const more = (claim: OutletClaim, limitMa: number): PerPhase => {
+  const with_ = claim.mayWith(limitMa);
+  const now = claim.mayMa;
+  return [with_[0] - now[0], with_[1] - now[1], with_[2] - now[2]];
+};
+
+function claimOf({ claim, fuse }: Held, plan: Plan | undefined): Claim {
+  const session = claim.session!;
+  const planned = plan?.sessions.get(session.id);
+  const mostMa = Math.max(0, Math.min(session.wantsMa, claim.outlet.ratedMa, planned?.atMostMa ?? Infinity));
+  const steadyMa = claim.steadyDrawMa;
+  // A car that meets its limit may want more than it shows; one below it has shown what it wants.
+  const shows = steadyMa !== undefined && steadyMa > 0 && steadyMa < claim.limitMa - OBEYS_WITHIN_MA;
+  const likelyMa = shows ? Math.min(mostMa, steadyMa + HEADROOM_MA) : mostMa;
+  return {
+    outlet: claim.outlet,
+    fuse,
+    uses: claim.usesPhases,
+    starts: claim.limitMa === 0,
+    levelsMa: [Math.min(planned?.atLeastMa ?? 0, mostMa), likelyMa, mostMa],
+  };
+}
+
+/** No number, or the wrong way round: a planner that says so is not followed at all. */
+function faultOf({ sessions, batteries }: Plan): string | undefined {
+  for (const [id, { atLeastMa, atMostMa }] of sessions) {
+    if (!(atLeastMa >= 0 && atMostMa >= atLeastMa)) return `absurd bounds for session ${id}`;
+  }
+  for (const [id, w] of batteries) if (!Number.isFinite(w)) return `absurd power for ${id}`;
+  return undefined;
+}
+
+/** Solar first: what the site has to spare is stored, and given back before anything is bought. */
+function wishOf(battery: Battery, plan: Plan | undefined, gridW: number | undefined): BatteryWish {
+  const plannedW = plan?.batteries.get(battery.id);
+  if (plannedW !== undefined) return { kind: "planned", feedW: plannedW };
+  if (gridW === undefined) return { kind: "rest", why: "the grid meter is not trusted" };
+  return { kind: "follow", gridW, importMinW: 0, importMaxW: 0 };
+}
+
+const rowsOf = (capacity: readonly number[], fuse: number): PerPhase => [
+  capacity[rowOf(fuse, 0)]!,
+  capacity[rowOf(fuse, 1)]!,
+  capacity[rowOf(fuse, 2)]!,
+];

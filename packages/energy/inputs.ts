@@ -1,0 +1,136 @@
+/**
+ * What the control loop is told at each of its turns, and what it answers: the data flow of the package.
+ *
+ *     meters ─▶ trust ─▶ base load per fuse ─┐                            ┌─▶ grants ─▶ (adapter) ─▶ stations
+ *     stations ─▶ may draw per outlet ───────┼─▶ room per row ─▶ shares ──┤
+ *     plan, peak, external limit ────────────┘                            └─▶ battery setpoints ─▶ (guard) ─▶ batteries
+ *
+ * All instants are monotonic milliseconds of this machine (ADR 20), stamped when the fact arrived; wall time appears only where a
+ * contract names it (quarter of an hour). A reading that is absent is absent: nothing here stands for "0".
+ */
+import type { Brand } from "@wattward/kernel";
+import type { PerPhase } from "./phases.ts";
+import type { FuseId, MeterId, OutletId, SourceId } from "./site.ts";
+
+export type SessionId = Brand<string, "SessionId">;
+
+/** As the device told it, before anybody trusted it; every number may be absurd. */
+export type RawReading = {
+  readonly atMs: number;
+  /** Amperes' size as milliamperes; signed or not, as the meter has it. */
+  readonly currentMa: PerPhase;
+  /** Signed, import positive; absent where the meter tells only currents. */
+  readonly powerW?: PerPhase;
+  readonly voltageMv?: PerPhase;
+};
+
+/** Signed current per phase of the site, import positive, that passed every check of trust. */
+export type Reading = { readonly atMs: number; readonly currentMa: PerPhase };
+
+export type SessionInput = {
+  readonly id: SessionId;
+  readonly outlet: OutletId;
+  readonly connectedAtMs: number;
+  /** Most that car and cable take, per phase. */
+  readonly wantsMa: number;
+  /** At the station's own terminals, in their order; the loop turns it. */
+  readonly observed?: { readonly atMs: number; readonly terminalsMa: readonly number[] };
+};
+
+/** What became of a grant that was sent. */
+export type GrantOutcome = {
+  readonly session: SessionId;
+  readonly seq: number;
+  readonly atMs: number;
+  readonly outcome: "accepted" | "rejected" | "unanswered";
+};
+
+export type BatteryInput = {
+  readonly id: SourceId;
+  readonly atMs: number;
+  /** Discharge positive. */
+  readonly feedW: number;
+  readonly chargePermille: number;
+  readonly temperatureC: number;
+};
+
+export type SolarInput = { readonly id: SourceId; readonly atMs: number; readonly feedW: number };
+
+/** The planner's advice, clamped by the loop. What it says of a session that has ended, or not of one that began, is harmless. */
+export type Plan = {
+  readonly madeAtMs: number;
+  readonly validUntilMs: number;
+  readonly sessions: ReadonlyMap<SessionId, { readonly atLeastMa: number; readonly atMostMa: number }>;
+  /** Discharge positive. */
+  readonly batteries: ReadonlyMap<SourceId, number>;
+};
+
+export type LoopInput = {
+  readonly nowMs: number;
+  /** Absent where the clock is not synced. */
+  readonly wallMs?: number;
+  readonly meters: ReadonlyMap<MeterId, RawReading>;
+  readonly sessions: readonly SessionInput[];
+  readonly outcomes: readonly GrantOutcome[];
+  readonly batteries: readonly BatteryInput[];
+  readonly solar: readonly SolarInput[];
+  readonly plan?: Plan;
+  /** Watts for everything controlled, from outside (§ 14a EnWG and the like), already judged by `externalLimit`. */
+  readonly externalW?: number;
+};
+
+/** Why a grant is as it is; shown to users, so each has a sentence in the console. */
+export type GrantReason =
+  | "raised"
+  | "lowered-for-limit"
+  | "shared-anew"
+  | "waits-in-queue"
+  | "not-obeying"
+  | "refreshed";
+
+/** To be written to the station at once: never above `limitMa` per phase until its life ends, then the safe default. */
+export type Grant = {
+  readonly session: SessionId;
+  readonly outlet: OutletId;
+  readonly seq: number;
+  readonly limitMa: number;
+  readonly ttlMs: number;
+  readonly reason: GrantReason;
+};
+
+export type Setpoint = { readonly source: SourceId; readonly feedW: number; readonly why: string };
+
+export type LoopOutput = {
+  readonly mode: "planned" | "reactive" | "conservative";
+  readonly reason: string;
+  readonly grants: readonly Grant[];
+  readonly setpoints: readonly Setpoint[];
+  /** Everything that a page, an observation or a test wants to see. */
+  readonly state: LoopState;
+};
+
+export type LoopState = {
+  readonly fuses: readonly {
+    readonly id: FuseId;
+    readonly baseMa: PerPhase;
+    readonly mayMa: PerPhase;
+    readonly capacityMa: PerPhase;
+    /** From a meter that is trusted, or declared. */
+    readonly known: "metered" | "declared";
+    /** More base load than was declared: no software bounds that (bound (d)). */
+    readonly beyondDeclaration: boolean;
+  }[];
+  readonly outlets: readonly {
+    readonly id: OutletId;
+    readonly limitMa: number;
+    readonly mayMa: PerPhase;
+    readonly standing: Standing;
+  }[];
+  readonly meters: readonly { readonly id: MeterId; readonly refused?: string }[];
+};
+
+/**
+ * `obeys`: may draw what it was granted. `disobeys`, `deaf` and `unlimited` may draw their rating. `empty`: nobody is
+ * plugged in, so it may draw its safe default at any instant.
+ */
+export type Standing = "obeys" | "disobeys" | "deaf" | "unlimited" | "empty";

@@ -1,0 +1,55 @@
+/** Every bound and time of the package that a site does not set for itself, in one place. */
+
+/** The control loop's period; a slower one breaks bound (b) of the overload rule. */
+export const CONTROL_PERIOD_MS = 500;
+
+/** Sizes of a site: above them the bundle is refused. */
+export const FUSES_MAX = 500;
+export const OUTLETS_MAX = 1_000;
+export const LOADS_MAX = 500;
+export const SOURCES_MAX = 50;
+export const METERS_MAX = 500;
+export const CURRENT_MA_MAX = 6_000_000;
+export const POWER_W_MAX = 10_000_000;
+
+/** IEC 61851-1: a pilot signal cannot tell a car less than 6 A. */
+export const MINIMUM_MA = 6_000;
+
+/** How far one reading may lag behind another of the same instant: what delay of 0 to 20 s and a device's answer need. */
+export const LAG_MS_MAX = 25_000;
+/** How long the highest base load seen is still believed: longer than stations wait between two meter values. */
+export const BASE_HOLD_MS = 60_000;
+/** Room that a raise leaves, so that noise does not take it back at once. */
+export const DEADBAND_MA = 1_000;
+/** A grant rises at most so fast … */
+export const RISE_MA_PER_S = 2_000;
+/** … not before so long after it was last changed, … */
+export const RAISE_DWELL_MS = 5_000;
+/** … and not before so long after it was lowered (with the dwell: a bound on reversals, AT-C6). */
+export const RAISE_AFTER_LOWER_MS = 30_000;
+/** To share anew, a grant is lowered by no less: what others gain must be worth two writes. */
+export const REDISTRIBUTE_MA = 2_000;
+/** Above its limit by more than this, and more than 5 %, a car does not obey: meters and cars are no finer. */
+export const OBEYS_WITHIN_MA = 1_000;
+export const OBEYS_WITHIN_PERMILLE = 50;
+/** So long must a station that did not obey keep to its grant before it is believed again. */
+export const PROBATION_MS = 300_000;
+/** A station that answered nothing for so long is deaf. */
+export const DEAF_AFTER_MS = 30_000;
+/** Grants of one session that may be in force at the same time; one more means deaf. */
+export const OUTSTANDING_GRANTS_MAX = 16;
+/** A car that draws nothing of its grant for so long is idle, … */
+export const IDLE_AFTER_MS = 90_000;
+/** … and stands behind the others in the queue for so long, then is tried again. */
+export const IDLE_RETRY_MS = 900_000;
+/** What a car draws below its grant for so long is lent to others where power is short, but for this headroom. */
+export const LEND_AFTER_MS = 20_000;
+export const HEADROOM_MA = 2_000;
+/** Less is no draw, but a station's own supply or a meter's offset. */
+export const DRAWS_MA_MIN = 500;
+/** A car that draws for so long on some phases alone is wired to those alone. */
+export const PHASES_KNOWN_AFTER_MS = 10_000;
+/** A slot of the queue: how long a car may charge while others wait. */
+export const SLOT_MS = 900_000;
+/** One that waits for so long goes before those who have a slot. */
+export const STARVES_AFTER_MS = 2 * SLOT_MS;

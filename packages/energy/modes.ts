@@ -1,0 +1,139 @@
+/**
+ * The modes of a site (ADR 16): who decides, from which data, how soon it is entered, when it is left. The table below is the whole of it;
+ * tests walk through it, and the console shows its words.
+ *
+ * Worse is entered within the row's deadline from the moment its condition holds; better only after the better condition held for
+ * the row's `leavesAfterMs` without a gap. `islanded` (no site link) is a flag beside every mode, since it changes no decision.
+ */
+export type Mode = "planned" | "reactive" | "conservative" | "fallback" | "default";
+
+export type ModeRow = {
+  readonly mode: Mode;
+  readonly decides: string;
+  readonly from: string;
+  /** From the condition to the mode. */
+  readonly entryDeadlineMs: number;
+  /** What must hold without a gap to leave for a better mode, and for how long. */
+  readonly leavesWhen: string;
+  readonly leavesAfterMs: number;
+  /** Whether somebody is woken. */
+  readonly alert: "none" | "notice" | "alarm";
+};
+
+/** From best to worst. */
+export const MODES: readonly ModeRow[] = [
+  {
+    mode: "planned",
+    decides: "planner, clamped by the control loop",
+    from: "plan, trusted meters, stations",
+    entryDeadlineMs: 1_000,
+    leavesWhen: "there is none better",
+    leavesAfterMs: 0,
+    alert: "none",
+  },
+  {
+    mode: "reactive",
+    decides: "control loop",
+    from: "trusted meters, stations",
+    entryDeadlineMs: 1_000,
+    leavesWhen: "a plan that is valid and sound",
+    leavesAfterMs: 10_000,
+    alert: "none",
+  },
+  {
+    mode: "conservative",
+    decides: "control loop",
+    from: "declared highest base load, stations",
+    entryDeadlineMs: 1_000,
+    leavesWhen: "the grid meter is trusted",
+    leavesAfterMs: 60_000,
+    alert: "notice",
+  },
+  {
+    mode: "fallback",
+    decides: "fallback allocator of the local controller",
+    from: "fixed safe total; no meter",
+    entryDeadlineMs: 3_000,
+    leavesWhen: "the energy controller gives signs of life and sound grants",
+    leavesAfterMs: 30_000,
+    alert: "alarm",
+  },
+  {
+    mode: "default",
+    decides: "nobody: the charging profiles in the stations",
+    from: "nothing",
+    entryDeadlineMs: 300_000,
+    leavesWhen: "the local controller is back",
+    leavesAfterMs: 0,
+    alert: "alarm",
+  },
+];
+
+/** Each absent instant means: never. Monotonic milliseconds. */
+export type ModeFacts = {
+  readonly planValidUntilMs?: number;
+  /** Why the plan is not followed although it is valid in time (not a number, out of all bounds). */
+  readonly planFault?: string;
+  /** The grid meter, or every meter that the site needs. */
+  readonly meterRefused?: string;
+  /** Last sign of life of the energy controller that was sound. */
+  readonly energyAliveAtMs?: number;
+  readonly localControllerAlive: boolean;
+  readonly linkUp: boolean;
+};
+
+export type ModeState = {
+  readonly mode: Mode;
+  readonly islanded: boolean;
+  /** A sentence for people. */
+  readonly reason: string;
+  readonly sinceMs: number;
+  /** Since when a better mode's condition has held without a gap. */
+  readonly betterSinceMs?: number;
+};
+
+/** A sign of life older than this is none: with the loop's period, noticed within the deadline of `fallback`. */
+const ENERGY_SILENT_MS = 2_500;
+
+const rank = (mode: Mode): number => MODES.findIndex((row) => row.mode === mode);
+export const modeRow = (mode: Mode): ModeRow => MODES[rank(mode)]!;
+
+/** Where a site begins: worst first, and whatever is proven leads up. */
+export const firstMode = (nowMs: number): ModeState => ({
+  mode: "conservative",
+  islanded: true,
+  reason: "just started: nothing is known yet",
+  sinceMs: nowMs,
+});
+
+/** The mode that the facts alone ask for, and why. */
+export function modeFor(facts: ModeFacts, nowMs: number): { mode: Mode; reason: string } {
+  if (!facts.localControllerAlive)
+    return { mode: "default", reason: "The local controller is dead: stations keep their default profiles." };
+  if (facts.energyAliveAtMs === undefined || nowMs - facts.energyAliveAtMs > ENERGY_SILENT_MS)
+    return { mode: "fallback", reason: "The energy controller gives no sign of life." };
+  if (facts.meterRefused !== undefined)
+    return { mode: "conservative", reason: `The grid meter is not trusted: ${facts.meterRefused}.` };
+  if (facts.planFault !== undefined)
+    return { mode: "reactive", reason: `The plan is not followed: ${facts.planFault}.` };
+  if (facts.planValidUntilMs === undefined || nowMs > facts.planValidUntilMs)
+    return { mode: "reactive", reason: "There is no plan, or it is out of date." };
+  return { mode: "planned", reason: "Everything is known." };
+}
+
+/** The next state; the same object where nothing changed. Worse at once, better after the time of the mode that is left. */
+export function nextMode(state: ModeState, facts: ModeFacts, nowMs: number): ModeState {
+  const asked = modeFor(facts, nowMs);
+  const islanded = !facts.linkUp;
+  const better = rank(asked.mode) < rank(state.mode);
+  const betterSinceMs = better ? (state.betterSinceMs ?? nowMs) : undefined;
+  const waits = betterSinceMs !== undefined && nowMs - betterSinceMs < modeRow(state.mode).leavesAfterMs;
+  if (waits)
+    return state.betterSinceMs === betterSinceMs && state.islanded === islanded
+      ? state
+      : { ...state, islanded, betterSinceMs };
+  const sameMode = asked.mode === state.mode;
+  if (sameMode && state.islanded === islanded && state.reason === asked.reason && !("betterSinceMs" in state))
+    return state;
+  return { ...asked, islanded, sinceMs: sameMode ? state.sinceMs : nowMs };
+}

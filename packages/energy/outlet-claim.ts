@@ -1,0 +1,256 @@
+/**
+ * What one outlet may draw: the sum that everything else is measured against (bound (a)).
+ *
+ *     may draw = the highest grant that can still be in force, or what it was seen to draw, whichever is more;
+ *                its rating, where it does not obey, is deaf, or cannot be limited.
+ *
+ * A grant can be in force from the moment it is sent until a later one was accepted and the model's response time has passed. A
+ * lower limit therefore frees nothing by being sent: only by its effect. Nobody waits for it, though: the others go on within what
+ * is free. Refuses to forget: an outlet without an answer keeps its claim, also past the grant's life, since its clock may be wrong.
+ */
+import type { GrantOutcome, SessionInput, Standing } from "./inputs.ts";
+import {
+  DEAF_AFTER_MS,
+  DRAWS_MA_MIN,
+  IDLE_AFTER_MS,
+  LAG_MS_MAX,
+  LEND_AFTER_MS,
+  OBEYS_WITHIN_MA,
+  OBEYS_WITHIN_PERMILLE,
+  OUTSTANDING_GRANTS_MAX,
+  PHASES_KNOWN_AFTER_MS,
+  PROBATION_MS,
+} from "./limits.ts";
+import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase } from "./phases.ts";
+import type { Outlet } from "./site.ts";
+import { Extremes } from "./window.ts";
+
+type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: number; acceptedAtMs?: number };
+
+export class OutletClaim {
+  readonly outlet: Outlet;
+  session: SessionInput | undefined;
+  /** The limit last sent; before the first one the safe default, which is in force at every plug-in. */
+  limitMa: number;
+  changedAtMs = Number.NEGATIVE_INFINITY;
+  loweredAtMs = Number.NEGATIVE_INFINITY;
+  sentAtMs = Number.NEGATIVE_INFINITY;
+  private sent: Sent[] = [];
+  private draw: { readonly atMs: number; readonly ma: PerPhase } | undefined;
+  private readonly drawHigh = new Extremes(LEND_AFTER_MS);
+  private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
+  private phases: PerPhase;
+  private restingSinceMs: number | undefined;
+  private idleSinceMs: number | undefined;
+  private overSinceMs: number | undefined;
+  private obeysSinceMs: number | undefined;
+  private disobeys = false;
+  private drawsSinceMs: number | undefined;
+  private drewAtMs: number[] = [-Infinity, -Infinity, -Infinity];
+  private unansweredSinceMs: number | undefined;
+  private deafNow = false;
+
+  constructor(outlet: Outlet) {
+    this.outlet = outlet;
+    this.limitMa = outlet.safeMa;
+    this.phases = everyWired(outlet.wiring, 1);
+  }
+
+  /** Takes in this turn's facts; a different session starts from nothing but the station's manners. */
+  update(session: SessionInput | undefined, outcomes: readonly GrantOutcome[], nowMs: number): void {
+    if (session?.id !== this.session?.id) this.reset(nowMs);
+    this.session = session;
+    for (const outcome of outcomes) this.hear(outcome);
+    if (session?.observed !== undefined) this.see(session.observed, nowMs);
+    this.expire(nowMs);
+    this.judge(nowMs);
+    this.mayMa.forEach((ma, phase) => {
+      this.mayHigh[phase]!.add(nowMs, ma);
+    });
+  }
+
+  get standing(): Standing {
+    if (this.outlet.limiting === "none") return "unlimited";
+    if (this.disobeys) return "disobeys";
+    if (this.session === undefined) return "empty";
+    return this.deaf ? "deaf" : "obeys";
+  }
+
+  /** Per phase of the site. */
+  get mayMa(): PerPhase {
+    const { outlet } = this;
+    const seen = this.draw?.ma ?? NO_CURRENT;
+    if (this.standing === "empty") return higher(everyWired(outlet.wiring, outlet.safeMa), seen);
+    if (this.standing !== "obeys") return higher(everyWired(outlet.wiring, outlet.ratedMa), seen);
+    const inForceMa = this.inForceMa;
+    return higher(
+      map2(this.phases, NO_CURRENT, (used) => used * inForceMa),
+      seen,
+    );
+  }
+
+  /** What it would claim with `limitMa` as well as all that can be in force now. */
+  mayWith(limitMa: number): PerPhase {
+    return higher(
+      this.mayMa,
+      map2(this.phases, NO_CURRENT, (used) => used * limitMa),
+    );
+  }
+
+  /** 1 on each phase of the site that the car uses, as far as is known. */
+  get usesPhases(): PerPhase {
+    return this.phases;
+  }
+
+  /** Last seen draw; nothing yet: none, which counts a meter's share of it twice rather than never. */
+  get drawMa(): PerPhase {
+    return this.draw?.ma ?? NO_CURRENT;
+  }
+
+  /**
+   * What the car draws at most at the instant that a meter shows, however late meter and station are to each other: the last seen
+   * draw where nothing changed for longer than they can be apart, else the most it may have drawn since.
+   */
+  drawAtMostMa(nowMs: number): PerPhase {
+    const settled = nowMs - Math.max(this.changedAtMs, this.restingSinceMs ?? this.changedAtMs) > LAG_MS_MAX;
+    if (settled && this.draw !== undefined) return this.draw.ma;
+    return [this.mayHigh[0]!.high ?? 0, this.mayHigh[1]!.high ?? 0, this.mayHigh[2]!.high ?? 0];
+  }
+
+  /** Most drawn on a phase for a while, where it is steadily below the grant; else `undefined`: it may want more. */
+  get steadyDrawMa(): number | undefined {
+    const high = this.drawHigh.high;
+    return this.draw === undefined || high === undefined ? undefined : high;
+  }
+
+  idle(nowMs: number): boolean {
+    return (
+      this.draw !== undefined && this.idleSinceMs !== undefined && nowMs - this.idleSinceMs > IDLE_AFTER_MS
+    );
+  }
+
+  get drawing(): boolean {
+    return Math.max(...this.drawMa) >= DRAWS_MA_MIN;
+  }
+
+  /** Notes a grant that leaves now. */
+  send(seq: number, limitMa: number, nowMs: number): void {
+    if (limitMa !== this.limitMa) this.changedAtMs = nowMs;
+    if (limitMa < this.limitMa) this.loweredAtMs = nowMs;
+    if (limitMa > 0 && this.limitMa === 0) this.idleSinceMs = nowMs;
+    if (limitMa === 0) this.idleSinceMs = undefined;
+    this.limitMa = limitMa;
+    this.sentAtMs = nowMs;
+    this.sent.push({ seq, limitMa, atMs: nowMs });
+    if (this.sent.length > OUTSTANDING_GRANTS_MAX) this.forgetTheLeast();
+    this.unansweredSinceMs ??= nowMs;
+  }
+
+  private get inForceMa(): number {
+    return this.sent.reduce((most, { limitMa }) => Math.max(most, limitMa), this.defaultMa);
+  }
+
+  /** The safe default counts until a first grant stands above it in the stack. */
+  private get defaultMa(): number {
+    return this.sent.some(({ acceptedAtMs }) => acceptedAtMs !== undefined) ? 0 : this.outlet.safeMa;
+  }
+
+  /** Answers nothing, and was never watched to fall back by itself: nobody knows what it lives on. */
+  private get deaf(): boolean {
+    return this.deafNow && this.outlet.expiry === "unproven";
+  }
+
+  private hear({ seq, outcome, atMs }: GrantOutcome): void {
+    if (outcome === "unanswered") return;
+    this.unansweredSinceMs = this.sent.some((s) => s.seq > seq) ? atMs : undefined;
+    this.deafNow = false;
+    if (outcome === "rejected") this.sent = this.sent.filter((s) => s.seq !== seq);
+    const accepted = this.sent.find((s) => s.seq === seq);
+    if (accepted !== undefined) accepted.acceptedAtMs ??= atMs;
+  }
+
+  /** Drops what a later, accepted grant has replaced for as long as the model needs. */
+  private expire(nowMs: number): void {
+    const { respondsMs } = this.outlet;
+    const inEffect = this.sent.findLast(
+      ({ acceptedAtMs }) => acceptedAtMs !== undefined && nowMs - acceptedAtMs >= respondsMs,
+    );
+    if (inEffect !== undefined) this.sent = this.sent.filter(({ seq }) => seq >= inEffect.seq);
+    this.deafNow ||= this.unansweredSinceMs !== undefined && nowMs - this.unansweredSinceMs > DEAF_AFTER_MS;
+  }
+
+  /** Bounded memory for a station that never answers: the highest stays, since it is what may be in force. */
+  private forgetTheLeast(): void {
+    const least = this.sent.slice(0, -1).reduce((l, s) => (s.limitMa < l.limitMa ? s : l));
+    this.sent = this.sent.filter((s) => s !== least);
+  }
+
+  private see({ atMs, terminalsMa }: NonNullable<SessionInput["observed"]>, nowMs: number): void {
+    if (this.draw !== undefined && atMs <= this.draw.atMs) return;
+    if (!plausible(terminalsMa, this.outlet)) return;
+    const ma = onSite(this.outlet.wiring, terminalsMa);
+    const changed = ma.some((x, i) => Math.abs(x - this.drawMa[i]!) > OBEYS_WITHIN_MA);
+    if (changed || this.restingSinceMs === undefined) this.restingSinceMs = nowMs;
+    this.draw = { atMs, ma };
+    this.drawHigh.add(nowMs, Math.max(...ma));
+    if (this.drawing) this.idleSinceMs = undefined;
+    else if (this.limitMa > 0) this.idleSinceMs ??= nowMs;
+    this.learnPhases(nowMs);
+  }
+
+  /** A phase without draw for as long as the others had one is not the car's; a draw there says otherwise at once. */
+  private learnPhases(nowMs: number): void {
+    if (this.outlet.switchesPhases || !this.drawing) {
+      this.drawsSinceMs = undefined;
+      return;
+    }
+    this.drawMa.forEach((ma, phase) => {
+      if (ma >= DRAWS_MA_MIN) this.drewAtMs[phase] = nowMs;
+    });
+    const used = this.drewAtMs.map((atMs) => (nowMs - atMs < PHASES_KNOWN_AFTER_MS ? 1 : 0));
+    const widens = used.some((u, i) => u > this.phases[i]!);
+    if (widens) this.phases = everyWired(this.outlet.wiring, 1);
+    if (widens || this.drawsSinceMs === undefined) this.drawsSinceMs = nowMs;
+    if (nowMs - this.drawsSinceMs >= PHASES_KNOWN_AFTER_MS) this.phases = [used[0]!, used[1]!, used[2]!];
+  }
+
+  private judge(nowMs: number): void {
+    const atMs = this.draw?.atMs;
+    if (atMs === undefined) return;
+    const allowedMa = this.session === undefined ? 0 : this.inForceMa;
+    const overMa = Math.max(...this.drawMa) - allowedMa;
+    const over = overMa > OBEYS_WITHIN_MA + (allowedMa * OBEYS_WITHIN_PERMILLE) / 1000;
+    if (!over) this.overSinceMs = undefined;
+    else this.overSinceMs ??= nowMs;
+    if (this.overSinceMs !== undefined && nowMs - this.overSinceMs >= this.outlet.respondsMs)
+      this.disobeys = true;
+    if (over || !this.drawing) this.obeysSinceMs = undefined;
+    else this.obeysSinceMs ??= nowMs;
+    if (this.obeysSinceMs !== undefined && nowMs - this.obeysSinceMs >= PROBATION_MS) this.disobeys = false;
+  }
+
+  /** Manners stay with the station, everything else goes with the car. */
+  private reset(nowMs: number): void {
+    this.sent = [];
+    this.limitMa = this.outlet.safeMa;
+    this.changedAtMs = nowMs;
+    this.loweredAtMs = Number.NEGATIVE_INFINITY;
+    this.sentAtMs = Number.NEGATIVE_INFINITY;
+    this.draw = undefined;
+    this.drawHigh.clear();
+    this.phases = everyWired(this.outlet.wiring, 1);
+    this.restingSinceMs = undefined;
+    this.idleSinceMs = undefined;
+    this.overSinceMs = undefined;
+    this.drawsSinceMs = undefined;
+    this.drewAtMs = [-Infinity, -Infinity, -Infinity];
+    this.unansweredSinceMs = undefined;
+    this.deafNow = false;
+  }
+}
+
+/** No number, below zero, or more than an outlet of this rating can pass without melting: no reading of this outlet. */
+const plausible = (terminalsMa: readonly number[], { ratedMa }: Outlet): boolean =>
+  terminalsMa.length > 0 &&
+  terminalsMa.length <= 3 &&
+  terminalsMa.every((ma) => Number.isFinite(ma) && ma >= 0 && ma <= 2 * ratedMa);

@@ -1,0 +1,100 @@
+/**
+ * Shares what is free among those who charge. Pure: the same claims and room give the same shares.
+ *
+ *   1. In the order given, each gets its minimum if that still fits on every fuse and phase above it; who does not fit gets 0.
+ *   2. All who have one rise together (max-min fair) through three levels: what the plan promises, what the car is likely to
+ *      take, what it may take. Who meets a full row stops there; the others go on.
+ *   3. Each falls to a limit its station knows; in the order given, what is left over lifts whom it can by one step.
+ *
+ * Always true: no row is above its capacity through us; a share is 0 or at least the minimum.
+ */
+import { type FuseTree, Room, rowOf, TOLERANCE } from "./fuse-tree.ts";
+import { DEADBAND_MA } from "./limits.ts";
+import { map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
+import type { Outlet } from "./site.ts";
+import { lowest, stepDown, stepUp } from "./steps.ts";
+
+export type Claim = {
+  readonly outlet: Pick<Outlet, "steps" | "minMa" | "ratedMa">;
+  readonly fuse: number;
+  /** 1 on each phase that the car uses. */
+  readonly uses: PerPhase;
+  /** Rising levels, per phase; the last is the most it may have. */
+  readonly levelsMa: readonly number[];
+  /** Has nothing yet: it gets its minimum only where that can really be granted, by the stricter room for raises. */
+  readonly starts: boolean;
+};
+
+/**
+ * Answers a share (milliamperes per phase) for each claim. `room` and `forStarts` hold what others than the claims take;
+ * they are not changed.
+ */
+export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forStarts = room): number[] {
+  const left = new Room(tree, room.capacity, room.used);
+  const strict = new Room(tree, forStarts.capacity, forStarts.used);
+  const shares = claims.map((claim) => {
+    const leastMa = lowest(claim.outlet);
+    const least = times(claim.uses, leastMa);
+    const starts = !claim.starts || strict.fits(claim.fuse, least, DEADBAND_MA);
+    if (!starts || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return 0;
+    left.add(claim.fuse, least);
+    strict.add(claim.fuse, least);
+    return leastMa;
+  });
+  const levels = Math.max(0, ...claims.map(({ levelsMa }) => levelsMa.length));
+  for (let level = 0; level < levels; level++) rise(tree, { claims, shares, left, level });
+  quantise(claims, shares, left);
+  return shares;
+}
+
+const mostOf = ({ levelsMa }: Claim): number => levelsMa.at(-1) ?? 0;
+const times = (uses: PerPhase, ma: number): PerPhase => map2(uses, NO_CURRENT, (used) => used * ma);
+
+type Rising = { claims: readonly Claim[]; shares: number[]; left: Room; level: number };
+
+function rise(tree: FuseTree, { claims, shares, left, level }: Rising): void {
+  const aim = (i: number) => Math.min(claims[i]!.levelsMa[level] ?? mostOf(claims[i]!), mostOf(claims[i]!));
+  const rows = claims.map((claim) => weights(tree, claim));
+  let rising = claims.map((_, i) => i).filter((i) => shares[i]! > 0 && aim(i) > shares[i]! + TOLERANCE);
+  // Each round stops at least one claim or fills at least one row.
+  for (let round = 0; rising.length > 0 && round <= claims.length + tree.rowCount; round++) {
+    const weight = new Map<number, number>();
+    for (const i of rising) for (const [row, w] of rows[i]!) weight.set(row, (weight.get(row) ?? 0) + w);
+    let stepMa = Math.min(...rising.map((i) => aim(i) - shares[i]!));
+    for (const [row, w] of weight) stepMa = Math.min(stepMa, left.free(row) / w);
+    stepMa = Math.max(0, stepMa);
+    for (const i of rising) {
+      shares[i]! += stepMa;
+      left.add(claims[i]!.fuse, times(claims[i]!.uses, stepMa));
+    }
+    rising = rising.filter(
+      (i) => aim(i) > shares[i]! + TOLERANCE && rows[i]!.every(([row]) => left.free(row) > TOLERANCE),
+    );
+  }
+}
+
+/** What one milliampere per phase of a claim takes of each row. */
+function weights(tree: FuseTree, { fuse, uses }: Claim): (readonly [row: number, weight: number])[] {
+  const out: (readonly [number, number])[] = [[tree.powerRow, (sum(uses) * tree.site.voltageV) / 1000]];
+  for (const node of tree.pathOf(fuse)) {
+    for (let phase = 0; phase < 3; phase++)
+      if (uses[phase]! > 0) out.push([rowOf(node, phase), uses[phase]!]);
+  }
+  return out;
+}
+
+function quantise(claims: readonly Claim[], shares: number[], left: Room): void {
+  claims.forEach((claim, i) => {
+    const steppedMa = stepDown(claim.outlet, shares[i]!);
+    left.add(claim.fuse, times(claim.uses, steppedMa - shares[i]!));
+    shares[i] = steppedMa;
+  });
+  claims.forEach((claim, i) => {
+    const nextMa = shares[i]! === 0 ? undefined : stepUp(claim.outlet, shares[i]!);
+    if (nextMa === undefined || nextMa > mostOf(claim)) return;
+    const more = times(claim.uses, nextMa - shares[i]!);
+    if (!left.fits(claim.fuse, more)) return;
+    left.add(claim.fuse, more);
+    shares[i] = nextMa;
+  });
+}

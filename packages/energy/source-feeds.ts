@@ -1,0 +1,129 @@
+/**
+ * What solar and batteries feed, per fuse, and how much of it may be relied on.
+ *
+ * N-1: the loss of the largest local source must not overload a fuse, so of all that feeds below a fuse the largest is never counted
+ * (bound (a)). A reading that is old or no number feeds nothing; a battery that charges is a load, and counts at the most it
+ * may charge: what it was told, what it was seen to do, or its full power where no revert was proven.
+ */
+import type { FuseTree } from "./fuse-tree.ts";
+import type { LoopInput } from "./inputs.ts";
+import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
+import { everyWired, higher, map2, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
+import type { Source, SourceId } from "./site.ts";
+import { Extremes } from "./window.ts";
+
+const READING_STALE_MS = 10_000;
+/** More than the nameplate by this is no reading. */
+const NAMEPLATE_TIMES = 1.2;
+
+type Feed = {
+  readonly source: Source;
+  readonly fuse: number;
+  readonly recent: Extremes;
+  readonly held: Extremes;
+  nowW: number;
+  chargeAtMostW: number;
+  fresh: boolean;
+};
+
+export class SourceFeeds {
+  private readonly tree: FuseTree;
+  private readonly feeds: readonly Feed[];
+
+  constructor(tree: FuseTree) {
+    this.tree = tree;
+    this.feeds = tree.site.sources.map((source) => ({
+      source,
+      fuse: tree.indexOf(source.fuse),
+      recent: new Extremes(LAG_MS_MAX),
+      held: new Extremes(BASE_HOLD_MS),
+      nowW: 0,
+      chargeAtMostW: source.kind === "battery" ? source.chargeWMax : 0,
+      fresh: false,
+    }));
+  }
+
+  update(
+    { nowMs, batteries, solar }: LoopInput,
+    setpoints: readonly { readonly id: SourceId; readonly feedW: number }[],
+  ): void {
+    for (const feed of this.feeds) {
+      const { source } = feed;
+      const told = [...batteries, ...solar].find(({ id }) => id === source.id);
+      feed.fresh =
+        told !== undefined && nowMs - told.atMs <= READING_STALE_MS && plausible(told.feedW, source);
+      feed.nowW = feed.fresh ? told!.feedW : 0;
+      feed.recent.add(nowMs, feed.nowW);
+      feed.held.add(nowMs, feed.nowW);
+      if (source.kind === "battery") {
+        const setpointW = setpoints.find(({ id }) => id === source.id)?.feedW ?? 0;
+        const known = source.revert.kind === "proven" && feed.fresh;
+        feed.chargeAtMostW = known ? Math.max(0, -setpointW, -(feed.recent.low ?? 0)) : source.chargeWMax;
+      }
+    }
+  }
+
+  /** By the latest readings; charging is negative. Per fuse, everything below it. */
+  get feedMa(): readonly PerPhase[] {
+    return this.below((feed) => feed.nowW);
+  }
+
+  /** The least it was during the time that readings may be apart. */
+  get feedAtLeastMa(): readonly PerPhase[] {
+    return this.below((feed) => Math.min(feed.nowW, feed.recent.low ?? 0));
+  }
+
+  get feedAtLeastW(): number {
+    return this.feeds.reduce((w, feed) => w + Math.max(0, feed.held.low ?? 0), 0);
+  }
+
+  /** Relied on at a fuse: the least each fed for a while, all but the largest. */
+  reliedOnMa(fuse: number): PerPhase {
+    const each = this.feeds
+      .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
+      .map((feed) => this.spread(feed, Math.max(0, feed.held.low ?? 0)));
+    const all = each.reduce(plus, NO_CURRENT);
+    return map2(all, each.reduce(higher, NO_CURRENT), (sum, largest) => sum - largest);
+  }
+
+  /** By the nameplates. */
+  feedAtMostMa(fuse: number): PerPhase {
+    return this.feeds
+      .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
+      .reduce((ma, feed) => plus(ma, this.spread(feed, nameplateW(feed.source))), NO_CURRENT);
+  }
+
+  /** What one battery may draw, and is counted with. */
+  chargeAtMostW(id: SourceId): number {
+    return this.feeds.find(({ source }) => source.id === id)?.chargeAtMostW ?? 0;
+  }
+
+  /** What batteries below a fuse may draw. */
+  chargeMa(fuse: number): PerPhase {
+    return this.feeds
+      .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
+      .reduce((ma, feed) => plus(ma, this.spread(feed, feed.chargeAtMostW)), NO_CURRENT);
+  }
+
+  private below(of: (feed: Feed) => number): PerPhase[] {
+    const out: PerPhase[] = this.tree.site.fuses.map(() => NO_CURRENT);
+    for (const feed of this.feeds) {
+      const ma = this.spread(feed, of(feed));
+      for (const node of this.tree.pathOf(feed.fuse)) out[node] = plus(out[node]!, ma);
+    }
+    return out;
+  }
+
+  private spread({ source }: Feed, w: number): PerPhase {
+    return everyWired(source.wiring, (w * 1000) / (this.tree.site.voltageV * source.wiring.length));
+  }
+}
+
+const nameplateW = (source: Source): number =>
+  source.kind === "solar" ? source.feedWMax : source.dischargeWMax;
+
+const plausible = (feedW: number, source: Source): boolean =>
+  Number.isFinite(feedW) &&
+  (source.kind === "solar"
+    ? feedW >= -NAMEPLATE_TIMES * source.feedWMax && feedW <= NAMEPLATE_TIMES * source.feedWMax
+    : feedW >= -NAMEPLATE_TIMES * source.chargeWMax && feedW <= NAMEPLATE_TIMES * source.dischargeWMax);

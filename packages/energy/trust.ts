@@ -1,0 +1,155 @@
+/**
+ * Which measurements are believed. A reading passes or is refused with a reason that a person can act on; nothing is ever mended
+ * into a number, and what is refused is treated as absent: the mode changes, no zero appears (ENERGY, failures 1, 2, 8).
+ *
+ * Refused: no numbers, more than the wires carry, power that is not voltage times current, the same figures to the last
+ * digit for too long, older than the meter may be, and a sign that goes against what our own devices just did.
+ */
+import type { RawReading, Reading } from "./inputs.ts";
+import { LAG_MS_MAX } from "./limits.ts";
+import { map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
+import type { Battery, Meter } from "./site.ts";
+
+export type Refusal =
+  | "absent"
+  | "stale"
+  | "no-number"
+  | "beyond-the-wires"
+  | "power-is-not-volts-times-amperes"
+  | "frozen"
+  | "sign-is-turned";
+export type Verdict =
+  | { readonly kind: "trusted"; readonly reading: Reading }
+  | { readonly kind: "refused"; readonly why: Refusal };
+
+/** A short circuit is a meter's fault or the fuse's business. */
+const TIMES_THE_FUSE = 3;
+/** Below it power factors and offsets rule. */
+const CHECKED_FROM_MA = 2_000;
+const POWER_FACTOR_MIN = 0.4;
+const POWER_EXCESS = 1.15;
+/** How far a meter may move against us, or beyond what is possible, before its sign is doubted, and how many times it must. */
+const SIGN_STEP_MA = 5_000;
+const SIGN_STEPS_AGAINST = 3;
+
+/** Sums over the phases of what is ours below the meter. */
+export type OwnSums = {
+  readonly drawMa: number;
+  readonly feedMa: number;
+  /** By the nameplates of all sources there. */
+  readonly feedAtMostMa: number;
+};
+
+/** One meter's judge: remembers what it needs to see a figure that stands still or a sign that is turned. */
+export class MeterTrust {
+  private readonly meter: Meter;
+  private readonly limitMa: number;
+  private readonly voltageV: number;
+  private last: { readonly raw: RawReading; readonly changedAtMs: number } | undefined;
+  private before: { readonly atMs: number; readonly netMa: number; readonly ownMa: number } | undefined;
+  private against = 0;
+  private impossibleSinceMs: number | undefined;
+
+  constructor(meter: Meter, { fuseMa, voltageV }: { readonly fuseMa: number; readonly voltageV: number }) {
+    this.meter = meter;
+    this.limitMa = TIMES_THE_FUSE * fuseMa;
+    this.voltageV = voltageV;
+  }
+
+  /** `own`: by our devices' own measurements, now. */
+  judge(raw: RawReading | undefined, own: OwnSums, nowMs: number): Verdict {
+    const why = this.fault(raw, nowMs);
+    if (why !== undefined || raw === undefined) return { kind: "refused", why: why ?? "absent" };
+    const reading = { atMs: raw.atMs, currentMa: signed(raw) };
+    const netMa = sum(reading.currentMa);
+    this.compare(netMa, own.drawMa - own.feedMa, nowMs);
+    const turned = this.against >= SIGN_STEPS_AGAINST || this.impossible(netMa, own, nowMs);
+    return turned ? { kind: "refused", why: "sign-is-turned" } : { kind: "trusted", reading };
+  }
+
+  private fault(raw: RawReading | undefined, nowMs: number): Refusal | undefined {
+    if (raw === undefined) return "absent";
+    const figures = [raw.atMs, ...raw.currentMa, ...(raw.powerW ?? []), ...(raw.voltageMv ?? [])];
+    if (!figures.every(Number.isFinite)) return "no-number";
+    if (nowMs - raw.atMs > this.meter.staleMs || raw.atMs > nowMs) return "stale";
+    if (raw.currentMa.some((ma) => Math.abs(ma) > this.limitMa)) return "beyond-the-wires";
+    if (!this.powerFits(raw)) return "power-is-not-volts-times-amperes";
+    if (this.last === undefined || !same(this.last.raw, raw)) this.last = { raw, changedAtMs: nowMs };
+    return nowMs - this.last.changedAtMs > this.meter.frozenMs ? "frozen" : undefined;
+  }
+
+  private powerFits({ currentMa, powerW, voltageMv }: RawReading): boolean {
+    if (powerW === undefined) return true;
+    return currentMa.every((ma, phase) => {
+      if (Math.abs(ma) < CHECKED_FROM_MA) return true;
+      const voltAmperes = (Math.abs(ma) * (voltageMv?.[phase] ?? this.voltageV * 1000)) / 1e6;
+      const w = Math.abs(powerW[phase]!);
+      return w >= POWER_FACTOR_MIN * voltAmperes && w <= POWER_EXCESS * voltAmperes;
+    });
+  }
+
+  /** More export than all nameplates together at once; less import than we draw without any export, for longer than a lag. */
+  private impossible(netMa: number, { drawMa, feedAtMostMa }: OwnSums, nowMs: number): boolean {
+    if (netMa < -feedAtMostMa - SIGN_STEP_MA) return true;
+    if (netMa >= drawMa - feedAtMostMa - SIGN_STEP_MA) this.impossibleSinceMs = undefined;
+    else this.impossibleSinceMs ??= nowMs;
+    return this.impossibleSinceMs !== undefined && nowMs - this.impossibleSinceMs > LAG_MS_MAX;
+  }
+
+  /**
+   * Where our own draw moved far between two looks, and the meter moved as far the other way, the sign is doubted; one step with us
+   * clears the doubt. Looks are further apart than two readings of one instant.
+   */
+  private compare(netMa: number, ownMa: number, nowMs: number): void {
+    this.before ??= { atMs: nowMs, netMa, ownMa };
+    if (nowMs - this.before.atMs < LAG_MS_MAX) return;
+    const ownStep = ownMa - this.before.ownMa;
+    const netStep = netMa - this.before.netMa;
+    if (Math.abs(ownStep) >= SIGN_STEP_MA && Math.abs(netStep) > Math.abs(ownStep) / 2)
+      this.against = Math.sign(netStep) === Math.sign(ownStep) ? 0 : this.against + 1;
+    this.before = { atMs: nowMs, netMa, ownMa };
+  }
+}
+
+/** Currents of many meters have no sign: power gives it, phase by phase. */
+const signed = ({ currentMa, powerW }: RawReading): PerPhase =>
+  powerW === undefined
+    ? currentMa
+    : map2(currentMa, powerW, (ma, w) => (w === 0 ? ma : Math.sign(w) * Math.abs(ma)));
+
+const same = (a: RawReading, b: RawReading): boolean =>
+  equal(a.currentMa, b.currentMa) &&
+  equal(a.powerW ?? NO_CURRENT, b.powerW ?? NO_CURRENT) &&
+  equal(a.voltageMv ?? NO_CURRENT, b.voltageMv ?? NO_CURRENT);
+const equal = (a: PerPhase, b: PerPhase): boolean => a.every((x, i) => x === b[i]);
+
+/** A reading of charge that is off by no more than this is rounding. */
+const CHARGE_PERMILLE_FREE = 20;
+/** What a battery may gain or lose by its nameplate in a time, twice over. */
+const CHARGE_TIMES = 2;
+/** So long must a battery tell what is possible before it is believed again. */
+const CHARGE_PROBATION_MS = 60_000;
+
+/** One battery's state of charge: refused while it jumps by more than its power can move (AT-M10). */
+export class ChargeTrust {
+  private readonly permillePerMs: number;
+  private last: { readonly atMs: number; readonly permille: number } | undefined;
+  private distrustedUntilMs = Number.NEGATIVE_INFINITY;
+
+  constructor({ chargeWMax, dischargeWMax, capacityWh }: Battery) {
+    this.permillePerMs =
+      (CHARGE_TIMES * Math.max(chargeWMax, dischargeWMax) * 1000) / (capacityWh * 3_600_000);
+  }
+
+  judge(permille: number, nowMs: number): "trusted" | "no-number" | "jumps" {
+    if (!Number.isFinite(permille) || permille < 0 || permille > 1000) return "no-number";
+    const possible =
+      this.last === undefined
+        ? Number.POSITIVE_INFINITY
+        : CHARGE_PERMILLE_FREE + this.permillePerMs * (nowMs - this.last.atMs);
+    if (this.last !== undefined && Math.abs(permille - this.last.permille) > possible)
+      this.distrustedUntilMs = nowMs + CHARGE_PROBATION_MS;
+    this.last = { atMs: nowMs, permille };
+    return nowMs < this.distrustedUntilMs ? "jumps" : "trusted";
+  }
+}
