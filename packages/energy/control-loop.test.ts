@@ -101,7 +101,7 @@ test("loop: who draws more than its grant is budgeted with its rating, and belie
   p.plugIn(outletId(1));
   p.run(120_000);
   p.stations.get(outletId(0))!.fault = "disobeys";
-  p.run(30_000);
+  p.run(40_000);
   assert.equal(p.last!.state.outlets[0]!.standing, "disobeys");
   assert(p.worstLoad <= 1, `${p.worstLoad}`);
   p.run(60_000);

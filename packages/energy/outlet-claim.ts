@@ -39,6 +39,7 @@ export class OutletClaim {
   private draw: { readonly atMs: number; readonly ma: PerPhase } | undefined;
   private readonly drawHigh = new Extremes(LEND_AFTER_MS);
   private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
+  private readonly inForceHigh = new Extremes(LAG_MS_MAX);
   private phases: PerPhase;
   private restingSinceMs: number | undefined;
   private idleSinceMs: number | undefined;
@@ -49,6 +50,7 @@ export class OutletClaim {
   private drewAtMs: number[] = [-Infinity, -Infinity, -Infinity];
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
+  private inEffect = false;
 
   constructor(outlet: Outlet) {
     this.outlet = outlet;
@@ -63,6 +65,7 @@ export class OutletClaim {
     for (const outcome of outcomes) this.hear(outcome);
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
     this.expire(nowMs);
+    this.inForceHigh.add(nowMs, this.inForceMa);
     this.judge(nowMs);
     this.mayMa.forEach((ma, phase) => {
       this.mayHigh[phase]!.add(nowMs, ma);
@@ -129,6 +132,11 @@ export class OutletClaim {
     );
   }
 
+  /** A grant of ours was accepted, and the model's response time has passed: what was in force before is gone. */
+  get confirmed(): boolean {
+    return this.inEffect;
+  }
+
   get drawing(): boolean {
     return Math.max(...this.drawMa) >= DRAWS_MA_MIN;
   }
@@ -175,6 +183,7 @@ export class OutletClaim {
     const inEffect = this.sent.findLast(
       ({ acceptedAtMs }) => acceptedAtMs !== undefined && nowMs - acceptedAtMs >= respondsMs,
     );
+    this.inEffect ||= inEffect !== undefined;
     if (inEffect !== undefined) this.sent = this.sent.filter(({ seq }) => seq >= inEffect.seq);
     this.deafNow ||= this.unansweredSinceMs !== undefined && nowMs - this.unansweredSinceMs > DEAF_AFTER_MS;
   }
@@ -214,10 +223,14 @@ export class OutletClaim {
     if (nowMs - this.drawsSinceMs >= PHASES_KNOWN_AFTER_MS) this.phases = [used[0]!, used[1]!, used[2]!];
   }
 
+  /**
+   * Compared with the most that was in force while the reading may have been taken. Being slow costs nothing: what is seen counts
+   * in `mayMa` at once.
+   */
   private judge(nowMs: number): void {
     const atMs = this.draw?.atMs;
     if (atMs === undefined) return;
-    const allowedMa = this.session === undefined ? 0 : this.inForceMa;
+    const allowedMa = this.inForceHigh.high ?? 0;
     const overMa = Math.max(...this.drawMa) - allowedMa;
     const over = overMa > OBEYS_WITHIN_MA + (allowedMa * OBEYS_WITHIN_PERMILLE) / 1000;
     if (!over) this.overSinceMs = undefined;
@@ -238,6 +251,7 @@ export class OutletClaim {
     this.sentAtMs = Number.NEGATIVE_INFINITY;
     this.draw = undefined;
     this.drawHigh.clear();
+    this.inForceHigh.clear();
     this.phases = everyWired(this.outlet.wiring, 1);
     this.restingSinceMs = undefined;
     this.idleSinceMs = undefined;
@@ -246,6 +260,7 @@ export class OutletClaim {
     this.drewAtMs = [-Infinity, -Infinity, -Infinity];
     this.unansweredSinceMs = undefined;
     this.deafNow = false;
+    this.inEffect = false;
   }
 }
 

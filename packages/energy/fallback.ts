@@ -1,0 +1,167 @@
+/**
+ * The fallback allocator: what the local controller does while no energy controller lives (mode *fallback*). No meter, no
+ * solver, no forecast: a fixed total per fuse and phase that is safe whatever the building does, and minimum slots that rotate
+ * among the connected cars. It knows one thing more: the grants that the dead controller left, which hold until they run out.
+ *
+ * Always true: Σ of what was left and what it lends, plus the declared highest base load and the full charge of every battery, with
+ * no local source, is within every fuse.
+ */
+import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
+import type { Grant, GrantOutcome, SessionInput } from "./inputs.ts";
+import { OutletClaim } from "./outlet-claim.ts";
+import { everyWired, type PerPhase } from "./phases.ts";
+import { Queue } from "./queue.ts";
+import type { OutletId, Site } from "./site.ts";
+import { lowest } from "./steps.ts";
+
+/** A grant of the energy controller that a station may still live on. */
+export type LeftGrant = { readonly outlet: OutletId; readonly limitMa: number };
+
+export type FallbackInput = {
+  readonly nowMs: number;
+  readonly sessions: readonly SessionInput[];
+  readonly outcomes: readonly GrantOutcome[];
+};
+
+/** As often as the fallback has anything to do: slots are long. */
+export const FALLBACK_PERIOD_MS = 5_000;
+
+export class Fallback {
+  private readonly tree: FuseTree;
+  private readonly held: readonly { readonly claim: OutletClaim; readonly fuse: number }[];
+  private readonly queue = new Queue();
+  private readonly capacity: readonly number[];
+  private left: ReadonlyMap<OutletId, number>;
+  private seq: number;
+
+  /** `seq`: the number of the last grant that any controller of this site sent; ours go on from there. */
+  constructor(site: Site, left: readonly LeftGrant[], seq: number) {
+    this.tree = fuseTree(site);
+    this.capacity = safeTotals(this.tree);
+    this.held = site.outlets.map((outlet) => ({
+      claim: new OutletClaim(outlet),
+      fuse: this.tree.indexOf(outlet.fuse),
+    }));
+    this.left = new Map(left.map(({ outlet, limitMa }) => [outlet, limitMa]));
+    this.seq = seq;
+  }
+
+  turn({ nowMs, sessions, outcomes }: FallbackInput): Grant[] {
+    const byOutlet = new Map(sessions.map((session) => [session.outlet, session]));
+    for (const { claim } of this.held) {
+      const session = byOutlet.get(claim.outlet.id);
+      claim.update(
+        session,
+        outcomes.filter((outcome) => outcome.session === session?.id),
+        nowMs,
+      );
+    }
+    const aims = this.aims(nowMs);
+    const lowered = this.send(aims, nowMs, (aimMa, limitMa) => aimMa < limitMa);
+    const room = this.room();
+    const raised = this.send(aims, nowMs, (aimMa, limitMa, { claim, fuse }) => {
+      if (aimMa <= limitMa) return false;
+      const more = minusPerPhase(claim.mayWith(aimMa), this.mayOf(claim));
+      if (!room.fits(fuse, more)) return false;
+      room.add(fuse, more);
+      return true;
+    });
+    const refreshed = this.send(
+      new Map(this.held.map(({ claim }) => [claim, claim.limitMa])),
+      nowMs,
+      (_aim, _limit, { claim }) =>
+        claim.standing !== "unlimited" && nowMs - claim.sentAtMs >= claim.outlet.ttlMs / 2,
+    );
+    return [...lowered, ...raised, ...refreshed];
+  }
+
+  /** A minimum, or nothing, for each outlet that can be limited. */
+  private aims(nowMs: number): Map<OutletClaim, number> {
+    const room = new Room(this.tree, this.capacity);
+    const waiting: { id: SessionInput["id"]; held: Fallback["held"][number] }[] = [];
+    for (const held of this.held) {
+      if (held.claim.session === undefined || held.claim.standing !== "obeys")
+        room.add(held.fuse, this.mayOf(held.claim));
+      else waiting.push({ id: held.claim.session.id, held });
+    }
+    const ordered = this.queue.order(
+      waiting.map(({ id, held: { claim, fuse } }) => ({
+        id,
+        claim,
+        fuse,
+        connectedAtMs: claim.session!.connectedAtMs,
+        charging: claim.limitMa > 0,
+        drawing: claim.drawing,
+        idle: claim.idle(nowMs),
+      })),
+      nowMs,
+    );
+    const aims = new Map<OutletClaim, number>();
+    for (const { claim, fuse } of ordered) {
+      const leastMa = lowest(claim.outlet);
+      const [a, b, c] = claim.usesPhases;
+      const slot: PerPhase = [a * leastMa, b * leastMa, c * leastMa];
+      const fits = leastMa <= claim.session!.wantsMa && room.fits(fuse, slot);
+      if (fits) room.add(fuse, slot);
+      aims.set(claim, fits ? leastMa : 0);
+    }
+    return aims;
+  }
+
+  private room(): Room {
+    const room = new Room(this.tree, this.capacity);
+    for (const { claim, fuse } of this.held) room.add(fuse, this.mayOf(claim));
+    return room;
+  }
+
+  /** What was left counts until the station took a grant of ours, or, where that was proven, it has run out. */
+  private mayOf(claim: OutletClaim): PerPhase {
+    const leftMa = this.left.get(claim.outlet.id);
+    if (leftMa === undefined || claim.confirmed) return claim.mayMa;
+    return claim.mayWith(leftMa);
+  }
+
+  private send(
+    aims: ReadonlyMap<OutletClaim, number>,
+    nowMs: number,
+    goes: (aimMa: number, limitMa: number, held: Fallback["held"][number]) => boolean,
+  ): Grant[] {
+    return this.held.flatMap((held) => {
+      const { claim } = held;
+      const aimMa = aims.get(claim);
+      if (aimMa === undefined || claim.session === undefined) return [];
+      const fromMa = claim.limitMa;
+      if (!goes(aimMa, fromMa, held)) return [];
+      const seq = ++this.seq;
+      claim.send(seq, aimMa, nowMs);
+      const reason = aimMa > fromMa ? "raised" : aimMa === fromMa ? "refreshed" : "waits-in-queue";
+      const { id: outlet, ttlMs } = claim.outlet;
+      return [{ session: claim.session.id, outlet, seq, limitMa: aimMa, ttlMs, reason }];
+    });
+  }
+}
+
+/** What is left of each fuse and phase when everything else is at its worst; never below nothing. */
+export function safeTotals(tree: FuseTree): number[] {
+  const { site } = tree;
+  const totals: number[] = site.fuses.flatMap(({ ratedMa }) => [ratedMa, ratedMa, ratedMa]);
+  const take = (fuse: number, ma: PerPhase) => {
+    for (const node of tree.pathOf(fuse)) {
+      for (let phase = 0; phase < 3; phase++) totals[rowOf(node, phase)]! -= ma[phase]!;
+    }
+  };
+  for (const load of site.loads) take(tree.indexOf(load.fuse), load.highestMa);
+  for (const source of site.sources) {
+    if (source.kind !== "battery") continue;
+    const ma = (source.chargeWMax * 1000) / (site.voltageV * source.wiring.length);
+    take(tree.indexOf(source.fuse), everyWired(source.wiring, ma));
+  }
+  totals[tree.powerRow] = Number.POSITIVE_INFINITY;
+  return totals;
+}
+
+const minusPerPhase = (a: PerPhase, b: PerPhase): PerPhase => [
+  Math.max(0, a[0] - b[0]),
+  Math.max(0, a[1] - b[1]),
+  Math.max(0, a[2] - b[2]),
+];
