@@ -67,7 +67,7 @@ const bench = {
 const soak = {
   name: "soak",
   entry: "tests/soak/main.ts",
-  sentence: "the long proofs: kills, simulated days, damaged messages; writes docs/soak.md",
+  sentence: "the long proofs: kills, simulated days, damaged messages, fuzzed Modbus; writes docs/soak.md",
   forms: [
     {
       sentence: "docs/soak.md is written where the numbers are the usual ones",
@@ -75,12 +75,13 @@ const soak = {
         text("kills", "N", "SIGKILLs of each real process (100)"),
         text("days", "N", "simulated days (200)"),
         text("mutants", "N", "damaged messages of each version (100000)"),
+        text("frames", "N", "fuzzed Modbus frames, both directions together (1000000)"),
         text("seed", "S", "the same seed, the same misfortunes (1)"),
         flag("json", "the figures as one JSON object on standard output, in place of the report"),
       ],
     },
   ],
-  examples: ["soak --kills 3 --days 2 --mutants 1000"],
+  examples: ["soak --kills 3 --days 2 --mutants 1000 --frames 1000"],
   docs: "docs/soak.md",
 };
 

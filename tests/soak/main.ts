@@ -12,12 +12,26 @@ import { parseArgs } from "node:util";
 const root = join(import.meta.dirname, "..", "..");
 const text = { type: "string" } as const;
 const { values } = asked();
-const { kills = "100", days = "200", mutants = "100000", seed = "1", json = false } = values;
+const {
+  kills = "100",
+  days = "200",
+  mutants = "100000",
+  frames = "1000000",
+  seed = "1",
+  json = false,
+} = values;
 
 function asked() {
   try {
     const read = parseArgs({
-      options: { kills: text, days: text, mutants: text, seed: text, json: { type: "boolean" } },
+      options: {
+        kills: text,
+        days: text,
+        mutants: text,
+        frames: text,
+        seed: text,
+        json: { type: "boolean" },
+      },
     });
     const { json: _, ...numbers } = read.values;
     for (const [name, number] of Object.entries(numbers)) {
@@ -59,8 +73,9 @@ const startMs = performance.now();
 const killed = await prove("tests/soak/kills.ts", ["--kills", kills, "--seed", seed]);
 const simulated = await prove("tests/soak/days.ts", ["--days", days, "--seed", seed]);
 const mutated = await prove("tests/soak/mutants.ts", ["--mutants", mutants, "--seed", seed]);
+const fuzzed = await prove("tests/soak/modbus.ts", ["--frames", frames, "--seed", seed]);
 const minutes = Math.round((performance.now() - startMs) / 60_000);
-const good = killed.good && simulated.good && mutated.good;
+const good = killed.good && simulated.good && mutated.good && fuzzed.good;
 
 const rows = ({ figures }: { figures: Figures }) =>
   Object.entries(figures)
@@ -71,7 +86,7 @@ const rows = ({ figures }: { figures: Figures }) =>
 const report = `# Soak report
 
 ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${minutes} minutes.
-Verdict: **${good ? "nothing lost, nothing counted twice" : "FAILED"}**. Repeat with \`.ci/soak --kills ${kills} --days ${days} --mutants ${mutants} --seed ${seed}\`.
+Verdict: **${good ? "nothing lost, nothing counted twice" : "FAILED"}**. Repeat with \`.ci/soak --kills ${kills} --days ${days} --mutants ${mutants} --frames ${frames} --seed ${seed}\`.
 
 ## ${kills} SIGKILLs of each process, while cars charge
 
@@ -97,9 +112,25 @@ unreadable afterwards, no other station harmed.
 | figure | value |
 |---|---|
 ${rows(mutated)}
+
+## ${frames} Modbus frames
+
+Masters and devices that send anything, half of the frames each: every whole request is answered once, nothing else is carried out, only
+an answer is believed, the memory in use does not grow.
+
+| figure | value |
+|---|---|
+${rows(fuzzed)}
 `;
-if (kills === "100" && days === "200" && mutants === "100000")
+if (kills === "100" && days === "200" && mutants === "100000" && frames === "1000000")
   writeFileSync(join(root, "docs", "soak.md"), report);
-const facts = { good, minutes, kills: killed.figures, days: simulated.figures, mutants: mutated.figures };
+const facts = {
+  good,
+  minutes,
+  kills: killed.figures,
+  days: simulated.figures,
+  mutants: mutated.figures,
+  frames: fuzzed.figures,
+};
 process.stdout.write(json ? `${JSON.stringify(facts)}\n` : report);
 process.exitCode = good ? 0 : 1;
