@@ -28,6 +28,8 @@ export type BatteryWish =
 
 /** A reading older than this is none. */
 const READING_STALE_MS = 10_000;
+/** A feed beyond the nameplate by more is no reading of this battery. */
+const NAMEPLATE_TIMES = 1.2;
 /** So near to an end of its temperatures the power is a tenth. */
 const TEMPERATURE_MARGIN_C = 3;
 /** Empty and full are left only after so much came back: else it toggles at the edge. */
@@ -57,10 +59,11 @@ export class BatteryControl {
     { nowMs, chargeRoomW }: { readonly nowMs: number; readonly chargeRoomW: number },
   ): void {
     const { min, max, why } = this.allowed(input, nowMs);
-    if (input !== undefined && Number.isFinite(input.feedW)) this.fed.add(nowMs, input.feedW);
+    const mostW = NAMEPLATE_TIMES * Math.max(this.battery.chargeWMax, this.battery.dischargeWMax);
+    if (input !== undefined && Math.abs(input.feedW) <= mostW) this.fed.add(nowMs, input.feedW);
     this.fed.add(nowMs, this.aimW);
     const wanted = wish.kind === "rest" ? { w: 0, why: wish.why } : this.wanted(wish);
-    const clampedW = clamp(wanted.w, Math.max(min, -Math.max(0, chargeRoomW)), max);
+    const clampedW = clamp(wanted.w, Math.max(min, chargeRoomW > 0 ? -chargeRoomW : 0), max);
     this.why = clampedW === wanted.w ? wanted.why : (why ?? "no room to charge");
     this.aimW = clampedW;
     this.setpointW = this.ramped(clampedW, nowMs);
@@ -72,6 +75,7 @@ export class BatteryControl {
       return Number.isFinite(wish.feedW)
         ? { w: wish.feedW, why: "as planned" }
         : { w: 0, why: "absurd plan" };
+    if (!Number.isFinite(wish.gridW)) return { w: 0, why: "the grid's power is no number" };
     const atLeastW = wish.gridW + (this.fed.low ?? 0) - wish.importMaxW;
     const atMostW = wish.gridW + (this.fed.high ?? 0) - wish.importMinW;
     const { deadbandW } = this.battery;

@@ -172,3 +172,64 @@ test("loop: a station of coarse steps gets only its steps", () => {
   p.run(300_000);
   assert.deepEqual(limits(p).sort(), [16_000, 16_000, 24_000]);
 });
+
+test("loop: solar is used first: what cars leave is stored, and given back when it is dark", () => {
+  const p = plant({ outlets: 1, mainA: 100, baseA: 20, battery: {}, solarW: 30_000 });
+  p.baseMa[0] = [5_000, 5_000, 5_000];
+  p.solarW = 20_000;
+  p.run(300_000);
+  assert(p.battery.feedW < -15_000, `${p.battery.feedW} W`);
+  assert(Math.abs(p.gridW) < 500, `${p.gridW} W`);
+  p.solarW = 0;
+  p.run(120_000);
+  assert(p.battery.feedW > 3_000, `${p.battery.feedW} W`);
+  assert(Math.abs(p.gridW) < 500, `${p.gridW} W`);
+});
+
+test("loop: the largest local source is never relied on: no fuse is overloaded when it trips", () => {
+  const p = plant({ outlets: 6, mainA: 63, baseA: 20, riseA: 2, battery: {}, solarW: 60_000 });
+  p.baseMa[0] = [5_000, 5_000, 5_000];
+  p.solarW = 40_000;
+  for (let i = 0; i < 6; i++) p.plugIn(outletId(i));
+  p.run(300_000);
+  p.solarW = 0;
+  let worst = 0;
+  p.run(60_000, () => (worst = Math.max(worst, p.worstLoad)));
+  assert(worst <= 1, `${worst}`);
+});
+
+test("loop: a battery charges no more than the fuse leaves beside the cars", () => {
+  const p = plant({ outlets: 3, mainA: 70, battery: { rampWPerS: 1e6 } });
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+  const id = p.site.sources[0]!.id;
+  p.plan = { madeAtMs: 0, validUntilMs: Infinity, sessions: new Map(), batteries: new Map([[id, -20_000]]) };
+  p.run(300_000, () => assert(p.worstLoad <= 1, `${p.worstLoad} at ${p.nowMs}`));
+  assert.equal(p.last!.mode, "planned");
+  assert(
+    limits(p).every((ma) => ma >= 12_000),
+    `${limits(p)}`,
+  );
+});
+
+test("loop: a plan holds back and the loop follows; an absurd plan is not followed at all", () => {
+  const p = plant({ outlets: 2, mainA: 80 });
+  const [a] = [0, 1].map((i) => p.plugIn(outletId(i)));
+  const bounds = (atLeastMa: number, atMostMa: number) => new Map([[a!.id, { atLeastMa, atMostMa }]]);
+  const valid = { madeAtMs: 0, validUntilMs: Infinity, batteries: new Map() };
+  p.plan = { ...valid, sessions: bounds(0, 10_000) };
+  p.run(200_000);
+  assert.deepEqual([p.last!.mode, ...limits(p)], ["planned", 10_000, 32_000]);
+  for (const absurd of [bounds(Number.NaN, 10_000), bounds(9_000, 8_000), bounds(-1, 0)]) {
+    p.plan = { ...valid, sessions: absurd };
+    p.run(1_000);
+    assert.equal(p.last!.mode, "reactive");
+  }
+});
+
+test("loop: a plan cannot buy room: its promises are clamped by the fuse", () => {
+  const p = plant({ outlets: 3, mainA: 30, carriesPermille: 1_000 });
+  const cars = [0, 1, 2].map((i) => p.plugIn(outletId(i)));
+  const sessions = new Map(cars.map(({ id }) => [id, { atLeastMa: 1e9, atMostMa: 1e9 }]));
+  p.plan = { madeAtMs: 0, validUntilMs: Infinity, sessions, batteries: new Map() };
+  p.run(120_000, () => assert(p.worstLoad <= 1, `${p.worstLoad}`));
+});

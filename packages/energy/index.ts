@@ -1,9 +1,20 @@
 /** The site's energy, pure: control loop, fallback allocator, modes, and the types of a site. */
 export { BatteryControl, type BatteryWish } from "./battery.ts";
+export { checkSite, type SafeSum, type SiteFault, safeSums } from "./check-site.ts";
 export { type ControlLoop, createControlLoop } from "./control-loop.ts";
+export {
+  type ExternalSettings,
+  type ExternalSignal,
+  type ExternalState,
+  externalStart,
+  externalW,
+  nextExternal,
+} from "./external-limit.ts";
+export { FALLBACK_PERIOD_MS, Fallback, type FallbackInput, type LeftGrant } from "./fallback.ts";
 export * from "./inputs.ts";
 export { CONTROL_PERIOD_MS } from "./limits.ts";
 export * from "./modes.ts";
-export type { PerPhase, Phase, Wiring } from "./phases.ts";
-export { PHASES } from "./phases.ts";
+export { type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
+export * from "./planner.ts";
 export * from "./site.ts";
+export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";

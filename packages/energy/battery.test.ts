@@ -1,0 +1,153 @@
+/** A battery behind delays: it follows, it does not hunt, and it keeps its bounds whatever it is told. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seededChance } from "@wattward/testing";
+import { BatteryControl } from "./battery.ts";
+import type { Battery } from "./site.ts";
+import { smallSite } from "./testing/plant.ts";
+
+const battery = (more: Partial<Battery> = {}): Battery =>
+  smallSite({ outlets: 0, mainA: 100, battery: more }).sources[0] as Battery;
+const TURN_MS = 500;
+
+type Delays = { readonly gridMs: number; readonly feedMs: number; readonly actMs: number };
+
+/** The control in a loop with a simulated battery and grid; answers setpoint and true grid power of every turn. */
+function follow(
+  delays: Delays,
+  loadW: (atMs: number) => number,
+  spanMs: number,
+  more: Partial<Battery> = {},
+) {
+  const control = new BatteryControl(battery(more));
+  const past: { setpointW: number; feedW: number; gridW: number }[] = [];
+  const ago = (ms: number) => past.at(-1 - Math.round(ms / TURN_MS)) ?? past[0];
+  for (let nowMs = TURN_MS; nowMs <= spanMs; nowMs += TURN_MS) {
+    const feedW = ago(delays.actMs)?.setpointW ?? 0;
+    past.push({ setpointW: control.setpointW, feedW, gridW: loadW(nowMs) - feedW });
+    control.turn(
+      {
+        id: control.battery.id,
+        atMs: nowMs,
+        feedW: ago(delays.feedMs)!.feedW,
+        chargePermille: 500,
+        temperatureC: 20,
+      },
+      { kind: "follow", gridW: ago(delays.gridMs)!.gridW, importMinW: 0, importMaxW: 0 },
+      { nowMs, chargeRoomW: Number.POSITIVE_INFINITY },
+    );
+    past.at(-1)!.setpointW = control.setpointW;
+  }
+  return past;
+}
+
+function reversals(values: readonly number[]): number {
+  let direction = 0;
+  let turns = 0;
+  values.forEach((value, i) => {
+    const step = Math.sign(value - (values[i - 1] ?? value));
+    if (step !== 0 && direction !== 0 && step !== direction) turns++;
+    if (step !== 0) direction = step;
+  });
+  return turns;
+}
+
+for (const gridMs of [0, 1_000, 5_000, 10_000, 20_000]) {
+  for (const feedMs of [0, 5_000, 20_000]) {
+    for (const rampWPerS of [500, 100_000]) {
+      test(`battery: a load step is followed once; grid ${gridMs} ms, battery ${feedMs} ms late, ramp ${rampWPerS} W/s`, () => {
+        const step = (atMs: number) => (atMs < 60_000 ? 2_000 : 8_000);
+        const past = follow({ gridMs, feedMs, actMs: 1_000 }, step, 300_000, { rampWPerS });
+        assert.equal(reversals(past.map(({ setpointW }) => setpointW)), 0);
+        const { gridW } = past.at(-1)!;
+        assert(Math.abs(gridW) <= 200, `${gridW} W are left`);
+      });
+    }
+  }
+}
+
+test("battery: noise within its deadband does not move it", () => {
+  const chance = seededChance(1);
+  const past = follow(
+    { gridMs: 1_000, feedMs: 1_000, actMs: 1_000 },
+    () => 5_000 + chance.int(-100, 100),
+    600_000,
+  );
+  const late = past.slice(200).map(({ setpointW }) => setpointW);
+  assert.equal(Math.max(...late) - Math.min(...late), 0);
+});
+
+const told = { id: battery().id, atMs: 1_000, feedW: 0, chargePermille: 500, temperatureC: 20 };
+const wants = (gridW: number) => ({ kind: "follow", gridW, importMinW: 0, importMaxW: 0 }) as const;
+const at = { nowMs: 1_000, chargeRoomW: Number.POSITIVE_INFINITY };
+
+for (const [name, input, gridW, expected] of [
+  ["discharges for the load", told, 5_000, 5_000],
+  ["charges from what is to spare", told, -5_000, -5_000],
+  ["gives no more than its power", told, 90_000, 20_000],
+  ["gives nothing at its reserve", { ...told, chargePermille: 100 }, 5_000, 0],
+  ["charges at its reserve", { ...told, chargePermille: 100 }, -5_000, -5_000],
+  ["takes nothing when full", { ...told, chargePermille: 950 }, -5_000, 0],
+  ["rests when too cold", { ...told, temperatureC: -1 }, 5_000, 0],
+  ["gives a tenth near an end of its temperatures", { ...told, temperatureC: 43 }, 5_000, 2_000],
+  ["rests without a temperature", { ...told, temperatureC: Number.NaN }, 5_000, 0],
+  ["rests without a charge", { ...told, chargePermille: Number.NaN }, 5_000, 0],
+  ["rests without a reading", undefined, 5_000, 0],
+  ["rests on an old reading", { ...told, atMs: -9_500 }, 5_000, 0],
+] as const) {
+  test(`battery: ${name}`, () => {
+    const control = new BatteryControl(battery({ rampWPerS: 1e9 }));
+    control.turn(input, wants(0), { ...at, nowMs: 500 });
+    control.turn(input, wants(gridW), at);
+    assert.equal(control.setpointW, expected, control.why);
+  });
+}
+
+test("battery: without a proven revert it is told nothing but 0", () => {
+  const control = new BatteryControl(battery({ revert: { kind: "unproven" }, rampWPerS: 1e9 }));
+  for (const gridW of [9_000, -9_000]) {
+    control.turn(told, wants(gridW), at);
+    control.turn(told, { kind: "planned", feedW: gridW }, at);
+    assert.equal(control.setpointW, 0);
+  }
+});
+
+test("battery: it charges into the room there is, and drops at once when that goes", () => {
+  const control = new BatteryControl(battery({ rampWPerS: 1e9 }));
+  control.turn(told, wants(0), { ...at, nowMs: 500 });
+  control.turn(told, wants(-9_000), { ...at, chargeRoomW: 4_000 });
+  assert.equal(control.setpointW, -4_000);
+  control.turn(told, wants(-9_000), { nowMs: 1_500, chargeRoomW: -100 });
+  assert.equal(Math.abs(control.setpointW), 0);
+});
+
+test("battery: a state of charge that leaps is not believed until it was sound for a minute", () => {
+  const control = new BatteryControl(battery({ rampWPerS: 1e9 }));
+  const turn = (nowMs: number, chargePermille: number) =>
+    control.turn({ ...told, atMs: nowMs, chargePermille }, wants(5_000), { ...at, nowMs });
+  turn(0, 500);
+  turn(500, 500);
+  assert.equal(control.setpointW, 5_000);
+  turn(1_000, 1_000);
+  assert.equal(control.setpointW, 0);
+  for (let nowMs = 1_500; nowMs < 60_500; nowMs += 500) turn(nowMs, 1_000);
+  assert.equal(control.setpointW, 0);
+  turn(61_500, 1_000);
+  assert.equal(control.setpointW, 5_000);
+});
+
+test("battery: whatever it is told, its setpoint is within its power", () => {
+  const junk = [Number.NaN, Infinity, -Infinity, 1e12, -1e12, 0, 500, 1_000, 5_000, -5_000, 20];
+  for (let seed = 1; seed <= 200; seed++) {
+    const chance = seededChance(seed);
+    const control = new BatteryControl(battery());
+    const any = () => junk[chance.int(0, junk.length - 1)]!;
+    for (let nowMs = 0; nowMs < 60_000; nowMs += 500) {
+      const input = { ...told, atMs: nowMs, feedW: any(), chargePermille: any(), temperatureC: any() };
+      const wish = chance.int(0, 1) === 0 ? wants(any()) : ({ kind: "planned", feedW: any() } as const);
+      control.turn(input, wish, { nowMs, chargeRoomW: any() });
+      const w = control.setpointW;
+      assert(w >= -20_000 && w <= 20_000, `seed ${seed} at ${nowMs}: ${w} W`);
+    }
+  }
+});

@@ -1,0 +1,263 @@
+/**
+ * The strict parser of a site. Refused, each with its path: what is not there or not known, numbers that are none, unknown phases, ids
+ * twice, a parent that does not exist, fuses in a circle, more or less than one grid connection, a child above its parent, a minimum
+ * above a rating, a default between 0 and the minimum, and a site that is unsafe with no controller at all. Nothing is repaired.
+ */
+import { type EvseId, failed, ok, type Result, stationId } from "@wattward/kernel";
+import { safeTotals } from "./fallback.ts";
+import { fuseTree, rowOf } from "./fuse-tree.ts";
+import {
+  CURRENT_MA_MAX,
+  FUSES_MAX,
+  LOADS_MAX,
+  METERS_MAX,
+  MINIMUM_MA,
+  OUTLETS_MAX,
+  POWER_W_MAX,
+  SOURCES_MAX,
+} from "./limits.ts";
+import { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
+import type {
+  Battery,
+  Fuse,
+  FuseId,
+  Load,
+  LoadId,
+  Meter,
+  MeterId,
+  Outlet,
+  OutletId,
+  Site,
+  Source,
+  SourceId,
+  Steps,
+} from "./site.ts";
+import { Reader, type SiteFault } from "./site-reader.ts";
+
+export type { SiteFault } from "./site-reader.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** Reads a site from data; the faults are its author's. */
+export function checkSite(data: unknown): Result<Site, readonly SiteFault[]> {
+  const faults: SiteFault[] = [];
+  const root = new Reader(data, "", faults);
+  root.object("voltageV", "fuses", "outlets", "loads", "sources", "meters", "peakW");
+  const site: Site = {
+    voltageV: root.at("voltageV").number(50, 1_000),
+    fuses: root.at("fuses").list(FUSES_MAX).map(fuseOf),
+    outlets: root.at("outlets").list(OUTLETS_MAX).map(outletOf),
+    loads: root.at("loads").list(LOADS_MAX).map(loadOf),
+    sources: root.at("sources").list(SOURCES_MAX).map(sourceOf),
+    meters: root.at("meters").list(METERS_MAX).map(meterOf),
+    ...(root.at("peakW").absent ? {} : { peakW: root.at("peakW").number(0, POWER_W_MAX) }),
+  };
+  const note = (path: string, sentence: string) => void faults.push({ path, sentence });
+  if (faults.length === 0) checkIds(site, note);
+  if (faults.length === 0) checkTree(site, note);
+  if (faults.length === 0) checkSafeSums(site, note);
+  return faults.length === 0 ? ok(site) : failed(faults);
+}
+
+const current = (reader: Reader, min = 0): number => reader.number(min, CURRENT_MA_MAX);
+
+function fuseOf(r: Reader): Fuse {
+  r.object("id", "parent", "ratedMa", "carriesPermille");
+  return {
+    id: r.at("id").text() as FuseId,
+    ...(r.at("parent").absent ? {} : { parent: r.at("parent").text() as FuseId }),
+    ratedMa: current(r.at("ratedMa"), 1_000),
+    carriesPermille: r.at("carriesPermille").number(1_000, 2_000),
+  };
+}
+
+function outletOf(r: Reader): Outlet {
+  r.object(
+    ...["id", "station", "evse", "fuse", "wiring", "ratedMa", "minMa", "steps", "safeMa", "limiting"],
+    ...["ttlMs", "expiry", "respondsMs", "switchesPhases"],
+  );
+  const station = stationId(r.at("station").text());
+  if (!station.ok) r.at("station").fault(station.fault.sentence);
+  const ratedMa = current(r.at("ratedMa"), MINIMUM_MA);
+  const minMa = r.at("minMa").number(MINIMUM_MA, ratedMa);
+  const safeMa = r.at("safeMa").number(0, ratedMa);
+  if (safeMa > 0 && safeMa < minMa) r.at("safeMa").fault("is neither 0 nor at least minMa: cars refuse it");
+  return {
+    id: r.at("id").text() as OutletId,
+    station: station.ok ? station.value : ("" as Outlet["station"]),
+    evse: r.at("evse").number(1, 1_000) as EvseId,
+    fuse: r.at("fuse").text() as FuseId,
+    wiring: wiringOf(r.at("wiring")),
+    ratedMa,
+    minMa,
+    steps: stepsOf(r.at("steps")),
+    safeMa,
+    limiting: r.at("limiting").oneOf("proven", "none"),
+    ttlMs: r.at("ttlMs").number(60_000, 300_000),
+    expiry: r.at("expiry").oneOf("proven", "unproven"),
+    respondsMs: r.at("respondsMs").number(0, 60_000),
+    switchesPhases: r.at("switchesPhases").boolean(),
+  };
+}
+
+function stepsOf(r: Reader): Steps {
+  if (r.at("kind").oneOf("every", "list") === "every") {
+    r.object("kind", "stepMa");
+    return { kind: "every", stepMa: r.at("stepMa").number(1, 10_000) };
+  }
+  r.object("kind", "ma");
+  return {
+    kind: "list",
+    ma: r
+      .at("ma")
+      .list(100)
+      .map((step) => current(step)),
+  };
+}
+
+function loadOf(r: Reader): Load {
+  r.object("id", "fuse", "highestMa", "riseMa");
+  return {
+    id: r.at("id").text() as LoadId,
+    fuse: r.at("fuse").text() as FuseId,
+    highestMa: perPhaseOf(r.at("highestMa")),
+    ...(r.at("riseMa").absent ? {} : { riseMa: perPhaseOf(r.at("riseMa")) }),
+  };
+}
+
+function sourceOf(r: Reader): Source {
+  const placed = {
+    id: r.at("id").text() as SourceId,
+    fuse: r.at("fuse").text() as FuseId,
+    wiring: wiringOf(r.at("wiring")),
+  };
+  if (r.at("kind").oneOf("solar", "battery") === "battery") return { ...placed, ...batteryOf(r) };
+  r.object("kind", "id", "fuse", "wiring", "feedWMax");
+  return { kind: "solar", ...placed, feedWMax: r.at("feedWMax").number(0, POWER_W_MAX) };
+}
+
+function batteryOf(r: Reader): Omit<Battery, "id" | "fuse" | "wiring"> {
+  r.object(
+    ...["kind", "id", "fuse", "wiring", "chargeWMax", "dischargeWMax", "capacityWh", "reservePermille"],
+    ...["fullPermille", "temperatureC", "rampWPerS", "deadbandW", "revert"],
+  );
+  const power = (name: string, min = 0) => r.at(name).number(min, POWER_W_MAX);
+  const reservePermille = r.at("reservePermille").number(0, 1_000);
+  const min = r.at("temperatureC").object("min", "max").at("min").number(-50, 100);
+  const revert = r.at("revert");
+  return {
+    kind: "battery",
+    chargeWMax: power("chargeWMax"),
+    dischargeWMax: power("dischargeWMax"),
+    capacityWh: r.at("capacityWh").number(1, 1e9),
+    reservePermille,
+    fullPermille: r.at("fullPermille").number(reservePermille, 1_000),
+    temperatureC: { min, max: r.at("temperatureC").at("max").number(min, 100) },
+    rampWPerS: power("rampWPerS", 1),
+    deadbandW: power("deadbandW"),
+    revert:
+      revert.at("kind").oneOf("proven", "unproven") === "proven"
+        ? { kind: "proven", afterMs: revert.object("kind", "afterMs").at("afterMs").number(1_000, HOUR_MS) }
+        : { kind: "unproven" },
+  };
+}
+
+function meterOf(r: Reader): Meter {
+  r.object("id", "fuse", "staleMs", "frozenMs");
+  return {
+    id: r.at("id").text() as MeterId,
+    fuse: r.at("fuse").text() as FuseId,
+    staleMs: r.at("staleMs").number(500, 30_000),
+    frozenMs: r.at("frozenMs").number(1_000, HOUR_MS),
+  };
+}
+
+function wiringOf(r: Reader): Wiring {
+  const wiring = r.list(3).map((phase): Phase => phase.oneOf(...PHASES));
+  if (wiring.length === 0 || new Set(wiring).size !== wiring.length)
+    r.fault("is not one to three different phases");
+  return wiring;
+}
+
+function perPhaseOf(r: Reader): PerPhase {
+  const values = r.list(3).map((value) => current(value));
+  if (values.length !== 3) r.fault("is not three currents, for L1, L2 and L3");
+  return [values[0] ?? 0, values[1] ?? 0, values[2] ?? 0];
+}
+
+type Note = (path: string, sentence: string) => void;
+
+function checkIds(site: Site, note: Note): void {
+  for (const kind of ["fuses", "outlets", "loads", "sources", "meters"] as const) {
+    const seen = new Set<string>();
+    site[kind].forEach(({ id }, i) => {
+      if (seen.has(id)) note(`${kind}[${i}].id`, `'${id}' is there twice`);
+      seen.add(id);
+    });
+  }
+  const fuses = new Set(site.fuses.map(({ id }) => id));
+  for (const kind of ["outlets", "loads", "sources", "meters"] as const) {
+    site[kind].forEach(({ fuse }, i) => {
+      if (!fuses.has(fuse)) note(`${kind}[${i}].fuse`, `there is no fuse '${fuse}'`);
+    });
+  }
+  const metered = new Set<FuseId>();
+  site.meters.forEach(({ fuse }, i) => {
+    if (metered.has(fuse)) note(`meters[${i}].fuse`, `'${fuse}' has a meter already`);
+    metered.add(fuse);
+  });
+}
+
+function checkTree({ fuses }: Site, note: Note): void {
+  const byId = new Map(fuses.map((fuse) => [fuse.id, fuse]));
+  const tops = fuses.filter(({ parent }) => parent === undefined);
+  if (tops.length !== 1)
+    note("fuses", `${tops.length} have no parent; one must, and it is the grid connection`);
+  fuses.forEach((fuse, i) => {
+    if (fuse.parent === undefined) return;
+    const parent = byId.get(fuse.parent);
+    if (parent === undefined) note(`fuses[${i}].parent`, `there is no fuse '${fuse.parent}'`);
+    else if (fuse.ratedMa > parent.ratedMa)
+      note(`fuses[${i}].ratedMa`, `is above that of its parent '${parent.id}': it would never protect`);
+    let up: Fuse | undefined = fuse;
+    for (let steps = 0; up !== undefined && steps <= fuses.length; steps++)
+      up = up.parent === undefined ? undefined : byId.get(up.parent);
+    if (up !== undefined) note(`fuses[${i}].parent`, "leads in a circle");
+  });
+}
+
+/** What each fuse and phase carries with no controller at all, printed by the bundle's compiler. Milliamperes. */
+export type SafeSum = { readonly fuse: FuseId; readonly safeMa: PerPhase; readonly roomMa: PerPhase };
+
+/** Σ of the safe defaults against what the worst of everything else leaves. */
+export function safeSums(site: Site): {
+  readonly sums: readonly SafeSum[];
+  readonly withoutPower: readonly OutletId[];
+} {
+  const tree = fuseTree(site);
+  const rooms = safeTotals(tree);
+  const used: number[] = rooms.map(() => 0);
+  for (const outlet of site.outlets) {
+    const ma = everyWired(outlet.wiring, outlet.limiting === "none" ? outlet.ratedMa : outlet.safeMa);
+    for (const node of tree.pathOf(tree.indexOf(outlet.fuse)))
+      for (let phase = 0; phase < 3; phase++) used[rowOf(node, phase)]! += ma[phase]!;
+  }
+  const three = (of: number[], i: number): PerPhase => [of[rowOf(i, 0)]!, of[rowOf(i, 1)]!, of[rowOf(i, 2)]!];
+  return {
+    sums: site.fuses.map(({ id }, i) => ({ fuse: id, safeMa: three(used, i), roomMa: three(rooms, i) })),
+    withoutPower: site.outlets
+      .filter(({ safeMa, limiting }) => safeMa === 0 && limiting !== "none")
+      .map(({ id }) => id),
+  };
+}
+
+function checkSafeSums(site: Site, note: Note): void {
+  safeSums(site).sums.forEach(({ safeMa, roomMa }, i) => {
+    const phase = safeMa.findIndex((ma, p) => ma > roomMa[p]!);
+    if (phase >= 0)
+      note(
+        `fuses[${i}]`,
+        `is overloaded on ${PHASES[phase]} with no controller at all: safe defaults of ${safeMa[phase]} mA, room for ${roomMa[phase]} mA`,
+      );
+  });
+}

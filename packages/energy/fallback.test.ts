@@ -1,0 +1,125 @@
+/** The fallback allocator: no meter, and yet never above a fuse, for whatever the building does. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seededChance } from "@wattward/testing";
+import { FALLBACK_PERIOD_MS, Fallback } from "./fallback.ts";
+import { fuseTree } from "./fuse-tree.ts";
+import type { GrantOutcome, SessionId, SessionInput } from "./inputs.ts";
+import { everyWired, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
+import type { OutletId, Site } from "./site.ts";
+import { outletId, smallSite } from "./testing/plant.ts";
+
+const session = (i: number, more: Partial<SessionInput> = {}): SessionInput => ({
+  id: `s${i}` as SessionId,
+  outlet: outletId(i),
+  connectedAtMs: i,
+  wantsMa: 32_000,
+  ...more,
+});
+
+/** Runs it with stations that accept (or, `deaf`, do not); answers the limits in force over time, by outlet. */
+function run(
+  site: Site,
+  options: { sessions: SessionInput[]; left?: Map<OutletId, number>; spanMs: number; deaf?: Set<OutletId> },
+) {
+  const { sessions, left = new Map(), spanMs, deaf = new Set() } = options;
+  const fallback = new Fallback(
+    site,
+    [...left].map(([outlet, limitMa]) => ({ outlet, limitMa })),
+    100,
+  );
+  const inForce = new Map(site.outlets.map(({ id, safeMa }) => [id, left.get(id) ?? safeMa]));
+  const charged = new Map(site.outlets.map(({ id }) => [id, 0]));
+  const seqs: number[] = [];
+  let worst = Number.NEGATIVE_INFINITY;
+  let outcomes: GrantOutcome[] = [];
+  for (let nowMs = 0; nowMs < spanMs; nowMs += FALLBACK_PERIOD_MS) {
+    const grants = fallback.turn({ nowMs, sessions, outcomes });
+    // Raises work at once, lowering at the end of the model's response: the worst order there is.
+    const lowered = grants.filter(({ outlet, limitMa }) => limitMa < inForce.get(outlet)!);
+    for (const { outlet, limitMa, seq } of grants) {
+      seqs.push(seq);
+      if (!deaf.has(outlet) && limitMa > inForce.get(outlet)!) inForce.set(outlet, limitMa);
+    }
+    worst = Math.max(worst, load(site, inForce));
+    for (const { outlet, limitMa } of lowered) if (!deaf.has(outlet)) inForce.set(outlet, limitMa);
+    outcomes = grants
+      .filter(({ outlet }) => !deaf.has(outlet))
+      .map(({ session: id, seq }) => ({ session: id, seq, atMs: nowMs, outcome: "accepted" }));
+    for (const [id, ma] of inForce) charged.set(id, charged.get(id)! + ma);
+  }
+  return { inForce, charged, worst, seqs };
+}
+
+/** The fullest fuse's load, with the building at its declared highest. */
+function load(site: Site, inForce: ReadonlyMap<OutletId, number>): number {
+  const tree = fuseTree(site);
+  const sums: PerPhase[] = site.fuses.map(() => NO_CURRENT);
+  const add = (fuse: number, ma: PerPhase) => {
+    for (const node of tree.pathOf(fuse)) sums[node] = plus(sums[node]!, ma);
+  };
+  for (const { fuse, highestMa } of site.loads) add(tree.indexOf(fuse), highestMa);
+  for (const { id, fuse, wiring } of site.outlets)
+    add(tree.indexOf(fuse), everyWired(wiring, inForce.get(id)!));
+  return Math.max(...sums.map((ma, i) => Math.max(...ma) / site.fuses[i]!.ratedMa));
+}
+
+test("fallback: each connected car gets a minimum where the safe total allows it", () => {
+  const site = smallSite({ outlets: 3, mainA: 50, baseA: 30 });
+  const { inForce } = run(site, { sessions: [0, 1, 2].map((i) => session(i)), spanMs: 60_000 });
+  assert.deepEqual([...inForce.values()], [6_000, 6_000, 6_000]);
+});
+
+test("fallback: where it does not, slots rotate and everybody has as much time", () => {
+  const site = smallSite({ outlets: 5, mainA: 43, baseA: 30 });
+  const spanMs = 10 * 3_600_000;
+  const { charged, worst } = run(site, { sessions: [0, 1, 2, 3, 4].map((i) => session(i)), spanMs });
+  assert(worst <= 1, `${worst}`);
+  const all = [...charged.values()];
+  assert(Math.min(...all) > 0.8 * Math.max(...all), `${all}`);
+});
+
+test("fallback: what the dead controller left counts until the stations took less", () => {
+  const site = smallSite({ outlets: 4, mainA: 70, baseA: 30 });
+  const left = new Map([
+    [outletId(0), 20_000],
+    [outletId(1), 20_000],
+  ]);
+  const sessions = [0, 1, 2, 3].map((i) => session(i));
+  const { inForce, worst } = run(site, { sessions, left, spanMs: 120_000 });
+  assert(worst <= 1, `${worst}`);
+  assert.deepEqual([...inForce.values()], [6_000, 6_000, 6_000, 6_000]);
+});
+
+test("fallback: a deaf station keeps its claim; its grants are numbered after those of the dead controller", () => {
+  const site = smallSite({ outlets: 3, mainA: 50, baseA: 30 });
+  const { inForce, worst, seqs } = run(site, {
+    sessions: [0, 1, 2].map((i) => session(i)),
+    left: new Map([[outletId(0), 12_000]]),
+    spanMs: 300_000,
+    deaf: new Set([outletId(0)]),
+  });
+  assert(worst <= 1, `${worst}`);
+  assert.deepEqual([...inForce.values()], [12_000, 6_000, 0]);
+  assert(Math.min(...seqs) > 100);
+});
+
+test("property: for any site, left grants and deafness, no fuse is above its rating at the declared highest base load", () => {
+  for (let seed = 1; seed <= 200; seed++) {
+    const chance = seededChance(seed);
+    const outlets = chance.int(1, 12);
+    const baseA = chance.int(0, 40);
+    const mainA = baseA + chance.int(10, 60);
+    const subA = chance.int(6, mainA);
+    const site = smallSite({ outlets, baseA, mainA, subA });
+    const left = new Map<OutletId, number>();
+    for (const { id } of site.outlets) {
+      left.set(id, chance.int(6, 32) * 1_000);
+      if (load(site, new Map(site.outlets.map((o) => [o.id, left.get(o.id) ?? 0]))) > 1) left.delete(id);
+    }
+    const deaf = new Set(site.outlets.map(({ id }) => id).filter(() => chance.int(1, 4) === 1));
+    const sessions = site.outlets.flatMap((_, i) => (chance.int(0, 3) === 0 ? [] : [session(i)]));
+    const { worst } = run(site, { sessions, left, spanMs: 3_600_000, deaf });
+    assert(worst <= 1 + 1e-9, `seed ${seed}: ${worst}`);
+  }
+});
