@@ -67,7 +67,7 @@ const bench = {
 const soak = {
   name: "soak",
   entry: "tests/soak/main.ts",
-  sentence: "the long proofs: kills, simulated days, damaged messages, fuzzed Modbus; writes docs/soak.md",
+  sentence: "the long proofs: kills, simulated days, damage, fuzzed Modbus; writes docs/soak.md",
   forms: [
     {
       sentence: "docs/soak.md is written where the numbers are the usual ones",

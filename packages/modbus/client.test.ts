@@ -362,3 +362,14 @@ test("client: any request there is goes out as written, and comes back as answer
     assert.deepEqual(outcome.value, { kind: "response", response }, `seed ${seed}`);
   }
 });
+
+test("client: a request that does not fit its form fails where it was asked, and disturbs nobody", async () => {
+  const { time, client, received } = bench();
+  await assert.rejects(client.request(1, { ...read(1), quantity: 126 }), { name: "AssertionError" });
+  await assert.rejects(client.request(256, read(1)), { name: "AssertionError" });
+  const good = watched(client.request(1, read(1)));
+  await time.advance(10);
+  received[0]!.answer(registers(1));
+  await time.advance(10);
+  assert.equal(told(good.value), "response");
+});

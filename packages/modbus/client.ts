@@ -10,8 +10,9 @@
  */
 import { backoffMs, type Cancel, type Chance, type Clock } from "@wattward/kernel";
 import { type Exchange, type ExchangeEnd, Exchanges, type MasterEvent } from "./exchanges.ts";
+import { field } from "./function-codec.ts";
 import type { Dial } from "./link.ts";
-import type { FunctionName, Request, Response, ResponseTo } from "./pdu.ts";
+import { type FunctionName, type Request, type Response, type ResponseTo, writeRequest } from "./pdu.ts";
 
 export type Outcome<Kind extends FunctionName = FunctionName> =
   | { readonly kind: "response"; readonly response: ResponseTo<Kind> }
@@ -64,6 +65,7 @@ export type ClientPorts = {
 type Pending = {
   readonly unit: number;
   readonly request: Request;
+  readonly pdu: Uint8Array;
   readonly settle: (outcome: Outcome) => void;
   readonly deadline: Cancel;
 };
@@ -90,7 +92,7 @@ export class ModbusClient {
     this.limits = { ...clientLimits, ...ports.limits };
   }
 
-  /** Asks `unit` (0…255). Never rejects; a request that does not fit its form is the caller's fault and asserts. */
+  /** Asks `unit` (0…255). Rejects only for what does not fit its form, which is the caller's fault: an AssertionError. */
   request<R extends Request>(
     unit: number,
     request: R,
@@ -116,6 +118,9 @@ export class ModbusClient {
     request: Request,
     { timeoutMs, settle }: { timeoutMs: number; settle(outcome: Outcome): void },
   ): void {
+    // Written at once, so that what does not fit fails where it was asked, and not when its turn comes.
+    const pdu = writeRequest(request);
+    field(unit, 255, "unit");
     if (this.state.kind === "closed") {
       settle(failure("closed", false, "this client was closed"));
       return;
@@ -125,7 +130,7 @@ export class ModbusClient {
       return;
     }
     const deadline = this.ports.clock.after(timeoutMs, () => this.expired(pending, timeoutMs));
-    const pending: Pending = { unit, request, settle, deadline };
+    const pending: Pending = { unit, request, pdu, settle, deadline };
     this.waiting.push(pending);
     this.pump();
   }
@@ -152,6 +157,7 @@ export class ModbusClient {
     const exchange: Exchange = {
       unit: pending.unit,
       request: pending.request,
+      pdu: pending.pdu,
       settle: (end) => this.end(flying, outcomeOf(end)),
     };
     const flying: InFlight = { ...pending, exchange };

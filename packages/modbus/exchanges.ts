@@ -9,7 +9,7 @@ import type { Chance } from "@wattward/kernel";
 import type { PduFault } from "./fault.ts";
 import type { ByteLink } from "./link.ts";
 import { type Adu, AduStream, joinAdu, type Malformed } from "./mbap.ts";
-import { type Reply, type Request, readReply, writeRequest } from "./pdu.ts";
+import { type Reply, type Request, readReply } from "./pdu.ts";
 
 /** Answers given up on that a link may still owe; beyond it the link is given up too. */
 export const OWED_MAX = 64;
@@ -26,6 +26,8 @@ export type MasterEvent =
 export type Exchange = {
   readonly unit: number;
   readonly request: Request;
+  /** The request as written. */
+  readonly pdu: Uint8Array;
   readonly settle: (end: ExchangeEnd) => void;
 };
 export type ExchangeEnd =
@@ -66,7 +68,7 @@ export class Exchanges {
     }
     const transaction = this.freeId();
     this.waiting.set(transaction, exchange);
-    this.link.send(joinAdu({ transaction, unit: exchange.unit, pdu: writeRequest(exchange.request) }));
+    this.link.send(joinAdu({ transaction, unit: exchange.unit, pdu: exchange.pdu }));
   }
 
   /** Its time is over: the answer is owed from now on, and will reach nobody. */
