@@ -12,8 +12,12 @@ import { type FuseTree, rowOf } from "./fuse-tree.ts";
 import { minus, type PerPhase, plus } from "./phases.ts";
 import type { SourceFeeds } from "./source-feeds.ts";
 
-/** Rows of the fuse tree; batteries' charging is taken off already in both. */
-export type Capacities = { readonly forRaising: readonly number[]; readonly forLowering: readonly number[] };
+/** Rows of the fuse tree; batteries' charging is taken off already, but not in `forStoring`, which is else as `forRaising`. */
+export type Capacities = {
+  readonly forRaising: readonly number[];
+  readonly forLowering: readonly number[];
+  readonly forStoring: readonly number[];
+};
 
 export function capacities(
   tree: FuseTree,
@@ -26,6 +30,7 @@ export function capacities(
 ): Capacities {
   const forRaising: number[] = [];
   const forLowering: number[] = [];
+  const forStoring: number[] = [];
   tree.site.fuses.forEach(({ ratedMa, carriesPermille }, i) => {
     const charge = feeds.chargeMa(i);
     const sources = minus(feeds.reliedOnMa(i), charge);
@@ -36,9 +41,11 @@ export function capacities(
       const left = (ma: PerPhase) => Math.min(leftAtWorst, ratedMa - ma[phase]! + sources[phase]!);
       forRaising[rowOf(i, phase)] = left(base[i]!.forRaising);
       forLowering[rowOf(i, phase)] = left(base[i]!.forLowering);
+      forStoring[rowOf(i, phase)] = forRaising[rowOf(i, phase)]! + charge[phase]!;
     }
   });
   forRaising[tree.powerRow] = powerW;
   forLowering[tree.powerRow] = powerW;
-  return { forRaising, forLowering };
+  forStoring[tree.powerRow] = powerW;
+  return { forRaising, forLowering, forStoring };
 }

@@ -11,8 +11,9 @@
  * Always true (bound (a)): a turn never makes the sum of a row, as far as it can be drawn until the grants have run out, exceed its
  * capacity. Never sent: a limit between 0 and the minimum, above the rating, or unknown to the station's model.
  */
+import { claimOf, faultOf, wishOf } from "./advice.ts";
 import { type Base, BaseLoads } from "./base-load.ts";
-import { BatteryControl, type BatteryWish } from "./battery.ts";
+import { BatteryControl } from "./battery.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type {
@@ -25,14 +26,13 @@ import type {
   Reading,
   SessionId,
 } from "./inputs.ts";
-import { HEADROOM_MA, OBEYS_WITHIN_MA } from "./limits.ts";
 import { firstMode, type ModeState, nextMode } from "./modes.ts";
 import { OutletClaim } from "./outlet-claim.ts";
 import { PeakBudget } from "./peak-budget.ts";
 import { everyWired, NO_CURRENT, type PerPhase, plus, sum } from "./phases.ts";
 import { Queue } from "./queue.ts";
 import { raised, worthLowering } from "./ramp.ts";
-import { type Claim, share } from "./share.ts";
+import { share } from "./share.ts";
 import type { Battery, Site } from "./site.ts";
 import { SourceFeeds } from "./source-feeds.ts";
 import { lowest } from "./steps.ts";
@@ -53,6 +53,19 @@ export function createControlLoop(site: Site): ControlLoop {
 type Held = { readonly claim: OutletClaim; readonly fuse: number };
 /** An outlet whose grants mean something, with its share. */
 type Controlled = Held & { readonly id: SessionId; shareMa: number };
+
+type Shared = {
+  /** In the queue's order. */
+  readonly controlled: readonly Controlled[];
+  /** What each would have if no battery charged. */
+  readonly carsAlone: ReadonlyMap<OutletClaim, number>;
+};
+type Storing = {
+  readonly plan: Plan | undefined;
+  readonly gridW: number | undefined;
+  readonly rooms: Capacities;
+  readonly carsAlone: Shared["carsAlone"];
+};
 
 class Loop implements ControlLoop {
   private readonly tree: FuseTree;
@@ -98,14 +111,14 @@ class Loop implements ControlLoop {
     const declared = this.base.declaredHighest;
     const rooms = capacities(this.tree, { base, declared, feeds: this.feeds, powerW });
 
-    const controlled = this.shares(plan, rooms, nowMs);
+    const { controlled, carsAlone } = this.shares(plan, rooms, nowMs);
     const grants = [
       ...this.tame(nowMs),
       ...this.lowerAll(controlled, rooms.forLowering, nowMs),
       ...this.raiseAll(controlled, rooms.forRaising, nowMs),
       ...this.refresh(nowMs),
     ];
-    this.turnBatteries(input, { plan, gridW, rooms });
+    this.turnBatteries(input, { plan, gridW, rooms, carsAlone });
     return {
       mode: mode.mode as LoopOutput["mode"],
       reason: mode.reason,
@@ -234,7 +247,7 @@ class Loop implements ControlLoop {
   }
 
   /** Shares of those who obey; everybody else's claim takes its room first. */
-  private shares(plan: Plan | undefined, rooms: Capacities, nowMs: number): Controlled[] {
+  private shares(plan: Plan | undefined, rooms: Capacities, nowMs: number): Shared {
     const room = new Room(this.tree, rooms.forLowering);
     const controlled: Controlled[] = [];
     for (const held of this.held) {
@@ -252,13 +265,14 @@ class Loop implements ControlLoop {
       })),
       nowMs,
     );
-    const shares = share(
-      this.tree,
-      ordered.map((one) => claimOf(one, plan)),
-      room,
-      new Room(this.tree, rooms.forRaising, room.used),
-    );
-    return ordered.map((one, i) => ({ claim: one.claim, fuse: one.fuse, id: one.id, shareMa: shares[i]! }));
+    const wishes = ordered.map((one) => claimOf(one, plan));
+    const used = (capacity: readonly number[]) => new Room(this.tree, capacity, room.used);
+    const shares = share(this.tree, wishes, room, used(rooms.forRaising));
+    const carsAlone = share(this.tree, wishes, used(rooms.forStoring));
+    return {
+      controlled: ordered.map(({ claim, fuse, id }, i) => ({ claim, fuse, id, shareMa: shares[i]! })),
+      carsAlone: new Map(ordered.map(({ claim }, i) => [claim, carsAlone[i]!])),
+    };
   }
 
   /** Who does not obey gets the least that charges: its rating is paid for, and there it can prove that it obeys again. */
@@ -320,22 +334,20 @@ class Loop implements ControlLoop {
     return { session: claim.session!.id, outlet, seq, limitMa, ttlMs, reason };
   }
 
-  private turnBatteries(
-    input: LoopInput,
-    { plan, gridW, rooms }: { plan: Plan | undefined; gridW: number | undefined; rooms: Capacities },
-  ): void {
-    const room = new Room(this.tree, rooms.forRaising);
-    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayMa);
+  /** Cars first: a battery charges beside what they would have if it did not. */
+  private turnBatteries(input: LoopInput, { plan, gridW, rooms, carsAlone }: Storing): void {
+    const room = new Room(this.tree, rooms.forStoring);
+    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayWith(carsAlone.get(claim) ?? 0));
     room.capacity[this.tree.powerRow] = Number.POSITIVE_INFINITY;
     for (const control of this.batteries) {
       const { battery } = control;
       const one = this.spread(battery, 1);
       const fuse = this.tree.indexOf(battery.fuse);
-      const countedW = this.feeds.chargeAtMostW(battery.id);
-      const chargeRoomW = countedW + room.spare(fuse, one) / Math.max(...one);
+      const chargeRoomW = room.spare(fuse, one) / Math.max(...one);
       const reading: BatteryInput | undefined = input.batteries.find(({ id }) => id === battery.id);
       control.turn(reading, wishOf(battery, plan, gridW), { nowMs: input.nowMs, chargeRoomW });
-      room.add(fuse, this.spread(battery, Math.max(0, -control.setpointW) - countedW));
+      const mayW = battery.revert.kind === "proven" ? Math.max(0, -control.setpointW) : battery.chargeWMax;
+      room.add(fuse, this.spread(battery, mayW));
     }
   }
 }
@@ -353,40 +365,6 @@ const more = (claim: OutletClaim, limitMa: number): PerPhase => {
   const now = claim.mayMa;
   return [with_[0] - now[0], with_[1] - now[1], with_[2] - now[2]];
 };
-
-function claimOf({ claim, fuse }: Held, plan: Plan | undefined): Claim {
-  const session = claim.session!;
-  const planned = plan?.sessions.get(session.id);
-  const mostMa = Math.max(0, Math.min(session.wantsMa, claim.outlet.ratedMa, planned?.atMostMa ?? Infinity));
-  const steadyMa = claim.steadyDrawMa;
-  // A car that meets its limit may want more than it shows; one below it has shown what it wants.
-  const shows = steadyMa !== undefined && steadyMa > 0 && steadyMa < claim.limitMa - OBEYS_WITHIN_MA;
-  const likelyMa = shows ? Math.min(mostMa, steadyMa + HEADROOM_MA) : mostMa;
-  return {
-    outlet: claim.outlet,
-    fuse,
-    uses: claim.usesPhases,
-    starts: claim.limitMa === 0,
-    levelsMa: [Math.min(planned?.atLeastMa ?? 0, mostMa), likelyMa, mostMa],
-  };
-}
-
-/** No number, or the wrong way round: a planner that says so is not followed at all. */
-function faultOf({ sessions, batteries }: Plan): string | undefined {
-  for (const [id, { atLeastMa, atMostMa }] of sessions) {
-    if (!(atLeastMa >= 0 && atMostMa >= atLeastMa)) return `absurd bounds for session ${id}`;
-  }
-  for (const [id, w] of batteries) if (!Number.isFinite(w)) return `absurd power for ${id}`;
-  return undefined;
-}
-
-/** Solar first: what the site has to spare is stored, and given back before anything is bought. */
-function wishOf(battery: Battery, plan: Plan | undefined, gridW: number | undefined): BatteryWish {
-  const plannedW = plan?.batteries.get(battery.id);
-  if (plannedW !== undefined) return { kind: "planned", feedW: plannedW };
-  if (gridW === undefined) return { kind: "rest", why: "the grid meter is not trusted" };
-  return { kind: "follow", gridW, importMinW: 0, importMaxW: 0 };
-}
 
 const rowsOf = (capacity: readonly number[], fuse: number): PerPhase => [
   capacity[rowOf(fuse, 0)]!,
