@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { type Chance, type Clock, ok } from "@wattward/kernel";
 import { ModbusClient } from "../client.ts";
-import type { ByteLink, LinkHandlers } from "../link.ts";
 import { type Adu, AduStream, BACKLOG_BYTES_MAX, joinAdu } from "../mbap.ts";
 import { exceptionReply, readReply, readRequest, writeRequest, writeResponse } from "../pdu.ts";
 import { serve } from "../server.ts";
+import { HandLink } from "./hand-link.ts";
 import { anyRequest, anyResponse } from "./messages.ts";
 import { RegisterBank } from "./registers.ts";
 
@@ -33,35 +33,6 @@ const stillClock: Clock = {
   now: () => ({ wallMs: 0, quality: "unknown", monotonicMs: 0 }),
   after: () => () => {},
 };
-
-/** A link whose other end is this program: `arrive` brings segments, `sent` has what went out. */
-class HandLink implements ByteLink {
-  readonly peer = { address: "fuzz" };
-  readonly sent: Uint8Array[] = [];
-  readonly bufferedBytes = 0;
-  isClosed = false;
-  private handlers: LinkHandlers | undefined;
-
-  listen(handlers: LinkHandlers): void {
-    this.handlers = handlers;
-  }
-  send(bytes: Uint8Array): void {
-    if (!this.isClosed) this.sent.push(bytes);
-  }
-  pause(): void {}
-  resume(): void {}
-  end(): void {
-    this.destroy();
-  }
-  destroy(): void {
-    if (this.isClosed) return;
-    this.isClosed = true;
-    this.handlers?.closed();
-  }
-  arrive(segment: Uint8Array): void {
-    if (!this.isClosed) this.handlers?.bytes(segment);
-  }
-}
 
 /** Damages a frame, by chance not at all: bytes changed, cut off, doubled, or the header's fields alone. */
 function damaged(frame: Uint8Array, chance: Chance): Uint8Array {
