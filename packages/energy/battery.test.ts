@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
 import { BatteryControl } from "./battery.ts";
 import type { Battery } from "./site.ts";
-import { smallSite } from "./testing/plant.ts";
+import { smallSite } from "./testing/small-site.ts";
 
 const battery = (more: Partial<Battery> = {}): Battery =>
   smallSite({ outlets: 0, mainA: 100, battery: more }).sources[0] as Battery;

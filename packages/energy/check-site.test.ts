@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
 import { checkSite, safeSums } from "./check-site.ts";
-import { outletId, smallSite } from "./testing/plant.ts";
+import { outletId, smallSite } from "./testing/small-site.ts";
 
 const good = () =>
   JSON.parse(

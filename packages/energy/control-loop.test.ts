@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
-import { MAIN, outletId, Plant, smallSite } from "./testing/plant.ts";
+import { Plant } from "./testing/plant.ts";
+import { MAIN, outletId, smallSite } from "./testing/small-site.ts";
 
 const plant = (site: Parameters<typeof smallSite>[0], more: object = {}) =>
   new Plant({ site: smallSite(site), chance: seededChance(1), ...more });

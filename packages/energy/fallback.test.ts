@@ -7,7 +7,7 @@ import { fuseTree } from "./fuse-tree.ts";
 import type { GrantOutcome, SessionId, SessionInput } from "./inputs.ts";
 import { everyWired, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
 import type { OutletId, Site } from "./site.ts";
-import { outletId, smallSite } from "./testing/plant.ts";
+import { outletId, smallSite } from "./testing/small-site.ts";
 
 const session = (i: number, more: Partial<SessionInput> = {}): SessionInput => ({
   id: `s${i}` as SessionId,

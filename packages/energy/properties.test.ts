@@ -9,7 +9,8 @@ import { test } from "node:test";
 import type { Chance } from "@wattward/kernel";
 import { seededChance } from "@wattward/testing";
 import type { OutletId } from "./site.ts";
-import { outletId, Plant, smallSite } from "./testing/plant.ts";
+import { Plant } from "./testing/plant.ts";
+import { outletId, smallSite } from "./testing/small-site.ts";
 
 const SEEDS = 40;
 const RUN_MS = 20 * 60_000;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
 import type { RawReading } from "./inputs.ts";
 import type { Meter } from "./site.ts";
-import { smallSite } from "./testing/plant.ts";
+import { smallSite } from "./testing/small-site.ts";
 import { MeterTrust } from "./trust.ts";
 
 const meter = smallSite({ outlets: 0, mainA: 100 }).meters[0] as Meter;

@@ -3,16 +3,16 @@
  * a battery. It knows the true current of every fuse and phase, and what each grant's death would leave. Steps of
  * 100 ms, so that no overload hides between two turns.
  */
-import type { Chance, EvseId, StationId } from "@wattward/kernel";
+import type { Chance } from "@wattward/kernel";
 import { createControlLoop } from "../control-loop.ts";
 import { fuseTree } from "../fuse-tree.ts";
 import type { GrantOutcome, LoopInput, LoopOutput, Plan, RawReading, SessionId } from "../inputs.ts";
 import { CONTROL_PERIOD_MS } from "../limits.ts";
 import { everyWired, NO_CURRENT, onSite, type PerPhase, plus, sum } from "../phases.ts";
-import type { Battery, FuseId, LoadId, MeterId, Outlet, OutletId, Site, SourceId } from "../site.ts";
+import type { Battery, FuseId, MeterId, Outlet, OutletId, Site } from "../site.ts";
+import { VOLTAGE_V } from "./small-site.ts";
 
 const STEP_MS = 100;
-export const VOLTAGE_V = 230;
 
 export type Car = {
   id: SessionId;
@@ -34,6 +34,7 @@ type StationState = {
   fault: StationFault;
   limitMa: number;
   limitUntilMs: number;
+  loweredAtMs: number;
   arriving: { seq: number; limitMa: number; ttlMs: number; atMs: number; session: SessionId }[];
 };
 
@@ -57,6 +58,10 @@ export class Plant {
   readonly baseMa: PerPhase[];
   meterFault: "none" | "lost" | "frozen" | "nan" | "turned" = "none";
   solarW = 0;
+  /** Disconnected, and deaf to every setpoint. */
+  batteryTripped = false;
+  /** From the true current to a meter's reading; may change while it runs. */
+  meterDelayMs: number;
   readonly battery = {
     feedW: 0,
     toldW: 0,
@@ -93,13 +98,21 @@ export class Plant {
       ...options,
     };
     this.site = site;
+    this.meterDelayMs = this.options.meterDelayMs;
     this.loop = createControlLoop(site);
     this.tree = fuseTree(site);
     this.baseMa = site.loads.map(() => NO_CURRENT);
     this.stations = new Map(
       site.outlets.map((outlet) => [
         outlet.id,
-        { outlet, fault: "none", limitMa: outlet.safeMa, limitUntilMs: Infinity, arriving: [] },
+        {
+          outlet,
+          fault: "none",
+          limitMa: outlet.safeMa,
+          limitUntilMs: Infinity,
+          loweredAtMs: -Infinity,
+          arriving: [],
+        },
       ]),
     );
     const battery = site.sources.find((source): source is Battery => source.kind === "battery");
@@ -159,7 +172,7 @@ export class Plant {
     for (const station of this.stations.values()) this.moveStation(station);
     const { batteryDelayMs } = this.options;
     const due = this.setpoints.findLast(({ atMs }) => atMs <= this.nowMs - batteryDelayMs);
-    this.battery.feedW = due?.w ?? 0;
+    this.battery.feedW = this.batteryTripped ? 0 : (due?.w ?? 0);
     this.battery.chargeWh -= (this.battery.feedW * STEP_MS) / 3_600_000;
     this.history.push({
       atMs: this.nowMs,
@@ -177,6 +190,7 @@ export class Plant {
       if (station.fault === "deaf") continue;
       const { seq, limitMa, session } = grant;
       this.outcomes.push({ session, seq, atMs: this.nowMs, outcome: "accepted" });
+      if (limitMa < station.limitMa) station.loweredAtMs = this.nowMs;
       station.limitMa = limitMa;
       station.limitUntilMs = this.nowMs + grant.ttlMs;
     }
@@ -185,9 +199,8 @@ export class Plant {
     if (car === undefined) return;
     const allowedMa = station.fault === "disobeys" ? station.outlet.ratedMa : station.limitMa;
     const wantsMa = car.gotWh >= car.needWh || allowedMa < 6_000 ? 0 : Math.min(allowedMa, car.mostMa);
-    // Down and up in a straight line, the whole way within the car's delay.
-    const stepMa = (32_000 * STEP_MS) / carDelayMs;
-    car.drawMa += Math.min(Math.max(wantsMa - car.drawMa, -stepMa), stepMa);
+    // Up at once, down at the end of its time: the worst order for whoever raises before others have lowered.
+    if (wantsMa >= car.drawMa || this.nowMs - station.loweredAtMs >= carDelayMs) car.drawMa = wantsMa;
     car.gotWh += (car.drawMa * car.terminals * VOLTAGE_V * STEP_MS) / 3.6e9;
   }
 
@@ -232,9 +245,9 @@ export class Plant {
   }
 
   private input(): LoopInput {
-    const { meterDelayMs, stationDelayMs } = this.options;
+    const { stationDelayMs } = this.options;
     const seen = this.ago(stationDelayMs);
-    const metered = this.ago(meterDelayMs);
+    const metered = this.ago(this.meterDelayMs);
     const meters = new Map<MeterId, RawReading>();
     for (const meter of this.site.meters) {
       const reading = this.meterReading(meter.id, metered?.meters[this.tree.indexOf(meter.fuse)]);
@@ -292,109 +305,4 @@ export class Plant {
   private ago(ms: number) {
     return this.history.findLast(({ atMs }) => atMs <= this.nowMs - ms);
   }
-}
-
-/** Builders: a site that a person can hold in the head. Rotated wiring as installers do it: each next station by one phase. */
-const rotations = [
-  ["L1", "L2", "L3"],
-  ["L2", "L3", "L1"],
-  ["L3", "L1", "L2"],
-] as const;
-
-export const outletId = (i: number): OutletId => `o${i}` as OutletId;
-export const MAIN = "main" as FuseId;
-
-export function smallSite(options: {
-  readonly outlets: number;
-  readonly mainA: number;
-  readonly baseA?: number;
-  readonly riseA?: number;
-  /** One more fuse over the first half of the outlets. */
-  readonly subA?: number;
-  readonly carriesPermille?: number;
-  readonly outlet?: Partial<Outlet>;
-  readonly battery?: Partial<Battery>;
-  readonly solarW?: number;
-}): Site {
-  const { outlets, mainA, baseA = 0, subA } = options;
-  const sub = "sub" as FuseId;
-  const flat = (a: number): PerPhase => [a * 1000, a * 1000, a * 1000];
-  return {
-    voltageV: VOLTAGE_V,
-    fuses: [
-      { id: MAIN, ratedMa: mainA * 1000, carriesPermille: options.carriesPermille ?? 1_300 },
-      ...(subA === undefined
-        ? []
-        : [
-            {
-              id: sub,
-              parent: MAIN,
-              ratedMa: subA * 1000,
-              carriesPermille: options.carriesPermille ?? 1_300,
-            },
-          ]),
-    ],
-    outlets: Array.from({ length: outlets }, (_, i) => ({
-      id: outletId(i),
-      station: `st${i}` as StationId,
-      evse: 1 as EvseId,
-      fuse: subA !== undefined && i < outlets / 2 ? sub : MAIN,
-      wiring: rotations[i % 3]!,
-      ratedMa: 32_000,
-      minMa: 6_000,
-      steps: { kind: "every", stepMa: 1_000 },
-      safeMa: 0,
-      limiting: "proven",
-      ttlMs: 120_000,
-      expiry: "proven",
-      respondsMs: 5_000,
-      switchesPhases: false,
-      ...options.outlet,
-    })),
-    loads:
-      baseA === 0
-        ? []
-        : [
-            {
-              id: "building" as LoadId,
-              fuse: MAIN,
-              highestMa: flat(baseA),
-              ...(options.riseA === undefined ? {} : { riseMa: flat(options.riseA) }),
-            },
-          ],
-    sources: [
-      ...(options.battery === undefined
-        ? []
-        : [
-            {
-              kind: "battery" as const,
-              id: "battery" as SourceId,
-              fuse: MAIN,
-              wiring: rotations[0],
-              chargeWMax: 20_000,
-              dischargeWMax: 20_000,
-              capacityWh: 100_000,
-              reservePermille: 100,
-              fullPermille: 950,
-              temperatureC: { min: 0, max: 45 },
-              rampWPerS: 5_000,
-              deadbandW: 200,
-              revert: { kind: "proven" as const, afterMs: 60_000 },
-              ...options.battery,
-            },
-          ]),
-      ...(options.solarW === undefined
-        ? []
-        : [
-            {
-              kind: "solar" as const,
-              id: "solar" as SourceId,
-              fuse: MAIN,
-              wiring: rotations[0],
-              feedWMax: options.solarW,
-            },
-          ]),
-    ],
-    meters: [{ id: "grid" as MeterId, fuse: MAIN, staleMs: 3_000, frozenMs: 10_000 }],
-  };
 }

@@ -1,0 +1,82 @@
+/** What one outlet may draw: a lower limit frees nothing by being sent. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { GrantOutcome, SessionId } from "./inputs.ts";
+import { DEAF_AFTER_MS, OUTSTANDING_GRANTS_MAX } from "./limits.ts";
+import { OutletClaim } from "./outlet-claim.ts";
+import { outletId, smallSite } from "./testing/small-site.ts";
+
+const id = "s" as SessionId;
+const session = { id, outlet: outletId(0), connectedAtMs: 0, wantsMa: 32_000 };
+const accepted = (seq: number, atMs: number): GrantOutcome => ({
+  session: id,
+  seq,
+  atMs,
+  outcome: "accepted",
+});
+const rejected = (seq: number, atMs: number): GrantOutcome => ({
+  session: id,
+  seq,
+  atMs,
+  outcome: "rejected",
+});
+const claimOf = (more: object = {}) =>
+  new OutletClaim(smallSite({ outlets: 1, mainA: 63, outlet: more }).outlets[0]!);
+
+/** A claim with 20 A in force since long, and 10 A sent at 100 s. */
+function lowering(more: object = {}): OutletClaim {
+  const claim = claimOf(more);
+  claim.update(session, [], 0);
+  claim.send(1, 20_000, 0);
+  claim.update(session, [accepted(1, 500)], 500);
+  claim.update(session, [], 99_000);
+  claim.send(2, 10_000, 100_000);
+  return claim;
+}
+const mayAt = (claim: OutletClaim, nowMs: number, ...outcomes: GrantOutcome[]) => {
+  claim.update(session, outcomes, nowMs);
+  return claim.mayMa[0];
+};
+
+test("claim: a lower limit counts only once it was accepted and the model's response time has passed", () => {
+  const claim = lowering();
+  assert.equal(mayAt(claim, 100_500), 20_000);
+  assert.equal(mayAt(claim, 101_000, accepted(2, 101_000)), 20_000);
+  assert.equal(mayAt(claim, 105_999), 20_000);
+  assert.equal(mayAt(claim, 106_000), 10_000);
+});
+
+test("claim: a rejected limit leaves the one before in force", () => {
+  assert.equal(mayAt(lowering(), 200_000, rejected(2, 101_000)), 20_000);
+});
+
+test("claim: a higher limit counts from the moment it is sent", () => {
+  const claim = lowering();
+  claim.send(3, 25_000, 100_500);
+  assert.equal(mayAt(claim, 100_500), 25_000);
+});
+
+test("claim: no answer keeps what was in force; a station never seen to fall back may draw its rating", () => {
+  assert.equal(mayAt(lowering(), 100_000 + 2 * DEAF_AFTER_MS), 20_000);
+  assert.equal(mayAt(lowering({ expiry: "unproven" }), 100_000 + 2 * DEAF_AFTER_MS), 32_000);
+});
+
+test("claim: what is seen counts at once, whatever was granted", () => {
+  const claim = lowering();
+  const seen = { ...session, observed: { atMs: 100_100, terminalsMa: [31_000, 31_000, 31_000] } };
+  claim.update(seen, [], 100_200);
+  assert.deepEqual(claim.mayMa, [31_000, 31_000, 31_000]);
+});
+
+test("claim: an outlet that nothing limits may always draw its rating, an empty one its safe default", () => {
+  assert.deepEqual(claimOf({ limiting: "none" }).mayMa, [32_000, 32_000, 32_000]);
+  assert.deepEqual(claimOf({ safeMa: 6_000 }).mayMa, [6_000, 6_000, 6_000]);
+});
+
+test("claim: a station that never answers costs bounded memory, and never less than its highest grant", () => {
+  const claim = claimOf();
+  claim.update(session, [], 0);
+  for (let seq = 1; seq <= 10 * OUTSTANDING_GRANTS_MAX; seq++)
+    claim.send(seq, seq === 3 ? 30_000 : 8_000, seq);
+  assert.equal(mayAt(claim, 10_000), 30_000);
+});
