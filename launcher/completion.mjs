@@ -50,11 +50,6 @@ function bashWanted({ choices, takes }) {
 }
 
 function bash() {
-  const values = places().flatMap(({ name, options }) =>
-    options
-      .filter(({ value }) => value !== undefined)
-      .map((option) => `    '${name} --${option.name}') ${bashWanted(option) ?? "COMPREPLY=()"}; return ;;`),
-  );
   const forms = places().map(({ name, next, options, words }) => {
     const all = [
       ...next,
@@ -69,23 +64,10 @@ function bash() {
   });
   return `# bash completion for wattward: source <(npx wattward completion bash)
 _wattward() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" place='' word i from=1
+  local cur="\${COMP_WORDS[COMP_CWORD]}" place='' word i from=1
   COMPREPLY=()
   [[ \${COMP_WORDS[0]##*/} == npx ]] && from=2
-  for ((i = from; i < COMP_CWORD; i++)); do
-    word="\${COMP_WORDS[i]}"
-    [[ $word == help && -z $place ]] && continue
-    case "$place \${word}" in
-${nextCases("      ")}
-    esac
-  done
-  case "$place $prev" in
-${values.join("\n")}
-  esac
-  case "$place" in
-${forms.join("\n")}
-  esac
-}
+${walk({ words: "COMP_WORDS", cursor: "COMP_CWORD", completed: (option) => bashWanted(option) ?? "COMPREPLY=()", forms })}}
 _wattward_npx() {
   [[ \${COMP_WORDS[1]} == wattward && $COMP_CWORD -ge 2 ]] && _wattward
 }
@@ -105,6 +87,34 @@ function nextCases(indent) {
     .join("\n");
 }
 
+/**
+ * What bash and zsh read alike: from word to word to the place of the cursor, then the value of the option before it,
+ * else the words of that place. `words` is the shell's array, `cursor` its index in it.
+ *
+ * @param {{ words: string, cursor: string, completed: (wanted: Wanted) => string, forms: readonly string[] }} of
+ */
+function walk({ words, cursor, completed, forms }) {
+  const values = places().flatMap(({ name, options }) =>
+    options
+      .filter(({ value }) => value !== undefined)
+      .map((option) => `    '${name} --${option.name}') ${completed(option)}; return ;;`),
+  );
+  return `  for ((i = from; i < ${cursor}; i++)); do
+    word="\${${words}[i]}"
+    [[ $word == help && -z $place ]] && continue
+    case "$place $word" in
+${nextCases("      ")}
+    esac
+  done
+  case "$place \${${words}[${cursor}-1]}" in
+${values.join("\n")}
+  esac
+  case "$place" in
+${forms.join("\n")}
+  esac
+`;
+}
+
 /** @type {(text: string) => string} */
 const zshQuoted = (text) =>
   text.replaceAll("'", "'\\''").replaceAll(":", "\\:").replaceAll("[", "\\[").replaceAll("]", "\\]");
@@ -118,11 +128,6 @@ function zshWanted({ choices, takes }) {
 
 function zsh() {
   const sentences = new Map(commands.map(({ name, sentence }) => [name, sentence]));
-  const values = places().flatMap(({ name, options }) =>
-    options
-      .filter(({ value }) => value !== undefined)
-      .map((option) => `    '${name} --${option.name}') ${zshWanted(option)}; return ;;`),
-  );
   const forms = places().map(({ name, next, options, words }) => {
     const all = [
       ...next.map((word) => [word, name === "" ? (sentences.get(word) ?? "") : ""]),
@@ -140,20 +145,7 @@ _wattward() {
   local place='' word i from=2
   local -a found
   [[ \${words[1]:t} == npx ]] && from=3
-  for ((i = from; i < CURRENT; i++)); do
-    word="\${words[i]}"
-    [[ $word == help && -z $place ]] && continue
-    case "$place $word" in
-${nextCases("      ")}
-    esac
-  done
-  case "$place \${words[CURRENT-1]}" in
-${values.join("\n")}
-  esac
-  case "$place" in
-${forms.join("\n")}
-  esac
-}
+${walk({ words: "words", cursor: "CURRENT", completed: zshWanted, forms })}}
 _wattward_npx() {
   if [[ \${words[2]} == wattward ]] && ((CURRENT > 2)); then _wattward; else _files; fi
 }

@@ -1,7 +1,7 @@
 /**
  * `npm test`: types, lint, and every test, in the order in which a mistake is cheapest to find.
  *
- *     --fast          types, lint, layers, unit, property and conformance tests: under a minute
+ *     --fast          types, lint, layers, unit, property and conformance tests: three minutes
  *     --only WORD     only test files whose path contains WORD (types and lint are left out)
  *
  * Ends with one plain line, "N passed, N failed, N skipped", and exit code 0 only if nothing failed. A skipped test

@@ -1,4 +1,5 @@
 /** `npx wattward csms`: the central system as a process. Logs are JSON lines on stderr; stdout is for people. */
+import type { Log } from "@wattward/kernel";
 import { jsonLog } from "@wattward/kernel/node";
 import { notPrivate, proxiesIn } from "@wattward/ocpp/ways-in";
 import { builtConsoleFolder, type ServeOptions, type Serving, serve } from "./adapters/serve.ts";
@@ -17,6 +18,8 @@ const logLevels = ["debug", "info", "warn", "error"] as const;
 const PORT_MAX = 65_535;
 /** More than any one peer can say. */
 const PER_SECOND_MAX = 1_000_000;
+/** Closing has deadlines of its own, of about ten seconds together. */
+const STOP_MS_MAX = 15_000;
 /** sysexits: an internal software error. */
 const EXIT_SOFTWARE = 70;
 
@@ -138,8 +141,19 @@ async function run(args: readonly string[], { out, env }: CommandContext): Promi
   out(greeting(serving, options));
   const signal = await asked;
   options.log.info("stopping", { signal });
+  endLate(options.log);
   await serving.stop();
   options.log.info("stopped");
+}
+
+/** What was answered is kept: an end by force loses nothing, and one that never comes holds up an upgrade. */
+function endLate(log: Log): void {
+  const late = setTimeout(() => {
+    log.error("stop-cut-short", { afterMs: STOP_MS_MAX, open: process.getActiveResourcesInfo().join(" ") });
+    process.exit(EXIT_SOFTWARE);
+  }, STOP_MS_MAX);
+  // Whatever else is still open, this alone keeps nothing running.
+  late.unref();
 }
 
 await runProcess({ name: "csms", run });

@@ -40,6 +40,9 @@ export type Told = {
 
 /** Before a figure is taken, the other side has compiled what it will run. */
 const WARM_UP_MS = 1_000;
+/** A station that was turned away tries again after about so long, so often. */
+const RETRY_MS = 500;
+const ATTEMPTS_MAX = 60;
 /** The answers under way arrive before the next order. */
 const REST_MS = 500;
 
@@ -87,10 +90,7 @@ async function obey(order: Order): Promise<Told> {
     case "reconnect":
       return timed(() =>
         Promise.all([
-          ...stations.map(async (station) => {
-            await station.open(order.target);
-            if (!(await station.ask(heartbeat()))) throw new Error(`${station.id}: not answered`);
-          }),
+          ...stations.map((station) => comeBack(order.target, station)),
           ...sites.map((site) => site.connect(order.target)),
         ]),
       );
@@ -102,6 +102,20 @@ async function obey(order: Order): Promise<Told> {
 async function bootAt(target: Target, station: LoadStation): Promise<void> {
   await station.open(target);
   if (!(await station.ask(boot(station.id)))) throw new Error(`${station.id}: its boot was refused`);
+}
+
+/** As a station does: one that is turned away comes again, a little later. */
+async function comeBack(target: Target, station: LoadStation): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await station.open(target);
+      break;
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX) throw error;
+      await wait(RETRY_MS * (0.5 + Math.random()));
+    }
+  }
+  if (!(await station.ask(heartbeat()))) throw new Error(`${station.id}: not answered`);
 }
 
 async function measured(seconds: number): Promise<Told> {

@@ -11,7 +11,7 @@ const test = {
     {
       sentence: "in the order in which a mistake is cheapest to find",
       options: [
-        flag("fast", "those under a minute: what to run after each small change"),
+        flag("fast", "the quick ones, three minutes: what to run after each small change"),
         text("only", "WORD", "only test files whose path contains WORD; types and lint are left out"),
       ],
     },

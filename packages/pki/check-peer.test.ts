@@ -299,6 +299,21 @@ test("a denied certificate stays denied when the clock is of unknown quality", (
   assert.equal(reason({ deny, now: { wallMs: 0, quality: "unknown", monotonicMs: 0 } }), "denied");
 });
 
+test("a leaf whose signature was proven: trusted by nobody else, nor with one bit changed, and judged by date and denial each time", () => {
+  const { station: issuer } = world.authorities;
+  const shown = { chainDer: [station.der], anchors: [issuer.pem] };
+  assert.equal(ask(shown).kind, "trusted");
+  assert.equal(ask(shown).kind, "trusted");
+  assert.equal(reason({ ...shown, anchors: [stranger.authorities.station.pem] }), "unknown-issuer");
+  for (const at of [40, Math.floor(station.der.length / 2), station.der.length - 1]) {
+    const changed = Uint8Array.from(station.der, (byte, n) => (n === at ? byte ^ 1 : byte));
+    assert.notEqual(ask({ ...shown, chainDer: [changed] }).kind, "trusted", `bit of byte ${at}`);
+  }
+  const late = { ...world.clock.now(), wallMs: station.notAfterMs + 1 };
+  assert.equal(reason({ ...shown, now: late }), "expired");
+  assert.equal(ask(shown).kind, "trusted");
+});
+
 test("a CA that was proven under one root is not trusted under another", () => {
   assert.equal(reason({}), "trusted");
   assert.equal(reason({ anchors: [stranger.authorities.root.pem] }), "unknown-issuer");

@@ -27,6 +27,8 @@ import { ipAddressHex } from "./subject.ts";
 export const CHAIN_MAX = 4;
 /** Trusted CAs that are kept parsed; an operator has a handful. */
 const PARSED_MAX = 256;
+/** Leaves whose signature was proven: a fleet of so many comes back at the price of a digest each. */
+const PROVEN_LEAVES_MAX = 20_000;
 
 export type PeerQuestion = {
   /** As TLS was shown it: leaf first. */
@@ -93,7 +95,7 @@ function decide(question: PeerQuestion): PeerVerdict {
   if (chainDer.length > CHAIN_MAX)
     return refused("malformed", `a chain of more than ${CHAIN_MAX} certificates`);
   const leaf = readCertificate(leafDer);
-  const path = findPath(leaf, others, question.anchors);
+  const path = findPath({ leaf, der: leafDer }, others, question.anchors);
   if (path === undefined) {
     return refused(
       "unknown-issuer",
@@ -124,18 +126,33 @@ const refused = (reason: PeerRefusal, sentence: string, facts?: PeerFacts): Peer
 
 /** Issuing CA, and root where that is the anchor; every signature checked. Undefined where there is no such path. */
 function findPath(
-  leaf: Certificate,
+  { leaf, der }: Shown,
   others: readonly Uint8Array[],
   anchors: readonly string[],
 ): readonly Certificate[] | undefined {
   const trusted = anchors.map(parsedAnchor);
-  const direct = trusted.find((anchor) => issued(anchor, leaf));
+  const direct = directIssuer({ leaf, der }, trusted);
   if (direct !== undefined) return [direct.certificate];
   for (const der of others) {
     const known = parsedIntermediate(der, trusted);
     if (known !== undefined && issued(known.ca, leaf)) return [known.ca.certificate, known.root.certificate];
   }
   return undefined;
+}
+
+type Shown = { readonly leaf: Certificate; readonly der: Uint8Array };
+
+/** By the digest of a leaf: which anchor's key has signed it. A signature that held once holds for ever; nothing else is kept. */
+const provenLeaves = new Map<string, TrustedCa>();
+
+/** A fleet that comes back shows what it showed before: its signatures are reckoned once, its dates and denials each time. */
+function directIssuer({ leaf, der }: Shown, trusted: readonly TrustedCa[]): TrustedCa | undefined {
+  const fingerprint = sha256Hex(der);
+  const known = provenLeaves.get(fingerprint);
+  if (known !== undefined && trusted.includes(known)) return known;
+  const found = trusted.find((anchor) => issued(anchor, leaf));
+  if (found !== undefined) remember(provenLeaves, fingerprint, found, PROVEN_LEAVES_MAX);
+  return found;
 }
 
 type TrustedCa = { readonly certificate: Certificate; readonly key: KeyObject };
@@ -176,8 +193,8 @@ function parsedIntermediate(der: Uint8Array, roots: readonly TrustedCa[]): Inter
   return proven;
 }
 
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  if (map.size >= PARSED_MAX) map.delete(map.keys().next().value!);
+function remember<V>(map: Map<string, V>, key: string, value: V, most = PARSED_MAX): void {
+  if (map.size >= most) map.delete(map.keys().next().value!);
   map.set(key, value);
 }
 

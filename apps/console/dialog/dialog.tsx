@@ -5,8 +5,6 @@ import { words } from "../strings/en.ts";
 import styles from "./dialog.module.css";
 import { useFocusBack } from "./focus.ts";
 
-export { useFocusBack };
-
 type Props = {
   readonly title: string;
   readonly onClose: () => void;

@@ -37,6 +37,7 @@ const columns: readonly Column<Station>[] = [
   {
     id: "site",
     title: words.fleet.site,
+    wide: true,
     share: 3,
     cell: ({ site }) => site ?? dash,
     value: ({ site }) => site,

@@ -3,6 +3,7 @@ import type { NeedRow } from "../api/shapes.ts";
 
 export type NowSearch = { readonly all?: NeedRow["kind"] | undefined };
 
+/** In order of consequence. */
 const kinds: Readonly<Record<NeedRow["kind"], true>> = {
   "storage-low": true,
   "node-lost": true,
@@ -20,6 +21,8 @@ const kinds: Readonly<Record<NeedRow["kind"], true>> = {
   "station-pending": true,
   "site-waiting": true,
 };
+/** Every kind of need that the API knows, the gravest first. */
+export const needKinds = Object.keys(kinds) as readonly NeedRow["kind"][];
 const isKind = (given: unknown): given is NeedRow["kind"] =>
   typeof given === "string" && Object.hasOwn(kinds, given);
 

@@ -1,11 +1,12 @@
 /** One person over the list: what they may do, how they come in, where they are signed in, and the way out. */
-import { Button, Drawer } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useId, useState } from "react";
 import type { PeopleView, Person } from "../api/manage-api.ts";
 import { Choose } from "../dialog/choose.tsx";
 import { Confirm } from "../dialog/confirm.tsx";
-import { useFocusAfter, useFocusBack } from "../dialog/focus.ts";
+import { useFocusAfter } from "../dialog/focus.ts";
+import { Side } from "../dialog/side.tsx";
 import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import { useMe } from "../shell/use-me.ts";
@@ -23,32 +24,16 @@ export function PersonDrawer() {
   const { person: id } = useParams({ from: "/frame/people/$person" });
   const navigate = useNavigate();
   const { data } = usePeople();
-  useFocusBack();
   const person = data?.people.find((it) => it.id === id);
   const close = () => void navigate({ to: "/people", search: (before) => before, resetScroll: false });
   return (
-    <Drawer
-      opened
-      onClose={close}
-      position="right"
-      size={520}
-      title={person?.name ?? words.people.title}
-      closeButtonProps={{ "aria-label": words.close }}
-      transitionProps={{ duration: 0 }}
-      classNames={{
-        content: styles.content ?? "",
-        header: styles.header ?? "",
-        body: styles.body ?? "",
-        overlay: styles.overlay ?? "",
-        title: styles.title ?? "",
-      }}
-    >
+    <Side title={person?.name ?? words.people.title} width={520} close={close} body={styles.body}>
       {person === undefined || data === undefined ? (
         <Notice title={say.unknown} />
       ) : (
         <Body key={id} person={person} view={data} />
       )}
-    </Drawer>
+    </Side>
   );
 }
 

@@ -2,10 +2,10 @@
  * One line over the time of a session, on uPlot: filled power, energy, or state of charge; a second, stepped line for
  * what bounds it. Several stand below each other on one axis of time and share the place that is pointed at.
  */
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import { clockTime, minuteTime } from "../display/instant.ts";
+import { type Look, usePlot } from "../display/plot.ts";
 import type { Value } from "./curve.ts";
 import styles from "./session-curve.module.css";
 
@@ -32,32 +32,17 @@ type Props = {
 };
 
 export function CurvePlot({ line, fromMs, toMs, hours, tall, at, onPoint }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(undefined);
   const pointed = useRef(onPoint);
   pointed.current = onPoint;
-  const scheme = useComputedColorScheme();
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours that are read from the page.
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const created = new uPlot(
-      optionsFor(element, { unit: line.unit, ink: line.ink, hours }, (index) => pointed.current(index)),
-      [[], [], []],
-      element,
-    );
-    plot.current = created;
-    const forget = follow(created);
-    const observer = new ResizeObserver(() => created.setSize(sizeOf(element)));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      forget();
-      created.destroy();
-      plot.current = undefined;
-    };
-  }, [scheme, line.unit, line.ink, hours]);
+  const { unit, ink } = line;
+  const { place, plot, scheme } = usePlot(
+    (look) => ({
+      options: optionsFor(look, { unit, ink, hours }, (index) => pointed.current(index)),
+      data: [[], [], []],
+      begin: follow,
+    }),
+    [unit, ink, hours],
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new plot, made for another scheme, needs its data too.
   useEffect(() => {
@@ -70,6 +55,7 @@ export function CurvePlot({ line, fromMs, toMs, hours, tall, at, onPoint }: Prop
     });
   }, [line, fromMs, toMs, scheme, hours]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: plot is a ref, the same one for ever.
   useEffect(() => {
     const created = plot.current;
     if (created === undefined || created.cursor.idx === (at ?? null)) return;
@@ -81,8 +67,6 @@ export function CurvePlot({ line, fromMs, toMs, hours, tall, at, onPoint }: Prop
   const classes = [styles.plot, tall ? styles.tall : "", hours ? styles.hours : ""];
   return <div ref={place} className={classes.join(" ")} aria-hidden="true" />;
 }
-
-const sizeOf = (element: HTMLElement) => ({ width: element.clientWidth, height: element.clientHeight });
 
 /** A finger that moves along the curve reads it; up and down it still scrolls the page. */
 function follow({ over, setCursor }: uPlot): () => void {
@@ -98,23 +82,15 @@ function follow({ over, setCursor }: uPlot): () => void {
   };
 }
 
-type Look = Pick<Line, "unit" | "ink"> & { readonly hours: boolean };
+type Kind = Pick<Line, "unit" | "ink"> & { readonly hours: boolean };
 
 function optionsFor(
-  element: HTMLElement,
-  { unit, ink: name, hours }: Look,
+  { size, ink, axis }: Look,
+  { unit, ink: name, hours }: Kind,
   onPoint: (index: number | undefined) => void,
 ): uPlot.Options {
-  const style = getComputedStyle(element);
-  const ink = (of: string) => style.getPropertyValue(of).trim();
-  const axis = {
-    stroke: ink("--ink-3"),
-    font: `12px ${style.fontFamily}`,
-    ticks: { show: false },
-    grid: { stroke: ink("--line"), width: 1 },
-  };
   return {
-    ...sizeOf(element),
+    ...size,
     padding: [6, 8, hours ? 0 : 4, 0],
     legend: { show: false },
     cursor: {

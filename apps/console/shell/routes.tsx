@@ -17,6 +17,7 @@ import { readStationSearch } from "../station/search.ts";
 import { StationDrawer } from "../stations/station-drawer.tsx";
 import { readTokensSearch } from "../tokens/search.ts";
 import { Frame } from "./frame.tsx";
+import { knownSearch } from "./known-search.ts";
 import { NotFound, PageBroke } from "./problem-view.tsx";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageBroke });
@@ -31,18 +32,20 @@ const start = createRoute({
     throw redirect({ to: "/now", replace: true });
   },
 });
-const now = createRoute({ getParentRoute: () => frame, path: "/now", validateSearch: readNowSearch }).lazy(
-  () => import("../now/routes.ts").then(({ nowRoute }) => nowRoute),
-);
+const now = createRoute({
+  getParentRoute: () => frame,
+  path: "/now",
+  validateSearch: knownSearch(readNowSearch),
+}).lazy(() => import("../now/routes.ts").then(({ nowRoute }) => nowRoute));
 const sites = createRoute({
   getParentRoute: () => frame,
   path: "/sites",
-  validateSearch: readSitesSearch,
+  validateSearch: knownSearch(readSitesSearch),
 }).lazy(() => import("../sites/routes.ts").then(({ sitesRoute }) => sitesRoute));
 const site = createRoute({
   getParentRoute: () => frame,
   path: "/sites/$site",
-  validateSearch: readSiteSearch,
+  validateSearch: knownSearch(readSiteSearch),
   component: SitePage,
 });
 const station = createRoute({
@@ -54,18 +57,18 @@ const station = createRoute({
 const stations = createRoute({
   getParentRoute: () => frame,
   path: "/stations",
-  validateSearch: readStationsSearch,
+  validateSearch: knownSearch(readStationsSearch),
 }).lazy(() => import("../fleet/routes.ts").then(({ stationsRoute }) => stationsRoute));
 const stationPage = createRoute({
   getParentRoute: () => frame,
   path: "/stations/$station",
-  validateSearch: readStationSearch,
+  validateSearch: knownSearch(readStationSearch),
 }).lazy(() => import("../station/routes.ts").then(({ stationPageRoute }) => stationPageRoute));
 
 const sessions = createRoute({
   getParentRoute: () => frame,
   path: "/sessions",
-  validateSearch: readSessionsSearch,
+  validateSearch: knownSearch(readSessionsSearch),
 }).lazy(() => import("../sessions/routes.ts").then(({ sessionsRoute }) => sessionsRoute));
 const session = createRoute({ getParentRoute: () => frame, path: "/sessions/$id" }).lazy(() =>
   import("../sessions/routes.ts").then(({ sessionRoute }) => sessionRoute),
@@ -74,13 +77,13 @@ const session = createRoute({ getParentRoute: () => frame, path: "/sessions/$id"
 const tokens = createRoute({
   getParentRoute: () => frame,
   path: "/tokens",
-  validateSearch: readTokensSearch,
+  validateSearch: knownSearch(readTokensSearch),
 }).lazy(() => import("../tokens/routes.ts").then(({ tokensRoute }) => tokensRoute));
 
 const people = createRoute({
   getParentRoute: () => frame,
   path: "/people",
-  validateSearch: readPeopleSearch,
+  validateSearch: knownSearch(readPeopleSearch),
 }).lazy(() => import("../people/routes.ts").then(({ peopleRoute }) => peopleRoute));
 const person = createRoute({ getParentRoute: () => people, path: "/$person" }).lazy(() =>
   import("../people/routes.ts").then(({ personRoute }) => personRoute),
@@ -88,12 +91,12 @@ const person = createRoute({ getParentRoute: () => people, path: "/$person" }).l
 const dispensations = createRoute({
   getParentRoute: () => frame,
   path: "/dispensations",
-  validateSearch: readDispensationsSearch,
+  validateSearch: knownSearch(readDispensationsSearch),
 }).lazy(() => import("../dispensations/routes.ts").then(({ dispensationsRoute }) => dispensationsRoute));
 const settings = createRoute({
   getParentRoute: () => frame,
   path: "/settings",
-  validateSearch: readSettingsSearch,
+  validateSearch: knownSearch(readSettingsSearch),
 }).lazy(() => import("../settings/routes.ts").then(({ settingsRoute }) => settingsRoute));
 
 const tree = root.addChildren([

@@ -1,9 +1,9 @@
 /** The line itself, on uPlot: power over time, drawn in the theme's colours; a gap where nothing was reported. */
-import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import type { PowerPoint } from "../api/shapes.ts";
 import { clockTime, minuteTime } from "../display/instant.ts";
+import { type Look, usePlot } from "../display/plot.ts";
 import { roundScale } from "../display/quantity.ts";
 import styles from "./power-chart.module.css";
 import { highest } from "./power-series.ts";
@@ -20,30 +20,12 @@ type Props = {
 };
 
 export function PowerChart({ points, fromMs, toMs, label, onPoint }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(undefined);
   const shown = useRef({ points, onPoint });
   shown.current = { points, onPoint };
-  const scheme = useComputedColorScheme();
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours that are read from the page.
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const created = new uPlot(
-      optionsFor(element, () => shown.current),
-      [[], []],
-      element,
-    );
-    plot.current = created;
-    const observer = new ResizeObserver(() => created.setSize(sizeOf(element)));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      created.destroy();
-      plot.current = undefined;
-    };
-  }, [scheme]);
+  const { place, plot, scheme } = usePlot(
+    (look) => ({ options: optionsFor(look, () => shown.current), data: [[], []] }),
+    [],
+  );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new plot, made for another scheme, needs its data too.
   useEffect(() => {
@@ -61,19 +43,12 @@ export function PowerChart({ points, fromMs, toMs, label, onPoint }: Props) {
   return <div ref={place} className={styles.chart} role="img" aria-label={label} />;
 }
 
-const sizeOf = (element: HTMLElement) => ({ width: element.clientWidth, height: element.clientHeight });
-
-function optionsFor(element: HTMLElement, shown: () => Pick<Props, "points" | "onPoint">): uPlot.Options {
-  const style = getComputedStyle(element);
-  const ink = (name: string) => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: ink("--ink-3"),
-    font: `12px ${style.fontFamily}`,
-    ticks: { show: false },
-    grid: { stroke: ink("--line"), width: 1 },
-  };
+function optionsFor(
+  { size, ink, axis }: Look,
+  shown: () => Pick<Props, "points" | "onPoint">,
+): uPlot.Options {
   return {
-    ...sizeOf(element),
+    ...size,
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: {

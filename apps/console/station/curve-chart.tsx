@@ -1,8 +1,7 @@
 /** The line of a curve on uPlot: steps, a gap where nothing is in force, and a mark at now. */
-import { useComputedColorScheme } from "@mantine/core";
-import { useEffect, useRef } from "react";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import { minuteTime } from "../display/instant.ts";
+import { type Look, usePlot } from "../display/plot.ts";
 import { power, roundScale, written } from "../display/quantity.ts";
 import type { Curve, Step, Window } from "./curves.ts";
 import styles from "./profiles.module.css";
@@ -18,20 +17,10 @@ export const limitText = ({ unit }: Pick<Curve, "unit">, limit: number): string 
   unit === "A" ? `${current.format(limit).replace("-", "−")} A` : written(power(limit));
 
 export function CurveChart({ curve, window, nowMs, label }: Props) {
-  const place = useRef<HTMLDivElement>(null);
-  const scheme = useComputedColorScheme();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the colours that are read from the page.
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return;
-    const plot = new uPlot(optionsFor(element, { curve, window, nowMs }), pointsOf(curve.steps), element);
-    const observer = new ResizeObserver(() => plot.setSize(sizeOf(element)));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      plot.destroy();
-    };
-  }, [scheme, curve, window.fromMs, window.toMs, nowMs]);
+  const { place } = usePlot(
+    (look) => ({ options: optionsFor(look, { curve, window, nowMs }), data: pointsOf(curve.steps) }),
+    [curve, window.fromMs, window.toMs, nowMs],
+  );
   return <div ref={place} className={styles.chart} role="img" aria-label={label} />;
 }
 
@@ -50,22 +39,15 @@ function pointsOf(steps: readonly Step[]): uPlot.AlignedData {
   return [at, limits];
 }
 
-const sizeOf = (element: HTMLElement) => ({ width: element.clientWidth, height: element.clientHeight });
-
-function optionsFor(element: HTMLElement, { curve, window, nowMs }: Omit<Props, "label">): uPlot.Options {
-  const style = getComputedStyle(element);
-  const ink = (name: string) => style.getPropertyValue(name).trim();
+function optionsFor(
+  { size, ink, axis }: Look,
+  { curve, window, nowMs }: Omit<Props, "label">,
+): uPlot.Options {
   const limits = curve.steps.map(({ limit }) => limit);
   const most = roundScale(Math.max(...limits), curve.unit === "A" ? 16 : 3_700);
   const least = Math.min(0, ...limits);
-  const axis = {
-    stroke: ink("--ink-3"),
-    font: `12px ${style.fontFamily}`,
-    ticks: { show: false },
-    grid: { stroke: ink("--line"), width: 1 },
-  };
   return {
-    ...sizeOf(element),
+    ...size,
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { show: false },

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { copyText } from "../adapters/clipboard.ts";
 import type { Message } from "../api/station-shapes.ts";
+import { Side } from "../dialog/side.tsx";
 import { exactTime, span } from "../display/instant.ts";
 import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
@@ -16,7 +17,6 @@ import { type Decoded, decodeFrame, type Field, instantIn } from "./decode.ts";
 import { kindOf, Sender, Verdict } from "./message-marks.tsx";
 import styles from "./message-side.module.css";
 import { otherHalf } from "./messages.ts";
-import { Side } from "./side.tsx";
 
 const say = words.stationPage.messages.detail;
 

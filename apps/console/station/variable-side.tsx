@@ -5,6 +5,7 @@ import { type FormEvent, useId, useState } from "react";
 import type { Variable } from "../api/station-shapes.ts";
 import { expiries, REASON_CHARS_MAX } from "../commands/draft.ts";
 import { Effect } from "../dialog/confirm.tsx";
+import { Side } from "../dialog/side.tsx";
 import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { Notice, sentenceOf } from "../shell/problem-view.tsx";
@@ -14,7 +15,6 @@ import { named } from "../strings/en-codes.ts";
 import { CommandLife } from "./command-life.tsx";
 import { MayAct } from "./overview.tsx";
 import { choicesOf, componentOf, isEditable, isNumber, settingOf, variableOf } from "./place-of.ts";
-import { Side } from "./side.tsx";
 import { accessOf, Value } from "./variable-marks.tsx";
 import styles from "./variables.module.css";
 

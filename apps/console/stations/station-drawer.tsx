@@ -1,10 +1,10 @@
 /** One station over its site's page: what to do with it, its EVSEs and session, its commands, what happened, facts. */
-import { Drawer } from "@mantine/core";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import type { Observation } from "../api/shapes.ts";
 import { CommandHistory } from "../commands/command-history.tsx";
 import { CommandPanel } from "../commands/command-panel.tsx";
+import { Side } from "../dialog/side.tsx";
 import { StateGlyph } from "../display/glyph.tsx";
 import { useNow } from "../display/ticking.tsx";
 import { HappenedList } from "../happened/happened.tsx";
@@ -26,44 +26,18 @@ export function StationDrawer() {
   const navigate = useNavigate();
   const station = state.site?.stations.get(id);
   const view = station === undefined ? undefined : stationView(station, state.site?.sessions.values() ?? []);
-  useFocusBack();
   const close = () =>
     void navigate({ to: "/sites/$site", params: { site }, search: (before) => before, resetScroll: false });
   return (
-    <Drawer
-      opened
-      onClose={close}
-      position="right"
-      size={560}
-      title={<Title id={id} view={view} />}
-      closeButtonProps={{ "aria-label": words.close }}
-      transitionProps={{ duration: 0 }}
-      classNames={{
-        content: styles.content ?? "",
-        header: styles.header ?? "",
-        body: styles.body ?? "",
-        overlay: styles.overlay ?? "",
-        title: styles.title ?? "",
-      }}
-    >
+    <Side title={<Title id={id} view={view} />} width={560} close={close}>
       {view === undefined ? <Notice title={words.station.unknown(id)} /> : <Body key={id} view={view} />}
-    </Drawer>
+    </Side>
   );
-}
-
-/** The drawer lives as long as its address: when it goes, the focus returns to what opened it. */
-function useFocusBack(): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
-  }, []);
 }
 
 function Title({ id, view }: { id: string; view: StationView | undefined }) {
   return (
-    <span className={styles.name}>
+    <>
       {id}
       {view !== undefined && (
         <span className={`${styles.state} ${styles[toneOf[view.state]]}`}>
@@ -71,7 +45,7 @@ function Title({ id, view }: { id: string; view: StationView | undefined }) {
           {words.stations.state[view.state]}
         </span>
       )}
-    </span>
+    </>
   );
 }
 

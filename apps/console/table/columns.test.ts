@@ -55,3 +55,14 @@ test("an export is quoted where it must be, and no cell is a formula", () => {
   );
   assert.equal(text, 'Station,"Power, ""W"""\r\n\'=cmd(),-5\r\n"a\nb",\r\n');
 });
+
+test("no blank, wide sign or semicolon brings a formula into an export; a date and a negative text stay readable", () => {
+  const cell = (id: string) => csvOf([{ id, w: 1 }], columns).split("\r\n")[1];
+  assert.equal(cell(" =1+1"), "' =1+1,1");
+  assert.equal(cell("\u202e\u00a0@SUM(1)"), "'\u202e\u00a0@SUM(1),1");
+  assert.equal(cell("\n=1"), '"\'\n=1",1');
+  assert.equal(cell("\uff1d1"), "'\uff1d1,1");
+  assert.equal(cell("fine;=1"), '"fine;\'=1",1');
+  assert.equal(cell("fine; and 1=1"), '"fine; and 1=1",1');
+  assert.equal(cell("2026-01-05"), "2026-01-05,1");
+});

@@ -65,16 +65,21 @@ export function matching<Row>(
   });
 }
 
-/** What a spreadsheet would run as a formula is told to be text (RFC 4180 otherwise). */
-const isFormula = /^[=+\-@\t\r]/;
+/**
+ * Where a spreadsheet would begin a formula: at the front, whatever blanks stand there, in the wide forms too that some
+ * keyboards make; and after a semicolon or tab, at which the spreadsheets of many countries begin the next cell.
+ */
+const formulaBegins = /(^|[;\t])(?=[\p{White_Space}\p{Cf}\p{Cc}]*[=+\-@＝＋－＠]|[\t\r\n])/gu;
+/** Told to be text, as spreadsheets are told it: by an apostrophe. */
+const asText = (text: string): string => text.replaceAll(formulaBegins, "$1'");
 
 /** The rows as comma-separated values with a line of titles; numbers as they are, never as they look. */
 export function csvOf<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const kept = columns.filter(({ value }) => value !== undefined);
   const field = (value: string | number | null): string => {
     if (value === null) return "";
-    const text = typeof value === "string" && isFormula.test(value) ? `'${value}` : String(value);
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const text = typeof value === "string" ? asText(value) : String(value);
+    return /[",;\t\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = rows.map((row) => kept.map(({ value }) => field(value!(row))).join(","));
   return [kept.map(({ title }) => field(title)).join(","), ...lines, ""].join("\r\n");

@@ -135,7 +135,7 @@ export class FakeCsms {
       return snapshot === undefined ? problem(404, "unknown-site", "No site has this id.") : json(snapshot);
     }
     if (place === "commands") return json(this.#commandsOf(asked.query.get("station")));
-    if (place === "stations" && id === undefined) return json([...world.stations.values()]);
+    if (place === "stations" && id === undefined) return json(this.#stations(asked.query));
     if (place === "stations" && part === "commands") return this.#command(id ?? "", asked.body);
     if (place === "stations" && id !== undefined) {
       const detail = world.detail(id);
@@ -143,6 +143,14 @@ export class FakeCsms {
     }
     if (place === "events") return this.#stream(asked);
     return notFound;
+  }
+
+  /** In pages by id, as the API has them. */
+  #stations(query: URLSearchParams) {
+    const after = query.get("after") ?? "";
+    const found = [...this.world.stations.values()].filter(({ id }) => id > after);
+    found.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return found.slice(0, Number(query.get("most") ?? "100"));
   }
 
   #history(site: string, query: URLSearchParams) {

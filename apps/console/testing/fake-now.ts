@@ -1,26 +1,10 @@
 /** The first page of a scripted world: what its sites and stations add up to, and what needs somebody in it. */
 import type { NeedRow, Now } from "../api/shapes.ts";
+import { needKinds } from "../now/search.ts";
 import { evsesOf, stateOf } from "../stations/state.ts";
 import type { FakeWorld } from "./world.ts";
 
 type Weight = NeedRow["weight"];
-const order: readonly NeedRow["kind"][] = [
-  "storage-low",
-  "node-lost",
-  "site-offline",
-  "connector-faulted",
-  "station-offline",
-  "station-deaf",
-  "station-silent",
-  "message-set-aside",
-  "session-review",
-  "command-failed",
-  "dispensation-ending",
-  "site-behind",
-  "site-clock",
-  "station-pending",
-  "site-waiting",
-];
 
 export function need(kind: NeedRow["kind"], weight: Weight, more: Partial<NeedRow> = {}): NeedRow {
   const { station = null, site = null } = more;
@@ -44,7 +28,7 @@ export function nowView(world: FakeWorld, only?: string): Now {
   const sites = [...world.sites.keys()].filter(isMeant).map((id) => siteNow(world, id));
   const needs = [...siteNeeds(world), ...stationNeeds(world), ...world.needs]
     .filter(({ site }) => isMeant(site))
-    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    .sort((a, b) => needKinds.indexOf(a.kind) - needKinds.indexOf(b.kind));
   const kinds = [...new Set(needs.map(({ kind }) => kind))];
   const sum = (of: (site: Now["fleet"]) => number) => sites.reduce((total, site) => total + of(site), 0);
   const known = (of: (site: Now["fleet"]) => number | null) =>

@@ -11,7 +11,7 @@ import { type ProblemValue, problem } from "./problems.ts";
 import { SESSION_COOKIE, sendProblem } from "./route.ts";
 import { sameText } from "./sign-in/secrets.ts";
 import type { Session, Sessions } from "./sign-in/sessions.ts";
-import { depthRefusal, readQuery } from "./validation.ts";
+import { depthRefusal, nulRefusal, readQuery } from "./validation.ts";
 
 const CSRF_HEADER = "x-wattward-csrf";
 
@@ -40,7 +40,7 @@ export function guardRequests(app: FastifyInstance, ports: GuardPorts): void {
 
   app.addHook("preValidation", async (request, reply) => {
     readQuery(request);
-    const refusal = surplusRefusal(request) ?? depthRefusal(request.body);
+    const refusal = surplusRefusal(request) ?? nulRefusal(request) ?? depthRefusal(request.body);
     if (refusal !== undefined) return sendProblem(reply, refusal);
   });
 

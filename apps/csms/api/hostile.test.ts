@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { LogFields } from "@wattward/kernel";
 import { silentLog } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
@@ -14,14 +14,7 @@ import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { CoreError, type CoreFault } from "../core/port.ts";
 import { UnsafeListen } from "./create-api.ts";
 import { apiLimits } from "./limits.ts";
-import { Browser, type Desk, HOST, openDesk } from "./testing/desk.ts";
-
-async function signedIn(t: TestContext): Promise<{ desk: Desk; browser: Browser }> {
-  const desk = await openDesk(t);
-  const browser = new Browser(desk);
-  await browser.join("Ada");
-  return { desk, browser };
-}
+import { Browser, type Desk, HOST, openDesk, signedIn } from "./testing/desk.ts";
 
 const post = (browser: Browser, desk: Desk, payload: string, type = "application/json") =>
   desk.api.app.inject({
@@ -35,6 +28,23 @@ const post = (browser: Browser, desk: Desk, payload: string, type = "application
       "x-wattward-csrf": browser.csrf,
     },
   });
+
+test("addresses: U+0000 is refused wherever it stands, as a search for it would find everything", async (t) => {
+  const { browser } = await signedIn(t);
+  for (const path of [
+    "transactions?text=%00",
+    "stations?text=a%00",
+    "commands?actor=%00",
+    "commands?before=%00",
+    "transactions/a%00b",
+    "stations/CS1/messages?text=%00",
+    "stations/CS1/variables?after=%00",
+  ]) {
+    const reply = await browser.ask({ url: `/api/v1/${path}` });
+    assert.equal(reply.statusCode, 400, path);
+    assert.match(reply.json().detail, /%00/, path);
+  }
+});
 
 test("bodies: what is not exactly of the form is refused, with the field named", async (t) => {
   const { desk, browser } = await signedIn(t);

@@ -29,6 +29,15 @@ export function readQuery(request: FastifyRequest): void {
   }
 }
 
+/** No id, name or text of ours has U+0000; the store would end the text there, and so find more than was asked for. */
+export function nulRefusal(request: FastifyRequest): ProblemValue | undefined {
+  const given = { ...(request.query as object), ...(request.params as object) };
+  const found = Object.entries(given).find(([, text]) => typeof text === "string" && text.includes("\0"));
+  if (found === undefined) return undefined;
+  const detail = "A text in an address must not have the sign U+0000 (%00) in it.";
+  return problem("invalid-request", { detail });
+}
+
 /** Undefined where the body is no deeper than it may be; looks at most one level past the limit. */
 export function depthRefusal(body: unknown): ProblemValue | undefined {
   return depthWithin(body, apiLimits.bodyDepthMax)

@@ -68,6 +68,26 @@ test("a store that is full or busy: InternalError to what is not billed, so that
   assert.match(peer.received.at(-1) ?? "", /^\[3,"y",/);
 });
 
+test("a transaction message that breaks the core is set aside and acknowledged; broken again, it is refused", async () => {
+  const w = await world();
+  const peer = await w.station("CP-1", { identity: await w.addStation("CP-1") });
+  const stop = (id: string) =>
+    call(id, "StopTransaction", { transactionId: 7, meterStop: 900, timestamp: "2026-01-05T08:00:00Z" });
+  w.core.failures.set("station.call", "broken");
+  await peer.say(stop("1"));
+  assert.match(peer.received.at(-1) ?? "", /^\[3,"1",/);
+  assert.deepEqual(
+    w.core.inputs("station.call").map(({ id, fault }) => [id, fault?.code]),
+    [
+      ["1", undefined],
+      ["1", "InternalError"],
+    ],
+  );
+  w.core.trouble = { kind: "broken" };
+  await peer.say(stop("2"));
+  assert.match(peer.received.at(-1) ?? "", /^\[4,"2","InternalError",/);
+});
+
 test("10,000 messages a second from one station: it is slowed down, not cut, and others are served", async () => {
   const w = await world();
   const [loud, calm] = [await w.addStation("LOUD"), await w.addStation("CALM")];

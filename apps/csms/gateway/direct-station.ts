@@ -40,6 +40,7 @@ import { type Noticed, StationWatch } from "./station-watch.ts";
 
 const direct: Route = { kind: "direct" };
 const TRY_AGAIN = 1013;
+const notApplied = { code: "InternalError", description: "it could not be applied; see the log" };
 
 export type DirectAdmission = {
   readonly station: StationId;
@@ -202,10 +203,11 @@ export class DirectStation implements StationLink {
   }
 
   private async answer(
-    { id, action, payload }: Call,
+    heard: Call,
     raw: string,
     found: Pick<StationCall, "deviations" | "fault">,
   ): Promise<CallAnswer> {
+    const { id, action, payload } = heard;
     const { core, clock, log, metrics, newTrace } = this.ports;
     const { station, version } = this;
     const { wallMs, quality } = clock.now();
@@ -226,7 +228,10 @@ export class DirectStation implements StationLink {
       if (error.kind === "closed" || error.kind === "fenced") return { kind: "silence" };
       metrics.count("wattward_messages_total", { version, action, outcome: "refused" });
       log.error("call-not-stored", { action, trace, error: error.message });
-      if (error.kind === "broken" || !neverRefused.has(action)) return notStored;
+      if (!neverRefused.has(action)) return notStored;
+      // Our own fault, and it would be again: a person looks at it, and the station is not told to try until it gives up.
+      if (error.kind === "broken")
+        return found.fault === undefined ? this.answer(heard, raw, { fault: notApplied }) : notStored;
       this.end(TRY_AGAIN, "it could not be stored: come again");
       return { kind: "silence" };
     } finally {

@@ -43,6 +43,35 @@ test("administer: role, passkey and person of the last administrator stay; of an
   );
 });
 
+test("administer: a program never was who could sign in, so it is no last administrator", async () => {
+  const core = await testCore();
+  for (const name of ["report", "sync"]) {
+    const token = { name, role: "administrator", hash: name, expiresAtMs: START_MS + 9_000, atMs: START_MS };
+    await core.decide("service.token", token);
+  }
+  const [report, sync] = ["service:report", "service:sync"] as const;
+  assert.equal((await core.decide("person.change", { id: report, role: "viewer", ...by })).kind, "changed");
+  assert.equal((await core.decide("person.remove", { id: sync, ...by })).kind, "removed");
+});
+
+test("administer: who may invite no more leaves no link behind by which they come back", async () => {
+  for (const kind of ["remove", "change"] as const) {
+    const core = await testCore();
+    await joined(core, "ada", "administrator");
+    const eve = await joined(core, "eve", "administrator");
+    const life = { expiresAtMs: START_MS + 1_000, atMs: START_MS };
+    await core.decide("person.invite", { hash: "way-back", role: "administrator", actor: eve, ...life });
+    if (kind === "remove") await core.decide("person.remove", { id: eve, ...by });
+    else await core.decide("person.change", { id: eve, role: "viewer", ...by });
+    const told = await core.decide("person.join", {
+      ...{ invitation: "way-back", name: "eve again", atMs: START_MS + 1 },
+      passkey: { id: "another", publicKey: "pk", counter: 0, transports: "[]" },
+    });
+    assert.deepEqual(told, { kind: "refused", reason: "invitation" }, kind);
+    assert.equal((await core.outbox("invitation.withdrawn")).length, 1);
+  }
+});
+
 test("administer: two who remove one another at once: one is refused", async () => {
   const core = await testCore();
   const [ada, eve] = [await joined(core, "ada", "administrator"), await joined(core, "eve", "administrator")];

@@ -2,7 +2,8 @@
  * What administrators do to people: another role, a passkey taken away, a session ended, somebody removed.
  *
  * Always true: somebody who can sign in (has a passkey) is an administrator, or nobody ever was. Whoever would leave
- * none behind is refused; programs do not count, as they cannot invite at the console.
+ * none behind is refused; programs do not count, as they cannot invite at the console. When somebody administers no
+ * more, every open invitation is withdrawn: they may have made it for themselves.
  */
 import { NO_ROLE } from "../access/allow.ts";
 import type { Decision } from "../core/decision.ts";
@@ -65,6 +66,18 @@ const withdrawInvitation = statement((db, p: { from: string; to: string; atMs: n
     .where("used_at_ms", "is", null),
 );
 
+/** Nobody wrote down whose they are: any of them may be the way back of whoever made it. */
+const withdrawAll = statement((db, p: { atMs: number }) =>
+  db
+    .updateTable("invitations")
+    .set({ used_at_ms: p.atMs })
+    .where("used_at_ms", "is", null)
+    .where("expires_at_ms", ">", p.atMs),
+);
+const findPasskeyOf = statement((db, p: { person: string }) =>
+  db.selectFrom("passkeys").select("id").where("person_id", "=", p.person).limit(1),
+);
+
 /** Hexadecimal digits sort before `g`; an id of another form names nothing. */
 const named = (id: string): { from: string; to: string } | undefined =>
   new RegExp(`^[0-9a-f]{${SESSION_ID_CHARS}}$`).test(id) ? { from: id, to: `${id}g` } : undefined;
@@ -73,14 +86,25 @@ type Without = { readonly person?: string; readonly passkey?: string };
 const leavesNoAdministrator = async (tx: Tx, { person = "", passkey = "" }: Without): Promise<boolean> =>
   (await tx.first(othersKeys, { person, passkey })) === undefined;
 
+/** Does nobody who signs in administer without this person? A program never did, so without it nothing changes. */
+const isLastAdministrator = async (tx: Tx, { id, role }: { id: string; role: string }): Promise<boolean> =>
+  role === ADMINISTRATOR &&
+  (await tx.first(findPasskeyOf, { person: id })) !== undefined &&
+  (await leavesNoAdministrator(tx, { person: id }));
+
+/** Who may invite no more must not come back by a link that they kept. */
+async function withdrawOpen(tx: Tx, { actor, atMs }: { actor: string; atMs: number }): Promise<void> {
+  if ((await tx.run(withdrawAll, { atMs })) === 0) return;
+  observe(tx, { kind: "invitation.withdrawn", source: "person", atMs, data: { actor } });
+}
+
 export const changePerson: Decision<"person.change"> = async (tx, { id, role, actor, atMs }) => {
   const person = await tx.first(findPerson, { id });
   if (person === undefined) return { kind: "unknown" };
   if (person.role === role) return { kind: "unchanged" };
-  if (person.role === ADMINISTRATOR && (await leavesNoAdministrator(tx, { person: id }))) {
-    return { kind: "last-administrator" };
-  }
+  if (await isLastAdministrator(tx, person)) return { kind: "last-administrator" };
   await tx.run(setRole, { id, role });
+  if (person.role === ADMINISTRATOR) await withdrawOpen(tx, { actor, atMs });
   const data = { person: id, role, before: person.role, actor };
   observe(tx, { kind: "person.changed", source: "person", atMs, data });
   return { kind: "changed" };
@@ -90,10 +114,9 @@ export const removePerson: Decision<"person.remove"> = async (tx, { id, actor, a
   const person = await tx.first(findPerson, { id });
   if (person === undefined) return { kind: "unknown" };
   if (person.role === NO_ROLE) return { kind: "unchanged" };
-  if (person.role === ADMINISTRATOR && (await leavesNoAdministrator(tx, { person: id }))) {
-    return { kind: "last-administrator" };
-  }
+  if (await isLastAdministrator(tx, person)) return { kind: "last-administrator" };
   await tx.run(setRole, { id, role: NO_ROLE });
+  if (person.role === ADMINISTRATOR) await withdrawOpen(tx, { actor, atMs });
   await tx.run(deletePasskeysOf, { person: id });
   await tx.run(deleteSessionsOf, { person: id });
   observe(tx, { kind: "person.removed", source: "person", atMs, data: { person: id, actor } });

@@ -1,10 +1,16 @@
 /** A scenario and its sessions from their files, and the ways in of the stations that come of them. */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Dialer, failed, type Log, ok, type Result, type StationId } from "@wattward/kernel";
 import { instantMs } from "../scenario/moments.ts";
 import { makePlan, type Plan } from "../scenario/plan.ts";
-import { faultsOf, readScenario, type Scenario, type ScenarioFault } from "../scenario/read-scenario.ts";
+import {
+  faultsOf,
+  readScenario,
+  SCENARIO_CHARS_MAX,
+  type Scenario,
+  type ScenarioFault,
+} from "../scenario/read-scenario.ts";
 import type { ScenarioWords } from "../scenario/shape.ts";
 import type { PlannedStation } from "../scenario/stations.ts";
 import { readSessions, type Session } from "../sessions/read-sessions.ts";
@@ -52,7 +58,7 @@ const onlyOptions: Scenario = {
 async function scenarioIn(file: string): Promise<Result<Scenario, Complaints>> {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(file));
+    text = await textOf(file);
   } catch (error) {
     const code = String((error as { code?: unknown }).code);
     const why =
@@ -65,6 +71,20 @@ async function scenarioIn(file: string): Promise<Result<Scenario, Complaints>> {
   }
   const read = readScenario(text);
   return read.ok ? read : failed(read.fault.map((fault) => saidOf(file, fault)));
+}
+
+/** No more than a scenario can have: a device, or a pipe that never ends, is no scenario. UTF-8 has 4 bytes at most. */
+async function textOf(file: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  let left = 4 * SCENARIO_CHARS_MAX;
+  for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    left -= piece.length;
+    if (left < 0) break;
+  }
+  const bytes = Buffer.concat(pieces);
+  // Refused by its length, wherever in a sign it was cut off.
+  return new TextDecoder("utf-8", { fatal: left >= 0 }).decode(bytes);
 }
 
 function saidOf(file: string | undefined, { column, line, path, sentence }: ScenarioFault): string {

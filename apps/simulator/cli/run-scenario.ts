@@ -80,7 +80,6 @@ async function play(loaded: Loaded, options: ScenarioOptions): Promise<Outcome |
   const broken = new Promise<never>((_, reject) => (fail = reject));
   const world = worldOf(plan, ways, { pace, log, recorder: files?.recorder, failed: (error) => fail(error) });
   for (const note of plan.notes) tell(`note: ${note}`);
-  tell(`${plan.name}: ${plan.stations.length} stations boot; Ctrl-C ends it in order`);
   const day = playDay(
     {
       ...{ plan, world, pace, real, tell },
@@ -90,6 +89,8 @@ async function play(loaded: Loaded, options: ScenarioOptions): Promise<Outcome |
     },
     (stop) => {
       for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
+      // Not before it is so: whoever reads it may press at once.
+      tell(`${plan.name}: ${plan.stations.length} stations boot; Ctrl-C ends it in order`);
     },
   );
   const finished = await Promise.race([day, broken]);

@@ -148,6 +148,8 @@ function placeOf(document: Document, lines: LineCounter, path: readonly (string 
 const pathSaid = (path: readonly (string | number)[]): string =>
   path.reduce<string>(
     (said, part) =>
-      /^\d+$/.test(String(part)) ? `${said}[${part}]` : said === "" ? String(part) : `${said}.${part}`,
+      /^\d+$/.test(String(part))
+        ? `${said}[${part}]`
+        : `${said === "" ? "" : `${said}.`}${shown(String(part))}`,
     "",
   );

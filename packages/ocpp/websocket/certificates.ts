@@ -33,11 +33,15 @@ export function chainOf(
   return chain.length === 0 ? undefined : chain.map(({ raw }) => new Uint8Array(raw));
 }
 
-/** Two CAs may bear one name after a renewal: the signature tells them apart. */
+/**
+ * By name: whether it did sign is for whoever judges the chain. Two CAs may bear one name after a renewal: then the
+ * signature tells them apart here already.
+ */
 function issuerOf(
   certificate: X509Certificate,
   known: readonly X509Certificate[],
 ): X509Certificate | undefined {
   if (certificate.subject === certificate.issuer) return undefined;
-  return known.find((issuer) => certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey));
+  const named = known.filter((issuer) => certificate.checkIssued(issuer));
+  return named.length < 2 ? named[0] : named.find((issuer) => certificate.verify(issuer.publicKey));
 }

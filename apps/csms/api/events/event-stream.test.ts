@@ -1,24 +1,17 @@
 import assert from "node:assert/strict";
 import { get, type IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { silentLog } from "@wattward/kernel";
 import { apiLimits } from "../limits.ts";
 import { sessionLimits } from "../sign-in/sessions.ts";
-import { Browser, type Desk, HOST, openDesk } from "../testing/desk.ts";
+import { type Browser, type Desk, HOST, openDesk, signedIn } from "../testing/desk.ts";
 import { EventStream } from "./event-stream.ts";
 
 type Event = { id: number; event: string; seq: number };
 
 /** A reader of the stream: what it heard so far, and how to leave. */
 type Listener = { events: Event[]; text: string; ended: boolean; stream: Readable; leave(): void };
-
-async function signedIn(t: TestContext): Promise<{ desk: Desk; browser: Browser }> {
-  const desk = await openDesk(t);
-  const browser = new Browser(desk);
-  await browser.join("Ada");
-  return { desk, browser };
-}
 
 const open = (desk: Desk, browser: Browser, query = "", headers: Record<string, string> = {}) =>
   desk.api.app.inject({

@@ -35,3 +35,12 @@ test("now: today began within the last 25 hours, or is no today", async (t) => {
   assert.deepEqual([await ask(nowMs), await ask(nowMs - 25 * 3_600_000)], [200, 200]);
   assert.deepEqual([await ask(nowMs + 1), await ask(nowMs - 25 * 3_600_000 - 1)], [400, 400]);
 });
+
+test("now: what is no site's id is told, rather than a quiet page", async (t) => {
+  const desk = await openDesk(t);
+  const browser = new Browser(desk);
+  await browser.join("Ada");
+  for (const site of ["Depot", "..", "%F0%9F%98%80"]) {
+    assert.equal((await browser.ask({ url: `/api/v1/now?site=${site}` })).statusCode, 404, site);
+  }
+});

@@ -1,5 +1,5 @@
 /** The first page of the console, and of a script that watches: is everything well, and what needs somebody? */
-import type { Clock } from "@wattward/kernel";
+import { type Clock, siteId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
@@ -7,7 +7,7 @@ import { NowPage } from "../now-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
 import { ref } from "../shape.ts";
-import { closed, InstantMs } from "./fields.ts";
+import { closed, InstantMs, SiteIdText } from "./fields.ts";
 import type { Probe } from "./health.ts";
 
 export type NowPorts = {
@@ -35,15 +35,15 @@ export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings 
             ...InstantMs,
             description: "When today began for the reader, 25 hours ago at most; midnight UTC unless said.",
           }),
-          site: Type.Optional(
-            Type.String({ maxLength: 255, description: "Of this site and its stations only." }),
-          ),
+          site: Type.Optional({ ...SiteIdText, description: "Of this site and its stations only." }),
         },
         closed,
       ),
       answer: ref(NowPage),
     },
     async ({ query }) => {
+      const site = query.site === undefined ? undefined : siteId(query.site);
+      if (site?.ok === false) return problem("unknown-site", { detail: site.fault.sentence });
       const nowMs = clock.now().wallMs;
       const todayMs = query.todayMs ?? Math.floor(nowMs / DAY_MS) * DAY_MS;
       if (todayMs > nowMs || todayMs < nowMs - TODAY_MS_MAX) {
@@ -52,7 +52,7 @@ export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings 
       }
       const now = await core.query("fleet.now", {
         ...{ nowMs, todayMs },
-        ...(query.site === undefined ? {} : { site: query.site }),
+        ...(site === undefined ? {} : { site: site.value }),
       });
       const failing = Object.entries(probes).flatMap(([part, probe]) => {
         const reason = probe();

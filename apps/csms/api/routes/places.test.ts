@@ -1,21 +1,8 @@
 /** Cards, dispensations, settings and the fleet's commands over the API. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import { secretHash } from "../sign-in/secrets.ts";
-import { Browser, type Desk, HOST, openDesk } from "../testing/desk.ts";
-
-async function signedIn(t: TestContext): Promise<{ desk: Desk; browser: Browser }> {
-  const desk = await openDesk(t);
-  const browser = new Browser(desk);
-  await browser.join("Ada");
-  return { desk, browser };
-}
-
-async function get<T>(browser: Browser, path: string, status = 200): Promise<T> {
-  const reply = await browser.ask({ url: `/api/v1/${path}` });
-  assert.equal(reply.statusCode, status, `${path}: ${reply.body}`);
-  return reply.json();
-}
+import { type Desk, HOST, signedIn } from "../testing/desk.ts";
 
 /** Reads as somebody of that role. */
 async function getAs<T>(desk: Desk, role: string, path: string): Promise<T> {
@@ -53,7 +40,7 @@ test("tokens: whole to who may set them, masked to others; by text and status, i
   });
   await desk.add("transactions", { ...charge, id: "T2", wire_id: "2", started_at_ms: 90 });
 
-  const all = await get<Card[]>(browser, "tokens");
+  const all = await browser.get<Card[]>("tokens");
   assert.deepEqual(
     all.map(({ token, open, usedAtMs }) => [token, open, usedAtMs]),
     [
@@ -63,13 +50,13 @@ test("tokens: whole to who may set them, masked to others; by text and status, i
     ],
   );
   const found = async (query: string) =>
-    (await get<Card[]>(browser, `tokens?${query}`)).map((row) => row.token).join(" ");
+    (await browser.get<Card[]>(`tokens?${query}`)).map((row) => row.token).join(" ");
   assert.equal(await found("text=b2c"), "04A1B2C3D4");
   assert.equal(await found("status=Blocked"), "FFEE99");
   assert.equal(await found("most=1&skip=1"), "FFEE99");
   assert.equal(await found("skip=3"), "");
   for (const query of ["status=Fine", "skip=-1", "text=", "most=1001"])
-    await get(browser, `tokens?${query}`, 400);
+    await browser.get(`tokens?${query}`, 400);
 
   const masked = async (query: string) =>
     (await getAs<Card[]>(desk, "viewer", `tokens?${query}`)).map((row) => row.token);
@@ -92,16 +79,16 @@ test("dispensations: listed with their station and who gave them, never with any
       ...{ given_at_ms: 1, given_by: "p1" },
     })
     .execute();
-  assert.deepEqual(await get(browser, "dispensations"), [
+  assert.deepEqual(await browser.get("dispensations"), [
     { station: "CS-1", site: null, securityProfile: 1, untilMs: 99, givenAtMs: 1, givenBy: "p1" },
   ]);
 });
 
 test("settings: every one with limits, unit, meaning and who changed it; changed within its limits alone", async (t) => {
   const { browser } = await signedIn(t);
-  const me = await get<{ person: string }>(browser, "auth/me");
+  const me = await browser.get<{ person: string }>("auth/me");
   type Row = { name: string; unit: string; meaning: string; value: number; changedBy: string | null };
-  const all = await get<Row[]>(browser, "settings");
+  const all = await browser.get<Row[]>("settings");
   assert(all.every(({ changedBy }) => changedBy === null));
   assert(all.length >= 15 && all.every(({ unit, meaning }) => unit !== "" && meaning.length > 20));
   const put = async (name: string, body: object) => {
@@ -109,7 +96,7 @@ test("settings: every one with limits, unit, meaning and who changed it; changed
     return [reply.statusCode, reply.json().code ?? reply.json().done, reply.json().field];
   };
   assert.deepEqual(await put("heartbeat_interval_s", { value: 120 }), [200, true, undefined]);
-  const now = await get<typeof all>(browser, "settings");
+  const now = await browser.get<typeof all>("settings");
   const changed = now.filter(({ changedBy }) => changedBy !== null);
   assert.deepEqual(
     changed.map(({ name, value, changedBy }) => [name, value, changedBy]),
@@ -132,7 +119,7 @@ test("commands: of the whole fleet, by site, state, action, actor and text, in p
   await desk.add("commands", { id: "2", station_id: "B", ...start, state: "sent", reason: "Driver called" });
   await desk.add("commands", { id: "3", station_id: "A", state: "requested" });
   const ids = async (query: string) =>
-    (await get<{ id: string }[]>(browser, `commands?${query}`)).map(({ id }) => id).join(" ");
+    (await browser.get<{ id: string }[]>(`commands?${query}`)).map(({ id }) => id).join(" ");
   for (const [query, found] of [
     ["", "3 2 1"],
     ["most=2", "3 2"],
@@ -149,8 +136,8 @@ test("commands: of the whole fleet, by site, state, action, actor and text, in p
     assert.equal(await ids(query), found, query);
   }
   for (const query of ["states=", "states=open", "states=sent,", "action=Explode", "text="]) {
-    await get(browser, `commands?${query}`, 400);
+    await browser.get(`commands?${query}`, 400);
   }
-  const open = JSON.stringify(await get(browser, "commands/2"));
+  const open = JSON.stringify(await browser.get("commands/2"));
   assert(!open.includes("04A1B2") && open.includes('"connectorId":1'), open);
 });

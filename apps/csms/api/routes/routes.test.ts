@@ -1,14 +1,7 @@
 /** The routes over the real core: what a page or script asks for, and what it gets. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { Browser, type Desk, openDesk } from "../testing/desk.ts";
-
-async function signedIn(t: TestContext): Promise<{ desk: Desk; browser: Browser }> {
-  const desk = await openDesk(t);
-  const browser = new Browser(desk);
-  await browser.join("Ada");
-  return { desk, browser };
-}
+import { test } from "node:test";
+import { signedIn } from "../testing/desk.ts";
 
 test("stations: added to a new site, seen in list, site and snapshot; added again it is unchanged", async (t) => {
   const { desk, browser } = await signedIn(t);

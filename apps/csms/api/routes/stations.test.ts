@@ -1,20 +1,7 @@
 /** Stations over the API: found by what they are, and what they told beside connectors and transactions. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { Browser, type Desk, openDesk } from "../testing/desk.ts";
-
-async function signedIn(t: TestContext): Promise<{ desk: Desk; browser: Browser }> {
-  const desk = await openDesk(t);
-  const browser = new Browser(desk);
-  await browser.join("Ada");
-  return { desk, browser };
-}
-
-async function get<T>(browser: Browser, path: string, status = 200): Promise<T> {
-  const reply = await browser.ask({ url: `/api/v1/${path}` });
-  assert.equal(reply.statusCode, status, `${path}: ${reply.body}`);
-  return reply.json();
-}
+import { test } from "node:test";
+import { signedIn } from "../testing/desk.ts";
 
 test("stations: found by connection, admission and text, in pages", async (t) => {
   const { desk, browser } = await signedIn(t);
@@ -22,7 +9,7 @@ test("stations: found by connection, admission and text, in pages", async (t) =>
   await desk.add("stations", { id: "B-2", firmware: "1.0_A", admission: "pending" });
   await desk.add("stations", { id: "C-3", serial: "SN 100%", admission: "blocked", connected: 1 });
   const ids = async (query: string) =>
-    (await get<{ id: string }[]>(browser, `stations?${query}`)).map(({ id }) => id).join(" ");
+    (await browser.get<{ id: string }[]>(`stations?${query}`)).map(({ id }) => id).join(" ");
   for (const [query, found] of [
     ["", "A_1 B-2 C-3"],
     ["connected=true", "A_1 C-3"],
@@ -38,7 +25,7 @@ test("stations: found by connection, admission and text, in pages", async (t) =>
     assert.equal(await ids(query), found, query);
   }
   for (const query of ["admission=maybe", "connected=1", "text=", `text=${"x".repeat(65)}`]) {
-    await get(browser, `stations?${query}`, 400);
+    await browser.get(`stations?${query}`, 400);
   }
 });
 
@@ -82,7 +69,7 @@ test("station: what it told, by subject; its monitors and streams; what could no
       ...{ reason: "meterStop is no number", message: '{"meterStop":"x"}', wire_id: "12" },
     })
     .execute();
-  const rows = await get<object[]>(browser, "stations/CS-1/told");
+  const rows = await browser.get<object[]>("stations/CS-1/told");
   assert.deepEqual(rows, [
     {
       ...{ subject: "charging-limit", about: "1 EMS", version: "2.0.1", ended: true, toldAtMs: 8 },
@@ -93,23 +80,19 @@ test("station: what it told, by subject; its monitors and streams; what could no
       body: { status: "Installing" },
     },
   ]);
-  assert.equal((await get<object[]>(browser, "stations/CS-1/told?subject=firmware-update")).length, 1);
-  await get(browser, "stations/CS-1/told?subject=secrets", 400);
-  const { monitors, streams } = await get<{ monitors: object[]; streams: object[] }>(
-    browser,
+  assert.equal((await browser.get<object[]>("stations/CS-1/told?subject=firmware-update")).length, 1);
+  await browser.get("stations/CS-1/told?subject=secrets", 400);
+  const { monitors, streams } = await browser.get<{ monitors: object[]; streams: object[] }>(
     "stations/CS-1/monitoring",
   );
   assert.deepEqual(streams, []);
   assert.equal(monitors.length, 1);
   assert.deepEqual((monitors[0] as { value: string }).value, "75.5");
-  const [aside] = await get<{ reason: string; wireId: string }[]>(browser, "stations/CS-1/set-aside");
+  const [aside] = await browser.get<{ reason: string; wireId: string }[]>("stations/CS-1/set-aside");
   assert.deepEqual([aside?.reason, aside?.wireId], ["meterStop is no number", "12"]);
   for (const what of ["told", "monitoring", "set-aside"]) {
-    assert.equal(JSON.stringify(await get(browser, `stations/CS-2/${what}`)).includes("CS-1"), false);
-    assert.equal(
-      (await get<{ code: string }>(browser, `stations/CS-9/${what}`, 404)).code,
-      "unknown-station",
-    );
+    assert.equal(JSON.stringify(await browser.get(`stations/CS-2/${what}`)).includes("CS-1"), false);
+    assert.equal((await browser.get<{ code: string }>(`stations/CS-9/${what}`, 404)).code, "unknown-station");
   }
 });
 
@@ -127,7 +110,7 @@ test("observations: what happened last, newest first, by site, station and kind,
     });
   }
   const seqs = async (query: string) =>
-    (await get<{ seq: number }[]>(browser, `observations?${query}`)).map(({ seq }) => seq - head);
+    (await browser.get<{ seq: number }[]>(`observations?${query}`)).map(({ seq }) => seq - head);
   assert.deepEqual((await seqs("site=depot")).slice(0, 3), [3, 2, 1]);
   assert.deepEqual(await seqs("site=depot&kinds=station.booted,station.status"), [3, 2, 1]);
   assert.deepEqual(await seqs("kinds=station.status&most=1"), [3]);

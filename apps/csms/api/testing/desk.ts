@@ -1,6 +1,7 @@
 /**
  * For tests: the API over a core in memory, simulated time and seeded chance, and a browser's way to talk to it.
  */
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { type Log, type SiteId, silentLog } from "@wattward/kernel";
 import { type SimulatedTime, seededChance, simulatedTime } from "@wattward/testing";
@@ -146,6 +147,13 @@ export class Browser {
     return this.ask({ method: "POST", url: `/api/v1/${path}`, ...(body === undefined ? {} : { body }) });
   }
 
+  /** What is read at a path below the API's root; fails where another status answers than the one that is meant. */
+  async get<T>(path: string, status = 200): Promise<T> {
+    const reply = await this.ask({ url: `/api/v1/${path}` });
+    assert.equal(reply.statusCode, status, `${path}: ${reply.body}`);
+    return reply.json();
+  }
+
   /** Joins with a fresh invitation, or with that one. */
   async join(
     name: string,
@@ -160,6 +168,14 @@ export class Browser {
     this.csrf = reply.json().csrf;
     return authenticator;
   }
+}
+
+/** A desk with somebody at it, who joined first and so is an administrator. */
+export async function signedIn(test: TestContext): Promise<{ desk: Desk; browser: Browser }> {
+  const desk = await openDesk(test);
+  const browser = new Browser(desk);
+  await browser.join("Ada");
+  return { desk, browser };
 }
 
 /** The secret of a new invitation. */
