@@ -5,13 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:https";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import type { OcppVersion } from "@wattward/ocpp";
-import { issueServer } from "@wattward/pki";
-import { newKey, openOrCreateAuthorityFiles, publicHalf } from "@wattward/pki/files";
+import { openOrCreateAuthorityFiles } from "@wattward/pki/files";
 import { issueSiteFolder } from "../../apps/csms/cli/pki/issue-site.ts";
 import { issueStationFolder } from "../../apps/csms/cli/pki/issue-station.ts";
 import { addStation } from "../../apps/csms/cli/station/add.ts";
@@ -251,42 +249,6 @@ test("transparent: compression", { timeout: 60_000 }, async () => {
   }
   await stop(site.program, SOON_MS);
   csms.stop();
-});
-
-test("autonomous: compression", { timeout: 60_000 }, async () => {
-  await issueSite("plain");
-  const { authorities } = await openOrCreateAuthorityFiles(join(out, "csms"), {
-    ...{ chance: systemChance, clock: systemClock(), operatorName: "Op", domain: DOMAIN },
-  });
-  const key = await newKey("ec-p256");
-  const names = [`csms.${DOMAIN}`];
-  const made = await issueServer(
-    authorities,
-    { names, publicKey: publicHalf(key) },
-    { chance: systemChance, clock: systemClock() },
-  );
-  assert(made.ok);
-  const server = createServer({
-    cert: made.value.chainPem,
-    key: key.export({ type: "pkcs8", format: "pem" }),
-  });
-  const offered: unknown[] = [];
-  server.on("upgrade", ({ headers }, socket) => {
-    offered.push(headers["sec-websocket-extensions"] ?? "none");
-    socket.destroy();
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  assert(address !== null && typeof address === "object");
-  const { port } = address;
-  const home = join(out, "plain");
-  mkdirSync(join(home, "logs"), { recursive: true });
-  const to = ["--csms", `wss://csms.${DOMAIN}:${port}`, "--connect", `127.0.0.1:${port}`, "--port", "0"];
-  const site = start("site", "apps/site/main.ts", ["--data", join(home, "site"), ...to], logOf(home, "site"));
-  await eventually("the site asked for its link", () => offered.length > 0);
-  assert.equal(offered[0], "none");
-  await stop(site, SOON_MS);
-  server.close();
 });
 
 test("transparent: a CSMS that chooses no sub-protocol, or shows a certificate of nobody: the station hears it as it would directly", {

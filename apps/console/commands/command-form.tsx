@@ -5,7 +5,7 @@
 import { Button, NativeSelect, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
-import { sentenceOf } from "../shell/problem-view.tsx";
+import { Effect, Trouble } from "../dialog/confirm.tsx";
 import { useServices } from "../shell/services.tsx";
 import type { StationView } from "../stations/view.ts";
 import { words } from "../strings/en.ts";
@@ -64,16 +64,14 @@ export function CommandForm({ choice, view, version, close }: Props) {
         data={expiries.map((s) => ({ value: String(s), label: say.fields.expiresOption[s] ?? `${s} s` }))}
         onChange={(event) => change({ expiresInS: Number(event.currentTarget.value) })}
       />
-      <div className={isDangerous(choice) ? styles.danger : styles.effect}>
-        <strong>{say.effect.heading}</strong>
-        <p>{effectOf(choice, draft, view, version)}</p>
-        {!view.station.connected && <p>{say.offlineNote}</p>}
-      </div>
-      {request.error !== null && (
-        <p role="alert" className={styles.trouble}>
-          {sentenceOf(request.error)}
-        </p>
-      )}
+      <Effect
+        danger={isDangerous(choice)}
+        sentences={[
+          effectOf(choice, draft, view, version),
+          view.station.connected ? undefined : say.offlineNote,
+        ]}
+      />
+      {request.error !== null && <Trouble error={request.error} />}
       <div className={styles.actions}>
         <Button
           type="submit"

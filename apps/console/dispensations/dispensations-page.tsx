@@ -6,21 +6,19 @@ import { useState } from "react";
 import type { Dispensation } from "../api/manage-api.ts";
 import { useNow } from "../display/ticking.tsx";
 import { useNameOf } from "../people/use-people.ts";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { isAdministrator, useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
-import { matching, readSorting } from "../table/columns.ts";
-import { sortOf } from "../table/search.ts";
-import { Table } from "../table/table.tsx";
-import { TableBar } from "../table/table-bar.tsx";
+import { matching } from "../table/columns.ts";
+import { Listing } from "../table/listing.tsx";
 import { columnsFor } from "./columns.tsx";
 import styles from "./dispensations.module.css";
 import { EndDialog } from "./end-dialog.tsx";
 import { GiveDialog } from "./give-dialog.tsx";
-import { columnIds } from "./search.ts";
 
 const say = words.dispensations;
 const AGAIN_MS = 15_000;
@@ -29,10 +27,7 @@ export function DispensationsPage() {
   const { api } = useServices();
   const queryFn = () => api.manage.dispensations();
   const rows = useQuery({ queryKey: ["dispensations"], queryFn, refetchInterval: AGAIN_MS });
-  if (rows.data === undefined) {
-    if (rows.error !== null) return <Failed page error={rows.error} retry={() => void rows.refetch()} />;
-    return <PageLoading />;
-  }
+  if (rows.data === undefined) return <Unread asked={rows} />;
   return <All rows={rows.data} />;
 }
 
@@ -100,41 +95,30 @@ function Rows({ rows, set, end }: RowsProps) {
     [station, site ?? say.direct, nameOf(givenBy)].join(" "),
   );
   return (
-    <>
-      <TableBar
-        search={search.find ?? ""}
-        onSearch={(find) => set({ find: find === "" ? undefined : find })}
-        hint={say.find}
-        filter={
-          <Choices
-            label={say.filter.label}
-            name="profile"
-            chosen={search.profile}
-            choices={[
-              { value: undefined, text: say.filter.all, count: rows.length },
-              { value: "1", text: say.filter.one, count: of("1").length },
-              { value: "2", text: say.filter.two, count: of("2").length },
-            ]}
-          />
-        }
-        shown={shown}
-        all={rows.length}
-        columns={columns}
-        fileName="dispensations"
-      />
-      {shown.length === 0 ? (
-        <Notice title={say.noneFound} />
-      ) : (
-        <Table
-          label={say.title}
-          rows={shown}
-          columns={columns}
-          keyOf={({ station }) => station}
-          linkOf={({ station }) => ({ to: "/stations/$station", params: { station } })}
-          sorting={readSorting(search.sort, columnIds)}
-          onSort={(sorting) => set({ sort: sortOf(sorting) })}
+    <Listing
+      label={say.title}
+      search={search}
+      set={set}
+      hint={say.find}
+      filter={
+        <Choices
+          label={say.filter.label}
+          name="profile"
+          chosen={search.profile}
+          choices={[
+            { value: undefined, text: say.filter.all, count: rows.length },
+            { value: "1", text: say.filter.one, count: of("1").length },
+            { value: "2", text: say.filter.two, count: of("2").length },
+          ]}
         />
-      )}
-    </>
+      }
+      shown={shown}
+      all={rows.length}
+      columns={columns}
+      fileName="dispensations"
+      keyOf={({ station }) => station}
+      table={{ linkOf: ({ station }) => ({ to: "/stations/$station", params: { station } }) }}
+      noneFound={<Notice title={say.noneFound} />}
+    />
   );
 }

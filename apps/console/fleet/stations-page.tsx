@@ -5,19 +5,17 @@ import { StateGlyph } from "../display/glyph.tsx";
 import { PowerTold } from "../display/power-told.tsx";
 import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { AGED_MS } from "../site/power-now.ts";
 import { FLOWING_W_MIN, type StationState } from "../stations/state.ts";
 import { stationView } from "../stations/view.ts";
 import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
-import { type Column, matching, readSorting } from "../table/columns.ts";
-import { sortOf } from "../table/search.ts";
-import { Table } from "../table/table.tsx";
-import { TableBar } from "../table/table-bar.tsx";
+import { type Column, matching } from "../table/columns.ts";
+import { Listing } from "../table/listing.tsx";
 import styles from "./fleet.module.css";
-import { columnIds } from "./search.ts";
 import { useStations } from "./use-stations.ts";
 
 /** Without its sessions at hand, a car that draws power tells that it charges: as its site's page has it. */
@@ -102,11 +100,7 @@ export function StationsPage() {
   const stations = useStations();
   const search = useSearch({ from: "/frame/stations" });
   const navigate = useNavigate({ from: "/stations" });
-  if (stations.data === undefined) {
-    if (stations.error !== null)
-      return <Failed page error={stations.error} retry={() => void stations.refetch()} />;
-    return <PageLoading />;
-  }
+  if (stations.data === undefined) return <Unread asked={stations} />;
   const all = stations.data;
   if (all.length === 0) {
     return (
@@ -127,9 +121,10 @@ export function StationsPage() {
   return (
     <>
       <PageTitle title={words.fleet.title} />
-      <TableBar
-        search={search.find ?? ""}
-        onSearch={(find) => set({ find: find === "" ? undefined : find })}
+      <Listing
+        label={words.fleet.title}
+        search={search}
+        set={set}
         hint={words.fleet.find}
         filter={
           <Choices
@@ -147,20 +142,10 @@ export function StationsPage() {
         all={all.length}
         columns={columns}
         fileName="stations"
+        keyOf={({ id }) => id}
+        table={{ linkOf: ({ id }) => ({ to: "/stations/$station", params: { station: id } }) }}
+        noneFound={<Notice title={words.fleet.noneFound} />}
       />
-      {shown.length === 0 ? (
-        <Notice title={words.fleet.noneFound} />
-      ) : (
-        <Table
-          label={words.fleet.title}
-          rows={shown}
-          columns={columns}
-          keyOf={({ id }) => id}
-          linkOf={({ id }) => ({ to: "/stations/$station", params: { station: id } })}
-          sorting={readSorting(search.sort, columnIds)}
-          onSort={(sorting) => set({ sort: sortOf(sorting) })}
-        />
-      )}
     </>
   );
 }

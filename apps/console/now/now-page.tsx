@@ -6,8 +6,8 @@ import { Glyph } from "../display/glyph.tsx";
 import { useNow } from "../display/ticking.tsx";
 import { WallClock } from "../display/wall-clock.tsx";
 import type { FeedLink } from "../live/feed.ts";
-import { PageLoading } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { Notice } from "../shell/problem-view.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { StreamBanner } from "../site/stream-banner.tsx";
 import { words } from "../strings/en.ts";
 import { Figures } from "./figures.tsx";
@@ -24,9 +24,7 @@ export function NowPage() {
   useEffect(() => {
     document.title = `${words.now.title} · ${words.product}`;
   }, []);
-  if (asked.data === undefined) {
-    return asked.error === null ? <PageLoading /> : <Failed page error={asked.error} retry={retry} />;
-  }
+  if (asked.data === undefined) return <Unread asked={asked} />;
   return (
     <>
       <Stale heard={asked.data} failed={asked.isError} retry={retry} />

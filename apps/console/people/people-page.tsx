@@ -6,20 +6,18 @@ import type { PeopleView, Person } from "../api/manage-api.ts";
 import { day, exactTime } from "../display/instant.ts";
 import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { isAdministrator, useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
-import { type Column, matching, readSorting } from "../table/columns.ts";
-import { sortOf } from "../table/search.ts";
-import { Table } from "../table/table.tsx";
-import { TableBar } from "../table/table-bar.tsx";
+import { type Column, matching } from "../table/columns.ts";
+import { Listing } from "../table/listing.tsx";
 import { Invitations } from "./invitations.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
 import { OwnPasskeys } from "./own-passkeys.tsx";
 import styles from "./people.module.css";
-import { columnIds } from "./search.ts";
 import { usePeople } from "./use-people.ts";
 import { lastSeenMs, shownBy } from "./view.ts";
 
@@ -29,11 +27,7 @@ export function PeoplePage() {
   const me = useMe();
   const people = usePeople(isAdministrator(me));
   if (me !== undefined && !isAdministrator(me)) return <Forbidden role={me.role} />;
-  if (people.data === undefined) {
-    if (people.error !== null)
-      return <Failed page error={people.error} retry={() => void people.refetch()} />;
-    return <PageLoading />;
-  }
+  if (people.data === undefined) return <Unread asked={people} />;
   return <Everybody view={people.data} me={me?.person ?? ""} />;
 }
 
@@ -57,35 +51,28 @@ function Everybody({ view, me }: { view: PeopleView; me: string }) {
         }
       />
       {view.invitations.length > 0 && <Invitations invitations={view.invitations} />}
-      <TableBar
-        search={search.find ?? ""}
-        onSearch={(find) => set({ find: find === "" ? undefined : find })}
+      <Listing
+        label={say.title}
+        search={search}
+        set={set}
         hint={say.find}
         filter={<Filter people={view.people} chosen={search.who} />}
         shown={shown}
         all={here.length}
         columns={columns}
         fileName="people"
-      />
-      {shown.length === 0 ? (
-        <Notice title={say.noneFound} />
-      ) : (
-        <Table
-          label={say.title}
-          rows={shown}
-          columns={columns}
-          keyOf={({ id }) => id}
-          labelOf={({ name }) => name}
-          linkOf={({ id }) => ({
+        keyOf={({ id }) => id}
+        table={{
+          labelOf: ({ name }) => name,
+          linkOf: ({ id }) => ({
             to: "/people/$person",
             params: { person: id },
             search: (it) => it,
             resetScroll: false,
-          })}
-          sorting={readSorting(search.sort, columnIds)}
-          onSort={(sorting) => set({ sort: sortOf(sorting) })}
-        />
-      )}
+          }),
+        }}
+        noneFound={<Notice title={say.noneFound} />}
+      />
       {shownBy(view.people, "people").length === 1 && <p className={styles.note}>{say.onlyYou}</p>}
       {inviting && <InviteDialog close={() => setInviting(false)} />}
       <Outlet />

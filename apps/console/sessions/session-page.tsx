@@ -10,9 +10,9 @@ import { Glyph } from "../display/glyph.tsx";
 import { span } from "../display/instant.ts";
 import { dash, energy, power, type Quantity } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
-import { PageLoading } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
 import { first, last, meanPower, most, seriesOf } from "./curve.ts";
@@ -39,9 +39,7 @@ export function SessionPage() {
   });
   if (session.data !== undefined) return <Whole session={session.data} />;
   if (session.error instanceof ApiProblem && session.error.status === 404) return <Unknown />;
-  if (session.error !== null)
-    return <Failed page error={session.error} retry={() => void session.refetch()} />;
-  return <PageLoading />;
+  return <Unread asked={session} />;
 }
 
 function Unknown() {

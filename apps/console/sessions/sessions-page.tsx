@@ -6,8 +6,9 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Session } from "../api/shapes.ts";
 import { minuteTime } from "../display/instant.ts";
 import { useNow } from "../display/ticking.tsx";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { words } from "../strings/en.ts";
 import { readSorting } from "../table/columns.ts";
 import { sortOf } from "../table/search.ts";
@@ -32,12 +33,7 @@ export function SessionsPage() {
   const sessions = useAllSessions(asked);
   const { query, rows } = sessions;
   useAllWhenSorted(search.sort !== undefined, sessions);
-  if (query.data === undefined) {
-    if (query.error !== null) {
-      return <Failed page error={query.error} retry={() => void query.refetch()} />;
-    }
-    return <PageLoading />;
-  }
+  if (query.data === undefined) return <Unread asked={query} />;
   if (rows.length === 0 && !isFiltered(search)) return <NoSession />;
   return (
     <>

@@ -4,9 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { Setting } from "../api/manage-api.ts";
 import { Panel } from "../display/panel.tsx";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { isAdministrator, useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
 import { matching } from "../table/columns.ts";
@@ -29,11 +30,7 @@ export function SettingsPage() {
       </>
     );
   }
-  if (settings.data === undefined) {
-    if (settings.error !== null)
-      return <Failed page error={settings.error} retry={() => void settings.refetch()} />;
-    return <PageLoading />;
-  }
+  if (settings.data === undefined) return <Unread asked={settings} />;
   return <All settings={settings.data} />;
 }
 

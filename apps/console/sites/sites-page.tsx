@@ -6,16 +6,14 @@ import { PowerTold } from "../display/power-told.tsx";
 import { dash, energy, written } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
 import { useNowTable } from "../now/use-now.ts";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { AGED_MS } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
-import { type Column, matching, readSorting } from "../table/columns.ts";
-import { sortOf } from "../table/search.ts";
-import { Table } from "../table/table.tsx";
-import { TableBar } from "../table/table-bar.tsx";
-import { columnIds } from "./search.ts";
+import { type Column, matching } from "../table/columns.ts";
+import { Listing } from "../table/listing.tsx";
 import styles from "./sites-page.module.css";
 
 type SiteRow = Now["sites"][number] & {
@@ -100,10 +98,7 @@ export function SitesPage() {
   const asked = useNowTable();
   const search = useSearch({ from: "/frame/sites" });
   const navigate = useNavigate({ from: "/sites" });
-  if (asked.data === undefined) {
-    if (asked.error !== null) return <Failed page error={asked.error} retry={() => void asked.refetch()} />;
-    return <PageLoading />;
-  }
+  if (asked.data === undefined) return <Unread asked={asked} />;
   const all = siteRows(asked.data.now);
   const [first] = all;
   if (first === undefined) {
@@ -126,9 +121,10 @@ export function SitesPage() {
   return (
     <>
       <PageTitle title={say.title} />
-      <TableBar
-        search={search.find ?? ""}
-        onSearch={(find) => set({ find: find === "" ? undefined : find })}
+      <Listing
+        label={say.title}
+        search={search}
+        set={set}
         hint={say.find}
         filter={
           <Choices
@@ -146,20 +142,10 @@ export function SitesPage() {
         all={all.length}
         columns={columns}
         fileName="sites"
+        keyOf={({ id }) => id}
+        table={{ linkOf: ({ id }) => ({ to: "/sites/$site", params: { site: id } }) }}
+        noneFound={<Notice title={say.noneFound} />}
       />
-      {shown.length === 0 ? (
-        <Notice title={say.noneFound} />
-      ) : (
-        <Table
-          label={say.title}
-          rows={shown}
-          columns={columns}
-          keyOf={({ id }) => id}
-          linkOf={({ id }) => ({ to: "/sites/$site", params: { site: id } })}
-          sorting={readSorting(search.sort, columnIds)}
-          onSort={(sorting) => set({ sort: sortOf(sorting) })}
-        />
-      )}
     </>
   );
 }

@@ -4,9 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { REASON_CHARS_MAX } from "../commands/draft.ts";
 import type { Plan } from "../commands/plan.ts";
-import { Effect } from "../dialog/confirm.tsx";
+import { Effect, Trouble } from "../dialog/confirm.tsx";
 import { Dialog } from "../dialog/dialog.tsx";
-import { sentenceOf } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import { words } from "../strings/en.ts";
 import styles from "./ask.module.css";
@@ -81,11 +80,7 @@ function AskForm(props: Props & { request: Request; close: () => void }) {
         error={missing ? words.commands.fields.reasonMissing : undefined}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      {request.error !== null && (
-        <p role="alert" className={styles.trouble}>
-          {sentenceOf(request.error)}
-        </p>
-      )}
+      {request.error !== null && <Trouble error={request.error} />}
       <div className={styles.actions}>
         <Button type="submit" size="sm" disabled={request.isPending}>
           {request.isPending ? say.sending : say.send}

@@ -7,8 +7,9 @@ import { ApiProblem } from "../api/problem.ts";
 import type { StationDetail } from "../api/shapes.ts";
 import { StateGlyph } from "../display/glyph.tsx";
 import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { StreamBanner } from "../site/stream-banner.tsx";
 import { toneOf } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
@@ -34,10 +35,9 @@ export function StationPage() {
     refetchInterval: AGAIN_MS,
   });
   if (detail.data === undefined) {
-    if (detail.error === null) return <PageLoading />;
     if (detail.error instanceof ApiProblem && detail.error.status === 404)
       return <Unknown station={station} />;
-    return <Failed page error={detail.error} retry={() => void detail.refetch()} />;
+    return <Unread asked={detail} />;
   }
   const { site } = detail.data;
   if (site === null) return <Polled key={station} detail={detail.data} />;

@@ -4,11 +4,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import type { Variable } from "../api/station-shapes.ts";
 import { expiries, REASON_CHARS_MAX } from "../commands/draft.ts";
-import { Effect } from "../dialog/confirm.tsx";
+import { Effect, Trouble } from "../dialog/confirm.tsx";
 import { Side } from "../dialog/side.tsx";
 import { dash } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
-import { Notice, sentenceOf } from "../shell/problem-view.tsx";
+import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
@@ -194,11 +194,7 @@ function EditForm({ station, row, draft, faults, change, submit, pending, error 
           say.edit.risk,
         ]}
       />
-      {error !== null && (
-        <p role="alert" className={styles.trouble}>
-          {sentenceOf(error)}
-        </p>
-      )}
+      {error !== null && <Trouble error={error} />}
       <div className={styles.actions}>
         <Button type="submit" disabled={pending}>
           {pending ? words.commands.sending : say.edit.send}

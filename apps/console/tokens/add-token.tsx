@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ApiProblem } from "../api/problem.ts";
 import type { Card } from "../api/shapes.ts";
+import { Trouble } from "../dialog/confirm.tsx";
 import { Dialog } from "../dialog/dialog.tsx";
 import { useNow } from "../display/ticking.tsx";
 import { sentenceOf } from "../shell/problem-view.tsx";
@@ -51,11 +52,7 @@ export function AddToken({ known, close, done }: Props) {
           error={faults.lastDay}
           onChange={(event) => change({ lastDay: event.currentTarget.value })}
         />
-        {add.error !== null && !atToken && (
-          <p role="alert" className={styles.trouble}>
-            {sentenceOf(add.error)}
-          </p>
-        )}
+        {add.error !== null && !atToken && <Trouble error={add.error} />}
         <div className={styles.actions}>
           <Button type="submit" disabled={add.isPending}>
             {add.isPending ? say.adding : say.add}

@@ -9,20 +9,19 @@ import { useMemo, useState } from "react";
 import { ConfirmDialog } from "../dialog/confirm.tsx";
 import { exactTime } from "../display/instant.ts";
 import { useNow } from "../display/ticking.tsx";
-import { PageLoading, PageTitle } from "../shell/page-title.tsx";
-import { Failed, Notice } from "../shell/problem-view.tsx";
+import { PageTitle } from "../shell/page-title.tsx";
+import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
+import { Unread } from "../shell/unread.tsx";
 import { isAdministrator, useMe } from "../shell/use-me.ts";
 import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
-import { matching, readSorting } from "../table/columns.ts";
-import { sortOf } from "../table/search.ts";
-import { Table } from "../table/table.tsx";
-import { TableBar } from "../table/table-bar.tsx";
+import { matching } from "../table/columns.ts";
+import { Listing } from "../table/listing.tsx";
 import { AddToken } from "./add-token.tsx";
 import { tokenColumns } from "./columns.tsx";
 import { accepted, blocked, statusOf } from "./draft.ts";
-import { columnIds, statuses, type TokensSearch } from "./search.ts";
+import { statuses, type TokensSearch } from "./search.ts";
 import styles from "./tokens.module.css";
 import { CARDS_MAX, type CardRow, useCards } from "./use-cards.ts";
 
@@ -33,10 +32,7 @@ export function TokensPage() {
   const mayChange = isAdministrator(useMe());
   const [adding, setAdding] = useState(false);
   const [told, setTold] = useState("");
-  if (cards.data === undefined) {
-    if (cards.error !== null) return <Failed page error={cards.error} retry={() => void cards.refetch()} />;
-    return <PageLoading />;
-  }
+  if (cards.data === undefined) return <Unread asked={cards} />;
   const add = mayChange && (
     <Button size="sm" onClick={() => setAdding(true)}>
       {say.add}
@@ -91,29 +87,20 @@ function Cards({ all, mayChange, tell }: CardsProps) {
   const shown = useMemo(() => shownOf(all, search, nowMs), [all, search, nowMs]);
   return (
     <>
-      <TableBar
-        search={search.find ?? ""}
-        onSearch={(find) => set({ find: find === "" ? undefined : find })}
+      <Listing
+        label={say.title}
+        search={search}
+        set={set}
         hint={say.find}
         filter={<StatusFilter all={all} chosen={search.status} nowMs={nowMs} />}
         shown={shown}
         all={all.length}
         columns={columns}
         fileName="tokens"
-        {...(all.length >= CARDS_MAX ? { count: say.full(CARDS_MAX) } : {})}
+        keyOf={({ key }) => key}
+        {...(all.length >= CARDS_MAX && { bar: { count: say.full(CARDS_MAX) } })}
+        noneFound={<NoneFound />}
       />
-      {shown.length === 0 ? (
-        <NoneFound />
-      ) : (
-        <Table
-          label={say.title}
-          rows={shown}
-          columns={columns}
-          keyOf={({ key }) => key}
-          sorting={readSorting(search.sort, columnIds)}
-          onSort={(sorting) => set({ sort: sortOf(sorting) })}
-        />
-      )}
       {changing !== undefined && (
         <Change card={changing} nowMs={nowMs} close={() => setChanging(undefined)} tell={tell} />
       )}

@@ -8,6 +8,7 @@
  */
 import type { ClockQuality, SiteId, StationId } from "@wattward/kernel";
 import type { Deviation, Handling, OcppVersion } from "@wattward/ocpp";
+import type { AccessDecisions } from "./access-decisions.ts";
 import type {
   Admission,
   AdmissionRequest,
@@ -18,7 +19,6 @@ import type {
   DispensationGiven,
   DueCommand,
   Elsewhere,
-  Handled,
   HolderAnswer,
   HolderClaim,
   Lease,
@@ -29,7 +29,6 @@ import type {
   NodeStarted,
   Observed,
   PasswordAdmission,
-  PersonJoin,
   PresenceChange,
   Route,
   SendTaken,
@@ -67,6 +66,7 @@ import type {
   VariableRow,
 } from "./views.ts";
 
+export type * from "./access-decisions.ts";
 export type * from "./crossing.ts";
 export type * from "./place-queries.ts";
 export type * from "./views.ts";
@@ -95,8 +95,8 @@ export class CoreError extends Error {
   }
 }
 
-/** Each entry of the table is served by one function in core/decisions.ts. */
-export type Decisions = {
+/** Each entry is served by one function in core/decisions.ts; those about who may come in stand in access-decisions.ts. */
+export type Decisions = AccessDecisions & {
   /**
    * The process that serves has started: nobody is connected yet, and what became of commands that were sent before
    * is unknown. To be decided once, first; never by a tool that shares the database.
@@ -240,53 +240,6 @@ export type Decisions = {
     };
     output: { kind: "added" } | { kind: "known" } | { kind: "refused"; sentence: string };
   };
-  "person.invite": {
-    input: { hash: string; role: string; expiresAtMs: number; atMs: number; actor?: string };
-    output: undefined;
-  };
-  /** An invitation that nobody has used is good no more. */
-  "invitation.withdraw": { input: Handled; output: { kind: "withdrawn" | "unknown" } };
-  /** Another role, at once; never for the last administrator who can sign in. */
-  "person.change": {
-    input: Handled & { role: string };
-    output: { kind: "changed" | "unchanged" | "unknown" | "last-administrator" };
-  };
-  /** They leave: no role, no passkey, no session, no token. The name stays where they acted. */
-  "person.remove": {
-    input: Handled;
-    output: { kind: "removed" | "unchanged" | "unknown" | "last-administrator" };
-  };
-  /** Another passkey of a person who is signed in: refused where it is somebody's already, or nobody's role is left. */
-  "passkey.add": {
-    input: { person: string; passkey: PersonJoin["passkey"]; atMs: number };
-    output: { kind: "added" | "refused" };
-  };
-  /** Their sessions stay: end those that should not. */
-  "passkey.remove": { input: Handled; output: { kind: "removed" | "unknown" | "last-administrator" } };
-  /** A browser's session or a token is over; by the id that {@link Queries} `people.list` gives it. */
-  "session.end": { input: Handled; output: { kind: "ended" | "unknown" } };
-  "person.join": {
-    input: PersonJoin;
-    output: { kind: "joined"; person: string } | { kind: "refused"; reason: "invitation" };
-  };
-  "session.open": {
-    input: {
-      hash: string;
-      person: string;
-      kind: "cookie" | "token";
-      name: string;
-      expiresAtMs: number;
-      atMs: number;
-      passkey?: { id: string; counter: number };
-    };
-    output: undefined;
-  };
-  /** A token for a program: finds or makes the service account of that name, and opens a session of kind `token`. */
-  "service.token": {
-    input: { name: string; role: string; hash: string; expiresAtMs: number; atMs: number };
-    output: { person: string };
-  };
-  "session.close": { input: { hash: string; atMs: number }; output: undefined };
   /** Frames for the message log, already redacted. `off`: it is switched off, or given up because the disk is short. */
   "messages.write": {
     input: { messages: readonly LoggedMessage[]; atMs: number };

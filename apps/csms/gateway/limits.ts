@@ -92,7 +92,7 @@ export const DISPUTED_RATE = { burst: 5, perSecond: 1 / 60 };
 
 /** What one station's socket is watched for is counted over this (AT-O7, AT-O9). */
 export const WATCH_WINDOW_MS = 120_000;
-/** Heartbeats within it: five times what the shortest interval that we grant asks for. More are answered without the core. */
+/** Heartbeats within it: five times what the shortest interval that we grant asks for. More are told to people. */
 export const HEARTBEATS_MAX = 60;
 /** CALLs within it that were refused for their form. */
 export const INVALID_MAX = 20;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-/** Rows that need real sockets, and where their tests are. */
-const elsewhere = new Map([["compression", "../../../tests/integration/transparent.test.ts"]]);
+/** Rows that need real sockets, and where the test of each mode is. */
+const elsewhere = new Map([["compression", { autonomous: "link-compression", transparent: "transparent" }]]);
 
 test("modes: docs/local-controller.md has a row for each pair of tests, and a pair of tests for each row", () => {
   const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
@@ -19,7 +19,9 @@ test("modes: docs/local-controller.md has a row for each pair of tests, and a pa
   );
   assert(here.length > 20, "the rows were found");
   assert.deepEqual(documented.toSorted(), [...here, ...elsewhere.keys()].toSorted());
-  for (const [row, path] of elsewhere)
-    for (const mode of ["autonomous", "transparent"])
-      assert(read(path).includes(`"${mode}: ${row}"`), `${mode}: ${row}`);
+  for (const [row, files] of elsewhere)
+    for (const [mode, file] of Object.entries(files)) {
+      const path = `../../../tests/integration/${file}.test.ts`;
+      assert(read(path).includes(`test("${mode}: ${row}"`), `${mode}: ${row}`);
+    }
 });

@@ -133,7 +133,6 @@ export const commands = {
     expiresOption: { 60: "1 minute", 300: "5 minutes", 3600: "1 hour" } as Record<number, string>,
   },
   effect: {
-    heading: "What it will do",
     start: (station: string, evse: number, token: string) =>
       `EVSE ${evse} of ${station} starts a session${token === "" ? "" : ` for token ${token}`} and charges the car that is plugged in, or will be.`,
     stop: (station: string, evse: number) =>
