@@ -14,7 +14,7 @@ const layers = [
   ["packages/kernel"],
   ["packages/testing"],
   ["packages/ocpp", "packages/sitelink", "packages/modbus"],
-  ["packages/pki", "packages/energy"],
+  ["packages/pki", "packages/energy", "packages/guard"],
   ["apps/csms", "apps/site", "apps/simulator", "apps/console"],
   ["launcher", "demo"],
   ["bench"],

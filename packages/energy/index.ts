@@ -1,6 +1,7 @@
 /** The site's energy, pure: control loop, fallback allocator, modes, and the types of a site. */
 export { BatteryControl, type BatteryWish } from "./battery.ts";
 export { checkSite, type SafeSum, type SiteFault, safeSums } from "./check-site.ts";
+export * from "./config.ts";
 export { type ControlLoop, createControlLoop } from "./control-loop.ts";
 export {
   type ExternalSettings,
@@ -17,4 +18,5 @@ export * from "./modes.ts";
 export { type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export * from "./planner.ts";
 export * from "./site.ts";
+export * from "./snapshot.ts";
 export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";

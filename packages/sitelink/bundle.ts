@@ -31,6 +31,10 @@ export type Bundle = {
   readonly deny: readonly DenyEntry[];
   /** Of stations that may use security profile 1 or 2 for a time, one of each at most; absent where there is none. */
   readonly dispensations?: readonly Dispensation[];
+  /** Of a managed site: JSON text of energy's EnergyConfig. Absent: nobody manages its energy, and charging profiles pass. */
+  readonly energy?: string;
+  /** JSON text of the Modbus guard's Policy; absent: nothing passes the guard. */
+  readonly guard?: string;
   readonly policy: {
     /** What a token gets that is in neither list nor cache while the link is down. */
     readonly unknownTokenOffline: "accept" | "refuse";

@@ -95,6 +95,10 @@ export type SiteMessage =
       readonly accepted: boolean;
       readonly reason: string;
     }
+  /** The site's energy now (JSON of energy's EnergySnapshot), about once a second while the link has room; never kept. */
+  | { readonly t: "energy"; readonly snapshot: string }
+  /** Quarters of an hour that are over (JSON array of energy's EnergyQuarter), told again until `energy-acked`. */
+  | { readonly t: "energy-quarters"; readonly quarters: string }
   | { readonly t: "beat"; readonly wallMs: number; readonly clockQuality: ClockQuality };
 
 /** CSMS to site. */
@@ -124,6 +128,8 @@ export type CsmsMessage =
    * answer (2.1), which the site passes on and nobody answers.
    */
   | { readonly t: "down"; readonly station: StationId; readonly frame: string }
+  /** Every quarter that begins up to then is durable. */
+  | { readonly t: "energy-acked"; readonly untilWallMs: number }
   /** Told before the CSMS closes: why, and what to do. */
   | { readonly t: "refused"; readonly code: string; readonly sentence: string }
   | { readonly t: "beat"; readonly wallMs: number };

@@ -166,6 +166,8 @@ const bundle = object<Bundle>({
   stationAnchors: list(pem, 8),
   deny: list(denial, limits.BUNDLE_DENIALS_MAX),
   dispensations: optional(list(dispensation, limits.BUNDLE_STATIONS_MAX)),
+  energy: optional(text(limits.ENERGY_CHARS_MAX, 2)),
+  guard: optional(text(limits.ENERGY_CHARS_MAX, 2)),
   policy: object<Bundle["policy"]>({
     unknownTokenOffline: oneOf("accept", "refuse"),
     cacheMsMax: count,
@@ -231,6 +233,11 @@ const siteMessage = taggedBy<SiteMessage["t"]>("t", {
     accepted: boolean,
     reason: freeText,
   }),
+  energy: object<From<"energy">>({ t: exactly("energy"), snapshot: text(limits.SNAPSHOT_CHARS_MAX, 2) }),
+  "energy-quarters": object<From<"energy-quarters">>({
+    t: exactly("energy-quarters"),
+    quarters: text(limits.SNAPSHOT_CHARS_MAX, 2),
+  }),
   beat: object<From<"beat">>({ t: exactly("beat"), wallMs: instantMs, clockQuality }),
 });
 
@@ -262,6 +269,7 @@ const csmsMessage = taggedBy<CsmsMessage["t"]>("t", {
   ),
   bundle: object<To<"bundle">>({ t: exactly("bundle"), bundle: signedBundle }),
   down: object<To<"down">>({ t: exactly("down"), station, frame }),
+  "energy-acked": object<To<"energy-acked">>({ t: exactly("energy-acked"), untilWallMs: instantMs }),
   refused: object<To<"refused">>({ t: exactly("refused"), code: name, sentence: freeText }),
   beat: object<To<"beat">>({ t: exactly("beat"), wallMs: instantMs }),
 });

@@ -1,0 +1,67 @@
+/**
+ * What the local controller and the energy controller say to each other, over a unix socket that the local controller opens
+ * (`state/energy.sock`, its folder 0700): one JSON object a line, LINE_BYTES_MAX at most, strict on both sides.
+ *
+ *     local controller ──state──▶ energy controller     at least every STATE_EVERY_MS, and at once when a session or outcome is new
+ *     local controller ◀──turn── energy controller      every turn of its control loop: sign of life, grants, what to tell
+ *
+ * The two processes have clocks of their own, so instants travel as ages: milliseconds before the message was written.
+ * A link that ends, or on which no turn came for TURN_MS_MAX, is a dead energy controller: the local controller falls back.
+ */
+import type {
+  EnergyQuarter,
+  EnergySnapshot,
+  Grant,
+  GrantOutcome,
+  OutletId,
+  SessionId,
+} from "@wattward/energy";
+
+export const STATE_EVERY_MS = 1_000;
+/** No turn for so long: the energy controller is dead or hangs; fallback within 3 s of the last (ADR 16). */
+export const TURN_MS_MAX = 2_000;
+export const LINE_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A session as the local controller knows it. */
+export type ToldSession = {
+  readonly id: SessionId;
+  readonly outlet: OutletId;
+  readonly connectedAgoMs: number;
+  /** Most that car, cable and what the CSMS set (decision 13) allow, per phase. */
+  readonly wantsMa: number;
+  readonly observed?: { readonly agoMs: number; readonly terminalsMa: readonly number[] };
+  readonly deliveredWh: number;
+  /** Of the driver, by 2.x's charging needs or the CSMS; absent: unknown. */
+  readonly energyWh?: number;
+  readonly departureWallMs?: number;
+  /** The car would give energy back, and its station can (V2X). */
+  readonly dischargeWMax?: number;
+};
+
+export type FromLocal = {
+  readonly t: "state";
+  /** Version of the bundle in force; the energy controller reads it from the disk itself when it is newer than its own. */
+  readonly bundleVersion: number;
+  readonly linkUp: boolean;
+  /** The last number of a grant that was ever sent at this site: the energy controller's go on from there. */
+  readonly grantSeq: number;
+  readonly sessions: readonly ToldSession[];
+  readonly outcomes: readonly (Omit<GrantOutcome, "atMs"> & { readonly agoMs: number })[];
+  /** Quarters up to here are durable at the CSMS and need not be told again; 0: none. */
+  readonly quartersAckedWallMs: number;
+};
+
+export type FromEnergy = {
+  readonly t: "turn";
+  /** Counts up by one with every turn of the loop. */
+  readonly turn: number;
+  readonly mode: "planned" | "reactive" | "conservative";
+  readonly reason: string;
+  readonly grants: readonly Grant[];
+  /** About once a second. */
+  readonly snapshot?: EnergySnapshot;
+  /** Finished, not acknowledged yet; repeated every minute until then. */
+  readonly quarters?: readonly EnergyQuarter[];
+  /** For the CSMS, as `observed`. */
+  readonly observations?: readonly { readonly kind: string; readonly detail: string }[];
+};

@@ -1,0 +1,98 @@
+/**
+ * What the Modbus guard lets through, as data (ADR 17). Default deny: what no rule names is refused. A policy is checked whole before
+ * it is in force; one that cannot be read leaves the last good one, and where there was none, nothing passes.
+ *
+ * Engineering values: a register has a type, so a rule speaks of watts and per cent, never of raw words.
+ */
+import type { Brand } from "@wattward/kernel";
+
+export type ClientName = Brand<string, "ClientName">;
+export type DeviceName = Brand<string, "DeviceName">;
+
+export type Policy = {
+  readonly schema: 1;
+  readonly clients: readonly Client[];
+  readonly devices: readonly GuardedDevice[];
+  readonly rules: readonly Rule[];
+  /** Rules across registers of one device, in engineering values. */
+  readonly crossRules: readonly CrossRule[];
+  readonly learning?: Learning;
+};
+
+/** A master, and what proves it. Each proof names one client alone. */
+export type Client = {
+  readonly name: ClientName;
+  readonly by:
+    | { readonly kind: "socket"; readonly uid: number | "same" }
+    /** SHA-256 of the public key of its certificate, hex; and the role that it must have, where one is wanted. */
+    | { readonly kind: "certificate"; readonly spkiSha256: string; readonly role?: string }
+    | { readonly kind: "address"; readonly address: string };
+  /** Requests per second in the long run, and how many at once. */
+  readonly perSecond: number;
+  readonly burst: number;
+};
+
+export type GuardedDevice = {
+  readonly name: DeviceName;
+  /** Unit id at the guard, 1 to 247: its own among all devices of the site. */
+  readonly unit: number;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** Unit id at the device. */
+  readonly deviceUnit: number;
+  readonly answerMsMax: number;
+  readonly registers: readonly TypedRegister[];
+};
+
+export type TypedRegister = {
+  readonly name: string;
+  /** Protocol address, from 0. */
+  readonly address: number;
+  readonly type: "uint16" | "int16" | "uint32" | "int32" | "uint64" | "float32" | "coil";
+  /** High word first where a value has several registers, unless `little`. */
+  readonly words?: "big" | "little";
+  /** Value = raw × `scale`, or raw × 10^(content of `scaleFrom`, a SunSpec scale factor register). */
+  readonly scale?: number;
+  readonly scaleFrom?: number;
+  readonly unit?: string;
+  /** Raw content that means: not implemented. */
+  readonly absent?: number;
+};
+
+export type Rule = {
+  readonly client: ClientName | "any";
+  readonly device: DeviceName;
+  readonly functions: readonly number[];
+  /** Both included. */
+  readonly from: number;
+  readonly to: number;
+  /** For writes: each register written must be one of these, within its bounds. */
+  readonly writes?: readonly WriteBound[];
+  readonly perMinuteMax?: number;
+};
+
+export type WriteBound = {
+  readonly register: string;
+  readonly min: number;
+  readonly max: number;
+  /** Unit of the value per second, from the last value that passed. */
+  readonly rampPerS?: number;
+  /** A new value not sooner than so long after the last; towards 0 always. */
+  readonly dwellMs?: number;
+  /** Changes of direction in ten minutes. */
+  readonly reversalsPer10MinMax?: number;
+  readonly perMinuteMax?: number;
+};
+
+/** While `when` holds (by the last value that was read, not older than `freshMs`; unknown counts as holding), `then` bounds a write. */
+export type CrossRule = {
+  readonly device: DeviceName;
+  readonly when: { readonly register: string; readonly below?: number; readonly above?: number };
+  readonly freshMs: number;
+  readonly then: { readonly register: string; readonly min: number; readonly max: number };
+  readonly why: string;
+};
+
+/** Reads of the listed units pass, and are written down as a proposal; writes never. */
+export type Learning = { readonly devices: readonly DeviceName[]; readonly untilMs: number };
