@@ -7,7 +7,7 @@
 import type { Brand } from "@wattward/kernel";
 import type { ExternalSettings } from "./external-limit.ts";
 import type { Strategy } from "./planner.ts";
-import type { MeterId, Site, SourceId } from "./site.ts";
+import type { FuseId, MeterId, Site, SourceId } from "./site.ts";
 
 export type DeviceId = Brand<string, "DeviceId">;
 
@@ -31,10 +31,16 @@ export type Device = {
   readonly pollMs: number;
   readonly is:
     | { readonly kind: "meter"; readonly meter: MeterId }
-    | { readonly kind: "solar"; readonly source: SourceId }
+    /** `exportWMax`: the grid connection takes no more; solar is curtailed to that. */
+    | { readonly kind: "solar"; readonly source: SourceId; readonly exportWMax?: number }
     | { readonly kind: "battery"; readonly source: SourceId }
-    /** The grid operator's control box: its limit as a holding register pair (see `devices/limit-signal.ts` of the site). */
-    | { readonly kind: "limit-signal" };
+    /**
+     * The grid operator's control box: heartbeat, state and limit as holding registers, or a relay that stands for one limit
+     * (see `devices/limit-signal.ts` of the site).
+     */
+    | { readonly kind: "limit-signal"; readonly relay?: { readonly limitW: number } }
+    /** Opened when loads below the fuse draw more than was declared, which nothing else bounds; closed by people alone. */
+    | { readonly kind: "contactor"; readonly fuse: FuseId };
 };
 
 /** Money in thousandths of a cent. */

@@ -1,5 +1,6 @@
 /** The site's energy, pure: control loop, fallback allocator, modes, and the types of a site. */
 export { BatteryControl, type BatteryWish } from "./battery.ts";
+export { type ConfigFault, checkEnergyConfig } from "./check-config.ts";
 export { checkSite, type SafeSum, type SiteFault, safeSums } from "./check-site.ts";
 export * from "./config.ts";
 export { type ControlLoop, createControlLoop } from "./control-loop.ts";

@@ -9,6 +9,10 @@ export const OUTLETS_MAX = 1_000;
 export const LOADS_MAX = 500;
 export const SOURCES_MAX = 50;
 export const METERS_MAX = 500;
+/** One Modbus unit each; 248 to 255 are reserved. */
+export const DEVICES_MAX = 247;
+/** A week of quarters of an hour, and more. */
+export const PRICE_STEPS_MAX = 3_000;
 export const CURRENT_MA_MAX = 6_000_000;
 export const POWER_W_MAX = 10_000_000;
 

@@ -48,6 +48,14 @@ export class Reader {
     return min;
   }
 
+  /** A number without a fraction. */
+  whole(min: number, max: number): number {
+    const value = this.number(min, max);
+    if (Number.isSafeInteger(value)) return value;
+    this.fault("is not a whole number");
+    return min;
+  }
+
   text(): string {
     const { value } = this;
     if (typeof value === "string" && value.length > 0 && value.length <= 64) return value;
