@@ -70,6 +70,8 @@ export type EnergyQuarter = {
   readonly planned?: { readonly gridWh: number; readonly carsWh: number; readonly batteryWh: number };
   /** Seconds of it in which every flow was measured; the rest is not counted anywhere. */
   readonly measuredS: number;
+  /** Of all batteries together, at its end; absent: no battery, or nobody knows. */
+  readonly chargePermille?: number;
 };
 
 /** A session's own record, for results and pages. */
