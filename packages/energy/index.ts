@@ -14,10 +14,11 @@ export {
 } from "./external-limit.ts";
 export { FALLBACK_PERIOD_MS, Fallback, type FallbackInput, type LeftGrant } from "./fallback.ts";
 export * from "./inputs.ts";
-export { CONTROL_PERIOD_MS } from "./limits.ts";
+export { CONTROL_PERIOD_MS, OUTLETS_MAX, QUARTERS_TOLD_MAX } from "./limits.ts";
 export * from "./modes.ts";
 export { type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export * from "./planner.ts";
 export * from "./site.ts";
 export * from "./snapshot.ts";
+export { parseQuarters, parseSnapshot, quarterRule, snapshotRule, type ToldFault } from "./told.ts";
 export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";

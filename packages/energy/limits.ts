@@ -13,6 +13,9 @@ export const METERS_MAX = 500;
 export const DEVICES_MAX = 247;
 /** A week of quarters of an hour, and more. */
 export const PRICE_STEPS_MAX = 3_000;
+/** A plan over two days in minutes; quarters of one message, two days of them. */
+export const PLAN_STEPS_MAX = 2_880;
+export const QUARTERS_TOLD_MAX = 192;
 export const CURRENT_MA_MAX = 6_000_000;
 export const POWER_W_MAX = 10_000_000;
 

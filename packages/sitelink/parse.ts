@@ -6,12 +6,6 @@
  * Frames stay text here: whether a station's frame is valid OCPP is decided where it is handled.
  */
 import { type Fault, failed, ok, type Result, siteId, stationId } from "@wattward/kernel";
-import type { Handling } from "@wattward/ocpp";
-import { type Dispensation, PASSWORD_TEXT_CHARS_MAX, readPassword } from "@wattward/ocpp/ways-in";
-import type { Bundle, BundleStation, DenyEntry, LocalListEntry, SignedBundle } from "./bundle.ts";
-import * as limits from "./limits.ts";
-import type { CsmsMessage, SiteMessage } from "./messages.ts";
-import type { AnswerRecord, FrameRecord, GapRecord, JournalRecord } from "./record.ts";
 import {
   boolean,
   exactly,
@@ -25,7 +19,13 @@ import {
   taggedBy,
   text,
   whole,
-} from "./shape.ts";
+} from "@wattward/kernel/shape";
+import type { Handling } from "@wattward/ocpp";
+import { type Dispensation, PASSWORD_TEXT_CHARS_MAX, readPassword } from "@wattward/ocpp/ways-in";
+import type { Bundle, BundleStation, DenyEntry, LocalListEntry, SignedBundle } from "./bundle.ts";
+import * as limits from "./limits.ts";
+import type { CsmsMessage, SiteMessage } from "./messages.ts";
+import type { AnswerRecord, FrameRecord, GapRecord, JournalRecord } from "./record.ts";
 
 /** The fault is the sender's; the sentence names the field and shows none of its content. */
 export type LinkFault = Fault<"too-long" | "not-json" | "bad-message">;

@@ -51,6 +51,27 @@ export function taggedBy<Tag extends string>(tag: string, cases: { readonly [K i
   };
 }
 
+/** A list of one length. */
+export function tuple(rule: Rule, length: number): Rule {
+  const some = list(rule, length);
+  return (value) =>
+    Array.isArray(value) && value.length !== length ? ` must have ${length} entries` : some(value);
+}
+
+/** An object whose fields are not known before; their values all keep to one rule. */
+export function record(rule: Rule, fieldsMax: number): Rule {
+  return (value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return " must be an object";
+    const fields = Object.entries(value);
+    if (fields.length > fieldsMax) return ` must have at most ${fieldsMax} fields`;
+    for (const [name, of] of fields) {
+      const wrong = rule(of);
+      if (wrong !== undefined) return `.${name.slice(0, 40)}${wrong}`;
+    }
+    return undefined;
+  };
+}
+
 export function list(rule: Rule, lengthMax: number): Rule {
   return (value) => {
     if (!Array.isArray(value)) return " must be a list";
@@ -70,6 +91,14 @@ export const such =
     rule(value) ?? (holds(value as T) ? undefined : ` must be such that ${says}`);
 
 export const boolean: Rule = (value) => (typeof value === "boolean" ? undefined : " must be true or false");
+
+/** Any number, min…max; JSON has no others. */
+export const number =
+  (min = -Number.MAX_VALUE, max = Number.MAX_VALUE): Rule =>
+  (value) =>
+    typeof value === "number" && value >= min && value <= max
+      ? undefined
+      : ` must be a number from ${min} to ${max}`;
 
 /** A whole number that survives a round trip, min…max. */
 export const whole =
