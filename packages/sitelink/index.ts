@@ -3,5 +3,6 @@ export * from "./bundle.ts";
 export * from "./hearing.ts";
 export * from "./limits.ts";
 export * from "./messages.ts";
+export * from "./observed.ts";
 export * from "./parse.ts";
 export * from "./record.ts";
