@@ -11,10 +11,8 @@ import { readSessionsSearch } from "../sessions/search.ts";
 import { readSettingsSearch } from "../settings/search.ts";
 import { JoinPage } from "../sign-in/join-page.tsx";
 import { readSiteSearch } from "../site/search.ts";
-import { SitePage } from "../site/site-page.tsx";
 import { readSitesSearch } from "../sites/search.ts";
 import { readStationSearch } from "../station/search.ts";
-import { StationDrawer } from "../stations/station-drawer.tsx";
 import { readTokensSearch } from "../tokens/search.ts";
 import { Frame } from "./frame.tsx";
 import { knownSearch } from "./known-search.ts";
@@ -46,13 +44,10 @@ const site = createRoute({
   getParentRoute: () => frame,
   path: "/sites/$site",
   validateSearch: knownSearch(readSiteSearch),
-  component: SitePage,
-});
-const station = createRoute({
-  getParentRoute: () => site,
-  path: "/stations/$station",
-  component: StationDrawer,
-});
+}).lazy(() => import("../site/routes.ts").then(({ siteRoute }) => siteRoute));
+const station = createRoute({ getParentRoute: () => site, path: "/stations/$station" }).lazy(() =>
+  import("../site/routes.ts").then(({ siteStationRoute }) => siteStationRoute),
+);
 
 const stations = createRoute({
   getParentRoute: () => frame,
