@@ -1,6 +1,6 @@
 /**
  * `npx wattward site`: the site's supervisor. It holds the data folder, starts the site's processes from one table
- * (ADR 15; the energy controller and the Modbus guard will be two more rows) and keeps them running; it does none of
+ * (ADR 15) and keeps them running; it does none of
  * their work. Exit codes: 0 stopped, 1 cannot run, or no identity yet, 2 wrong usage.
  */
 import { existsSync } from "node:fs";
@@ -8,15 +8,38 @@ import { join, resolve } from "node:path";
 import { folderDisk, jsonLog, systemChance, systemClock } from "@wattward/kernel/node";
 import { PkiError } from "@wattward/pki";
 import { readSiteIdentity, siteIdentityFolder } from "@wattward/pki/files";
+import type { Settings } from "./adapters/local-controller.ts";
 import { lockFile } from "./adapters/lock.ts";
 import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
+import { SILENT_MS_MAX } from "./supervisor/protocol.ts";
 
-const children = [
-  { name: "local-controller", entry: new URL("./local-controller/main.ts", import.meta.url) },
-] as const;
+/** A process of the site's, as the supervisor sees it. */
+type Row = {
+  readonly name: string;
+  readonly entry: URL;
+  /** Without a beat for so long, it hangs and is killed. */
+  readonly silentMsMax: number;
+  /** Where its process number stands in site.json. */
+  readonly pidAs: "localControllerPid" | "guardPid" | "energyControllerPid";
+  /** Where one of these cannot run, there is no site; the others' absence changes the mode, and is said. */
+  readonly vital: boolean;
+  /** In transparent mode the central system is another's: no bundle says what there is to manage. */
+  readonly modes: readonly Settings["mode"][];
+};
+
+const children: readonly Row[] = [
+  {
+    name: "local-controller",
+    entry: new URL("./local-controller/main.ts", import.meta.url),
+    silentMsMax: SILENT_MS_MAX,
+    pidAs: "localControllerPid",
+    vital: true,
+    modes: ["autonomous", "transparent"],
+  },
+];
 
 const say = (text: string) => process.stderr.write(`wattward: ${text}\n`);
 
@@ -44,6 +67,8 @@ type Told = {
   readonly port?: number | undefined;
   readonly pid?: number;
   readonly localControllerPid?: number;
+  readonly guardPid?: number;
+  readonly energyControllerPid?: number;
   /** While a dispensation keeps it open. */
   readonly profile1Port?: number | undefined;
   readonly profile2Port?: number | undefined;
@@ -63,19 +88,22 @@ async function supervise(orders: Orders): Promise<number> {
     // A station's news may come before the port: nobody could find us by that.
     if (told.port !== undefined) publishing = publishing.then(() => publish(told));
   };
-  const running = children.map(
-    ({ name, entry }) =>
+  const rows = children.filter(({ modes }) => modes.includes(mode));
+  const running: readonly Child[] = rows.map(
+    ({ name, entry, silentMsMax, pidAs, vital }) =>
       new Child({
-        ...{ name, clock, chance: systemChance, log },
+        ...{ name, clock, chance: systemChance, log, silentMsMax },
         spawn(heard) {
           // What its predecessor had open is closed.
-          tell({ profile1Port: undefined, profile2Port: undefined });
+          if (vital) tell({ profile1Port: undefined, profile2Port: undefined });
           return spawnChild(entry, [JSON.stringify(current)], heard);
         },
         listening: (port, pid) => {
+          tell({ [pidAs]: pid });
+          if (!vital) return;
           // Stations know the port now: after a restart it must be the same, also where the system chose it.
           current = { ...current, settings: { ...current.settings, port } };
-          tell({ port, pid: process.pid, localControllerPid: pid });
+          tell({ port, pid: process.pid });
         },
         passwordPort(profile, port) {
           tell({ [`profile${profile}Port`]: port });
@@ -85,6 +113,9 @@ async function supervise(orders: Orders): Promise<number> {
           current = { ...current, settings: { ...current.settings, passwords: { ...passwords, ports } } };
         },
         upstreams: (stations) => tell({ upstreams: stations }),
+        observed(message) {
+          for (const [i, { vital }] of rows.entries()) if (vital) running[i]?.tell(message);
+        },
       }),
   );
   // Scripts find the site by this file; it is there only while somebody listens, or has just died.
@@ -101,8 +132,12 @@ async function supervise(orders: Orders): Promise<number> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   const faults = await Promise.all(
-    running.map(async (child) => {
+    running.map(async (child, i) => {
       const fault = await child.run();
+      if (fault !== undefined && rows[i]?.vital === false) {
+        say(`${rows[i].name} cannot run; the site goes on without it: ${fault}`);
+        return undefined;
+      }
       if (fault !== undefined) stop();
       return fault;
     }),

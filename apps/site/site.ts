@@ -73,6 +73,8 @@ export type Site = {
   /** Of the listener of that security profile, while a dispensation keeps it open. */
   passwordPort(profile: PasswordProfile): number | undefined;
   status(): SiteStatus;
+  /** Tells the CSMS of something seen at the site by another of its processes; bounded by the link. */
+  observe(kind: string, detail: string): void;
   /** Stops listening, closes sockets, keeps what is to be kept. */
   close(): Promise<void>;
 };
@@ -103,6 +105,7 @@ export async function createSite(ports: SitePorts): Promise<Site> {
       transactionIdsLeft: ids.remaining,
       clock: clock.now(),
     }),
+    observe: (kind, detail) => void link.observe(kind, detail),
     async close() {
       for (const stop of stops) stop();
       const shut = stations.closeAll();

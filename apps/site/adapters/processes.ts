@@ -17,5 +17,13 @@ export function spawnChild(
     child.on("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
     child.on("error", (error) => resolve(error.message));
   });
-  return { pid: child.pid ?? 0, kill: (signal) => void child.kill(signal), exited };
+  return {
+    pid: child.pid ?? 0,
+    tell(message) {
+      // A child that is on its way out, or reads nothing: what it would have been told is no loss that matters.
+      if (child.connected) child.send(message, () => {});
+    },
+    kill: (signal) => void child.kill(signal),
+    exited,
+  };
 }

@@ -12,8 +12,8 @@ import { type Settings, sitePorts } from "../adapters/local-controller.ts";
 import { lockFile } from "../adapters/lock.ts";
 import { transparentPorts } from "../adapters/transparent.ts";
 import { JournalDamaged } from "../journal/head.ts";
-import { createSite } from "../site.ts";
-import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN } from "../supervisor/protocol.ts";
+import { createSite, type Site, type SitePorts } from "../site.ts";
+import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN, parseObserved } from "../supervisor/protocol.ts";
 import { STATUS_EVERY_MS } from "../transparent/limits.ts";
 import { createTransparentSite, NoRoster, type TransparentSite } from "../transparent/transparent-site.ts";
 
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
   const site =
     settings.mode === "transparent"
       ? await transparent(settings, identity, { log, fatal })
-      : await createSite(sitePorts(settings, identity, { log, fatal, durable, changed }));
+      : await autonomous(sitePorts(settings, identity, { log, fatal, durable, changed }));
   // Who stops a whole group of processes (systemd does) is heard twice: once here, once through the supervisor.
   let closing = false;
   process.on("SIGTERM", () => {
@@ -62,6 +62,16 @@ async function main(): Promise<void> {
   });
   log.info("listening", { port: site.port, site: identity.site, mode: settings.mode });
   tell({ kind: "listening", port: site.port });
+}
+
+/** What the other processes of the site have seen comes through the supervisor. */
+async function autonomous(ports: SitePorts): Promise<Site> {
+  const site = await createSite(ports);
+  process.on("message", (value) => {
+    const observed = parseObserved(value);
+    if (observed !== undefined) site.observe(observed.what, observed.detail);
+  });
+  return site;
 }
 
 /** The supervisor hears what becomes of the stations, so that whoever looks at site.json does. */

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { silentLog } from "@wattward/kernel";
 import { seededChance, simulatedTime } from "@wattward/testing";
 import { Child, type Process } from "./child.ts";
-import { type ChildMessage, parseChildMessage, SILENT_MS_MAX } from "./protocol.ts";
+import { type ChildMessage, parseChildMessage, SILENT_MS_MAX, SILENT_SOON_MS_MAX } from "./protocol.ts";
 
-function nursery(time = simulatedTime()) {
+function nursery(time = simulatedTime(), silentMsMax?: number) {
   const born: { heard: (message: ChildMessage) => void; die(how: string): void; signals: string[] }[] = [];
   const listening: number[] = [];
   const child = new Child({
@@ -20,9 +20,10 @@ function nursery(time = simulatedTime()) {
         signals.push(signal);
         if (signal === "SIGKILL") die(signal);
       };
-      return { pid: born.length, exited, kill };
+      return { pid: born.length, exited, kill, tell: () => {} };
     },
     listening: (port) => listening.push(port),
+    ...(silentMsMax !== undefined && { silentMsMax }),
   });
   return { time, child, born, listening };
 }
@@ -58,6 +59,20 @@ test("supervisor: a child that hangs is killed and started again; one that beats
   assert.equal(born.length, 1);
   await time.advance(SILENT_MS_MAX + 1_000);
   assert.deepEqual(born[0]!.signals, ["SIGKILL"]);
+  assert.equal(born.length, 2);
+});
+
+test("supervisor: a child whose row says 3 s is killed after 3 s of silence, but may take longer to start", async () => {
+  const { time, child, born } = nursery(simulatedTime(), SILENT_SOON_MS_MAX);
+  void child.run();
+  await time.advance(10_000);
+  assert.deepEqual([born.length, born[0]!.signals], [1, []]);
+  born[0]!.heard({ kind: "beat" });
+  await time.advance(SILENT_SOON_MS_MAX - 1);
+  assert.deepEqual(born[0]!.signals, []);
+  await time.advance(1);
+  assert.deepEqual(born[0]!.signals, ["SIGKILL"]);
+  await time.advance(1_000);
   assert.equal(born.length, 2);
 });
 

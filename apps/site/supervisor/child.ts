@@ -3,7 +3,7 @@
  * told to. A child that says it cannot run is not started again.
  */
 import { backoffMs, type Cancel, type Chance, type Clock, type Log, sleep } from "@wattward/kernel";
-import { type ChildMessage, SILENT_MS_MAX } from "./protocol.ts";
+import { BEAT_EVERY_MS, type ChildMessage, type ObservedMessage, SILENT_MS_MAX } from "./protocol.ts";
 
 export const RESTART_MS = { firstMs: 200, maxMs: 10_000 } as const;
 /** A child that lived this long died of something new. */
@@ -14,6 +14,8 @@ export const STOP_MS_MAX = 5_000;
 /** A running process, as the supervisor sees it. */
 export type Process = {
   readonly pid: number;
+  /** Dropped where its channel is closed or full. */
+  tell(message: ObservedMessage): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
   /** How it ended: exit code or signal. */
   readonly exited: Promise<string>;
@@ -24,11 +26,14 @@ export type ChildPorts = {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
+  /** Once it has beaten, it hangs after so long without a beat; {@link SILENT_MS_MAX} where not given. */
+  readonly silentMsMax?: number;
   spawn(heard: (message: ChildMessage) => void): Process;
   listening(port: number, pid: number): void;
   passwordPort?(profile: 1 | 2, port: number | undefined): void;
   /** News of the stations' own connections upstream, from a child that has such. */
   upstreams?(stations: object): void;
+  observed?(message: ObservedMessage): void;
 };
 
 export class Child {
@@ -36,6 +41,7 @@ export class Child {
   private process: Process | undefined;
   private stopping = false;
   private heardAtMs = 0;
+  private silentMsMax = SILENT_MS_MAX;
   private stopped: () => void = () => {};
 
   constructor(ports: ChildPorts) {
@@ -68,14 +74,22 @@ export class Child {
     void process.exited.then(cancel);
   }
 
+  /** Nothing where it is not running: the next one has not seen it. */
+  tell(message: ObservedMessage): void {
+    this.process?.tell(message);
+  }
+
   private async once(): Promise<{ how: string; cannotRun: string | undefined }> {
     let cannotRun: string | undefined;
     this.heardAtMs = this.ports.clock.now().monotonicMs;
+    this.silentMsMax = SILENT_MS_MAX;
     const process = this.ports.spawn((message) => {
       this.heardAtMs = this.ports.clock.now().monotonicMs;
+      this.silentMsMax = this.ports.silentMsMax ?? SILENT_MS_MAX;
       if (message.kind === "listening") this.ports.listening(message.port, process.pid);
       if (message.kind === "password-port") this.ports.passwordPort?.(message.profile, message.port);
       if (message.kind === "upstreams") this.ports.upstreams?.(message.stations);
+      if (message.kind === "observed") this.ports.observed?.(message);
       if (message.kind === "cannot-run") cannotRun = message.sentence;
     });
     this.process = process;
@@ -91,7 +105,7 @@ export class Child {
     let cancel: Cancel = () => {};
     const look = () => {
       const silentMs = clock.now().monotonicMs - this.heardAtMs;
-      if (silentMs >= SILENT_MS_MAX) {
+      if (silentMs >= this.silentMsMax) {
         log.error("child-hangs", {
           child: name,
           pid: process.pid,
@@ -99,7 +113,7 @@ export class Child {
           say: "killed",
         });
         process.kill("SIGKILL");
-      } else cancel = clock.after(SILENT_MS_MAX - silentMs, look);
+      } else cancel = clock.after(Math.min(this.silentMsMax - silentMs, BEAT_EVERY_MS), look);
     };
     look();
     return () => cancel();

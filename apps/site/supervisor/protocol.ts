@@ -1,8 +1,11 @@
 /** What the supervisor and its children say to each other over Node's channel between processes. */
 
-/** A child that does not beat for {@link SILENT_MS_MAX} hangs, and is killed. */
+/** A child that does not beat for the time in its row of the table hangs, and is killed. */
 export const BEAT_EVERY_MS = 1_000;
+/** Of the local controller, whose disk may be slow; and of a child that is starting: nothing beats before it is loaded. */
 export const SILENT_MS_MAX = 15_000;
+/** Of those whose death only changes the mode, which is to be declared soon (ADR 16). */
+export const SILENT_SOON_MS_MAX = 3_000;
 /** sysexits' EX_CONFIG: starting it again would change nothing, a person must act. */
 export const EXIT_CANNOT_RUN = 78;
 
@@ -13,7 +16,11 @@ export type ChildMessage =
   | { readonly kind: "password-port"; readonly profile: 1 | 2; readonly port: number | undefined }
   /** Transparent mode: what became of each station's own connection to the CSMS, by station. */
   | { readonly kind: "upstreams"; readonly stations: object }
+  | ObservedMessage
   | { readonly kind: "cannot-run"; readonly sentence: string };
+
+/** Something seen that the CSMS is to hear of: the supervisor hands it on to the local controller, which has the link. */
+export type ObservedMessage = { readonly kind: "observed"; readonly what: string; readonly detail: string };
 
 /** A child is ours, yet what it says is read strictly: a later version's words are ignored. */
 export function parseChildMessage(value: unknown): ChildMessage | undefined {
@@ -27,6 +34,17 @@ export function parseChildMessage(value: unknown): ChildMessage | undefined {
     return { kind, profile, port: typeof port === "number" ? port : undefined };
   const stations = fields.get("stations");
   if (kind === "upstreams" && typeof stations === "object" && stations !== null) return { kind, stations };
+  if (kind === "observed") return parseObserved(value);
   if (kind === "cannot-run" && typeof sentence === "string") return { kind, sentence };
   return undefined;
+}
+
+/** Of the local controller: what the supervisor hands on to it. */
+export function parseObserved(value: unknown): ObservedMessage | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const [kind, what, detail] = [fields.get("kind"), fields.get("what"), fields.get("detail")];
+  return kind === "observed" && typeof what === "string" && typeof detail === "string"
+    ? { kind, what, detail }
+    : undefined;
 }
