@@ -1,0 +1,141 @@
+/**
+ * The site's wires as physics: what flows through each fuse on each phase, from what cars, building, battery and sun do. Knows no
+ * protocol and no clock: whoever calls `move` says what time it is, so it runs in real and in simulated time alike.
+ *
+ * Invariant (Kirchhoff): the current of a fuse is the sum of everything below it, phase by phase, each device on the phases that it is
+ * wired to. Steps are {@link STEP_MS} long, so that no overload hides between two of them.
+ */
+import type { Chance, EvseId, StationId } from "@wattward/kernel";
+import { Battery } from "./battery.ts";
+import { Load } from "./load.ts";
+import { Meter } from "./meter.ts";
+import { type Currents, evenly, none, plus, wired } from "./phases.ts";
+import type { PlannedDevice, PlannedFuse, PlantPlan } from "./plan.ts";
+import { Solar } from "./solar.ts";
+
+export const STEP_MS = 100;
+const MS_PER_HOUR = 3_600_000;
+
+/** What a station draws at the terminals of an EVSE, and what it would let a car draw; mA per terminal. */
+export type Draw = {
+  readonly station: StationId;
+  readonly evse: EvseId;
+  readonly terminalsMa: readonly number[];
+  /** What is in force there: its profiles, hardware and cable; whatever car is there, or could come. */
+  readonly mayMa: number;
+};
+
+export type PlantOptions = {
+  readonly plan: PlantPlan;
+  /** A stream of chance by name, so that one device's dice do not shift another's. */
+  chance(name: string): Chance;
+  /** Monotonic and wall time at the beginning. */
+  readonly nowMs: number;
+  readonly wallMs: number;
+};
+
+type DeviceOf<Kind extends PlannedDevice["kind"]> = Extract<PlannedDevice, { readonly kind: Kind }>;
+
+export class Plant {
+  readonly plan: PlantPlan;
+  readonly batteries: ReadonlyMap<string, Battery>;
+  readonly solars: ReadonlyMap<string, Solar>;
+  readonly meters: ReadonlyMap<string, Meter>;
+  readonly loads: ReadonlyMap<string, Load>;
+  nowMs: number;
+  private readonly startMs: number;
+  private readonly wallMs: number;
+  private readonly paths: ReadonlyMap<string, readonly string[]>;
+  private flows = new Map<string, Currents>();
+
+  constructor({ chance, nowMs, plan, wallMs }: PlantOptions) {
+    this.plan = plan;
+    this.nowMs = nowMs;
+    this.startMs = nowMs;
+    this.wallMs = wallMs;
+    this.paths = new Map(plan.fuses.map(({ id }) => [id, pathOf(plan.fuses, id)]));
+    const of = <Kind extends PlannedDevice["kind"]>(kind: Kind): readonly DeviceOf<Kind>[] =>
+      plan.devices.filter((device): device is DeviceOf<Kind> => device.kind === kind);
+    this.batteries = new Map(of("battery").map(({ id, facts }) => [id, new Battery(facts)]));
+    this.solars = new Map(of("solar").map(({ id, facts }) => [id, new Solar(facts, chance(`solar/${id}`))]));
+    this.meters = new Map(
+      of("meter").map(({ id, unsigned }) => [
+        id,
+        new Meter({ nominalV: plan.voltageV, unsigned, chance: chance(`meter/${id}`) }),
+      ]),
+    );
+    this.loads = new Map(plan.loads.map((load) => [load.id, new Load(load, chance(`load/${load.id}`), nowMs)]));
+  }
+
+  /** The hour of the sun's day, 0 to 24. */
+  get hour(): number {
+    const { day } = this.plan;
+    const passedMs = this.nowMs - this.startMs;
+    const hours =
+      day === undefined
+        ? (this.wallMs + passedMs) / MS_PER_HOUR
+        : day.startsAtH + (passedMs * day.speed) / MS_PER_HOUR;
+    return hours % 24;
+  }
+
+  /** Brings everything up to `nowMs`, while stations draw that. */
+  move(nowMs: number, draws: readonly Draw[]): void {
+    const ms = nowMs - this.nowMs;
+    if (ms <= 0) return;
+    this.nowMs = nowMs;
+    for (const load of this.loads.values()) load.move(nowMs);
+    for (const battery of this.batteries.values()) battery.move(ms, nowMs);
+    const sky = { nowMs, hour: this.hour, speed: this.plan.day?.speed ?? 1 };
+    for (const solar of this.solars.values()) solar.move(ms, sky);
+    this.flows = this.sums(draws);
+    for (const device of this.plan.devices) {
+      this.meters.get(device.id)?.measure(this.currentMa(device.fuse), ms, nowMs);
+    }
+  }
+
+  /** What flows through a fuse; mA. */
+  currentMa(fuse: string): Currents {
+    return this.flows.get(fuse) ?? none;
+  }
+
+  /** What stations might draw below each fuse by what is in force in them, without anything else; mA. */
+  mayMa(draws: readonly Draw[]): ReadonlyMap<string, Currents> {
+    const sums = new Map<string, Currents>();
+    for (const { station, evse, mayMa } of draws) {
+      const outlet = this.plan.outlets.find((each) => each.station === station && each.evse === evse);
+      if (outlet === undefined) continue;
+      const currents = wired(outlet.wiring, [mayMa, mayMa, mayMa]);
+      for (const fuse of this.paths.get(outlet.fuse)!) sums.set(fuse, plus(sums.get(fuse) ?? none, currents));
+    }
+    return sums;
+  }
+
+  private sums(draws: readonly Draw[]): Map<string, Currents> {
+    const { devices, outlets, voltageV } = this.plan;
+    const sums = new Map<string, Currents>();
+    const add = (at: string, currents: Currents) => {
+      for (const fuse of this.paths.get(at)!) sums.set(fuse, plus(sums.get(fuse) ?? none, currents));
+    };
+    for (const { station, evse, terminalsMa } of draws) {
+      const outlet = outlets.find((each) => each.station === station && each.evse === evse);
+      if (outlet !== undefined) add(outlet.fuse, wired(outlet.wiring, terminalsMa));
+    }
+    for (const { fuse, id } of this.plan.loads) add(fuse, this.loads.get(id)!.currentMa);
+    for (const device of devices) {
+      if (device.kind !== "battery" && device.kind !== "solar") continue;
+      const feedW = (this.batteries.get(device.id) ?? this.solars.get(device.id))?.feedW ?? 0;
+      add(device.fuse, evenly(device.wiring, -feedW, voltageV));
+    }
+    return sums;
+  }
+}
+
+/** From a fuse up to the grid. The reader of plans saw to it that there is a way, and no circle. */
+function pathOf(fuses: readonly PlannedFuse[], id: string): string[] {
+  const path: string[] = [];
+  for (let at: string | undefined = id; at !== undefined && path.length <= fuses.length; ) {
+    path.push(at);
+    at = fuses.find((fuse) => fuse.id === at)?.parent;
+  }
+  return path;
+}
