@@ -3,8 +3,10 @@
  * the loop, which clamps it. A planner answers within its deadline or not at all, and always with a plan that can be followed
  * (soft targets), never with "infeasible".
  */
+import type { Tariff } from "./config.ts";
 import type { Plan, SessionId } from "./inputs.ts";
-import type { Site, SourceId } from "./site.ts";
+import type { OutletId, Site, SourceId } from "./site.ts";
+import type { PlanView } from "./snapshot.ts";
 
 /** Low, likely and high course of a quantity: one value per step, from `fromWallMs` on. */
 export type Forecast = {
@@ -20,12 +22,40 @@ export type Forecast = {
 /** What an energy manager chooses. */
 export type Strategy = "fairness" | "cost" | "self-consumption" | "guaranteed-energy";
 
+/** Of something that nobody knows yet: values from least to most, each as likely as any other. */
+export type Spread = readonly number[];
+
+/** A session that is there, with what is known and what is forecast of it. */
 export type PlannedSession = {
   readonly id: SessionId;
+  readonly outlet: OutletId;
+  readonly arrivedWallMs: number;
   /** Wanted by the driver, by departure; absent: unknown, and forecast. */
   readonly energyWh?: number;
   readonly departureWallMs?: number;
   readonly deliveredWh: number;
+  /** Most that car and cable take, per phase. */
+  readonly wantsMa: number;
+  /** On how many phases it charges; absent: on all that its outlet is wired to. */
+  readonly phases?: number;
+  /** When it leaves; absent: nothing is known, not even from others. */
+  readonly leavesWallMs?: Spread;
+  /** What it takes in all, from arrival to departure. */
+  readonly takesWh?: Spread;
+  /** Offered power, and takes none: full, or not willing. */
+  readonly idle?: boolean;
+  /** Gives back into the site, at most so much (V2X): station and car both do, and the driver agreed. Needs `keepsWh`. */
+  readonly dischargeWMax?: number;
+};
+
+/** Sessions that are not there yet: so many, each like the others. */
+export type ExpectedSessions = {
+  readonly count: number;
+  readonly arriveWallMs: number;
+  readonly takesWh: number;
+  readonly powerW: number;
+  /** From arrival to departure. */
+  readonly staysMs: Spread;
 };
 
 export type PlannerInput = {
@@ -34,14 +64,30 @@ export type PlannerInput = {
   readonly nowMs: number;
   readonly strategy: Strategy;
   readonly sessions: readonly PlannedSession[];
+  readonly expected?: readonly ExpectedSessions[];
   readonly loadW: Forecast;
   readonly solarW: Forecast;
   readonly chargePermille: ReadonlyMap<SourceId, number>;
-  /** Thousandths of a cent per kWh, one per step of the horizon. */
-  readonly priceMilliCentPerKwh: readonly number[];
+  /** Thousandths of a cent per kWh, from `fromWallMs` on; the last value goes on to the end of the horizon. */
+  readonly price: {
+    readonly fromWallMs: number;
+    readonly stepMs: number;
+    readonly milliCentPerKwh: readonly number[];
+  };
+  readonly tariff: Pick<
+    Tariff,
+    "feedInMilliCentPerKwh" | "demandMilliCentPerKw" | "batteryWearMilliCentPerKwh"
+  >;
+  /** The highest quarter of this month so far: below it a peak costs nothing more. */
+  readonly peakSoFarW?: number;
+  /** A limit from outside on everything controlled, batteries' charging included. */
+  readonly externalW?: number;
 };
+
+/** A plan for the loop, the same for people, and the sentence that says what it is for. */
+export type Planned = { readonly plan: Plan; readonly view: PlanView; readonly why: string };
 
 export interface Planner {
   /** Resolves within `deadlineMs`; `undefined`: no plan this time, and the loop goes on in *reactive*. */
-  plan(input: PlannerInput, deadlineMs: number): Promise<Plan | undefined>;
+  plan(input: PlannerInput, deadlineMs: number): Promise<Planned | undefined>;
 }

@@ -3,6 +3,7 @@ export * from "./address.ts";
 export * from "./brand.ts";
 export * from "./chance.ts";
 export * from "./clock.ts";
+export * from "./date-time.ts";
 export * from "./dial-in-turn.ts";
 export * from "./disk.ts";
 export * from "./ids.ts";

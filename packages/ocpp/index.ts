@@ -1,7 +1,8 @@
 /** OCPP-J: frames, versions, validation, calls in flight. Sockets are behind `@wattward/ocpp/websocket`. */
+
+export { dateTimeMs } from "@wattward/kernel";
 export * from "./basic-credentials.ts";
 export * from "./calls-in-flight.ts";
-export { dateTimeMs } from "./date-time.ts";
 export { callError, DESCRIPTION_CHARS_MAX, type ErrorCode, foldedCode, spelled } from "./error-code.ts";
 export * from "./frame.ts";
 export * from "./handling.ts";

@@ -7,12 +7,11 @@
  * tolerance for what known stations get wrong (QUIRKS) is in repairs/, and is held against these schemas again.
  */
 import type { JsonObject } from "@wattward/kernel";
-import { shown } from "@wattward/kernel";
+import { isRfc3339, shown } from "@wattward/kernel";
 import { Ajv, type ValidateFunction } from "ajv";
 import * as schemas16 from "typed-ocpp/dist/ocpp16/schemas.js";
 import * as schemas20 from "typed-ocpp/dist/ocpp20/schemas.js";
 import * as schemas21 from "typed-ocpp/dist/ocpp21/schemas.js";
-import { isRfc3339 } from "./date-time.ts";
 import type { ErrorCode } from "./error-code.ts";
 import { actionsFrom, type RequestOf, type ResponseOf, sendsFrom } from "./messages.ts";
 import type { Complaint } from "./repairs/repair.ts";

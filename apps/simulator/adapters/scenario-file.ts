@@ -1,6 +1,7 @@
 /** A scenario and its sessions from their files, and the ways in of the stations that come of them. */
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { readSessions, type Session } from "@wattward/energy/sessions";
 import { type Dialer, failed, type Log, ok, type Result, type StationId } from "@wattward/kernel";
 import { instantMs } from "../scenario/moments.ts";
 import { makePlan, type Plan } from "../scenario/plan.ts";
@@ -13,7 +14,6 @@ import {
 } from "../scenario/read-scenario.ts";
 import type { ScenarioWords } from "../scenario/shape.ts";
 import type { PlannedStation } from "../scenario/stations.ts";
-import { readSessions, type Session } from "../sessions/read-sessions.ts";
 import { SessionFileError, sessionText } from "./session-file.ts";
 import { type Address, openWayIn, placeOf, StationsFolderError } from "./way-in.ts";
 

@@ -5,8 +5,9 @@
  *     words of the scenario ─┬─▶ plan ─▶ world
  *     sessions of its file ──┘
  */
+
+import type { Session } from "@wattward/energy/sessions";
 import { failed, ok, type Result } from "@wattward/kernel";
-import type { Session } from "../sessions/read-sessions.ts";
 import type { DriverOptions } from "../world/drivers.ts";
 import type { Visit } from "../world/visits.ts";
 import { type PlannedFault, planFaults } from "./faults.ts";

@@ -1,7 +1,8 @@
 /** The stations of a plan: those that the scenario describes, and those that its file of sessions names besides. */
+
+import type { Session } from "@wattward/energy/sessions";
 import { type StationId, stationId } from "@wattward/kernel";
 import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
-import type { Session } from "../sessions/read-sessions.ts";
 import { type Need, seat } from "../sessions/seats.ts";
 import { readSettings, type SettingValues } from "../station/settings.ts";
 import type { StationOptions } from "../station/station.ts";

@@ -1,7 +1,8 @@
 /** The visits of a plan: cars of the scenario, and the sessions of its file. */
+
+import type { Session } from "@wattward/energy/sessions";
 import type { EvseId, StationId } from "@wattward/kernel";
 import type { CarFacts } from "../car/car.ts";
-import type { Session } from "../sessions/read-sessions.ts";
 import { seat } from "../sessions/seats.ts";
 import type { Visit } from "../world/visits.ts";
 import { type Complain, momentOr, spanOr, tokenOf } from "./reading.ts";

@@ -2,8 +2,9 @@
  * Who charges where: sessions that overlap at one station need an EVSE each, and a power that lets each car have its energy
  * before it leaves. Pure.
  */
+
+import type { Session } from "@wattward/energy/sessions";
 import type { EvseId, StationId } from "@wattward/kernel";
-import type { Session } from "./read-sessions.ts";
 
 export type Seat = {
   readonly session: Session;

@@ -1,5 +1,5 @@
 /** QUIRKS 2: `+02` and `+0200` are offsets of ISO 8601, not of RFC 3339, which OCPP asks for. */
-import { dateTimeMs } from "../date-time.ts";
+import { dateTimeMs } from "@wattward/kernel";
 import { put, type Repair } from "./repair.ts";
 
 const basic = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,12})?[+-]\d\d)(\d\d)?$/;

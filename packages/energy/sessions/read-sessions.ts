@@ -4,13 +4,15 @@
  *     arrival,departure,requested_energy (kWh),delivered_energy (kWh),station_id,session_id,estimated_departure,claimed
  *     2019-05-01 01:18:45-07:00,2019-05-01 15:52:36-07:00,60.0,44.069,CA-305,2_39_131_30,…,True
  *
- * Needed are arrival, departure, delivered_energy (kWh) and station_id, in any order; others are not looked at. Times are
+ * Needed are arrival, departure, delivered_energy (kWh) and station_id, in any order; requested_energy (kWh),
+ * estimated_departure and user_id are taken where they stand, others are not looked at. Times are
  * RFC 3339 (a blank may stand for the T) and say their offset from UTC, so that the night when clocks are set back is
  * no riddle. Energy becomes whole watt-hours, which is what meters count.
  *
  * A line that is wrong is named, and none is left out silently: either every session is read, or there are faults.
  */
 import {
+  dateTimeMs,
   failed,
   ok,
   type Result,
@@ -20,7 +22,6 @@ import {
   type WattHours,
   wattHours,
 } from "@wattward/kernel";
-import { dateTimeMs } from "@wattward/ocpp";
 import { CsvError, type CsvLine, CsvReader } from "./csv.ts";
 
 export type Session = {
@@ -31,6 +32,10 @@ export type Session = {
   readonly arriveAtMs: number;
   readonly leaveAtMs: number;
   readonly energyWh: WattHours;
+  /** The driver's own word at plug-in, where the file has it. */
+  readonly requestedWh?: WattHours;
+  readonly estimatedLeaveAtMs?: number;
+  readonly driver?: string;
 };
 
 /** `line` from 1; 0 is the file as a whole. */
@@ -54,6 +59,9 @@ const columns = {
   energy: ["delivered_energy (kWh)", "delivered_energy"],
   station: ["station_id"],
   id: ["session_id"],
+  requested: ["requested_energy (kWh)", "requested_energy"],
+  estimated: ["estimated_departure"],
+  driver: ["user_id", "driver"],
 } as const;
 type Column = keyof typeof columns;
 const needed = ["arrival", "departure", "energy", "station"] as const satisfies Column[];
@@ -167,8 +175,20 @@ class Reading {
     const twin = this.seen.get(id);
     if (twin !== undefined) return `the session '${shown(id)}' stands in line ${twin} already.`;
     this.seen.set(id, line);
-    return { id, line, station: station.value, arriveAtMs, leaveAtMs, energyWh };
+    const said = wordOf(field("requested"), field("estimated"), field("driver"), arriveAtMs);
+    return { id, line, station: station.value, arriveAtMs, leaveAtMs, energyWh, ...said };
   }
+}
+
+/** What a driver said may be absent, or make no sense: then he said nothing. */
+function wordOf(requested: string, estimated: string, driver: string, arriveAtMs: number) {
+  const requestedWh = energyOf(requested);
+  const leaveAtMs = timeOf("estimated_departure", estimated);
+  return {
+    ...(typeof requestedWh === "number" && requestedWh > 0 ? { requestedWh } : {}),
+    ...(typeof leaveAtMs === "number" && leaveAtMs > arriveAtMs ? { estimatedLeaveAtMs: leaveAtMs } : {}),
+    ...(driver === "" ? {} : { driver: driver.slice(0, ID_CHARS_MAX) }),
+  };
 }
 
 function timeOf(column: string, text: string): number | string {
