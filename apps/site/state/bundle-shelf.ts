@@ -17,7 +17,7 @@ export type BundleTaken =
   | { readonly kind: "taken"; readonly bundle: Bundle }
   | { readonly kind: "refused"; readonly version: number; readonly sentence: string };
 
-type Shelf = {
+export type ShelfPorts = {
   readonly disk: Disk;
   readonly log: Log;
   readonly trust: BundleTrust;
@@ -27,15 +27,17 @@ type Shelf = {
 };
 
 export class BundleShelf {
-  private readonly ports: Shelf;
+  private readonly ports: ShelfPorts;
   private bundle: Bundle | undefined;
+  /** The file as `reread` last saw it. */
+  private seen: Uint8Array = new Uint8Array(0);
 
-  private constructor(ports: Shelf) {
+  private constructor(ports: ShelfPorts) {
     this.ports = ports;
   }
 
   /** Takes up the one kept, after the same checks as when it came. */
-  static async open(ports: Shelf, now: Instant): Promise<BundleShelf> {
+  static async open(ports: ShelfPorts, now: Instant): Promise<BundleShelf> {
     const shelf = new BundleShelf(ports);
     const kept = await readKept(ports.disk, ports.log, { path: BUNDLE, parse: parseKept });
     if (kept === undefined) return shelf;
@@ -43,6 +45,11 @@ export class BundleShelf {
     if (judged.kind === "taken") shelf.bundle = judged.bundle;
     else ports.log.error("bundle-on-disk-refused", { say: judged.sentence });
     return shelf;
+  }
+
+  /** Nothing in force, until {@link reread}. */
+  static empty(ports: ShelfPorts): BundleShelf {
+    return new BundleShelf(ports);
   }
 
   get inForce(): Bundle | undefined {
@@ -56,6 +63,21 @@ export class BundleShelf {
       return refused(judged.bundle.version, "the disk is full; the bundle in force stays");
     }
     this.bundle = judged.bundle;
+    return judged;
+  }
+
+  /**
+   * Looks at the file again, for a process that does not write it: takes what the local controller has put there, never an
+   * older one. Undefined where the file is the same as before, or there is none.
+   */
+  async reread(now: Instant): Promise<BundleTaken | undefined> {
+    const bytes = await this.ports.disk.read(BUNDLE);
+    if (bytes === undefined || Buffer.compare(bytes, this.seen) === 0) return undefined;
+    this.seen = bytes;
+    const kept = parseSignedBundle(new TextDecoder().decode(bytes));
+    if (!kept.ok) return refused(0, `${BUNDLE} cannot be read: its ${kept.fault.sentence}`);
+    const judged = this.judge(kept.value, now);
+    if (judged.kind === "taken") this.bundle = judged.bundle;
     return judged;
   }
 

@@ -160,6 +160,18 @@ export async function readSiteIdentity(dataFolder: string): Promise<SiteIdentity
   };
 }
 
+/** Which site this is and whom it believes: for its processes that hold no key of it. Errors as {@link readStationIdentity}. */
+export async function readSiteTrust(
+  dataFolder: string,
+): Promise<{ readonly site: SiteId; readonly rootPem: string }> {
+  const remedy = `make it with: wattward pki issue site SITE --out ${dataFolder}`;
+  const from = { folder: siteIdentityFolder(dataFolder), remedy };
+  const site = siteId(field(from, await readJson(from, "site.json"), "site"));
+  if (!site.ok)
+    throw new PkiError("bad-setting", `${join(from.folder, "site.json")}: ${site.fault.sentence}`);
+  return { site: site.value, rootPem: await readText(from, "root.pem") };
+}
+
 type From = { readonly folder: string; readonly remedy: string };
 
 async function readText({ folder, remedy }: From, name: string): Promise<string> {

@@ -9,6 +9,7 @@ export {
 export {
   type KeyedChain,
   readSiteIdentity,
+  readSiteTrust,
   readStationIdentity,
   type SiteIdentity,
   type StationIdentity,
