@@ -38,7 +38,11 @@ import { SourceFeeds } from "./source-feeds.ts";
 import { lowest } from "./steps.ts";
 import { MeterTrust } from "./trust.ts";
 
-export type ControlLoop = { turn(input: LoopInput): LoopOutput };
+export type ControlLoop = {
+  turn(input: LoopInput): LoopOutput;
+  /** Grants are numbered on from here, where that is further than they are: another controller of this site sent that many. */
+  numberFrom(seq: number): void;
+};
 
 /** `site` has passed `checkSite`. */
 export function createControlLoop(site: Site): ControlLoop {
@@ -148,6 +152,10 @@ class Loop implements ControlLoop {
         ),
       },
     };
+  }
+
+  numberFrom(seq: number): void {
+    this.seq = Math.max(this.seq, seq);
   }
 
   private get root(): number {

@@ -33,6 +33,11 @@ export type SessionInput = {
   readonly connectedAtMs: number;
   /** Most that car and cable take, per phase. */
   readonly wantsMa: number;
+  /**
+   * The highest grant that the station may still live on, by a predecessor of this loop (another process, another document of the
+   * site). Heeded when the loop first sees the session: it goes on from there, and budgets it until a grant of its own is in effect.
+   */
+  readonly inForceMa?: number;
   /** At the station's own terminals, in their order; the loop turns it. */
   readonly observed?: { readonly atMs: number; readonly terminalsMa: readonly number[] };
 };

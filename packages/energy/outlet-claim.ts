@@ -23,6 +23,7 @@ import {
 } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase } from "./phases.ts";
 import type { Outlet } from "./site.ts";
+import { stepDown } from "./steps.ts";
 import { Extremes } from "./window.ts";
 
 type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: number; acceptedAtMs?: number };
@@ -60,7 +61,10 @@ export class OutletClaim {
 
   /** Takes in this turn's facts; a different session starts from nothing but the station's manners. */
   update(session: SessionInput | undefined, outcomes: readonly GrantOutcome[], nowMs: number): void {
-    if (session?.id !== this.session?.id) this.reset(nowMs);
+    if (session?.id !== this.session?.id) {
+      this.reset(nowMs);
+      if (session?.inForceMa !== undefined) this.inherit(session.inForceMa, nowMs);
+    }
     this.session = session;
     for (const outcome of outcomes) this.hear(outcome);
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
@@ -240,6 +244,14 @@ export class OutletClaim {
     if (over || !this.drawing) this.obeysSinceMs = undefined;
     else this.obeysSinceMs ??= nowMs;
     if (this.obeysSinceMs !== undefined && nowMs - this.obeysSinceMs >= PROBATION_MS) this.disobeys = false;
+  }
+
+  /** Number 0: no answer is ever for it, so it counts until a later grant is in effect. */
+  private inherit(inForceMa: number, nowMs: number): void {
+    if (!(inForceMa > this.outlet.safeMa)) return;
+    const limitMa = Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa;
+    this.sent = [{ seq: 0, limitMa, atMs: nowMs }];
+    this.limitMa = stepDown(this.outlet, limitMa);
   }
 
   /** Manners stay with the station, everything else goes with the car. */

@@ -29,6 +29,11 @@ export type ToldSession = {
   readonly connectedAgoMs: number;
   /** Most that car, cable and what the CSMS set (decision 13) allow, per phase. */
   readonly wantsMa: number;
+  /**
+   * The highest limit above its safe default that the station may still live on, by grants of any controller that were sent and not
+   * surely replaced; absent: none. An energy controller that starts budgets it, and goes on from there.
+   */
+  readonly inForceMa?: number;
   readonly observed?: { readonly agoMs: number; readonly terminalsMa: readonly number[] };
   readonly deliveredWh: number;
   /** Of the driver, by 2.x's charging needs or the CSMS; absent: unknown. */

@@ -37,6 +37,7 @@ const session = object<ToldSession>({
   outlet: id,
   connectedAgoMs: agoMs,
   wantsMa: current,
+  inForceMa: optional(current),
   observed: optional(
     object<NonNullable<ToldSession["observed"]>>({
       agoMs,

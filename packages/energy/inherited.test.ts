@@ -1,0 +1,57 @@
+/** A loop that begins while stations live on another's grants: they are budgeted, go on, and are never given away twice. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createControlLoop } from "./control-loop.ts";
+import type { LoopInput, SessionId, SessionInput } from "./inputs.ts";
+import { outletId, smallSite } from "./testing/index.ts";
+
+const site = smallSite({ outlets: 2, mainA: 40 });
+const session = (i: number, inForceMa?: number): SessionInput => ({
+  id: `s${i}` as SessionId,
+  outlet: outletId(i),
+  connectedAtMs: 0,
+  wantsMa: 32_000,
+  ...(inForceMa !== undefined && { inForceMa }),
+});
+const input = (nowMs: number, over: Partial<LoopInput>): LoopInput => ({
+  ...{ nowMs, meters: new Map(), sessions: [], outcomes: [], batteries: [], solar: [] },
+  ...over,
+});
+
+test("inherited: what a predecessor granted is budgeted before anything of our own is in effect", () => {
+  const loop = createControlLoop(site);
+  const sessions = [session(0, 32_000), session(1)];
+  for (let nowMs = 500; nowMs <= 60_000; nowMs += 500) {
+    const { grants, state } = loop.turn(input(nowMs, { sessions }));
+    assert(Math.max(...state.fuses[0]!.mayMa) <= 40_000, `${nowMs}: ${state.fuses[0]!.mayMa}`);
+    assert(grants.every(({ session, limitMa }) => session !== "s1" || limitMa <= 8_000));
+  }
+  assert.equal(loop.turn(input(60_500, { sessions })).state.outlets[0]!.mayMa[0], 32_000);
+});
+
+test("inherited: a session goes on with what it has, in the first turn, instead of falling to its safe default", () => {
+  const loop = createControlLoop(site);
+  const { grants } = loop.turn(input(500, { sessions: [session(0, 16_000)] }));
+  assert.deepEqual(
+    grants.map(({ limitMa, reason }) => [limitMa, reason]),
+    [[16_000, "refreshed"]],
+  );
+});
+
+test("inherited: a limit that this site's document does not know is budgeted whole, and refreshed as the next lower one", () => {
+  const coarse = smallSite({
+    outlets: 1,
+    mainA: 40,
+    outlet: { steps: { kind: "list", ma: [6_000, 10_000] } },
+  });
+  const { grants, state } = createControlLoop(coarse).turn(input(500, { sessions: [session(0, 16_000)] }));
+  assert.equal(grants[0]!.limitMa, 10_000);
+  assert.equal(state.outlets[0]!.mayMa[0], 16_000);
+});
+
+test("inherited: numbers of grants go on from another controller's, and never back", () => {
+  const loop = createControlLoop(site);
+  loop.numberFrom(41);
+  loop.numberFrom(7);
+  assert.equal(loop.turn(input(500, { sessions: [session(0, 16_000)] })).grants[0]!.seq, 42);
+});
