@@ -55,7 +55,8 @@ export class Load {
       };
       this.levelMa = [step(0), step(1), step(2)];
     }
-    const hum = (ma: number, most: number) => Math.max(0, Math.min(most, ma + this.chance.int(-HUM_MA, HUM_MA)));
+    const hum = (ma: number, most: number) =>
+      Math.max(0, Math.min(most, ma + this.chance.int(-HUM_MA, HUM_MA)));
     const [a, b, c] = this.forced ?? this.levelMa;
     this.currentMa =
       this.forced !== undefined

@@ -64,7 +64,9 @@ export class Plant {
         new Meter({ nominalV: plan.voltageV, unsigned, chance: chance(`meter/${id}`) }),
       ]),
     );
-    this.loads = new Map(plan.loads.map((load) => [load.id, new Load(load, chance(`load/${load.id}`), nowMs)]));
+    this.loads = new Map(
+      plan.loads.map((load) => [load.id, new Load(load, chance(`load/${load.id}`), nowMs)]),
+    );
   }
 
   /** The hour of the sun's day, 0 to 24. */

@@ -1,0 +1,16 @@
+/**
+ * How a Modbus device misbehaves on purpose, whatever it is. Faults of what it measures or does belong to its physics; these are of its
+ * way with setpoints and with its line.
+ */
+export class DeviceConduct {
+  /** Writes are acknowledged, shown when read back, and change nothing. */
+  ignores = false;
+  /** Setpoints fall back by themselves after so long, whatever was told. */
+  revertsAfterMs: number | undefined;
+  /** Setpoints never fall back, whatever was told. */
+  neverReverts = false;
+  /** It restarts, or its line is cut: requests vanish. */
+  dark = false;
+  /** The network is full: answers come late, and every other one is "busy". */
+  flooded = false;
+}

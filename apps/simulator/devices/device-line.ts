@@ -1,0 +1,73 @@
+/**
+ * A device's end of its network line: serves every master that connects, each link by itself, and notes each exchange. A dark device
+ * lets requests vanish; a flooded line answers late, and every other time "busy". Another unit than its own is not there: silence.
+ */
+import { type Clock, sleep } from "@wattward/kernel";
+import {
+  type Answer,
+  type Asked,
+  type ByteLink,
+  exceptionReply,
+  exceptions,
+  functionCode,
+  serve,
+} from "@wattward/modbus";
+import type { DeviceConduct } from "./conduct.ts";
+import type { Device } from "./sunspec-device.ts";
+
+/** Every exchange that reached a device: what a guard let through, or nobody guarded. */
+export type ExchangeLine = {
+  readonly atMs: number;
+  readonly device: string;
+  readonly from: string;
+  readonly transaction: number;
+  readonly function: number;
+  readonly request: object;
+  /** The exception's code; absent where it was done. `silence`: no answer. */
+  readonly exception?: number | "silence";
+};
+
+export type DeviceLineOptions = {
+  readonly id: string;
+  readonly unit: number;
+  readonly device: Device;
+  readonly conduct: DeviceConduct;
+  readonly clock: Clock;
+  exchanged?(line: ExchangeLine): void;
+};
+
+/** What a full network adds to an answer, ms. */
+const FLOOD_MS = 700;
+
+/** Serves a master until its link ends. */
+export function serveDevice(link: ByteLink, options: DeviceLineOptions): () => void {
+  const { clock, conduct, device, id, unit } = options;
+  let count = 0;
+  const answerTo = async ({ request }: Asked): Promise<Answer> => {
+    await sleep(clock, FLOOD_MS);
+    return ++count % 2 === 0 ? exceptionReply(exceptions.serverDeviceBusy) : device.answer(request);
+  };
+  const noted = (asked: Asked, answer: Answer): Answer => {
+    const { kind, ...request } = asked.request;
+    const { address, port } = asked.peer;
+    options.exchanged?.({
+      atMs: clock.now().wallMs,
+      device: id,
+      from: port === undefined ? address : `${address}:${port}`,
+      transaction: asked.transaction,
+      function: functionCode(kind),
+      request,
+      ...(answer.kind === "exception" && { exception: answer.code }),
+      ...(answer.kind === "silence" && { exception: "silence" }),
+    });
+    return answer;
+  };
+  return serve(link, {
+    clock,
+    answer: (asked) => {
+      if (conduct.dark || asked.unit !== unit) return noted(asked, { kind: "silence" });
+      if (!conduct.flooded) return noted(asked, device.answer(asked.request));
+      return answerTo(asked).then((answer) => noted(asked, answer));
+    },
+  });
+}
