@@ -50,21 +50,24 @@ export type TypedRegister = {
   /** Protocol address, from 0. */
   readonly address: number;
   readonly type: "uint16" | "int16" | "uint32" | "int32" | "uint64" | "float32" | "coil";
+  /** `input`: in the table of input registers or discrete inputs (functions 4, 2), which is never written. Absent: holding registers, coils. */
+  readonly table?: "input";
   /** High word first where a value has several registers, unless `little`. */
   readonly words?: "big" | "little";
   /** Value = raw × `scale`, or raw × 10^(content of `scaleFrom`, a SunSpec scale factor register). */
   readonly scale?: number;
   readonly scaleFrom?: number;
   readonly unit?: string;
-  /** Raw content that means: not implemented. */
+  /** Raw content, unsigned, that means: not implemented. */
   readonly absent?: number;
 };
 
 export type Rule = {
   readonly client: ClientName | "any";
   readonly device: DeviceName;
+  /** Codes 1 to 7, 11, 12, 15 to 17, 20, 22 to 24, 43 (identification alone). 8 and 21 pass for nobody. */
   readonly functions: readonly number[];
-  /** Both included. */
+  /** Addresses of the functions' own table, both included; file numbers for 20; not looked at for functions that have no address. */
   readonly from: number;
   readonly to: number;
   /** For writes: each register written must be one of these, within its bounds. */
@@ -76,16 +79,22 @@ export type WriteBound = {
   readonly register: string;
   readonly min: number;
   readonly max: number;
-  /** Unit of the value per second, from the last value that passed. */
+  /**
+   * Unit of the value per second, from the last value that the device has (acknowledged, or read from it); what was not used is
+   * kept for 10 s. Towards 0 always; through 0 counts from 0.
+   */
   readonly rampPerS?: number;
   /** A new value not sooner than so long after the last; towards 0 always. */
   readonly dwellMs?: number;
-  /** Changes of direction in ten minutes. */
+  /** Changes of direction in ten minutes; beyond it only towards 0. */
   readonly reversalsPer10MinMax?: number;
   readonly perMinuteMax?: number;
 };
 
-/** While `when` holds (by the last value that was read, not older than `freshMs`; unknown counts as holding), `then` bounds a write. */
+/**
+ * While `when` holds, `then` bounds a write. By the value in the same request, else by the last one that was read from the device or that
+ * it acknowledged, not older than `freshMs`; unknown counts as holding. With `below` and `above` both, either holds.
+ */
 export type CrossRule = {
   readonly device: DeviceName;
   readonly when: { readonly register: string; readonly below?: number; readonly above?: number };
@@ -94,5 +103,8 @@ export type CrossRule = {
   readonly why: string;
 };
 
-/** Reads of the listed units pass, and are written down as a proposal; writes never. */
+/**
+ * Until `untilMs` (wall time; a clock that was never synced ends it at once) reads of the listed devices pass without a rule, and are
+ * written down as a proposal. A write needs its rule now as ever.
+ */
 export type Learning = { readonly devices: readonly DeviceName[]; readonly untilMs: number };

@@ -1,0 +1,141 @@
+/**
+ * The Modbus guard's verdicts: one object for one site's policy, asked for every request before it goes to a device, told what became
+ * of each that went (ADR 17).
+ *
+ *     master ──request──▶ guard.request ─▶ allow ──▶ device ──answer──▶ guard.settled(ticket) ──▶ master
+ *                                        └▶ deny ──▶ exception to the master, observation to the operator
+ *
+ * Always true: what no rule names is denied; a denied request changes nothing here; what is known of a device comes from the device.
+ * Ask when the request is about to be sent, not when it is queued: a verdict is about the device as it is now.
+ * Pure: no sockets, no clock, no chance; its memory is bounded by the policy.
+ */
+
+import { type Instant, TokenBucket } from "@wattward/kernel";
+import { functionCode, type PduFault, type Request } from "@wattward/modbus";
+import { contentOf, DeviceState } from "./device-state.ts";
+import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
+import { learnable, writeSpan } from "./functions.ts";
+import { judge, passed, type Refusal } from "./judgement.ts";
+import type { Client, ClientName, Policy } from "./policy.ts";
+import { Rulebook } from "./rulebook.ts";
+import type { Allowed, Denied, Settled, Ticket, Verdict } from "./verdict.ts";
+import { type Written, writesOf } from "./writes.ts";
+
+/** The device did not do it: function, address, value, busy. After any other exception it may have. */
+const refusals: ReadonlySet<number> = new Set([1, 2, 3, 6]);
+
+export class ModbusGuard {
+  readonly policy: Policy;
+  private readonly rules: Rulebook;
+  private readonly byUnit = new Map<number, DeviceState>();
+  private readonly clients = new Map<ClientName, { readonly client: Client; bucket?: TokenBucket }>();
+
+  /** A policy that was checked (`checkPolicy`). What `before` knows of registers that are still the same goes on being known. */
+  constructor(policy: Policy, before?: ModbusGuard) {
+    this.policy = policy;
+    this.rules = new Rulebook(policy);
+    for (const client of policy.clients) this.clients.set(client.name, { client });
+    const old = new Map([...(before?.byUnit.values() ?? [])].map((state) => [state.device.name, state]));
+    for (const device of policy.devices)
+      this.byUnit.set(device.unit, new DeviceState(device, old.get(device.name)));
+  }
+
+  /** The verdict on a request that is about to be sent. */
+  request(name: ClientName, unit: number, request: Request, now: Instant): Verdict {
+    const nowMs = now.monotonicMs;
+    const device = this.byUnit.get(unit);
+    const known = this.clients.get(name);
+    const refusal = (one: Refusal): Denied => this.denied(name, unit, request, one, nowMs);
+    if (known === undefined) return refusal({ kind: "refuse", code: 1, why: `there is no client '${name}'` });
+    known.bucket ??= new TokenBucket(known.client, nowMs);
+    if (!known.bucket.take(nowMs)) {
+      const rule = `clients[${this.policy.clients.indexOf(known.client)}]`;
+      return refusal({
+        kind: "refuse",
+        code: 6,
+        why: `more than ${known.client.perSecond} requests a second`,
+        rule,
+      });
+    }
+    if (device === undefined) return refusal({ kind: "refuse", code: 2, why: `no device has unit ${unit}` });
+    const judgement = judge({
+      request,
+      device,
+      rules: this.rules.of(name, device.device.name),
+      crossRules: this.rules.crossOf(device.device.name),
+      nowMs,
+    });
+    if (judgement.kind === "pass") {
+      passed(judgement, nowMs);
+      return allowed(device, request, judgement.written);
+    }
+    if (this.learns(device, request, now)) return allowed(device, request, []);
+    return refusal(judgement);
+  }
+
+  /** A PDU that is no request: always denied, as its fault says. */
+  unreadable(client: string, unit: number, pdu: Uint8Array, fault: PduFault): Denied {
+    const device = this.byUnit.get(unit)?.device.name;
+    const exchange = undecoded({ client, unit, ...(device !== undefined && { device }) }, pdu);
+    const exception = fault.exception === 1 || fault.exception === 2 ? fault.exception : 3;
+    return { kind: "deny", exception, why: fault.sentence, exchange };
+  }
+
+  /** What became of a request that was let through; once for each ticket. */
+  settled(ticket: Ticket, settled: Settled, now: Instant): void {
+    ticket.settle(settled, now.monotonicMs);
+  }
+
+  private learns({ device }: DeviceState, request: Request, now: Instant): boolean {
+    const { learning } = this.policy;
+    if (learning === undefined || now.quality === "unknown" || now.wallMs >= learning.untilMs) return false;
+    return learning.devices.includes(device.name) && learnable.has(functionCode(request.kind));
+  }
+
+  private denied(
+    client: ClientName,
+    unit: number,
+    request: Request,
+    refusal: Refusal,
+    nowMs: number,
+  ): Denied {
+    const device = this.byUnit.get(unit);
+    const parties = { client, unit, ...(device && { device: device.device.name }) };
+    const exchange = decodedRequest(parties, request, device ? decodedValues(request, device, nowMs) : []);
+    const { code: exception, rule, why } = refusal;
+    return { kind: "deny", exception, ...(rule !== undefined && { rule }), why, exchange };
+  }
+}
+
+function allowed(device: DeviceState, request: Request, written: readonly Written[]): Allowed {
+  let open = true;
+  const settle: Ticket["settle"] = (settled, nowMs) => {
+    if (!open) return;
+    open = false;
+    for (const { state } of written) state.pending--;
+    if (settled.kind === "response") {
+      for (const { state, words, value } of written) state.acknowledged(words, value!, nowMs);
+      const content = contentOf(request, settled.response);
+      if (content !== undefined) device.learn(content, nowMs);
+    } else if (settled.kind === "exception" ? !refusals.has(settled.code) : settled.sent) {
+      for (const { state, value } of written) state.uncertain(value!, nowMs);
+    }
+  };
+  return { kind: "allow", device: device.device, ticket: { settle } };
+}
+
+/** For people: as far as the policy has types for it. */
+function decodedValues(request: Request, device: DeviceState, nowMs: number): DecodedValue[] {
+  const span = writeSpan(request);
+  if (span === undefined) return [];
+  const writes = writesOf(request, device, nowMs);
+  if (writes.kind === "whole")
+    return writes.registers.map(({ state, address, words, value }) => ({
+      register: state.register.name,
+      address,
+      raw: words,
+      ...(value !== undefined && { value }),
+      ...(state.register.unit !== undefined && { unit: state.register.unit }),
+    }));
+  return [];
+}

@@ -1,0 +1,30 @@
+/** Every bound of the guard in one place: what a policy may hold, and what is remembered of a wire that anybody may write on. */
+
+/** Of a policy. */
+export const POLICY_CHARS_MAX = 512 * 1024;
+export const NAME_CHARS_MAX = 64;
+export const SENTENCE_CHARS_MAX = 200;
+export const CLIENTS_MAX = 64;
+export const DEVICES_MAX = 247;
+/** Of one device. */
+export const REGISTERS_MAX = 512;
+export const RULES_MAX = 1_024;
+/** Of one rule. */
+export const WRITES_MAX = 64;
+export const CROSS_RULES_MAX = 512;
+/** Of a rate per minute: each passage is remembered for a minute. */
+export const PER_MINUTE_MAX = 6_000;
+export const REVERSALS_MAX = 600;
+export const FAULTS_MAX = 100;
+
+/** What was not used of a ramp is kept so long, and no longer: whoever waits an hour may not jump for it. */
+export const RAMP_CREDIT_MS_MAX = 10_000;
+/** A mask write needs the register's content, not older than this. */
+export const MASK_CONTENT_MS_MAX = 5_000;
+export const MINUTE_MS = 60_000;
+export const TEN_MINUTES_MS = 600_000;
+
+/** Values of a decoded exchange; a request may write 1,968 coils. */
+export const DECODED_VALUES_MAX = 16;
+/** Bytes of a PDU that an observation quotes. */
+export const QUOTED_BYTES_MAX = 64;

@@ -1,0 +1,78 @@
+/** What the words of a typed register mean, in engineering values. Unknown is unknown: never a number that stands for it. */
+import { scaled } from "@wattward/modbus/sunspec";
+import type { TypedRegister } from "./policy.ts";
+
+/** The four tables of a device (Application Protocol V1.1b3 §4.3): an address means something else in each. */
+export type Table = "holding" | "input" | "coil" | "discrete";
+
+export const tableOf = ({ type, table }: TypedRegister): Table =>
+  type === "coil" ? (table === "input" ? "discrete" : "coil") : (table ?? "holding");
+
+/** Words, or bits, that a value has. */
+export const sizeOf = ({ type }: TypedRegister): 1 | 2 | 4 => sizes[type];
+
+const sizes = {
+  coil: 1,
+  uint16: 1,
+  int16: 1,
+  uint32: 2,
+  int32: 2,
+  float32: 2,
+  uint64: 4,
+} as const satisfies { [T in TypedRegister["type"]]: 1 | 2 | 4 };
+
+/** The most that `absent` can be. */
+export const rawMax = (register: TypedRegister): number =>
+  register.type === "coil" ? 1 : Math.min(2 ** (16 * sizeOf(register)) - 1, Number.MAX_SAFE_INTEGER);
+
+export const SCALE_FACTOR_MAX = 10;
+
+/** A SunSpec scale factor (Device Information Model Specification V1.1 §4.4); undefined where it is not implemented. */
+export function exponentOf(word: number): number | undefined {
+  const exponent = word >= 0x8000 ? word - 0x10000 : word;
+  return Math.abs(exponent) > SCALE_FACTOR_MAX ? undefined : exponent;
+}
+
+/**
+ * The value that `words` hold; undefined where that is no number: not implemented, NaN, beyond 2^53, no scale factor. `exponent` is the
+ * content of `scaleFrom`, undefined where it is not known.
+ */
+export function meaningOf(
+  register: TypedRegister,
+  words: readonly number[],
+  exponent: number | undefined,
+): number | undefined {
+  const raw = rawOf(register, words);
+  if (raw === undefined) return undefined;
+  if (register.scaleFrom !== undefined) return exponent === undefined ? undefined : scaled(raw, exponent);
+  const { scale = 1 } = register;
+  // Divides where it can: 2305 / 10 is 230.5, and 2305 · 0.1 is not.
+  const divisor = Math.round(1 / scale);
+  return Math.abs(scale) < 1 && Math.abs(divisor * scale - 1) < 1e-12 ? raw / divisor : raw * scale;
+}
+
+function rawOf(register: TypedRegister, words: readonly number[]): number | undefined {
+  const { type, absent } = register;
+  const ordered = register.words === "little" ? words.toReversed() : words;
+  const [first = 0, second = 0] = ordered;
+  const unsigned = ordered.reduce((sum, word) => sum * 0x10000 + word, 0);
+  if (unsigned === absent) return undefined;
+  switch (type) {
+    case "coil":
+    case "uint16":
+    case "uint32":
+      return unsigned;
+    case "int16":
+      return unsigned >= 0x8000 ? unsigned - 0x10000 : unsigned;
+    case "int32":
+      return unsigned >= 0x80000000 ? unsigned - 0x100000000 : unsigned;
+    case "uint64":
+      return unsigned > Number.MAX_SAFE_INTEGER ? undefined : unsigned;
+    case "float32": {
+      const view = new DataView(new ArrayBuffer(4));
+      view.setUint32(0, first * 0x10000 + second);
+      const value = view.getFloat32(0);
+      return Number.isFinite(value) ? value : undefined;
+    }
+  }
+}

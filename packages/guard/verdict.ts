@@ -1,0 +1,40 @@
+/** What the guard says to a request, and what it wants to hear afterwards. */
+import type { Response } from "@wattward/modbus";
+import { type DecodedExchange, exchangeText } from "./exchange.ts";
+import type { GuardedDevice } from "./policy.ts";
+
+/** 01 function, 02 address (an unknown unit too), 03 value, 06 rate: what the master gets. */
+export type DenialCode = 1 | 2 | 3 | 6;
+
+export type Verdict = Allowed | Denied;
+
+export type Allowed = {
+  readonly kind: "allow";
+  readonly device: GuardedDevice;
+  /** Given back to `settled` once, whatever became of the request. */
+  readonly ticket: Ticket;
+};
+
+export type Denied = {
+  readonly kind: "deny";
+  readonly exception: DenialCode;
+  /** The rule that refuses, as a path in the policy: `rules[3].writes[0]`; absent where no rule lets it through. */
+  readonly rule?: string;
+  /** One sentence for the operator: what was asked, and what would be allowed. */
+  readonly why: string;
+  readonly exchange: DecodedExchange;
+};
+
+/** Opaque; belongs to the guard that gave it and to its successors. */
+export type Ticket = { readonly settle: (settled: Settled, nowMs: number) => void };
+
+/** What became of a request that was let through; an `Outcome` of `ModbusClient` is one. */
+export type Settled =
+  | { readonly kind: "response"; readonly response: Response }
+  | { readonly kind: "exception"; readonly code: number }
+  /** `sent`: the device may have heard it. */
+  | { readonly kind: "failed"; readonly sent: boolean };
+
+/** `vendor, write-single-register 40 of battery: OutWRte = 120 %: -100 to 100 are allowed (rules[3].writes[0]); answered with exception 3`. */
+export const denialText = ({ exchange, why, rule, exception }: Denied): string =>
+  `${exchangeText(exchange)}: ${why}${rule === undefined ? "" : ` (${rule})`}; answered with exception ${exception}`;
