@@ -13,10 +13,15 @@ export {
   nextExternal,
 } from "./external-limit.ts";
 export { FALLBACK_PERIOD_MS, Fallback, type FallbackInput, type LeftGrant } from "./fallback.ts";
+export { type ForecastState, Forecasts } from "./forecast/forecasts.ts";
+export type { Arrival, Visit } from "./forecast/visits.ts";
 export * from "./inputs.ts";
 export { CONTROL_PERIOD_MS, OUTLETS_MAX, QUARTERS_TOLD_MAX } from "./limits.ts";
 export * from "./modes.ts";
 export { type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
+export { createPlanner } from "./planner/create-planner.ts";
+export type { LinearProgram, Solver } from "./planner/linear-program.ts";
+export { STRATEGIES } from "./planner/strategies.ts";
 export * from "./planner.ts";
 export * from "./site.ts";
 export * from "./snapshot.ts";

@@ -1,0 +1,112 @@
+/**
+ * All forecasts of one site: they learn while it runs, begin empty or with a history, and say how wrong they are used to being. The state
+ * is plain JSON of bounded size, to be kept on disk; what of it cannot be read is learnt again.
+ */
+import type { SessionId } from "../inputs.ts";
+import type { ExpectedSessions, Forecast, Spread } from "../planner.ts";
+import { expectedSessions } from "./arrivals.ts";
+import { Course, type CourseState } from "./course.ts";
+import { LocalTime } from "./local-time.ts";
+import { type StayState, Stays } from "./stay.ts";
+import type { Arrival, Visit } from "./visits.ts";
+
+export type ForecastState = {
+  readonly version: 1;
+  readonly load: CourseState;
+  readonly solar: CourseState;
+  readonly stays: StayState;
+};
+
+/** Sessions known at one time; one more and the oldest is forgotten: its departure was missed. */
+const PRESENT_MAX = 2_000;
+
+export class Forecasts {
+  private readonly time: LocalTime;
+  private readonly load: Course;
+  private readonly solar: Course;
+  private readonly stays: Stays;
+  private readonly present = new Map<SessionId, Arrival>();
+
+  /** `timeZone`: IANA name. `state`: as `state()` once told it, whatever has become of it since. */
+  constructor(timeZone: string, state?: unknown) {
+    this.time = new LocalTime(timeZone);
+    this.load = new Course(this.time, "week");
+    this.solar = new Course(this.time, "sun");
+    this.stays = new Stays(this.time);
+    const { version, load, solar, stays } = (state ?? {}) as Partial<ForecastState>;
+    if (version !== 1) return;
+    this.load.restore(load);
+    this.solar.restore(solar);
+    this.stays.restore(stays);
+  }
+
+  /** Measured power that nobody controls; as often as it is read. */
+  sawLoad(wallMs: number, w: number): void {
+    this.load.saw(wallMs, w);
+  }
+
+  sawSolar(wallMs: number, w: number): void {
+    this.solar.saw(wallMs, w);
+  }
+
+  arrived(arrival: Arrival): void {
+    if (this.present.size >= PRESENT_MAX) {
+      const [oldest] = this.present.keys();
+      if (oldest !== undefined) this.present.delete(oldest);
+    }
+    this.present.set(arrival.id, arrival);
+    this.stays.arrived(arrival);
+  }
+
+  /** It left; a session that was never told to have arrived teaches nothing. */
+  departed(id: SessionId, left: Pick<Visit, "leftWallMs" | "takenWh" | "full">): void {
+    const arrival = this.present.get(id);
+    this.present.delete(id);
+    if (arrival !== undefined) this.stays.departed(arrival, left);
+  }
+
+  /** A visit of the past, from a file or the central system. */
+  learn(visit: Visit): void {
+    this.stays.learn(visit);
+  }
+
+  /** In quarters of an hour, watts. */
+  loadW(fromWallMs: number, steps: number): Forecast {
+    return this.load.forecast(fromWallMs, steps);
+  }
+
+  solarW(fromWallMs: number, steps: number): Forecast {
+    return this.solar.forecast(fromWallMs, steps);
+  }
+
+  /** Of a session that is there, as seen now; `undefined` for one that never arrived. */
+  session(
+    id: SessionId,
+    nowWallMs: number,
+    deliveredWh: number,
+  ): { readonly leavesWallMs: Spread; readonly takesWh: Spread } | undefined {
+    const arrival = this.present.get(id);
+    if (arrival === undefined) return undefined;
+    return {
+      leavesWallMs: this.stays.leaves(arrival, nowWallMs),
+      takesWh: this.stays.takes(arrival, deliveredWh),
+    };
+  }
+
+  /** Who will come within `hours`, each drawing at most `powerW`. */
+  expected(fromWallMs: number, hours: number, powerW: number): ExpectedSessions[] {
+    return expectedSessions(this.stays.state().visits, this.time, { fromWallMs, hours, powerW });
+  }
+
+  get errors(): { readonly loadW: number; readonly solarW: number; readonly departureMin: number } {
+    return {
+      loadW: this.load.errorMean,
+      solarW: this.solar.errorMean,
+      departureMin: this.stays.errorMeanMs / 60_000,
+    };
+  }
+
+  state(): ForecastState {
+    return { version: 1, load: this.load.state(), solar: this.solar.state(), stays: this.stays.state() };
+  }
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { inProcessSolver } from "../highs/in-process.ts";
+import type { SessionId } from "../inputs.ts";
+import type { Forecast, PlannedSession, PlannerInput } from "../planner.ts";
+import type { SourceId } from "../site.ts";
+import { outletId, smallSite } from "../testing/small-site.ts";
+import { createPlanner } from "./create-planner.ts";
+import type { Solver } from "./linear-program.ts";
+
+const HOUR_MS = 3_600_000;
+const NOW_MS = Date.UTC(2026, 5, 1, 8);
+const flat = (w: number): Forecast => ({
+  fromWallMs: NOW_MS,
+  stepMs: HOUR_MS,
+  low: [w],
+  likely: [w],
+  high: [w],
+  errorMean: 0,
+});
+const car = (i: number, extra: Partial<PlannedSession> = {}): PlannedSession => ({
+  id: `s${i}` as SessionId,
+  outlet: outletId(i),
+  arrivedWallMs: NOW_MS,
+  deliveredWh: 0,
+  wantsMa: 32_000,
+  energyWh: 20_000,
+  departureWallMs: NOW_MS + 8 * HOUR_MS,
+  ...extra,
+});
+const input = (extra: Partial<PlannerInput> = {}): PlannerInput => ({
+  site: smallSite({ outlets: 4, mainA: 100 }),
+  wallMs: NOW_MS,
+  nowMs: 1_000,
+  strategy: "cost",
+  sessions: [],
+  loadW: flat(0),
+  solarW: flat(0),
+  chargePermille: new Map(),
+  price: { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [30_000] },
+  tariff: { feedInMilliCentPerKwh: 0, demandMilliCentPerKw: 0, batteryWearMilliCentPerKwh: 0 },
+  ...extra,
+});
+
+let solver: Solver;
+before(async () => {
+  solver = await inProcessSolver();
+});
+after(() => solver.close());
+const made = async (given: PlannerInput) => {
+  const planned = await createPlanner(solver).plan(given, 5_000);
+  assert(planned !== undefined, "no plan");
+  return planned;
+};
+const atLeast = async (given: PlannerInput) =>
+  [...(await made(given)).plan.sessions.values()].map(({ atLeastMa }) => Math.round(atLeastMa / 100) / 10);
+
+test("planner: an empty site has an empty plan", async () => {
+  const { plan } = await made(input());
+  assert.equal(plan.sessions.size, 0);
+  assert.equal(plan.madeAtMs, 1_000);
+});
+
+test("planner: a car that stays waits for the cheap hours, one that is about to leave does not", async () => {
+  const price = {
+    fromWallMs: NOW_MS,
+    stepMs: HOUR_MS,
+    milliCentPerKwh: [40_000, 40_000, 10_000, 10_000, 10_000],
+  };
+  const stays = { leavesWallMs: [NOW_MS + 8 * HOUR_MS], takesWh: [20_000] };
+  const leaves = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [20_000] };
+  const [later, now] = await atLeast(input({ price, sessions: [car(0, stays), car(1, leaves)] }));
+  assert.equal(later, 0);
+  assert(now! > 25, `${now} A`);
+});
+
+test("planner: where power is short, who is likely to leave soon goes first", async () => {
+  const site = smallSite({ outlets: 4, mainA: 32 });
+  const soon = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [20_000] };
+  const late = { leavesWallMs: [NOW_MS + 9 * HOUR_MS], takesWh: [20_000] };
+  const [a, b] = await atLeast(input({ site, strategy: "fairness", sessions: [car(0, late), car(1, soon)] }));
+  assert(a! <= 1 && b! >= 29, `${a} A, ${b} A`);
+});
+
+test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {
+  const site = smallSite({ outlets: 4, mainA: 10, battery: {} });
+  const { plan } = await made(
+    input({
+      site,
+      loadW: flat(50_000),
+      sessions: [car(0), car(1)],
+      chargePermille: new Map([["battery" as SourceId, 0]]),
+      externalW: 0,
+    }),
+  );
+  for (const { atLeastMa } of plan.sessions.values()) assert(atLeastMa < 1);
+});
+
+test("planner: a battery buys cheap and gives back dear", async () => {
+  const site = smallSite({ outlets: 4, mainA: 100, battery: {} });
+  const prices = (first: number, then: number) => ({
+    fromWallMs: NOW_MS,
+    stepMs: HOUR_MS,
+    milliCentPerKwh: [first, first, then, then, then, first],
+  });
+  const battery = async (first: number, then: number) =>
+    (
+      await made(
+        input({
+          site,
+          loadW: flat(15_000),
+          chargePermille: new Map([["battery" as SourceId, 500]]),
+          price: prices(first, then),
+        }),
+      )
+    ).plan.batteries.get("battery" as SourceId)!;
+  assert((await battery(5_000, 50_000)) < -1_000);
+  assert((await battery(50_000, 5_000)) > 1_000);
+});
+
+test("planner: absurd input and absurd solutions are no plan", async () => {
+  assert.equal(await createPlanner(solver).plan(input({ loadW: flat(Number.NaN) }), 5_000), undefined);
+  assert.equal(
+    await createPlanner(solver).plan(input({ sessions: [car(0, { deliveredWh: Number.NaN })] }), 5_000),
+    undefined,
+  );
+  const lies = (of: (n: number) => Float64Array | undefined): Solver => ({
+    solve: async (program) => of(program.cost.length),
+    close: async () => {},
+  });
+  for (const solution of [
+    () => undefined,
+    () => new Float64Array(0),
+    (n: number) => new Float64Array(n).fill(Number.NaN),
+    (n: number) => new Float64Array(n).fill(1e9),
+    (n: number) => new Float64Array(n).fill(-1),
+  ])
+    assert.equal(await createPlanner(lies(solution)).plan(input({ sessions: [car(0)] }), 5_000), undefined);
+});

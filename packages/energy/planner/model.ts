@@ -1,0 +1,266 @@
+/**
+ * The linear program of a plan (ENERGY, "The physical limit"), in expectation: a car that may have left takes power only as likely as it
+ * is still there, so what it is worth to wait is weighed against the chance that it leaves short. Kilowatts, kilowatt-hours, cents.
+ *
+ *     min Σ (price·g − feedIn·x)·h + demand·peak + wear·(c + d)·h + 1000·over − Σ value·there·p·h − endValue·q_T
+ *     Σ there·p + load + c + x = g + over + d + (solar − curtailed)          balance, each step
+ *     Σ p·h ≤ what the car takes                                             in two halves, the first may be worth more
+ *     q_t = q_t−1 + η·c·h − d·h/η,   reserve ≤ q ≤ full                      each battery
+ *     g ≤ grid,   g ≤ peak,   Σ currents at each fuse and phase ≤ its rating, Σ (there·p + c) ≤ external limit
+ *
+ * Never infeasible: cars are wishes (they are worth something), `over` is allowed at a price no wish reaches, and a battery that stands
+ * outside its bounds begins at the nearest of them.
+ */
+import { fuseTree } from "../fuse-tree.ts";
+import type { PlannerInput } from "../planner.ts";
+import type { Battery } from "../site.ts";
+import { HORIZON_MS, horizon, meanOver, type Step } from "./horizon.ts";
+import { type LinearProgram, ProgramBuilder } from "./linear-program.ts";
+import { type Demand, demandOf, expectedDemand } from "./stays.ts";
+import { STRATEGIES, type Weights } from "./strategies.ts";
+
+/** Each way; BESS of the size of a site lose a tenth in all. */
+export const BATTERY_EFFICIENCY = 0.95;
+const OVER_CENT = 1_000;
+/** For a kWh an hour earlier: decides only among equals. */
+const EARLIER_CENT = 0.02;
+/** Part of the forecast's spread, towards the high load and the low sun, that plans leave room for. */
+const ROBUST = 0.5;
+/** Rows of fuses beyond this many are left to the loop: the plan stays quick. */
+const FUSE_ROWS_MAX = 3_000;
+
+export type Model = {
+  readonly program: LinearProgram;
+  readonly steps: readonly Step[];
+  readonly demands: readonly Demand[];
+  readonly batteries: readonly Battery[];
+  readonly loadKw: readonly number[];
+  readonly solarKw: readonly number[];
+  /** Column of a demand's power in a step; -1: none. */
+  readonly power: readonly (readonly number[])[];
+  readonly grid: readonly { readonly g: number; readonly x: number; readonly u: number }[];
+  readonly battery: readonly (readonly { readonly c: number; readonly d: number; readonly q: number }[])[];
+};
+
+export function modelOf(input: PlannerInput): Model {
+  const steps = horizon(input.wallMs);
+  const { weights } = STRATEGIES[input.strategy];
+  const demands = [
+    ...input.sessions.map((session) =>
+      demandOf(session, { site: input.site, steps, driversWord: weights.driversWord }),
+    ),
+    ...(input.expected ?? [])
+      .filter(({ arriveWallMs }) => arriveWallMs < input.wallMs + HORIZON_MS)
+      .map((one) => expectedDemand(one, steps)),
+  ];
+  return new ModelBuilder(input, { steps, weights, demands }).model();
+}
+
+class ModelBuilder {
+  private readonly input: PlannerInput;
+  private readonly steps: readonly Step[];
+  private readonly weights: Weights;
+  private readonly demands: readonly Demand[];
+  private readonly program = new ProgramBuilder();
+  private readonly loadKw: readonly number[];
+  private readonly solarKw: readonly number[];
+  private readonly priceCent: readonly number[];
+
+  constructor(
+    input: PlannerInput,
+    { steps, weights, demands }: { steps: readonly Step[]; weights: Weights; demands: readonly Demand[] },
+  ) {
+    this.input = input;
+    this.steps = steps;
+    this.weights = weights;
+    this.demands = demands;
+    const { loadW, solarW, price } = input;
+    const course = (f: typeof loadW, values: readonly number[]) =>
+      steps.map((step) => meanOver({ ...f, values }, step) / 1000);
+    const between = (likely: readonly number[], edge: readonly number[]) =>
+      likely.map((kw, i) => kw + ROBUST * (edge[i]! - kw));
+    this.loadKw = between(course(loadW, loadW.likely), course(loadW, loadW.high));
+    this.solarKw = between(course(solarW, solarW.likely), course(solarW, solarW.low)).map((kw) =>
+      Math.max(0, kw),
+    );
+    this.priceCent = steps.map(
+      (step) =>
+        (meanOver({ ...price, values: price.milliCentPerKwh }, step) / 1000) * weights.price +
+        weights.gridCent,
+    );
+  }
+
+  model(): Model {
+    const { site } = this.input;
+    const batteries = site.sources.filter((source): source is Battery => source.kind === "battery");
+    const power = this.demands.map((demand) => this.powerOf(demand));
+    const battery = batteries.map((one) => this.batteryOf(one));
+    const grid = this.gridOf(power, battery);
+    this.fuses(power);
+    return {
+      program: this.program.build(),
+      steps: this.steps,
+      demands: this.demands,
+      batteries,
+      loadKw: this.loadKw,
+      solarKw: this.solarKw,
+      power,
+      grid,
+      battery,
+    };
+  }
+
+  /** Each step has the power in two halves of the need; the column answered is their sum's. */
+  private powerOf(demand: Demand): number[] {
+    const { program, weights, steps } = this;
+    const { takesKwh, powerKw, there, count } = demand;
+    if (!(takesKwh > 0) || !(powerKw > 0)) return steps.map(() => -1);
+    const bonus = weights.firstHalfCent - weights.secondHalfCent;
+    const ofAll: [number, number][] = [];
+    const columns = steps.map((step, k) => {
+      const share = there[k]!;
+      if (share === 0) return -1;
+      const early = (EARLIER_CENT * (HORIZON_MS - (step.fromMs - this.input.wallMs))) / 3_600_000;
+      const column = program.column(
+        -(weights.secondHalfCent + early) * share * count * step.hours,
+        0,
+        powerKw,
+      );
+      ofAll.push([column, step.hours]);
+      return column;
+    });
+    program.row(Number.NEGATIVE_INFINITY, takesKwh, ofAll);
+    if (bonus > 0) {
+      // What it is expected to get by all steps, up to half of its need, is worth more.
+      const half = program.column(-bonus * count, 0, takesKwh / 2);
+      program.row(Number.NEGATIVE_INFINITY, 0, [
+        [half, 1],
+        ...ofAll.map(([column, hours], i) => [column, -hours * this.shareOf(demand, i)] as const),
+      ]);
+    }
+    return columns;
+  }
+
+  /** How likely the demand is there in the i-th of the steps in which it has a column. */
+  private shareOf({ there }: Demand, i: number): number {
+    return there.filter((share) => share > 0)[i] ?? 0;
+  }
+
+  private batteryOf(battery: Battery) {
+    const { program, input } = this;
+    const kwh = battery.capacityWh / 1000;
+    const low = (kwh * battery.reservePermille) / 1000;
+    const high = (kwh * battery.fullPermille) / 1000;
+    const told = input.chargePermille.get(battery.id);
+    const works = told !== undefined && Number.isFinite(told) && battery.revert.kind === "proven";
+    const start = Math.min(high, Math.max(low, (kwh * (told ?? 0)) / 1000));
+    const wear = input.tariff.batteryWearMilliCentPerKwh / 1000;
+    let before: number | undefined;
+    return this.steps.map(({ hours }, k) => {
+      const last = k === this.steps.length - 1;
+      const c = program.column(wear * hours, 0, works ? battery.chargeWMax / 1000 : 0);
+      const d = program.column(wear * hours, 0, works ? battery.dischargeWMax / 1000 : 0);
+      const q = program.column(last ? -this.endValueCent : 0, low, high);
+      const change = [
+        [c, -BATTERY_EFFICIENCY * hours],
+        [d, hours / BATTERY_EFFICIENCY],
+      ] as const;
+      if (before === undefined) program.row(start, start, [[q, 1], ...change]);
+      else program.row(0, 0, [[q, 1], [before, -1], ...change]);
+      before = q;
+      return { c, d, q };
+    });
+  }
+
+  /** A kWh that is still in the battery at the end saves one bought at a middling price later. */
+  private get endValueCent(): number {
+    const sorted = [...this.priceCent].sort((a, b) => a - b);
+    return Math.max(0, sorted[Math.floor(sorted.length / 2)]! * BATTERY_EFFICIENCY);
+  }
+
+  private gridOf(power: readonly (readonly number[])[], battery: Model["battery"]) {
+    const { program, input, weights, steps } = this;
+    const root = input.site.fuses.find(({ parent }) => parent === undefined);
+    const fuseKw = ((root?.ratedMa ?? 0) * 3 * input.site.voltageV) / 1e6;
+    const gridKw = Math.min(fuseKw, (input.site.peakW ?? Number.POSITIVE_INFINITY) / 1000);
+    const feedIn = (input.tariff.feedInMilliCentPerKwh / 1000) * weights.price - weights.gridCent;
+    const demandCent = (input.tariff.demandMilliCentPerKw / 1000) * (weights.price > 0 ? 1 : 0);
+    const peak = program.column(demandCent, (input.peakSoFarW ?? 0) / 1000, Number.POSITIVE_INFINITY);
+    return steps.map((step, k) => {
+      const price = this.priceCent[k]!;
+      const g = program.column(price * step.hours, 0, gridKw);
+      // Feeding in for more than buying costs would be a pump of money without end.
+      const x = program.column(-Math.min(feedIn, price) * step.hours, 0, fuseKw);
+      const u = program.column(0, 0, this.solarKw[k]!);
+      const over = program.column(OVER_CENT * step.hours, 0, Number.POSITIVE_INFINITY);
+      const cars = power.flatMap((columns, i) =>
+        columns[k]! < 0 ? [] : [[columns[k]!, this.weightOf(i, k)] as const],
+      );
+      const stored = battery.map((one) => one[k]!);
+      program.row(this.solarKw[k]! - this.loadKw[k]!, this.solarKw[k]! - this.loadKw[k]!, [
+        ...cars,
+        ...stored.flatMap(({ c, d }) => [[c, 1] as const, [d, -1] as const]),
+        [x, 1],
+        [u, 1],
+        [g, -1],
+        [over, -1],
+      ]);
+      if (demandCent > 0)
+        program.row(Number.NEGATIVE_INFINITY, 0, [
+          [g, 1],
+          [peak, -1],
+        ]);
+      if (input.externalW !== undefined)
+        program.row(Number.NEGATIVE_INFINITY, Math.max(0, input.externalW / 1000), [
+          ...cars,
+          ...stored.map(({ c }) => [c, 1] as const),
+        ]);
+      return { g, x, u };
+    });
+  }
+
+  private weightOf(i: number, k: number): number {
+    return this.demands[i]!.there[k]! * this.demands[i]!.count;
+  }
+
+  /** Cars at fuses below the grid connection, phase by phase, where they could overload it together. */
+  private fuses(power: readonly (readonly number[])[]): void {
+    const { site } = this.input;
+    const tree = fuseTree(site);
+    let rows = 0;
+    site.fuses.forEach((fuse, f) => {
+      for (const phase of ["L1", "L2", "L3"] as const) {
+        const here = this.demands.flatMap(({ outlet, powerKw, phases }, i) => {
+          const wired = outlet?.wiring.slice(0, phases).includes(phase);
+          if (!wired || !tree.pathOf(tree.indexOf(outlet.fuse)).includes(f)) return [];
+          return [
+            {
+              i,
+              maPerKw: 1e6 / (site.voltageV * phases),
+              mostMa: (powerKw * 1e6) / (site.voltageV * phases),
+            },
+          ];
+        });
+        const baseMa =
+          site.loads.filter((load) => tree.pathOf(tree.indexOf(load.fuse)).includes(f)).length > 0
+            ? this.baseMa()
+            : 0;
+        const leftMa = Math.max(0, fuse.ratedMa - baseMa);
+        if (here.reduce((sum, { mostMa }) => sum + mostMa, 0) <= leftMa) continue;
+        for (let k = 0; k < this.steps.length && rows < FUSE_ROWS_MAX; k++) {
+          const entries = here.flatMap(({ i, maPerKw }) =>
+            power[i]![k]! < 0 ? [] : [[power[i]![k]!, (maPerKw * this.weightOf(i, k)) / 1000] as const],
+          );
+          if (entries.length === 0) continue;
+          this.program.row(Number.NEGATIVE_INFINITY, leftMa / 1000, entries);
+          rows++;
+        }
+      }
+    });
+  }
+
+  /** The building's mean current on each phase, for fuses above it. */
+  private baseMa(): number {
+    return ((this.loadKw[0] ?? 0) * 1e6) / (3 * this.input.site.voltageV);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * From the solution of the program to a plan that the loop can follow, and to one that people can look at. A solution that is absurd
+ * (no number, beyond what was asked for, a plan that moves more than there is) is refused, whoever solved it.
+ */
+import type { Plan, SessionId } from "../inputs.ts";
+import type { PlannerInput } from "../planner.ts";
+import type { SourceId } from "../site.ts";
+import type { PlanView } from "../snapshot.ts";
+import type { Model } from "./model.ts";
+import { STRATEGIES } from "./strategies.ts";
+
+/** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
+export const PLAN_LIVES_MS = 15 * 60_000;
+const VIEW_STEP_MS = 15 * 60_000;
+const VIEW_STEPS = 36 * 4;
+/** Solvers keep bounds to a millionth; this is far beyond. */
+const TOLERANCE = 1e-3;
+
+/** The sentence of what is absurd in it; `undefined`: nothing. */
+export function faultOfSolution(x: Float64Array, { program }: Model): string | undefined {
+  if (x.length !== program.cost.length) return "it has another size";
+  for (let i = 0; i < x.length; i++) {
+    const value = x[i]!;
+    if (!Number.isFinite(value)) return "a value is no number";
+    const slack = TOLERANCE * (1 + Math.abs(value));
+    if (value < program.low[i]! - slack || value > program.high[i]! + slack)
+      return "a value is out of its bounds";
+  }
+  const { starts, indices, values, rowLow, rowHigh } = program;
+  for (let row = 0; row < rowLow.length; row++) {
+    let sum = 0;
+    let size = 1;
+    for (let e = starts[row]!; e < starts[row + 1]!; e++) {
+      sum += values[e]! * x[indices[e]!]!;
+      size = Math.max(size, Math.abs(values[e]! * x[indices[e]!]!));
+    }
+    if (sum < rowLow[row]! - TOLERANCE * size || sum > rowHigh[row]! + TOLERANCE * size)
+      return "a row does not hold";
+  }
+  return undefined;
+}
+
+export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
+  const sessions = new Map<SessionId, Plan["sessions"] extends ReadonlyMap<SessionId, infer P> ? P : never>();
+  const waitsForPrice =
+    STRATEGIES[input.strategy].weights.price > 0 || STRATEGIES[input.strategy].weights.gridCent > 0;
+  model.demands.forEach((demand, i) => {
+    const { session, outlet, phases, powerKw } = demand;
+    if (session === undefined || outlet === undefined) return;
+    const column = model.power[i]![0]!;
+    const kw = column < 0 ? 0 : Math.min(powerKw, Math.max(0, x[column]!));
+    const ma = (kw * 1e6) / (input.site.voltageV * phases);
+    const mostMa = Math.min(session.wantsMa, outlet.ratedMa);
+    sessions.set(session.id, {
+      atLeastMa: Math.min(ma, mostMa),
+      atMostMa: waitsForPrice ? Math.max(ma, 0) : mostMa,
+    });
+  });
+  const batteries = new Map<SourceId, number>();
+  model.batteries.forEach((battery, b) => {
+    const { c, d } = model.battery[b]![0]!;
+    batteries.set(battery.id, Math.round((x[d]! - x[c]!) * 1000));
+  });
+  return { madeAtMs: input.nowMs, validUntilMs: input.nowMs + PLAN_LIVES_MS, sessions, batteries };
+}
+
+export function viewOf(x: Float64Array, model: Model, input: PlannerInput): PlanView {
+  const { steps } = model;
+  const carsKw = steps.map((_, k) =>
+    model.demands.reduce((sum, { there, count }, i) => {
+      const column = model.power[i]![k]!;
+      return column < 0 ? sum : sum + x[column]! * there[k]! * count;
+    }, 0),
+  );
+  const batteryKw = steps.map((_, k) =>
+    model.battery.reduce((sum, one) => sum + x[one[k]!.d]! - x[one[k]!.c]!, 0),
+  );
+  const solarKw = steps.map((_, k) => model.solarKw[k]! - x[model.grid[k]!.u]!);
+  const gridKw = steps.map((_, k) => x[model.grid[k]!.g]! - x[model.grid[k]!.x]!);
+  const kwh = model.batteries.reduce((sum, { capacityWh }) => sum + capacityWh / 1000, 0);
+  const charge = steps.map((_, k) =>
+    kwh === 0 ? 0 : (1000 * model.battery.reduce((sum, one) => sum + x[one[k]!.q]!, 0)) / kwh,
+  );
+  const at = (values: readonly number[], scale: number) =>
+    Array.from({ length: VIEW_STEPS }, (_, i) => {
+      const fromMs = input.wallMs + i * VIEW_STEP_MS;
+      const toMs = fromMs + VIEW_STEP_MS;
+      let sum = 0;
+      let ms = 0;
+      steps.forEach((step, k) => {
+        const overlapMs = Math.min(toMs, step.toMs) - Math.max(fromMs, step.fromMs);
+        if (overlapMs <= 0) return;
+        sum += values[k]! * overlapMs;
+        ms += overlapMs;
+      });
+      return ms === 0 ? 0 : Math.round((scale * sum) / ms);
+    });
+  return {
+    madeAtWallMs: input.wallMs,
+    fromWallMs: input.wallMs,
+    stepMs: VIEW_STEP_MS,
+    gridW: at(gridKw, 1000),
+    carsW: at(carsKw, 1000),
+    batteryW: at(batteryKw, 1000),
+    solarW: at(solarKw, 1000),
+    buildingW: at(model.loadKw, 1000),
+    chargePermille: at(charge, 1),
+  };
+}

@@ -1,0 +1,92 @@
+/** How a plan sees a session: the power it can take, what it still takes, and how likely it is still there, step by step. */
+import { mean, shareAbove } from "../forecast/spread.ts";
+import type { ExpectedSessions, PlannedSession } from "../planner.ts";
+import type { Outlet, Site } from "../site.ts";
+import type { Step } from "./horizon.ts";
+
+/** One session, or `count` alike that are still to come. */
+export type Demand = {
+  readonly session: PlannedSession | undefined;
+  readonly outlet: Outlet | undefined;
+  readonly count: number;
+  readonly powerKw: number;
+  readonly takesKwh: number;
+  /** How likely it is there in each step (the mean over the step), 0 to 1. */
+  readonly there: readonly number[];
+  readonly phases: number;
+};
+
+/** What a driver who asked for nothing, and of whom nothing is known, is taken to want. */
+const UNKNOWN_STAY_MS = 2 * 3_600_000;
+const UNKNOWN_TAKES_WH = 10_000;
+/** Less likely than this is not planned for. */
+const THERE_MIN = 0.02;
+
+export function demandOf(
+  session: PlannedSession,
+  {
+    site,
+    steps,
+    driversWord,
+  }: { readonly site: Site; readonly steps: readonly Step[]; readonly driversWord: number },
+): Demand {
+  const outlet = site.outlets.find(({ id }) => id === session.outlet);
+  const phases = Math.min(session.phases ?? 3, outlet?.wiring.length ?? 3);
+  const mostMa = Math.max(0, Math.min(session.wantsMa, outlet?.ratedMa ?? 0));
+  const fromMs = steps[0]!.fromMs;
+  const saidMs =
+    session.departureWallMs !== undefined && session.departureWallMs > fromMs
+      ? session.departureWallMs
+      : undefined;
+  const leaves = session.leavesWallMs ?? [saidMs ?? fromMs + UNKNOWN_STAY_MS];
+  const there = steps.map((step) => {
+    const forecast = stillThere(leaves, step);
+    return saidMs === undefined
+      ? forecast
+      : Math.min(forecast, 1 - driversWord * (1 - stillThere([saidMs], step)));
+  });
+  return {
+    session,
+    outlet,
+    count: 1,
+    powerKw: (mostMa * phases * site.voltageV) / 1e6,
+    takesKwh: session.idle === true ? 0 : takesKwh(session, driversWord),
+    there: there.map((share) => (share < THERE_MIN ? 0 : share)),
+    phases,
+  };
+}
+
+function takesKwh({ takesWh, energyWh, deliveredWh }: PlannedSession, driversWord: number): number {
+  const forecastWh =
+    takesWh !== undefined && takesWh.length > 0 ? mean(takesWh) : (energyWh ?? UNKNOWN_TAKES_WH);
+  const saidWh =
+    energyWh === undefined ? forecastWh : driversWord * energyWh + (1 - driversWord) * forecastWh;
+  // A car that draws beyond every word draws on: a little is always asked for.
+  return Math.max(LEAST_KWH, (saidWh - deliveredWh) / 1000);
+}
+const LEAST_KWH = 0.5;
+
+export function expectedDemand(one: ExpectedSessions, steps: readonly Step[]): Demand {
+  const leaves = one.staysMs.map((ms) => one.arriveWallMs + ms);
+  const there = steps.map((step) => {
+    const came = Math.min(1, Math.max(0, (step.toMs - one.arriveWallMs) / (step.toMs - step.fromMs)));
+    return came * stillThere(leaves, step);
+  });
+  return {
+    session: undefined,
+    outlet: undefined,
+    count: one.count,
+    powerKw: one.powerW / 1000,
+    takesKwh: one.takesWh / 1000,
+    there,
+    phases: 3,
+  };
+}
+
+/** The mean over the step of the part that has not left; one that leaves within it is there for a part of it. */
+function stillThere(leaves: readonly number[], { fromMs, toMs }: Step): number {
+  if (shareAbove(leaves, fromMs) === 0) return 0;
+  let sum = 0;
+  for (const ms of leaves) sum += Math.min(1, Math.max(0, (ms - fromMs) / (toMs - fromMs)));
+  return sum / leaves.length;
+}
