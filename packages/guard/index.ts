@@ -1,5 +1,8 @@
 /** The Modbus guard's verdicts, pure (ADR 17). */
+export { checkPolicy } from "./check-policy.ts";
 export * from "./exchange.ts";
 export * from "./guard.ts";
 export * from "./policy.ts";
+export type { PolicyFault } from "./policy-reader.ts";
+export { readPolicy } from "./read-policy.ts";
 export * from "./verdict.ts";

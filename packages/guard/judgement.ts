@@ -108,11 +108,15 @@ function judgeAcross({ device, crossRules, nowMs }: Case, written: readonly Writ
   const values = new Map<string, number>();
   for (const { state, value } of written) if (value !== undefined) values.set(state.register.name, value);
   for (const { cross, path } of crossRules) {
-    const { then, why } = cross;
-    const value = values.get(then.register);
-    if (value === undefined || (value >= then.min && value <= then.max)) continue;
+    const { limit, why } = cross;
+    const value = values.get(limit.register);
+    if (value === undefined || (value >= limit.min && value <= limit.max)) continue;
     if (device.holds(cross, values, nowMs))
-      return refuse(3, `${then.register} = ${value}; ${then.min} to ${then.max} are allowed: ${why}`, path);
+      return refuse(
+        3,
+        `${limit.register} = ${value}; ${limit.min} to ${limit.max} are allowed: ${why}`,
+        path,
+      );
   }
   return undefined;
 }

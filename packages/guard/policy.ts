@@ -92,14 +92,14 @@ export type WriteBound = {
 };
 
 /**
- * While `when` holds, `then` bounds a write. By the value in the same request, else by the last one that was read from the device or that
+ * While `when` holds, `limit` bounds a write. By the value in the same request, else by the last one that was read from the device or that
  * it acknowledged, not older than `freshMs`; unknown counts as holding. With `below` and `above` both, either holds.
  */
 export type CrossRule = {
   readonly device: DeviceName;
   readonly when: { readonly register: string; readonly below?: number; readonly above?: number };
   readonly freshMs: number;
-  readonly then: { readonly register: string; readonly min: number; readonly max: number };
+  readonly limit: { readonly register: string; readonly min: number; readonly max: number };
   readonly why: string;
 };
 
