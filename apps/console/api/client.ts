@@ -2,6 +2,7 @@
  * The one way to the API. Same origin, session cookie, and for everything that changes something the CSRF token that
  * `auth/me` gave, in its header. Every request ends: `REQUEST_MS_MAX` is the longest a page waits for an answer.
  */
+import { EnergyApi } from "./energy-api.ts";
 import { ManageApi } from "./manage-api.ts";
 import { ApiProblem, readProblem } from "./problem.ts";
 import type {
@@ -41,6 +42,12 @@ export class ApiClient {
   readonly ofStation = new StationApi({
     get: (path, query) => this.#get(path, query),
     post: (path, body) => this.#post(path, body),
+  });
+
+  /** What the page of a site asks of its energy. */
+  readonly energy = new EnergyApi({
+    get: (path, query) => this.#get(path, query),
+    change: (method, path, body) => this.#change(method, path, body),
   });
 
   /** What administrators ask beside. */

@@ -73,3 +73,39 @@ export type EnergyQuarter = {
   readonly measuredS: number;
   readonly chargePermille?: Maybe<number>;
 };
+/** What hangs where at a site, from its document. */
+export type Topology = {
+  readonly fuses: readonly {
+    readonly id: string;
+    readonly parent?: Maybe<string>;
+    readonly ratedMa: number;
+  }[];
+  readonly outlets: readonly {
+    readonly id: string;
+    readonly station: string;
+    readonly evse: number;
+    readonly fuse: string;
+    readonly ratedMa: number;
+    readonly wiring: readonly string[];
+  }[];
+  readonly loads: readonly { readonly id: string; readonly fuse: string }[];
+  readonly sources: readonly {
+    readonly kind: string;
+    readonly id: string;
+    readonly fuse: string;
+    readonly reservePermille?: number;
+    readonly capacityWh?: number;
+  }[];
+  readonly meters: readonly { readonly id: string; readonly fuse: string }[];
+  readonly peakW?: Maybe<number>;
+  readonly voltageV: number;
+};
+/** The energy of one site now. */
+export type SiteEnergy = {
+  readonly managed: boolean;
+  readonly snapshot?: Maybe<EnergySnapshot>;
+  readonly site?: Maybe<Topology>;
+  readonly timeZone?: Maybe<string>;
+  readonly currency?: Maybe<string>;
+  readonly strategy?: Maybe<string>;
+};

@@ -19,13 +19,16 @@ test("what nobody knows is unknown, what is small is still, and neither has an a
 });
 
 test("each may flow either way: export, a battery that charges, cars that give back", () => {
-  assert.deepEqual(ways({ gridW: -5_000, solarW: 9_000, batteryW: -3_000, buildingW: 4_000, carsW: -3_000 }), {
-    solar: "in",
-    grid: "out",
-    battery: "out",
-    cars: "in",
-    building: "out",
-  });
+  assert.deepEqual(
+    ways({ gridW: -5_000, solarW: 9_000, batteryW: -3_000, buildingW: 4_000, carsW: -3_000 }),
+    {
+      solar: "in",
+      grid: "out",
+      battery: "out",
+      cars: "in",
+      building: "out",
+    },
+  );
 });
 
 test("arrows point into the hub or out of it, on both sides", () => {

@@ -15,21 +15,22 @@ export type FlowNode = { readonly name: FlowName; readonly powerW: number | unde
 /** Less is the noise of a meter. */
 export const STILL_W = 50;
 
-const valueOf: Readonly<Record<FlowName, (flows: Flows) => number | null | undefined>> = {
+const toHub: Readonly<Record<FlowName, (flows: Flows) => number | null | undefined>> = {
   solar: ({ solarW }) => solarW,
   grid: ({ gridW }) => gridW,
   battery: ({ batteryW }) => batteryW,
   cars: ({ carsW }) => negated(carsW),
   building: ({ buildingW }) => negated(buildingW),
 };
-const negated = (value: number | null | undefined) => (value === null || value === undefined ? value : -value);
+const negated = (value: number | null | undefined) =>
+  value === null || value === undefined ? value : -value;
 
 /** Power into the site's wires is positive here, whoever gives it. */
 export function flowNodes(flows: Flows, shown: readonly FlowName[]): readonly FlowNode[] {
   return flowNames
     .filter((name) => shown.includes(name))
     .map((name): FlowNode => {
-      const value = valueOf[name](flows);
+      const value = toHub[name](flows);
       if (value === null || value === undefined || !Number.isFinite(value))
         return { name, powerW: undefined, way: "unknown" };
       return { name, powerW: value, way: Math.abs(value) < STILL_W ? "still" : value > 0 ? "in" : "out" };
@@ -92,11 +93,7 @@ function curve(outer: Point, hub: Point, way: Way): Pick<FlowRibbon, "path" | "a
   return { path, arrows: ARROWS_AT.map((t) => arrowAt(points, t, way === "out")) };
 }
 
-function arrowAt(
-  [a, b, c, d]: readonly [Point, Point, Point, Point],
-  t: number,
-  outwards: boolean,
-): Arrow {
+function arrowAt([a, b, c, d]: readonly [Point, Point, Point, Point], t: number, outwards: boolean): Arrow {
   const u = 1 - t;
   const at = (of: "x" | "y") =>
     u ** 3 * a[of] + 3 * u * u * t * b[of] + 3 * u * t * t * c[of] + t ** 3 * d[of];

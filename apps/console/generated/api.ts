@@ -823,6 +823,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/energy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest document, and how it stands against the inventory */
+        get: operations["getSitesSiteEnergy"];
+        /** A new version; refused where it is faulty, or not made from the newest */
+        put: operations["putSitesSiteEnergy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is wrong with a document, and what it would mean; changes nothing */
+        post: operations["postSitesSiteEnergyCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/strategy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A new version of the document that differs in its strategy alone */
+        put: operations["putSitesSiteEnergyStrategy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version, newest first: who, when and why */
+        get: operations["getSitesSiteEnergyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version, as it was written */
+        get: operations["getSitesSiteEnergyVersionsVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest snapshot; null while the site tells none */
+        get: operations["getSitesSiteEnergyLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/quarters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Quarters of an hour that begin within a span, in order */
+        get: operations["getSitesSiteEnergyQuarters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Energy, cost, self-consumption and autarky by days of the site's own calendar */
+        get: operations["getSitesSiteEnergyDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/modes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In which mode the site's energy was managed since when and why, newest first */
+        get: operations["getSitesSiteEnergyModes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the Modbus guard refused and noticed, decoded, newest first */
+        get: operations["getSitesSiteEnergyGuard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/energy/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prices told from outside: of the fleet first, then of sites with their own */
+        get: operations["getEnergyPrices"];
+        /** Of every site that has none of its own, and whose tariff is a series */
+        put: operations["putEnergyPrices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{site}/energy/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Of one site, whose tariff is a series */
+        put: operations["putSitesSiteEnergyPrices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/denials": {
         parameters: {
             query?: never;
@@ -1263,6 +1469,198 @@ export interface components {
         PersonName: {
             id: string;
             name: string;
+        };
+        EnergyVersion: {
+            /** @description Counts from 1. */
+            version: number;
+            atMs: number;
+            /** @description Who wrote it: GET /people/names has the names. */
+            actor: string;
+            reason: string;
+            /** @description false: with it the site's energy is not managed. */
+            managed: boolean;
+        };
+        EnergyDocument: {
+            /** @description Counts from 1. */
+            version: number;
+            atMs: number;
+            /** @description Who wrote it: GET /people/names has the names. */
+            actor: string;
+            reason: string;
+            /** @description false: with it the site's energy is not managed. */
+            managed: boolean;
+            /** @description YAML or JSON, as it was written: docs/energy.md. */
+            text: string;
+            /** @description EnergyConfig of packages/energy/config.ts, as it was understood. */
+            energy: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Policy of packages/guard/policy.ts; null: nothing passes the guard. */
+            guard: {
+                [key: string]: unknown;
+            } | null;
+        };
+        EnergyCheck: {
+            /** @description None: it can be set. */
+            faults: {
+                /** @description energy.site.fuses[1].ratedMa; empty for the whole. */
+                path: string;
+                sentence: string;
+                /** @description Of the text, from 1. */
+                line: number | null;
+            }[];
+            /** @description No faults, but worth knowing. */
+            notes: {
+                /** @description energy.site.fuses[1].ratedMa; empty for the whole. */
+                path: string;
+                sentence: string;
+                /** @description Of the text, from 1. */
+                line: number | null;
+            }[];
+            /** @description What each fuse carries with no controller at all, and what it has room for. */
+            safeSums: {
+                fuse: string;
+                /** @description L1, L2, L3; mA. */
+                safeMa: number[];
+                /** @description L1, L2, L3; mA. */
+                roomMa: number[];
+            }[];
+            /** @description Where cars get nothing with no controller at all. */
+            withoutPower: {
+                outlet: string;
+                station: string;
+                evse: number;
+            }[];
+            /** @description As it is understood; null where there are faults. */
+            energy: {
+                [key: string]: unknown;
+            } | null;
+            /** @description The guard's policy; null where there is none, or faults. */
+            guard: {
+                [key: string]: unknown;
+            } | null;
+        };
+        SiteEnergy: {
+            /** @description null: never managed. */
+            document: components["schemas"]["EnergyDocument"] | null;
+            /** @description Of the document against the inventory as it is now; null where it is not managed. */
+            check: components["schemas"]["EnergyCheck"] | null;
+        };
+        LiveEnergy: {
+            /** @description By the clock of this server. */
+            receivedAtMs: number;
+            /** @description EnergySnapshot of packages/energy/snapshot.ts: W, mA, thousandths; what is absent is not known. */
+            snapshot: {
+                [key: string]: unknown;
+            };
+        };
+        QuarterRow: {
+            /** @description The quarter of an hour that begins then. */
+            fromMs: number;
+            /** @description Wh */
+            importWh: number;
+            /** @description Wh */
+            exportWh: number;
+            /** @description Wh */
+            solarWh: number;
+            /** @description Wh */
+            batteryInWh: number;
+            /** @description Wh */
+            batteryOutWh: number;
+            /** @description Wh */
+            buildingWh: number;
+            /** @description Wh */
+            carsWh: number;
+            /** @description Into cars, by the mode of the moment; Wh. */
+            carsWhByMode: {
+                [key: string]: number;
+            };
+            /** @description Thousandths of a cent. */
+            costMilliCent: number;
+            /** @description Seconds in which every flow was measured: no others are counted. */
+            measuredS: number;
+            /** @description What the plan of its beginning meant by it; grid import and discharge positive. */
+            planned: {
+                gridWh: number;
+                carsWh: number;
+                batteryWh: number;
+            } | null;
+            /** @description Of all batteries together, at its end. */
+            chargePermille: number | null;
+        };
+        EnergyDays: {
+            /** @description The site's, by its newest document; else UTC. */
+            timeZone: string;
+            /** @description ISO 4217; null where the site has no document. */
+            currency: string | null;
+            days: {
+                /** @description Of the site's own calendar: 2027-03-28. */
+                day: string;
+                fromMs: number;
+                /** @description End of its last quarter that was told. */
+                toMs: number;
+                /** @description Wh */
+                importWh: number;
+                /** @description Wh */
+                exportWh: number;
+                /** @description Wh */
+                solarWh: number;
+                /** @description Wh */
+                batteryInWh: number;
+                /** @description Wh */
+                batteryOutWh: number;
+                /** @description Wh */
+                buildingWh: number;
+                /** @description Wh */
+                carsWh: number;
+                /** @description Into cars, by the mode of the moment; Wh. */
+                carsWhByMode: {
+                    [key: string]: number;
+                };
+                /** @description Thousandths of a cent. */
+                costMilliCent: number;
+                /** @description Seconds in which every flow was measured: no others are counted. */
+                measuredS: number;
+                /** @description Of the sun's, what was not fed into the grid. */
+                selfConsumptionPermille: number | null;
+                /** @description Of what building and cars used, what did not come from the grid. */
+                autarkyPermille: number | null;
+            }[];
+        };
+        ModeChangeRow: {
+            /** @description Go on with the last one's. */
+            seq: number;
+            atMs: number;
+            /** @description planned, reactive, conservative, fallback or default. */
+            mode: string;
+            /** @description Without a link to this server. */
+            islanded: boolean;
+            reason: string;
+            /** @description The mode before. */
+            before: string | null;
+            /** @description none, notice or alarm. */
+            alert: string;
+        };
+        GuardRow: {
+            /** @description Go on with the last one's. */
+            seq: number;
+            atMs: number;
+            /** @description modbus.denied, modbus.pattern, modbus.unknown-master, … */
+            what: string;
+            /** @description The exchange, decoded, and why; where the guard told a sentence, `text`. */
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        PricesRow: {
+            /** @description null: of every site that has none of its own. */
+            site: string | null;
+            fromMs: number;
+            stepMs: number;
+            /** @description Thousandths of a cent per kWh, one a step. */
+            milliCentPerKwh: number[];
+            toldAtMs: number;
+            toldBy: string;
         };
         NeedRow: {
             /**
@@ -3833,6 +4231,655 @@ export interface operations {
                     "application/json": {
                         /** @enum {boolean} */
                         done: true;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a site's energy document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteEnergy"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSitesSiteEnergy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description YAML or JSON: docs/energy.md. Empty, the site's energy is no longer managed. */
+                    text: string;
+                    /** @description The version that it was made from; 0: there was none. */
+                    base: number;
+                    /** @description Kept with the version. */
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description set a site's energy document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In force from now on. */
+                        version: number;
+                        changed: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postSitesSiteEnergyCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description YAML or JSON: docs/energy.md. Empty, the site's energy is no longer managed. */
+                    text: string;
+                };
+            };
+        };
+        responses: {
+            /** @description check a site's energy document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyCheck"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSitesSiteEnergyStrategy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    strategy: "fairness" | "cost" | "self-consumption" | "guaranteed-energy";
+                    /** @description Kept with the version. */
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description choose a site's strategy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description In force from now on. */
+                        version: number;
+                        changed: boolean;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyVersions: {
+        parameters: {
+            query?: {
+                before?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description list versions of a site's energy document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyVersion"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyVersionsVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a version of a site's energy document */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyDocument"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a site's energy as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveEnergy"] | null;
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyQuarters: {
+        parameters: {
+            query: {
+                fromMs: number;
+                toMs: number;
+            };
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a site's energy by the quarter of an hour */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyDays: {
+        parameters: {
+            query: {
+                fromMs: number;
+                toMs: number;
+            };
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a site's energy by the day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyDays"];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyModes: {
+        parameters: {
+            query?: {
+                beforeSeq?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a site's modes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeChangeRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteEnergyGuard: {
+        parameters: {
+            query?: {
+                beforeSeq?: number;
+                /** @description Rows at most; 100 unless said. */
+                most?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read what a site's guard refused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEnergyPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read energy prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesRow"][];
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putEnergyPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fromMs: number;
+                    /** @description 900000 or 3600000 for day-ahead. */
+                    stepMs: number;
+                    /** @description Thousandths of a cent per kWh, all that the site pays; one a step. */
+                    milliCentPerKwh: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description tell energy prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of all that is known now: those of before stay up to where the new begin. */
+                        fromMs: number;
+                        steps: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSitesSiteEnergyPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    fromMs: number;
+                    /** @description 900000 or 3600000 for day-ahead. */
+                    stepMs: number;
+                    /** @description Thousandths of a cent per kWh, all that the site pays; one a step. */
+                    milliCentPerKwh: number[];
+                };
+            };
+        };
+        responses: {
+            /** @description tell a site's energy prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of all that is known now: those of before stay up to where the new begin. */
+                        fromMs: number;
+                        steps: number;
                     };
                 };
             };

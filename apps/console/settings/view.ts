@@ -28,6 +28,7 @@ const groupOf: ReadonlyMap<string, Group> = new Map([
   ["outbox_days", "kept"],
   ["commands_days", "kept"],
   ["idle_samples_days", "kept"],
+  ["energy_quarters_days", "kept"],
 ]);
 
 export const grouped = (all: readonly Setting[]): ReadonlyMap<Group, readonly Setting[]> =>
@@ -91,6 +92,7 @@ export function dangerOf({ name, value: before }: Setting, next: number): string
     case "outbox_days":
     case "commands_days":
     case "idle_samples_days":
+    case "energy_quarters_days":
       return next !== 0 && (before === 0 || next < before) ? say.deletes : undefined;
     case "disk_free_min_mb":
     case "database_max_mb":

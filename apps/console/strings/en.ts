@@ -4,6 +4,7 @@
  */
 import { dialog } from "./en/dialog.ts";
 import { dispensations } from "./en/dispensations.ts";
+import { energyWords } from "./en/energy.ts";
 import { happened } from "./en/happened.ts";
 import { now } from "./en/now.ts";
 import { people } from "./en/people.ts";
@@ -110,6 +111,8 @@ export const en = {
   now,
 
   site,
+
+  energy: energyWords,
 
   dialog,
 

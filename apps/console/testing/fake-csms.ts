@@ -4,6 +4,7 @@
  * sockets; adapters/http.ts serves it.
  */
 import type { Command, Me, Observation, Problem } from "../api/shapes.ts";
+import { energyAnswer } from "./fake-energy.ts";
 import { nowView } from "./fake-now.ts";
 import { stationAnswer } from "./fake-station.ts";
 import { FAKE_SESSION, Managed } from "./managed.ts";
@@ -129,6 +130,8 @@ export class FakeCsms {
     if (place === "sites" && id === undefined) {
       return json([...world.sites.keys()].map((site) => siteRow(world, site)));
     }
+    const ofEnergy = place === "sites" ? energyAnswer(world, this.me, asked) : undefined;
+    if (ofEnergy !== undefined) return ofEnergy;
     if (place === "sites" && part === "history") return json(this.#history(id ?? "", asked.query));
     if (place === "sites") {
       const snapshot = world.snapshot(id ?? "");

@@ -1,5 +1,7 @@
 /** Worlds to look at and to test against, by name: each shows states that the others do not. */
 import type { NeedRow } from "../api/shapes.ts";
+import { energySnapshot } from "./energy-scenario.ts";
+import { FakeEnergy } from "./fake-energy.ts";
 import { need } from "./fake-now.ts";
 import { manySessions } from "./session-scenario.ts";
 import { fillStation } from "./station-scenario.ts";
@@ -18,6 +20,8 @@ export const scenarios = {
   linkless,
   night,
   detailed,
+  managed,
+  degraded,
   sessions: manySessions,
 } as const;
 export type Scenario = keyof typeof scenarios;
@@ -57,6 +61,36 @@ const restartRefused = (sinceMs: number): NeedRow =>
 function detailed(world: FakeWorld): void {
   busy(world);
   fillStation(world, "LPD-01");
+}
+
+/** As busy, and the site's energy is managed: nothing wrong with it. */
+function managed(world: FakeWorld): FakeEnergy {
+  busy(world);
+  const energy = new FakeEnergy(world.nowMs);
+  world.energies.set(SITE, energy);
+  return energy;
+}
+
+/** As managed, in the worst of moods: no meter, no plan, a limit from outside, a fuse beyond what was declared. */
+function degraded(world: FakeWorld): void {
+  const energy = managed(world);
+  const snapshot = energySnapshot(world.nowMs());
+  const [main, ...others] = snapshot.fuses;
+  energy.snapshot = {
+    mode: "conservative",
+    reason: "The grid meter is not trusted: frozen.",
+    modeSinceWallMs: world.nowMs() - 7 * minute,
+    islanded: true,
+    flows: { solarW: 9_300, batteryW: -4_100, carsW: 21_000 },
+    externalLimit: { kind: "limited", limitW: 33_600 },
+    fuses: [
+      { ...main!, known: "declared", beyondDeclaration: true, baseMa: [152_000, 120_000, 118_000] },
+      ...others,
+    ],
+    batteries: [{ id: "bess", feedW: -4_100, chargePermille: 231, setW: 0, why: "at its reserve" }],
+    meters: [{ id: "grid", refused: "frozen" }, { id: "deck-a" }],
+    plan: null,
+  };
 }
 
 /** Understood all the same. */

@@ -18,6 +18,7 @@ import type {
   StationHolds,
 } from "../api/shapes.ts";
 
+import type { FakeEnergy } from "./fake-energy.ts";
 import { FakeStation } from "./fake-station.ts";
 
 export const RECENT = 50;
@@ -46,6 +47,8 @@ export class FakeWorld {
   readonly profiles = new Map<string, StationHolds["profiles"]>();
   /** By their token in lower case. */
   readonly cards = new Map<string, Card>();
+  /** Of sites whose energy is managed. */
+  readonly energies = new Map<string, FakeEnergy>();
   readonly outbox: Observation[] = [];
   /** What needs somebody beyond what the world shows by itself; see fake-now.ts. */
   needs: readonly NeedRow[] = [];

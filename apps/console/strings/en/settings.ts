@@ -28,6 +28,7 @@ export const settings = {
     outbox_days: "What happened",
     commands_days: "Ended commands",
     idle_samples_days: "Power between sessions",
+    energy_quarters_days: "Energy of sites by the quarter of an hour",
   } as Readonly<Record<string, string>>,
   on: "On",
   off: "Off",

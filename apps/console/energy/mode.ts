@@ -1,0 +1,94 @@
+/** How a site's mode is shown: how grave it is, and what else wants to be said above everything. Pure. */
+import type { EnergySnapshot } from "../api/energy-shapes.ts";
+import { power, written } from "../display/quantity.ts";
+import type { Tone } from "../stations/state.ts";
+import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
+import { type Freshness, freshnessOf } from "./freshness.ts";
+
+const say = words.energy.mode;
+
+/** From best to worst; as the alerts of `@wattward/energy` modes.ts have it. */
+const tones: Readonly<Record<string, Tone>> = {
+  planned: "well",
+  reactive: "well",
+  conservative: "care",
+  fallback: "danger",
+  default: "danger",
+};
+
+/** A mode that this page has never heard of wants a look. */
+export const toneOfMode = (mode: string): Tone => (Object.hasOwn(tones, mode) ? tones[mode]! : "care");
+export const modeName = (mode: string): string => named(say.name, mode) ?? mode;
+
+export type Warning = {
+  readonly key: string;
+  readonly tone: "care" | "danger";
+  readonly title: string;
+  readonly sentences: readonly string[];
+  readonly sinceMs?: number;
+};
+
+/** What stands above a site's page, the gravest first; nothing where all is well. */
+export function warningsOf(snapshot: EnergySnapshot, nowMs: number): readonly Warning[] {
+  const stale = freshnessOf(snapshot.atWallMs, nowMs) === "stale";
+  const all = [
+    staleWarning(snapshot, stale),
+    modeWarning(snapshot),
+    beyond(snapshot),
+    islanded(snapshot),
+    outside(snapshot),
+  ];
+  return all
+    .filter((warning) => warning !== undefined)
+    .sort((a, b) => Number(b.tone === "danger") - Number(a.tone === "danger"));
+}
+
+function modeWarning({ mode, reason, modeSinceWallMs }: EnergySnapshot): Warning | undefined {
+  const tone = toneOfMode(mode);
+  if (tone === "well" || tone === "calm") return undefined;
+  return {
+    key: "mode",
+    tone: tone === "danger" ? "danger" : "care",
+    title: say.title(modeName(mode)),
+    sentences: [reason, named(say.means, mode), named(say.next, mode)].filter((it) => it !== undefined),
+    sinceMs: modeSinceWallMs,
+  };
+}
+
+function staleWarning({ atWallMs }: EnergySnapshot, stale: boolean): Warning | undefined {
+  if (!stale) return undefined;
+  return { key: "stale", tone: "care", title: say.stale, sentences: [say.staleHelp], sinceMs: atWallMs };
+}
+
+function islanded(snapshot: EnergySnapshot): Warning | undefined {
+  if (!snapshot.islanded) return undefined;
+  return { key: "islanded", tone: "care", title: say.islanded, sentences: [say.islandedMeans] };
+}
+
+function beyond({ fuses }: EnergySnapshot): Warning | undefined {
+  const over = fuses.filter(({ beyondDeclaration }) => beyondDeclaration).map(({ id }) => id);
+  if (over.length === 0) return undefined;
+  return { key: "beyond", tone: "danger", title: say.beyond(over.join(", ")), sentences: [] };
+}
+
+function outside({ externalLimit }: EnergySnapshot): Warning | undefined {
+  const kind = externalLimit?.kind ?? "unlimited";
+  if (kind !== "limited" && kind !== "failsafe" && kind !== "init") return undefined;
+  const limit = written(power(externalLimit?.limitW));
+  const sentences = [say.external[kind](limit)];
+  return { key: "external", tone: "care", title: say.external.title, sentences };
+}
+
+/** What the pill in the page's head says. */
+export function modeNow(
+  snapshot: EnergySnapshot,
+  nowMs: number,
+): { readonly tone: Tone; readonly name: string; readonly freshness: Freshness } {
+  const freshness = freshnessOf(snapshot.atWallMs, nowMs);
+  return {
+    tone: freshness === "stale" ? "off" : toneOfMode(snapshot.mode),
+    name: modeName(snapshot.mode),
+    freshness,
+  };
+}
