@@ -1,0 +1,277 @@
+/**
+ * A battery storage behind the guard: its power (701, 101 to 113, else 802), state of charge (713, 802, else 124), temperature (803, 714,
+ * else its inverter's), and its setpoint by 704 or 124.
+ *
+ * The setpoint falls back by itself (revert time), is renewed before half of that, and only while the control loop gives signs of life;
+ * heartbeats (802, 715) likewise. It is written when it changes, never faster than WRITE_EVERY_MS but to less power, and read back. A
+ * battery whose revert was never proven is told one thing: 0, where its registers show that something else holds.
+ */
+import type { Battery, BatteryInput } from "@wattward/energy";
+import {
+  CHARGE_EVERY_MS,
+  CHARGE_MS_MAX,
+  CONTROL_EVERY_MS,
+  HEARTBEAT_EVERY_MS,
+  READ_BACKS_MAX,
+  REFRESH_PART,
+  REFUSED_WAIT_MS,
+  TEMPERATURE_EVERY_MS,
+  TEMPERATURE_MS_MAX,
+  WISH_MS_MAX,
+  WRITE_CHANGE_W,
+  WRITE_EVERY_MS,
+} from "../limits.ts";
+import { type Bases, derWords, storageWords, type Words } from "./battery-orders.ts";
+import { Follower } from "./follower.ts";
+import { numberAt, type Seen, type SunSpecUnit } from "./sunspec-unit.ts";
+import { type Trouble, trouble } from "./trouble.ts";
+
+const POWER = [701, 103, 113, 102, 112, 101, 111, 802] as const;
+const CHARGE = [713, 802, 124] as const;
+const TEMPERATURE = [803, 714, 701, 103, 113, 102, 112, 101, 111] as const;
+const HEARTBEATS = [
+  { id: 802, point: "CtrlHb", countsTo: 0xfffe },
+  { id: 715, point: "ControllerHb", countsTo: 0xffff_fffe },
+] as const;
+
+type Wish = { readonly feedW: number; readonly atMs: number };
+type Known = { readonly value: number; readonly atMs: number };
+
+export class BatteryDriver {
+  /** What is known of it; absent before the first answers. */
+  input: BatteryInput | undefined;
+  /** Setpoint that it acknowledged last. */
+  written: Wish | undefined;
+  private readonly battery: Battery;
+  private readonly unit: SunSpecUnit;
+  private readonly nowMs: () => number;
+  private readonly follower: Follower;
+  private readonly storage: Words;
+  private wish: Wish | undefined;
+  private charge: Known | undefined;
+  private temperature: Known | undefined;
+  private nameplateW: number | undefined;
+  private heartbeat = 0;
+  private beatAtMs = Number.NEGATIVE_INFINITY;
+  private refusedAtMs = Number.NEGATIVE_INFINITY;
+  private unlikeLooks = 0;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(battery: Battery, unit: SunSpecUnit, nowMs: () => number) {
+    this.battery = battery;
+    this.unit = unit;
+    this.nowMs = nowMs;
+    this.follower = new Follower(Math.max(battery.chargeWMax, battery.dischargeWMax));
+    this.storage = storageWords((seen) => this.bases(seen));
+  }
+
+  get writes(): number {
+    return this.unit.writes;
+  }
+
+  /** What the loop wants now; to be told in each of its turns, else the device falls back by itself. */
+  want(feedW: number): void {
+    this.wish = { feedW, atMs: this.nowMs() };
+  }
+
+  async poll(): Promise<Trouble | undefined> {
+    const models = await this.unit.models();
+    if (!models.ok) return models.fault;
+    return (await this.measure()) ?? (await this.steer()) ?? (await this.beat());
+  }
+
+  private async measure(): Promise<Trouble | undefined> {
+    const model = this.unit.first(...POWER);
+    if (model === undefined)
+      return trouble("unsuited", "none of its models tells a power (701, 101 to 113, 802)");
+    const power = await this.unit.read(model);
+    if (!power.ok) return power.fault;
+    const slow = (await this.readNameplate()) ?? (await this.readCharge()) ?? (await this.readTemperature());
+    const feedW = numberAt(power.value, "W");
+    const { atMs } = power.value;
+    const charge = fresh(this.charge, atMs, CHARGE_MS_MAX);
+    if (feedW === undefined || charge === undefined) {
+      this.input = undefined;
+      return slow ?? trouble("unsuited", `it tells no ${feedW === undefined ? "power" : "state of charge"}`);
+    }
+    this.input = {
+      id: this.battery.id,
+      atMs,
+      feedW,
+      chargePermille: charge,
+      // No number where nobody knows: the loop then rests.
+      temperatureC: fresh(this.temperature, atMs, TEMPERATURE_MS_MAX) ?? Number.NaN,
+    };
+    if (this.follower.isDeaf(this.written?.feedW, feedW, atMs))
+      return trouble("disobedient", `it feeds ${Math.round(feedW)} W where ${this.written?.feedW} W are set`);
+    return slow;
+  }
+
+  /** Once: nameplates do not change under a device that did not. */
+  private async readNameplate(): Promise<Trouble | undefined> {
+    const model = this.unit.first(802, 120);
+    if (model === undefined || this.nameplateW !== undefined) return undefined;
+    const seen = await this.unit.read(model, CHARGE_EVERY_MS);
+    if (!seen.ok) return seen.fault;
+    const w = numberAt(seen.value, model.id === 802 ? "WDisChaRteMax" : "MaxDisChaRte");
+    if (w !== undefined && w > 0) this.nameplateW = w;
+    return undefined;
+  }
+
+  private async readCharge(): Promise<Trouble | undefined> {
+    const model = this.unit.first(...CHARGE);
+    if (model === undefined)
+      return trouble("unsuited", "none of its models tells a state of charge (713, 802, 124)");
+    const seen = await this.unit.read(model, CHARGE_EVERY_MS);
+    if (!seen.ok) return seen.fault;
+    const percent = numberAt(seen.value, model.id === 124 ? "ChaState" : "SoC");
+    if (percent !== undefined) this.charge = { value: percent * 10, atMs: seen.value.atMs };
+    return undefined;
+  }
+
+  private async readTemperature(): Promise<Trouble | undefined> {
+    const model = this.unit.first(...TEMPERATURE);
+    if (model === undefined) return undefined;
+    const seen = await this.unit.read(model, TEMPERATURE_EVERY_MS);
+    if (!seen.ok) return seen.fault;
+    const all = temperatures(seen.value);
+    const { min, max } = this.battery.temperatureC;
+    const worst = all.sort((a, b) => Math.min(a - min, max - a) - Math.min(b - min, max - b))[0];
+    if (worst !== undefined) this.temperature = { value: worst, atMs: seen.value.atMs };
+    return undefined;
+  }
+
+  private async steer(): Promise<Trouble | undefined> {
+    const nowMs = this.nowMs();
+    const { wish } = this;
+    if (wish === undefined || nowMs - wish.atMs > WISH_MS_MAX) return undefined;
+    if (nowMs - this.refusedAtMs < REFUSED_WAIT_MS) return undefined;
+    const words = this.words;
+    const model = words && this.unit.first(words.id);
+    if (words === undefined || model === undefined)
+      return trouble("unsuited", "it has no model to be steered by (704, 124)");
+    const seen = await this.unit.read(model, CONTROL_EVERY_MS);
+    if (!seen.ok) return seen.fault;
+    return this.battery.revert.kind === "proven"
+      ? this.renew(words, seen.value, wish.feedW, this.battery.revert.afterMs)
+      : this.rest(words, seen.value);
+  }
+
+  private async renew(
+    words: Words,
+    seen: Seen,
+    feedW: number,
+    revertMs: number,
+  ): Promise<Trouble | undefined> {
+    const nowMs = this.nowMs();
+    if (!words.reverts(seen))
+      return trouble("unsuited", "it knows no revert time: prove its revert anew, or mark it unproven");
+    const unlike = this.isUnlike(words, seen);
+    const { written } = this;
+    const sinceMs = nowMs - (written?.atMs ?? Number.NEGATIVE_INFINITY);
+    const changed = written === undefined || this.isWorthWriting(written.feedW, feedW);
+    const lowers = written !== undefined && Math.abs(feedW) < Math.abs(written.feedW);
+    const due =
+      sinceMs >= REFRESH_PART * revertMs || ((changed || unlike) && (lowers || sinceMs >= WRITE_EVERY_MS));
+    if (!due) return this.saidUnlike();
+    for (const values of words.orders(seen, feedW, Math.floor(revertMs / 1000))) {
+      const fault = await this.unit.write(seen, values);
+      if (fault === undefined) continue;
+      if (fault.kind === "refused") this.refusedAtMs = nowMs;
+      return fault;
+    }
+    this.written = { feedW, atMs: nowMs };
+    return this.saidUnlike();
+  }
+
+  /** Nothing holds for ever but what is safe for ever. */
+  private async rest(words: Words, seen: Seen): Promise<Trouble | undefined> {
+    const shown = words.shown(seen);
+    if (shown === undefined || Math.abs(shown) < WRITE_CHANGE_W) return undefined;
+    for (const values of words.orders(seen, 0, 0)) {
+      const { InOutWRte_RvrtTms, ...others } = values;
+      if (Object.keys(others).length === 0) continue;
+      const fault = await this.unit.write(seen, others);
+      if (fault === undefined) continue;
+      this.refusedAtMs = this.nowMs();
+      return fault;
+    }
+    return undefined;
+  }
+
+  /** Read back: the registers do not show what was acknowledged. A reading from before the write says nothing. */
+  private isUnlike(words: Words, seen: Seen): boolean {
+    const { written } = this;
+    if (written === undefined || seen.atMs < written.atMs) return false;
+    const shown = words.shown(seen);
+    const unlike = shown === undefined || this.isWorthWriting(shown, written.feedW);
+    if (!unlike) this.unlikeLooks = 0;
+    else if (seen.atMs > this.lookedAtMs) this.unlikeLooks++;
+    this.lookedAtMs = seen.atMs;
+    return unlike;
+  }
+  private saidUnlike(): Trouble | undefined {
+    return this.unlikeLooks < READ_BACKS_MAX
+      ? undefined
+      : trouble("disobedient", "it acknowledges setpoints that its registers then do not show");
+  }
+
+  private isWorthWriting(fromW: number, toW: number): boolean {
+    if (fromW === toW) return false;
+    const { chargeWMax, dischargeWMax } = this.battery;
+    const ends = toW === 0 || Math.sign(fromW) !== Math.sign(toW);
+    const leastW = Math.max(WRITE_CHANGE_W, Math.max(chargeWMax, dischargeWMax) / 200);
+    // An end that is not a whole number of the register's steps is an end all the same.
+    return Math.abs(toW - fromW) >= (ends ? leastW / 10 : leastW);
+  }
+
+  /** Once a second while the loop lives: a battery that watches it stops by itself when it does not. */
+  private async beat(): Promise<Trouble | undefined> {
+    const nowMs = this.nowMs();
+    const { wish } = this;
+    if (wish === undefined || nowMs - wish.atMs > WISH_MS_MAX) return undefined;
+    if (nowMs - this.beatAtMs < HEARTBEAT_EVERY_MS - 100 || nowMs - this.refusedAtMs < REFUSED_WAIT_MS)
+      return undefined;
+    this.beatAtMs = nowMs;
+    this.heartbeat++;
+    for (const { id, point, countsTo } of HEARTBEATS) {
+      const model = this.unit.first(id);
+      if (model === undefined) continue;
+      // Where the points lie does not change: any reading does.
+      const seen = await this.unit.read(model, Number.POSITIVE_INFINITY);
+      if (!seen.ok) return seen.fault;
+      if (!seen.value.reading.values.has(point)) continue;
+      const fault = await this.unit.beat(seen.value, point, this.heartbeat % countsTo);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  private get words(): Words | undefined {
+    if (this.unit.first(704) !== undefined) return derWords;
+    return this.unit.first(124) === undefined ? undefined : this.storage;
+  }
+
+  /** 124 names the charging power alone; the discharging one is the nameplate's. */
+  private bases(storage: Seen): Bases | undefined {
+    const chargeW = numberAt(storage, "WChaMax");
+    if (chargeW === undefined || chargeW <= 0) return undefined;
+    return { chargeW, dischargeW: this.nameplateW ?? chargeW };
+  }
+}
+
+function temperatures(seen: Seen): number[] {
+  const all: number[] = [];
+  const add = (path: string) => {
+    const value = numberAt(seen, path);
+    if (value !== undefined) all.push(value);
+  };
+  if (seen.found.id === 803) for (const path of ["ModTmpMax", "ModTmpMin"]) add(path);
+  else if (seen.found.id === 714) {
+    for (const path of seen.reading.values.keys()) if (path.endsWith(".Tmp")) add(path);
+  } else for (const path of ["TmpAmb", "TmpCab", "TmpSnk", "TmpOt"]) if (all.length === 0) add(path);
+  return all;
+}
+
+const fresh = (known: Known | undefined, nowMs: number, msMax: number): number | undefined =>
+  known === undefined || nowMs - known.atMs > msMax ? undefined : known.value;

@@ -1,0 +1,74 @@
+/**
+ * Asks one device again and again, and knows how it is. One poll at a time: the next begins when its period is over and the last has
+ * settled, so a slow device is asked seldom and never flooded; a device that fails stalls nobody else.
+ */
+import type { Cancel, Clock } from "@wattward/kernel";
+import { LOST_AFTER_MS, REST_MS, RETRY_MS } from "../limits.ts";
+import type { Trouble } from "./trouble.ts";
+
+export type Health =
+  /** Not heard of yet. */
+  | { readonly kind: "unknown"; readonly sinceMs: number }
+  | { readonly kind: "well"; readonly sinceMs: number }
+  /** Answers, and is not as it should be. */
+  | { readonly kind: "ailing"; readonly sinceMs: number; readonly trouble: Trouble }
+  | { readonly kind: "lost"; readonly sinceMs: number; readonly trouble: Trouble };
+
+export class Poller {
+  health: Health;
+  private readonly clock: Clock;
+  private readonly pollMs: number;
+  private readonly poll: () => Promise<Trouble | undefined>;
+  private heardAtMs: number;
+  private stopped = false;
+  private cancel: Cancel = () => {};
+
+  constructor(clock: Clock, pollMs: number, poll: () => Promise<Trouble | undefined>) {
+    this.clock = clock;
+    this.pollMs = pollMs;
+    this.poll = poll;
+    this.heardAtMs = this.nowMs();
+    this.health = { kind: "unknown", sinceMs: this.heardAtMs };
+  }
+
+  start(): void {
+    void this.turn();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancel();
+  }
+
+  private async turn(): Promise<void> {
+    const fromMs = this.nowMs();
+    const trouble = await this.poll();
+    if (this.stopped) return;
+    this.judge(trouble);
+    const wantedMs = trouble?.kind === "unreachable" || trouble?.kind === "unsuited" ? RETRY_MS : this.pollMs;
+    const waitMs = Math.max(REST_MS, wantedMs - (this.nowMs() - fromMs));
+    this.cancel = this.clock.after(waitMs, () => void this.turn());
+  }
+
+  private judge(trouble: Trouble | undefined): void {
+    const nowMs = this.nowMs();
+    const { health } = this;
+    if (trouble?.kind !== "unreachable") this.heardAtMs = nowMs;
+    if (trouble === undefined) {
+      if (health.kind !== "well") this.health = { kind: "well", sinceMs: nowMs };
+      return;
+    }
+    const kind =
+      trouble.kind !== "unreachable"
+        ? "ailing"
+        : nowMs - this.heardAtMs >= LOST_AFTER_MS
+          ? "lost"
+          : undefined;
+    if (kind === undefined) return;
+    this.health = { kind, sinceMs: health.kind === kind ? health.sinceMs : nowMs, trouble };
+  }
+
+  private nowMs(): number {
+    return this.clock.now().monotonicMs;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * One SunSpec device behind the guard: finds its models once, reads them whole, writes the few points that may be written.
+ *
+ * Each read begins with the model's own header. Where that is not what was found, the device has changed (new firmware, another
+ * device under the unit), nothing of the answer is believed, and the models are looked for again.
+ *
+ * Written are volatile points alone (ENERGY, 13): the table below is the whole of it, each with a revert time or a heartbeat.
+ */
+import assert from "node:assert/strict";
+import { failed, ok, type Result } from "@wattward/kernel";
+import { exceptionName, type ModbusClient, READ_REGISTERS_MAX } from "@wattward/modbus";
+import {
+  type Discovery,
+  discover,
+  type FoundModel,
+  type Model,
+  type PointValue,
+  type Reading,
+  type RegisterReader,
+  readingOf,
+  registerReader,
+  writesOf,
+} from "@wattward/modbus/sunspec";
+import { type Trouble, trouble } from "./trouble.ts";
+
+const volatilePoints: ReadonlyMap<number, ReadonlySet<string>> = new Map([
+  [123, new Set(["WMaxLimPct", "WMaxLimPct_RvrtTms", "WMaxLim_Ena"])],
+  [124, new Set(["StorCtl_Mod", "OutWRte", "InWRte", "InOutWRte_RvrtTms"])],
+  [
+    704,
+    new Set([
+      ...["WSetEna", "WSetMod", "WSet", "WSetRvrt", "WSetEnaRvrt", "WSetRvrtTms"],
+      ...["WMaxLimPctEna", "WMaxLimPct", "WMaxLimPctRvrt", "WMaxLimPctEnaRvrt", "WMaxLimPctRvrtTms"],
+    ]),
+  ],
+  [715, new Set(["ControllerHb"])],
+  [802, new Set(["CtrlHb"])],
+]);
+
+export type Values = { readonly [path: string]: PointValue };
+export type KnownModel = FoundModel & { readonly model: Model };
+/** A model's reading, and when it was asked for: it is at least that old. */
+export type Seen = { readonly found: KnownModel; readonly reading: Reading; readonly atMs: number };
+
+export class SunSpecUnit {
+  private readonly client: ModbusClient;
+  private readonly unit: number;
+  private readonly readRegisters: RegisterReader;
+  private readonly nowMs: () => number;
+  private discovery: Discovery | undefined;
+  private readonly seen = new Map<number, Seen>();
+  /** Registers written since the start: what a device's memory would have suffered, were they not volatile. */
+  writes = 0;
+
+  constructor(client: ModbusClient, unit: number, nowMs: () => number) {
+    this.client = client;
+    this.unit = unit;
+    this.nowMs = nowMs;
+    this.readRegisters = registerReader(client, unit);
+  }
+
+  /** The models found; looks for them where that was not done. */
+  async models(): Promise<Result<Discovery, Trouble>> {
+    if (this.discovery !== undefined) return ok(this.discovery);
+    const found = await discover(this.readRegisters);
+    if (!found.ok) {
+      const { kind, sentence } = found.fault;
+      return failed(trouble(kind === "no-sunspec" ? "unsuited" : "unreachable", sentence));
+    }
+    this.discovery = found.value;
+    return ok(found.value);
+  }
+
+  /** The first of these models that the device has; `undefined`: it has none of them, or was not asked yet. */
+  first(...ids: readonly number[]): KnownModel | undefined {
+    for (const id of ids) {
+      const found = this.discovery?.models.find((one) => one.id === id);
+      if (found?.model !== undefined) return { ...found, model: found.model };
+    }
+    return undefined;
+  }
+
+  /** Reads a model whole, unless it was read `notOlderMs` ago or later. */
+  async read(found: KnownModel, notOlderMs = 0): Promise<Result<Seen, Trouble>> {
+    const before = this.seen.get(found.id);
+    if (before !== undefined && this.nowMs() - before.atMs < notOlderMs) return ok(before);
+    const atMs = this.nowMs();
+    const reading = await this.readWhole(found);
+    if (!reading.ok) return reading;
+    const seen = { found, reading: reading.value, atMs };
+    this.seen.set(found.id, seen);
+    return ok(seen);
+  }
+
+  /** Writes, and reads the model anew when it is asked for next. */
+  write(seen: Pick<Seen, "found" | "reading">, values: Values): Promise<Trouble | undefined> {
+    this.seen.delete(seen.found.id);
+    return this.send(seen, values);
+  }
+
+  /** A heartbeat: nobody reads it back. */
+  beat(seen: Pick<Seen, "found" | "reading">, point: string, count: number): Promise<Trouble | undefined> {
+    return this.send(seen, { [point]: count });
+  }
+
+  private async send(
+    { found, reading }: Pick<Seen, "found" | "reading">,
+    values: Values,
+  ): Promise<Trouble | undefined> {
+    for (const path of Object.keys(values))
+      assert(volatilePoints.get(found.id)?.has(path), `${path} of model ${found.id} is never written`);
+    const writes = writesOf(found, reading, values);
+    if (!writes.ok) return trouble("unsuited", writes.fault.sentence);
+    for (const request of writes.value) {
+      const outcome = await this.client.request(this.unit, request);
+      if (outcome.kind === "failed") return trouble("unreachable", outcome.sentence);
+      if (outcome.kind === "exception") {
+        const names = Object.keys(values).join(", ");
+        return trouble("refused", `${names} of ${found.name}: ${exceptionName(outcome.code)}`);
+      }
+      this.writes += request.registers.length;
+    }
+    return undefined;
+  }
+
+  private async readWhole(found: KnownModel): Promise<Result<Reading, Trouble>> {
+    const { model, address, length } = found;
+    const all: number[] = [];
+    for (;;) {
+      const reading = readingOf(model, all.slice(2));
+      if (all.length >= 2 + length || (all.length > 2 && reading.whole)) return ok(reading);
+      // What comes next begins with a point, so that no counter is half old and half new.
+      if (reading.end > 0) all.length = 2 + reading.end;
+      const quantity = Math.min(READ_REGISTERS_MAX, 2 + length - all.length);
+      const part = await this.readRegisters(address + all.length, quantity);
+      if (!part.ok) {
+        if (part.fault.kind === "refused") this.rediscover();
+        return failed(
+          trouble(part.fault.kind === "refused" ? "refused" : "unreachable", part.fault.sentence),
+        );
+      }
+      all.push(...part.value);
+      if (all[0] !== found.id || all[1] !== length) {
+        this.rediscover();
+        return failed(
+          trouble("unsuited", `at ${address} no longer stands ${found.name}: its models have moved`),
+        );
+      }
+    }
+  }
+
+  private rediscover(): void {
+    this.discovery = undefined;
+    this.seen.clear();
+  }
+}
+
+/** A number of a reading, or `undefined` where the device does not tell it. */
+export function numberAt({ reading }: Pick<Seen, "reading">, path: string): number | undefined {
+  const value = reading.values.get(path);
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
