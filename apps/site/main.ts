@@ -14,7 +14,7 @@ import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
-import { SILENT_MS_MAX } from "./supervisor/protocol.ts";
+import { SILENT_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
 
 /** A process of the site's, as the supervisor sees it. */
 type Row = {
@@ -38,6 +38,14 @@ const children: readonly Row[] = [
     pidAs: "localControllerPid",
     vital: true,
     modes: ["autonomous", "transparent"],
+  },
+  {
+    name: "modbus-guard",
+    entry: new URL("./modbus-guard/main.ts", import.meta.url),
+    silentMsMax: SILENT_SOON_MS_MAX,
+    pidAs: "guardPid",
+    vital: false,
+    modes: ["autonomous"],
   },
 ];
 

@@ -15,6 +15,8 @@ export type LinkPeer = {
   readonly certificate?: Uint8Array;
   /** Its role by that certificate (Modbus/TCP Security §8.3); absent where it names none. */
   readonly role?: string;
+  /** Of a unix socket: the user that its process ran as when it connected, by the operating system. */
+  readonly uid?: number;
 };
 
 export interface ByteLink {

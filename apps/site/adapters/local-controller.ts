@@ -29,6 +29,10 @@ export type Settings = {
   readonly stationFramesPerSecond?: number;
   /** Of the stations' ports: see `ListenOptions.proxies`. */
   readonly proxies?: readonly string[];
+  /** Where the Modbus guard listens to masters of the site's network, while its policy has such. */
+  readonly modbus?: Partial<ModbusSettings>;
+  /** Where the energy controller and the Modbus guard run as users of their own: numbers, and each has a folder in the data folder. */
+  readonly users?: { readonly guard?: User; readonly energy?: User };
   /** Listeners of security profiles 1 and 2, open while stations have dispensations. */
   readonly passwords: {
     readonly ports: { readonly [P in PasswordProfile]: number };
@@ -36,6 +40,9 @@ export type Settings = {
     readonly profile1Host?: string | undefined;
   };
 };
+
+export type ModbusSettings = { readonly host: string; readonly port: number; readonly tlsPort: number };
+export type User = { readonly uid: number; readonly gid: number };
 
 export type SiteParts = {
   readonly log: Log;

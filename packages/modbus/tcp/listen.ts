@@ -14,6 +14,8 @@ export type ListenOptions = {
   readonly tls?: TlsIdentity;
   /** Gets each link once it is secured; must call its `listen` at once. */
   accept(link: ByteLink): void;
+  /** What the operating system says of the process at the other end of a unix socket. */
+  uidOf?(socket: Socket): number | undefined;
   /** A connection that never became a link, and why. */
   refused?(address: string, why: "full" | "untrusted" | "role"): void;
   readonly limits?: Partial<TcpLimits>;
@@ -72,8 +74,11 @@ function secured(socket: TLSSocket, { accept, refused }: ListenOptions): void {
   accept(socketLink(socket, peer));
 }
 
-function plainPeer(socket: Socket, { at }: ListenOptions): LinkPeer {
-  if ("path" in at) return { address: at.path };
+function plainPeer(socket: Socket, { at, uidOf }: ListenOptions): LinkPeer {
+  if ("path" in at) {
+    const uid = uidOf?.(socket);
+    return { address: at.path, ...(uid !== undefined && { uid }) };
+  }
   const port = socket.remotePort;
   return { address: socket.remoteAddress ?? "", ...(port !== undefined && { port }) };
 }

@@ -1,0 +1,75 @@
+/** The guard in simulated time: what passes, what is refused, and what becomes of a wire that misbehaves. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { policyText, read, world, write } from "./testing/world.ts";
+
+test("guard: a read and a write that the policy names reach the device, under its own unit, and its answers come back", async () => {
+  const it = await world();
+  const guard = await it.start();
+  const ems = it.ems();
+  it.battery.bank.registers.set([11, 22, 33], 50);
+  const outcome = await it.ask(ems, 1, read(50, 3));
+  assert.deepEqual(outcome, {
+    kind: "response",
+    response: { kind: "read-holding-registers", registers: [11, 22, 33] },
+  });
+  assert.equal((await it.ask(ems, 1, write(100, -4_000))).kind, "response");
+  assert.equal(it.battery.bank.registers[100], 0x10000 - 4_000);
+  assert.deepEqual(
+    it.battery.asked.map(({ unit }) => unit),
+    [7, 7],
+  );
+  assert.deepEqual(guard.status().passed, 2);
+  assert.deepEqual(it.observed, []);
+  await guard.close();
+});
+
+test("guard: what no rule names gets its exception, is told decoded, and never reaches the device", async () => {
+  const it = await world();
+  const guard = await it.start();
+  const vendor = it.vendor();
+  const refusals = [
+    [1, write(100, 10), 1],
+    [1, read(150, 100), 2],
+    [9, read(0), 2],
+    [2, read(0), 1],
+  ] as const;
+  for (const [unit, request, code] of refusals)
+    assert.deepEqual(await it.ask(vendor, unit, request), { kind: "exception", code }, `${unit}`);
+  assert.deepEqual(await it.ask(it.ems(), 1, write(100, 5_001)), { kind: "exception", code: 3 });
+  assert.equal(it.battery.asked.length + it.meter.asked.length, 0);
+  const told = it.told("modbus.denied");
+  assert.equal(told.length, 5);
+  assert.match(told[0]!, /vendor, write-single-register 100 of battery.*exception 01/);
+  assert.match(told[4]!, /setpoint = 5001 W: exception 03/);
+  assert.equal(guard.status().denied, 5);
+  await guard.close();
+});
+
+test("guard: without a bundle, or with one without a policy, or with one that is wrong, nothing listens", async () => {
+  for (const guard of [
+    undefined,
+    "{",
+    JSON.stringify({ schema: 2 }),
+    policyText({ rules: [{ client: "nobody" }] }),
+  ]) {
+    const it = await world({ guard });
+    const running = await it.start();
+    await it.time.advance(5_000);
+    assert.deepEqual([...it.listeners], []);
+    const outcome = await it.ask(it.ems(), 1, read(0));
+    assert(outcome.kind === "failed" && outcome.why === "unreachable");
+    assert.equal(it.told("modbus.policy").length, guard === undefined ? 0 : 1);
+    await running.close();
+  }
+});
+
+test("guard: a stranger's connection is closed unread and told, whatever way it comes", async () => {
+  const it = await world();
+  const guard = await it.start();
+  for (const master of [it.vendor("10.0.0.8"), it.client("socket", { uid: 33 }), it.client("socket", {})])
+    assert.equal((await it.ask(master, 1, read(0))).kind, "failed");
+  assert.equal(it.battery.asked.length, 0);
+  assert.match(it.told("modbus.unknown-master").join("\n"), /10\.0\.0\.8(.|\n)*user 33(.|\n)*user unknown/);
+  await guard.close();
+});

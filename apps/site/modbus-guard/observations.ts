@@ -1,0 +1,75 @@
+/**
+ * What the guard tells the CSMS, within bounds that no master and no device can break: of one kind about one party a few, of
+ * all some; what was left out is counted, and said with the next of its kind. The log gets the same and no more.
+ */
+import { type Clock, type Log, shown, TokenBucket } from "@wattward/kernel";
+import { DETAIL_CHARS_MAX, PARTIES_MAX, TOLD_ALL, TOLD_EACH } from "./limits.ts";
+
+/** Names whose meaning stays, once released. */
+export type ObservedKind =
+  /** A request was answered with an exception by the guard: the exchange, decoded, and why. */
+  | "modbus.denied"
+  /** A connection of somebody whom the policy does not know. */
+  | "modbus.unknown-master"
+  /** A connection was ended for what came on it: no Modbus, a request never finished, answers never taken; or there were too many. */
+  | "modbus.master-ended"
+  /** A pattern over several exchanges: scans, storms of exceptions, floods, replays. */
+  | "modbus.pattern"
+  /** An answer that is none: late, unasked for, or of another form; the connection to the device was reset. */
+  | "modbus.device-answer"
+  | "modbus.device-lost"
+  | "modbus.device-back"
+  /** A policy came into force, was refused, or is gone. */
+  | "modbus.policy"
+  /** A way in is closed that the policy wants open. */
+  | "modbus.closed";
+
+type Party = { readonly bucket: TokenBucket; leftOut: number };
+
+export type Observe = (kind: ObservedKind, detail: string) => void;
+
+export class Observations {
+  private readonly clock: Clock;
+  private readonly log: Log;
+  private readonly out: Observe;
+  private readonly parties = new Map<string, Party>();
+  private readonly all: TokenBucket;
+  /** How many were not told, since the start. */
+  leftOut = 0;
+
+  constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }, out: Observe) {
+    this.clock = clock;
+    this.log = log;
+    this.out = out;
+    this.all = new TokenBucket(TOLD_ALL, clock.now().monotonicMs);
+  }
+
+  /** `party`: whom it is about. `detail` is asked for only where it will be told: decoding costs time that masters wait for. */
+  tell(kind: ObservedKind, party: string, detail: () => string): void {
+    const nowMs = this.clock.now().monotonicMs;
+    const known = this.party(`${kind} ${party}`, nowMs);
+    if (!known.bucket.take(nowMs) || !this.all.take(nowMs)) {
+      known.leftOut++;
+      this.leftOut++;
+      return;
+    }
+    const more = known.leftOut > 0 ? ` (and ${known.leftOut} more of ${shown(party)} since the last)` : "";
+    known.leftOut = 0;
+    const text = `${shown(detail(), DETAIL_CHARS_MAX)}${more}`;
+    this.log.warn(kind, { say: text });
+    this.out(kind, text);
+  }
+
+  private party(key: string, nowMs: number): Party {
+    const known = this.parties.get(key);
+    if (known !== undefined) return known;
+    // Strangers' addresses are theirs to choose: the oldest goes, and what it left out is counted above.
+    if (this.parties.size >= PARTIES_MAX) {
+      const [oldest] = this.parties.keys();
+      if (oldest !== undefined) this.parties.delete(oldest);
+    }
+    const made = { bucket: new TokenBucket(TOLD_EACH, nowMs), leftOut: 0 };
+    this.parties.set(key, made);
+    return made;
+  }
+}
