@@ -48,6 +48,8 @@ export type FromLocal = {
   /** Version of the bundle in force; the energy controller reads it from the disk itself when it is newer than its own. */
   readonly bundleVersion: number;
   readonly linkUp: boolean;
+  /** What time it is, where the site's clock knows it better than this machine does (ADR 20). */
+  readonly wallMs?: number;
   /** The last number of a grant that was ever sent at this site: the energy controller's go on from there. */
   readonly grantSeq: number;
   readonly sessions: readonly ToldSession[];

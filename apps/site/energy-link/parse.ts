@@ -55,6 +55,7 @@ const fromLocal = object<FromLocal>({
   t: exactly("state"),
   bundleVersion: whole(0),
   linkUp: boolean,
+  wallMs: optional(whole(0)),
   grantSeq: whole(0),
   sessions: list(session, OUTLETS_MAX),
   outcomes: list(
