@@ -17,7 +17,7 @@ export type ModeTold = {
 };
 
 /**
- * Begins the kind of whatever the Modbus guard tells: `guard.refused`, `guard.scan`, `guard.malformed`, …; detail: a flat object with the
- * decoded exchange, at most LINK_TEXT_CHARS_MAX characters of JSON.
+ * Begins the kind of whatever the Modbus guard tells: `modbus.denied`, `modbus.pattern`, `modbus.unknown-master`, …; detail: the decoded
+ * exchange and why, as a sentence or as a flat object in JSON.
  */
-export const GUARD_OBSERVED = "guard.";
+export const GUARD_OBSERVED = "modbus.";

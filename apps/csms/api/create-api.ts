@@ -15,6 +15,7 @@ import { type Chance, type Clock, hex, type Log } from "@wattward/kernel";
 import type { PasswordHasher } from "@wattward/ocpp/ways-in";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Core } from "../core/port.ts";
+import { LiveEnergies } from "../energy/live.ts";
 import type { Metrics, MetricsText } from "../metrics/metrics.ts";
 import { type ConsoleFiles, consolePages } from "./console-pages.ts";
 import { handleFaults } from "./faults.ts";
@@ -27,6 +28,9 @@ import { commandRoutes } from "./routes/commands.ts";
 import { denialRoutes } from "./routes/denials.ts";
 import { deviationRoutes } from "./routes/deviations.ts";
 import { dispensationRoutes } from "./routes/dispensations.ts";
+import { energyRoutes } from "./routes/energy.ts";
+import { energyDocumentRoutes } from "./routes/energy-documents.ts";
+import { energyPriceRoutes } from "./routes/energy-prices.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
 import { messageRoutes } from "./routes/messages.ts";
@@ -59,6 +63,8 @@ export type ApiOptions = {
   readonly names?: readonly string[];
   /** Names of the operator's authorities; without them no certificate can be denied by its serial number. */
   readonly issuers?: readonly string[];
+  /** Where sites' links leave what they tell of their energy; without it no site tells any. */
+  readonly energies?: LiveEnergies;
   /** For stations' passwords; without it none can be made. */
   readonly hash?: PasswordHasher | undefined;
   /** PEM; without it only loopback may be listened on. */
@@ -164,6 +170,9 @@ function addRoutes(
   variableRoutes(app, { core, clock });
   transactionRoutes(app, { core, clock });
   tokenRoutes(app, { core, clock });
+  energyDocumentRoutes(app, { core, clock });
+  energyRoutes(app, { core, clock, log, energies: options.energies ?? new LiveEnergies() });
+  energyPriceRoutes(app, { core, clock });
   denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });
   const endStreams = eventRoutes(app, { ...options, sessions });
   consolePages(app, options.consoleFiles);

@@ -2,6 +2,8 @@
 export const apiLimits = {
   /** A command's payload is the largest thing anyone sends. */
   bodyBytesMax: 64 * 1024,
+  /** A site's energy document, or its prices, as text within JSON. */
+  documentBytesMax: 2 * 1024 * 1024,
   /** Nesting of objects and arrays in a body. */
   bodyDepthMax: 16,
   /** From the first byte of a request to its last. */
@@ -17,6 +19,9 @@ export const apiLimits = {
   historyPointsMax: 2_000,
   curvePointsMax: 2_000,
   curvePointsDefault: 500,
+  /** Of a site's energy, by the quarter of an hour and by the day. */
+  energyQuartersDaysMax: 31,
+  energyDaysMax: 400,
   /** Of a text that is searched for. */
   searchCharsMax: 64,
   /** readyz gives up waiting for the core after this. */

@@ -37,6 +37,14 @@ const table = {
   "unknown-session": { status: 404, title: "No session or token has this id: it is over." },
   "unknown-invitation": { status: 404, title: "No open invitation has this id: it was used, or is over." },
   "unknown-setting": { status: 404, title: "No setting has this name: GET /api/v1/settings lists them." },
+  "unknown-version": { status: 404, title: "The site's energy document has no such version." },
+  "energy-changed": {
+    status: 409,
+    title:
+      "Somebody else changed this document meanwhile: read it again, and make your change in the newest.",
+  },
+  "energy-unmanaged": { status: 409, title: "This site has no energy document: set one first." },
+  "energy-refused": { status: 422, title: "This energy document cannot be in force." },
   "last-administrator": {
     status: 409,
     title: "Nobody else could administer then: make another person administrator first.",

@@ -74,6 +74,8 @@ type Spec<P extends TObject, Q extends TObject, B extends TSchema, R extends TSc
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Where a body may be larger than usual. */
+  readonly bodyBytesMax?: number;
   /** Schema of the answer's JSON; or the media type of a raw one. */
   readonly answer: R | string;
   /** 200 unless said. */
@@ -128,6 +130,7 @@ function register<P extends TObject, Q extends TObject, B extends TSchema, R ext
     method: spec.method,
     url: spec.url,
     config: { access: spec.access },
+    ...(spec.bodyBytesMax !== undefined && { bodyLimit: spec.bodyBytesMax }),
     schema: {
       operationId: operationId(spec.method, spec.url),
       summary: spec.summary,

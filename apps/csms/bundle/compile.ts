@@ -11,6 +11,8 @@ import { newestTokens } from "../authorisation/tokens.ts";
 import type { Decision, World } from "../core/decision.ts";
 import { observe } from "../core/observations.ts";
 import { csmsEpoch, setting } from "../core/settings.ts";
+import { priced } from "../energy/prices.ts";
+import { newestDocument } from "../energy/rows.ts";
 import { stationsOfSite } from "../stations/rows.ts";
 import type { Row } from "../store/schema.ts";
 import { statement } from "../store/statement.ts";
@@ -78,12 +80,21 @@ async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promi
     deny: denials.map(denyEntry),
     // A site of an earlier version knows no such field, and need not: where there is none, there is none.
     ...(dispensations.length > 0 && { dispensations }),
+    ...(await energyOf(tx, site)),
     policy: {
       unknownTokenOffline: unknownOffline ? "accept" : "refuse",
       cacheMsMax: await setting(tx, "token_cache_ms"),
       heartbeatIntervalS: await setting(tx, "heartbeat_interval_s"),
     },
   };
+}
+
+/** Both documents of a managed site; nothing of one that is not. */
+async function energyOf(tx: Tx, site: SiteId): Promise<Pick<Bundle, "energy" | "guard">> {
+  const document = await tx.first(newestDocument, { site });
+  if (document === undefined || document.energy === null) return {};
+  const energy = await priced(tx, site, document.energy);
+  return { energy, ...(document.guard !== null && { guard: document.guard }) };
 }
 
 function localEntry(token: { shown: string; status: string; expires_at_ms: number | null }): LocalListEntry {

@@ -4,6 +4,9 @@ import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
 import { expireOverdue, outcome, take } from "../commands/commands.ts";
 import { request, requestSettings } from "../commands/request.ts";
+import { setPrices } from "../energy/prices.ts";
+import { takeQuarters } from "../energy/quarters.ts";
+import { setDocument } from "../energy/set-document.ts";
 import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
@@ -57,6 +60,9 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "site.bundle": bundleInForce,
   "site.lease": lease,
   "bundle.compile": compile,
+  "energy.set": setDocument,
+  "energy.prices": setPrices,
+  "site.quarters": takeQuarters,
   observe: takeObserved,
   "transactions.tend": tend,
   "command.request": request,

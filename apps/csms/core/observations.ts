@@ -151,6 +151,22 @@ export type ObservationData = {
   "site.hello": { epoch: string; lastSeq: number; ackedSeq: number; software: string };
   "site.leased": { from: number; to: number };
   "site.bundle": { version: number; accepted: boolean; reason: string };
+  /** Its energy is managed in another mode (ADR 16); alert: none, notice or alarm. */
+  "site.mode": {
+    mode: string;
+    islanded: boolean;
+    reason: string;
+    before: string | null;
+    alert: "none" | "notice" | "alarm";
+  };
+  /** What its Modbus guard refused or noticed, decoded; `what` is the guard's word for it. */
+  "site.guard": { what: string; detail: JsonObject };
+  /** A new version of what people wrote of its energy; `managed`: false where that is over. */
+  "energy.set": { version: number; managed: boolean; actor: string; reason: string };
+  /** Prices from then on, so many steps; of a site, or of all that have none of their own. */
+  "energy.prices-set": { fromMs: number; stepMs: number; steps: number; actor: string };
+  /** Quarters of an hour that no site can have had: they are kept nowhere. */
+  "energy.quarters-refused": { count: number; example: string };
   "bundle.issued": { version: number };
   /** The site gave up messages of this action, because its queue was full. */
   "journal.gap": { epoch: string; seq: number; action: string; count: number };

@@ -43,6 +43,7 @@ import type {
   StationAnswer,
   StationCall,
 } from "./crossing.ts";
+import type { EnergyDecisions, EnergyQueries } from "./energy-port.ts";
 import type { CommandsAsked, PlaceQueries, SettingRow, TransactionsAsked } from "./place-queries.ts";
 import type {
   CommandRow,
@@ -68,6 +69,7 @@ import type {
 
 export type * from "./access-decisions.ts";
 export type * from "./crossing.ts";
+export type * from "./energy-port.ts";
 export type * from "./place-queries.ts";
 export type * from "./views.ts";
 
@@ -95,8 +97,9 @@ export class CoreError extends Error {
   }
 }
 
-/** Each entry is served by one function in core/decisions.ts; those about who may come in stand in access-decisions.ts. */
-export type Decisions = AccessDecisions & {
+type DecisionsElsewhere = AccessDecisions & EnergyDecisions;
+/** Each is served by one function in core/decisions.ts; who may come in: access-decisions.ts, sites' energy: energy-port.ts. */
+export type Decisions = DecisionsElsewhere & {
   /**
    * The process that serves has started: nobody is connected yet, and what became of commands that were sent before
    * is unknown. To be decided once, first; never by a tool that shares the database.
@@ -251,8 +254,9 @@ export type Decisions = AccessDecisions & {
   "retention.trim": { input: { atMs: number }; output: { more: boolean } };
 };
 
-/** Each entry is served by one function in core/queries.ts; those of one place in the console stand in place-queries.ts. */
-export type Queries = PlaceQueries & {
+type QueriesElsewhere = PlaceQueries & EnergyQueries;
+/** Each is served by one function in core/queries.ts; those of one place in the console: place-queries.ts, energy: energy-port.ts. */
+export type Queries = QueriesElsewhere & {
   /** `kinds`: only entries of these. In order of `seq`; fewer than `most` means that there are no more for now. */
   "outbox.after": {
     input: { seq: number; most: number; site?: SiteId; kinds?: readonly string[] };

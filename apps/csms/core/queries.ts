@@ -7,6 +7,15 @@ import { commandGet, commandsList, commandsNextDue } from "../queries/commands.t
 import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
 import { dispensationsAll, dispensationsList } from "../queries/dispensations.ts";
+import {
+  energyDocument,
+  energyGuard,
+  energyModes,
+  energyPlaces,
+  energyPrices,
+  energyQuarters,
+  energyVersions,
+} from "../queries/energy.ts";
 import { messagesList } from "../queries/messages.ts";
 import { fleetNow } from "../queries/now.ts";
 import { observationsList, outboxAfter, outboxHead } from "../queries/outbox.ts";
@@ -84,4 +93,11 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "dispensations.list": dispensationsList,
   "passkey.get": passkeyGet,
   "session.get": sessionGet,
+  "energy.document": energyDocument,
+  "energy.versions": energyVersions,
+  "energy.places": energyPlaces,
+  "energy.quarters": energyQuarters,
+  "energy.modes": energyModes,
+  "energy.guard": energyGuard,
+  "energy.prices": energyPrices,
 };

@@ -49,4 +49,8 @@ export const settingWords: Readonly<
     unit: "days",
     meaning: "How long power and registers outside transactions are kept; 0: for ever.",
   },
+  energy_quarters_days: {
+    unit: "days",
+    meaning: "How long a site's energy is kept by the quarter of an hour; 0: for ever.",
+  },
 };

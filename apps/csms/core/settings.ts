@@ -31,6 +31,8 @@ export const settings = {
   outbox_days: { byDefault: 365, least: 0, most: 36_500 },
   commands_days: { byDefault: 365, least: 0, most: 36_500 },
   idle_samples_days: { byDefault: 90, least: 0, most: 36_500 },
+  /** Days for which a site's energy is kept by the quarter of an hour; 0: for ever. */
+  energy_quarters_days: { byDefault: 800, least: 0, most: 36_500 },
 } as const;
 export type Setting = keyof typeof settings;
 

@@ -61,6 +61,8 @@ const bundleKinds = [
   "denial.removed",
   "dispensation.given",
   "dispensation.ended",
+  "energy.set",
+  "energy.prices-set",
 ];
 const dispensationKinds = ["dispensation.given", "dispensation.ended"];
 const denialKinds = ["denial.added", "denial.removed"];

@@ -16,6 +16,8 @@ export const queryLimits = {
   setAsideMax: 200,
   sessionsMax: 2_000,
   invitationsMax: 200,
+  /** Of one site's energy: four hundred days, and a little. */
+  quartersMax: 40_000,
 } as const;
 
 export const rowsWithin = (most: number): number => Math.max(1, Math.min(most, queryLimits.rowsMax));

@@ -58,6 +58,7 @@ const notTheNewest = sql<boolean>`version <= (SELECT max(n.version) FROM bundles
 export const rules: readonly Rule[] = [
   olderThan("outbox_days", "outbox", "at_ms", notTheTail),
   olderThan("idle_samples_days", "meter_samples", "at_ms", sql<boolean>`transaction_id IS NULL`),
+  olderThan("energy_quarters_days", "energy_quarters", "from_ms"),
   olderThan("commands_days", "commands", "ended_at_ms", sql<boolean>`ended_at_ms IS NOT NULL`),
   olderThan(30, "bundles", "issued_at_ms", notTheNewest),
   olderThan(30, "sessions", "expires_at_ms"),
@@ -93,6 +94,8 @@ export const keptForEver: Partial<Record<keyof Schema, string>> = {
   monitors: "those that a station has",
   event_streams: "those that a station has open",
   dispensations: "gone when they end",
+  energy_documents: "every version of what people wrote of a site: who changed a limit, when and why",
+  energy_prices: "a row for each site with prices of its own, and one for all others",
   nodes: "a row for each process that ever served",
   variables: "the device model: a row for each variable",
   tokens: "who may charge",

@@ -3,6 +3,7 @@
  * UTC, energy Wh, power W, all whole numbers; booleans are 0 or 1; JSON is text. Column names in snake_case.
  * The SQL that creates them is in `migrations/`; a test compares the two.
  */
+import type { EnergyDocumentsTable, EnergyPricesTable, EnergyQuartersTable } from "./energy-tables.ts";
 import type {
   AvailabilityTable,
   ChargingProfilesTable,
@@ -75,6 +76,9 @@ export type Schema = {
   outbox: OutboxTable;
   messages: MessagesTable;
   nodes: NodesTable;
+  energy_documents: EnergyDocumentsTable;
+  energy_prices: EnergyPricesTable;
+  energy_quarters: EnergyQuartersTable;
   people: { id: string; name: string; role: string; added_at_ms: number };
   passkeys: {
     id: string;

@@ -23,7 +23,7 @@ test("migrations: the tables made are the tables that schema.ts names, column by
 
 /** Reads the type text: column names of each table, whether written in place or as a named type. */
 function columnsInSchema(): Map<string, string[]> {
-  const text = ["../schema.ts", "../station-tables.ts"]
+  const text = ["../schema.ts", "../station-tables.ts", "../energy-tables.ts"]
     .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
     .join("\n")
     .replace(/\/\*\*[\s\S]*?\*\//g, "");

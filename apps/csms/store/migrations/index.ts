@@ -15,6 +15,7 @@ import { deviceModel } from "./0007-device-model.ts";
 import { waysIn } from "./0008-ways-in.ts";
 import { messageLog } from "./0009-message-log.ts";
 import { nodes } from "./0010-nodes.ts";
+import { siteEnergy } from "./0011-site-energy.ts";
 
 /** What differs between the engines: the name of a column's type, and where our tables are among others'. */
 export type Types = {
@@ -35,6 +36,7 @@ const migrations: readonly Migration[] = [
   waysIn,
   messageLog,
   nodes,
+  siteEnergy,
 ];
 /** The schema that this program knows. */
 export const SCHEMA_VERSION = migrations.length;

@@ -1,0 +1,18 @@
+/** Every limit of what is written, told and kept of sites' energy. */
+import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
+
+/** Of a document as it is written; what it means must fit into the bundle besides. */
+export const DOCUMENT_CHARS_MAX = ENERGY_CHARS_MAX;
+/** Faults and notes of one check; more are not told. */
+export const FAULTS_TOLD_MAX = 100;
+export const QUARTER_MS = 900_000;
+/** A site's clock may be ahead of ours by so much; beyond it a quarter is not of this time. */
+export const QUARTER_AHEAD_MS_MAX = 3_600_000;
+/** A site may have been away for so long; older quarters are given up. */
+export const QUARTER_AGE_MS_MAX = 400 * 86_400_000;
+/** No site can have had more in a quarter: 100 MW, and money likewise (10,000 a kWh). */
+export const QUARTER_WH_MAX = 25_000_000;
+export const QUARTER_COST_MAX = 250_000_000_000_000;
+/** Prices kept of a site or the fleet, and how long those of the past are. */
+export const PRICES_MAX = 2_000;
+export const PRICES_PAST_MS_MAX = 2 * 86_400_000;
