@@ -3,6 +3,17 @@
  * People and scripts start `main.ts`.
  */
 export { Car, type CarFacts } from "./car/car.ts";
+export { DeviceConduct } from "./devices/conduct.ts";
+export { type DeviceLineOptions, type ExchangeLine, serveDevice } from "./devices/device-line.ts";
+export { type DeviceAtWork, Devices, type DevicesPorts } from "./devices/devices.ts";
+export { HEAT_MAX, Heat } from "./plant/heat.ts";
+export type { Currents, Phase, Wiring } from "./plant/phases.ts";
+export type { PlannedDevice, PlantPlan } from "./plant/plan.ts";
+export { type Draw, Plant, type PlantOptions, STEP_MS } from "./plant/plant.ts";
+export { type PlantFault, plantFaultNames } from "./plant/plant-fault.ts";
+export { readPlan } from "./plant/read-plan.ts";
+export type { PlantWords } from "./plant/shape.ts";
+export { type TraceHead, type TraceLine, traceHead, traceLine } from "./plant/trace.ts";
 export type { ReceivedLine, Recorder, SentLine } from "./station/recorder.ts";
 export {
   createStation,

@@ -21,7 +21,11 @@ export type CarFacts = {
   readonly socPercent: number;
   /** "lithium" where it is not said. */
   readonly curve?: "lithium" | "flat";
+  /** On how many phases its own charger draws; absent where the station's does (direct current), from all that it has. */
+  readonly phases?: PhaseCount;
 };
+
+export type PhaseCount = 1 | 2 | 3;
 
 export class Car {
   readonly facts: CarFacts;

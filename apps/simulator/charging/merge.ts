@@ -16,6 +16,8 @@ export type Charging = {
   readonly reference: string | undefined;
   readonly startedAtMs: number;
   readonly priority: boolean;
+  /** On how many phases it draws, where that is not left to the profiles. */
+  readonly phasesInUse?: number;
 };
 
 /** Changes of one composite schedule that are reckoned: more than any answer of a station holds. */
@@ -35,14 +37,14 @@ function ofTransaction(profiles: readonly Profile[], charging: Charging, atMs: n
 }
 
 function leading(profiles: readonly Profile[], purpose: Purpose, charging: Charging, atMs: number): Said {
-  const { evse, reference, startedAtMs } = charging;
+  const { evse, phasesInUse, reference, startedAtMs } = charging;
   const candidates = profiles
     .filter((profile) => profile.purpose === purpose && (profile.evse === 0 || profile.evse === evse))
     .filter(({ transaction }) => purpose !== "tx" || transaction === reference)
     .sort((a, b) => b.stackLevel - a.stackLevel || b.evse - a.evse);
   let untilMs = free;
   for (const profile of candidates) {
-    const said = saidBy(profile, { atMs, startedAtMs });
+    const said = saidBy(profile, { atMs, startedAtMs, ...(phasesInUse !== undefined && { phasesInUse }) });
     untilMs = Math.min(untilMs, said.untilMs);
     if (said.limitW !== undefined) return { limitW: said.limitW, untilMs };
   }

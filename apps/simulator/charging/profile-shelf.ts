@@ -129,11 +129,12 @@ export class ProfileShelf {
     return "changed";
   }
 
-  /** In force now; infinity where no profile says anything. */
-  limitW(evse: EvseId): number {
+  /** In force now, for who draws on so many phases; infinity where no profile says anything. */
+  limitW(evse: EvseId, phasesInUse?: number): number {
     const sharers = Math.max(1, this.charging.size);
     const atMs = this.parts.clock.nowMs();
-    const said = limitOfEvse([...this.profiles.values()], this.chargingAt(evse), { atMs, sharers });
+    const charging = { ...this.chargingAt(evse), ...(phasesInUse !== undefined && { phasesInUse }) };
+    const said = limitOfEvse([...this.profiles.values()], charging, { atMs, sharers });
     return said.limitW ?? Number.POSITIVE_INFINITY;
   }
 

@@ -45,9 +45,12 @@ const PHASE_VOLTS = 230;
 /** Where the profile says nothing (1.6 §7.14; K01.FR.49). */
 const PHASES = 3;
 
-/** A limit in W, whatever its unit. */
-export const limitInWatts = (unit: RateUnit, { limit, phases = PHASES }: Omit<Period, "fromS">): number =>
-  unit === "W" ? limit : limit * PHASE_VOLTS * phases;
+/** A limit in W, whatever its unit; amperes are of each phase, of which a car may use fewer than the profile thinks. */
+export const limitInWatts = (
+  unit: RateUnit,
+  { limit, phases = PHASES }: Omit<Period, "fromS">,
+  phasesInUse = phases,
+): number => (unit === "W" ? limit : limit * PHASE_VOLTS * phasesInUse);
 
 /** A power over three phases as `unit` says it, to one decimal place (ChargingSchedulePeriod's limit). */
 export const wattsAs = (unit: RateUnit, watts: number): number =>

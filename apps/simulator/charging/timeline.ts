@@ -14,6 +14,8 @@ export type Instant = {
   readonly atMs: number;
   /** When the transaction began that it is asked for; of one that would begin now, now. */
   readonly startedAtMs: number;
+  /** On how many phases it draws, where that is not left to the profile. */
+  readonly phasesInUse?: number;
 };
 
 const recurrenceMs = { daily: 86_400_000, weekly: 7 * 86_400_000 } as const;
@@ -28,7 +30,7 @@ export function saidBy(profile: Profile, instant: Instant): Said {
   return { limitW, untilMs: Math.min(untilMs, validToMs) };
 }
 
-function scheduled(profile: Profile, { atMs, startedAtMs }: Instant): Said {
+function scheduled(profile: Profile, { atMs, phasesInUse, startedAtMs }: Instant): Said {
   const { periods, durationS = never, unit } = profile.schedule;
   const { baseMs, againMs } = cycleOf(profile, { atMs, startedAtMs });
   if (atMs < baseMs) return { limitW: undefined, untilMs: baseMs };
@@ -39,7 +41,7 @@ function scheduled(profile: Profile, { atMs, startedAtMs }: Instant): Said {
   const nextMs = next < 0 ? never : baseMs + periods[next]!.fromS * 1000;
   const untilMs = Math.min(endMs, nextMs);
   if (next === 0 || period === undefined) return { limitW: undefined, untilMs };
-  return { limitW: Math.max(0, limitInWatts(unit, period)), untilMs };
+  return { limitW: Math.max(0, limitInWatts(unit, period, phasesInUse)), untilMs };
 }
 
 /** When the schedule that holds at the instant began, and when it begins again. */

@@ -1,14 +1,18 @@
 /**
  * Control lines on standard input, one JSON object each: `{"do":"status"}`, `{"do":"finish"}`,
- * `{"do":"fault","what":…}`. A line that is none of them is answered, never obeyed.
+ * `{"do":"fault","what":…}`, `{"do":"limit","kw":20}`. A line that is none of them is answered, never obeyed.
  */
 import { failed, ok, type Result, shown } from "@wattward/kernel";
+import { isPlantFault, type PlantWish, readPlantFault } from "../plant/plant-fault-words.ts";
 import { readFault, type Wish } from "../world/fault-words.ts";
 
 export type Request =
   | { readonly kind: "status" }
   | { readonly kind: "finish" }
-  | { readonly kind: "fault"; readonly wish: Wish };
+  | { readonly kind: "fault"; readonly wish: Wish }
+  | { readonly kind: "plant-fault"; readonly wish: PlantWish }
+  /** The grid operator's control box says this from now on; undefined: no limit. */
+  | { readonly kind: "limit"; readonly limitW: number | undefined };
 
 /** A longer line is not read. */
 export const LINE_CHARS_MAX = 4_096;
@@ -20,12 +24,22 @@ export function readRequest(line: string): Result<Request, string> {
     case "status":
     case "finish":
       return ok({ kind: words.do });
+    case "limit": {
+      const { kw } = words;
+      if (kw !== undefined && !(typeof kw === "number" && kw >= 0))
+        return failed("'kw' is the limit, from 0.");
+      return ok({ kind: "limit", limitW: kw === undefined ? undefined : kw * 1000 });
+    }
     case "fault": {
+      if (isPlantFault(words.what)) {
+        const wish = readPlantFault({ ...words, what: words.what });
+        return wish.ok ? ok({ kind: "plant-fault", wish: wish.value }) : wish;
+      }
       const wish = readFault({ ...words, what: words.what });
       return wish.ok ? ok({ kind: "fault", wish: wish.value }) : wish;
     }
     default:
-      return failed(`"do" is status, finish or fault.`);
+      return failed(`"do" is status, finish, fault or limit.`);
   }
 }
 

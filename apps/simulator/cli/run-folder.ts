@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline";
 import { hex } from "@wattward/kernel";
 import { folderDisk, jsonLog, systemChance, systemClock } from "@wattward/kernel/node";
+import { openPlant, type PlantAtWork } from "../adapters/plant-at-work.ts";
 import { readCards, readStationsFolder, type StationEntry } from "../adapters/stations-folder.ts";
 import type { StationOptions } from "../station/station.ts";
 import { LineFile } from "../truth/line-file.ts";
@@ -60,7 +61,12 @@ export async function runFolder(options: Options): Promise<number> {
       failed: fail,
     },
   );
-  const { kind, summary } = await Promise.race([play(world, options), broken]);
+  const plant = await openPlant(options.stations, {
+    ...{ clock, out, failed: fail, draws: () => world.draws() },
+    chance: (name) => seeded(options.seed, `plant/${name}`),
+  });
+  const { kind, summary } = await Promise.race([play(world, options, plant), broken]);
+  await plant?.stop();
   await sent.close();
   await received.close();
   await out.replace("summary.json", encoded(summary));
@@ -72,7 +78,7 @@ export async function runFolder(options: Options): Promise<number> {
 }
 
 /** From the first boot until everybody has left. */
-async function play(world: World, options: Options) {
+async function play(world: World, options: Options, plant: PlantAtWork | undefined) {
   await world.start();
   tell(`${world.stations.length} stations run; Ctrl-C ends the day.`);
   const progress = setInterval(() => tell(progressOf(world)), PROGRESS_MS);
@@ -82,7 +88,7 @@ async function play(world: World, options: Options) {
       tell(inflicted === undefined ? `no station '${station}'` : `${inflicted.what} at ${inflicted.station}`);
     });
   }
-  const deadlineS = await endOfDay(world, options);
+  const deadlineS = await endOfDay(world, options, plant);
   tell("everybody leaves");
   const finished = await world.finish(deadlineS * 1000);
   clearInterval(progress);
@@ -90,7 +96,11 @@ async function play(world: World, options: Options) {
 }
 
 /** Resolves when it is time to finish, with how long that may take. */
-function endOfDay(world: World, { deadlineS, forS }: Options): Promise<number> {
+function endOfDay(
+  world: World,
+  { deadlineS, forS }: Options,
+  plant: PlantAtWork | undefined,
+): Promise<number> {
   return new Promise((resolve) => {
     if (forS !== undefined) clock.after(forS * 1000, () => resolve(deadlineS));
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -105,13 +115,25 @@ function endOfDay(world: World, { deadlineS, forS }: Options): Promise<number> {
       const request = readRequest(line);
       if (!request.ok) return reply({ kind: "reply", error: request.fault });
       if (request.value.kind === "finish") resolve(deadlineS);
-      return reply({ kind: "reply", to: request.value.kind, ...answer(world, request.value) });
+      return reply({ kind: "reply", to: request.value.kind, ...answer(world, request.value, plant) });
     });
   });
 }
 
-function answer(world: World, request: Request): object {
+function answer(world: World, request: Request, plant: PlantAtWork | undefined): object {
   switch (request.kind) {
+    case "limit": {
+      const boxes = plant?.devices.limitSignals ?? [];
+      for (const box of boxes) box.limitW = request.limitW;
+      return boxes.length > 0 ? {} : { error: "there is no control box in plant.json" };
+    }
+    case "plant-fault": {
+      const { device, fault } = request.wish;
+      const befell = plant?.devices.inflict(fault, device);
+      return befell === undefined
+        ? { error: `no device for ${fault.what}` }
+        : { what: fault.what, device: befell, atMs: clock.now().wallMs };
+    }
     case "status":
       return world.view();
     case "finish":

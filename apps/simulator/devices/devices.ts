@@ -8,6 +8,7 @@ import { type Draw, Plant, type PlantOptions } from "../plant/plant.ts";
 import type { PlantFault } from "../plant/plant-fault.ts";
 import { BatteryDevice } from "./battery-device.ts";
 import { DeviceConduct } from "./conduct.ts";
+import { ContactorDevice } from "./contactor-device.ts";
 import { LimitSignalDevice } from "./limit-signal-device.ts";
 import { MeterDevice } from "./meter-device.ts";
 import { SolarDevice } from "./solar-device.ts";
@@ -34,6 +35,7 @@ export class Devices {
   readonly plant: Plant;
   readonly all: readonly DeviceAtWork[];
   private readonly ports: DevicesPorts;
+  readonly limitSignals: LimitSignalDevice[] = [];
   private readonly steered = new Map<string, Steered>();
 
   constructor(options: PlantOptions, ports: DevicesPorts) {
@@ -131,7 +133,7 @@ export class Devices {
   private victimOf(what: PlantFault["what"], id: string | undefined): DeviceAtWork | undefined {
     const wanted = (kind: PlannedDevice["kind"]) =>
       what === "device-reboot"
-        ? kind !== "limit-signal"
+        ? kind !== "limit-signal" && kind !== "contactor"
         : what.startsWith("meter-")
           ? kind === "meter"
           : kind === "battery" || kind === "solar";
@@ -168,9 +170,17 @@ export class Devices {
         const about = { id, unit, nowMs, voltageV, conduct, steering, phases: wiring.length };
         return this.kept(id, new SolarDevice({ ...about, solar }));
       }
+      case "contactor":
+        return new ContactorDevice(planned.fuse, this.plant.open);
       case "limit-signal":
-        return new LimitSignalDevice({ nowMs });
+        return this.controlBox(nowMs);
     }
+  }
+
+  private controlBox(nowMs: () => number): LimitSignalDevice {
+    const box = new LimitSignalDevice({ nowMs });
+    this.limitSignals.push(box);
+    return box;
   }
 
   private kept<T extends Device & Steered>(id: string, device: T): T {

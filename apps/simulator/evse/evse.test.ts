@@ -3,13 +3,14 @@ import { test } from "node:test";
 import type { EvseId } from "@wattward/kernel";
 import { seededChance, simulatedTime } from "@wattward/testing";
 import { Car } from "../car/car.ts";
-import { Evse } from "./evse.ts";
+import { Evse, type EvseBuild } from "./evse.ts";
 
 const car = (socPercent = 10, capacityWh = 60_000) => new Car({ capacityWh, maxW: 11_000, socPercent });
 
 test("evse: one hour at 11 kW is 11 kWh, in the meter and in the battery", async () => {
   const time = simulatedTime();
-  const evse = new Evse(1 as EvseId, 22_000, time, 500);
+  const evse = new Evse(1 as EvseId, 22_000, time);
+  evse.restoreRegister(500);
   const plugged = car();
   evse.plug(plugged);
   evse.closeContactor();
@@ -78,4 +79,54 @@ test("evse: the register never falls, whatever is done to it", async () => {
       last = evse.registerWh;
     }
   }
+});
+
+const wallbox = (build: EvseBuild) => {
+  const time = simulatedTime();
+  const evse = new Evse(1 as EvseId, 22_080, time, build);
+  const plugIn = (phases: 1 | 2 | 3, maxA: number) => {
+    evse.plug(new Car({ capacityWh: 60_000, maxW: maxA * 230 * phases, socPercent: 10, phases }));
+    evse.closeContactor();
+  };
+  return { time, evse, plugIn };
+};
+
+test("evse: a car's own charger draws on its phases, in steps, and not at all below 6 A", () => {
+  const cases = [
+    { phases: 3, limitW: 11_040, terminalsMa: [16_000, 16_000, 16_000] },
+    { phases: 1, limitW: 3_680, terminalsMa: [16_000, 0, 0] },
+    { phases: 2, limitW: 4_830, terminalsMa: [10_000, 10_000, 0] },
+    { phases: 3, limitW: 4_140, terminalsMa: [6_000, 6_000, 6_000] },
+    { phases: 3, limitW: 4_139, terminalsMa: [0, 0, 0] },
+    { phases: 1, limitW: 22_080, terminalsMa: [32_000, 0, 0] },
+  ] as const;
+  for (const { phases, limitW, terminalsMa } of cases) {
+    const { evse, plugIn } = wallbox({ phases: 3, stepMa: 1_000 });
+    plugIn(phases, 32);
+    evse.limitTo(limitW);
+    assert.deepEqual(evse.terminalsMa, terminalsMa, `${phases} phases, ${limitW} W`);
+  }
+});
+
+test("evse: a lower limit is followed after the declared response, a higher one at once", async () => {
+  const { evse, plugIn, time } = wallbox({ phases: 3, respondsMs: 5_000 });
+  plugIn(3, 32);
+  evse.limitTo(22_080);
+  evse.limitTo(4_140);
+  await time.advance(4_000);
+  evse.limitTo(6_900);
+  assert.equal(evse.powerW, 22_080);
+  await time.advance(1_000);
+  assert.equal(evse.powerW, 6_900);
+  evse.limitTo(11_040);
+  assert.equal(evse.powerW, 11_040);
+});
+
+test("evse: what flowed before a slow answer is in the books to the watt-hour, whenever they are opened", async () => {
+  const { evse, plugIn, time } = wallbox({ phases: 3, respondsMs: 36_000 });
+  plugIn(3, 32);
+  evse.limitTo(22_080);
+  evse.limitTo(0);
+  await time.advance(3_600_000);
+  assert(Math.abs(evse.deliveredWh - 220.8) < 1e-6, `${evse.deliveredWh}`);
 });

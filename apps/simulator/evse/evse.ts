@@ -7,7 +7,7 @@
  * Power in W, energy in Wh, time in monotonic milliseconds.
  */
 import { type Clock, type EvseId, type WattHours, wattHours } from "@wattward/kernel";
-import type { Car } from "../car/car.ts";
+import type { Car, PhaseCount } from "../car/car.ts";
 
 /** Longest step of the integration where power changes: the error of the taper over a second is far below a watt-hour. */
 const STEP_MS = 1_000;
@@ -15,6 +15,21 @@ const STEP_MS = 1_000;
 const STEPS_MAX = 86_400;
 
 const MS_PER_HOUR = 3_600_000;
+/** Phase to neutral. */
+const PHASE_VOLTS = 230;
+/** Less a pilot signal cannot say: a car with a charger of its own stops (IEC 61851-1). */
+const PILOT_MA_MIN = 6_000;
+
+/** How an EVSE is built; what is not said is as if it did not matter. */
+export type EvseBuild = {
+  /** Its terminals; three where it is not said. */
+  readonly phases?: PhaseCount;
+  /** It tells a car's charger whole multiples of this alone. */
+  readonly stepMa?: number;
+  /** From a lower limit to the lower current. A higher one is followed at once. */
+  readonly respondsMs?: number;
+};
+
 /** Sums of fractions end beside the whole number that is meant: so near, in Wh, they are taken for it. */
 const NEAR_WH = 1e-6;
 
@@ -28,13 +43,16 @@ export class Evse {
   private cable: Car | undefined;
   private closed = false;
   private limit = Number.POSITIVE_INFINITY;
+  /** A lower limit that is not followed yet. */
+  private lower: { readonly limit: number; readonly atMs: number } | undefined;
+  private readonly build: EvseBuild;
 
-  /** `registerWh`: where the meter stood when this process took it over. */
-  constructor(id: EvseId, maxW: number, clock: Clock, registerWh = 0) {
+  constructor(id: EvseId, maxW: number, clock: Clock, build: EvseBuild = {}) {
     this.id = id;
     this.maxW = maxW;
     this.clock = clock;
-    this.register = registerWh;
+    this.build = build;
+    this.register = 0;
     this.upToMs = clock.now().monotonicMs;
   }
 
@@ -53,6 +71,24 @@ export class Evse {
   get powerW(): number {
     this.settle();
     return this.flowW();
+  }
+
+  /** Milliamperes at its terminals, in their order. */
+  get terminalsMa(): readonly number[] {
+    const powerW = this.powerW;
+    const drawing = this.phasesInUse ?? this.phases;
+    const each = (powerW * 1000) / (PHASE_VOLTS * drawing);
+    return Array.from({ length: this.phases }, (_, terminal) => (terminal < drawing ? each : 0));
+  }
+
+  get phases(): PhaseCount {
+    return this.build.phases ?? 3;
+  }
+
+  /** On how many phases the car's own charger draws here; undefined where it has none, or nobody is there. */
+  get phasesInUse(): PhaseCount | undefined {
+    const own = this.cable?.facts.phases;
+    return own === undefined ? undefined : (Math.min(own, this.phases) as PhaseCount);
   }
 
   get car(): Car | undefined {
@@ -94,7 +130,14 @@ export class Evse {
   /** The most that may flow from now on; infinity where nothing limits it but the hardware. */
   limitTo(watts: number): void {
     this.settle();
-    this.limit = Math.max(0, watts);
+    const limit = Math.max(0, watts);
+    const { respondsMs = 0 } = this.build;
+    if (respondsMs > 0 && limit < this.limit) {
+      this.lower = { limit, atMs: this.lower?.atMs ?? this.upToMs + respondsMs };
+      return;
+    }
+    this.limit = limit;
+    this.lower = undefined;
   }
 
   /** Sets the meter forward to what flash remembers, after a restart of the whole process. Never backwards. */
@@ -105,7 +148,13 @@ export class Evse {
 
   private flowW(): number {
     if (!this.closed || this.cable === undefined) return 0;
-    return Math.min(this.maxW, this.limit, this.cable.wantsW);
+    const drawing = this.phasesInUse;
+    if (drawing === undefined) return Math.min(this.maxW, this.limit, this.cable.wantsW);
+    const mostW = Math.min((this.maxW * drawing) / this.phases, this.limit, this.cable.wantsW);
+    const { stepMa = 1 } = this.build;
+    // A rounding of binary fractions is no step less.
+    const ma = Math.floor((mostW * 1000) / (PHASE_VOLTS * drawing * stepMa) + NEAR_WH) * stepMa;
+    return ma < PILOT_MA_MIN ? 0 : (ma * PHASE_VOLTS * drawing) / 1000;
   }
 
   /** Brings register and battery up to now. */
@@ -115,14 +164,25 @@ export class Evse {
     this.upToMs = nowMs;
     const stepMs = Math.max(STEP_MS, leftMs / STEPS_MAX);
     while (leftMs > 0) {
+      this.respond(nowMs - leftMs);
+      const untilLowerMs = this.lower === undefined ? leftMs : this.lower.atMs - (nowMs - leftMs);
       const power = this.flowW();
-      if (power === 0 || this.cable === undefined) return;
-      const steadyMs = (this.cable.steadyWh / power) * MS_PER_HOUR;
-      const ms = Math.min(leftMs, Math.max(stepMs, steadyMs));
+      const idle = power === 0 || this.cable === undefined;
+      const steadyMs = idle ? leftMs : (this.cable!.steadyWh / power) * MS_PER_HOUR;
+      const ms = Math.min(leftMs, untilLowerMs, Math.max(stepMs, steadyMs));
       leftMs -= ms;
-      const wh = this.cable.take((power * ms) / MS_PER_HOUR);
+      if (idle) continue;
+      const wh = this.cable!.take((power * ms) / MS_PER_HOUR);
       this.register += wh;
       this.delivered += wh;
     }
+    this.respond(nowMs);
+  }
+
+  /** Follows the lower limit, if it is time. */
+  private respond(nowMs: number): void {
+    if (this.lower === undefined || this.lower.atMs > nowMs) return;
+    this.limit = this.lower.limit;
+    this.lower = undefined;
   }
 }

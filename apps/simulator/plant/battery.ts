@@ -98,9 +98,10 @@ export class Battery {
     const { chargeWMax, dischargeWMax } = this.facts;
     const left = this.chargePermille / TAPER_PERMILLE;
     const room = (1000 - this.chargePermille) / TAPER_PERMILLE;
-    const mostW = Math.min(this.asked.mostW, dischargeWMax * Math.min(1, left));
-    const leastW = Math.max(this.asked.leastW, -chargeWMax * Math.min(1, room));
-    // Asked for more than it can, or for opposites: the lower of the two, as a limit holds before a wish.
-    return Math.min(Math.max(0, leastW), mostW);
+    // Asked for opposites: the limit holds before the demand. And no more than it can, whatever is asked.
+    const wished = Math.min(Math.max(0, this.asked.leastW), this.asked.mostW);
+    const mostW = dischargeWMax * Math.min(1, left);
+    const leastW = -chargeWMax * Math.min(1, room);
+    return Math.min(mostW, Math.max(leastW, wished));
   }
 }

@@ -53,6 +53,8 @@ export type PlannedDevice = DevicePlace & { readonly id: string; readonly fuse: 
         readonly reverting: Reverting;
       }
     | { readonly kind: "limit-signal" }
+    /** Above its fuse: open, nothing below it has power. */
+    | { readonly kind: "contactor" }
   );
 
 export type PlantPlan = {

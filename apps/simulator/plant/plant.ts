@@ -34,6 +34,11 @@ export type PlantOptions = {
   readonly wallMs: number;
 };
 
+/** What flows through a fuse: all of it, and the parts that nobody plugged in. */
+export type Flow = { readonly total: Currents; readonly base: Currents; readonly sources: Currents };
+
+const still: Flow = { total: none, base: none, sources: none };
+
 type DeviceOf<Kind extends PlannedDevice["kind"]> = Extract<PlannedDevice, { readonly kind: Kind }>;
 
 export class Plant {
@@ -42,11 +47,13 @@ export class Plant {
   readonly solars: ReadonlyMap<string, Solar>;
   readonly meters: ReadonlyMap<string, Meter>;
   readonly loads: ReadonlyMap<string, Load>;
+  /** Fuses below which nothing has power. */
+  readonly open = new Set<string>();
   nowMs: number;
   private readonly startMs: number;
   private readonly wallMs: number;
   private readonly paths: ReadonlyMap<string, readonly string[]>;
-  private flows = new Map<string, Currents>();
+  private flows = new Map<string, Flow>();
 
   constructor({ chance, nowMs, plan, wallMs }: PlantOptions) {
     this.plan = plan;
@@ -97,7 +104,11 @@ export class Plant {
 
   /** What flows through a fuse; mA. */
   currentMa(fuse: string): Currents {
-    return this.flows.get(fuse) ?? none;
+    return this.flowOf(fuse).total;
+  }
+
+  flowOf(fuse: string): Flow {
+    return this.flows.get(fuse) ?? still;
   }
 
   /** What stations might draw below each fuse by what is in force in them, without anything else; mA. */
@@ -112,21 +123,27 @@ export class Plant {
     return sums;
   }
 
-  private sums(draws: readonly Draw[]): Map<string, Currents> {
+  private sums(draws: readonly Draw[]): Map<string, Flow> {
     const { devices, outlets, voltageV } = this.plan;
-    const sums = new Map<string, Currents>();
-    const add = (at: string, currents: Currents) => {
-      for (const fuse of this.paths.get(at)!) sums.set(fuse, plus(sums.get(fuse) ?? none, currents));
+    const sums = new Map<string, Flow>();
+    const add = (at: string, currents: Currents, part?: "base" | "sources") => {
+      const path = this.paths.get(at)!;
+      if (path.some((fuse) => this.open.has(fuse))) return;
+      for (const fuse of path) {
+        const flow = sums.get(fuse) ?? still;
+        const own = part === undefined ? {} : { [part]: plus(flow[part], currents) };
+        sums.set(fuse, { ...flow, total: plus(flow.total, currents), ...own });
+      }
     };
     for (const { station, evse, terminalsMa } of draws) {
       const outlet = outlets.find((each) => each.station === station && each.evse === evse);
       if (outlet !== undefined) add(outlet.fuse, wired(outlet.wiring, terminalsMa));
     }
-    for (const { fuse, id } of this.plan.loads) add(fuse, this.loads.get(id)!.currentMa);
+    for (const { fuse, id } of this.plan.loads) add(fuse, this.loads.get(id)!.currentMa, "base");
     for (const device of devices) {
       if (device.kind !== "battery" && device.kind !== "solar") continue;
       const feedW = (this.batteries.get(device.id) ?? this.solars.get(device.id))?.feedW ?? 0;
-      add(device.fuse, evenly(device.wiring, -feedW, voltageV));
+      add(device.fuse, evenly(device.wiring, -feedW, voltageV), "sources");
     }
     return sums;
   }

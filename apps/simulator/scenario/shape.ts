@@ -54,6 +54,9 @@ export const makeShape = {
       "what a command with too much in it gets: a CALLERROR, or the end of the connection",
     ),
   ),
+  phases: maybe(whole("terminals of an EVSE for cars with a charger of their own, 1 to 3", 1, 3)),
+  stepA: maybe(number("the steps in which it tells cars a current, 0.1 to 10 A", 0.1, 10)),
+  respondsS: maybe(number("from a lower limit to the lower current, 0 to 60 s", 0, 60)),
   clockBattery: maybe(oneOf(["good", "dead"], "the battery of its clock; dead: 1970 after every power cut")),
   settings: maybe(
     Type.Object(
@@ -108,6 +111,7 @@ const carShape = Type.Object(
     energyKwh: maybe(number("what it takes, 0 to 1000 kWh, at its full power to the last", 0, 1_000)),
     batteryKwh: maybe(number("its battery, 1 to 1000 kWh (60)", 1, 1_000)),
     socPercent: maybe(number("its charge on arrival, 0 to 100 % (20)", 0, 100)),
+    phases: maybe(whole("phases of its own charger, 1 to 3; the station's charger if it is not said", 1, 3)),
     maxKw: maybe(number(`the most that it takes, 0.1 to ${KW_MAX} kW (11)`, 0.1, KW_MAX)),
     card: maybe(card("its driver's card")),
     behaviour: maybe(oneOf(manners, "what its driver does (usual)")),

@@ -3,6 +3,7 @@
 import type { Session } from "@wattward/energy/sessions";
 import { type StationId, stationId } from "@wattward/kernel";
 import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
+import type { PhaseCount } from "../car/car.ts";
 import { type Need, seat } from "../sessions/seats.ts";
 import { readSettings, type SettingValues } from "../station/settings.ts";
 import type { StationOptions } from "../station/station.ts";
@@ -164,20 +165,28 @@ export type MakeWords = Pick<
   | "queueMax"
   | "overloaded"
   | "clockBattery"
+  | "phases"
+  | "stepA"
+  | "respondsS"
   | "settings"
 >;
 export type Make = Omit<Partial<StationOptions>, "settings"> & { readonly settings: SettingValues };
 
 /** Words that have their shape, as options of a station. A setting of the wrong kind is complained of. */
 export function makeOf(
-  { firmware, model, settings = {}, vendor, ...rest }: MakeWords,
+  { firmware, model, phases, respondsS, settings = {}, stepA, vendor, ...rest }: MakeWords,
   complain: (fault: { readonly name: string; readonly sentence: string }) => void,
 ): Make {
   const read = readSettings(settings);
   if (!read.ok) complain(read.fault);
   const made = { ...(firmware && { firmware }), ...(model && { model }), ...(vendor && { vendor }) };
+  const build = {
+    ...(phases !== undefined && { phases: phases as PhaseCount }),
+    ...(stepA !== undefined && { stepMa: stepA * 1000 }),
+    ...(respondsS !== undefined && { respondsMs: respondsS * 1000 }),
+  };
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-  return { ...given, made, settings: read.ok ? read.value : {} };
+  return { ...given, made, build, settings: read.ok ? read.value : {} };
 }
 
 const RANGE = /^(.*)\{(\d{1,6})\.\.(\d{1,6})\}(.*)$/;

@@ -2,7 +2,7 @@
 
 import type { Session } from "@wattward/energy/sessions";
 import type { EvseId, StationId } from "@wattward/kernel";
-import type { CarFacts } from "../car/car.ts";
+import type { CarFacts, PhaseCount } from "../car/car.ts";
 import { seat } from "../sessions/seats.ts";
 import type { Visit } from "../world/visits.ts";
 import { type Complain, momentOr, spanOr, tokenOf } from "./reading.ts";
@@ -97,10 +97,12 @@ function carOf({
   batteryKwh = CAR.batteryKwh,
   energyKwh,
   maxKw = CAR.maxKw,
+  phases,
   socPercent = CAR.socPercent,
 }: CarWords): CarFacts {
-  if (energyKwh !== undefined) return exactCar(Math.round(energyKwh * 1000), maxKw * 1000);
-  return { capacityWh: batteryKwh * 1000, maxW: maxKw * 1000, socPercent };
+  const own = phases === undefined ? {} : { phases: phases as PhaseCount };
+  if (energyKwh !== undefined) return { ...exactCar(Math.round(energyKwh * 1000), maxKw * 1000), ...own };
+  return { capacityWh: batteryKwh * 1000, maxW: maxKw * 1000, socPercent, ...own };
 }
 
 /** Takes exactly so much, at its full power to the last. One that takes nothing is full already. */

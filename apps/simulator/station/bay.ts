@@ -32,6 +32,8 @@ import type { StationClock } from "./station-clock.ts";
 
 /** How often the firmware looks whether the car draws and which limit holds, unless it is told otherwise. */
 export const LOOK_MS = 1_000;
+/** Phase to neutral. */
+const PHASE_VOLTS = 230;
 
 export type BayParts = {
   readonly evse: Evse;
@@ -182,11 +184,13 @@ export class Bay {
 
   sample(): Sample {
     const { clock, conduct, settings } = this.parts;
-    const { car, id, powerW } = this.evse;
+    const { car, id, phases, powerW, terminalsMa } = this.evse;
     const registerWh = conduct.shown(id, this.evse.registerWh);
     const socPercent = Math.round((car?.socPercent ?? 0) * 10) / 10;
     const measurands = settings.words("measurands");
-    return { atMs: clock.nowMs(), registerWh, powerW: Math.round(powerW), socPercent, measurands };
+    const currentsA = terminalsMa.map((ma) => Math.round(ma / 100) / 10);
+    const electric = { powerW: Math.round(powerW), currentsA, voltsV: Array(phases).fill(PHASE_VOLTS) };
+    return { atMs: clock.nowMs(), registerWh, socPercent, measurands, ...electric };
   }
 
   private async admit(
@@ -271,8 +275,8 @@ export class Bay {
 
   /** Lets current flow, as much as the limit in force allows, and takes readings. */
   private flow(): void {
-    const { life, lookMs, profiles, settings } = this.parts;
-    this.evse.limitTo(profiles.limitW(this.evse.id));
+    const { life, lookMs, settings } = this.parts;
+    this.evse.limitTo(this.allowedW());
     this.evse.closeContactor();
     this.stopLooking();
     this.stopLooking = life.every(lookMs, () => this.inTurn(() => this.look()));
@@ -286,13 +290,27 @@ export class Bay {
 
   /** Applies the limit in force, and tells when the car begins or ceases to draw. */
   private async look(): Promise<void> {
-    this.evse.limitTo(this.parts.profiles.limitW(this.evse.id));
+    this.evse.limitTo(this.allowedW());
     if (this.tx === undefined) return;
     const state = this.drawing();
     if (state === this.tx.state) return;
     this.tx = { ...this.tx, state };
     await this.tell({ kind: "changed", sample: this.sample() });
     this.parts.changed();
+  }
+
+  /** What the hardware lets through: the profiles' limit, unless it does not care. */
+  private allowedW(): number {
+    const { conduct, profiles } = this.parts;
+    return conduct.heed(profiles.limitW(this.evse.id, this.evse.phasesInUse));
+  }
+
+  /** mA on each terminal that whoever is at the cable, or comes to it now, may draw by what is in force. */
+  get mayMa(): number {
+    const { conduct, profiles } = this.parts;
+    const { id, maxW, phases } = this.evse;
+    const limitW = Math.min(maxW, conduct.heed(profiles.limitW(id, phases)));
+    return (limitW * 1000) / (PHASE_VOLTS * phases);
   }
 
   private drawing(): ChargingState {

@@ -9,11 +9,20 @@ type Lie = { readonly factor: number; readonly fromWh: Map<EvseId, number> };
 export class Conduct {
   /** Commands are read and never answered; what the station itself says is as usual. */
   deaf = false;
+  /** Charging profiles are accepted, told of, and change nothing. */
+  ignoresLimits = false;
+  /** It lets through so many times as much as its limit says. */
+  exceedsBy = 1;
   private lie: Lie | undefined;
 
   /** From now on every meter moves `factor` times as fast as the energy: 0 stands still, below 0 runs backwards. */
   lieAbout(factor: number): void {
     this.lie = { factor, fromWh: new Map() };
+  }
+
+  /** What the hardware makes of the limit that the profiles come to, W. */
+  heed(limitW: number): number {
+    return this.ignoresLimits ? Number.POSITIVE_INFINITY : limitW * this.exceedsBy;
   }
 
   /** The meter is read right again: it jumps to the truth. */

@@ -25,6 +25,9 @@ export type Sample = {
   readonly registerWh: WattHours;
   readonly powerW: number;
   readonly socPercent: number;
+  /** At its terminals, in their order. */
+  readonly currentsA: readonly number[];
+  readonly voltsV: readonly number[];
   /** What of it is told while charging (MeterValuesSampledData, TxUpdatedMeasurands). */
   readonly measurands: readonly string[];
 };

@@ -39,7 +39,8 @@ const fixed = (fallback: number, names: Pick<Definition, "key" | "at">) =>
 const perMessage = (variable: "ItemsPerMessage" | "BytesPerMessage", fallback: number, instance: string) =>
   fixed(fallback, { at: { component: "DeviceDataCtrlr", variable, instance } });
 
-const measurands = ["Energy.Active.Import.Register", "Power.Active.Import", "SoC"] as const;
+const usualMeasurands = ["Energy.Active.Import.Register", "Power.Active.Import", "SoC"] as const;
+const measurands = [...usualMeasurands, "Current.Import", "Voltage"] as const;
 
 const definitions = {
   heartbeatS: seconds(300, 1, {
@@ -103,13 +104,13 @@ const definitions = {
     at: { component: "TxCtrlr", variable: "StopTxOnInvalidId" },
   },
   measurands: {
-    fallback: measurands.join(","),
+    fallback: usualMeasurands.join(","),
     words: measurands,
-    most: 3,
+    most: 5,
     key: "MeterValuesSampledData",
     at: { component: "SampledDataCtrlr", variable: "TxUpdatedMeasurands" },
   },
-  measurandsMax: fixed(3, { key: "MeterValuesSampledDataMaxLength" }),
+  measurandsMax: fixed(5, { key: "MeterValuesSampledDataMaxLength" }),
   localListEnabled: {
     fallback: true,
     key: "LocalAuthListEnabled",

@@ -7,7 +7,7 @@
 import type { Cancel, Chance, Clock, Dialer, Disk, EvseId, Log, StationId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Car } from "../car/car.ts";
-import { Evse } from "../evse/evse.ts";
+import { Evse, type EvseBuild } from "../evse/evse.ts";
 import { Notebook } from "../truth/notebook.ts";
 import { dialect16 } from "../v16/dialect.ts";
 import { dialect21 } from "../v21/dialect.ts";
@@ -51,6 +51,8 @@ export type StationOptions = {
   readonly time?: "central" | "own";
   /** See {@link Notebook}. */
   readonly keeps?: "all" | "open";
+  /** How its EVSEs are wired, and how quick they are. */
+  readonly build?: EvseBuild;
   /** How often the firmware looks whether a car draws and which limit holds. */
   readonly lookMs?: number;
 };
@@ -122,7 +124,7 @@ export class Station {
     this.notebook = new Notebook(options.id, options.version, options.keeps);
     this.evses = Array.from(
       { length: options.evses },
-      (_, i) => new Evse((i + 1) as EvseId, options.maxW, ports.clock),
+      (_, i) => new Evse((i + 1) as EvseId, options.maxW, ports.clock, options.build),
     );
     this.line = new Line(ports.dialer, ports.clock);
     this.clock = new StationClock(ports.clock, { ownTime: options.time === "own" });
@@ -228,6 +230,15 @@ export class Station {
   /** The driver asks for priority at the station's display, or no longer wants it; "refused" where it has none (K22). */
   priority(evse: EvseId, active: boolean): "changed" | "refused" {
     return this.firmware?.priority(evse, active) ?? "refused";
+  }
+
+  /** What flows at each EVSE's terminals, and what might: nothing where the station is dark. */
+  draws(): { readonly evse: EvseId; readonly terminalsMa: readonly number[]; readonly mayMa: number }[] {
+    return this.evses.map(({ id, terminalsMa }) => ({
+      evse: id,
+      terminalsMa,
+      mayMa: this.firmware?.bayOf(id)?.mayMa ?? 0,
+    }));
   }
 
   /** The transaction at an EVSE as the firmware knows it. */

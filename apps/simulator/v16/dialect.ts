@@ -51,12 +51,22 @@ const reasons: Readonly<Record<StopCause, StopReason>> = {
 
 const call = calling<"1.6">();
 
+const phaseNames = ["L1", "L2", "L3"] as const;
+
 /** A connector's meter: the register in whole Wh, the power in W, the car's charge in per cent. */
-function meterValue({ atMs, measurands, powerW, registerWh, socPercent }: Sample, context: Context) {
+function meterValue(sample: Sample, context: Context) {
+  const { atMs, currentsA, measurands, powerW, registerWh, socPercent, voltsV } = sample;
   const all = [
     { value: String(registerWh), context, measurand: "Energy.Active.Import.Register", unit: "Wh" },
     { value: String(powerW), context, measurand: "Power.Active.Import", unit: "W" },
     { value: String(socPercent), context, measurand: "SoC", unit: "Percent" },
+    ...phaseNames.slice(0, currentsA.length).flatMap(
+      (phase, i) =>
+        [
+          { value: String(currentsA[i]), context, measurand: "Current.Import", phase, unit: "A" },
+          { value: String(voltsV[i]), context, measurand: "Voltage", phase: `${phase}-N`, unit: "V" },
+        ] as const,
+    ),
   ] as const;
   const sampledValue = all.filter(({ measurand }) => measurands.includes(measurand));
   return { timestamp: rfc3339(atMs), sampledValue };

@@ -3,7 +3,7 @@
  * reader (some do it the other way round), stays a while, stops with the same card or simply pulls the cable, leaves.
  */
 import { type Cancel, type Chance, type Clock, type EvseId, sleep } from "@wattward/kernel";
-import { Car } from "../car/car.ts";
+import { Car, type PhaseCount } from "../car/car.ts";
 import type { Token } from "../station/dialect.ts";
 import type { Station } from "../station/station.ts";
 
@@ -108,7 +108,8 @@ async function visit(
   { card, stayMs }: Visit,
 ): Promise<void> {
   const { chance, clock, closing } = ports;
-  const car = someCar(chance);
+  const { build } = station.options;
+  const car = build?.phases === undefined ? someCar(chance) : carOfItsOwn(chance);
   const cardFirst = chance.int(1, 100) <= CARD_FIRST_PERCENT;
   if (!cardFirst) station.plug(evse, car);
   for (let tries = 1; tries <= CARD_TRIES_MAX && !closing.closed; tries++) {
@@ -129,6 +130,21 @@ async function visit(
 function someCar(chance: Chance): Car {
   const pick = ({ least, most }: { least: number; most: number }) => chance.int(least, most);
   return new Car({ capacityWh: pick(CAPACITY_WH), maxW: pick(POWER_W), socPercent: pick(SOC_PERCENT) });
+}
+
+/** Of a hundred cars with a charger of their own: those of one phase, and of two. */
+const ONE_PHASE_PERCENT = 25;
+const TWO_PHASES_PERCENT = 5;
+const PHASE_VOLTS = 230;
+
+/** One that charges with alternating current, 16 or 32 A on its phases. */
+function carOfItsOwn(chance: Chance): Car {
+  const pick = ({ least, most }: { least: number; most: number }) => chance.int(least, most);
+  const kind = chance.int(1, 100);
+  const phases: PhaseCount =
+    kind <= ONE_PHASE_PERCENT ? 1 : kind <= ONE_PHASE_PERCENT + TWO_PHASES_PERCENT ? 2 : 3;
+  const maxW = chance.int(1, 2) * 16 * PHASE_VOLTS * phases;
+  return new Car({ capacityWh: pick(CAPACITY_WH), maxW, socPercent: pick(SOC_PERCENT), phases });
 }
 
 const spanMs = (chance: Chance, { leastS, mostS }: Span): number => chance.int(leastS * 1000, mostS * 1000);

@@ -49,6 +49,13 @@ function timed(what: Fault["what"], words: FaultWords): Fault | string {
         return "meter-lies needs 'factor': 1.1 counts a tenth too much, 0 stands still, -1 runs backwards.";
       return forMs === undefined ? needsFor(what) : { what, forMs, factor };
     }
+    case "exceeds-limits": {
+      const forMs = lasting(words);
+      const { factor = 1.3 } = words;
+      const good = typeof factor === "number" && factor >= 1 && factor <= FACTOR_MAX;
+      if (!good) return "exceeds-limits takes 'factor', from 1: 1.3 draws three tenths too much.";
+      return forMs === undefined ? needsFor(what) : { what, forMs, factor };
+    }
     case "too-fast": {
       const forMs = lasting(words);
       const { perS = 20 } = words;
@@ -60,7 +67,8 @@ function timed(what: Fault["what"], words: FaultWords): Fault | string {
     case "link-cut":
     case "offline":
     case "hang":
-    case "deaf": {
+    case "deaf":
+    case "ignores-limits": {
       const forMs = lasting(words);
       return forMs === undefined ? needsFor(what) : { what, forMs };
     }

@@ -19,6 +19,10 @@ export type Fault =
   | { readonly what: "deaf"; readonly forMs: number }
   /** The meters move `factor` times as fast as the energy. */
   | { readonly what: "meter-lies"; readonly forMs: number; readonly factor: number }
+  /** Charging profiles are accepted and change nothing. */
+  | { readonly what: "ignores-limits"; readonly forMs: number }
+  /** Cars draw `factor` times what the limit says. */
+  | { readonly what: "exceeds-limits"; readonly forMs: number; readonly factor: number }
   /** Heartbeats, `perS` a second, or as many as are answered. */
   | { readonly what: "too-fast"; readonly forMs: number; readonly perS: number }
   /** The line is whole again, before its time. */
@@ -33,6 +37,8 @@ export const faultNames = [
   "hang",
   "deaf",
   "meter-lies",
+  "ignores-limits",
+  "exceeds-limits",
   "too-fast",
   "restore",
 ] as const satisfies readonly Fault["what"][];
@@ -72,6 +78,14 @@ export function inflict(station: Station, fault: Fault, clock: Clock): void {
     case "meter-lies":
       station.conduct.lieAbout(fault.factor);
       clock.after(fault.forMs, () => station.conduct.tellTruth());
+      break;
+    case "ignores-limits":
+      station.conduct.ignoresLimits = true;
+      clock.after(fault.forMs, () => (station.conduct.ignoresLimits = false));
+      break;
+    case "exceeds-limits":
+      station.conduct.exceedsBy = fault.factor;
+      clock.after(fault.forMs, () => (station.conduct.exceedsBy = 1));
       break;
     case "too-fast":
       station.rush(fault.perS, fault.forMs);

@@ -4,6 +4,7 @@
  */
 import type { Chance, Clock, Dialer, Disk, Log, StationId } from "@wattward/kernel";
 import { sleep } from "@wattward/kernel";
+import type { Draw } from "../plant/plant.ts";
 import type { Recorder } from "../station/recorder.ts";
 import { createStation, type Station, type StationOptions, type StationView } from "../station/station.ts";
 import { type Summary, summarise } from "../truth/summary.ts";
@@ -135,6 +136,13 @@ export class World {
     this.faults.push(truth);
     inflict(victim, fault, this.ports.clock);
     return truth;
+  }
+
+  /** What flows at every EVSE now, and what might. */
+  draws(): Draw[] {
+    return this.stations.flatMap((station) =>
+      station.draws().map((draw) => ({ station: station.options.id, ...draw })),
+    );
   }
 
   view(): WorldView {
