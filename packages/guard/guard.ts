@@ -15,11 +15,12 @@ import { functionCode, type PduFault, type Request } from "@wattward/modbus";
 import { contentOf, DeviceState } from "./device-state.ts";
 import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
 import { learnable, writeSpan } from "./functions.ts";
-import { judge, passed, type Refusal } from "./judgement.ts";
+import { judge, passed, type Refusal, type RegisterPassage } from "./judgement.ts";
+import { DECODED_VALUES_MAX } from "./limits.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
 import { Rulebook } from "./rulebook.ts";
 import type { Allowed, Denied, Settled, Ticket, Verdict } from "./verdict.ts";
-import { type Written, writesOf } from "./writes.ts";
+import { runOf, writesOf } from "./writes.ts";
 
 /** The device did not do it: function, address, value, busy. After any other exception it may have. */
 const refusals: ReadonlySet<number> = new Set([1, 2, 3, 6]);
@@ -65,11 +66,8 @@ export class ModbusGuard {
       crossRules: this.rules.crossOf(device.device.name),
       nowMs,
     });
-    if (judgement.kind === "pass") {
-      passed(judgement, nowMs);
-      return allowed(device, request, judgement.written);
-    }
-    if (this.learns(device, request, now)) return allowed(device, request, []);
+    if (judgement.kind === "pass") return allowed(device, request, passed(judgement, nowMs));
+    if (judgement.code !== 6 && this.learns(device, request, now)) return allowed(device, request, []);
     return refusal(judgement);
   }
 
@@ -107,18 +105,18 @@ export class ModbusGuard {
   }
 }
 
-function allowed(device: DeviceState, request: Request, written: readonly Written[]): Allowed {
+function allowed(device: DeviceState, request: Request, passages: readonly RegisterPassage[]): Allowed {
   let open = true;
   const settle: Ticket["settle"] = (settled, nowMs) => {
     if (!open) return;
     open = false;
-    for (const { state } of written) state.pending--;
+    for (const { state } of passages) state.pending--;
     if (settled.kind === "response") {
-      for (const { state, words, value } of written) state.acknowledged(words, value!, nowMs);
+      for (const { state, passage } of passages) state.acknowledged(passage, nowMs);
       const content = contentOf(request, settled.response);
       if (content !== undefined) device.learn(content, nowMs);
     } else if (settled.kind === "exception" ? !refusals.has(settled.code) : settled.sent) {
-      for (const { state, value } of written) state.uncertain(value!, nowMs);
+      for (const { state, passage } of passages) state.uncertain(passage);
     }
   };
   return { kind: "allow", device: device.device, ticket: { settle } };
@@ -129,13 +127,15 @@ function decodedValues(request: Request, device: DeviceState, nowMs: number): De
   const span = writeSpan(request);
   if (span === undefined) return [];
   const writes = writesOf(request, device, nowMs);
-  if (writes.kind === "whole")
-    return writes.registers.map(({ state, address, words, value }) => ({
-      register: state.register.name,
-      address,
-      raw: words,
-      ...(value !== undefined && { value }),
-      ...(state.register.unit !== undefined && { unit: state.register.unit }),
-    }));
-  return [];
+  if (writes.kind === "unclear")
+    return (runOf(request, device, nowMs)?.words ?? [])
+      .slice(0, DECODED_VALUES_MAX)
+      .map((word, i) => ({ address: span.from + i, raw: [word] }));
+  return writes.registers.map(({ state, address, words, value }) => ({
+    register: state.register.name,
+    address,
+    raw: words,
+    ...(value !== undefined && { value }),
+    ...(state.register.unit !== undefined && { unit: state.register.unit }),
+  }));
 }

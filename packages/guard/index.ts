@@ -5,4 +5,5 @@ export * from "./guard.ts";
 export * from "./policy.ts";
 export type { PolicyFault } from "./policy-reader.ts";
 export { readPolicy } from "./read-policy.ts";
+export * from "./sunspec-policy.ts";
 export * from "./verdict.ts";

@@ -7,9 +7,11 @@
  *
  * The first rule that covers client, device, function, addresses, and names every register written, decides alone.
  */
+import assert from "node:assert/strict";
 import { functionCode, type Request } from "@wattward/modbus";
 import type { DeviceState } from "./device-state.ts";
 import { passesForNobody, readSpan, writeSpan, writing } from "./functions.ts";
+import type { Passage, RegisterState } from "./register-state.ts";
 import type { ReadyBound, ReadyCrossRule, ReadyRule } from "./rulebook.ts";
 import type { DenialCode } from "./verdict.ts";
 import { type Written, writesOf } from "./writes.ts";
@@ -135,11 +137,19 @@ const rateOf = (window: ReadyRule["window"], nowMs: number, path: string): Refus
     ? undefined
     : refuse(6, "its rate per minute is used up", path);
 
-/** Counts what was let through. */
-export function passed({ rule, written }: Extract<Judgement, { kind: "pass" }>, nowMs: number): void {
+export type RegisterPassage = { readonly state: RegisterState; readonly passage: Passage };
+
+/** Counts what was let through; what it did to each register is to be told when it is settled. */
+export function passed(
+  { rule, written }: Extract<Judgement, { kind: "pass" }>,
+  nowMs: number,
+): RegisterPassage[] {
   rule.window?.add(nowMs);
-  for (const { state } of written) {
-    rule.bounds.get(state.register.name)?.window?.add(nowMs);
+  return written.map(({ state, words, value }) => {
+    const ready = rule.bounds.get(state.register.name);
+    assert(ready !== undefined && value !== undefined, "what passes was named, and has a value");
+    ready.window?.add(nowMs);
     state.pending++;
-  }
+    return { state, passage: { words, value, atMs: nowMs, rampPerS: ready.bound.rampPerS } };
+  });
 }

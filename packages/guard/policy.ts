@@ -80,8 +80,8 @@ export type WriteBound = {
   readonly min: number;
   readonly max: number;
   /**
-   * Unit of the value per second, from the last value that the device has (acknowledged, or read from it); what was not used is
-   * kept for 10 s. Towards 0 always; through 0 counts from 0.
+   * Unit of the value per second, from the last value that passed and was not refused by the device (before any, from what was read
+   * of it, else from 0); what was not used is kept up to 10 s. Towards 0 always; through 0 counts from 0.
    */
   readonly rampPerS?: number;
   /** A new value not sooner than so long after the last; towards 0 always. */

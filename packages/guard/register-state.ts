@@ -7,8 +7,18 @@
 import { MASK_CONTENT_MS_MAX, RAMP_CREDIT_MS_MAX, REVERSALS_MAX, TEN_MINUTES_MS } from "./limits.ts";
 import type { TypedRegister, WriteBound } from "./policy.ts";
 
-/** The value that the device has lies between these; both the same where it is known. */
+/** The value that was last let through and may be in force lies between these; both the same where it is known. */
 type Held = { readonly low: number; readonly high: number; readonly changedAtMs: number | undefined };
+/** Milliseconds of ramp that are not spent. */
+type Credit = { readonly ms: number; readonly atMs: number };
+
+/** A write that was let through: what it does to the value's motion is known when it is settled. */
+export type Passage = {
+  readonly words: readonly number[];
+  readonly value: number;
+  readonly atMs: number;
+  readonly rampPerS: number | undefined;
+};
 
 export type Motion =
   | { readonly kind: "free" }
@@ -24,6 +34,7 @@ export class RegisterState {
   /** As it was last learnt, by reading or by its acknowledgement. */
   private learnt: { readonly value: number; readonly atMs: number } | undefined;
   private held: Held | undefined;
+  private credit: Credit | undefined;
   private direction = 0;
   private reversalsAtMs: number[] = [];
   /** Writes that were let through and are not settled. */
@@ -51,59 +62,98 @@ export class RegisterState {
     this.content = { words, atMs: nowMs };
     this.learnt = value === undefined ? undefined : { value, atMs: nowMs };
     if (value === undefined) return;
-    // By itself, by its revert timer, at its own panel: what counts is what it has.
-    this.held = { low: value, high: value, changedAtMs: this.held?.changedAtMs };
+    const { held } = this;
+    // Where nothing was let through yet, what it has is where a ramp begins; and of two that it may have, it is one.
+    if (held === undefined || held.changedAtMs === undefined || (held.low <= value && value <= held.high))
+      this.held = { low: value, high: value, changedAtMs: held?.changedAtMs };
   }
 
   /** The device has it. */
-  acknowledged(words: readonly number[], value: number, nowMs: number): void {
+  acknowledged(passage: Passage, nowMs: number): void {
+    const { words, value } = passage;
     this.content = { words, atMs: nowMs };
     this.learnt = { value, atMs: nowMs };
-    const { held } = this;
-    if (held !== undefined && held.low === value && held.high === value) return;
-    this.turned(value, nowMs);
-    this.held = { low: value, high: value, changedAtMs: nowMs };
+    this.moved(passage, { low: value, high: value });
   }
 
   /** The device may have it. */
-  uncertain(value: number, nowMs: number): void {
+  uncertain(passage: Passage): void {
     this.content = undefined;
     this.learnt = undefined;
-    const { low, high } = this.held ?? { low: Math.min(0, value), high: Math.max(0, value) };
-    this.turned(value, nowMs);
-    this.held = { low: Math.min(low, value), high: Math.max(high, value), changedAtMs: nowMs };
+    const { low, high } = this.bounds;
+    this.moved(passage, { low: Math.min(low, passage.value), high: Math.max(high, passage.value) });
+  }
+
+  private moved(
+    { value, atMs, rampPerS }: Passage,
+    to: { readonly low: number; readonly high: number },
+  ): void {
+    const { low, high } = this.bounds;
+    const { held } = this;
+    if (held?.changedAtMs !== undefined && low === value && high === value) return;
+    if (rampPerS !== undefined) {
+      const spentMs = (Math.max(stepOf(low, value), stepOf(high, value)) * 1000) / rampPerS;
+      this.credit = { ms: Math.max(0, this.creditMs(atMs) - spentMs), atMs };
+    }
+    this.turned(value, atMs);
+    this.held = { ...to, changedAtMs: atMs };
+  }
+
+  /** Where nothing is known it is taken for 0. */
+  private get bounds(): { readonly low: number; readonly high: number } {
+    return this.held ?? { low: 0, high: 0 };
+  }
+
+  private creditMs(nowMs: number): number {
+    const { credit } = this;
+    return credit === undefined
+      ? RAMP_CREDIT_MS_MAX
+      : Math.min(RAMP_CREDIT_MS_MAX, credit.ms + Math.max(0, nowMs - credit.atMs));
   }
 
   /** Whether it may go to `value` now, as fast as `bound` says. */
   motion(value: number, bound: WriteBound, nowMs: number): Motion {
-    const { low, high, changedAtMs } = this.held ?? { low: 0, high: 0, changedAtMs: undefined };
-    const stepMost = Math.max(stepOf(low, value), stepOf(high, value));
+    const { low, high } = this.bounds;
+    const step = Math.max(stepOf(low, value), stepOf(high, value));
     // Towards 0, or the same again: always.
-    if (stepMost === 0) return free;
-    const sinceMs = changedAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(0, nowMs - changedAtMs);
+    if (step === 0) return free;
     const from = low === high ? `${low}` : `${low}…${high}`;
-    const { rampPerS, dwellMs = 0, reversalsPer10MinMax } = bound;
-    if (rampPerS !== undefined) {
-      const room = (rampPerS * Math.min(sinceMs, RAMP_CREDIT_MS_MAX)) / 1000;
-      if (stepMost > room * (1 + EPSILON) + EPSILON) {
-        const known = this.held === undefined ? "; its value is not known: read it first, or begin at 0" : "";
-        return refused(3, `goes from ${from} by ${stepMost}, ${rampPerS} per second allow ${room}${known}`);
-      }
-    }
-    if (sinceMs < dwellMs)
-      return refused(
-        6,
-        `has been at ${from} for ${Math.round(sinceMs)} of the ${dwellMs} ms that it stays at a value`,
-      );
-    if (reversalsPer10MinMax !== undefined && this.reverses(value)) {
-      const count = this.reversals(nowMs);
-      if (count >= reversalsPer10MinMax)
-        return refused(
-          6,
-          `has changed its direction ${count} times in ten minutes, ${reversalsPer10MinMax} are allowed`,
-        );
-    }
-    return free;
+    return (
+      this.tooFast(step, bound, from, nowMs) ??
+      this.tooSoon(bound, from, nowMs) ??
+      this.turnsTooOften(value, bound, nowMs) ??
+      free
+    );
+  }
+
+  private tooFast(step: number, { rampPerS }: WriteBound, from: string, nowMs: number): Motion | undefined {
+    if (rampPerS === undefined) return undefined;
+    const room = (rampPerS * this.creditMs(nowMs)) / 1000;
+    if (step <= room * (1 + EPSILON) + EPSILON) return undefined;
+    const unknown = this.held === undefined ? "; what it has is not known: read it first, or begin at 0" : "";
+    return refused(
+      3,
+      `goes from ${from} by ${shown(step)}, ${rampPerS} per second allow ${shown(room)} now${unknown}`,
+    );
+  }
+
+  private tooSoon({ dwellMs = 0 }: WriteBound, from: string, nowMs: number): Motion | undefined {
+    const changedAtMs = this.held?.changedAtMs;
+    if (changedAtMs === undefined || nowMs - changedAtMs >= dwellMs) return undefined;
+    const sinceMs = Math.max(0, Math.round(nowMs - changedAtMs));
+    return refused(6, `has been ${from} for ${sinceMs} of the ${dwellMs} ms that it keeps a value`);
+  }
+
+  private turnsTooOften(
+    value: number,
+    { reversalsPer10MinMax: most }: WriteBound,
+    nowMs: number,
+  ): Motion | undefined {
+    if (most === undefined || !this.reverses(value) || this.reversals(nowMs) < most) return undefined;
+    return refused(
+      6,
+      `has changed its direction ${this.reversals(nowMs)} times in ten minutes, ${most} are allowed`,
+    );
   }
 
   /** Changes of direction in the last ten minutes. */
@@ -118,7 +168,7 @@ export class RegisterState {
   }
 
   private directionTo(value: number): number {
-    const { low, high } = this.held ?? { low: 0, high: 0 };
+    const { low, high } = this.bounds;
     return value > high ? 1 : value < low ? -1 : 0;
   }
 
@@ -133,6 +183,8 @@ export class RegisterState {
 }
 
 const refused = (code: 3 | 6, why: string): Motion => ({ kind: "refused", code, why });
+
+const shown = (value: number): number => Number(value.toPrecision(6));
 
 /** How far away from 0 a change leads; 0 where it leads towards it. Through 0 counts from 0. */
 function stepOf(from: number, to: number): number {

@@ -22,7 +22,7 @@ export type Writes =
 type Run = { readonly table: Table; readonly address: number; readonly words: readonly number[] };
 
 /** The words that a request would leave; undefined for a mask on a register whose content is not known. */
-function runOf(request: Request, device: DeviceState, nowMs: number): Run | undefined {
+export function runOf(request: Request, device: DeviceState, nowMs: number): Run | undefined {
   switch (request.kind) {
     case "write-single-coil":
       return { table: "coil", address: request.address, words: [Number(request.on)] };
