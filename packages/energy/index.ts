@@ -18,7 +18,7 @@ export type { Arrival, Visit } from "./forecast/visits.ts";
 export * from "./inputs.ts";
 export { CONTROL_PERIOD_MS, OUTLETS_MAX, QUARTERS_TOLD_MAX } from "./limits.ts";
 export * from "./modes.ts";
-export { type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
+export { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export { createPlanner } from "./planner/create-planner.ts";
 export { type LinearProgram, ProgramBuilder, type Solver } from "./planner/linear-program.ts";
 export { STRATEGIES } from "./planner/strategies.ts";

@@ -53,6 +53,8 @@ export type FromLocal = {
   /** The last number of a grant that was ever sent at this site: the energy controller's go on from there. */
   readonly grantSeq: number;
   readonly sessions: readonly ToldSession[];
+  /** Outlets that nothing limits, whatever the bundle says of them: their rating is to be budgeted. Absent: none. */
+  readonly unlimited?: readonly OutletId[];
   readonly outcomes: readonly (Omit<GrantOutcome, "atMs"> & { readonly agoMs: number })[];
   /** Quarters up to here are durable at the CSMS and need not be told again; 0: none. */
   readonly quartersAckedWallMs: number;

@@ -58,6 +58,7 @@ const fromLocal = object<FromLocal>({
   wallMs: optional(whole(0)),
   grantSeq: whole(0),
   sessions: list(session, OUTLETS_MAX),
+  unlimited: optional(list(id, OUTLETS_MAX)),
   outcomes: list(
     object<FromLocal["outcomes"][number]>({
       session: id,
