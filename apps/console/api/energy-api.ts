@@ -1,11 +1,23 @@
 /** What the pages of a site's energy ask of the API, over the client's own ways. */
-import type { EnergyQuarter, SiteEnergy } from "./energy-shapes.ts";
+import type {
+  EnergyCheck,
+  EnergyDays,
+  EnergyDocument,
+  EnergyQuarter,
+  EnergyVersion,
+  GuardRow,
+  LiveEnergy,
+  ModeChange,
+  SiteEnergy,
+} from "./energy-shapes.ts";
 
 type Query = Readonly<Record<string, string | undefined>>;
 export type EnergyWays = {
   readonly get: <T>(path: string, query?: Query) => Promise<T>;
   readonly change: <T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown) => Promise<T>;
 };
+type Span = { readonly fromMs: number; readonly toMs: number };
+type Page = { readonly beforeSeq?: number | undefined; readonly most: number };
 
 export class EnergyApi {
   readonly #ways: EnergyWays;
@@ -13,12 +25,33 @@ export class EnergyApi {
     this.#ways = ways;
   }
 
-  now = (site: string) => this.#ways.get<SiteEnergy>(of(site, "energy"));
-  quarters = (site: string, { fromMs, toMs }: { fromMs: number; toMs: number }) =>
-    this.#ways.get<EnergyQuarter[]>(of(site, "energy/quarters"), {
-      fromMs: String(fromMs),
-      toMs: String(toMs),
-    });
+  document = (site: string) => this.#ways.get<SiteEnergy>(of(site));
+  /** Null while the site tells none. */
+  live = (site: string) => this.#ways.get<LiveEnergy | null>(of(site, "/live"));
+  /** That begin within the span, in order. */
+  quarters = (site: string, span: Span) =>
+    this.#ways.get<EnergyQuarter[]>(of(site, "/quarters"), spanQuery(span));
+  days = (site: string, span: Span) => this.#ways.get<EnergyDays>(of(site, "/days"), spanQuery(span));
+  /** Newest first. */
+  modes = (site: string, page: Page) => this.#ways.get<ModeChange[]>(of(site, "/modes"), pageQuery(page));
+  /** Newest first. */
+  guard = (site: string, page: Page) => this.#ways.get<GuardRow[]>(of(site, "/guard"), pageQuery(page));
+
+  /** Changes nothing. */
+  check = (site: string, text: string) =>
+    this.#ways.change<EnergyCheck>("POST", of(site, "/check"), { text });
+  /** `base`: the version that it was made from, 0 for none. */
+  save = (site: string, given: { text: string; base: number; why: string }) =>
+    this.#ways.change<{ version: number; changed: boolean }>("PUT", of(site), given);
+  versions = (site: string, most: number) =>
+    this.#ways.get<EnergyVersion[]>(of(site, "/versions"), { most: String(most) });
+  version = (site: string, version: number) =>
+    this.#ways.get<EnergyDocument>(of(site, `/versions/${version}`));
 }
 
-const of = (site: string, place: string) => `/sites/${encodeURIComponent(site)}/${place}`;
+const of = (site: string, place = "") => `/sites/${encodeURIComponent(site)}/energy${place}`;
+const spanQuery = ({ fromMs, toMs }: Span) => ({ fromMs: String(fromMs), toMs: String(toMs) });
+const pageQuery = ({ beforeSeq, most }: Page) => ({
+  most: String(most),
+  beforeSeq: beforeSeq === undefined ? undefined : String(beforeSeq),
+});

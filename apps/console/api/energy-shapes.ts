@@ -1,111 +1,43 @@
-/** What the API tells of a site's energy, under short names. */
-type Maybe<T> = T | null | undefined;
-export type PerPhase = readonly number[];
+/**
+ * What the API tells of a site's energy, under short names. Its document says of some only that they are JSON of the energy package: there
+ * the package's own types hold, which the CSMS checked when the site told them. Nothing is written twice.
+ */
+import type * as Told from "@wattward/energy";
+import type { components } from "../generated/api.ts";
 
-export type Flows = {
-  readonly gridW?: Maybe<number>;
-  readonly solarW?: Maybe<number>;
-  readonly batteryW?: Maybe<number>;
-  readonly buildingW?: Maybe<number>;
-  readonly carsW?: Maybe<number>;
-};
-export type FuseLoad = {
-  readonly id: string;
-  readonly baseMa: PerPhase;
-  readonly mayMa: PerPhase;
-  readonly capacityMa: PerPhase;
-  readonly known: string;
-  readonly beyondDeclaration: boolean;
-};
-export type OutletNow = {
-  readonly id: string;
-  readonly limitMa: number;
-  readonly mayMa: PerPhase;
-  readonly standing: string;
-  readonly observedMa?: Maybe<number>;
-  readonly reason?: Maybe<string>;
-};
-export type BatteryNow = {
-  readonly id: string;
-  readonly feedW: number;
-  readonly chargePermille: number;
-  readonly setW?: Maybe<number>;
-  readonly why: string;
-};
-export type PlanView = {
-  readonly madeAtWallMs: number;
-  readonly fromWallMs: number;
-  readonly stepMs: number;
-  readonly gridW: readonly number[];
-  readonly carsW: readonly number[];
-  readonly batteryW: readonly number[];
-  readonly solarW: readonly number[];
-  readonly buildingW: readonly number[];
-  readonly chargePermille: readonly number[];
-};
-export type EnergySnapshot = {
-  readonly atWallMs: number;
-  readonly mode: string;
-  readonly islanded: boolean;
-  readonly reason: string;
-  readonly modeSinceWallMs: number;
-  readonly flows: Flows;
-  readonly externalLimit?: Maybe<{ readonly kind: string; readonly limitW?: Maybe<number> }>;
-  readonly fuses: readonly FuseLoad[];
-  readonly outlets: readonly OutletNow[];
-  readonly batteries: readonly BatteryNow[];
-  readonly meters: readonly { readonly id: string; readonly refused?: Maybe<string> }[];
-  readonly plan?: Maybe<PlanView>;
-  readonly forecastError?: Maybe<Readonly<Record<"loadW" | "solarW" | "departureMin", number>>>;
-};
-export type EnergyQuarter = {
-  readonly fromWallMs: number;
-  readonly importWh: number;
-  readonly exportWh: number;
-  readonly solarWh: number;
-  readonly batteryInWh: number;
-  readonly batteryOutWh: number;
-  readonly buildingWh: number;
-  readonly carsWh: number;
-  readonly carsWhByMode: Readonly<Record<string, number>>;
-  readonly costMilliCent: number;
-  readonly planned?: Maybe<{ readonly gridWh: number; readonly carsWh: number; readonly batteryWh: number }>;
-  readonly measuredS: number;
-  readonly chargePermille?: Maybe<number>;
-};
-/** What hangs where at a site, from its document. */
-export type Topology = {
-  readonly fuses: readonly {
-    readonly id: string;
-    readonly parent?: Maybe<string>;
-    readonly ratedMa: number;
-  }[];
-  readonly outlets: readonly {
-    readonly id: string;
-    readonly station: string;
-    readonly evse: number;
-    readonly fuse: string;
-    readonly ratedMa: number;
-    readonly wiring: readonly string[];
-  }[];
-  readonly loads: readonly { readonly id: string; readonly fuse: string }[];
-  readonly sources: readonly {
-    readonly kind: string;
-    readonly id: string;
-    readonly fuse: string;
-    readonly reservePermille?: number;
-    readonly capacityWh?: number;
-  }[];
-  readonly meters: readonly { readonly id: string; readonly fuse: string }[];
-  readonly peakW?: Maybe<number>;
-  readonly voltageV: number;
-};
-/** The energy of one site now. */
-export type SiteEnergy = {
-  readonly managed: boolean;
-  readonly snapshot?: Maybe<EnergySnapshot>;
-  readonly site?: Maybe<Topology>;
-  readonly timeZone?: Maybe<string>;
-  readonly currency?: Maybe<string>;
-  readonly strategy?: Maybe<string>;
-};
+/** As JSON has it: a branded id is text, a branded number a number. */
+type Plain<T> = T extends string
+  ? [Exclude<keyof T, keyof string>] extends [never]
+    ? T
+    : string
+  : T extends number
+    ? [Exclude<keyof T, keyof number>] extends [never]
+      ? T
+      : number
+    : T extends boolean | null | undefined
+      ? T
+      : { readonly [K in keyof T]: Plain<T[K]> };
+
+export type EnergySnapshot = Plain<Told.EnergySnapshot>;
+export type EnergyConfig = Plain<Told.EnergyConfig>;
+export type { Flows, PlanView, Strategy } from "@wattward/energy";
+
+type Schemas = components["schemas"];
+/** What is written of a site, and how that stands against its stations; `document` null: it was never managed. */
+export type SiteEnergy = Schemas["SiteEnergy"];
+export type EnergyDocument = Schemas["EnergyDocument"];
+export type EnergyVersion = Schemas["EnergyVersion"];
+export type EnergyCheck = Schemas["EnergyCheck"];
+export type EnergyQuarter = Schemas["QuarterRow"];
+export type EnergyDays = Schemas["EnergyDays"];
+export type EnergyDay = EnergyDays["days"][number];
+export type ModeChange = Schemas["ModeChangeRow"];
+export type GuardRow = Schemas["GuardRow"];
+
+/** By the clock of the CSMS. */
+export type LiveEnergy = { readonly receivedAtMs: number; readonly snapshot: EnergySnapshot };
+export type FuseLoad = EnergySnapshot["fuses"][number];
+export type OutletNow = EnergySnapshot["outlets"][number];
+export type BatteryNow = EnergySnapshot["batteries"][number];
+/** What hangs where at a site. */
+export type Topology = EnergyConfig["site"];

@@ -1,36 +1,59 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barOf, costPerKwh, ownShare, type Sums, solarKept, totalOf } from "./days.ts";
+import type { EnergyDay } from "../api/energy-shapes.ts";
+import {
+  barOf,
+  byMode,
+  costPerKwh,
+  measuredShare,
+  money,
+  ownShare,
+  solarKept,
+  sumsOf,
+  totalOf,
+} from "./days.ts";
 
-const day: Sums = {
+const day: EnergyDay = {
+  ...{ day: "2027-06-01", fromMs: 0, toMs: 86_400_000, measuredS: 86_400, carsWhByMode: { planned: 60_000 } },
   ...{ importWh: 60_000, exportWh: 10_000, solarWh: 50_000, batteryInWh: 5_000, batteryOutWh: 5_000 },
-  ...{ buildingWh: 40_000, carsWh: 60_000, costMilliCent: 2_000_000, peakW: 21_000, measured: 1 },
+  ...{ buildingWh: 40_000, carsWh: 60_000, costMilliCent: 2_000_000 },
+  ...{ selfConsumptionPermille: 800, autarkyPermille: 400 },
 };
-const nothing: Sums = { ...totalOf([]) };
+const sums = sumsOf(day);
+const nothing = totalOf([]);
 
-test("shares and price of a day that a person can check by hand", () => {
-  assert.equal(solarKept(day), 0.8);
-  assert.equal(ownShare(day), 0.4);
-  assert.equal(costPerKwh(day), 20_000, "20 cents");
-  assert.deepEqual(barOf(day), { gridWh: 60_000, ownWh: 40_000 });
+test("shares and price of a day that a person can check by hand, and as the API has them", () => {
+  assert.equal(solarKept(sums), (day.selfConsumptionPermille ?? 0) / 1000);
+  assert.equal(ownShare(sums), (day.autarkyPermille ?? 0) / 1000);
+  assert.equal(costPerKwh(sums), 20_000, "20 cents");
+  assert.deepEqual(barOf(sums), { gridWh: 60_000, ownWh: 40_000 });
 });
 
 test("shares of nothing are unknown, never 0 or 100 per cent", () => {
-  assert.deepEqual(
-    [solarKept(nothing), ownShare(nothing), costPerKwh(nothing)],
-    [undefined, undefined, undefined],
-  );
-  assert.equal(nothing.peakW, null);
+  for (const share of [solarKept, ownShare, costPerKwh, measuredShare])
+    assert.equal(share(nothing), undefined);
 });
 
 test("a battery that was filled from the grid makes no share below zero, nor a bar beyond what was used", () => {
-  const filled = { ...day, importWh: 150_000, solarWh: 1, exportWh: 5 };
+  const filled = { ...sums, importWh: 150_000, solarWh: 1, exportWh: 5 };
   assert.equal(ownShare(filled), 0);
   assert.equal(solarKept(filled), 0);
   assert.deepEqual(barOf(filled), { gridWh: 100_000, ownWh: 0 });
 });
 
-test("days add up; the peak is the highest, and a day without one is no peak of zero", () => {
-  const all = totalOf([day, { ...day, peakW: null, measured: 0.5 }]);
-  assert.deepEqual([all.carsWh, all.peakW, all.measured], [120_000, 21_000, 0.75]);
+test("days add up, and what was not measured of them is told", () => {
+  const all = totalOf([day, { ...day, measuredS: 43_200, carsWhByMode: { planned: 1, fallback: 70_000 } }]);
+  assert.deepEqual([all.carsWh, measuredShare(all)], [120_000, 0.75]);
+  assert.deepEqual(
+    byMode([day, { ...day, carsWhByMode: { fallback: 70_000 } }]).map(({ mode }) => mode),
+    ["fallback", "planned"],
+  );
+});
+
+test("money in its currency; an unknown code breaks nothing, and unknown money is a dash", () => {
+  assert.equal(money(2_345_600, "EUR"), "€23.46");
+  assert.equal(money(-2_345_600, "EUR"), "−€23.46");
+  assert.equal(money(24_000, "CHF", 3).replace(/\s/, " "), "CHF 0.240");
+  assert.equal(money(100_000, "nonsense"), "1.00");
+  assert.equal(money(undefined, "EUR"), "–");
 });

@@ -1,28 +1,25 @@
 /** Energy, cost and self-consumption of days, and what they add up to. Shares of nothing are unknown. Pure. */
+import type { EnergyDay } from "../api/energy-shapes.ts";
 
-/** Of one day in the site's zone; energies in watt-hours, money in thousandths of a cent. */
-export type EnergyDay = {
-  /** `2026-11-21`. */
-  readonly day: string;
-  readonly importWh: number;
-  readonly exportWh: number;
-  readonly solarWh: number;
-  readonly batteryInWh: number;
-  readonly batteryOutWh: number;
-  readonly buildingWh: number;
-  readonly carsWh: number;
-  readonly costMilliCent: number;
-  /** The highest mean import of a quarter of an hour. */
-  readonly peakW: number | null;
-  /** Of the day so far, 0 to 1. */
-  readonly measured: number;
-};
+/** Energies in watt-hours, money in thousandths of a cent, seconds that were measured and that there were. */
+export type Sums = Pick<
+  EnergyDay,
+  | "importWh"
+  | "exportWh"
+  | "solarWh"
+  | "batteryInWh"
+  | "batteryOutWh"
+  | "buildingWh"
+  | "carsWh"
+  | "costMilliCent"
+  | "measuredS"
+> & { readonly spanS: number };
 
-export type Sums = Omit<EnergyDay, "day">;
+export const sumsOf = (day: EnergyDay): Sums => ({ ...day, spanS: (day.toMs - day.fromMs) / 1000 });
 
-export function totalOf(days: readonly Sums[]): Sums {
-  const sum = (of: (day: Sums) => number) => days.reduce((total, day) => total + of(day), 0);
-  const peaks = days.flatMap(({ peakW }) => peakW ?? []);
+export function totalOf(days: readonly EnergyDay[]): Sums {
+  const all = days.map(sumsOf);
+  const sum = (of: (day: Sums) => number) => all.reduce((total, day) => total + of(day), 0);
   return {
     importWh: sum(({ importWh }) => importWh),
     exportWh: sum(({ exportWh }) => exportWh),
@@ -32,8 +29,8 @@ export function totalOf(days: readonly Sums[]): Sums {
     buildingWh: sum(({ buildingWh }) => buildingWh),
     carsWh: sum(({ carsWh }) => carsWh),
     costMilliCent: sum(({ costMilliCent }) => costMilliCent),
-    peakW: peaks.length === 0 ? null : Math.max(...peaks),
-    measured: days.length === 0 ? 0 : sum(({ measured }) => measured) / days.length,
+    measuredS: sum(({ measuredS }) => measuredS),
+    spanS: sum(({ spanS }) => spanS),
   };
 }
 
@@ -52,6 +49,10 @@ export const ownShare = (sums: Sums): number | undefined =>
 export const costPerKwh = (sums: Sums): number | undefined =>
   usedWh(sums) > 0 ? (sums.costMilliCent * 1000) / usedWh(sums) : undefined;
 
+/** Share of the time that is in the figures; undefined where there was no time. */
+export const measuredShare = ({ measuredS, spanS }: Sums): number | undefined =>
+  spanS > 0 ? clamped(measuredS / spanS) : undefined;
+
 const clamped = (share: number): number => Math.min(1, Math.max(0, share));
 
 /** Parts of a day's bar, in watt-hours: what was used from the grid, and of the site's own. */
@@ -59,4 +60,36 @@ export function barOf(sums: Sums): { readonly gridWh: number; readonly ownWh: nu
   const used = usedWh(sums);
   const gridWh = Math.min(used, Math.max(0, sums.importWh));
   return { gridWh, ownWh: used - gridWh };
+}
+
+export type ModeShare = { readonly mode: string; readonly wh: number };
+
+/** Into cars by mode, the most first. */
+export function byMode(days: readonly EnergyDay[]): readonly ModeShare[] {
+  const sums = new Map<string, number>();
+  for (const { carsWhByMode } of days)
+    for (const [mode, wh] of Object.entries(carsWhByMode)) sums.set(mode, (sums.get(mode) ?? 0) + wh);
+  return [...sums].map(([mode, wh]) => ({ mode, wh })).sort((a, b) => b.wh - a.wh);
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Thousandths of a cent in its currency; a code that no country has is written beside the figure. */
+export function money(milliCent: number | undefined, currency: string | null, digits = 2): string {
+  if (milliCent === undefined) return "–";
+  const key = `${currency} ${digits}`;
+  const format = formats.get(key) ?? formatOf(currency, digits);
+  formats.set(key, format);
+  return format.format(milliCent / 100_000).replace(/^-/, "−");
+}
+
+function formatOf(currency: string | null, digits: number): Intl.NumberFormat {
+  const places = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  try {
+    return currency === null
+      ? new Intl.NumberFormat("en", places)
+      : new Intl.NumberFormat("en", { style: "currency", currency, ...places });
+  } catch {
+    return new Intl.NumberFormat("en", places);
+  }
 }

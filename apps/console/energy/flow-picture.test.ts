@@ -7,7 +7,7 @@ const ways = (flows: Parameters<typeof flowNodes>[0]) =>
   Object.fromEntries(flowNodes(flows, flowNames).map(({ name, way }) => [name, way]));
 
 test("what nobody knows is unknown, what is small is still, and neither has an arrow", () => {
-  const nodes = flowNodes({ gridW: 12_000, solarW: 0, batteryW: null, carsW: 12_000 }, flowNames);
+  const nodes = flowNodes({ gridW: 12_000, solarW: 0, carsW: 12_000 }, flowNames);
   assert.deepEqual(
     nodes.map(({ name, way }) => `${name} ${way}`),
     ["solar still", "grid in", "battery unknown", "cars out", "building unknown"],

@@ -15,15 +15,14 @@ export type FlowNode = { readonly name: FlowName; readonly powerW: number | unde
 /** Less is the noise of a meter. */
 export const STILL_W = 50;
 
-const toHub: Readonly<Record<FlowName, (flows: Flows) => number | null | undefined>> = {
+const toHub: Readonly<Record<FlowName, (flows: Flows) => number | undefined>> = {
   solar: ({ solarW }) => solarW,
   grid: ({ gridW }) => gridW,
   battery: ({ batteryW }) => batteryW,
   cars: ({ carsW }) => negated(carsW),
   building: ({ buildingW }) => negated(buildingW),
 };
-const negated = (value: number | null | undefined) =>
-  value === null || value === undefined ? value : -value;
+const negated = (value: number | undefined) => (value === undefined ? undefined : -value);
 
 /** Power into the site's wires is positive here, whoever gives it. */
 export function flowNodes(flows: Flows, shown: readonly FlowName[]): readonly FlowNode[] {
@@ -31,8 +30,7 @@ export function flowNodes(flows: Flows, shown: readonly FlowName[]): readonly Fl
     .filter((name) => shown.includes(name))
     .map((name): FlowNode => {
       const value = toHub[name](flows);
-      if (value === null || value === undefined || !Number.isFinite(value))
-        return { name, powerW: undefined, way: "unknown" };
+      if (value === undefined || !Number.isFinite(value)) return { name, powerW: undefined, way: "unknown" };
       return { name, powerW: value, way: Math.abs(value) < STILL_W ? "still" : value > 0 ? "in" : "out" };
     });
 }

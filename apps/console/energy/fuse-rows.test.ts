@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FuseLoad, Topology } from "../api/energy-shapes.ts";
-import { ampere, barParts, fuseRows, tightest, toneOfTaken } from "./fuse-rows.ts";
+import type { FuseLoad } from "../api/energy-shapes.ts";
+import { ampere, barParts, fuseRows, type Tree, tightest, toneOfTaken } from "./fuse-rows.ts";
 
 const load = (id: string, base: number, may: number, capacity: number): FuseLoad => ({
   id,
@@ -11,10 +11,9 @@ const load = (id: string, base: number, may: number, capacity: number): FuseLoad
   known: "metered",
   beyondDeclaration: false,
 });
-const site = (fuses: Topology["fuses"]): Topology => ({
-  voltageV: 230,
+const site = (fuses: Tree["fuses"]): Tree => ({
   fuses,
-  outlets: [{ id: "o1", station: "S1", evse: 1, fuse: "b", ratedMa: 32_000, wiring: ["L1"] }],
+  outlets: [{ id: "o1", fuse: "b" }],
   loads: [{ id: "building", fuse: "main" }],
   sources: [],
   meters: [{ id: "grid", fuse: "main" }],

@@ -28,11 +28,21 @@ export type FuseRow = {
   readonly meters: readonly string[];
 };
 
-export function fuseRows(site: Topology, loads: readonly FuseLoad[]): readonly FuseRow[] {
+type Hangs = { readonly id: string; readonly fuse: string };
+/** Of a topology, what a tree needs. */
+export type Tree = {
+  readonly fuses: readonly Pick<Topology["fuses"][number], "id" | "parent" | "ratedMa">[];
+  readonly outlets: readonly Hangs[];
+  readonly loads: readonly Hangs[];
+  readonly sources: readonly (Hangs & { readonly kind: string })[];
+  readonly meters: readonly Hangs[];
+};
+
+export function fuseRows(site: Tree, loads: readonly FuseLoad[]): readonly FuseRow[] {
   const byId = new Map(loads.map((load) => [load.id, load]));
   const known = new Set(site.fuses.map(({ id }) => id));
   const rows: FuseRow[] = [];
-  const add = (fuse: Topology["fuses"][number], depth: number): void => {
+  const add = (fuse: Tree["fuses"][number], depth: number): void => {
     // A document that was checked has no circle; one that was not must not hang the page.
     if (rows.some(({ id }) => id === fuse.id)) return;
     const load = byId.get(fuse.id);

@@ -1,5 +1,5 @@
 /** What the overview of a managed site has first: warnings, the power flow, and the plan against what happened. */
-import type { SiteEnergy, Topology } from "../api/energy-shapes.ts";
+import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { useNow } from "../display/ticking.tsx";
 import { Notice } from "../shell/problem-view.tsx";
 import { words } from "../strings/en.ts";
@@ -12,12 +12,15 @@ import { useQuarters } from "./use-energy.ts";
 const PAST_MS = 14 * 3_600_000;
 const AHEAD_MS = 22 * 3_600_000;
 
-type Props = { readonly id: string; readonly energy: SiteEnergy; readonly site: Topology };
+type Props = {
+  readonly id: string;
+  readonly snapshot: EnergySnapshot | undefined;
+  readonly site: Topology;
+};
 
-export function ManagedOverview({ id, energy, site }: Props) {
+export function ManagedOverview({ id, snapshot, site }: Props) {
   const span = usePictureSpan();
   const quarters = useQuarters(id, span);
-  const snapshot = energy.snapshot ?? undefined;
   return (
     <div className={styles.power}>
       {snapshot === undefined ? (

@@ -4,7 +4,7 @@ import type { EnergyQuarter, PlanView } from "../api/energy-shapes.ts";
 import { bounds, highestOf, hourRows, planSeries, QUARTER_MS } from "./plan-series.ts";
 
 const quarter = (n: number, more: Partial<EnergyQuarter> = {}): EnergyQuarter => ({
-  ...{ fromWallMs: n * QUARTER_MS, importWh: 1_000, exportWh: 0, solarWh: 500, batteryInWh: 0 },
+  ...{ fromMs: n * QUARTER_MS, importWh: 1_000, exportWh: 0, solarWh: 500, batteryInWh: 0 },
   ...{
     batteryOutWh: 250,
     buildingWh: 750,
@@ -12,6 +12,8 @@ const quarter = (n: number, more: Partial<EnergyQuarter> = {}): EnergyQuarter =>
     carsWhByMode: {},
     costMilliCent: 0,
     measuredS: 900,
+    planned: null,
+    chargePermille: null,
   },
   ...more,
 });

@@ -37,7 +37,7 @@ export function planSeries(
   for (let at = Math.ceil(fromMs / QUARTER_MS) * QUARTER_MS; at < toMs; at += QUARTER_MS)
     measured.set(at + QUARTER_MS / 2, {});
   for (const quarter of quarters) {
-    const at = quarter.fromWallMs + QUARTER_MS / 2;
+    const at = quarter.fromMs + QUARTER_MS / 2;
     measured.set(at, measuredOf(quarter));
     if (quarter.planned) planned.set(at, plannedOf(quarter.planned));
   }

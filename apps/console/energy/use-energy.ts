@@ -1,19 +1,50 @@
-/** A site's energy as the page knows it: asked for once, then live; what was, quarter by quarter. */
+/** A site's energy as the page knows it: what is written of it, how it is now, and what was, quarter by quarter. */
 import { useQuery } from "@tanstack/react-query";
-import type { SiteEnergy } from "../api/energy-shapes.ts";
+import { useRef } from "react";
+import type { EnergyConfig, EnergySnapshot } from "../api/energy-shapes.ts";
+import { ApiProblem } from "../api/problem.ts";
 import { useServices } from "../shell/services.tsx";
 
 /** A site tells about once a second. */
-const AGAIN_MS = 1_000;
+const LIVE_AGAIN_MS = 1_000;
 const QUARTERS_AGAIN_MS = 60_000;
+const DOCUMENT_AGAIN_MS = 60_000;
 
-export function useSiteEnergy(site: string) {
+export const documentKey = (site: string) => ["site-energy", site] as const;
+
+export function useDocument(site: string) {
   const { api } = useServices();
-  return useQuery<SiteEnergy>({
-    queryKey: ["site-energy", site],
-    queryFn: () => api.energy.now(site),
-    refetchInterval: AGAIN_MS,
+  return useQuery({
+    queryKey: documentKey(site),
+    queryFn: () => api.energy.document(site),
+    refetchInterval: DOCUMENT_AGAIN_MS,
+    retry: (count, error) => !(error instanceof ApiProblem && error.status < 500) && count < 3,
   });
+}
+
+/** `undefined`: its energy is not managed, or that is not known yet. */
+export function useManaged(site: string): EnergyConfig | undefined {
+  const { data } = useDocument(site);
+  if (data?.document?.managed !== true) return undefined;
+  // The document was checked by the same package before it was kept.
+  return (data.document.energy ?? undefined) as EnergyConfig | undefined;
+}
+
+/**
+ * The newest that the site told. When its link is gone the CSMS has none any more: the last stays, with its age. `enabled` false:
+ * nobody asks.
+ */
+export function useSnapshot(site: string, enabled: boolean): EnergySnapshot | undefined {
+  const { api } = useServices();
+  const last = useRef<EnergySnapshot>(undefined);
+  const { data } = useQuery({
+    queryKey: ["site-energy-live", site],
+    queryFn: () => api.energy.live(site),
+    refetchInterval: LIVE_AGAIN_MS,
+    enabled,
+  });
+  if (data) last.current = data.snapshot;
+  return last.current;
 }
 
 /** `fromMs` and `toMs` should stand on whole quarters, so that one question serves a quarter of an hour. */

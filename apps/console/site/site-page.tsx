@@ -2,10 +2,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
-import type { SiteEnergy } from "../api/energy-shapes.ts";
 import { ApiProblem, needsSignIn } from "../api/problem.ts";
 import { ManagedOverview } from "../energy/managed-overview.tsx";
-import { useSiteEnergy } from "../energy/use-energy.ts";
+import { useManaged, useSnapshot } from "../energy/use-energy.ts";
 import { Warnings } from "../energy/warnings.tsx";
 import { Happened } from "../happened/happened.tsx";
 import type { LiveSite } from "../live/live-site.ts";
@@ -60,15 +59,14 @@ function LiveSitePage({ site }: { site: string }) {
 
 function WithStations({ live }: { live: LiveSite }) {
   const site = live.site.id;
-  const energy = useSiteEnergy(site).data;
-  const managed = isManaged(energy);
-  const snapshot = managed ? energy.snapshot : undefined;
+  const config = useManaged(site);
+  const snapshot = useSnapshot(site, config !== undefined);
   return (
     <>
       {snapshot && <Warnings snapshot={snapshot} />}
       <Attention live={live} />
-      {managed ? (
-        <ManagedOverview id={site} energy={energy} site={energy.site} />
+      {config !== undefined ? (
+        <ManagedOverview id={site} snapshot={snapshot} site={config.site} />
       ) : (
         <div className={styles.power}>
           <Flow stations={live.stations} site={site} />
@@ -83,11 +81,6 @@ function WithStations({ live }: { live: LiveSite }) {
     </>
   );
 }
-
-const isManaged = (
-  energy: SiteEnergy | undefined,
-): energy is SiteEnergy & { site: NonNullable<SiteEnergy["site"]> } =>
-  energy?.managed === true && !!energy.site;
 
 /** Nothing can flow yet: only what to do first, and what was seen already. */
 function WithoutStations({ live }: { live: LiveSite }) {

@@ -1,18 +1,22 @@
 /** A managed site for looking and for tests: three fuses, eight outlets, a battery, sun, a building; a day behind it and a plan ahead. */
 import type {
+  EnergyCheck,
+  EnergyConfig,
   EnergyQuarter,
   EnergySnapshot,
   Flows,
+  FuseLoad,
+  GuardRow,
   OutletNow,
   PlanView,
-  SiteEnergy,
   Topology,
 } from "../api/energy-shapes.ts";
 
 const QUARTER_MS = 900_000;
 const HOUR_MS = 3_600_000;
 
-const flat = (ma: number) => [ma, ma, ma];
+type PerPhase = readonly [number, number, number];
+const flat = (ma: number): PerPhase => [ma, ma, ma];
 const rotations = [
   ["L1", "L2", "L3"],
   ["L2", "L3", "L1"],
@@ -22,29 +26,210 @@ const rotations = [
 export const topology: Topology = {
   voltageV: 230,
   fuses: [
-    { id: "main", ratedMa: 200_000 },
-    { id: "deck-a", parent: "main", ratedMa: 100_000 },
-    { id: "deck-b", parent: "main", ratedMa: 80_000 },
+    { id: "main", ratedMa: 200_000, carriesPermille: 1_300 },
+    { id: "deck-a", parent: "main", ratedMa: 100_000, carriesPermille: 1_300 },
+    { id: "deck-b", parent: "main", ratedMa: 80_000, carriesPermille: 1_300 },
   ],
   outlets: Array.from({ length: 8 }, (_, i) => ({
     id: `LPD-0${i + 1}`,
     station: `LPD-0${i + 1}`,
     evse: 1,
     fuse: i < 4 ? "deck-a" : "deck-b",
-    ratedMa: 32_000,
     wiring: rotations[i % 3]!,
+    ratedMa: 32_000,
+    minMa: 6_000,
+    steps: { kind: "every", stepMa: 1_000 },
+    safeMa: i === 2 || i === 5 ? 0 : 6_000,
+    limiting: "proven",
+    ttlMs: 120_000,
+    expiry: "proven",
+    respondsMs: 5_000,
+    switchesPhases: false,
   })),
-  loads: [{ id: "building", fuse: "main" }],
+  loads: [{ id: "building", fuse: "main", highestMa: flat(70_000) }],
   sources: [
-    { kind: "solar", id: "roof", fuse: "main" },
-    { kind: "battery", id: "bess", fuse: "main", reservePermille: 150, capacityWh: 120_000 },
+    { kind: "solar", id: "roof", fuse: "main", wiring: rotations[0], feedWMax: 60_000 },
+    {
+      ...{ kind: "battery", id: "bess", fuse: "main", wiring: rotations[0], capacityWh: 120_000 },
+      ...{ chargeWMax: 40_000, dischargeWMax: 40_000, reservePermille: 150, fullPermille: 950 },
+      ...{ temperatureC: { min: 0, max: 45 }, rampWPerS: 5_000, deadbandW: 200 },
+      revert: { kind: "proven", afterMs: 60_000 },
+    },
   ],
   meters: [
-    { id: "grid", fuse: "main" },
-    { id: "deck-a", fuse: "deck-a" },
+    { id: "grid", fuse: "main", staleMs: 3_000, frozenMs: 10_000 },
+    { id: "deck-a", fuse: "deck-a", staleMs: 3_000, frozenMs: 10_000 },
   ],
   peakW: 90_000,
 };
+
+export const config: EnergyConfig = {
+  site: topology,
+  devices: [],
+  strategy: "cost",
+  tariff: {
+    currency: "EUR",
+    energy: { kind: "flat", milliCentPerKwh: 24_000 },
+    feedInMilliCentPerKwh: 7_000,
+    demandMilliCentPerKw: 900_000,
+    batteryWearMilliCentPerKwh: 4_000,
+  },
+  commands: { rampWPerS: 5_000, dwellMs: 10_000, reversalsPer10MinMax: 6, randomDelayMsMax: 30_000 },
+  timeZone: "Europe/Paris",
+};
+
+/** As somebody wrote it; long enough to scroll. */
+export const DOCUMENT = `# Lyon Part-Dieu: two parking decks, the roof, the battery room.
+schema: 1
+energy:
+  timeZone: Europe/Paris
+  strategy: cost        # fairness, cost, self-consumption or guaranteed-energy
+  site:
+    voltageV: 230
+    peakW: 90000
+    fuses:
+      - { id: main, ratedMa: 200000, carriesPermille: 1300 }
+      - { id: deck-a, parent: main, ratedMa: 100000, carriesPermille: 1300 }
+      - { id: deck-b, parent: main, ratedMa: 80000, carriesPermille: 1300 }
+    outlets:
+${topology.outlets
+  .map(
+    ({ id, station, evse, fuse, wiring, safeMa }) =>
+      `      - { id: ${id}, station: ${station}, evse: ${evse}, fuse: ${fuse}, wiring: [${wiring.join(", ")}], safeMa: ${safeMa} }`,
+  )
+  .join("\n")}
+    loads:
+      - { id: building, fuse: main, highestMa: [70000, 70000, 70000] }
+    meters:
+      - { id: grid, fuse: main, staleMs: 3000, frozenMs: 10000 }
+  tariff:
+    currency: EUR
+    energy: { kind: flat, milliCentPerKwh: 24000 }
+`;
+
+/** Not the CSMS's own check: it knows the one fault that a person would try first. */
+export function checkOf(text: string): EnergyCheck {
+  const lines = text.split("\n");
+  const at = (found: (line: string) => boolean) => lines.findIndex(found) + 1;
+  const faults: EnergyCheck["faults"] = [];
+  if (text.includes("ratedMa: 400000"))
+    faults.push({
+      path: "energy.site.fuses[1].ratedMa",
+      sentence: "is above that of its parent 'main': it would never protect",
+      line: at((line) => line.includes("ratedMa: 400000")),
+    });
+  if (lines.some((line) => line.includes("\t")))
+    faults.push({
+      path: "",
+      sentence: "has a tab where YAML wants spaces",
+      line: at((line) => line.includes("\t")),
+    });
+  if (faults.length > 0)
+    return { faults, notes: [], safeSums: [], withoutPower: [], energy: null, guard: null };
+  return {
+    faults,
+    notes: [
+      {
+        path: "energy.site.outlets[3]",
+        sentence: "has told of no EVSE 1 yet",
+        line: at((line) => line.includes("LPD-04")),
+      },
+    ],
+    safeSums: [
+      { fuse: "main", safeMa: [...flat(36_000)], roomMa: [...flat(130_000)] },
+      { fuse: "deck-a", safeMa: [...flat(18_000)], roomMa: [...flat(100_000)] },
+      { fuse: "deck-b", safeMa: [...flat(18_000)], roomMa: [...flat(80_000)] },
+    ],
+    withoutPower: [
+      { outlet: "LPD-03", station: "LPD-03", evse: 1 },
+      { outlet: "LPD-06", station: "LPD-06", evse: 1 },
+    ],
+    energy: { ...config },
+    guard: null,
+  };
+}
+
+/** What a vendor's EMS and a stranger tried. */
+export function refusalsOf(nowMs: number): GuardRow[] {
+  const write = (register: string, value: number, unit: string, address: number, raw: readonly number[]) => ({
+    ...{
+      client: "vendor-ems",
+      device: "bess",
+      unit: 2,
+      functionCode: 16,
+      function: "write-multiple-registers",
+    },
+    ...{ address, quantity: raw.length, pdu: "109d6a000204fd44" },
+    values: [{ register, value, unit, address, raw }],
+  });
+  const rows: (readonly [minutesAgo: number, what: string, detail: GuardRow["detail"]])[] = [
+    [
+      2,
+      "modbus.denied",
+      {
+        exchange: write("OutWRte", -180, "%", 40_357, [0xfc, 0x18]),
+        exception: 3,
+        rule: "rules[3].writes[0]",
+        why: "-180 % is below -100 %",
+      },
+    ],
+    [
+      2.1,
+      "modbus.denied",
+      {
+        exchange: write("OutWRte", 90, "%", 40_357, [0x384]),
+        exception: 6,
+        rule: "rules[3].writes[0]",
+        why: "4th change of direction in 10 minutes; 3 are allowed",
+      },
+    ],
+    [24, "modbus.pattern", { text: "vendor-ems reads every unit from 1 to 32 in order: a scan" }],
+    [
+      31,
+      "modbus.denied",
+      {
+        exchange: {
+          client: "vendor-ems",
+          device: "roof",
+          unit: 3,
+          functionCode: 6,
+          function: "write-single-register",
+          address: 40_183,
+          quantity: 1,
+          values: [{ register: "AntiIslEna", value: 0, address: 40_183, raw: [0] }],
+          pdu: "069cf70000",
+        },
+        exception: 2,
+        why: "no rule lets vendor-ems write this register",
+      },
+    ],
+    [
+      92,
+      "modbus.unknown-master",
+      { text: "10.20.4.77 (tcp): not a master of this site; the connection was closed" },
+    ],
+    [
+      310,
+      "modbus.device-answer",
+      { text: "bess answered transaction 4711, which nobody waits for any more; the connection was reset" },
+    ],
+    [
+      311,
+      "modbus.denied",
+      {
+        exchange: { client: "vendor-ems", unit: 9, functionCode: 43, values: [], pdu: "2b0e0100" },
+        exception: 1,
+        why: "function 43 is allowed for nobody",
+      },
+    ],
+  ];
+  return rows.map(([minutesAgo, what, detail], i) => ({
+    seq: 9_000 - i,
+    atMs: nowMs - minutesAgo * 60_000,
+    what,
+    detail,
+  }));
+}
 
 const outlet = (
   n: number,
@@ -100,7 +285,7 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
   };
 }
 
-function fuse(id: string, baseMa: readonly number[], mayMa: readonly number[], capacity: number) {
+function fuse(id: string, baseMa: PerPhase, mayMa: PerPhase, capacity: number): FuseLoad {
   return { id, baseMa, mayMa, capacityMa: flat(capacity), known: "metered", beyondDeclaration: false };
 }
 
@@ -157,7 +342,7 @@ export function quarterAt(fromWallMs: number): EnergyQuarter {
   const wh = (w: number) => Math.round(Math.max(0, w) / 4);
   const plannedW = plan.buildingW + plan.carsW - plan.solarW - feedW;
   return {
-    fromWallMs,
+    fromMs: fromWallMs,
     importWh: wh(gridW),
     exportWh: wh(-gridW),
     solarWh: wh(solarW),
@@ -186,15 +371,4 @@ export function quartersOf(
     quarters.push({ ...quarterAt(at), ...measured });
   }
   return quarters;
-}
-
-export function siteEnergy(nowMs: number, more: Partial<EnergySnapshot> = {}): SiteEnergy {
-  return {
-    managed: true,
-    snapshot: energySnapshot(nowMs, more),
-    site: topology,
-    timeZone: "Europe/Paris",
-    currency: "EUR",
-    strategy: "cost",
-  };
 }

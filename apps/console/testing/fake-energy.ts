@@ -1,40 +1,120 @@
 /** The energy of a site as the fake CSMS keeps it and answers for it. Undefined where the address is another's. */
-import type { EnergySnapshot, SiteEnergy } from "../api/energy-shapes.ts";
+import type {
+  EnergyCheck,
+  EnergyDocument,
+  EnergySnapshot,
+  EnergyVersion,
+  GuardRow,
+  LiveEnergy,
+  ModeChange,
+  SiteEnergy,
+} from "../api/energy-shapes.ts";
 import type { Me } from "../api/shapes.ts";
-import { quartersOf, siteEnergy } from "./energy-scenario.ts";
+import { daysOf } from "./energy-days.ts";
+import { checkOf, config, DOCUMENT, energySnapshot, quartersOf, refusalsOf } from "./energy-scenario.ts";
 import type { Answered, Asked } from "./fake-csms.ts";
 import type { FakeWorld } from "./world.ts";
 
 export class FakeEnergy {
   readonly #nowMs: () => number;
-  /** Over the usual snapshot. */
+  /** Over the usual snapshot; undefined: none is told. */
   snapshot: Partial<EnergySnapshot> | undefined = {};
   /** When the site last told; as of now where it is undefined. */
   toldAtMs: number | undefined;
+  withoutPlan = false;
+  versions: (EnergyVersion & { readonly text: string })[];
+  refusals: readonly GuardRow[];
+  modes: readonly ModeChange[] = [];
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, text: string = DOCUMENT) {
     this.#nowMs = nowMs;
+    const reason = "second deck";
+    this.versions =
+      text === ""
+        ? []
+        : [{ version: 7, atMs: nowMs() - 4 * 86_400_000, actor: "p2", reason, managed: true, text }];
+    this.refusals = refusalsOf(nowMs());
   }
 
-  now(): SiteEnergy {
-    const energy = siteEnergy(this.toldAtMs ?? this.#nowMs(), this.snapshot);
-    return this.snapshot === undefined ? { ...energy, snapshot: null } : energy;
+  document(): SiteEnergy {
+    const [newest] = this.versions;
+    if (newest === undefined) return { document: null, check: null };
+    return { document: this.#whole(newest), check: newest.managed ? checkOf(newest.text) : null };
   }
 
-  quarters(span: { fromMs: number; toMs: number }) {
-    return quartersOf(this.#nowMs(), span);
+  #whole(version: EnergyVersion & { readonly text: string }): EnergyDocument {
+    return { ...version, energy: version.managed ? { ...config } : null, guard: null };
+  }
+
+  live(): LiveEnergy | null {
+    const atMs = this.toldAtMs ?? this.#nowMs();
+    if (this.snapshot === undefined) return null;
+    const { plan, ...snapshot } = energySnapshot(atMs, this.snapshot);
+    return { receivedAtMs: atMs, snapshot: { ...snapshot, ...(plan && !this.withoutPlan && { plan }) } };
+  }
+
+  save(me: Me, { text, base, why }: { text: string; base: number; why: string }): Answered {
+    const newest = this.versions[0]?.version ?? 0;
+    if (base !== newest) return problem(409, "energy-changed", `Version ${newest} is the newest.`);
+    const fault = text === "" ? undefined : checkOf(text).faults[0];
+    if (fault !== undefined)
+      return problem(422, "energy-refused", `line ${fault.line}: ${fault.path} ${fault.sentence}`);
+    const version = newest + 1;
+    const row = { version, atMs: this.#nowMs(), actor: me.person, reason: why, managed: text !== "", text };
+    this.versions = [row, ...this.versions];
+    return json({ version, changed: true });
+  }
+
+  answer(me: Me, asked: Asked, [part, which]: readonly (string | undefined)[]): Answered | undefined {
+    const number = (name: string) => Number(asked.query.get(name));
+    const span = { fromMs: number("fromMs"), toMs: number("toMs") };
+    switch (part) {
+      case undefined:
+        if (asked.method === "GET") return json(this.document());
+        return this.save(me, asked.body as { text: string; base: number; why: string });
+      case "live":
+        return json(this.live());
+      case "check":
+        return json(checkOf((asked.body as { text: string }).text) satisfies EnergyCheck);
+      case "quarters":
+        return json(quartersOf(this.#nowMs(), span));
+      case "days":
+        return json(daysOf(quartersOf(this.#nowMs(), span)));
+      case "guard":
+        return json(rowsOf(this.refusals, asked.query));
+      case "modes":
+        return json(rowsOf(this.modes, asked.query));
+      case "versions": {
+        const found = this.versions.find(({ version }) => version === Number(which));
+        if (which !== undefined && found === undefined)
+          return problem(404, "unknown-version", "There is no such version.");
+        return json(
+          found === undefined ? this.versions.map(({ text: _text, ...row }) => row) : this.#whole(found),
+        );
+      }
+      default:
+        return undefined;
+    }
   }
 }
 
-export function energyAnswer(world: FakeWorld, _me: Me | undefined, asked: Asked): Answered | undefined {
-  const [site, place, part] = asked.path.replace("/api/v1/sites/", "").split("/").map(decodeURIComponent);
-  if (place !== "energy") return undefined;
-  const energy = world.energies.get(site ?? "");
-  if (energy === undefined) return json({ managed: false });
-  if (part === undefined) return json(energy.now());
-  const number = (name: string) => Number(asked.query.get(name));
-  if (part === "quarters") return json(energy.quarters({ fromMs: number("fromMs"), toMs: number("toMs") }));
-  return undefined;
+function rowsOf<Row extends { readonly seq: number }>(rows: readonly Row[], query: URLSearchParams): Row[] {
+  const before = Number(query.get("beforeSeq") ?? Number.POSITIVE_INFINITY);
+  return rows.filter(({ seq }) => seq < before).slice(0, Number(query.get("most") ?? "100"));
+}
+
+export function energyAnswer(world: FakeWorld, me: Me | undefined, asked: Asked): Answered | undefined {
+  const [site, place, ...part] = asked.path.replace("/api/v1/sites/", "").split("/").map(decodeURIComponent);
+  if (place !== "energy" || me === undefined) return undefined;
+  const energy = world.energies.get(site ?? "") ?? new FakeEnergy(world.nowMs, "");
+  world.energies.set(site ?? "", energy);
+  if (asked.method === "PUT" && me.role !== "administrator")
+    return problem(403, "forbidden", "Your role may not do this.");
+  return energy.answer(me, asked, part);
 }
 
 const json = (body: unknown): Answered => ({ kind: "json", status: 200, body });
+
+function problem(status: number, code: string, title: string): Answered {
+  return { kind: "json", status, body: { type: `urn:wattward:problem:${code}`, title, status, code } };
+}

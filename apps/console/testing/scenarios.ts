@@ -76,7 +76,9 @@ function degraded(world: FakeWorld): void {
   const energy = managed(world);
   const snapshot = energySnapshot(world.nowMs());
   const [main, ...others] = snapshot.fuses;
+  const { plan: _plan, ...rest } = snapshot;
   energy.snapshot = {
+    ...rest,
     mode: "conservative",
     reason: "The grid meter is not trusted: frozen.",
     modeSinceWallMs: world.nowMs() - 7 * minute,
@@ -89,8 +91,8 @@ function degraded(world: FakeWorld): void {
     ],
     batteries: [{ id: "bess", feedW: -4_100, chargePermille: 231, setW: 0, why: "at its reserve" }],
     meters: [{ id: "grid", refused: "frozen" }, { id: "deck-a" }],
-    plan: null,
   };
+  energy.withoutPlan = true;
 }
 
 /** Understood all the same. */
