@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { gateway, type Options } from "./gateway.ts";
 import { memory } from "./memory.ts";
+import { modbusGuard } from "./modbus-guard.ts";
 import { reconnect } from "./reconnect.ts";
 import { site } from "./site.ts";
 import { start } from "./start.ts";
@@ -17,6 +18,7 @@ const benches: Readonly<Record<string, { readonly run: Bench; readonly stations:
   reconnect: { run: reconnect, stations: 1_000 },
   memory: { run: memory, stations: 1_000 },
   start: { run: start, stations: 1 },
+  "modbus-guard": { run: modbusGuard, stations: 1 },
 };
 
 function settingsOf(): { name: string; settings: Options } {

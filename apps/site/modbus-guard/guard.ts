@@ -59,7 +59,7 @@ export type Guard = {
   close(): Promise<void>;
 };
 
-/** Resolves when the policy that lies there is in force, its ways in open or being tried. */
+/** Resolves when the policy that lies there is in force, its ways in open or tried once. */
 export async function createGuard(ports: GuardPorts): Promise<Guard> {
   const guard = new Running(ports);
   await guard.start();
@@ -108,6 +108,7 @@ class Running implements Guard {
       stop,
       every(ports.clock, SWEEP_EVERY_MS, () => this.sweep()),
     );
+    await this.waysIn.tried();
   }
 
   status(): GuardStatus {

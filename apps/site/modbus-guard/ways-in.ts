@@ -33,6 +33,7 @@ export class WaysIn {
   private readonly ports: WaysInPorts;
   private readonly told: WaysInTold;
   private readonly states = new Map<Way, State>(ways.map((way) => [way, { kind: "closed" }]));
+  private readonly opening = new Set<Promise<void>>();
   private readonly closing = new Set<Promise<void>>();
   private readonly failures = new Map<Way, number>();
   private wanted: ReadonlySet<Way> = new Set();
@@ -51,9 +52,15 @@ export class WaysIn {
     for (const way of ways) this.settle(way);
   }
 
+  /** Resolves when each that is wanted is open, or has failed once. */
+  async tried(): Promise<void> {
+    await Promise.all(this.opening);
+  }
+
   /** Resolves when nothing listens any more. */
   async close(): Promise<void> {
     this.want(new Set());
+    await this.tried();
     await Promise.all(this.closing);
   }
 
@@ -76,7 +83,7 @@ export class WaysIn {
     this.states.set(way, { kind: "opening" });
     const accept = (link: ByteLink) => this.told.accept(way, link);
     const refused = (address: string, why: Why) => this.told.refused(way, address, why);
-    this.ports.listen(way, accept, refused).then(
+    const trying = this.ports.listen(way, accept, refused).then(
       (listener) => {
         this.failures.delete(way);
         this.states.set(way, { kind: "open", listener });
@@ -97,5 +104,7 @@ export class WaysIn {
         if (!this.wanted.has(way)) this.settle(way);
       },
     );
+    this.opening.add(trying);
+    void trying.then(() => this.opening.delete(trying));
   }
 }
