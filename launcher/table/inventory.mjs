@@ -59,6 +59,62 @@ const station = {
   docs: "docs/security-profiles.md",
 };
 
+const strategies = ["fairness", "cost", "self-consumption", "guaranteed-energy"];
+const why = text("why", "TEXT", "kept with the version");
+const base = text("base", "N", "refused unless N is still the newest version (whatever is the newest)");
+
+/** @type {import("./words.mjs").Command} */
+const energy = {
+  name: "energy",
+  entry: "apps/csms/cli/energy.ts",
+  sentence: "a site's energy as one document: fuses, outlets, devices, limits, tariff, strategy",
+  forms: [
+    {
+      words: "check",
+      arguments: [{ name: "FILE", takes: "file" }],
+      sentence:
+        "what is wrong with a document, by line, or what it means: the safe sum of each fuse and phase, and where cars get nothing without a controller",
+      options: [text("site", "SITE", "against this site's stations too"), data, json],
+    },
+    {
+      words: "set",
+      arguments: [{ name: "SITE" }, { name: "FILE", takes: "file" }],
+      sentence: "checks it, and makes it the site's from now on; the site gets it with its next bundle",
+      options: [why, base, data, json],
+    },
+    {
+      words: "show",
+      arguments: [{ name: "SITE" }],
+      sentence: "the document as it was written",
+      options: [text("version", "N", "that one (the newest)"), data, json],
+    },
+    {
+      words: "strategy",
+      arguments: [{ name: "SITE" }, { name: "STRATEGY", choices: strategies }],
+      sentence: "the same document with another strategy",
+      options: [why, data, json],
+    },
+    {
+      words: "history",
+      arguments: [{ name: "SITE" }],
+      sentence: "every version, newest first: when, who and why",
+      options: [data, json],
+    },
+    {
+      words: "remove",
+      arguments: [{ name: "SITE" }],
+      sentence: "the site's energy is no longer managed; its stations keep what they have",
+      options: [why, base, data, json],
+    },
+  ],
+  notes: ["YAML or JSON; docs/examples/site-energy.yaml is a complete one."],
+  examples: [
+    "energy check docs/examples/site-energy.yaml",
+    "energy set lyon lyon.yaml --why 'new main fuse'",
+  ],
+  docs: "docs/energy.md",
+};
+
 /** @type {import("./words.mjs").Command} */
 const card = {
   name: "card",
@@ -121,6 +177,6 @@ const token = {
 };
 
 /** @type {import("./words.mjs").Group} */
-export const inventory = { title: "Stations and cards", commands: [station, card] };
+export const inventory = { title: "Stations, sites and cards", commands: [station, energy, card] };
 /** @type {import("./words.mjs").Group} */
 export const people = { title: "People and scripts", commands: [invite, token] };

@@ -67,7 +67,8 @@ export type EnergyChange = {
   readonly atMs: number;
 };
 export type EnergyChanged =
-  | { readonly kind: "set" | "unchanged"; readonly version: number }
+  | { readonly kind: "set"; readonly version: number }
+  | { readonly kind: "unchanged"; readonly version: number }
   /** Somebody else was faster; `version` is theirs. */
   | { readonly kind: "conflict"; readonly version: number }
   | { readonly kind: "unknown-site" }

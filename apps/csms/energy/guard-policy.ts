@@ -1,17 +1,65 @@
-/** The Modbus guard's policy of a site document: its own, or that of its devices as they were commissioned. */
-import type { Policy } from "@wattward/guard";
-import { failed, type Result } from "@wattward/kernel";
-import type { SiteDocument } from "./site-document.ts";
+/**
+ * The Modbus guard's policy of a site document: its own, or that of its devices as they were commissioned. What a battery may be told
+ * comes from what the document says of it, so nobody writes an envelope twice; the guard checks it by itself all the same.
+ */
+import type { Battery, Device, EnergyConfig } from "@wattward/energy";
+import { type CommissionedDevice, type Envelope, type Policy, sunspecPolicy } from "@wattward/guard";
+import type { ModbusDevice, SiteDocument } from "./site-document.ts";
 
-export type PolicyFault = { readonly path: string; readonly sentence: string };
+/** The control loop keeps to the ramp by its own clock; what comes over a line is never quite as even. */
+const RAMP_ROOM = 1.25;
 
-export function checkPolicy(_data: unknown): Result<Policy, readonly PolicyFault[]> {
-  return failed([
-    { path: "", sentence: "cannot be checked by this version: describe the devices in 'modbus'" },
-  ]);
+/** Undefined where the document names no device: then nothing passes the guard. */
+export function guardPolicyOf({
+  energy,
+  modbus = [],
+  readers = [],
+  guard,
+}: SiteDocument): Policy | undefined {
+  if (guard !== undefined) return guard;
+  if (modbus.length === 0) return undefined;
+  const devices = energy.devices.flatMap((device) => {
+    const place = modbus.find((one) => one.device === device.id);
+    return place === undefined ? [] : [commissioned(device, place, energy)];
+  });
+  return sunspecPolicy(devices, { readers });
 }
 
-/** Undefined where the document has neither: then nothing passes the guard. */
-export function guardPolicyOf({ guard }: SiteDocument): Policy | undefined {
-  return guard;
+function commissioned(
+  { id, unit, is }: Device,
+  { host, port, tls, deviceUnit, answerMsMax, models = [], ...rated }: ModbusDevice,
+  { site }: EnergyConfig,
+): CommissionedDevice {
+  const device = { name: id, unit, host, port, tls, deviceUnit, models, ...(answerMsMax && { answerMsMax }) };
+  switch (is.kind) {
+    case "meter":
+      return device;
+    case "solar":
+      // Curtailed where something says to how much; else nothing is written but heartbeats.
+      return is.exportWMax === undefined ? device : { ...device, envelope: noStorage };
+    case "battery": {
+      const battery = site.sources.find((source) => source.kind === "battery" && source.id === is.source);
+      return battery?.kind === "battery" ? { ...device, envelope: envelopeOf(battery, rated) } : device;
+    }
+    case "contactor":
+      return { ...device, plain: "contactor" };
+    case "limit-signal":
+      return { ...device, plain: is.relay === undefined ? "control-box" : "relay" };
+  }
 }
+
+const noStorage: Envelope = { chargeWMax: 0, dischargeWMax: 0, reservePermille: 0, rampWPerS: 0 };
+
+type Rated = Pick<ModbusDevice, "ratedChargeW" | "ratedDischargeW" | "dwellMs" | "reversalsPer10MinMax">;
+
+const envelopeOf = (battery: Battery, rated: Omit<Rated, "device">): Envelope => ({
+  chargeWMax: battery.chargeWMax,
+  dischargeWMax: battery.dischargeWMax,
+  reservePermille: battery.reservePermille,
+  fullPermille: battery.fullPermille,
+  rampWPerS: battery.rampWPerS * RAMP_ROOM,
+  ...(rated.ratedChargeW !== undefined && { ratedChargeW: rated.ratedChargeW }),
+  ...(rated.ratedDischargeW !== undefined && { ratedDischargeW: rated.ratedDischargeW }),
+  ...(rated.dwellMs !== undefined && { dwellMs: rated.dwellMs }),
+  ...(rated.reversalsPer10MinMax !== undefined && { reversalsPer10MinMax: rated.reversalsPer10MinMax }),
+});

@@ -5,6 +5,8 @@ import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
 export const DOCUMENT_CHARS_MAX = ENERGY_CHARS_MAX;
 /** Faults and notes of one check; more are not told. */
 export const FAULTS_TOLD_MAX = 100;
+/** Unit ids at the guard are 1 to 247. */
+export const DEVICES_MAX = 247;
 export const QUARTER_MS = 900_000;
 /** A site's clock may be ahead of ours by so much; beyond it a quarter is not of this time. */
 export const QUARTER_AHEAD_MS_MAX = 3_600_000;

@@ -5,19 +5,22 @@
  *     schema: 1
  *     energy: { site, devices, strategy, tariff, external, commands, timeZone }      energy's EnergyConfig
  *     modbus:                                                                        one entry for each of energy.devices
- *       - { device: meter, host: 10.0.0.5, port: 502, tls: false, deviceUnit: 1, answerMsMax: 1000, models: [...] }
- *     guard: { … }                                                                   guard's Policy, in place of `modbus`
+ *       - { device: meter, host: 10.0.0.5, port: 502, tls: false, deviceUnit: 1, models: [{ id: 203, address: 40070, length: 105 }] }
+ *     readers: [ { name: … } ]                                                       other masters, who may read
+ *     guard: { … }                                                                   guard's Policy, in place of modbus and readers
  *
  * The energy controller gets `energy` alone, the guard its policy alone: whoever breaks the one has not broken the other's limits.
- * Complete examples, which a test checks: docs/examples.
+ * A complete example, which a test checks: docs/examples/site-energy.yaml.
  */
 import type { DeviceId, EnergyConfig } from "@wattward/energy";
-import type { Policy } from "@wattward/guard";
+import type { Client, Policy } from "@wattward/guard";
+import { boolean, list, object, optional, type Rule, text, whole } from "@wattward/kernel/shape";
 
 export type SiteDocument = {
   readonly schema: 1;
   readonly energy: EnergyConfig;
   readonly modbus?: readonly ModbusDevice[];
+  readonly readers?: readonly Client[];
   readonly guard?: Policy;
 };
 
@@ -29,7 +32,40 @@ export type ModbusDevice = {
   readonly tls: boolean;
   /** Unit id at the device. */
   readonly deviceUnit: number;
-  readonly answerMsMax: number;
-  /** SunSpec models by number, and the protocol address of each one's first register (its id). */
-  readonly models: readonly { readonly id: number; readonly address: number }[];
+  /** Absent: a second. */
+  readonly answerMsMax?: number;
+  /** SunSpec models: number, protocol address of the header, registers behind it. Absent: it speaks no SunSpec. */
+  readonly models?: readonly { readonly id: number; readonly address: number; readonly length: number }[];
+  /** Of a battery: nameplate, which the per cents of model 124 refer to; absent: as what the site says it may do. */
+  readonly ratedChargeW?: number;
+  readonly ratedDischargeW?: number;
+  /** Of a battery: at most so often may its setpoint change, and its direction. */
+  readonly dwellMs?: number;
+  readonly reversalsPer10MinMax?: number;
 };
+
+const REGISTER_MAX = 0xffff;
+const MODELS_MAX = 100;
+
+export const modbusRule: Rule = object<ModbusDevice>({
+  device: text(64, 1),
+  host: text(253, 1),
+  port: whole(1, 65_535),
+  tls: boolean,
+  deviceUnit: whole(0, 255),
+  answerMsMax: optional(whole(50, 60_000)),
+  models: optional(
+    list(
+      object<NonNullable<ModbusDevice["models"]>[number]>({
+        id: whole(1, REGISTER_MAX),
+        address: whole(0, REGISTER_MAX),
+        length: whole(1, REGISTER_MAX),
+      }),
+      MODELS_MAX,
+    ),
+  ),
+  ratedChargeW: optional(whole(1, 10_000_000)),
+  ratedDischargeW: optional(whole(1, 10_000_000)),
+  dwellMs: optional(whole(0, 3_600_000)),
+  reversalsPer10MinMax: optional(whole(1, 600)),
+});

@@ -24,7 +24,7 @@ export function readWritten(text: string): Result<Written, WrittenFault> {
   }
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
     const [wrong] = [...document.errors, ...document.warnings];
     if (wrong !== undefined)
       return failed(unreadable(firstLine(wrong.message), lines.linePos(wrong.pos[0]).line));
@@ -49,11 +49,11 @@ export function readWritten(text: string): Result<Written, WrittenFault> {
 /** The same document with another value at a path that it has; comments stay. To be called on what was read without a fault. */
 export function rewritten(text: string, keys: readonly string[], value: string): string {
   if (text.trimStart().startsWith("{")) {
-    const document = parseDocument(text);
+    const document = parseDocument(text, { merge: true });
     document.setIn(keys, value);
     return `${JSON.stringify(document.toJS(), null, 2)}\n`;
   }
-  const document = parseDocument(text);
+  const document = parseDocument(text, { merge: true });
   document.setIn(keys, value);
   return document.toString({ lineWidth: 0 });
 }
