@@ -1,11 +1,12 @@
 /**
  * `wattward simulator`: charging stations, cars and drivers against a real central system or site. What a person asked for
- * decides who goes on: a scenario or replay (cli/run-scenario.ts), or a folder of stations that another program steers
- * (cli/run-folder.ts).
+ * decides who goes on: a scenario or replay (cli/run-scenario.ts), a folder of stations that another program steers
+ * (cli/run-folder.ts), or an attack on Modbus (cli/run-attack.ts).
  */
 import { StationsFolderError } from "./adapters/way-in.ts";
 import { example } from "./cli/example.ts";
 import { readOptions } from "./cli/options.ts";
+import { readAttack, runAttack } from "./cli/run-attack.ts";
 import { runFolder } from "./cli/run-folder.ts";
 import { runScenario } from "./cli/run-scenario.ts";
 import { isFolder, readScenarioOptions } from "./cli/scenario-options.ts";
@@ -22,7 +23,20 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(scenarioShape, undefined, 2)}\n`);
     return 0;
   }
+  if (args[0] === "attack") return attacking(args.slice(1));
   return isFolder(args) ? folder(args) : scenario(args);
+}
+
+async function attacking(args: readonly string[]): Promise<number> {
+  const read = readAttack(args);
+  if (!read.ok) return wrongUsage(read.fault);
+  try {
+    return await runAttack(read.value);
+  } catch (error) {
+    if (!(error instanceof StationsFolderError)) throw error;
+    tell(error.message);
+    return 2;
+  }
 }
 
 function wrongUsage(sentence: string): 2 {

@@ -62,10 +62,10 @@ export class BatteryDevice extends SunspecDevice {
       steering === "124"
         ? [
             ...[about, measured103(now), nameplate120(named), settings121(ratedW, voltageV)],
-            ...[storage124(options, command), battery802(options), bank803(battery), control715(nowMs)],
+            ...[storage124(options, command), battery802(options), bank803(options), control715(nowMs)],
           ]
         : [
-            ...[about, measured701(now), controls704(options, command), capacity713(battery)],
+            ...[about, measured701(now), controls704(options, command), capacity713(options)],
             ...[battery802(options), control715(nowMs)],
           ],
     );
@@ -88,6 +88,7 @@ export class BatteryDevice extends SunspecDevice {
 function storage124({ battery, nowMs }: BatteryDeviceOptions, command: Setpoint<FeedRange>): ModelPart {
   const { capacityWh, chargeWMax, dischargeWMax } = battery.facts;
   const W_SF = wattsScale(chargeWMax);
+  const told = () => battery.toldPermille(nowMs());
   const initial = { mode: 0, inPercent: PERCENT_MAX, outPercent: PERCENT_MAX };
   let { inPercent, mode, outPercent } = initial;
   let revertS = 0;
@@ -110,8 +111,8 @@ function storage124({ battery, nowMs }: BatteryDeviceOptions, command: Setpoint<
       return {
         ...{ WChaMax: chargeWMax, WChaMax_SF: W_SF, WChaGra: 100, WDisChaGra: 100, WChaDisChaGra_SF: 0 },
         ...{ StorCtl_Mod: mode, MinRsvPct: reservePercent, MinRsvPct_SF: -1 },
-        ...{ ChaState: battery.chargePermille / 10, ChaState_SF: -1 },
-        ...{ StorAval: (battery.chargePermille * capacityWh) / 1000 / 400, StorAval_SF: 0 },
+        ...{ ChaState: told() / 10, ChaState_SF: -1 },
+        ...{ StorAval: (told() * capacityWh) / 1000 / 400, StorAval_SF: 0 },
         ...{ InBatV: 400, InBatV_SF: -1, ChaSt: battery.feedW > 1 ? 3 : battery.feedW < -1 ? 4 : 6 },
         ...{ OutWRte: outPercent, InWRte: inPercent, InOutWRte_SF: -2 },
         ...{ InOutWRte_WinTms: 0, InOutWRte_RvrtTms: revertS, InOutWRte_RmpTms: 0, ChaGriSet: 1 },
@@ -178,12 +179,13 @@ function controls704({ battery, nowMs }: BatteryDeviceOptions, command: Setpoint
   };
 }
 
-function capacity713(battery: Battery): ModelPart {
+function capacity713({ battery, nowMs }: BatteryDeviceOptions): ModelPart {
+  const told = () => battery.toldPermille(nowMs());
   return {
     id: 713,
     values: () => ({
-      ...{ WHRtg: battery.facts.capacityWh, WH_SF: 2, SoC: battery.chargePermille / 10, SoH: 98, Pct_SF: -1 },
-      WHAvail: (battery.chargePermille * battery.facts.capacityWh) / 1000,
+      ...{ WHRtg: battery.facts.capacityWh, WH_SF: 2, SoC: told() / 10, SoH: 98, Pct_SF: -1 },
+      WHAvail: (told() * battery.facts.capacityWh) / 1000,
       Sta: 0,
     }),
   };
@@ -192,6 +194,7 @@ function capacity713(battery: Battery): ModelPart {
 function battery802({ battery, nowMs }: BatteryDeviceOptions): ModelPart {
   const { capacityWh, chargeWMax, dischargeWMax } = battery.facts;
   const W_SF = wattsScale(Math.max(chargeWMax, dischargeWMax));
+  const told = () => battery.toldPermille(nowMs());
   const volts = 400;
   const kept = new Map<string, PointValue>([
     ["SocRsvMax", 100],
@@ -206,8 +209,8 @@ function battery802({ battery, nowMs }: BatteryDeviceOptions): ModelPart {
     values: () => ({
       ...Object.fromEntries(kept),
       ...{ WHRtg: capacityWh, WHRtg_SF: 2, WChaRteMax: chargeWMax, WDisChaRteMax: dischargeWMax },
-      ...{ WChaDisChaMax_SF: W_SF, SoCMax: 100, SoCMin: 0, SoC_SF: -1, SoC: battery.chargePermille / 10 },
-      ...{ DoD: 100 - battery.chargePermille / 10, DoD_SF: -1, SoH: 98, SoH_SF: -1 },
+      ...{ WChaDisChaMax_SF: W_SF, SoCMax: 100, SoCMin: 0, SoC_SF: -1, SoC: told() / 10 },
+      ...{ DoD: 100 - told() / 10, DoD_SF: -1, SoH: 98, SoH_SF: -1 },
       ...{ ChaSt: battery.feedW > 1 ? 3 : battery.feedW < -1 ? 4 : 6, LocRemCtl: 0, Typ: 4 },
       ...{ Hb: Math.floor(nowMs() / SECOND_MS) % 0xffff, State: battery.tripped ? 99 : 3 },
       ...{ Evt1: battery.tripped ? 1 : 0, Evt2: 0, V: volts, V_SF: -1 },
@@ -218,7 +221,8 @@ function battery802({ battery, nowMs }: BatteryDeviceOptions): ModelPart {
   };
 }
 
-function bank803(battery: Battery): ModelPart {
+function bank803({ battery, nowMs }: BatteryDeviceOptions): ModelPart {
+  const told = () => battery.toldPermille(nowMs());
   return {
     id: 803,
     values: () => ({
@@ -229,7 +233,7 @@ function bank803(battery: Battery): ModelPart {
         ModTmpAvg: battery.temperatureC,
       },
       ...{ CellV_SF: -3, A_SF: -1, SoH_SF: -1, SoC_SF: -1, V_SF: -1 },
-      "string[0].StrSoC": battery.chargePermille / 10,
+      "string[0].StrSoC": told() / 10,
     }),
   };
 }

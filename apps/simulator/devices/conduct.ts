@@ -13,4 +13,8 @@ export class DeviceConduct {
   dark = false;
   /** The network is full: answers come late, and every other one is "busy". */
   flooded = false;
+  /** It answers everything with an exception (AT-M7). */
+  objects = false;
+  /** It says each answer again, unasked, a moment later (AT-M8). */
+  repeats = false;
 }

@@ -36,6 +36,29 @@ export type DeviceLineOptions = {
   exchanged?(line: ExchangeLine): void;
 };
 
+/** After its answer a device that repeats itself says it again, ms. */
+const AGAIN_MS = 300;
+
+/** The same link; what is sent over it is sent again while the device repeats itself. */
+function repeating(link: ByteLink, { clock, conduct }: DeviceLineOptions): ByteLink {
+  return {
+    peer: link.peer,
+    get bufferedBytes() {
+      return link.bufferedBytes;
+    },
+    send(bytes) {
+      link.send(bytes);
+      const again = Uint8Array.from(bytes);
+      if (conduct.repeats) clock.after(AGAIN_MS, () => link.send(again));
+    },
+    pause: () => link.pause(),
+    resume: () => link.resume(),
+    end: () => link.end(),
+    destroy: () => link.destroy(),
+    listen: (handlers) => link.listen(handlers),
+  };
+}
+
 /** What a full network adds to an answer, ms. */
 const FLOOD_MS = 700;
 
@@ -62,10 +85,11 @@ export function serveDevice(link: ByteLink, options: DeviceLineOptions): () => v
     });
     return answer;
   };
-  return serve(link, {
+  return serve(repeating(link, options), {
     clock,
     answer: (asked) => {
       if (conduct.dark || asked.unit !== unit) return noted(asked, { kind: "silence" });
+      if (conduct.objects) return noted(asked, exceptionReply(exceptions.acknowledge));
       if (!conduct.flooded) return noted(asked, device.answer(asked.request));
       return answerTo(asked).then((answer) => noted(asked, answer));
     },

@@ -113,6 +113,21 @@ export class Devices {
         conduct.revertsAfterMs = REVERTS_EARLY_MS;
         heal(() => (conduct.revertsAfterMs = undefined));
         break;
+      case "exception-flood":
+        conduct.objects = true;
+        heal(() => (conduct.objects = false));
+        break;
+      case "stale-answers":
+        conduct.repeats = true;
+        heal(() => (conduct.repeats = false));
+        break;
+      case "charge-lies": {
+        const battery = this.plant.batteries.get(planned.id);
+        if (battery === undefined) return undefined;
+        battery.chargeLies = true;
+        heal(() => (battery.chargeLies = false));
+        break;
+      }
       case "never-reverts": {
         const before = conduct.neverReverts;
         conduct.neverReverts = true;
@@ -132,11 +147,13 @@ export class Devices {
   /** A meter for a meter's fault, a battery or inverter for the others. */
   private victimOf(what: PlantFault["what"], id: string | undefined): DeviceAtWork | undefined {
     const wanted = (kind: PlannedDevice["kind"]) =>
-      what === "device-reboot"
+      what === "device-reboot" || what === "exception-flood" || what === "stale-answers"
         ? kind !== "limit-signal" && kind !== "contactor"
-        : what.startsWith("meter-")
-          ? kind === "meter"
-          : kind === "battery" || kind === "solar";
+        : what === "charge-lies"
+          ? kind === "battery"
+          : what.startsWith("meter-")
+            ? kind === "meter"
+            : kind === "battery" || kind === "solar";
     const able = this.all.filter(({ planned }) => wanted(planned.kind));
     if (id !== undefined) return able.find(({ planned }) => planned.id === id);
     return able[this.ports.chance.int(0, Math.max(0, able.length - 1))];

@@ -38,6 +38,8 @@ export class Battery {
   feedW = 0;
   temperatureC: number;
   tripped = false;
+  /** What it tells of its charge swings between nothing and full. */
+  chargeLies = false;
   /** What went in and out at its terminals. */
   inWh = 0;
   outWh = 0;
@@ -55,6 +57,12 @@ export class Battery {
 
   get chargePermille(): number {
     return (1000 * this.storedWh) / this.facts.capacityWh;
+  }
+
+  /** What it tells of its charge, thousandths: now empty, now full, where it lies. */
+  toldPermille(nowMs: number): number {
+    if (!this.chargeLies) return this.chargePermille;
+    return Math.floor(nowMs / 1000) % 2 === 0 ? 0 : 1000;
   }
 
   /** Takes effect after its delay; said twice it is not delayed twice. */

@@ -22,6 +22,12 @@ export type PlantFault =
   | { readonly what: "modbus-cut"; readonly forMs: number }
   /** Every answer comes late, or says "busy". */
   | { readonly what: "modbus-flood"; readonly forMs: number }
+  /** A false device: every answer is an exception (AT-M7). */
+  | { readonly what: "exception-flood"; readonly forMs: number }
+  /** A false device: every answer is said again, unasked (AT-M8). */
+  | { readonly what: "stale-answers"; readonly forMs: number }
+  /** A battery tells a charge that swings between nothing and full (AT-M10). */
+  | { readonly what: "charge-lies"; readonly forMs: number }
   /** Every building load draws its declared highest, or `factor` of it. */
   | { readonly what: "load-step"; readonly forMs: number; readonly factor: number };
 
@@ -38,5 +44,8 @@ export const plantFaultNames = [
   "device-reboot",
   "modbus-cut",
   "modbus-flood",
+  "exception-flood",
+  "stale-answers",
+  "charge-lies",
   "load-step",
 ] as const satisfies readonly PlantFault["what"][];

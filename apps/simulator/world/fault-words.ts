@@ -67,6 +67,7 @@ function timed(what: Fault["what"], words: FaultWords): Fault | string {
     case "link-cut":
     case "offline":
     case "hang":
+    case "site-power-cut":
     case "deaf":
     case "ignores-limits": {
       const forMs = lasting(words);

@@ -23,6 +23,8 @@ export type Fault =
   | { readonly what: "ignores-limits"; readonly forMs: number }
   /** Cars draw `factor` times what the limit says. */
   | { readonly what: "exceeds-limits"; readonly forMs: number; readonly factor: number }
+  /** No supply at the whole site; it returns with every car plugged in. */
+  | { readonly what: "site-power-cut"; readonly forMs: number }
   /** Heartbeats, `perS` a second, or as many as are answered. */
   | { readonly what: "too-fast"; readonly forMs: number; readonly perS: number }
   /** The line is whole again, before its time. */
@@ -37,6 +39,7 @@ export const faultNames = [
   "hang",
   "deaf",
   "meter-lies",
+  "site-power-cut",
   "ignores-limits",
   "exceeds-limits",
   "too-fast",
@@ -54,6 +57,7 @@ export type FaultTruth = {
 export function inflict(station: Station, fault: Fault, clock: Clock): void {
   switch (fault.what) {
     case "power-cut":
+    case "site-power-cut":
       station.powerCut(fault.forMs);
       break;
     case "link-cut":

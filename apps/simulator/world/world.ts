@@ -134,7 +134,8 @@ export class World {
       ...("forMs" in fault ? { untilMs: atMs + fault.forMs } : {}),
     };
     this.faults.push(truth);
-    inflict(victim, fault, this.ports.clock);
+    const victims = fault.what === "site-power-cut" ? this.stations : [victim];
+    for (const each of victims) inflict(each, fault, this.ports.clock);
     return truth;
   }
 

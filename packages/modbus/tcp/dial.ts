@@ -8,7 +8,14 @@ import { socketLink } from "./socket-link.ts";
 import { clientTls, securedPeer, type TlsIdentity } from "./tls.ts";
 
 export type DialOptions = {
-  readonly to: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly to:
+    | {
+        readonly host: string;
+        readonly port: number;
+        /** Of this machine, where it is to be seen to come from another address than the usual one. */
+        readonly localAddress?: string;
+      }
+    | { readonly path: string };
   /** Modbus/TCP Security; plain without it. `serverName` where the certificate names something else than the host. */
   readonly tls?: TlsIdentity & { readonly serverName?: string };
   readonly limits?: Partial<TcpLimits>;
