@@ -121,8 +121,10 @@ async function supervise(orders: Orders): Promise<number> {
           current = { ...current, settings: { ...current.settings, passwords: { ...passwords, ports } } };
         },
         upstreams: (stations) => tell({ upstreams: stations }),
-        observed(message) {
-          for (const [i, { vital }] of rows.entries()) if (vital) running[i]?.tell(message);
+        // What is seen goes to the one that has the link, and its time to the others.
+        told(message) {
+          for (const [i, row] of rows.entries())
+            if (row.vital === (message.kind === "observed")) running[i]?.tell(message);
         },
       }),
   );

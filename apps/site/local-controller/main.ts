@@ -13,7 +13,13 @@ import { lockFile } from "../adapters/lock.ts";
 import { transparentPorts } from "../adapters/transparent.ts";
 import { JournalDamaged } from "../journal/head.ts";
 import { createSite, type Site, type SitePorts } from "../site.ts";
-import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN, parseObserved } from "../supervisor/protocol.ts";
+import {
+  BEAT_EVERY_MS,
+  type ChildMessage,
+  EXIT_CANNOT_RUN,
+  parseHandedOn,
+  WALL_EVERY_MS,
+} from "../supervisor/protocol.ts";
 import { STATUS_EVERY_MS } from "../transparent/limits.ts";
 import { createTransparentSite, NoRoster, type TransparentSite } from "../transparent/transparent-site.ts";
 
@@ -68,9 +74,13 @@ async function main(): Promise<void> {
 async function autonomous(ports: SitePorts): Promise<Site> {
   const site = await createSite(ports);
   process.on("message", (value) => {
-    const observed = parseObserved(value);
-    if (observed !== undefined) site.observe(observed.what, observed.detail);
+    const message = parseHandedOn(value);
+    if (message?.kind === "observed") site.observe(message.what, message.detail);
   });
+  setInterval(() => {
+    const { wallMs, quality } = site.status().clock;
+    if (quality === "synced") tell({ kind: "wall", wallMs });
+  }, WALL_EVERY_MS);
   return site;
 }
 

@@ -10,7 +10,7 @@ import { readSiteTrust } from "@wattward/pki/files";
 import { lockFile } from "../adapters/lock.ts";
 import { guardPorts } from "../adapters/modbus-guard.ts";
 import type { Orders } from "../local-controller/main.ts";
-import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN } from "../supervisor/protocol.ts";
+import { BEAT_EVERY_MS, type ChildMessage, EXIT_CANNOT_RUN, parseHandedOn } from "../supervisor/protocol.ts";
 import { createGuard } from "./guard.ts";
 
 /** How long a predecessor whose supervisor was killed may take to go. */
@@ -36,6 +36,10 @@ async function main(): Promise<void> {
   const ports = await guardPorts(settings, {
     ...{ site, rootPem, log },
     observe: (what, detail) => tell({ kind: "observed", what, detail }),
+  });
+  process.on("message", (value) => {
+    const message = parseHandedOn(value);
+    if (message?.kind === "wall") ports.clock.tell(message.wallMs);
   });
   const guard = await createGuard(ports);
   let closing = false;

@@ -3,7 +3,7 @@
  * told to. A child that says it cannot run is not started again.
  */
 import { backoffMs, type Cancel, type Chance, type Clock, type Log, sleep } from "@wattward/kernel";
-import { BEAT_EVERY_MS, type ChildMessage, type ObservedMessage, SILENT_MS_MAX } from "./protocol.ts";
+import { BEAT_EVERY_MS, type ChildMessage, type HandedOn, SILENT_MS_MAX } from "./protocol.ts";
 
 export const RESTART_MS = { firstMs: 200, maxMs: 10_000 } as const;
 /** A child that lived this long died of something new. */
@@ -15,7 +15,7 @@ export const STOP_MS_MAX = 5_000;
 export type Process = {
   readonly pid: number;
   /** Dropped where its channel is closed or full. */
-  tell(message: ObservedMessage): void;
+  tell(message: HandedOn): void;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
   /** How it ended: exit code or signal. */
   readonly exited: Promise<string>;
@@ -33,7 +33,8 @@ export type ChildPorts = {
   passwordPort?(profile: 1 | 2, port: number | undefined): void;
   /** News of the stations' own connections upstream, from a child that has such. */
   upstreams?(stations: object): void;
-  observed?(message: ObservedMessage): void;
+  /** To be handed on to another child. */
+  told?(message: HandedOn): void;
 };
 
 export class Child {
@@ -75,7 +76,7 @@ export class Child {
   }
 
   /** Nothing where it is not running: the next one has not seen it. */
-  tell(message: ObservedMessage): void {
+  tell(message: HandedOn): void {
     this.process?.tell(message);
   }
 
@@ -89,7 +90,7 @@ export class Child {
       if (message.kind === "listening") this.ports.listening(message.port, process.pid);
       if (message.kind === "password-port") this.ports.passwordPort?.(message.profile, message.port);
       if (message.kind === "upstreams") this.ports.upstreams?.(message.stations);
-      if (message.kind === "observed") this.ports.observed?.(message);
+      if (message.kind === "observed" || message.kind === "wall") this.ports.told?.(message);
       if (message.kind === "cannot-run") cannotRun = message.sentence;
     });
     this.process = process;

@@ -17,10 +17,17 @@ export type ChildMessage =
   /** Transparent mode: what became of each station's own connection to the CSMS, by station. */
   | { readonly kind: "upstreams"; readonly stations: object }
   | ObservedMessage
+  | WallMessage
   | { readonly kind: "cannot-run"; readonly sentence: string };
 
 /** Something seen that the CSMS is to hear of: the supervisor hands it on to the local controller, which has the link. */
 export type ObservedMessage = { readonly kind: "observed"; readonly what: string; readonly detail: string };
+
+/** The wall time that the CSMS told the local controller, for the processes that do not speak with it; told while it is trusted. */
+export type WallMessage = { readonly kind: "wall"; readonly wallMs: number };
+export const WALL_EVERY_MS = 10_000;
+/** What the supervisor hands on from one child to another. */
+export type HandedOn = ObservedMessage | WallMessage;
 
 /** A child is ours, yet what it says is read strictly: a later version's words are ignored. */
 export function parseChildMessage(value: unknown): ChildMessage | undefined {
@@ -34,16 +41,18 @@ export function parseChildMessage(value: unknown): ChildMessage | undefined {
     return { kind, profile, port: typeof port === "number" ? port : undefined };
   const stations = fields.get("stations");
   if (kind === "upstreams" && typeof stations === "object" && stations !== null) return { kind, stations };
-  if (kind === "observed") return parseObserved(value);
+  if (kind === "observed" || kind === "wall") return parseHandedOn(value);
   if (kind === "cannot-run" && typeof sentence === "string") return { kind, sentence };
   return undefined;
 }
 
-/** Of the local controller: what the supervisor hands on to it. */
-export function parseObserved(value: unknown): ObservedMessage | undefined {
+/** For the child that it is handed on to. */
+export function parseHandedOn(value: unknown): HandedOn | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
   const [kind, what, detail] = [fields.get("kind"), fields.get("what"), fields.get("detail")];
+  const wallMs = fields.get("wallMs");
+  if (kind === "wall" && typeof wallMs === "number" && Number.isFinite(wallMs)) return { kind, wallMs };
   return kind === "observed" && typeof what === "string" && typeof detail === "string"
     ? { kind, what, detail }
     : undefined;
