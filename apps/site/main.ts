@@ -47,6 +47,14 @@ const children: readonly Row[] = [
     vital: false,
     modes: ["autonomous"],
   },
+  {
+    name: "energy-controller",
+    entry: new URL("./energy-controller/main.ts", import.meta.url),
+    silentMsMax: SILENT_SOON_MS_MAX,
+    pidAs: "energyControllerPid",
+    vital: false,
+    modes: ["autonomous"],
+  },
 ];
 
 const say = (text: string) => process.stderr.write(`wattward: ${text}\n`);

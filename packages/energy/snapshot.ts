@@ -1,4 +1,5 @@
 /** What a site tells of its energy: as it is now, and as it was, quarter by quarter. Plain JSON; no reading is told as 0 that was not read. */
+import type { Device, DeviceId } from "./config.ts";
 import type { LoopState } from "./inputs.ts";
 import type { Mode } from "./modes.ts";
 import type { OutletId, SourceId } from "./site.ts";
@@ -35,6 +36,14 @@ export type EnergySnapshot = {
     readonly why: string;
   }[];
   readonly meters: LoopState["meters"];
+  /** `ailing`: it answers, and is not as it should be; `detail` says what. Absent from controllers that do not tell. */
+  readonly devices?: readonly {
+    readonly id: DeviceId;
+    readonly kind: Device["is"]["kind"];
+    readonly state: "unknown" | "well" | "ailing" | "lost";
+    readonly sinceWallMs: number;
+    readonly detail?: string;
+  }[];
   /** From now on, one value a step; what happened so far is in the quarters. */
   readonly plan?: PlanView;
   readonly forecastError?: Readonly<Record<"loadW" | "solarW" | "departureMin", number>>;

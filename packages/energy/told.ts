@@ -18,6 +18,7 @@ import {
 } from "@wattward/kernel/shape";
 import type { LoopState } from "./inputs.ts";
 import {
+  DEVICES_MAX,
   FUSES_MAX,
   METERS_MAX,
   OUTLETS_MAX,
@@ -101,6 +102,18 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
     SOURCES_MAX,
   ),
   meters: list(object<LoopState["meters"][number]>({ id, refused: optional(sentence) }), METERS_MAX),
+  devices: optional(
+    list(
+      object<NonNullable<EnergySnapshot["devices"]>[number]>({
+        id,
+        kind: oneOf("meter", "solar", "battery", "limit-signal", "contactor"),
+        state: oneOf("unknown", "well", "ailing", "lost"),
+        sinceWallMs: wall,
+        detail: optional(sentence),
+      }),
+      DEVICES_MAX,
+    ),
+  ),
   plan: optional(planView),
   forecastError: optional(
     object<NonNullable<EnergySnapshot["forecastError"]>>({

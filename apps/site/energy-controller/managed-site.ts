@@ -1,0 +1,348 @@
+/**
+ * One site's energy under one document: devices, control loop, external limit, planning, quarters, and what is told of them. A newer
+ * document takes over in place: devices that are the same go on being asked, and a new loop goes on from what stations live on.
+ */
+import {
+  type ControlLoop,
+  createControlLoop,
+  type EnergyConfig,
+  type ExternalState,
+  externalStart,
+  externalW,
+  type GrantReason,
+  type LoopInput,
+  type LoopOutput,
+  type MeterId,
+  nextExternal,
+  type OutletId,
+  type RawReading,
+} from "@wattward/energy";
+import type { Chance, Clock, Log } from "@wattward/kernel";
+import type { Dial } from "@wattward/modbus";
+import { Curtailment } from "./curtailment.ts";
+import { Fleet } from "./devices/fleet.ts";
+import { flowsOf } from "./flows.ts";
+import { SNAPSHOT_EVERY_MS, STEP_MA } from "./limits.ts";
+import type { LocalLink } from "./local-link.ts";
+import type { Observer } from "./observer.ts";
+import type { Planning } from "./planning.ts";
+import type { QuarterBook } from "./quarters.ts";
+import { snapshotOf } from "./snapshot.ts";
+import { unsound } from "./sound.ts";
+
+const OBSERVATIONS_A_TURN = 20;
+
+export type SitePorts = {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly log: Log;
+  readonly dialGuard: Dial;
+  readonly link: LocalLink;
+  readonly observer: Observer;
+  readonly quarters: QuarterBook;
+  readonly planning: Planning;
+  /** A meter shows a step that should not wait for the loop's time. */
+  stepped(): void;
+  wallMs(): number;
+};
+
+export class ManagedSite {
+  linkUp = false;
+  private readonly ports: SitePorts;
+  private config: EnergyConfig;
+  private loop: ControlLoop;
+  private fleet: Fleet;
+  private external: ExternalState | undefined;
+  private curtailments: ReadonlyMap<string, Curtailment>;
+  private output: LoopOutput | undefined;
+  private seq = 0;
+  private turns = 0;
+  private modeSinceMs: number;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
+  private readonly reasons = new Map<OutletId, GrantReason>();
+  /** Of each meter, in the last turn. */
+  private turnedOn = new Map<MeterId, RawReading>();
+  /** What stations live on by the loop before this one. */
+  private left = new Map<OutletId, number>();
+
+  constructor(config: EnergyConfig, ports: SitePorts) {
+    this.ports = ports;
+    this.config = config;
+    this.modeSinceMs = this.nowMs();
+    this.loop = createControlLoop(config.site);
+    this.fleet = this.fleetOf(config);
+    this.curtailments = curtailmentsOf(config);
+    if (config.external !== undefined) this.external = externalStart(this.nowMs());
+    this.fleet.start();
+  }
+
+  /** The last turn's; for tests and status. */
+  get last(): LoopOutput | undefined {
+    return this.output;
+  }
+
+  /** A newer document, checked. */
+  take(config: EnergyConfig): void {
+    const before = this.config;
+    this.config = config;
+    if (differ(before.site, config.site)) {
+      for (const { id, limitMa, mayMa } of this.output?.state.outlets ?? [])
+        this.left.set(id, Math.max(limitMa, ...mayMa));
+      this.loop = createControlLoop(config.site);
+      this.loop.numberFrom(this.seq);
+      this.reasons.clear();
+    }
+    if (differ([before.site, before.devices], [config.site, config.devices])) {
+      this.fleet.stop();
+      this.fleet = this.fleetOf(config);
+      this.fleet.start();
+      this.curtailments = curtailmentsOf(config);
+    }
+    if (config.external === undefined) this.external = undefined;
+    else this.external ??= externalStart(this.nowMs());
+    this.ports.planning.reconfigure(config);
+  }
+
+  numberFrom(seq: number): void {
+    this.seq = Math.max(this.seq, seq);
+    this.loop.numberFrom(seq);
+  }
+
+  stop(): void {
+    this.fleet.stop();
+  }
+
+  /** One turn of the loop; a sentence where what came out is not sound, and then nothing was done with it. */
+  turn(): string | undefined {
+    const input = this.input();
+    const output = this.loop.turn(input);
+    const fault = unsound(output);
+    if (fault !== undefined) return fault;
+    if (this.output?.mode !== output.mode) this.modeSinceMs = input.nowMs;
+    this.output = output;
+    // The loop has seen who was there; whoever comes now lives on nobody's grant.
+    this.left.clear();
+    for (const { outlet, reason, seq } of output.grants) {
+      this.reasons.set(outlet, reason);
+      this.seq = Math.max(this.seq, seq);
+    }
+    this.turnedOn = new Map(input.meters);
+    const flows = flowsOf(
+      this.config.site,
+      { ...input, readings: input.meters, meters: output.state.meters },
+      input.nowMs,
+    );
+    this.steer(output, input, flows.gridW);
+    this.count(output, input, flows);
+    this.observe(output, input);
+    this.tell(output, input, flows);
+    return undefined;
+  }
+
+  private input(): LoopInput {
+    const { clock, link, planning } = this.ports;
+    const { monotonicMs: nowMs, quality } = clock.now();
+    const externalW = this.hearExternal(nowMs);
+    const plan = planning.planned?.plan;
+    return {
+      nowMs,
+      ...(quality !== "unknown" && { wallMs: this.ports.wallMs() }),
+      meters: this.fleet.readings(),
+      sessions: link.sessions.map(({ input }) => {
+        const inForceMa = Math.max(input.inForceMa ?? 0, this.left.get(input.outlet) ?? 0);
+        return inForceMa > 0 ? { ...input, inForceMa } : input;
+      }),
+      outcomes: link.takeOutcomes(),
+      batteries: this.fleet.batteryInputs(),
+      solar: this.fleet.solarInputs(),
+      ...(plan !== undefined && { plan }),
+      ...(externalW !== undefined && { externalW }),
+    };
+  }
+
+  private hearExternal(nowMs: number): number | undefined {
+    const settings = this.config.external;
+    if (settings === undefined || this.external === undefined) return undefined;
+    const signals = this.fleet.limitSignal?.signals(this.external) ?? [];
+    this.external = nextExternal(this.external, signals, { settings, nowMs });
+    return externalW(this.external, settings);
+  }
+
+  private steer(
+    output: LoopOutput,
+    { externalW, nowMs, meters, solar }: LoopInput,
+    gridW: number | undefined,
+  ): void {
+    const { site } = this.config;
+    // A limit from outside is on everything controlled: what cars may draw comes first, a battery charges with the rest.
+    const carsMa = output.state.outlets.flatMap(({ mayMa }) => mayMa).reduce((sum, ma) => sum + ma, 0);
+    let leftW =
+      externalW === undefined ? Number.POSITIVE_INFINITY : externalW - (carsMa * site.voltageV) / 1000;
+    for (const { source, feedW } of output.setpoints) {
+      const wantedW = feedW >= 0 ? feedW : Math.min(0, Math.max(feedW, -Math.max(0, leftW)));
+      leftW += Math.min(0, wantedW);
+      this.fleet.batteries.get(source)?.want(wantedW);
+    }
+    for (const [id, driver] of this.fleet.solar) {
+      const feedW = solar.find((one) => one.id === id && nowMs - one.atMs < SNAPSHOT_EVERY_MS * 10)?.feedW;
+      driver.limit(this.curtailments.get(id)?.turn({ gridW, feedW }, nowMs));
+    }
+    for (const contactor of this.fleet.contactors) {
+      const load = loadOf(this.config.site, contactor.fuse, output, meters);
+      if (!contactor.see(load, nowMs)) continue;
+      const detail = { fuse: contactor.fuse, load: Math.round((load ?? 0) * 1000) / 1000 };
+      this.ports.observer.saw("energy.contactor-opened", contactor.fuse, detail, nowMs);
+    }
+  }
+
+  private count(
+    output: LoopOutput,
+    { nowMs, batteries }: LoopInput,
+    flows: ReturnType<typeof flowsOf>,
+  ): void {
+    const { quarters, planning, link } = this.ports;
+    const wallMs = this.ports.wallMs();
+    quarters.add({
+      ...{ nowMs, wallMs, flows, mode: output.mode },
+      chargePermille: chargeOf(this.config, batteries),
+      cost: (energy, atWallMs) => planning.prices.cost(energy, atWallMs),
+      planned: (fromWallMs) => planning.meant(fromWallMs),
+    });
+    const externalW = this.externalLimitW();
+    planning.turn({
+      ...{ nowMs, wallMs, flows, batteries, sessions: link.sessions },
+      ...(externalW !== undefined && { externalW }),
+    });
+  }
+
+  private externalLimitW(): number | undefined {
+    const settings = this.config.external;
+    return settings && this.external && externalW(this.external, settings);
+  }
+
+  private observe({ state }: LoopOutput, { nowMs }: LoopInput): void {
+    const { observer } = this.ports;
+    for (const { id, kind, health } of this.fleet.states()) {
+      const detail =
+        "trouble" in health
+          ? {
+              device: id,
+              kind,
+              state: health.kind,
+              trouble: health.trouble.kind,
+              say: health.trouble.sentence,
+            }
+          : undefined;
+      observer.is("energy.device", id, detail, nowMs);
+    }
+    for (const { id, refused } of state.meters)
+      observer.is("energy.meter", id, refused === undefined ? undefined : { meter: id, refused }, nowMs);
+    for (const { id, standing } of state.outlets) {
+      const bad = standing === "disobeys" || standing === "deaf";
+      observer.is("energy.outlet", id, bad ? { outlet: id, standing } : undefined, nowMs);
+    }
+    for (const { id, beyondDeclaration, baseMa } of state.fuses) {
+      const detail = beyondDeclaration ? { fuse: id, baseMa: baseMa.map(Math.round) } : undefined;
+      observer.is("energy.beyond-declaration", id, detail, nowMs);
+    }
+    const { external } = this;
+    if (external !== undefined)
+      observer.is("energy.external", "limit", { state: external.kind, limitW: this.externalLimitW() }, nowMs);
+  }
+
+  private tell(output: LoopOutput, input: LoopInput, flows: ReturnType<typeof flowsOf>): void {
+    const { link, quarters, observer, planning } = this.ports;
+    this.turns++;
+    if (!link.isUp) return;
+    const { nowMs } = input;
+    const shows = nowMs - this.toldAtMs >= SNAPSHOT_EVERY_MS;
+    if (shows) this.toldAtMs = nowMs;
+    const told = quarters.toTell(nowMs);
+    const observations = observer.take(OBSERVATIONS_A_TURN);
+    link.send({
+      t: "turn",
+      turn: this.turns,
+      mode: output.mode,
+      reason: output.reason,
+      grants: output.grants,
+      ...(shows && { snapshot: this.snapshot(output, input, { flows, planning }) }),
+      ...(told.length > 0 && { quarters: told }),
+      ...(observations.length > 0 && { observations }),
+    });
+  }
+
+  private snapshot(
+    output: LoopOutput,
+    { nowMs, sessions, batteries }: LoopInput,
+    { flows, planning }: { flows: ReturnType<typeof flowsOf>; planning: Planning },
+  ) {
+    const { external } = this;
+    return snapshotOf({
+      ...{ nowMs, wallMs: this.ports.wallMs(), output, modeSinceMs: this.modeSinceMs, flows },
+      external: external && { state: external, limitW: this.externalLimitW() },
+      ...{ linkUp: this.linkUp, sessions, batteries, reasons: this.reasons, planning },
+      devices: this.fleet.states(),
+    });
+  }
+
+  private metered(id: MeterId, { currentMa }: RawReading): void {
+    const before = this.turnedOn.get(id)?.currentMa;
+    if (before === undefined || currentMa.some((ma, phase) => ma - before[phase]! >= STEP_MA))
+      this.ports.stepped();
+  }
+
+  private fleetOf(config: EnergyConfig): Fleet {
+    const { clock, chance, dialGuard } = this.ports;
+    return new Fleet(config, {
+      ...{ clock, chance, dial: dialGuard },
+      metered: (id, reading) => this.metered(id, reading),
+    });
+  }
+
+  private nowMs(): number {
+    return this.ports.clock.now().monotonicMs;
+  }
+}
+
+const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+
+function curtailmentsOf({ site, devices }: EnergyConfig): ReadonlyMap<string, Curtailment> {
+  return new Map(
+    devices.flatMap(({ is }) => {
+      if (is.kind !== "solar" || is.exportWMax === undefined) return [];
+      const source = site.sources.find(({ id }) => id === is.source);
+      if (source?.kind !== "solar") return [];
+      return [
+        [is.source, new Curtailment({ exportWMax: is.exportWMax, feedWMax: source.feedWMax })] as const,
+      ];
+    }),
+  );
+}
+
+/** Of all batteries together; unknown where one of them is. */
+function chargeOf({ site }: EnergyConfig, told: LoopInput["batteries"]): number | undefined {
+  let [wh, capacityWh] = [0, 0];
+  for (const source of site.sources) {
+    if (source.kind !== "battery") continue;
+    const permille = told.find(({ id }) => id === source.id)?.chargePermille;
+    if (permille === undefined || !(permille >= 0 && permille <= 1_000)) return undefined;
+    wh += permille * source.capacityWh;
+    capacityWh += source.capacityWh;
+  }
+  return capacityWh === 0 ? undefined : wh / capacityWh;
+}
+
+/** The highest phase at a fuse as a part of its rating, where its meter is trusted. */
+function loadOf(
+  site: EnergyConfig["site"],
+  fuseId: string,
+  output: LoopOutput,
+  readings: LoopInput["meters"],
+) {
+  const fuse = site.fuses.find(({ id }) => id === fuseId);
+  const meter = site.meters.find(({ fuse: at }) => at === fuseId);
+  if (fuse === undefined || meter === undefined) return undefined;
+  if (output.state.meters.find(({ id }) => id === meter.id)?.refused !== undefined) return undefined;
+  const reading = readings.get(meter.id);
+  return reading === undefined ? undefined : Math.max(...reading.currentMa.map(Math.abs)) / fuse.ratedMa;
+}

@@ -1,0 +1,217 @@
+/**
+ * Forecasts and plans (ADR 18), beside the control loop and never in its way: what is measured teaches the forecasts, every two minutes or
+ * when a session comes or goes the planner is asked, and its answer holds until it is out of date. Without a planner, or without an
+ * answer, the loop goes on without a plan.
+ *
+ *     energy/forecasts.json   what was learnt, every FORECAST_KEEP_EVERY_MS
+ */
+import {
+  type BatteryInput,
+  type EnergyConfig,
+  type EnergyQuarter,
+  type Flows,
+  Forecasts,
+  type Planned,
+  type PlannedSession,
+  type Planner,
+  type PlannerInput,
+  Prices,
+  type SessionId,
+} from "@wattward/energy";
+import type { Clock, Disk, Log } from "@wattward/kernel";
+import { keep, readKept } from "../state/kept.ts";
+import {
+  FORECAST_KEEP_EVERY_MS,
+  PLAN_AGAIN_MS_MIN,
+  PLAN_DEADLINE_MS,
+  PLAN_EVERY_MS,
+  PLAN_HOURS,
+  QUARTER_MS,
+} from "./limits.ts";
+import type { Known } from "./local-link.ts";
+
+const KEPT = "energy/forecasts.json";
+const HOUR_MS = 3_600_000;
+/** A car that drew less for its last while is full, or would not. */
+const DRAWS_MA_MIN = 500;
+/** How often the forecasts look: finer than they learn. */
+const LEARN_EVERY_MS = 10_000;
+
+export type PlanningPorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly disk: Disk;
+  /** Absent: nobody plans, and the mode stays reactive. */
+  readonly planner?: Planner;
+};
+
+export type Facts = {
+  readonly nowMs: number;
+  readonly wallMs: number;
+  readonly flows: Flows;
+  readonly sessions: readonly Known[];
+  readonly batteries: readonly BatteryInput[];
+  readonly externalW?: number;
+};
+
+export class Planning {
+  /** The plan in force; out of date by its own word. */
+  planned: Planned | undefined;
+  prices: Prices;
+  private readonly ports: PlanningPorts;
+  private config: EnergyConfig;
+  private readonly forecasts: Forecasts;
+  private present = new Map<SessionId, Known>();
+  private changed = true;
+  private askedAtMs = Number.NEGATIVE_INFINITY;
+  private asking = false;
+  private keptAtMs: number;
+  private learntAtMs = Number.NEGATIVE_INFINITY;
+
+  private constructor(ports: PlanningPorts, config: EnergyConfig, state: unknown) {
+    this.ports = ports;
+    this.config = config;
+    this.prices = new Prices(config.tariff, config.timeZone);
+    this.forecasts = new Forecasts(config.timeZone, state);
+    this.keptAtMs = ports.clock.now().monotonicMs;
+  }
+
+  static async open(ports: PlanningPorts, config: EnergyConfig): Promise<Planning> {
+    const state = await readKept<object>(ports.disk, ports.log, {
+      path: KEPT,
+      parse: (value) => (typeof value === "object" && value !== null ? value : undefined),
+    });
+    return new Planning(ports, config, state);
+  }
+
+  /** Another document of the same site: what was learnt stays, the plan does not. */
+  reconfigure(config: EnergyConfig): void {
+    this.config = config;
+    this.prices = new Prices(config.tariff, config.timeZone);
+    this.planned = undefined;
+    this.changed = true;
+  }
+
+  get errors(): Forecasts["errors"] {
+    return this.forecasts.errors;
+  }
+
+  /** To be called in each turn; costs nothing where nothing is due. */
+  turn(facts: Facts): void {
+    const { nowMs } = facts;
+    this.follow(facts);
+    if (nowMs - this.learntAtMs >= LEARN_EVERY_MS) {
+      this.learntAtMs = nowMs;
+      if (facts.flows.buildingW !== undefined) this.forecasts.sawLoad(facts.wallMs, facts.flows.buildingW);
+      if (facts.flows.solarW !== undefined) this.forecasts.sawSolar(facts.wallMs, facts.flows.solarW);
+    }
+    if (nowMs - this.keptAtMs >= FORECAST_KEEP_EVERY_MS) {
+      this.keptAtMs = nowMs;
+      void this.keep();
+    }
+    const sinceMs = nowMs - this.askedAtMs;
+    const due = sinceMs >= PLAN_EVERY_MS || (this.changed && sinceMs >= PLAN_AGAIN_MS_MIN);
+    if (due && !this.asking && this.ports.planner !== undefined) void this.ask(this.ports.planner, facts);
+  }
+
+  /** A fault of the disk costs what was learnt lately, and is said. */
+  async keep(): Promise<void> {
+    try {
+      await keep(this.ports.disk, this.ports.log, KEPT, this.forecasts.state());
+    } catch (error) {
+      this.ports.log.error("forecasts-not-kept", { say: String(error) });
+    }
+  }
+
+  /** What the plan in force means by a quarter. */
+  meant(fromWallMs: number): EnergyQuarter["planned"] {
+    const { planned } = this;
+    if (planned === undefined) return undefined;
+    const { view } = planned;
+    const first = Math.max(0, Math.floor((fromWallMs - view.fromWallMs) / view.stepMs));
+    const steps = Math.max(1, Math.round(QUARTER_MS / view.stepMs));
+    const wh = (values: readonly number[]) => {
+      const part = values.slice(first, first + steps);
+      return part.length === 0
+        ? undefined
+        : (part.reduce((a, b) => a + b, 0) / part.length) * (QUARTER_MS / HOUR_MS);
+    };
+    const [gridWh, carsWh, batteryWh] = [wh(view.gridW), wh(view.carsW), wh(view.batteryW)];
+    return gridWh === undefined || carsWh === undefined || batteryWh === undefined
+      ? undefined
+      : { gridWh, carsWh, batteryWh };
+  }
+
+  /** Who came and who went. */
+  private follow({ sessions, nowMs, wallMs }: Facts): void {
+    const now = new Map(sessions.map((known) => [known.id, known]));
+    for (const known of sessions) {
+      if (this.present.has(known.id)) continue;
+      this.changed = true;
+      const { id, outlet, energyWh, departureWallMs } = known;
+      this.forecasts.arrived({
+        ...{ id, outlet, arrivedWallMs: arrivalOf(known, nowMs, wallMs) },
+        ...(energyWh !== undefined && { energyWh }),
+        ...(departureWallMs !== undefined && { departureWallMs }),
+      });
+    }
+    for (const [id, known] of this.present) {
+      if (now.has(id)) continue;
+      this.changed = true;
+      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh, full: isIdle(known) });
+    }
+    this.present = now;
+  }
+
+  private async ask(planner: Planner, facts: Facts): Promise<void> {
+    this.asking = true;
+    this.askedAtMs = facts.nowMs;
+    this.changed = false;
+    try {
+      const planned = await planner.plan(this.inputOf(facts), PLAN_DEADLINE_MS);
+      if (planned === undefined) this.ports.log.warn("no-plan", { say: "the loop goes on without one" });
+      else this.planned = planned;
+    } catch (error) {
+      this.ports.log.error("planner-failed", { say: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private inputOf(facts: Facts): PlannerInput {
+    const { site, strategy, tariff } = this.config;
+    const { nowMs, wallMs, externalW } = facts;
+    const steps = (PLAN_HOURS * HOUR_MS) / QUARTER_MS + 1;
+    const powerW = Math.max(
+      ...site.outlets.map(({ ratedMa, wiring }) => (ratedMa * wiring.length * site.voltageV) / 1000),
+      0,
+    );
+    return {
+      ...{ site, wallMs, nowMs, strategy, tariff },
+      sessions: facts.sessions.map((known) => this.sessionOf(known, nowMs, wallMs)),
+      expected: this.forecasts.expected(wallMs, PLAN_HOURS, powerW),
+      loadW: this.forecasts.loadW(wallMs, steps),
+      solarW: this.forecasts.solarW(wallMs, steps),
+      chargePermille: new Map(facts.batteries.map(({ id, chargePermille }) => [id, chargePermille])),
+      price: this.prices.series(wallMs, PLAN_HOURS + 1),
+      ...(externalW !== undefined && { externalW }),
+    };
+  }
+
+  private sessionOf(known: Known, nowMs: number, wallMs: number): PlannedSession {
+    const { id, outlet, deliveredWh, wantsMa, energyWh, departureWallMs, dischargeWMax } = known;
+    return {
+      ...{ id, outlet, deliveredWh, wantsMa, arrivedWallMs: arrivalOf(known, nowMs, wallMs) },
+      ...this.forecasts.session(id, wallMs, deliveredWh),
+      ...(energyWh !== undefined && { energyWh }),
+      ...(departureWallMs !== undefined && { departureWallMs }),
+      ...(dischargeWMax !== undefined && { dischargeWMax }),
+    };
+  }
+}
+
+const arrivalOf = ({ input }: Known, nowMs: number, wallMs: number): number =>
+  Math.max(0, Math.round(wallMs - (nowMs - input.connectedAtMs)));
+
+const isIdle = ({ input }: Known): boolean =>
+  input.observed !== undefined && Math.max(0, ...input.observed.terminalsMa) < DRAWS_MA_MIN;

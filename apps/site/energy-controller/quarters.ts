@@ -1,0 +1,246 @@
+/**
+ * Energy by the quarter of an hour, durable at the site until the CSMS has it and for QUARTER_DAYS_MAX days.
+ *
+ *     energy/quarters/2026-11-21.jsonl   a finished quarter a line, synced before it is told of     (a file a day, the oldest goes)
+ *     energy/quarter.json                the one under way, replaced every QUARTER_KEEP_EVERY_MS    (what a kill costs)
+ *     energy/acked.json                  up to where the CSMS has them
+ *
+ * Durations are monotonic, wall time alone says which quarter it is. A clock that is set finishes the quarter under way and begins another;
+ * one that was recorded already is continued, never recorded twice. A line that a crash cut in two is taken off.
+ */
+import { type EnergyQuarter, type Flows, type Mode, QUARTERS_TOLD_MAX, quarterRule } from "@wattward/energy";
+import type { Disk, Log } from "@wattward/kernel";
+import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
+import { QUARTER_DAYS_MAX, QUARTER_KEEP_EVERY_MS, QUARTER_MS, QUARTERS_TELL_EVERY_MS } from "./limits.ts";
+
+const FOLDER = "energy/quarters";
+const OPEN = "energy/quarter.json";
+const ACKED = "energy/acked.json";
+const HOUR_S = 3_600;
+/** Between two measurements that were further apart nobody knows what was. */
+const SPAN_MS_MAX = 2_000;
+
+export type Moment = {
+  readonly nowMs: number;
+  readonly wallMs: number;
+  readonly flows: Flows;
+  readonly mode: Mode;
+  /** Of all batteries together. */
+  readonly chargePermille: number | undefined;
+  /** Money for that much energy, at that time. */
+  cost(energy: { importWh: number; exportWh: number }, wallMs: number): number;
+  /** What the plan in force means by the quarter that begins now. */
+  planned(fromWallMs: number): EnergyQuarter["planned"];
+};
+
+type Growing = { -readonly [K in keyof EnergyQuarter]: EnergyQuarter[K] };
+
+export class QuarterBook {
+  private readonly disk: Disk;
+  private readonly log: Log;
+  /** Finished, and not acknowledged. */
+  private readonly waiting = new Map<number, EnergyQuarter>();
+  /** Of those, the ones that a crash would still take. */
+  private readonly unsynced = new Set<number>();
+  private readonly toldAtMs = new Map<number, number>();
+  private open: Growing | undefined;
+  private lastMs: number | undefined;
+  private keptAtMs = Number.NEGATIVE_INFINITY;
+  private ackedWallMs = 0;
+  /** Writes one after the other. */
+  private writing: Promise<void> = Promise.resolve();
+  private isWriting = false;
+
+  private constructor(disk: Disk, log: Log) {
+    this.disk = disk;
+    this.log = log;
+  }
+
+  static async open(disk: Disk, log: Log): Promise<QuarterBook> {
+    const book = new QuarterBook(disk, log);
+    book.ackedWallMs = (await readKept(disk, log, { path: ACKED, parse: parseAcked })) ?? 0;
+    const open = await readKept(disk, log, { path: OPEN, parse: parseQuarter });
+    let recorded: EnergyQuarter | undefined;
+    for (const name of await disk.list(FOLDER)) {
+      for (const quarter of await book.readDay(name)) {
+        if (quarter.fromWallMs > book.ackedWallMs) book.waiting.set(quarter.fromWallMs, quarter);
+        if (quarter.fromWallMs === open?.fromWallMs) recorded = quarter;
+      }
+    }
+    // Killed between recording a quarter and writing down the next: the record is the whole of it.
+    if (open === undefined || (recorded !== undefined && recorded.measuredS >= open.measuredS)) return book;
+    book.waiting.delete(open.fromWallMs);
+    book.open = open;
+    return book;
+  }
+
+  /** Adds what flowed since the last call; to be called in each turn of the loop. */
+  add(moment: Moment): void {
+    const { nowMs, wallMs, flows } = moment;
+    const spanMs = this.lastMs === undefined ? 0 : nowMs - this.lastMs;
+    this.lastMs = nowMs;
+    const fromWallMs = Math.floor(wallMs / QUARTER_MS) * QUARTER_MS;
+    if (this.open !== undefined && this.open.fromWallMs !== fromWallMs) this.finish(moment);
+    const quarter = (this.open ??= this.begin(fromWallMs, moment));
+    const { gridW, solarW, batteryW, buildingW, carsW } = flows;
+    const known = [gridW, solarW, batteryW, buildingW, carsW].every(
+      (w) => w !== undefined && Number.isFinite(w),
+    );
+    if (known && spanMs > 0 && spanMs <= SPAN_MS_MAX) grow(quarter, moment, spanMs / 1000);
+    if (moment.chargePermille !== undefined) quarter.chargePermille = moment.chargePermille;
+    if (nowMs - this.keptAtMs >= QUARTER_KEEP_EVERY_MS && !this.isWriting) {
+      this.keptAtMs = nowMs;
+      this.write(() => this.keepOpen());
+    }
+  }
+
+  /** Those to be told now, oldest first: each at once, then again every minute until it is acknowledged. */
+  toTell(nowMs: number): readonly EnergyQuarter[] {
+    const due = [...this.waiting.values()]
+      .sort((a, b) => a.fromWallMs - b.fromWallMs)
+      .filter(
+        ({ fromWallMs }) =>
+          !this.unsynced.has(fromWallMs) &&
+          nowMs - (this.toldAtMs.get(fromWallMs) ?? Number.NEGATIVE_INFINITY) >= QUARTERS_TELL_EVERY_MS,
+      )
+      .slice(0, QUARTERS_TOLD_MAX);
+    for (const { fromWallMs } of due) this.toldAtMs.set(fromWallMs, nowMs);
+    return due;
+  }
+
+  /** The CSMS has all up to there that it was told of. */
+  acked(upToWallMs: number): void {
+    let news = false;
+    for (const fromWallMs of this.waiting.keys()) {
+      // One that was never told is none of those, whatever the clock said then.
+      if (fromWallMs > upToWallMs || !this.toldAtMs.has(fromWallMs)) continue;
+      this.waiting.delete(fromWallMs);
+      this.toldAtMs.delete(fromWallMs);
+      news = true;
+    }
+    if (!news || upToWallMs <= this.ackedWallMs) return;
+    this.ackedWallMs = upToWallMs;
+    this.write(async () => void (await keep(this.disk, this.log, ACKED, { upToWallMs })));
+  }
+
+  /** Everything is on the disk. */
+  async close(): Promise<void> {
+    if (this.open !== undefined) this.write(() => this.keepOpen());
+    await this.writing;
+  }
+
+  /** The one under way. */
+  get current(): EnergyQuarter | undefined {
+    return this.open;
+  }
+
+  private begin(fromWallMs: number, moment: Moment): Growing {
+    const before = this.waiting.get(fromWallMs);
+    if (before !== undefined) {
+      this.waiting.delete(fromWallMs);
+      this.toldAtMs.delete(fromWallMs);
+      return { ...before };
+    }
+    const planned = moment.planned(fromWallMs);
+    return {
+      ...{ fromWallMs, importWh: 0, exportWh: 0, solarWh: 0, batteryInWh: 0, batteryOutWh: 0, buildingWh: 0 },
+      ...{ carsWh: 0, carsWhByMode: {}, costMilliCent: 0, measuredS: 0 },
+      ...(planned !== undefined && { planned }),
+    };
+  }
+
+  private finish({ cost }: Moment): void {
+    const { open } = this;
+    this.open = undefined;
+    if (open === undefined) return;
+    const quarter: EnergyQuarter = rounded({ ...open, costMilliCent: cost(open, open.fromWallMs) });
+    const { fromWallMs } = quarter;
+    this.waiting.set(fromWallMs, quarter);
+    this.unsynced.add(fromWallMs);
+    // Where the disk is full it is told all the same: better at the CSMS alone than nowhere.
+    this.write(() => this.append(quarter).finally(() => this.unsynced.delete(fromWallMs)));
+  }
+
+  private async append(quarter: EnergyQuarter): Promise<void> {
+    const file = await this.disk.appendTo(`${FOLDER}/${dayOf(quarter.fromWallMs)}`);
+    try {
+      await file.append(new TextEncoder().encode(`${JSON.stringify(quarter)}\n`));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    const days = await this.disk.list(FOLDER);
+    for (const name of days.slice(0, Math.max(0, days.length - QUARTER_DAYS_MAX)))
+      await this.disk.remove(`${FOLDER}/${name}`);
+  }
+
+  private async keepOpen(): Promise<void> {
+    if (this.open !== undefined) await keep(this.disk, this.log, OPEN, rounded(this.open));
+  }
+
+  /** A disk that fails costs quarters, not charging: it is said, and the next write tries again. */
+  private write(run: () => Promise<void>): void {
+    this.isWriting = true;
+    this.writing = this.writing
+      .then(run)
+      .catch((error: unknown) => this.log.error("quarters-not-kept", { say: String(error) }))
+      .finally(() => (this.isWriting = false));
+  }
+
+  private async readDay(name: string): Promise<EnergyQuarter[]> {
+    const path = `${FOLDER}/${name}`;
+    const text = new TextDecoder().decode((await this.disk.read(path)) ?? new Uint8Array());
+    const lines = text.split("\n");
+    const rest = lines.pop() ?? "";
+    if (rest !== "") {
+      const file = await this.disk.appendTo(path);
+      await file.truncate(file.sizeBytes - new TextEncoder().encode(rest).length);
+      await file.close();
+    }
+    const quarters = lines.map((line) => parsedLine(line));
+    const bad = quarters.filter((quarter) => quarter === undefined).length;
+    if (bad > 0) this.log.error("quarters-unreadable", { path, lines: bad, say: "goes on without them" });
+    return quarters.flatMap((quarter) => quarter ?? []);
+  }
+}
+
+function grow(quarter: Growing, { flows, mode }: Moment, seconds: number): void {
+  const { gridW = 0, solarW = 0, batteryW = 0, buildingW = 0, carsW = 0 } = flows;
+  const wh = (w: number) => (Math.max(0, w) * seconds) / HOUR_S;
+  quarter.importWh += wh(gridW);
+  quarter.exportWh += wh(-gridW);
+  quarter.solarWh += wh(solarW);
+  quarter.batteryInWh += wh(-batteryW);
+  quarter.batteryOutWh += wh(batteryW);
+  // Meters of different instants may make a building feed for a moment; over a quarter it does not.
+  quarter.buildingWh = Math.max(0, quarter.buildingWh + (buildingW * seconds) / HOUR_S);
+  quarter.carsWh += wh(carsW);
+  quarter.carsWhByMode = { ...quarter.carsWhByMode, [mode]: (quarter.carsWhByMode[mode] ?? 0) + wh(carsW) };
+  quarter.measuredS = Math.min(QUARTER_MS / 1000, quarter.measuredS + seconds);
+}
+
+/** Thousandths are finer than every meter. */
+const rounded = (quarter: EnergyQuarter): EnergyQuarter =>
+  JSON.parse(
+    JSON.stringify(quarter, (_key, value: unknown) =>
+      typeof value === "number" ? Math.round(value * 1000) / 1000 : value,
+    ),
+  ) as EnergyQuarter;
+
+const dayOf = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 10)}.jsonl`;
+
+const parseQuarter = (value: unknown): EnergyQuarter | undefined =>
+  quarterRule(value) === undefined ? (value as EnergyQuarter) : undefined;
+
+function parsedLine(line: string): EnergyQuarter | undefined {
+  try {
+    return parseQuarter(JSON.parse(line));
+  } catch {
+    return undefined; // Not JSON: the caller counts it.
+  }
+}
+
+function parseAcked(value: unknown): number | undefined {
+  const upToWallMs = fieldsOf(value).get("upToWallMs");
+  return isCount(upToWallMs) ? upToWallMs : undefined;
+}
