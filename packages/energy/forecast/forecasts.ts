@@ -52,7 +52,7 @@ export class Forecasts {
   arrived(arrival: Arrival): void {
     if (this.present.size >= PRESENT_MAX) {
       const [oldest] = this.present.keys();
-      if (oldest !== undefined) this.present.delete(oldest);
+      if (oldest !== undefined) this.forget(oldest);
     }
     this.present.set(arrival.id, arrival);
     this.stays.arrived(arrival);
@@ -63,6 +63,11 @@ export class Forecasts {
     const arrival = this.present.get(id);
     this.present.delete(id);
     if (arrival !== undefined) this.stays.departed(arrival, left);
+  }
+
+  private forget(id: SessionId): void {
+    this.present.delete(id);
+    this.stays.forget(id);
   }
 
   /** A visit of the past, from a file or the central system. */
@@ -95,7 +100,7 @@ export class Forecasts {
 
   /** Who will come within `hours`, each drawing at most `powerW`. */
   expected(fromWallMs: number, hours: number, powerW: number): ExpectedSessions[] {
-    return expectedSessions(this.stays.state().visits, this.time, { fromWallMs, hours, powerW });
+    return expectedSessions(this.stays.visits, this.time, { fromWallMs, hours, powerW });
   }
 
   get errors(): { readonly loadW: number; readonly solarW: number; readonly departureMin: number } {

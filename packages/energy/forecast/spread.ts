@@ -19,6 +19,29 @@ export function spreadOf(samples: readonly Sample[], count: number): Spread {
   return out;
 }
 
+/** The same of the samples above `x`; they are sorted by value already. */
+export function spreadAbove(sorted: readonly Sample[], x: number, count: number): Spread {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]!.value > x) high = middle;
+    else low = middle + 1;
+  }
+  let total = 0;
+  for (let i = low; i < sorted.length; i++) total += sorted[i]!.weight;
+  if (!(total > 0)) return [];
+  const out: number[] = [];
+  let below = 0;
+  let i = low;
+  for (let k = 0; k < count; k++) {
+    const aim = ((k + 0.5) / count) * total;
+    while (i < sorted.length - 1 && below + sorted[i]!.weight < aim) below += sorted[i++]!.weight;
+    out.push(sorted[i]!.value);
+  }
+  return out;
+}
+
 /** The value below which `share` (0 to 1) of the spread lies. */
 export function quantile(spread: Spread, share: number): number | undefined {
   return spread[Math.min(spread.length - 1, Math.max(0, Math.floor(share * spread.length)))];

@@ -6,7 +6,7 @@
  */
 import type { Spread } from "../planner.ts";
 import { isWorkday, type Local, type LocalTime } from "./local-time.ts";
-import { quantile, type Sample, spreadOf } from "./spread.ts";
+import { quantile, type Sample, spreadAbove } from "./spread.ts";
 import type { Arrival, Visit } from "./visits.ts";
 
 /** Visits kept; the oldest go. */
@@ -20,11 +20,13 @@ const ERROR_SHARE = 1 / 100;
 
 export type StayState = { readonly visits: readonly Visit[]; readonly errorMeanMs: number };
 
+/** A visit with its place on the site's clock. */
+type Kept = { readonly visit: Visit; readonly local: Local; readonly saidMs: number | undefined };
 type Told = { readonly leaves: readonly Sample[]; readonly takes: readonly Sample[] };
 
 export class Stays {
   private readonly time: LocalTime;
-  private visits: Visit[] = [];
+  private kept: Kept[] = [];
   private readonly told = new Map<string, Told>();
   /** Between the likely departure at plug-in and the true one. */
   errorMeanMs = 0;
@@ -50,23 +52,29 @@ export class Stays {
     this.learn({ ...said, ...left });
   }
 
+  forget(id: string): void {
+    this.told.delete(id);
+  }
+
   /** A visit of the past. */
   learn(visit: Visit): void {
-    this.visits.push(visit);
-    if (this.visits.length > VISITS_MAX) this.visits = this.visits.slice(-VISITS_MAX);
+    this.kept.push({ visit, local: this.time.of(visit.arrivedWallMs), saidMs: saidStayMs(visit) });
+    if (this.kept.length > VISITS_MAX) this.kept = this.kept.slice(-VISITS_MAX);
+  }
+
+  get visits(): readonly Visit[] {
+    return this.kept.map(({ visit }) => visit);
   }
 
   /** When it leaves, as seen now. */
   leaves(arrival: Arrival, nowWallMs: number): Spread {
-    const samples = this.of(arrival).leaves.filter(({ value }) => value > nowWallMs);
-    const known = spreadOf(samples, VALUES);
+    const known = spreadAbove(this.of(arrival).leaves, nowWallMs, VALUES);
     return known.length > 0 ? known : [nowWallMs + HOUR_MS / 4];
   }
 
-  /** What it takes in all, as seen now. */
+  /** What it takes in all, as seen now; empty where it has taken more than anybody before. */
   takes(arrival: Arrival, takenWh: number): Spread {
-    const samples = this.of(arrival).takes.filter(({ value }) => value > takenWh);
-    return spreadOf(samples, VALUES);
+    return spreadAbove(this.of(arrival).takes, takenWh, VALUES);
   }
 
   state(): StayState {
@@ -76,7 +84,8 @@ export class Stays {
   restore(state: unknown): void {
     const { visits, errorMeanMs } = (state ?? {}) as Partial<StayState>;
     if (!Array.isArray(visits)) return;
-    this.visits = visits.filter(isVisit).slice(-VISITS_MAX);
+    this.kept = [];
+    for (const visit of visits.filter(isVisit).slice(-VISITS_MAX)) this.learn(visit);
     this.errorMeanMs = typeof errorMeanMs === "number" && errorMeanMs >= 0 ? errorMeanMs : 0;
   }
 
@@ -86,49 +95,93 @@ export class Stays {
     return told;
   }
 
+  /**
+   * Each visit speaks three times: it would stay as long, leave at the same hour, and miss its driver's word by as much. Sorted, so
+   * that what is to come is the end of the list.
+   */
   private ask(arrival: Arrival): Told {
-    const here = this.time.of(arrival.arrivedWallMs);
+    const here = { arrival, local: this.time.of(arrival.arrivedWallMs), saidMs: saidStayMs(arrival) };
+    const { arrivedWallMs } = arrival;
     const leaves: Sample[] = [];
     const takes: Sample[] = [];
-    for (const visit of this.visits) {
-      const weight = this.alike(arrival, here, visit);
-      leaves.push({ value: arrival.arrivedWallMs + visit.leftWallMs - visit.arrivedWallMs, weight });
-      takes.push({ value: visit.takenWh, weight });
-    }
-    const saidMs = arrival.departureWallMs;
-    if (saidMs !== undefined) leaves.push({ value: saidMs, weight: PRIOR_WEIGHT });
-    for (const hours of PRIOR_HOURS)
+    for (const one of this.kept) {
+      const weight = alike(here, one);
+      if (weight < WEIGHT_MIN) continue;
+      const { visit, local, saidMs } = one;
+      const stayedMs = visit.leftWallMs - visit.arrivedWallMs;
+      leaves.push({ value: arrivedWallMs + stayedMs, weight: weight * (1 - BY_CLOCK) });
       leaves.push({
-        value: arrival.arrivedWallMs + hours * HOUR_MS,
-        weight: PRIOR_WEIGHT / PRIOR_HOURS.length,
+        value: arrivedWallMs + stayedMs + local.msOfDay - here.local.msOfDay,
+        weight: weight * BY_CLOCK,
       });
+      if (here.saidMs !== undefined && saidMs !== undefined)
+        leaves.push({ value: arrivedWallMs + here.saidMs + stayedMs - saidMs, weight: weight * BY_ERROR });
+      takes.push({ value: visit.takenWh, weight });
+      if (arrival.energyWh !== undefined && visit.energyWh !== undefined)
+        takes.push({ value: (arrival.energyWh * visit.takenWh) / visit.energyWh, weight });
+    }
+    leaves.push(...priorStay(arrival));
     if (arrival.energyWh !== undefined) takes.push({ value: arrival.energyWh, weight: PRIOR_WEIGHT });
-    return { leaves, takes };
-  }
-
-  private alike(arrival: Arrival, here: Local, visit: Visit): number {
-    const there = this.time.of(visit.arrivedWallMs);
-    const days = Math.max(0, here.day - there.day);
-    const hoursApart = apart(here.msOfDay, there.msOfDay, DAY_MS) / HOUR_MS;
-    let weight = 0.98 ** days * Math.exp(-((hoursApart / 1.5) ** 2));
-    if (isWorkday(here) !== isWorkday(there)) weight *= 0.2;
-    const [mine, theirs] = [saidStayMs(arrival), saidStayMs(visit)];
-    if (mine !== undefined && theirs !== undefined)
-      weight *= 0.05 + Math.exp(-Math.abs(mine - theirs) / HOUR_MS);
-    if (arrival.driver !== undefined && arrival.driver === visit.driver) weight *= 50;
-    if (arrival.energyWh !== undefined && arrival.energyWh === visit.energyWh) weight *= 3;
-    return weight;
+    const sorted = (samples: Sample[]) => samples.sort((a, b) => a.value - b.value);
+    return { leaves: sorted(leaves), takes: sorted(takes) };
   }
 }
 
+const WEIGHT_MIN = 1e-5;
+const RECENCY_A_DAY = 0.985;
+const HOURS_ALIKE = 2;
+const OTHER_KIND_OF_DAY = 0.2;
+const SAME_OUTLET = 2;
+const SAME_DRIVER = 50;
+/** People tell the same figures again: who tells the same stay, or the same energy, is often the same person. */
+const SAME_STAY = 3;
+const SAME_ENERGY = 15;
+const SAME_MS = 70_000;
+const SAME_WH = 10;
+const ONE_SAID_NOTHING = 0.1;
+const BY_CLOCK = 0.5;
+const BY_ERROR = 0.2;
+
+type Asked = { readonly arrival: Arrival; readonly local: Local; readonly saidMs: number | undefined };
+
+/** How much a visit of the past says about an arrival. */
+function alike({ arrival, local, saidMs }: Asked, past: Kept): number {
+  const { visit } = past;
+  const days = Math.max(0, local.day - past.local.day);
+  const hours = apart(local.msOfDay, past.local.msOfDay, DAY_MS) / HOUR_MS;
+  let weight = RECENCY_A_DAY ** days * (Math.exp(-((hours / HOURS_ALIKE) ** 2)) + 0.003);
+  if (isWorkday(local) !== isWorkday(past.local)) weight *= OTHER_KIND_OF_DAY;
+  if (visit.outlet === arrival.outlet) weight *= SAME_OUTLET;
+  if (arrival.driver !== undefined && arrival.driver === visit.driver) weight *= SAME_DRIVER;
+  if (saidMs === undefined || past.saidMs === undefined)
+    return saidMs === past.saidMs ? weight : weight * ONE_SAID_NOTHING;
+  const byMs = Math.abs(saidMs - past.saidMs);
+  weight *= 0.01 + Math.exp(-byMs / (0.2 * HOUR_MS + 0.14 * saidMs));
+  if (byMs < SAME_MS) weight *= SAME_STAY;
+  const { energyWh } = arrival;
+  if (energyWh !== undefined && visit.energyWh !== undefined && Math.abs(energyWh - visit.energyWh) < SAME_WH)
+    weight *= SAME_ENERGY;
+  return weight;
+}
+
 /** What is believed of a car before anything was learnt, as so many visits. */
-const PRIOR_WEIGHT = 1;
+const PRIOR_WEIGHT = 0.2;
 const PRIOR_HOURS = [0.5, 1, 2, 3, 5, 8, 10, 14];
+
+function priorStay({ arrivedWallMs, departureWallMs }: Arrival): Sample[] {
+  const samples = PRIOR_HOURS.map((hours) => ({
+    value: arrivedWallMs + hours * HOUR_MS,
+    weight: (0.2 * PRIOR_WEIGHT) / PRIOR_HOURS.length,
+  }));
+  return departureWallMs === undefined
+    ? samples
+    : [...samples, { value: departureWallMs, weight: PRIOR_WEIGHT }];
+}
 
 const saidStayMs = ({
   arrivedWallMs,
   departureWallMs,
-}: Pick<Arrival, "arrivedWallMs" | "departureWallMs">) =>
+}: Pick<Arrival, "arrivedWallMs" | "departureWallMs">): number | undefined =>
   departureWallMs === undefined ? undefined : departureWallMs - arrivedWallMs;
 
 const apart = (a: number, b: number, round: number): number => {

@@ -231,8 +231,8 @@ class ModelBuilder {
     site.fuses.forEach((fuse, f) => {
       for (const phase of ["L1", "L2", "L3"] as const) {
         const here = this.demands.flatMap(({ outlet, powerKw, phases }, i) => {
-          const wired = outlet?.wiring.slice(0, phases).includes(phase);
-          if (!wired || !tree.pathOf(tree.indexOf(outlet.fuse)).includes(f)) return [];
+          if (outlet === undefined || !outlet.wiring.slice(0, phases).includes(phase)) return [];
+          if (!tree.pathOf(tree.indexOf(outlet.fuse)).includes(f)) return [];
           return [
             {
               i,

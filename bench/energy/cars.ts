@@ -1,0 +1,74 @@
+/**
+ * The sessions of a file as cars on a grid of 5-minute steps: what every algorithm of this benchmark is given alike. A car is there from
+ * the step in which it arrives to the one in which it leaves (the one before which it leaves is its last), takes at most `powerKw`, and needs what
+ * the file says it was given, as far as its stay allows that at all.
+ */
+import { createReadStream } from "node:fs";
+import { createGunzip } from "node:zlib";
+import { readSessions, type Session } from "@wattward/energy/sessions";
+import { LocalDays } from "./local-days.ts";
+
+export const STEP_MS = 300_000;
+export const STEP_HOURS = STEP_MS / 3_600_000;
+
+export type Car = {
+  readonly session: Session;
+  /** First step in which it can charge, and the first in which it cannot any more. */
+  readonly from: number;
+  readonly to: number;
+  readonly needKwh: number;
+  readonly powerKw: number;
+  /** By the driver's estimate, in steps; `to` where he told none. */
+  readonly saidTo: number;
+};
+
+export type Fleet = {
+  readonly startMs: number;
+  readonly cars: readonly Car[];
+  readonly steps: number;
+  readonly days: number;
+};
+
+export type Wanted = {
+  readonly file: string;
+  readonly days?: number;
+  readonly weekdays: boolean;
+  readonly timeZone: string;
+  readonly powerKw: number;
+};
+
+export async function readFleet({ file, days, weekdays, timeZone, powerKw }: Wanted): Promise<Fleet> {
+  const bytes = createReadStream(file);
+  const read = await readSessions(
+    (file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes).setEncoding("utf8"),
+  );
+  if (!read.ok) throw new Error(`${file}: line ${read.fault[0]?.line}: ${read.fault[0]?.sentence}`);
+  const local = new LocalDays(timeZone);
+  const dayOf = new Map(read.value.map((session) => [session, local.dayOf(session.arriveAtMs)]));
+  const workday = (day: number) => ![0, 6].includes((((day + 4) % 7) + 7) % 7);
+  const all = [...new Set(dayOf.values())].filter((day) => !weekdays || workday(day)).sort((a, b) => a - b);
+  const chosen = new Set(all.slice(0, days));
+  const sessions = read.value.filter((session) => chosen.has(dayOf.get(session)!));
+  return { ...fleetOf(sessions, powerKw), days: chosen.size };
+}
+
+export function fleetOf(sessions: readonly Session[], powerKw: number): Omit<Fleet, "days"> {
+  const startMs =
+    Math.floor(Math.min(...sessions.map(({ arriveAtMs }) => arriveAtMs)) / 86_400_000) * 86_400_000;
+  const step = (ms: number) => Math.floor((ms - startMs) / STEP_MS);
+  const cars = sessions.map((session) => {
+    const from = step(session.arriveAtMs);
+    const to = Math.max(from + 1, step(session.leaveAtMs));
+    const possibleKwh = (to - from) * STEP_HOURS * powerKw;
+    return {
+      session,
+      from,
+      to,
+      powerKw,
+      needKwh: Math.min(session.energyWh / 1000, possibleKwh),
+      saidTo:
+        session.estimatedLeaveAtMs === undefined ? to : Math.max(from + 1, step(session.estimatedLeaveAtMs)),
+    };
+  });
+  return { startMs, cars, steps: Math.max(...cars.map(({ to }) => to)) + 1 };
+}

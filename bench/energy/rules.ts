@@ -1,0 +1,88 @@
+/**
+ * The simple rules that everybody could have written, on the same steps, with one cap. All of them know what a car still needs; what they
+ * know of its departure is in their names.
+ */
+import { type Car, type Fleet, STEP_HOURS } from "./cars.ts";
+
+type Present = { readonly car: Car; leftKwh: number };
+/** Power of each, in kW, for one step. */
+type Rule = (present: readonly Present[], capKw: number, step: number) => number[];
+
+const mostKw = ({ car, leftKwh }: Present): number => Math.min(car.powerKw, leftKwh / STEP_HOURS);
+
+const equalShare: Rule = (present, capKw) =>
+  present.map((one) => Math.min(mostKw(one), capKw / present.length));
+
+const maxMin: Rule = (present, capKw) => {
+  const kw = present.map(() => 0);
+  let left = capKw;
+  const rising = present.map((one, i) => ({ i, most: mostKw(one) })).sort((a, b) => a.most - b.most);
+  rising.forEach(({ i, most }, n) => {
+    kw[i] = Math.min(most, left / (rising.length - n));
+    left -= kw[i]!;
+  });
+  return kw;
+};
+
+/** Who has the least of something gets all it can take, then the next. */
+const first =
+  (of: (one: Present, step: number) => number): Rule =>
+  (present, capKw, step) => {
+    const kw = present.map(() => 0);
+    let left = capKw;
+    const order = present
+      .map((one, i) => ({ i, of: of(one, step) }))
+      .sort((a, b) => a.of - b.of || a.i - b.i);
+    for (const { i } of order) {
+      kw[i] = Math.min(mostKw(present[i]!), left);
+      left -= kw[i]!;
+    }
+    return kw;
+  };
+
+const laxity = (to: number, { car, leftKwh }: Present, step: number): number =>
+  to - step - leftKwh / (car.powerKw * STEP_HOURS);
+
+export const rules = {
+  equalShare,
+  maxMin,
+  firstCome: first(({ car }) => car.from),
+  earliestDepartureSaid: first(({ car }) => car.saidTo),
+  leastLaxitySaid: first((one, step) => laxity(one.car.saidTo, one, step)),
+  leastLaxityTrue: first((one, step) => laxity(one.car.to, one, step)),
+} as const satisfies Record<string, Rule>;
+
+/** What each car of the fleet got by the rule, kWh. */
+export function byRule(rule: Rule, { cars, steps }: Fleet, capKw: number): number[] {
+  const got = cars.map(() => 0);
+  const arriving = cars.map((car, i) => ({ car, i })).sort((a, b) => a.car.from - b.car.from);
+  let next = 0;
+  let present: (Present & { readonly i: number })[] = [];
+  for (let step = 0; step < steps; step++) {
+    for (; next < arriving.length && arriving[next]!.car.from <= step; next++) {
+      const { car, i } = arriving[next]!;
+      present.push({ car, i, leftKwh: car.needKwh });
+    }
+    present = present.filter(({ car }) => car.to > step);
+    if (present.length === 0) continue;
+    rule(present, capKw, step).forEach((kw, n) => {
+      present[n]!.leftKwh -= kw * STEP_HOURS;
+      got[present[n]!.i]! += kw * STEP_HOURS;
+    });
+  }
+  return got;
+}
+
+/** The highest power of a step if nobody held anybody back. */
+export function uncontrolledPeakKw(fleet: Fleet): number {
+  const kw = new Float64Array(fleet.steps + 1);
+  for (const { from, needKwh, powerKw } of fleet.cars) {
+    let leftKwh = needKwh;
+    for (let step = from; leftKwh > 1e-9; step++) {
+      const now = Math.min(powerKw, leftKwh / STEP_HOURS);
+      kw[step] = kw[step]! + now;
+      leftKwh -= now * STEP_HOURS;
+    }
+  }
+  return Math.max(...kw);
+}
