@@ -16,6 +16,7 @@ import { contentOf, DeviceState } from "./device-state.ts";
 import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
 import { learnable, writeSpan } from "./functions.ts";
 import { judge, passed, type Refusal, type RegisterPassage } from "./judgement.ts";
+import { Learnt, withLearnt } from "./learning.ts";
 import { DECODED_VALUES_MAX } from "./limits.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
 import { Rulebook } from "./rulebook.ts";
@@ -29,12 +30,14 @@ export class ModbusGuard {
   readonly policy: Policy;
   private readonly rules: Rulebook;
   private readonly byUnit = new Map<number, DeviceState>();
+  private readonly learnt: Learnt;
   private readonly clients = new Map<ClientName, { readonly client: Client; bucket?: TokenBucket }>();
 
   /** A policy that was checked (`checkPolicy`). What `before` knows of registers that are still the same goes on being known. */
   constructor(policy: Policy, before?: ModbusGuard) {
     this.policy = policy;
     this.rules = new Rulebook(policy);
+    this.learnt = policy.learning !== undefined && before !== undefined ? before.learnt : new Learnt();
     for (const client of policy.clients) this.clients.set(client.name, { client });
     const old = new Map([...(before?.byUnit.values() ?? [])].map((state) => [state.device.name, state]));
     for (const device of policy.devices)
@@ -47,18 +50,21 @@ export class ModbusGuard {
     const device = this.byUnit.get(unit);
     const known = this.clients.get(name);
     const refusal = (one: Refusal): Denied => this.denied(name, unit, request, one, nowMs);
-    if (known === undefined) return refusal({ kind: "refuse", code: 1, why: `there is no client '${name}'` });
+    if (known === undefined)
+      return refusal({ kind: "refuse", code: 1, about: "function", why: `there is no client '${name}'` });
     known.bucket ??= new TokenBucket(known.client, nowMs);
     if (!known.bucket.take(nowMs)) {
       const rule = `clients[${this.policy.clients.indexOf(known.client)}]`;
       return refusal({
         kind: "refuse",
         code: 6,
+        about: "rate",
         why: `more than ${known.client.perSecond} requests a second`,
         rule,
       });
     }
-    if (device === undefined) return refusal({ kind: "refuse", code: 2, why: `no device has unit ${unit}` });
+    if (device === undefined)
+      return refusal({ kind: "refuse", code: 2, about: "address", why: `no device has unit ${unit}` });
     const judgement = judge({
       request,
       device,
@@ -67,7 +73,10 @@ export class ModbusGuard {
       nowMs,
     });
     if (judgement.kind === "pass") return allowed(device, request, passed(judgement, nowMs));
-    if (judgement.code !== 6 && this.learns(device, request, now)) return allowed(device, request, []);
+    if (judgement.code !== 6 && this.learns(device, request, now)) {
+      this.learnt.add(name, device.device.name, request);
+      return allowed(device, request, []);
+    }
     return refusal(judgement);
   }
 
@@ -82,6 +91,11 @@ export class ModbusGuard {
   /** What became of a request that was let through; once for each ticket. */
   settled(ticket: Ticket, settled: Settled, now: Instant): void {
     ticket.settle(settled, now.monotonicMs);
+  }
+
+  /** The policy with rules for what was read while learning; undefined where nothing was. For people to look at, never in force by itself. */
+  proposal(): Policy | undefined {
+    return this.learnt.isEmpty ? undefined : withLearnt(this.policy, this.learnt.rules());
   }
 
   private learns({ device }: DeviceState, request: Request, now: Instant): boolean {
@@ -100,8 +114,8 @@ export class ModbusGuard {
     const device = this.byUnit.get(unit);
     const parties = { client, unit, ...(device && { device: device.device.name }) };
     const exchange = decodedRequest(parties, request, device ? decodedValues(request, device, nowMs) : []);
-    const { code: exception, rule, why } = refusal;
-    return { kind: "deny", exception, ...(rule !== undefined && { rule }), why, exchange };
+    const { code: exception, about, rule, why } = refusal;
+    return { kind: "deny", exception, about, ...(rule !== undefined && { rule }), why, exchange };
   }
 }
 

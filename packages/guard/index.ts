@@ -7,3 +7,7 @@ export type { PolicyFault } from "./policy-reader.ts";
 export { readPolicy } from "./read-policy.ts";
 export * from "./sunspec-policy.ts";
 export * from "./verdict.ts";
+export { type CaptureOptions, watchCapture } from "./watch/capture.ts";
+export { type LiveRequest, LiveWatch } from "./watch/live-watch.ts";
+export * from "./watch/observation.ts";
+export { writePolicy } from "./write-policy.ts";

@@ -13,7 +13,7 @@ import type { DeviceState } from "./device-state.ts";
 import { passesForNobody, readSpan, writeSpan, writing } from "./functions.ts";
 import type { Passage, RegisterState } from "./register-state.ts";
 import type { ReadyBound, ReadyCrossRule, ReadyRule } from "./rulebook.ts";
-import type { DenialCode } from "./verdict.ts";
+import type { DenialAbout, DenialCode } from "./verdict.ts";
 import { type Written, writesOf } from "./writes.ts";
 
 export type Judgement =
@@ -22,6 +22,7 @@ export type Judgement =
 export type Refusal = {
   readonly kind: "refuse";
   readonly code: DenialCode;
+  readonly about: DenialAbout;
   readonly rule?: string;
   readonly why: string;
 };
@@ -35,10 +36,12 @@ export type Case = {
   readonly nowMs: number;
 };
 
-const refuse = (code: DenialCode, why: string, rule?: string): Refusal => ({
+type Place = { readonly rule?: string | undefined; readonly about?: DenialAbout };
+
+const usually = { 1: "function", 2: "address", 3: "value", 6: "rate" } as const;
+const refuse = (code: DenialCode, why: string, { rule, about = usually[code] }: Place = {}): Refusal => ({
   kind: "refuse",
-  code,
-  why,
+  ...{ code, about, why },
   ...(rule !== undefined && { rule }),
 });
 
@@ -80,7 +83,7 @@ function judgeWrite(it: Case, named: readonly ReadyRule[]): Judgement {
   const rule = covering.find(({ bounds }) => written.every(({ state }) => bounds.has(state.register.name)));
   if (rule === undefined) {
     const names = written.map(({ state }) => state.register.name).join(", ");
-    return refuse(2, `no rule lets it write ${names} at once`, covering[0]?.path);
+    return refuse(2, `no rule lets it write ${names} at once`, { rule: covering[0]?.path });
   }
   for (const one of written) {
     const refusal = judgeRegister(one, rule.bounds.get(one.state.register.name)!, nowMs);
@@ -96,13 +99,16 @@ function judgeRegister({ state, value }: Written, ready: ReadyBound, nowMs: numb
   if (value === undefined) {
     const factor =
       scaleFrom === undefined ? "" : `, or its scale factor at ${scaleFrom} is not known: read it first`;
-    return refuse(3, `${name} would be no number${factor}`, path);
+    return refuse(3, `${name} would be no number${factor}`, { rule: path });
   }
   if (!(value >= bound.min && value <= bound.max))
-    return refuse(3, `${name} = ${value}${unit}; ${bound.min} to ${bound.max} are allowed`, path);
-  if (state.pending > 0) return refuse(6, `a write to ${name} is still unanswered`, path);
+    return refuse(3, `${name} = ${value}${unit}; ${bound.min} to ${bound.max} are allowed`, { rule: path });
+  if (state.pending > 0)
+    return refuse(6, `a write to ${name} is still unanswered`, { rule: path, about: "motion" });
   const motion = state.motion(value, bound, nowMs);
-  return motion.kind === "refused" ? refuse(motion.code, `${name} ${motion.why}`, path) : undefined;
+  return motion.kind === "refused"
+    ? refuse(motion.code, `${name} ${motion.why}`, { rule: path, about: "motion" })
+    : undefined;
 }
 
 function judgeAcross({ device, crossRules, nowMs }: Case, written: readonly Written[]): Refusal | undefined {
@@ -114,11 +120,9 @@ function judgeAcross({ device, crossRules, nowMs }: Case, written: readonly Writ
     const value = values.get(limit.register);
     if (value === undefined || (value >= limit.min && value <= limit.max)) continue;
     if (device.holds(cross, values, nowMs))
-      return refuse(
-        3,
-        `${limit.register} = ${value}; ${limit.min} to ${limit.max} are allowed: ${why}`,
-        path,
-      );
+      return refuse(3, `${limit.register} = ${value}; ${limit.min} to ${limit.max} are allowed: ${why}`, {
+        rule: path,
+      });
   }
   return undefined;
 }
@@ -135,7 +139,7 @@ function judgeRates(rule: ReadyRule, written: readonly Written[], nowMs: number)
 const rateOf = (window: ReadyRule["window"], nowMs: number, path: string): Refusal | undefined =>
   window === undefined || window.hasRoom(nowMs)
     ? undefined
-    : refuse(6, "its rate per minute is used up", path);
+    : refuse(6, "its rate per minute is used up", { rule: path });
 
 export type RegisterPassage = { readonly state: RegisterState; readonly passage: Passage };
 

@@ -100,8 +100,10 @@ export function sunspecPolicy(devices: readonly CommissionedDevice[], clients: P
     schema: 1,
     clients: [energy, ...readers],
     devices: devices.map((device, i) => guardedDevice(device, parts[i]?.registers ?? [])),
-    rules: parts.flatMap(({ device, rules }) => rules.map((rule) => ({ ...rule, device }))),
-    crossRules: parts.flatMap(({ device, crossRules }) => crossRules.map((rule) => ({ ...rule, device }))),
+    rules: parts.flatMap(({ device, rules }) =>
+      rules.map(({ client, ...rule }) => ({ client, device, ...rule })),
+    ),
+    crossRules: parts.flatMap(({ device, crossRules }) => crossRules.map((rule) => ({ device, ...rule }))),
   };
 }
 

@@ -6,6 +6,12 @@ import type { GuardedDevice } from "./policy.ts";
 /** 01 function, 02 address (an unknown unit too), 03 value, 06 rate: what the master gets. */
 export type DenialCode = 1 | 2 | 3 | 6;
 
+/**
+ * `value`: its bounds, in part, across registers. `motion`: ramp, dwell, reversals, or one before it is still unanswered. `rate`: per
+ * second or minute.
+ */
+export type DenialAbout = "function" | "address" | "value" | "motion" | "rate";
+
 export type Verdict = Allowed | Denied;
 
 export type Allowed = {
@@ -18,6 +24,8 @@ export type Allowed = {
 export type Denied = {
   readonly kind: "deny";
   readonly exception: DenialCode;
+  /** What was wrong with it; absent where the PDU was no request, or there is no policy. */
+  readonly about?: DenialAbout;
   /** The rule that refuses, as a path in the policy: `rules[3].writes[0]`; absent where no rule lets it through. */
   readonly rule?: string;
   /** One sentence for the operator: what was asked, and what would be allowed. */

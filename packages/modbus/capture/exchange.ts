@@ -19,6 +19,8 @@ const UNANSWERED_MAX = 256;
 export type CapturedExchange = {
   readonly kind: "exchange";
   readonly atMs: number;
+  /** Number of the packet that made the request whole, from 1. */
+  readonly packet: number;
   readonly master: Endpoint;
   readonly device: Endpoint;
   readonly transaction: number;
@@ -27,11 +29,17 @@ export type CapturedExchange = {
   readonly pdu: Uint8Array;
   readonly request: Result<Request, PduFault>;
   /** Absent where the capture has none. `reply` is absent where the request could not be read. */
-  answer?: { readonly atMs: number; readonly pdu: Uint8Array; readonly reply?: Result<Reply, PduFault> };
+  answer?: {
+    readonly atMs: number;
+    readonly packet: number;
+    readonly pdu: Uint8Array;
+    readonly reply?: Result<Reply, PduFault>;
+  };
 };
 
 export type CapturedOddity = {
   readonly atMs: number;
+  readonly packet: number;
   readonly master: Endpoint;
   readonly device: Endpoint;
 } & (
@@ -57,7 +65,7 @@ export function readCapture(
   if (!capture.ok) return capture;
   const events: CapturedEvent[] = [];
   const connections = new Map<string, Connection>();
-  for (const packet of capture.value.packets) {
+  for (const [i, packet] of capture.value.packets.entries()) {
     const segment = segmentOf(packet, capture.value.linkType);
     if (segment === undefined) continue;
     const byMaster = ports.includes(segment.to.port);
@@ -71,7 +79,7 @@ export function readCapture(
       connection = new Connection(master, device, events);
       connections.set(name, connection);
     }
-    connection.push(segment, byMaster ? "master" : "device");
+    connection.push(segment, byMaster ? "master" : "device", i + 1);
   }
   for (const connection of connections.values()) connection.end();
   return ok(events);
@@ -90,6 +98,7 @@ class Connection {
   };
   private readonly unanswered: CapturedExchange[] = [];
   private atMs = 0;
+  private packet = 0;
 
   constructor(master: Endpoint, device: Endpoint, events: CapturedEvent[]) {
     this.master = master;
@@ -97,8 +106,9 @@ class Connection {
     this.events = events;
   }
 
-  push({ atMs, sequence, payload, syn }: Segment, by: Side): void {
+  push({ atMs, sequence, payload, syn }: Segment, by: Side, packet: number): void {
     this.atMs = atMs;
+    this.packet = packet;
     // A SYN takes a number of its own.
     for (const piece of this.directions[by].bytes.push(syn ? sequence + 1 : sequence, payload))
       this.take(piece, by);
@@ -154,11 +164,11 @@ class Connection {
       return;
     }
     const reply = exchange.request.ok ? readReply(pdu, exchange.request.value) : undefined;
-    exchange.answer = { atMs: this.atMs, pdu: pdu.slice(), ...(reply && { reply }) };
+    exchange.answer = { atMs: this.atMs, packet: this.packet, pdu: pdu.slice(), ...(reply && { reply }) };
   }
 
   private here() {
-    return { atMs: this.atMs, master: this.master, device: this.device };
+    return { atMs: this.atMs, packet: this.packet, master: this.master, device: this.device };
   }
 }
 
