@@ -19,12 +19,15 @@ import {
   type TraceId,
   type WireServer,
 } from "@wattward/kernel";
-import { usualHandling } from "@wattward/ocpp";
+import { usualHandling, writeFrame } from "@wattward/ocpp";
 import type { PasswordProfile } from "@wattward/ocpp/ways-in";
 import { DEVIATION_OBSERVED } from "@wattward/sitelink";
 import { CallDesk, HEARTBEAT_INTERVAL_S } from "./calls/call-desk.ts";
 import { tokenOf } from "./calls/learn.ts";
+import { Charging } from "./charging/charging.ts";
+import type { Mode } from "./charging/watch.ts";
 import { SiteClock } from "./clock/site-clock.ts";
+import type { LineLink } from "./energy-link/line-link.ts";
 import { type Journal, openJournal } from "./journal/journal.ts";
 import { type JournalLimits, journalLimits } from "./journal/limits.ts";
 import { Pressure } from "./journal/pressure.ts";
@@ -58,6 +61,8 @@ export type SitePorts = {
   readonly passwords?: PasswordPorts | undefined;
   /** What one station may say in the long run, where it is more or less than usual (ocpp/session-options.ts). */
   readonly stationFramesPerSecond?: number | undefined;
+  /** Opens `state/energy.sock`, once this site is managed; absent: there is no energy controller. */
+  listenEnergy?(accept: (link: LineLink) => void): Promise<{ close(): Promise<void> }>;
   /** Only a fresh start helps: the process must end. Told at most once with a cause. */
   fatal(error: Error): void;
   readonly journalLimits?: Partial<JournalLimits>;
@@ -85,6 +90,8 @@ export type SiteStatus = {
   readonly bundleVersion: number;
   readonly transactionIdsLeft: number;
   readonly clock: ReturnType<Clock["now"]>;
+  /** Of its energy, where that is managed. */
+  readonly mode: Mode | undefined;
 };
 
 export async function createSite(ports: SitePorts): Promise<Site> {
@@ -93,7 +100,7 @@ export async function createSite(ports: SitePorts): Promise<Site> {
   const server = await ports.listen(parts.stations);
   await parts.stations.open();
   const stops = housekeeping(ports, parts);
-  const { link, stations, journal, shelf, ids, clock } = parts;
+  const { link, stations, journal, shelf, ids, clock, charging } = parts;
   return {
     port: server.port,
     passwordPort: (profile) => stations.passwordPort(profile),
@@ -104,6 +111,7 @@ export async function createSite(ports: SitePorts): Promise<Site> {
       bundleVersion: shelf.inForce?.version ?? 0,
       transactionIdsLeft: ids.remaining,
       clock: clock.now(),
+      mode: charging.mode,
     }),
     observe: (kind, detail) => void link.observe(kind, detail),
     async close() {
@@ -111,6 +119,7 @@ export async function createSite(ports: SitePorts): Promise<Site> {
       const shut = stations.closeAll();
       link.stop();
       await shut;
+      await charging.close();
       await server.close();
       await keepAll(ports, parts);
       await journal.close();
@@ -128,6 +137,7 @@ type Parts = {
   readonly pressure: Pressure;
   readonly link: SiteLink;
   readonly stations: Stations;
+  readonly charging: Charging;
 };
 
 async function openParts(ports: SitePorts): Promise<Parts> {
@@ -169,8 +179,16 @@ async function openParts(ports: SitePorts): Promise<Parts> {
     bundle,
     unsent: (station, frames) => link.observe(SENDS_GIVEN_UP, `${frames} frames`, station),
   });
+  const charging = await Charging.open({
+    ...{ clock, chance, disk, log, bundle, fatal },
+    linkUp: () => link.isUp,
+    tell: (message) => link.tellIfRoom(message),
+    observe: (kind, detail, station) => void link.observe(kind, detail, station),
+    inItsName: (from, call) => void desk.answer(from, call, writeFrame(call)),
+    ...(ports.listenEnergy && { listenEnergy: ports.listenEnergy }),
+  });
   const stations = new Stations({
-    ...{ site, clock, chance, log, desk, trust, newest, bundle, passwords: ports.passwords },
+    ...{ charging, site, clock, chance, log, desk, trust, newest, bundle, passwords: ports.passwords },
     framesPerSecond: ports.stationFramesPerSecond,
     now: () => clock.now(),
     handling: (station) => bundle()?.stations.find(({ id }) => id === station)?.handling ?? usualHandling,
@@ -179,7 +197,8 @@ async function openParts(ports: SitePorts): Promise<Parts> {
     tell: (message) => link.tell(message),
     observe: (kind, detail, station) => link.observe(kind, detail, station),
   });
-  const parts: Parts = { clock, ids, journal, shelf, authorisations, newest, pressure, link, stations };
+  const held = { authorisations, newest, pressure };
+  const parts: Parts = { clock, ids, journal, shelf, ...held, link, stations, charging };
   return parts;
 }
 
@@ -201,7 +220,7 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
       log.info("lease", { from: lease.from, to: lease.to, csmsEpoch: lease.csmsEpoch, taken });
     },
     async bundle(signed) {
-      const { shelf, stations, clock } = parts();
+      const { shelf, stations, clock, charging } = parts();
       const taken = await shelf.take(signed, clock.now());
       if (taken.kind === "refused") {
         log.error("bundle-refused", { version: taken.version, say: taken.sentence });
@@ -214,15 +233,19 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
       }
       log.info("bundle-in-force", { version: taken.bundle.version, stations: taken.bundle.stations.length });
       stations.sweep();
+      void charging.adopt();
       return { t: "bundle-state", version: taken.bundle.version, accepted: true, reason: "" };
     },
     down(station, frame, reply) {
-      const { stations, authorisations, clock } = parts();
+      const { stations, authorisations, charging, clock } = parts();
       const call = downIn(frame, "2.1");
       const token = call?.kind === "call" && remoteStarts.has(call.action) ? tokenOf(call) : undefined;
       if (token !== undefined) authorisations.learn(token, { status: "Accepted" }, clock.now());
+      // At a managed site only the site writes charging profiles (ADR 13).
+      if (call?.kind === "call" && charging.takes(station, call, reply)) return;
       stations.down(station, frame, reply);
     },
+    quartersAcked: (untilWallMs) => parts().charging.quartersAcked(untilWallMs),
     news() {
       const { stations, ids } = parts();
       const wanted = ids.remaining < LEASE_LOW_WATER ? [{ t: "lease-wanted" } as const] : [];

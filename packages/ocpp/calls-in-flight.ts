@@ -88,8 +88,15 @@ export class CallsInFlight {
     this.limits = { ...callsLimits, ...ports.limits };
   }
 
-  /** Calls the peer; `timeoutMs` counts from the sending, not from the asking. Never rejects. */
-  call(action: string, payload: JsonObject, { timeoutMs }: { timeoutMs: number }): Promise<CallOutcome> {
+  /**
+   * Calls the peer; `timeoutMs` counts from the sending, not from the asking. `first`: before every call that waits, and however
+   * many wait: for what protects somebody, and is asked for one at a time. Never rejects.
+   */
+  call(
+    action: string,
+    payload: JsonObject,
+    { timeoutMs, first = false }: { timeoutMs: number; first?: boolean },
+  ): Promise<CallOutcome> {
     const { version, peer, log } = this.ports;
     const checked = validateCall(version, peer === "station" ? "csms" : "station", action, payload);
     if (checked.kind === "invalid") {
@@ -100,7 +107,7 @@ export class CallsInFlight {
       const id = this.ports.newId();
       return { id, text: writeFrame({ kind: "call", id, action, payload }) };
     };
-    return this.enqueue({ text, action, timeoutMs, own: true });
+    return this.enqueue({ text, action, timeoutMs, own: true }, first);
   }
 
   /**
@@ -158,11 +165,12 @@ export class CallsInFlight {
     this.queue.length = 0;
   }
 
-  private enqueue(call: Omit<Waiting, "settle">): Promise<CallOutcome> {
+  private enqueue(call: Omit<Waiting, "settle">, first = false): Promise<CallOutcome> {
     if (this.state === "closed") return Promise.resolve({ kind: "closed" });
-    if (this.queue.length >= this.limits.queuedCallsMax) return Promise.resolve({ kind: "busy" });
+    if (!first && this.queue.length >= this.limits.queuedCallsMax) return Promise.resolve({ kind: "busy" });
     return new Promise((settle) => {
-      this.queue.push({ ...call, settle });
+      if (first) this.queue.unshift({ ...call, settle });
+      else this.queue.push({ ...call, settle });
       this.next();
     });
   }

@@ -91,7 +91,11 @@ export class OcppSession {
   }
 
   /** Calls the peer; see {@link CallsInFlight.call}. */
-  call(action: string, payload: JsonObject, options: { timeoutMs: number }): Promise<CallOutcome> {
+  call(
+    action: string,
+    payload: JsonObject,
+    options: { timeoutMs: number; first?: boolean },
+  ): Promise<CallOutcome> {
     return this.calls.call(action, payload, options);
   }
 

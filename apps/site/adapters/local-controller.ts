@@ -7,6 +7,7 @@ import { dialer, listenWires, type ServerLimits } from "@wattward/ocpp/websocket
 import type { SiteIdentity } from "@wattward/pki/files";
 import { SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
 import type { SitePorts, StationDoor } from "../site.ts";
+import { ENERGY_SOCKET, listenLines } from "./energy-link.ts";
 import { certificateTrust, serverCheck } from "./trust.ts";
 import { unsyncedDisk } from "./unsynced-disk.ts";
 
@@ -83,6 +84,7 @@ export function sitePorts(
     trust: () => certificateTrust(ca),
     stationFramesPerSecond: settings.stationFramesPerSecond,
     listen: (door) => listening(settings, identity, { door, log, clock }),
+    listenEnergy: (accept) => listenLines(join(settings.dataFolder, ENERGY_SOCKET), accept),
     passwords: passwordPorts(settings, identity, { log, ...(changed && { changed }) }),
   };
 }

@@ -166,6 +166,8 @@ export class Connection {
         return this.answered(message);
       case "lease":
         return desk.lease(message);
+      case "energy-acked":
+        return desk.quartersAcked(message.untilWallMs);
       case "bundle":
         return this.send(await desk.bundle(message.bundle));
       case "down":

@@ -17,6 +17,8 @@ export type LinkDesk = {
   /** Resolves with the `bundle-state` that says what became of it. */
   bundle(bundle: SignedBundle): Promise<SiteMessage>;
   down(station: StationId, frame: string, reply: (frame: string) => void): void;
+  /** Every quarter of an hour that begins up to then is durable at the CSMS. */
+  quartersAcked(untilWallMs: number): void;
   /** What the CSMS must hear first: who is connected, and whether ids run low. */
   news(): SiteMessage[];
 };

@@ -86,6 +86,13 @@ export class SiteLink implements Uplink {
     if (this.connection?.up === true) this.connection.send(message);
   }
 
+  /** What is worth telling only now, and only while nothing waits to be taken. */
+  tellIfRoom(message: SiteMessage): void {
+    const { connection } = this;
+    if (connection?.up === true && connection.bufferedBytes <= SENT_BUFFERED_BYTES_MAX)
+      connection.send(message);
+  }
+
   /**
    * Something seen that is no frame; kept for the next link, the newest of them. False where there is too much of it:
    * then it is counted, and neither told nor worth a line in the log.

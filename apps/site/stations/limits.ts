@@ -7,6 +7,8 @@ export const SILENT_MS_MAX = 90_000;
 export const SILENT_HEARTBEATS_MAX = 3;
 /** A CALL of the CSMS to a station; the CSMS has its own, shorter patience. */
 export const DOWN_MS_MAX = 60_000;
+/** The same at a station whose charging the site manages: no limit of the site waits longer behind it. */
+export const MANAGED_DOWN_MS_MAX = 15_000;
 /** CALLs of the CSMS that wait behind the one a station has (one at a time, Part 4 §4.1.1). */
 export const DOWN_WAITING_MAX = 32;
 /** Stations whose takeovers are remembered; more than a bundle may hold. */

@@ -1,8 +1,9 @@
 /** One station's socket: its session, and what the registry and the link need of it. */
-import type { Chance, Clock, Log, MessageId, StationId, Wire } from "@wattward/kernel";
+import type { Chance, Clock, JsonObject, Log, MessageId, StationId, Wire } from "@wattward/kernel";
 import { hex } from "@wattward/kernel";
 import {
   type Call,
+  type CallOutcome,
   type CallResultError,
   type Claim,
   COMPRESSED_UNASKED,
@@ -18,10 +19,12 @@ import {
 } from "@wattward/ocpp";
 import type { Leave } from "@wattward/ocpp/ways-in";
 import type { CallDesk } from "../calls/call-desk.ts";
+import type { ChargingEars } from "../charging/charging.ts";
 import type { StationFacts } from "./door.ts";
 import {
   DOWN_MS_MAX,
   DOWN_WAITING_MAX,
+  MANAGED_DOWN_MS_MAX,
   PING_EVERY_MS,
   SILENT_HEARTBEATS_MAX,
   SILENT_MS_MAX,
@@ -33,6 +36,8 @@ export type SocketPorts = {
   readonly chance: Chance;
   readonly log: Log;
   readonly desk: CallDesk;
+  /** Hears every CALL before its answer, answers some itself, and calls stations of its own accord. */
+  readonly charging: ChargingEars;
   /** How the bundle in force wants this station handled. */
   handling(station: StationId): Handling;
   /** What one station may say in the long run, where it is more or less than usual. */
@@ -61,7 +66,7 @@ export class StationSocket implements Live {
   private readonly told = new Set<string>();
 
   constructor(seat: Seat, wire: Wire, ports: SocketPorts) {
-    const { clock, chance, log, desk } = ports;
+    const { clock, chance, log, desk, charging } = ports;
     const tolerant = () => !ports.handling(seat.station).strict;
     const { station, version } = seat;
     const from = { station, version };
@@ -74,9 +79,14 @@ export class StationSocket implements Live {
       clock,
       log,
       newId: () => `s-${hex(chance, 15)}` as MessageId,
-      onCall: (call, raw, deviations) => desk.answer(from, call, raw, deviations),
+      onCall: async (call, raw, deviations) => {
+        const answer = await charging.hear(from, call, () => desk.answer(from, call, raw, deviations));
+        return answer ?? { kind: "silence" };
+      },
       onInvalidCall: async (call, raw, invalid) =>
-        tolerant() ? desk.answerInvalid(from, { call, raw, invalid }) : undefined,
+        tolerant()
+          ? charging.hear(from, call, () => desk.answerInvalid(from, { call, raw, invalid }))
+          : undefined,
       tolerant,
       onSend: async (_send, raw) => desk.passUp(from, raw),
       onResultError: (_error, raw) => desk.passUp(from, raw),
@@ -118,9 +128,20 @@ export class StationSocket implements Live {
     this.session.close(code, reason);
   }
 
+  /** A CALL of the site's own. */
+  call(
+    action: string,
+    payload: JsonObject,
+    options: { timeoutMs: number; first?: boolean },
+  ): Promise<CallOutcome> {
+    return this.session.call(action, payload, options);
+  }
+
   /** Passes a CALL of the CSMS on, and its answer back; nothing comes back where the station says nothing in time. */
   async down(call: Call, text: string, reply: (frame: string) => void): Promise<void> {
-    const outcome = await this.session.callVerbatim(call, text, { timeoutMs: DOWN_MS_MAX });
+    // A station has one CALL at a time: at a managed one the next may be a limit that protects a fuse.
+    const timeoutMs = this.ports.charging.manages(this.seat.station) ? MANAGED_DOWN_MS_MAX : DOWN_MS_MAX;
+    const outcome = await this.session.callVerbatim(call, text, { timeoutMs });
     if (outcome.kind === "result" || outcome.kind === "error") return reply(outcome.raw);
     if (outcome.kind === "busy")
       return reply(refusal(call, this.seat.version, "too many calls wait for this station"));

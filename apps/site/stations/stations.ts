@@ -232,8 +232,14 @@ export class Stations {
       address: claim.address,
     });
     this.ports.tell(presence(socket, true));
+    const { version } = socket.seat;
+    this.ports.charging.connected(station, {
+      ...{ version, generation: socket.generation },
+      call: (action, payload, options) => socket.call(action, payload, options),
+    });
     void socket.closed.then(({ code, reason }) => {
       this.ports.log.info("station-disconnected", { station, generation: socket.generation, code, reason });
+      this.ports.charging.gone(station, socket.generation);
       if (this.registry.leave(station, socket.generation)) this.ports.tell(presence(socket, false));
     });
   }

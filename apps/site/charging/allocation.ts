@@ -1,0 +1,264 @@
+/**
+ * Who grants at this site: the energy controller while it is sound, else the fallback allocator of this process. Grants go to their stations,
+ * outcomes back to whoever granted; the mode is told, and what the energy controller has for the CSMS is passed up.
+ */
+import {
+  type EnergySnapshot,
+  FALLBACK_PERIOD_MS,
+  Fallback,
+  type Grant,
+  type GrantOutcome,
+  type LeftGrant,
+  type OutletId,
+  type SessionInput,
+  type Site,
+} from "@wattward/energy";
+import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
+import { MODE_OBSERVED, type ModeTold, type SiteMessage } from "@wattward/sitelink";
+import type { LineLink } from "../energy-link/line-link.ts";
+import {
+  type FromEnergy,
+  type FromLocal,
+  STATE_EVERY_MS,
+  type ToldSession,
+} from "../energy-link/messages.ts";
+import type { GrantNumbers } from "./grant-numbers.ts";
+import { LOOK_EVERY_MS, NEWS_WITHIN_MS, OUTCOMES_MAX, QUARTERS_CHARS_MAX, SNAPSHOT_CHARS } from "./limits.ts";
+import type { Granted } from "./sound-turn.ts";
+import { type Mode, Watch } from "./watch.ts";
+
+export type AllocationPorts = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly numbers: GrantNumbers;
+  site(): Site;
+  bundleVersion(): number;
+  linkUp(): boolean;
+  told(nowMs: number): readonly ToldSession[];
+  unlimited(): readonly OutletId[];
+  /** What every outlet with a session was granted last, and what may still be in force there. */
+  granted(): Granted;
+  left(): readonly LeftGrant[];
+  grant(grant: Grant): void;
+  /** Whoever granted is gone. */
+  drop(): void;
+  /** While the link has room. */
+  tell(message: SiteMessage): void;
+  observe(kind: string, detail: string): void;
+};
+
+type Falling = {
+  readonly allocator: Fallback;
+  readonly site: Site;
+  readonly unlimited: string;
+  readonly outcomes: GrantOutcome[];
+};
+
+export class Allocation {
+  private readonly ports: AllocationPorts;
+  private readonly watch: Watch;
+  private readonly stops: Cancel[] = [];
+  private outcomes: GrantOutcome[] = [];
+  private fallback: Falling | undefined;
+  private turnAtMs = Number.NEGATIVE_INFINITY;
+  private news: Cancel | undefined;
+  private modeTold: ModeTold | undefined;
+  private ackedWallMs = 0;
+  private snapshotAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: AllocationPorts) {
+    this.ports = ports;
+    const { clock, log, granted, linkUp, observe, site } = ports;
+    this.watch = new Watch({
+      ...{ clock, log, granted, linkUp, observe, site },
+      turned: (turn, grants) => this.turned(turn, grants),
+      ignored: (outcomes) => this.note(this.outcomes, outcomes),
+    });
+    this.stops.push(every(clock, LOOK_EVERY_MS, () => this.look()));
+    this.stops.push(every(clock, STATE_EVERY_MS, () => this.tellState()));
+  }
+
+  accept(link: LineLink): void {
+    this.watch.accept(link);
+    this.tellState();
+  }
+
+  /** Of a grant of whoever grants now. */
+  outcome(outcome: GrantOutcome): void {
+    this.note(this.fallback?.outcomes ?? this.outcomes, [outcome]);
+    this.changed();
+  }
+
+  /** Sessions or what they want are others: the energy controller hears it soon, the fallback decides anew. */
+  changed(): void {
+    this.news ??= this.ports.clock.after(NEWS_WITHIN_MS, () => {
+      this.news = undefined;
+      this.tellState();
+      this.turnAtMs = Number.NEGATIVE_INFINITY;
+      this.look();
+    });
+  }
+
+  acked(untilWallMs: number): void {
+    this.ackedWallMs = Math.max(this.ackedWallMs, untilWallMs);
+  }
+
+  get mode(): Mode {
+    return this.watch.mode;
+  }
+
+  close(): void {
+    for (const stop of this.stops) stop();
+    this.news?.();
+    this.watch.close();
+  }
+
+  private look(): void {
+    const mode = this.watch.look();
+    this.tellMode(mode);
+    const falls = this.watch.fallback;
+    const unlimited = this.ports.unlimited().join();
+    const sameSite = this.fallback?.site === this.ports.site() && this.fallback.unlimited === unlimited;
+    if (falls && !sameSite) this.enterFallback(unlimited);
+    if (!falls && this.fallback !== undefined) this.leaveFallback();
+    if (this.fallback !== undefined) this.fallbackTurn();
+  }
+
+  /** `unlimited`: ids of the outlets that nothing limits. */
+  private enterFallback(unlimited: string): void {
+    const { drop, left, numbers, site } = this.ports;
+    drop();
+    const nothingLimits = new Set(this.ports.unlimited());
+    // Of a site whose stations are as they have shown themselves, not as they were declared.
+    const outlets = site().outlets.map((one) =>
+      nothingLimits.has(one.id) ? { ...one, limiting: "none" as const } : one,
+    );
+    const allocator = new Fallback({ ...site(), outlets }, left(), numbers.last);
+    this.fallback = { allocator, site: site(), unlimited, outcomes: [] };
+    this.turnAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** The energy controller goes on from what the stations live on (`inForceMa`). */
+  private leaveFallback(): void {
+    this.fallback = undefined;
+    this.ports.drop();
+    this.tellState();
+  }
+
+  private fallbackTurn(): void {
+    const { clock, grant, told } = this.ports;
+    const nowMs = clock.now().monotonicMs;
+    const { fallback } = this;
+    if (fallback === undefined || nowMs - this.turnAtMs < FALLBACK_PERIOD_MS) return;
+    this.turnAtMs = nowMs;
+    const sessions = told(nowMs).map((session) => inputOf(session, nowMs));
+    const outcomes = fallback.outcomes.splice(0);
+    for (const one of fallback.allocator.turn({ nowMs, sessions, outcomes })) {
+      this.ports.numbers.used(one.seq);
+      grant(one);
+    }
+    this.tellOwnSnapshot(nowMs);
+  }
+
+  private turned(turn: FromEnergy, grants: readonly Grant[]): void {
+    for (const grant of grants) {
+      this.ports.numbers.used(grant.seq);
+      this.ports.grant(grant);
+    }
+    if (turn.snapshot !== undefined) this.passSnapshot(turn.snapshot);
+    if (turn.quarters !== undefined && turn.quarters.length > 0) {
+      const quarters = JSON.stringify(turn.quarters);
+      if (quarters.length <= QUARTERS_CHARS_MAX) this.ports.tell({ t: "energy-quarters", quarters });
+      else this.ports.log.error("quarters-too-long", { chars: quarters.length });
+    }
+    for (const { kind, detail } of turn.observations ?? []) this.ports.observe(kind, detail);
+  }
+
+  /** With the mode of this side, which may be another than the energy controller thinks. */
+  private passSnapshot(snapshot: EnergySnapshot): void {
+    const nowMs = this.ports.clock.now().monotonicMs;
+    if (nowMs - this.snapshotAtMs < STATE_EVERY_MS - LOOK_EVERY_MS) return;
+    this.snapshotAtMs = nowMs;
+    const whole = { ...snapshot, ...this.modeFields(nowMs) };
+    const text = JSON.stringify(whole);
+    const { plan: _, ...withoutPlan } = whole;
+    const shorter = text.length <= SNAPSHOT_CHARS ? text : JSON.stringify(withoutPlan);
+    if (shorter.length <= SNAPSHOT_CHARS) this.ports.tell({ t: "energy", snapshot: shorter });
+  }
+
+  /** Nobody measures anything: what is known is who lives on what. */
+  private tellOwnSnapshot(nowMs: number): void {
+    if (this.watch.connected && nowMs - this.snapshotAtMs < 2 * STATE_EVERY_MS) return;
+    const granted = this.ports.granted();
+    const nothingLimits = new Set(this.ports.unlimited());
+    const snapshot: EnergySnapshot = {
+      atWallMs: Math.round(this.ports.clock.now().wallMs),
+      ...this.modeFields(nowMs),
+      ...{ flows: {}, externalLimit: undefined, fuses: [], batteries: [], meters: [] },
+      outlets: this.ports.site().outlets.map(({ id, safeMa, ratedMa }) => {
+        const standing = nothingLimits.has(id) ? "unlimited" : granted.has(id) ? "obeys" : "empty";
+        const limitMa = standing === "unlimited" ? ratedMa : (granted.get(id)?.limitMa ?? safeMa);
+        return { id, limitMa, mayMa: [0, 0, 0] as const, standing };
+      }),
+    };
+    const text = JSON.stringify(snapshot);
+    this.snapshotAtMs = nowMs;
+    if (text.length <= SNAPSHOT_CHARS) this.ports.tell({ t: "energy", snapshot: text });
+  }
+
+  private modeFields(
+    nowMs: number,
+  ): Pick<EnergySnapshot, "mode" | "islanded" | "reason" | "modeSinceWallMs"> {
+    const { islanded, mode, reason, sinceMs } = this.watch.mode;
+    const modeSinceWallMs = Math.round(this.ports.clock.now().wallMs - (nowMs - sinceMs));
+    return { mode, islanded, reason, modeSinceWallMs };
+  }
+
+  private tellMode({ islanded, mode, reason }: Mode): void {
+    const before = this.modeTold;
+    if (before?.mode === mode && before.islanded === islanded) return;
+    this.modeTold = { mode, islanded, reason, ...(before !== undefined && { before: before.mode }) };
+    this.ports.log.info("mode", { mode, islanded, say: reason });
+    this.ports.observe(MODE_OBSERVED, JSON.stringify(this.modeTold));
+  }
+
+  private tellState(): void {
+    if (!this.watch.connected) return;
+    const { bundleVersion, clock, linkUp, numbers, told, unlimited } = this.ports;
+    const { monotonicMs, quality, wallMs } = clock.now();
+    const nothingLimits = unlimited();
+    const state: FromLocal = {
+      t: "state",
+      bundleVersion: bundleVersion(),
+      linkUp: linkUp(),
+      ...(quality !== "unknown" && { wallMs: Math.round(wallMs) }),
+      grantSeq: numbers.last,
+      sessions: told(monotonicMs),
+      ...(nothingLimits.length > 0 && { unlimited: nothingLimits }),
+      outcomes: this.outcomes.splice(0).map(({ atMs, outcome, seq, session }) => ({
+        session,
+        seq,
+        outcome,
+        agoMs: Math.max(0, monotonicMs - atMs),
+      })),
+      quartersAckedWallMs: this.ackedWallMs,
+    };
+    this.watch.send(state);
+  }
+
+  private note(into: GrantOutcome[], outcomes: readonly GrantOutcome[]): void {
+    into.push(...outcomes);
+    if (into.length > OUTCOMES_MAX) into.splice(0, into.length - OUTCOMES_MAX);
+  }
+}
+
+/** What a predecessor left is told to the fallback by itself. */
+function inputOf(
+  { connectedAgoMs, id, observed, outlet, wantsMa }: ToldSession,
+  nowMs: number,
+): SessionInput {
+  return {
+    ...{ id, outlet, wantsMa, connectedAtMs: nowMs - connectedAgoMs },
+    ...(observed && { observed: { atMs: nowMs - observed.agoMs, terminalsMa: observed.terminalsMa } }),
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * What the site keeps of one managed station, one file each in `state/charging/`, replaced whole: its open sessions, how its model is
+ * limited, whether the safe default was written, and what the CSMS set. Writes are one at a time and take along what came meanwhile.
+ */
+import type { Disk, Log, StationId } from "@wattward/kernel";
+import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
+import { keep, readKept } from "../state/kept.ts";
+import { type CsmsProfile, readCsmsProfile } from "./csms-profile.ts";
+import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
+import { CSMS_PROFILES_MAX, SESSIONS_MAX } from "./limits.ts";
+import type { Unit } from "./profile.ts";
+import type { KeptSession } from "./session.ts";
+
+/** How a model is limited, best first; `none`: nothing does, and its rating is always budgeted. */
+export const WAYS = ["tx", "tx-default", "max", "dynamic", "none"] as const;
+export type Way = (typeof WAYS)[number];
+
+export type Learnt = {
+  readonly way: Way;
+  readonly unit: Unit;
+  /** It takes a number of phases with a limit. */
+  readonly saysPhases: boolean;
+  /** Its composite schedule showed grant and end; absent: not yet, or it does not tell. */
+  readonly provenWallMs?: number | undefined;
+};
+
+export type BookPage = {
+  version?: OcppVersion | undefined;
+  learnt: Learnt;
+  /** The safe default as it was written last, mA; absent: never, by this site. */
+  safeMa?: number | undefined;
+  sessions: readonly KeptSession[];
+  csms: readonly CsmsProfile[];
+};
+
+export const usualManners: Learnt = { way: "tx", unit: "A", saysPhases: true };
+
+/** The characters of a station id are fit for a file name, and what stands before them keeps it from being "..". */
+export const bookPath = (station: StationId): string => `state/charging/station-${station}.json`;
+
+type BookPorts = {
+  readonly disk: Disk;
+  readonly log: Log;
+  /** A disk that fails otherwise than by being full: the process must end. */
+  fatal(error: Error): void;
+};
+
+export class Book {
+  readonly page: BookPage;
+  private readonly ports: BookPorts;
+  private readonly path: string;
+  private writing: Promise<boolean> | undefined;
+  private waiting: Promise<boolean> | undefined;
+
+  private constructor(ports: BookPorts, path: string, page: BookPage) {
+    this.ports = ports;
+    this.path = path;
+    this.page = page;
+  }
+
+  static async open(ports: BookPorts, station: StationId): Promise<Book> {
+    const path = bookPath(station);
+    const kept = await readKept(ports.disk, ports.log, { path, parse: pageOf });
+    return new Book(ports, path, kept ?? { learnt: usualManners, sessions: [], csms: [] });
+  }
+
+  /** Resolves once the page is durable as it is now; false where the disk is full. */
+  save(): Promise<boolean> {
+    if (this.writing === undefined) return (this.writing = this.write());
+    return (this.waiting ??= this.writing.then(() => {
+      this.waiting = undefined;
+      return (this.writing = this.write());
+    }));
+  }
+
+  private async write(): Promise<boolean> {
+    try {
+      return await keep(this.ports.disk, this.ports.log, this.path, this.page);
+    } catch (error) {
+      this.ports.fatal(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    } finally {
+      if (this.waiting === undefined) this.writing = undefined;
+    }
+  }
+}
+
+function pageOf(value: unknown): BookPage | undefined {
+  const fields = fieldsOf(value);
+  if (fields.size === 0) return undefined;
+  const version = ocppVersions.find((one) => one === fields.get("version"));
+  return {
+    version,
+    learnt: learntOf(objectIn(fields, "learnt")),
+    safeMa: numberIn(fields, "safeMa"),
+    sessions: listIn(fields, "sessions").map(fieldsOf).flatMap(sessionOf).slice(0, SESSIONS_MAX),
+    csms: listIn(fields, "csms").flatMap(readCsmsProfile).slice(0, CSMS_PROFILES_MAX),
+  };
+}
+
+const learntOf = (fields: Fields): Learnt => ({
+  way: WAYS.find((way) => way === fields.get("way")) ?? "tx",
+  unit: textIn(fields, "unit") === "W" ? "W" : "A",
+  saysPhases: fields.get("saysPhases") !== false,
+  provenWallMs: numberIn(fields, "provenWallMs"),
+});
+
+function sessionOf(fields: Fields): KeptSession[] {
+  const transaction = fields.get("transaction");
+  const evse = numberIn(fields, "evse");
+  const sinceWallMs = numberIn(fields, "sinceWallMs");
+  if (
+    (typeof transaction !== "number" && typeof transaction !== "string") ||
+    evse === undefined ||
+    sinceWallMs === undefined
+  )
+    return [];
+  const needs = objectIn(fields, "needs");
+  const number = (name: string) => {
+    const found = numberIn(needs, name);
+    return found === undefined ? {} : { [name]: found };
+  };
+  return [
+    {
+      ...{ transaction, evse, sinceWallMs },
+      fromWh: numberIn(fields, "fromWh"),
+      registerWh: numberIn(fields, "registerWh"),
+      remoteStartId: numberIn(fields, "remoteStartId"),
+      needs: {
+        ...number("energyWh"),
+        ...number("departureWallMs"),
+        ...number("carMa"),
+        ...number("dischargeWMax"),
+      },
+    },
+  ];
+}

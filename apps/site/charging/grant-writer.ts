@@ -1,0 +1,260 @@
+/**
+ * Writes grants to one station, the latest of each outlet, lowering before raising, and says what became of them.
+ *
+ *     grant ─▶ latest of its outlet ─▶ as much as is allowed now (raises.ts) ─▶ profile on the learnt way ─▶ station
+ *                                        └─ the rest of a raise follows by itself
+ *
+ * Always true: what is written is never above the grant; a lowering waits for nothing but the CALL that the station has not answered; a
+ * grant for a session that is over is written nowhere.
+ */
+import type { Grant, GrantOutcome, Outlet, SessionId } from "@wattward/energy";
+import type { EvseId, Log } from "@wattward/kernel";
+import type { Book } from "./book.ts";
+import { ask, type StationCaller, type Told } from "./caller.ts";
+import { grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
+import { AGAIN_MS, BEGINS_EARLIER_MS, COMPOSITE_BEYOND_S, GRANT_ID, SAME_WITHIN_MA } from "./limits.ts";
+import { askComposite, clearProfile, limitAt, type Measure, readComposite, setProfile } from "./profile.ts";
+import type { Change, Raises } from "./raises.ts";
+import { safeOf } from "./safe-default.ts";
+import type { ChargingSession } from "./session.ts";
+import type { StationTime } from "./station-time.ts";
+
+export type WriterPorts = {
+  readonly outlets: readonly Outlet[];
+  readonly voltageV: number;
+  readonly book: Book;
+  readonly time: StationTime;
+  readonly raises: Raises;
+  readonly log: Log;
+  caller(): StationCaller | undefined;
+  session(evse: EvseId): ChargingSession | undefined;
+  nowMs(): number;
+  wallMs(): number;
+  outcome(outcome: GrantOutcome): void;
+  observe(kind: string, detail: string): void;
+};
+
+type Wanted = {
+  readonly grant: Grant;
+  readonly outlet: Outlet;
+  readonly sinceMs: number;
+  /** What was told of it; `unanswered` until it is settled. */
+  told?: GrantOutcome["outcome"];
+  /** Written and accepted so far; absent: nothing. */
+  writtenMa?: number;
+  againAtMs: number;
+};
+
+/** What a station lives on now, as far as is known: the highest that may be in force. */
+export type InForce = { readonly session: SessionId; readonly limitMa: number; readonly untilMs: number };
+
+export class GrantWriter {
+  private readonly ports: WriterPorts;
+  private readonly wanted = new Map<EvseId, Wanted>();
+  private readonly force = new Map<EvseId, InForce>();
+  private readonly refusals = new Refusals();
+  private busy = false;
+
+  constructor(ports: WriterPorts) {
+    this.ports = ports;
+  }
+
+  /** Of an outlet of this station; replaces what was wanted there before. */
+  grant(grant: Grant, outlet: Outlet): void {
+    const before = this.wanted.get(outlet.evse);
+    if (before !== undefined) this.tell(before, "unanswered");
+    const sinceMs = this.ports.nowMs();
+    this.wanted.set(outlet.evse, { grant, outlet, sinceMs, againAtMs: Number.NEGATIVE_INFINITY });
+    void this.work();
+  }
+
+  /** Whoever granted is gone: what the station has stays until it ends by itself, and nothing is raised any more. */
+  drop(): void {
+    this.wanted.clear();
+  }
+
+  /** As far as is known; undefined: nothing but the safe default. */
+  inForce(evse: EvseId): InForce | undefined {
+    const found = this.force.get(evse);
+    return found !== undefined && found.untilMs > this.ports.nowMs() ? found : undefined;
+  }
+
+  /** What was granted last to a session, written or not. */
+  latestMa(evse: EvseId, session: SessionId): number | undefined {
+    const wanted = this.wanted.get(evse);
+    if (wanted?.grant.session === session) return wanted.grant.limitMa;
+    const inForce = this.inForce(evse);
+    return inForce?.session === session ? inForce.limitMa : undefined;
+  }
+
+  /** The same station under another document. */
+  take({ force }: GrantWriter): void {
+    for (const [evse, inForce] of force) this.force.set(evse, inForce);
+  }
+
+  /** The station may have lost its profiles: what is wanted is written again. */
+  rebooted(): void {
+    for (const wanted of this.wanted.values()) {
+      delete wanted.writtenMa;
+      wanted.againAtMs = Number.NEGATIVE_INFINITY;
+    }
+    const { page } = this.ports.book;
+    if (page.learnt.way === "none") page.learnt = { ...page.learnt, way: "tx", provenWallMs: undefined };
+    void this.work();
+  }
+
+  /** Writes what is due; called when something changed, and every so often for raises that were held back. */
+  async work(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let caller = this.ports.caller(); caller !== undefined; caller = this.ports.caller()) {
+        const due = this.due();
+        if (due === undefined) break;
+        await this.write(caller, due.wanted, due.limitMa);
+      }
+      if (this.ports.caller() === undefined)
+        for (const wanted of this.wanted.values()) this.tell(wanted, "unanswered");
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private due(): { wanted: Wanted; limitMa: number } | undefined {
+    const nowMs = this.ports.nowMs();
+    const due: { wanted: Wanted; limitMa: number; rises: boolean }[] = [];
+    for (const [evse, wanted] of this.wanted) {
+      if (this.ports.session(evse)?.id !== wanted.grant.session) {
+        this.tell(wanted, "rejected");
+        this.wanted.delete(evse);
+        continue;
+      }
+      if (wanted.againAtMs > nowMs) continue;
+      const change = this.change(wanted);
+      const limitMa = this.ports.raises.allowed(change, nowMs);
+      // Half of its life is over, and nobody has said it again: whoever granted may be gone.
+      if (wanted.writtenMa !== undefined && nowMs - wanted.sinceMs > wanted.grant.ttlMs / 2) continue;
+      if (wanted.writtenMa === undefined || limitMa > wanted.writtenMa)
+        due.push({ wanted, limitMa, rises: limitMa > change.fromMa });
+    }
+    return due.find(({ rises }) => !rises) ?? due[0];
+  }
+
+  private change({ grant, outlet }: Wanted): Change {
+    const inForce = this.inForce(outlet.evse);
+    return {
+      outlet: outlet.id,
+      fromMa: inForce?.session === grant.session ? inForce.limitMa : outlet.safeMa,
+      toMa: Math.min(grant.limitMa, outlet.ratedMa),
+      leastMa: outlet.minMa,
+      wattsPerMa: (this.ports.voltageV * outlet.wiring.length) / 1_000,
+    };
+  }
+
+  private async write(caller: StationCaller, wanted: Wanted, limitMa: number): Promise<void> {
+    const { time, book, raises } = this.ports;
+    const { outlet, grant } = wanted;
+    const session = this.ports.session(outlet.evse);
+    const { way } = book.page.learnt;
+    const nowMs = this.ports.nowMs();
+    if (way === "none" || session === undefined) {
+      this.wanted.delete(outlet.evse);
+      return this.tell(wanted, "rejected");
+    }
+    const startMs = (time.at(nowMs) ?? this.ports.wallMs()) - BEGINS_EARLIER_MS;
+    const { evse, profile } = grantProfile(way, {
+      ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
+      ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs },
+    });
+    const change = { ...this.change(wanted), toMa: limitMa };
+    const told = await ask(
+      caller,
+      setProfile(caller.version, { evse, profile, measure: this.measure(outlet) }),
+    );
+    const accepted = told.kind === "answer" && told.status === "Accepted";
+    if (accepted || told.kind === "silent")
+      this.mayBeInForce(outlet.evse, { limitMa, accepted, grant, atMs: nowMs });
+    if (!accepted) return this.failed(caller, wanted, told);
+    this.refusals.accepted();
+    wanted.writtenMa = limitMa;
+    raises.wrote(change, nowMs);
+    this.tell(wanted, "accepted");
+    if (book.page.learnt.provenWallMs === undefined) await this.prove(caller, wanted, limitMa);
+  }
+
+  /** What was not answered may be in force beside what was before. */
+  private mayBeInForce(
+    evse: EvseId,
+    { limitMa, accepted, grant, atMs }: { limitMa: number; accepted: boolean; grant: Grant; atMs: number },
+  ): void {
+    const before = this.inForce(evse);
+    const same = before?.session === grant.session;
+    const mostMa = accepted || !same ? limitMa : Math.max(before.limitMa, limitMa);
+    this.force.set(evse, { session: grant.session, limitMa: mostMa, untilMs: atMs + grant.ttlMs });
+  }
+
+  private failed(caller: StationCaller, wanted: Wanted, told: Told): void {
+    wanted.againAtMs = this.ports.nowMs() + AGAIN_MS;
+    // Also of a refusal, while it is tried again: who hears `rejected` reckons with it no more.
+    this.tell(wanted, "unanswered");
+    if (told.kind === "silent") return;
+    // A transaction that ended while this was under way is no reason to doubt the way.
+    if (this.ports.session(wanted.outlet.evse)?.id !== wanted.grant.session) return;
+    if (this.refusals.refused(told.kind === "never"))
+      this.another(caller, told.kind === "never" ? told.say : "refused");
+  }
+
+  private another(caller: StationCaller, why: string): void {
+    const { book, outlets, log, observe } = this.ports;
+    const { way } = book.page.learnt;
+    const next = nextWay(way, caller.version, outlets.length);
+    book.page.learnt = { ...book.page.learnt, way: next, provenWallMs: undefined };
+    void book.save();
+    log.warn("limited-otherwise", { was: way, now: next, say: why });
+    observe("charging-limited-by", `${next}, since ${way} did not work (${why})`);
+    for (const wanted of this.wanted.values()) {
+      delete wanted.writtenMa;
+      wanted.againAtMs = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** Does the station's composite schedule show the grant, and its end? Its own now teaches its clock, too. */
+  private async prove(caller: StationCaller, wanted: Wanted, limitMa: number): Promise<void> {
+    const { book, time, outlets, observe } = this.ports;
+    const { outlet, grant } = wanted;
+    const ttlS = Math.floor(grant.ttlMs / 1_000);
+    const measure = this.measure(outlet);
+    const durationS = ttlS + COMPOSITE_BEYOND_S;
+    const told = await ask(
+      caller,
+      askComposite(caller.version, { evse: outlet.evse, durationS, unit: measure.unit }),
+    );
+    const composite = told.kind === "answer" ? readComposite(told.payload, measure) : undefined;
+    // It does not tell; what the car draws will.
+    if (composite === undefined || this.ports.session(outlet.evse)?.id !== grant.session) return;
+    if (composite.startMs !== undefined) time.heard(composite.startMs, this.ports.nowMs());
+    const nowMa = limitAt(composite, 0);
+    if (nowMa > limitMa + SAME_WITHIN_MA) {
+      await ask(caller, clearProfile(caller.version, GRANT_ID + outlet.evse));
+      return this.another(caller, `it shows ${Math.round(nowMa)} mA where ${limitMa} mA were granted`);
+    }
+    if (limitAt(composite, ttlS + 1) > safeOf(outlets) + SAME_WITHIN_MA) {
+      observe("grant-does-not-end", "the composite schedule shows no return to the safe default");
+      return;
+    }
+    if (nowMa + SAME_WITHIN_MA < limitMa) return;
+    book.page.learnt = { ...book.page.learnt, provenWallMs: this.ports.wallMs() };
+    await book.save();
+  }
+
+  private measure({ wiring }: Outlet): Measure {
+    return measureOf(this.ports.book.page.learnt, wiring.length, this.ports.voltageV);
+  }
+
+  private tell(wanted: Wanted, outcome: GrantOutcome["outcome"]): void {
+    if (wanted.told === outcome || (wanted.told !== undefined && wanted.told !== "unanswered")) return;
+    wanted.told = outcome;
+    const { session, seq } = wanted.grant;
+    this.ports.outcome({ session, seq, outcome, atMs: this.ports.nowMs() });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * How a station's model is limited, learnt by trying and kept on disk (ADR 13): from the best way to the next where it refuses one again and
+ * again. `none` is the last: then its full rating is budgeted. A composite schedule that shows grant and end proves a way.
+ *
+ *     tx           TxProfile of the transaction                              ends with it
+ *     tx-default   TxDefaultProfile of the EVSE, one level above the safe one
+ *     max          of the whole station; only where it has a single outlet
+ *     dynamic      2.1's TxProfile whose limit is renewed (K28); falls back when the station is offline, not by time
+ */
+import type { EvseId } from "@wattward/kernel";
+import type { OcppVersion } from "@wattward/ocpp";
+import type { Learnt, Way } from "./book.ts";
+import { WAYS } from "./book.ts";
+import { GRANT_ID, REFUSALS_MAX } from "./limits.ts";
+import type { Measure, OwnProfile } from "./profile.ts";
+
+/** The way after this one that a station of this version and size can have. */
+export function nextWay(way: Way, version: OcppVersion, outlets: number): Way {
+  const after = WAYS.slice(WAYS.indexOf(way) + 1).find(
+    (each) => (each !== "max" || outlets === 1) && (each !== "dynamic" || version === "2.1"),
+  );
+  return after ?? "none";
+}
+
+/** Counts refusals of the way in use; true where it is time for the next. */
+export class Refusals {
+  private count = 0;
+
+  refused(forEver: boolean): boolean {
+    this.count = forEver ? REFUSALS_MAX : this.count + 1;
+    if (this.count < REFUSALS_MAX) return false;
+    this.count = 0;
+    return true;
+  }
+  accepted(): void {
+    this.count = 0;
+  }
+}
+
+export type GrantFacts = {
+  readonly evse: EvseId;
+  readonly transaction: number | string;
+  readonly limitMa: number;
+  readonly safeMa: number;
+  readonly ttlMs: number;
+  /** By the station's clock: now, or a little before. */
+  readonly startMs: number;
+};
+
+/** The profile that carries a grant on this way, and for which EVSE. */
+export function grantProfile(
+  way: Exclude<Way, "none">,
+  facts: GrantFacts,
+): { evse: EvseId | 0; profile: OwnProfile } {
+  const { evse, limitMa, safeMa, startMs, transaction } = facts;
+  const ttlS = Math.floor(facts.ttlMs / 1_000);
+  const id = GRANT_ID + evse;
+  const periods = [
+    { fromS: 0, limitMa },
+    { fromS: ttlS, limitMa: safeMa },
+  ];
+  const ends = { id, kind: "absolute", startMs, periods } as const;
+  switch (way) {
+    case "tx":
+      return { evse, profile: { ...ends, stackLevel: 0, purpose: "tx", transaction } };
+    case "tx-default":
+      return { evse, profile: { ...ends, stackLevel: 1, purpose: "tx-default" } };
+    case "max":
+      return { evse: 0 as EvseId, profile: { ...ends, stackLevel: 0, purpose: "max" } };
+    case "dynamic":
+      return {
+        evse,
+        profile: {
+          ...{ id, stackLevel: 0, purpose: "tx", kind: "dynamic", transaction },
+          ...{ periods: [{ fromS: 0, limitMa }], offlineS: ttlS },
+        },
+      };
+  }
+}
+
+/** How limits are written for an outlet of so many phases; watts are always those of the phases that there are. */
+export const measureOf = ({ unit, saysPhases }: Learnt, phases: number, voltageV: number): Measure => ({
+  ...{ unit, phases, voltageV },
+  saysPhases: saysPhases && phases < 3,
+});

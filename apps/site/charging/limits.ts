@@ -1,0 +1,79 @@
+/** Bounds and times of charging at a managed site, in one place. */
+
+/** Profiles of ours in a station: ids that no CSMS of this site ever writes there, since none of its profiles gets there (ADR 13). */
+export const SAFE_DEFAULT_ID = 1_700_000_000;
+/** Plus the EVSE's number, one for each: a grant replaces the one before it under the same id (K01.FR.05; 1.6 §5.16). */
+export const GRANT_ID = 1_700_000_001;
+/** Of GetChargingProfiles that the site itself asks; the CSMS's own are answered here and never reach a station. */
+export const REPORT_REQUEST_ID = 1_700_000_000;
+
+/** A CALL of the site to a station; a grant that is not answered by then may be in force all the same. */
+export const CALL_MS_MAX = 10_000;
+/** A grant that was not answered is written again after this, while it is the latest. */
+export const AGAIN_MS = 5_000;
+/** A station that could not be checked is checked again after this. */
+export const CHECK_AGAIN_MS = 60_000;
+/** The reports that a station announced must have come by then. */
+export const REPORTS_MS_MAX = 15_000;
+/** So much longer than a grant's life is looked into the future, to see what follows it. */
+export const COMPOSITE_BEYOND_S = 60;
+/** A limit reads as the same within this: stations round to a tenth of an ampere or to watts. */
+export const SAME_WITHIN_MA = 150;
+/** One way of limiting is given up after so many refusals in a row, of a transaction that went on. */
+export const REFUSALS_MAX = 3;
+/** A grant begins this much before now by the station's clock, so that it is in force at once. */
+export const BEGINS_EARLIER_MS = 1_000;
+
+/** Between two meter values of a transaction that a station is asked for. */
+export const METER_EVERY_S = 10;
+
+/** Offsets of a station's clock that agree this well are the same. */
+export const CLOCK_WITHIN_MS = 2_000;
+/** Two frames that say the same of a clock must lie at least so far apart, or a queue that is sent at once would say it. */
+export const CLOCK_APART_MS = 1_000;
+/** A word on the clock that nothing confirms is forgotten after this. */
+export const CLOCK_HEARSAY_MS = 300_000;
+
+/** Sessions of one station that are remembered; more than it has outlets. */
+export const SESSIONS_MAX = 16;
+/** A station that says for so long that its outlet is free has none there any more, whatever it forgot to say. */
+export const FREE_MS = 60_000;
+/** From the register alone a current is told where its steps lie at least so far apart. */
+export const REGISTER_STEP_MS_MIN = 5_000;
+/** Delivered energy is saved this often. */
+export const SAVED_EVERY_MS = 60_000;
+
+/** Of the CSMS, at one station. */
+export const CSMS_PROFILES_MAX = 32;
+export const CSMS_PERIODS_MAX = 100;
+export const CSMS_STACK_LEVEL_MAX = 16;
+/** Text of one profile. */
+export const CSMS_PROFILE_CHARS_MAX = 32 * 1024;
+/** In a composite schedule, and how far it looks. */
+export const COMPOSITE_PERIODS_MAX = 100;
+export const COMPOSITE_S_MAX = 7 * 86_400;
+/** Profiles in one ReportChargingProfiles. */
+export const REPORTED_MAX = 4;
+
+/** A raise is at most what the site's ramp allows in this time; then it goes on. */
+export const RAISE_STEP_MS = 10_000;
+/** Reversals are counted over this. */
+export const REVERSALS_OVER_MS = 600_000;
+/** A CSMS that was away for so long has returned; a link that flaps has not. */
+export const AWAY_MS = 300_000;
+/** Raises that are held back are looked at again this often. */
+export const RAISES_EVERY_MS = 1_000;
+
+/** Outcomes that wait to be told to the energy controller; its parser takes no more. */
+export const OUTCOMES_MAX = 4_000;
+
+/** The mode is looked at so often; with TURN_MS_MAX, a dead energy controller is noticed within 3 s (ADR 16). */
+export const LOOK_EVERY_MS = 250;
+/** A session that begins, or an outcome, is told within this: several at once in one message. */
+export const NEWS_WITHIN_MS = 50;
+/** Text of a snapshot, and of quarters, for the site link, whose limit is SNAPSHOT_CHARS_MAX. */
+export const SNAPSHOT_CHARS = 256 * 1024;
+export const QUARTERS_CHARS_MAX = 256 * 1024;
+/** A draw that was seen within this, of so much, says on which phases a car is. */
+export const SEEN_LATELY_MS = 30_000;
+export const DRAWS_MA_MIN = 500;

@@ -1,0 +1,35 @@
+/** A station that nobody manages any more gets its own limits back: what this site wrote there is cleared, once, and its page is removed. */
+import type { Disk, Log, StationId } from "@wattward/kernel";
+import { Book, bookPath } from "./book.ts";
+import { ask, type StationCaller } from "./caller.ts";
+import { GRANT_ID, SAFE_DEFAULT_ID } from "./limits.ts";
+import { clearProfile } from "./profile.ts";
+
+/** EVSEs that a station may have had grants at. */
+const EVSES_MAX = 4;
+
+type ReleasePorts = {
+  readonly disk: Disk;
+  readonly log: Log;
+  readonly station: StationId;
+  readonly caller: StationCaller;
+  fatal(error: Error): void;
+};
+
+export async function release({ caller, disk, fatal, log, station }: ReleasePorts): Promise<void> {
+  try {
+    if ((await disk.read(bookPath(station))) === undefined) return;
+    const { page } = await Book.open({ disk, log, fatal }, station);
+    if (page.safeMa !== undefined) {
+      const told = await ask(caller, clearProfile(caller.version, SAFE_DEFAULT_ID));
+      // It did not say: once more when it connects again.
+      if (told.kind === "silent") return;
+      for (let evse = 1; evse <= EVSES_MAX; evse++)
+        await ask(caller, clearProfile(caller.version, GRANT_ID + evse));
+    }
+    await disk.remove(bookPath(station));
+    log.info("station-released", { station });
+  } catch (error) {
+    fatal(error instanceof Error ? error : new Error(String(error)));
+  }
+}

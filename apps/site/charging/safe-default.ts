@@ -1,0 +1,179 @@
+/**
+ * The safe default in a station (ADR 13): TxDefaultProfile, EVSE 0, level 0, no validity. Written once, looked at after every boot, written
+ * again only where it is missing or another stands in its place: profiles lie in flash (K01.FR.27).
+ *
+ *     2.x   GetChargingProfiles ─▶ ours as it should be? others that nobody else may have set? ─▶ clear those, write ours
+ *     1.6   GetCompositeSchedule ─▶ does it end at the safe limit, or below?                   ─▶ else clear all, write ours
+ *
+ * A station that comes under management for the first time may hold what some CSMS once set: that is cleared first.
+ */
+import type { Outlet } from "@wattward/energy";
+import type { EvseId, Log } from "@wattward/kernel";
+import type { Book } from "./book.ts";
+import { ask, type StationCaller } from "./caller.ts";
+import { fieldsOf, listIn, numberIn } from "./fields.ts";
+import { measureOf } from "./limiting.ts";
+import { COMPOSITE_BEYOND_S, GRANT_ID, SAFE_DEFAULT_ID, SAME_WITHIN_MA } from "./limits.ts";
+import {
+  askComposite,
+  asWritten,
+  clearProfile,
+  limitAt,
+  type Measure,
+  type OwnProfile,
+  readComposite,
+  setProfile,
+} from "./profile.ts";
+import type { Installed, Reports } from "./reports.ts";
+import type { StationTime } from "./station-time.ts";
+
+export type SafePorts = {
+  readonly outlets: readonly Outlet[];
+  readonly voltageV: number;
+  readonly book: Book;
+  readonly reports: Reports;
+  readonly time: StationTime;
+  readonly log: Log;
+  nowMs(): number;
+  observe(kind: string, detail: string): void;
+};
+
+/** `held`: it is there. `unheld`: the station will not have it, or shows more than it. `unknown`: it would not say; to be asked again. */
+export type Held = "held" | "unheld" | "unknown";
+
+/** Of all outlets of a station the least, since one profile holds for all of them. */
+export const safeOf = (outlets: readonly Outlet[]): number =>
+  Math.min(...outlets.map(({ safeMa }) => safeMa));
+
+export class SafeDefault {
+  private readonly ports: SafePorts;
+
+  constructor(ports: SafePorts) {
+    this.ports = ports;
+  }
+
+  /** After a boot, or when the site has just begun to hear the station. */
+  async check(caller: StationCaller): Promise<Held> {
+    if (caller.version !== "1.6") {
+      const installed = await this.ports.reports.installed(caller);
+      if (installed !== undefined) return this.settle(caller, installed);
+    }
+    return this.byComposite(caller);
+  }
+
+  private async settle(caller: StationCaller, installed: readonly Installed[]): Promise<Held> {
+    const { outlets, observe } = this.ports;
+    const evses = outlets.map(({ evse }) => evse);
+    const foreign = installed.filter(({ id, clearable }) => clearable && !isOurs(id, evses));
+    for (const { id, purpose, evse } of foreign) {
+      observe(
+        "foreign-charging-profile",
+        `profile ${id}, ${purpose} of EVSE ${evse}, was cleared: only the site writes profiles here`,
+      );
+      await ask(caller, clearProfile(caller.version, id));
+    }
+    const ours = installed.find(({ id, evse }) => id === SAFE_DEFAULT_ID && evse === 0);
+    if (ours !== undefined && this.isAsMeant(ours)) return "held";
+    return this.write(caller);
+  }
+
+  private isAsMeant({ wire, stackLevel }: Installed): boolean {
+    const { outlets, book } = this.ports;
+    const schedule = fieldsOf(listIn(fieldsOf(wire), "chargingSchedule")[0]);
+    const periods = listIn(schedule, "chargingSchedulePeriod").map(fieldsOf);
+    const limit = periods.length === 1 ? numberIn(periods[0]!, "limit") : undefined;
+    const meant = asWritten(safeOf(outlets), this.measure);
+    return (
+      stackLevel === 0 &&
+      limit === meant &&
+      schedule.get("chargingRateUnit") === book.page.learnt.unit &&
+      !schedule.has("duration")
+    );
+  }
+
+  private async byComposite(caller: StationCaller): Promise<Held> {
+    const { book, outlets } = this.ports;
+    const first = book.page.safeMa === undefined;
+    if (!first && book.page.safeMa === safeOf(outlets) && (await this.shown(caller)) === "held")
+      return "held";
+    // 1.6 does not list profiles: whatever some CSMS set before, it goes.
+    if (first || caller.version === "1.6") await ask(caller, clearAll(caller.version));
+    const written = await this.write(caller);
+    return written === "held" && (await this.shown(caller)) === "unheld"
+      ? this.told("shows more than it in its composite schedule")
+      : written;
+  }
+
+  /** What the composite schedules of the outlets end with. */
+  private async shown(caller: StationCaller): Promise<Held> {
+    const { outlets, time, nowMs } = this.ports;
+    let held: Held = "held";
+    for (const { evse, ttlMs, safeMa } of outlets) {
+      const durationS = Math.ceil(ttlMs / 1_000) + COMPOSITE_BEYOND_S;
+      const measure = { ...this.measure };
+      const told = await ask(caller, askComposite(caller.version, { evse, durationS, unit: measure.unit }));
+      const composite = told.kind === "answer" ? readComposite(told.payload, measure) : undefined;
+      if (composite === undefined) held = held === "unheld" ? held : "unknown";
+      else {
+        if (composite.startMs !== undefined) time.heard(composite.startMs, nowMs());
+        if (limitAt(composite, durationS - 1) > safeMa + SAME_WITHIN_MA) held = "unheld";
+      }
+    }
+    return held;
+  }
+
+  private async write(caller: StationCaller): Promise<Held> {
+    const { book, outlets, log } = this.ports;
+    const safeMa = safeOf(outlets);
+    const profile: OwnProfile = {
+      ...{ id: SAFE_DEFAULT_ID, stackLevel: 0, purpose: "tx-default", kind: "relative" },
+      periods: [{ fromS: 0, limitMa: safeMa }],
+    };
+    const usual = book.page.learnt;
+    // In the unit, and with the words on phases, that the station takes; what it takes is remembered.
+    const forms = [
+      usual,
+      { ...usual, saysPhases: false },
+      { ...usual, unit: usual.unit === "A" ? "W" : "A" } as const,
+    ];
+    let say = "";
+    for (const learnt of forms) {
+      const measure = measureOf(learnt, this.phases, this.ports.voltageV);
+      const told = await ask(caller, setProfile(caller.version, { evse: 0 as EvseId, profile, measure }));
+      if (told.kind === "silent") return "unknown";
+      if (told.kind === "answer" && told.status === "Accepted") {
+        book.page.learnt = learnt;
+        book.page.safeMa = safeMa;
+        await book.save();
+        log.info("safe-default-written", { limitMa: safeMa, unit: learnt.unit });
+        return "held";
+      }
+      say = told.kind === "never" ? told.say : told.status;
+    }
+    return this.told(`refuses it (${say})`);
+  }
+
+  private told(what: string): "unheld" {
+    this.ports.observe("safe-default-not-held", `the station ${what}; its full rating is budgeted`);
+    return "unheld";
+  }
+
+  private get phases(): number {
+    return Math.min(...this.ports.outlets.map(({ wiring }) => wiring.length));
+  }
+  private get measure(): Measure {
+    return measureOf(this.ports.book.page.learnt, this.phases, this.ports.voltageV);
+  }
+}
+
+const isOurs = (id: number, evses: readonly number[]): boolean =>
+  id === SAFE_DEFAULT_ID || evses.some((evse) => id === GRANT_ID + evse);
+
+/** K10.FR.02 wants a criterion in 2.x: the purposes that a CSMS may have set, one of which matters here. */
+const clearAll = (version: StationCaller["version"]) =>
+  version === "1.6"
+    ? clearProfile(version)
+    : ({
+        action: "ClearChargingProfile",
+        payload: { chargingProfileCriteria: { chargingProfilePurpose: "TxDefaultProfile" } },
+      } as const);

@@ -1,0 +1,104 @@
+/** A charging session at an outlet of a managed site: one transaction of its station, and what is known of it. */
+
+import type { SessionId } from "@wattward/energy";
+import type { EvseId } from "@wattward/kernel";
+import { REGISTER_STEP_MS_MIN } from "./limits.ts";
+import { type MeterReading, spread, type Terminals } from "./meter-values.ts";
+import type { StationTime } from "./station-time.ts";
+
+/** What driver and car want, where they said so (2.x NotifyEVChargingNeeds; K15). */
+export type Needs = {
+  readonly energyWh?: number;
+  readonly departureWallMs?: number;
+  readonly carMa?: number;
+  readonly dischargeWMax?: number;
+};
+
+/** As it is kept through restarts of this process; nothing that ages quickly is in it. */
+export type KeptSession = {
+  /** A number in 1.6, text in 2.x. */
+  readonly transaction: number | string;
+  readonly evse: number;
+  readonly sinceWallMs: number;
+  readonly fromWh?: number | undefined;
+  readonly registerWh?: number | undefined;
+  readonly needs: Needs;
+  readonly remoteStartId?: number | undefined;
+};
+
+/** What no car on earth draws is no reading. */
+const CURRENT_MA_MAX = 2_000_000;
+
+export class ChargingSession {
+  readonly id: SessionId;
+  readonly transaction: number | string;
+  readonly evse: EvseId;
+  readonly sinceWallMs: number;
+  /** Monotonic; of one that began before this process did, as far back as its wall time says. */
+  readonly connectedAtMs: number;
+  readonly remoteStartId: number | undefined;
+  needs: Needs;
+  observed: { readonly atMs: number; readonly terminalsMa: readonly number[] } | undefined;
+  /** Its outlet is said to be free since then. */
+  freeSinceMs: number | undefined;
+  private fromWh: number | undefined;
+  private register: { readonly wh: number; readonly atMs: number | undefined } | undefined;
+
+  constructor(id: SessionId, kept: KeptSession, connectedAtMs: number) {
+    this.id = id;
+    this.transaction = kept.transaction;
+    this.evse = kept.evse as EvseId;
+    this.sinceWallMs = kept.sinceWallMs;
+    this.connectedAtMs = connectedAtMs;
+    this.remoteStartId = kept.remoteStartId;
+    this.needs = kept.needs;
+    this.fromWh = kept.fromWh;
+    if (kept.registerWh !== undefined) this.register = { wh: kept.registerWh, atMs: undefined };
+  }
+
+  get deliveredWh(): number {
+    if (this.register === undefined || this.fromWh === undefined) return 0;
+    return Math.max(0, this.register.wh - this.fromWh);
+  }
+
+  kept(): KeptSession {
+    const { transaction, evse, sinceWallMs, fromWh, needs, remoteStartId } = this;
+    return { transaction, evse, sinceWallMs, fromWh, registerWh: this.register?.wh, needs, remoteStartId };
+  }
+
+  startsAt(wh: number): void {
+    this.fromWh = wh;
+    this.register ??= { wh, atMs: undefined };
+  }
+
+  /** Takes in what the meter showed; each reading is as old as the station's clock says it is. */
+  read(readings: readonly MeterReading[], time: StationTime, terminals: Terminals, nowMs: number): void {
+    const stationNowMs = time.at(nowMs);
+    for (const { atStationMs, terminalsMa, registerWh } of readings) {
+      const ageMs =
+        atStationMs === undefined || stationNowMs === undefined ? 0 : Math.max(0, stationNowMs - atStationMs);
+      const atMs = nowMs - ageMs;
+      const ma = terminalsMa ?? this.fromSteps(registerWh, atMs, terminals);
+      if (registerWh !== undefined) this.registered(registerWh, atMs);
+      if (
+        ma?.every((each) => each <= CURRENT_MA_MAX) &&
+        (this.observed === undefined || atMs > this.observed.atMs)
+      )
+        this.observed = { atMs, terminalsMa: ma };
+    }
+  }
+
+  private registered(wh: number, atMs: number): void {
+    if (this.register !== undefined && wh < this.register.wh) return;
+    this.fromWh ??= wh;
+    this.register = { wh, atMs };
+  }
+
+  private fromSteps(wh: number | undefined, atMs: number, terminals: Terminals): number[] | undefined {
+    const before = this.register;
+    if (wh === undefined || before?.atMs === undefined || wh < before.wh) return undefined;
+    const stepMs = atMs - before.atMs;
+    if (stepMs < REGISTER_STEP_MS_MIN) return undefined;
+    return spread(((wh - before.wh) * 3_600_000) / stepMs, terminals);
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * One managed station: its clock, its sessions, its safe default, the grants that it is written, and the CSMS's profiles that are kept in its place.
+ *
+ *     frames of the station ─▶ heard ─▶ clock, sessions, boots
+ *     connected ─▶ safe default checked ─▶ meter values asked for ─▶ grants
+ */
+import type { GrantOutcome, Outlet, OutletId, SessionId } from "@wattward/energy";
+import type { Clock, EvseId, JsonObject, Log, StationId } from "@wattward/kernel";
+import type { Call, OcppVersion } from "@wattward/ocpp";
+import type { ToldSession } from "../energy-link/messages.ts";
+import type { Book } from "./book.ts";
+import type { StationCaller } from "./caller.ts";
+import type { Said } from "./csms-composite.ts";
+import { CsmsDesk } from "./csms-desk.ts";
+import { CsmsShelf } from "./csms-shelf.ts";
+import { fieldsOf, timeIn } from "./fields.ts";
+import { GrantWriter } from "./grant-writer.ts";
+import { CHECK_AGAIN_MS, DRAWS_MA_MIN, SEEN_LATELY_MS } from "./limits.ts";
+import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
+import type { Raises } from "./raises.ts";
+import { Reports } from "./reports.ts";
+import { type Held, SafeDefault, safeOf } from "./safe-default.ts";
+import { Sessions } from "./sessions.ts";
+import type { GrantedTo } from "./sound-turn.ts";
+import { StationTime } from "./station-time.ts";
+
+export type StationPorts = {
+  readonly station: StationId;
+  readonly outlets: readonly Outlet[];
+  readonly voltageV: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly book: Book;
+  readonly raises: Raises;
+  carriesMa(outlet: Outlet): number;
+  outcome(outcome: GrantOutcome): void;
+  /** Sessions, or what they may want, are others now. */
+  changed(): void;
+  observe(kind: string, detail: string): void;
+  report(version: OcppVersion, action: string, payload: JsonObject): void;
+};
+
+export class ManagedStation {
+  readonly sessions: Sessions;
+  readonly writer: GrantWriter;
+  private readonly ports: StationPorts;
+  private readonly time = new StationTime();
+  private readonly reports: Reports;
+  private readonly safe: SafeDefault;
+  private readonly shelf: CsmsShelf;
+  private readonly desk: CsmsDesk;
+  private caller: StationCaller | undefined;
+  private held: Held = "unknown";
+  private checkAtMs = Number.NEGATIVE_INFINITY;
+  private asksForMeters = true;
+  private busy = false;
+  private boots = 0;
+
+  constructor(ports: StationPorts) {
+    this.ports = ports;
+    const { outlets, voltageV, book, log, raises, observe, station } = ports;
+    const { time } = this;
+    const nowMs = () => ports.clock.now().monotonicMs;
+    const wallMs = () => ports.clock.now().wallMs;
+    const session = (evse: EvseId) => this.sessions.at(evse);
+    const caller = () => this.caller;
+    this.reports = new Reports(ports.clock);
+    this.sessions = new Sessions(
+      {
+        ...{ station, time, nowMs, wallMs },
+        terminals: (evse) => {
+          const outlet = this.outletAt(evse);
+          return outlet && { count: outlet.wiring.length, voltageV };
+        },
+        changed: () => this.sessionsChanged(),
+        began: (begun) => void this.shelf.began(begun),
+      },
+      book.page.sessions,
+    );
+    this.shelf = new CsmsShelf({
+      ...{ outlets, voltageV, book, session, wallMs, carriesMa: ports.carriesMa },
+      sessions: () => this.sessions.all(),
+    });
+    this.safe = new SafeDefault({
+      ...{ outlets, voltageV, book, time, log, nowMs, observe },
+      reports: this.reports,
+    });
+    this.writer = new GrantWriter({
+      ...{ outlets, voltageV, book, time, raises, log, nowMs, wallMs, caller, session, observe },
+      outcome: ports.outcome,
+    });
+    this.desk = new CsmsDesk({
+      ...{ outlets, voltageV, wallMs, caller, observe, shelf: this.shelf, report: ports.report },
+      version: () => this.caller?.version ?? book.page.version,
+      written: (outlet, atMs) => this.written(outlet, atMs),
+      changed: () => ports.changed(),
+    });
+  }
+
+  get outlets(): readonly Outlet[] {
+    return this.ports.outlets;
+  }
+
+  get book(): Book {
+    return this.ports.book;
+  }
+
+  isFor(outlets: readonly Outlet[], voltageV: number): boolean {
+    return voltageV === this.ports.voltageV && JSON.stringify(outlets) === JSON.stringify(this.ports.outlets);
+  }
+
+  /** The same station under another document: its clock and what it lives on are as they were. */
+  goesOnFrom({ time, writer }: ManagedStation): void {
+    this.time.take(time);
+    this.writer.take(writer);
+  }
+
+  /** Of each outlet with a session: what it may live on, and the phases that its car was seen to draw from lately. */
+  granted(): [OutletId, GrantedTo][] {
+    const nowMs = this.ports.clock.now().monotonicMs;
+    return this.sessions.all().flatMap(({ evse, id, observed }) => {
+      const outlet = this.outletAt(evse);
+      const limitMa = this.writer.latestMa(evse, id);
+      if (outlet === undefined || limitMa === undefined) return [];
+      const seen =
+        observed !== undefined && nowMs - observed.atMs <= SEEN_LATELY_MS ? observed.terminalsMa : [];
+      const draws = outlet.wiring.filter((_, terminal) => (seen[terminal] ?? 0) >= DRAWS_MA_MIN);
+      return [[outlet.id, { limitMa, draws }]];
+    });
+  }
+
+  /** Its rating has to be budgeted: nothing limits it, or it will not hold its safe default. */
+  get unlimited(): boolean {
+    return this.held === "unheld" || this.ports.book.page.learnt.way === "none";
+  }
+
+  connected(caller: StationCaller): void {
+    this.caller = caller;
+    const { page } = this.ports.book;
+    if (page.version !== caller.version) {
+      page.version = caller.version;
+      void this.ports.book.save();
+    }
+    this.lookAgain();
+  }
+
+  /** That socket is gone; a newer one stays. */
+  gone(generation: number): void {
+    if (this.caller?.generation === generation) this.caller = undefined;
+  }
+
+  /** A CALL of the station, before it is answered. */
+  heard(version: OcppVersion, call: Call): void {
+    if (call.action === "ReportChargingProfiles") {
+      this.reports.heard(call.payload);
+      return;
+    }
+    const { monotonicMs } = this.ports.clock.now();
+    if (call.action === "BootNotification") this.booted();
+    const stationMs = timeIn(fieldsOf(call.payload), "timestamp") ?? sampledAt(call.payload);
+    if (stationMs !== undefined) this.time.heard(stationMs, monotonicMs);
+    this.sessions.heard(version, call);
+    this.ports.changed();
+  }
+
+  /** 1.6: a StartTransaction was answered with this id. */
+  started(payload: object, transaction: number): void {
+    this.sessions.started16(payload, transaction);
+  }
+
+  /** A CALL of the CSMS; true: it is dealt with here, and does not go to the station. */
+  takes(call: Call, reply: (frame: string) => void): boolean {
+    if (this.desk.takes(call, reply)) return true;
+    if (touchesMeterValues(call.payload)) {
+      this.asksForMeters = true;
+      this.checkAtMs = this.ports.clock.now().monotonicMs + CHECK_AGAIN_MS;
+    }
+    return false;
+  }
+
+  /** Every so often: raises that were held back, checks that failed, outlets that have been free for long. */
+  tick(): void {
+    this.sessions.endFree();
+    void this.writer.work();
+    if (this.ports.clock.now().monotonicMs >= this.checkAtMs) void this.look();
+  }
+
+  /** What the energy controller hears of its sessions; ages are against `nowMs`. */
+  told(nowMs: number): ToldSession[] {
+    const { wallMs } = this.ports.clock.now();
+    return this.sessions.all().flatMap((session) => {
+      const outlet = this.outletAt(session.evse);
+      if (outlet === undefined) return [];
+      const { observed, needs } = session;
+      const boundMa = this.shelf.limit(outlet, wallMs).limitMa ?? outlet.ratedMa;
+      return [
+        {
+          id: session.id,
+          outlet: outlet.id,
+          connectedAgoMs: Math.max(0, nowMs - session.connectedAtMs),
+          ...this.inForce(outlet, session.id),
+          wantsMa: Math.floor(Math.min(outlet.ratedMa, boundMa, needs.carMa ?? outlet.ratedMa)),
+          ...(observed && {
+            observed: { agoMs: Math.max(0, nowMs - observed.atMs), terminalsMa: observed.terminalsMa },
+          }),
+          deliveredWh: session.deliveredWh,
+          ...(needs.energyWh !== undefined && { energyWh: needs.energyWh }),
+          ...(needs.departureWallMs !== undefined && { departureWallMs: needs.departureWallMs }),
+          ...(needs.dischargeWMax !== undefined && { dischargeWMax: needs.dischargeWMax }),
+        },
+      ];
+    });
+  }
+
+  /** Keeps what sessions have grown by; nothing where there are none. */
+  save(): void {
+    if (this.sessions.all().length > 0) this.keepSessions();
+  }
+
+  private booted(): void {
+    this.boots++;
+    this.time.forget();
+    this.held = "unknown";
+    this.writer.rebooted();
+    this.lookAgain();
+  }
+
+  private lookAgain(): void {
+    this.asksForMeters = true;
+    this.checkAtMs = Number.NEGATIVE_INFINITY;
+    void this.look();
+  }
+
+  /** Safe default first, then meter values. Once a boot; again later where the station would not say. */
+  private async look(): Promise<void> {
+    if (this.busy || this.caller === undefined) return;
+    this.busy = true;
+    const { clock } = this.ports;
+    const { boots, caller } = this;
+    this.checkAtMs = clock.now().monotonicMs + CHECK_AGAIN_MS;
+    if (this.held !== "held") {
+      const before = this.unlimited;
+      this.held = await this.safe.check(caller);
+      if (this.unlimited !== before) this.ports.changed();
+    }
+    if (this.asksForMeters) this.asksForMeters = !(await askForMeterValues(caller));
+    this.busy = false;
+    const again = boots !== this.boots || caller !== this.caller;
+    if (again) {
+      if (boots !== this.boots) this.held = "unknown";
+      return void this.look();
+    }
+    if (this.held === "held" && !this.asksForMeters) this.checkAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** The highest above its safe default, of whoever granted it. */
+  private inForce(outlet: Outlet, session: SessionId): { readonly inForceMa?: number } {
+    const found = this.writer.inForce(outlet.evse);
+    return found === undefined || found.session !== session || found.limitMa <= outlet.safeMa
+      ? {}
+      : { inForceMa: found.limitMa };
+  }
+
+  /** Of the site's wall clock: grant, then safe default. */
+  private written(outlet: Outlet, atMs: number): Said {
+    const never = Number.POSITIVE_INFINITY;
+    const safeMa = safeOf(this.ports.outlets);
+    const inForce = this.writer.inForce(outlet.evse);
+    if (inForce === undefined || this.unlimited)
+      return { limitMa: this.unlimited ? outlet.ratedMa : safeMa, untilMs: never };
+    const { monotonicMs, wallMs } = this.ports.clock.now();
+    const untilMs = wallMs + (inForce.untilMs - monotonicMs);
+    return atMs < untilMs ? { limitMa: inForce.limitMa, untilMs } : { limitMa: safeMa, untilMs: never };
+  }
+
+  private sessionsChanged(): void {
+    this.keepSessions();
+    void this.shelf.settle();
+    this.ports.changed();
+  }
+
+  private keepSessions(): void {
+    this.ports.book.page.sessions = this.sessions.all().map((session) => session.kept());
+    void this.ports.book.save();
+  }
+
+  private outletAt(evse: EvseId): Outlet | undefined {
+    return this.ports.outlets.find((outlet) => outlet.evse === evse);
+  }
+}
+
+/** Of MeterValues, whose times stand inside: the latest. */
+function sampledAt(payload: object): number | undefined {
+  const values = fieldsOf(payload).get("meterValue");
+  if (!Array.isArray(values)) return undefined;
+  const times = values.map((value) => timeIn(fieldsOf(value), "timestamp")).filter((ms) => ms !== undefined);
+  return times.length === 0 ? undefined : Math.max(...times);
+}
