@@ -18,6 +18,7 @@ import { DATABASE_FILE, databaseOf } from "../cli/database.ts";
 import { ELSEWHERE_EVERY_MS } from "../core/create-core.ts";
 import type { Core } from "../core/port.ts";
 import { type Csms, createCsms } from "../csms.ts";
+import { LiveEnergies } from "../energy/live.ts";
 import type { GatewayPorts } from "../gateway/ports.ts";
 import { Trust } from "../gateway/trust.ts";
 import { measuredCore } from "../metrics/measured-core.ts";
@@ -123,12 +124,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     const measured = measuredCore(core, { metrics, clock });
     const ports = { core: measured.core, clock, chance, log, metrics };
 
+    const energies = new LiveEnergies();
     const runtime = new RuntimeFile(disk, log);
     const csms = await bound("port", options.ocpp, () =>
       createCsms({
         ...ports,
         ...(node && { node }),
         rates: options.rates,
+        energies,
         storage: storageOf(dataFolder, store, core),
         trust: new Trust({ station: [authorities.station.pem], site: [authorities.site.pem] }),
         signBundle: (body) => signBundle(body, authorities.bundle),
@@ -154,6 +157,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
           ? []
           : [`nats: away; other nodes are heard of within ${ELSEWHERE_EVERY_MS} ms instead`]),
       ],
+      energies,
       issuers: issuersOf(authorities),
       names: [
         `csms.${authorities.domain}`,

@@ -18,6 +18,7 @@ import type { Core } from "../core/port.ts";
 import { LiveEnergies } from "../energy/live.ts";
 import type { Metrics, MetricsText } from "../metrics/metrics.ts";
 import { type ConsoleFiles, consolePages } from "./console-pages.ts";
+import { OpenStreams } from "./events/open-streams.ts";
 import { handleFaults } from "./faults.ts";
 import { guardRequests, requireAccess } from "./guard.ts";
 import { setSecurityHeaders } from "./headers.ts";
@@ -154,6 +155,8 @@ function addRoutes(
   const { core, clock, chance, log } = options;
   const challenges = createChallenges(chance, clock);
   const attempts = createAttempts(clock);
+  const streams = new OpenStreams(options.metrics);
+  const energies = options.energies ?? new LiveEnergies();
   healthRoutes(app, options);
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
   nowRoutes(app, options);
@@ -171,10 +174,10 @@ function addRoutes(
   transactionRoutes(app, { core, clock });
   tokenRoutes(app, { core, clock });
   energyDocumentRoutes(app, { core, clock });
-  energyRoutes(app, { core, clock, log, energies: options.energies ?? new LiveEnergies() });
+  energyRoutes(app, { core, clock, log, energies, sessions, streams });
   energyPriceRoutes(app, { core, clock });
   denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });
-  const endStreams = eventRoutes(app, { ...options, sessions });
+  eventRoutes(app, { ...options, sessions, streams });
   consolePages(app, options.consoleFiles);
-  return endStreams;
+  return () => streams.end();
 }

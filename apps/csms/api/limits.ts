@@ -28,6 +28,8 @@ export const apiLimits = {
   readyMs: 1_000,
   streamsPerPersonMax: 8,
   streamsMax: 200,
+  /** A site's energy as it is now is told no oftener. */
+  energyEveryMs: 1_000,
   streamHeartbeatMs: 15_000,
   /** Outbox entries read at once for a stream. */
   streamBatch: 200,

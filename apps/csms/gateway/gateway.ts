@@ -17,6 +17,7 @@ import {
   type TraceId,
 } from "@wattward/kernel";
 import { FailedAttempts, type Leave, type PasswordProfile } from "@wattward/ocpp/ways-in";
+import { LiveEnergies } from "../energy/live.ts";
 import { MessageLog } from "../message-log/message-log.ts";
 import { Keeper } from "../retention/keeper.ts";
 import { DeviationTally } from "./deviation-tally.ts";
@@ -75,7 +76,7 @@ const TRY_AGAIN = 1013;
 
 /** Resolves when it listens; rejects with what the core or the listener rejects with. */
 export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
-  const { clock, chance, log, metrics, trust, signBundle, node } = ports;
+  const { clock, chance, log, metrics, trust, signBundle, node, energies = new LiveEnergies() } = ports;
   const store = new StoreWatch({
     ...{ core: ports.core, clock, log },
     // What is told of their ends waits for the store; nobody here waits for that.
@@ -143,6 +144,7 @@ export async function createGateway(ports: GatewayPorts): Promise<Gateway> {
         {
           ...shared,
           signBundle,
+          energies,
           stations,
           arrived: (station) => dispatch.arrived(station),
           observe: (kind, about, detail) =>

@@ -40,6 +40,11 @@ export const LINK_NEWS_COST = 20;
 export const LEASE_RATE = { burst: 4, perSecond: 0.1 };
 export const LINK_OBSERVATION_RATE = { burst: 100, perSecond: 2 };
 
+/** Snapshots of one site's energy; more are dropped, for the next is as good. */
+export const SNAPSHOT_RATE = { burst: 5, perSecond: 2 };
+/** Messages with quarters of an hour that wait for the core; beyond them the site is not read. */
+export const QUARTERS_WAITING_MAX = 4;
+
 /** The gateway's own observations (refused certificates, clones), per kind of refusal and address. */
 export const OBSERVATION_RATE = { burst: 5, perSecond: 1 / 60 };
 /** And in all, so that a flood from many addresses cannot fill the store. */

@@ -22,7 +22,7 @@ export type LinkFailure = {
 };
 
 /** Reasons for which a link is not read for a while. */
-type Hold = "records" | "rate";
+type Hold = "records" | "rate" | "energy";
 
 export type LinkWireHandlers = {
   message(message: SiteMessage): void;

@@ -15,6 +15,7 @@ import type { Deviation } from "@wattward/ocpp";
 import type { PasswordHasher, PasswordProfile } from "@wattward/ocpp/ways-in";
 import type { SignedBundle } from "@wattward/sitelink";
 import type { Core, MeasuredStorage, Route } from "../core/port.ts";
+import type { LiveEnergies } from "../energy/live.ts";
 import type { MessageLog } from "../message-log/message-log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Seen } from "./observer.ts";
@@ -67,6 +68,8 @@ export type GatewayPorts = {
   /** Where several processes serve one database: this one of them. */
   readonly node?: GatewayNode;
   readonly rates?: PeerRates;
+  /** Where sites leave what their energy is now, for whoever shows it; without it, nowhere. */
+  readonly energies?: LiveEnergies;
 };
 
 /** What an operator allows one peer in the long run, where it is more or less than usual. */

@@ -22,7 +22,9 @@ import {
   type SignedBundle,
   type SiteMessage,
 } from "@wattward/sitelink";
+import type { LiveEnergies } from "../energy/live.ts";
 import { type BundleAtSite, BundleDelivery } from "./bundle-delivery.ts";
+import { EnergyIntake } from "./energy-intake.ts";
 import { HELLO_MS_MAX, LEASE_RATE, LINK_NEWS_COST, LINK_OBSERVATION_RATE } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
 import { type ConnectionPorts, type GatewayPorts, nodeOf } from "./ports.ts";
@@ -38,6 +40,7 @@ export type SiteAdmission = { readonly site: SiteId; readonly claim: Claim; read
 export type SiteLinkPorts = ConnectionPorts &
   Pick<GatewayPorts, "signBundle"> & {
     readonly stations: Registry<StationId, StationLink>;
+    readonly energies: LiveEnergies;
     /** A station can be reached through this site now. */
     readonly arrived: (station: StationId) => void;
     readonly observe: (
@@ -74,6 +77,7 @@ export class SiteLink implements Connection {
   private readonly wire: LinkWire;
   private readonly stations: SiteStations;
   private readonly relays: Relays;
+  private readonly energy: EnergyIntake;
   private readonly leaseRate: TokenBucket;
   private readonly observationRate: TokenBucket;
   private readonly cancelHelloDue: Cancel;
@@ -100,6 +104,11 @@ export class SiteLink implements Connection {
       observe: (what, station, detail) => ports.observe(what, { site, station }, detail),
     });
     this.relays = new Relays(this, this.ports);
+    this.energy = new EnergyIntake(this, {
+      ...this.ports,
+      unreadable: (what, { code, sentence }) =>
+        ports.observe("gateway.energy-unreadable", { site }, { what, code, say: sentence }),
+    });
     this.cancelHelloDue = clock.after(HELLO_MS_MAX, () => this.helloIsDue());
     let gone: (ended: Promise<void>) => void = () => {};
     this.gone = new Promise((resolve) => (gone = resolve));
@@ -149,6 +158,15 @@ export class SiteLink implements Connection {
     this.wire.release("records");
   }
 
+  charge(cost: number): void {
+    this.wire.charge(cost);
+  }
+
+  holdEnergy(held: boolean): void {
+    if (held) this.wire.hold("energy");
+    else this.wire.release("energy");
+  }
+
   tolerates(station: StationId): boolean {
     return this.stations.tolerates(station);
   }
@@ -170,6 +188,7 @@ export class SiteLink implements Connection {
     if (this.state.kind === "open") this.state.records.stop();
     this.state = { kind: "ended" };
     this.relays.stop();
+    this.energy.stop();
     this.cancelHelloDue();
   }
 
@@ -178,7 +197,9 @@ export class SiteLink implements Connection {
     this.ports.log.info("site-disconnected", { code, reason });
     await this.stations.end();
     const toldConnected = this.clockQuality !== undefined;
-    if (left() && toldConnected) await this.tellPresence({ connected: false });
+    if (!left()) return;
+    this.ports.energies.forget(this.site);
+    if (toldConnected) await this.tellPresence({ connected: false });
   }
 
   private take(message: SiteMessage): void {
@@ -217,6 +238,12 @@ export class SiteLink implements Connection {
         return;
       case "bundle-state":
         this.bundleState(message);
+        return;
+      case "energy":
+        this.energy.snapshot(message.snapshot);
+        return;
+      case "energy-quarters":
+        this.energy.quarters(message.quarters);
         return;
     }
   }

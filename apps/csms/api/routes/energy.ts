@@ -6,10 +6,13 @@ import type { Core } from "../../core/port.ts";
 import { daysOf } from "../../energy/days.ts";
 import type { LiveEnergies } from "../../energy/live.ts";
 import { EnergyDays, GuardRow, LiveEnergy, ModeChangeRow, QuarterRow } from "../energy-shapes.ts";
+import { EnergyStream } from "../events/energy-stream.ts";
+import type { OpenStreams } from "../events/open-streams.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
 import { listOf, ref } from "../shape.ts";
+import type { Sessions } from "../sign-in/sessions.ts";
 import { closed, InstantMs, Most, SiteIdText } from "./fields.ts";
 
 export type EnergyPorts = {
@@ -18,6 +21,8 @@ export type EnergyPorts = {
   readonly log: Log;
   /** Snapshots of the sites whose links this process has. */
   readonly energies: LiveEnergies;
+  readonly sessions: Sessions;
+  readonly streams: OpenStreams;
 };
 
 const url = "/api/v1/sites/:site/energy";
@@ -28,7 +33,8 @@ const rows = Type.Object(
   closed,
 );
 
-export function energyRoutes(app: FastifyInstance, { core, energies }: EnergyPorts): void {
+export function energyRoutes(app: FastifyInstance, ports: EnergyPorts): void {
+  const { core, energies, sessions, streams } = ports;
   route(
     app,
     {
@@ -43,6 +49,26 @@ export function energyRoutes(app: FastifyInstance, { core, energies }: EnergyPor
       const site = await known(core, params.site);
       if (site === undefined) return problem("unknown-site");
       return answer(asJson(energies.now(site)));
+    },
+  );
+
+  route(
+    app,
+    {
+      method: "GET",
+      url: `${url}/events`,
+      access: { action: "watch a site's energy", resource: "energy", class: "read" },
+      summary:
+        "Server-sent events: event = energy, data = LiveEnergy, at most one a second. Without id: a snapshot is kept nowhere, whoever was away takes the next",
+      params,
+      answer: "text/event-stream",
+    },
+    async ({ params, actor, session }) => {
+      const site = await known(core, params.site);
+      if (site === undefined) return problem("unknown-site");
+      if (!streams.hasRoom(actor.person)) return problem("too-many-streams", { retryAfterS: 10 });
+      const stream = new EnergyStream(ports, site, () => sessions.alive(session));
+      return streams.carry(stream, actor.person);
     },
   );
 

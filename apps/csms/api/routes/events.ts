@@ -3,11 +3,10 @@ import { type Clock, type Log, siteId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
-import type { Metrics } from "../../metrics/metrics.ts";
 import { EventStream } from "../events/event-stream.ts";
-import { apiLimits } from "../limits.ts";
+import type { OpenStreams } from "../events/open-streams.ts";
 import { problem } from "../problems.ts";
-import { type Raw, route } from "../route.ts";
+import { route } from "../route.ts";
 import type { Sessions } from "../sign-in/sessions.ts";
 import { closed, Kinds, kindsIn, SiteIdText } from "./fields.ts";
 
@@ -15,15 +14,11 @@ export type EventPorts = {
   readonly core: Core;
   readonly clock: Clock;
   readonly log: Log;
-  readonly metrics: Metrics;
   readonly sessions: Sessions;
+  readonly streams: OpenStreams;
 };
 
-/** Gives how to end every open stream, for a clean shutdown. */
-export function eventRoutes(app: FastifyInstance, ports: EventPorts): () => void {
-  const open = new Map<EventStream, string>();
-  const countOf = (person: string) => [...open.values()].filter((owner) => owner === person).length;
-
+export function eventRoutes(app: FastifyInstance, ports: EventPorts): void {
   route(
     app,
     {
@@ -54,28 +49,11 @@ export function eventRoutes(app: FastifyInstance, ports: EventPorts): () => void
       const head = await ports.core.query("outbox.head", undefined);
       // What the browser saw last wins over where the page once began.
       const after = lastId === undefined ? (query.after ?? head) : Number(lastId);
-      if (open.size >= apiLimits.streamsMax || countOf(actor.person) >= apiLimits.streamsPerPersonMax) {
-        return problem("too-many-streams", { retryAfterS: 10 });
-      }
+      if (!ports.streams.hasRoom(actor.person)) return problem("too-many-streams", { retryAfterS: 10 });
       const allowed = () => ports.sessions.alive(session);
       const kinds = kindsIn(query.kinds);
       const stream = new EventStream(ports, { after, site: site?.value, kinds, allowed }, head);
-      open.set(stream, actor.person);
-      ports.metrics.set("wattward_event_streams_open", {}, open.size);
-      stream.once("close", () => {
-        open.delete(stream);
-        ports.metrics.set("wattward_event_streams_open", {}, open.size);
-      });
-      return {
-        kind: "raw",
-        type: "text/event-stream",
-        body: stream,
-        headers: { "cache-control": "no-store", "x-accel-buffering": "no" },
-      } satisfies Raw;
+      return ports.streams.carry(stream, actor.person);
     },
   );
-
-  return () => {
-    for (const stream of open.keys()) stream.destroy();
-  };
 }
