@@ -102,7 +102,7 @@ function judgeRegister({ state, value }: Written, ready: ReadyBound, nowMs: numb
     return refuse(3, `${name} would be no number${factor}`, { rule: path });
   }
   if (!(value >= bound.min && value <= bound.max))
-    return refuse(3, `${name} = ${value}${unit}; ${bound.min} to ${bound.max} are allowed`, { rule: path });
+    return refuse(3, `${bound.min} to ${bound.max}${unit} are allowed for ${name}`, { rule: path });
   if (state.pending > 0)
     return refuse(6, `a write to ${name} is still unanswered`, { rule: path, about: "motion" });
   const motion = state.motion(value, bound, nowMs);
@@ -120,7 +120,7 @@ function judgeAcross({ device, crossRules, nowMs }: Case, written: readonly Writ
     const value = values.get(limit.register);
     if (value === undefined || (value >= limit.min && value <= limit.max)) continue;
     if (device.holds(cross, values, nowMs))
-      return refuse(3, `${limit.register} = ${value}; ${limit.min} to ${limit.max} are allowed: ${why}`, {
+      return refuse(3, `${limit.min} to ${limit.max} are allowed for ${limit.register} now: ${why}`, {
         rule: path,
       });
   }

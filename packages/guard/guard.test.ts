@@ -1,0 +1,448 @@
+/** Verdicts on a policy that is small enough to be checked by hand (`testing/small-policy.ts`). */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Request } from "@wattward/modbus";
+import { ModbusGuard } from "./guard.ts";
+import type { ClientName } from "./policy.ts";
+import { GuardedBank, instant } from "./testing/guarded-bank.ts";
+import { policyData, smallPolicy, withBounds } from "./testing/small-policy.ts";
+import { denialText } from "./verdict.ts";
+
+const float = (value: number): number[] => {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setFloat32(0, value);
+  return [view.getUint16(0), view.getUint16(2)];
+};
+const single = (address: number, value: number): Request => ({
+  kind: "write-single-register",
+  address,
+  value: value & 0xffff,
+});
+
+describe("default deny", () => {
+  const cases: readonly [string, Request, string | number, { client?: string; unit?: number }?][] = [
+    ["a read in its range", { kind: "read-holding-registers", address: 0, quantity: 100 }, "pass"],
+    ["a read one beyond its range", { kind: "read-holding-registers", address: 0, quantity: 101 }, 2],
+    [
+      "a read of a unit that is not there",
+      { kind: "read-holding-registers", address: 0, quantity: 1 },
+      2,
+      { unit: 2 },
+    ],
+    [
+      "a read by nobody",
+      { kind: "read-holding-registers", address: 0, quantity: 1 },
+      1,
+      { client: "nobody" },
+    ],
+    [
+      "a client named as a member of every object",
+      { kind: "read-coils", address: 0, quantity: 1 },
+      1,
+      { client: "constructor" },
+    ],
+    ["a write by a reader", single(10, 1), 1, { client: "vendor" }],
+    ["a write in its bounds", single(10, 500), "pass"],
+    ["the scale factor itself", single(20, 0), 2],
+    ["a typed register without bounds", single(30, 1), 2],
+    ["an address without a type", single(40, 1), 2],
+    ["an address beyond the rule", single(100, 1), 2],
+    ["a coil in its bounds", { kind: "write-single-coil", address: 10, on: true }, "pass"],
+    ["a coil without a type", { kind: "write-single-coil", address: 11, on: true }, 2],
+    [
+      "coils, one of them without a type",
+      { kind: "write-multiple-coils", address: 10, bits: [true, true] },
+      2,
+    ],
+    ["file records", { kind: "write-file-record", records: [{ file: 1, record: 0, registers: [1] }] }, 1],
+    ["reading files", { kind: "read-file-record", records: [{ file: 1, record: 0, length: 1 }] }, 1],
+    ["listen only", { kind: "diagnostics", subFunction: 4, data: new Uint8Array(2) }, 1],
+    ["CANopen", { kind: "canopen-general-reference", data: new Uint8Array(2) }, 1],
+    ["identification", { kind: "read-device-identification", code: 1, object: 0 }, 1],
+  ];
+  for (const [what, request, expected, who] of cases)
+    test(`${what}: ${expected}`, () =>
+      assert.equal(new GuardedBank(smallPolicy()).said(request, who), expected));
+
+  test("a policy that is empty lets nothing pass", () => {
+    const guard = new GuardedBank(smallPolicy((data) => ({ ...data, rules: [] })));
+    assert.equal(guard.read(0, 1), 1);
+    assert.equal(guard.write(10, 1), 1);
+  });
+});
+
+describe("typed registers", () => {
+  const cases: readonly [string, number, number[], string | number][] = [
+    ["int16 × 10, highest", 10, [500], "pass"],
+    ["int16 × 10, one above", 10, [501], 3],
+    ["int16 × 10, lowest", 10, [-500], "pass"],
+    ["int16 × 10, one below", 10, [-501], 3],
+    ["not implemented", 10, [0x8000], 3],
+    ["a scale factor that nobody read", 11, [1], 3],
+    ["uint32, highest", 12, [1, 0x86a0], "pass"],
+    ["uint32, one above", 12, [1, 0x86a1], 3],
+    ["uint32, the sign is a bit like others", 12, [0xffff, 0xffff], 3],
+    ["half of a uint32", 12, [1], 2],
+    ["the other half", 13, [1], 2],
+    ["int32, low word first", 14, [70_000 - 65_536, 1], "pass"],
+    ["int32, low word first, −1", 14, [-1, -1], "pass"],
+    ["int32, low word first, one above", 14, [70_001 - 65_536, 1], 3],
+    ["uint64 in its bounds", 16, [0, 0xe8, 0xd4a5, 0x1000], "pass"],
+    ["uint64 beyond them", 16, [0, 0xe8, 0xd4a5, 0x1001], 3],
+    ["uint64 beyond what a number can be", 16, [0xffff, 0xffff, 0xffff, 0xffff], 3],
+    ["float in its bounds", 22, float(-1), "pass"],
+    ["float beyond them", 22, float(1.0001), 3],
+    ["not a number", 22, float(Number.NaN), 3],
+    ["infinity", 22, float(Number.POSITIVE_INFINITY), 3],
+    ["neighbours at once", 10, [1, 0, 0, 1], 3],
+    ["from a value into a gap", 22, [0, 0, 0], 2],
+  ];
+  for (const [what, address, words, expected] of cases)
+    test(`${what}: ${expected}`, () =>
+      assert.equal(new GuardedBank(smallPolicy()).write(address, ...words), expected));
+
+  test("a scale factor is learnt by reading it, and followed when it changes", () => {
+    const guard = new GuardedBank(smallPolicy());
+    guard.bank.registers[20] = 0xffff; // 10⁻¹
+    assert.equal(guard.read(20, 1), "pass");
+    assert.deepEqual([guard.write(11, 1000), guard.write(11, 1001)], ["pass", 3]);
+    guard.bank.registers[20] = 1;
+    guard.read(11, 10);
+    assert.deepEqual([guard.write(11, 10), guard.write(11, 11)], ["pass", 3]);
+    guard.bank.registers[20] = 0x8000;
+    guard.read(20, 1);
+    assert.equal(guard.write(11, 0), 3, "not implemented: no value at all");
+  });
+
+  test("neighbours of one write are judged each; all of them, or none", () => {
+    const guard = new GuardedBank(smallPolicy());
+    guard.read(20, 1);
+    assert.equal(guard.write(10, 500, 100, 1, 0x86a0), "pass");
+    assert.equal(guard.write(10, 500, 101, 1, 0x86a0), 3);
+    assert.deepEqual([...guard.bank.registers.subarray(10, 14)], [500, 100, 1, 0x86a0]);
+  });
+});
+
+describe("functions that write in their own way", () => {
+  const mask = (and: number, or: number, address = 31): Request => ({
+    kind: "mask-write-register",
+    address,
+    and,
+    or,
+  });
+
+  test("22: what the mask would make of a content that is not known is not known", () => {
+    const guard = new GuardedBank(smallPolicy());
+    assert.equal(guard.said(mask(0xffff, 0)), 3);
+    guard.bank.registers[31] = 1;
+    guard.read(31, 1);
+    assert.equal(guard.said(mask(0xfffd, 2)), "pass");
+    assert.equal(guard.bank.registers[31], 3);
+    assert.equal(guard.said(mask(0xfffb, 4)), 3, "3 | 4 is 7");
+    guard.nowMs = 5_001;
+    assert.equal(guard.said(mask(0xffff, 0)), 3, "known too long ago");
+    assert.equal(guard.said(mask(0, 0, 12)), 3, "half of a uint32");
+  });
+
+  test("23: both parts are judged", () => {
+    const both = (read: number, write: number, value: number): Request => ({
+      kind: "read-write-multiple-registers",
+      read: { address: read, quantity: 1 },
+      write: { address: write, registers: [value] },
+    });
+    const guard = new GuardedBank(smallPolicy());
+    assert.equal(guard.said(both(0, 10, 500)), "pass");
+    assert.equal(guard.said(both(100, 10, 500)), 2);
+    assert.equal(guard.said(both(0, 10, 501)), 3);
+    assert.equal(guard.said(both(0, 100, 500)), 2);
+    guard.bank.registers[20] = 0;
+    assert.equal(guard.said(both(20, 10, 0)), "pass");
+    assert.equal(guard.write(11, 100), "pass", "what it read is learnt");
+  });
+
+  test("23: nothing is read by a rule for another function or for nobody", () => {
+    const guard = new GuardedBank(
+      smallPolicy((data) => ({ ...data, rules: [{ ...data.rules[1], functions: [6, 16, 5] }] })),
+    );
+    const request: Request = {
+      kind: "read-write-multiple-registers",
+      read: { address: 0, quantity: 1 },
+      write: { address: 10, registers: [1] },
+    };
+    assert.equal(guard.said(request), 1);
+  });
+
+  test("6 cannot write half of a value", () => {
+    const guard = new GuardedBank(smallPolicy());
+    assert.equal(guard.said(single(12, 0)), 2);
+  });
+});
+
+describe("ramp", () => {
+  test("away from 0 as fast as it says, what was not used is kept for ten seconds", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
+    guard.write(10, 0);
+    assert.equal(guard.write(10, 101), 3, "1010 W, where ten seconds of 100 W are kept");
+    assert.equal(guard.write(10, 100), "pass");
+    assert.equal(guard.write(10, 101), 3, "all of it is spent");
+    guard.nowMs += 100;
+    assert.equal(guard.write(10, 101), "pass");
+    guard.nowMs += 3_600_000;
+    assert.equal(guard.write(10, 202), 3, "an hour's wait gives no more than ten seconds");
+    assert.equal(guard.write(10, 201), "pass");
+  });
+
+  test("towards 0 always; through 0 it counts from 0", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
+    guard.write(10, 0);
+    guard.write(10, 100);
+    assert.equal(guard.write(10, 50), "pass");
+    assert.equal(guard.write(10, -1), 3);
+    assert.equal(guard.write(10, 0), "pass");
+    guard.nowMs += 1_000;
+    assert.deepEqual([guard.write(10, -11), guard.write(10, -10)], [3, "pass"]);
+  });
+
+  test("what the device refused, or never heard, was no change; what it may have heard was", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
+    guard.write(10, 0);
+    for (const fate of [
+      { kind: "exception", code: 3 },
+      { kind: "failed", sent: false },
+    ] as const) {
+      guard.fate = fate;
+      assert.equal(guard.write(10, 100), "pass");
+      guard.fate = undefined;
+    }
+    assert.equal(guard.write(10, 100), "pass", "its credit was not spent");
+    guard.nowMs += 10_000;
+    guard.fate = { kind: "failed", sent: true };
+    assert.equal(guard.write(10, 200), "pass");
+    guard.fate = undefined;
+    guard.nowMs += 5_000;
+    assert.equal(guard.write(10, 200), 3, "it may still have 1000: that would be a step of 1000 in 5 s");
+    assert.equal(guard.write(10, 150), "pass");
+  });
+
+  test("without any value known it begins at what was read, else at 0", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
+    assert.equal(guard.write(10, 400), 3);
+    guard.bank.registers[10] = 350;
+    guard.read(10, 1);
+    assert.equal(guard.write(10, 400), "pass");
+  });
+
+  test("not a number and other nonsense leave no trace in it", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
+    guard.write(10, 100);
+    assert.equal(guard.write(10, 0x8000), 3);
+    assert.equal(guard.write(10, -500), 3);
+    guard.nowMs += 1_000;
+    assert.equal(guard.write(10, 110), "pass");
+  });
+});
+
+describe("dwell, reversals, rates", () => {
+  test("a value stays as long as it says; the same again, and towards 0, is never too soon", () => {
+    const guard = new GuardedBank(withBounds({ dwellMs: 30_000 }));
+    assert.equal(guard.write(10, 100), "pass");
+    guard.nowMs = 29_999;
+    assert.deepEqual([guard.write(10, 101), guard.write(10, 100), guard.write(10, 50)], [6, "pass", "pass"]);
+    guard.nowMs = 59_998;
+    assert.equal(guard.write(10, 60), 6, "the way towards 0 was a change too");
+    guard.nowMs = 59_999;
+    assert.equal(guard.write(10, 60), "pass");
+  });
+
+  test("so many changes of direction in ten minutes; then only towards 0", () => {
+    const guard = new GuardedBank(withBounds({ reversalsPer10MinMax: 2 }));
+    assert.deepEqual(
+      [guard.write(10, 100), guard.write(10, 50), guard.write(10, 100)],
+      ["pass", "pass", "pass"],
+    );
+    guard.nowMs = 1_000;
+    assert.equal(guard.write(10, 0), "pass", "towards 0, though it is the third");
+    assert.equal(guard.write(10, 1), 6);
+    guard.nowMs = 601_000;
+    assert.equal(guard.write(10, 1), "pass");
+  });
+
+  test("so many writes of a register, requests of a rule, requests of a client", () => {
+    const guard = new GuardedBank(withBounds({ perMinuteMax: 2 }));
+    assert.deepEqual([guard.write(10, 1), guard.write(10, 1), guard.write(10, 1)], ["pass", "pass", 6]);
+    guard.nowMs = 60_000;
+    assert.equal(guard.write(10, 1), "pass");
+    const ruled = new GuardedBank(
+      smallPolicy((data) => ({ ...data, rules: data.rules.map((rule) => ({ ...rule, perMinuteMax: 1 })) })),
+    );
+    assert.deepEqual([ruled.read(0, 1), ruled.read(0, 1), ruled.write(10, 1)], ["pass", 6, "pass"]);
+    const flooded = new GuardedBank(smallPolicy());
+    const vendor = () => flooded.said({ kind: "read-coils", address: 0, quantity: 1 }, { client: "vendor" });
+    assert.deepEqual(Array.from({ length: 6 }, vendor), ["pass", "pass", "pass", "pass", "pass", 6]);
+    flooded.nowMs = 100;
+    assert.deepEqual([vendor(), vendor()], ["pass", 6]);
+    assert.equal(flooded.read(0, 1), "pass", "the others' rate is theirs");
+  });
+
+  test("a write that is still unanswered keeps the next one to its register waiting", () => {
+    const guard = new ModbusGuard(withBounds({ dwellMs: 1_000 }));
+    const ask = (value: number) => guard.request("energy" as ClientName, 1, single(10, value), instant(0));
+    const first = ask(1);
+    const second = ask(2);
+    assert(first.kind === "allow" && second.kind === "deny" && second.exception === 6);
+    first.ticket.settle({ kind: "exception", code: 2 }, 0);
+    first.ticket.settle(
+      { kind: "response", response: { kind: "write-single-register", address: 10, value: 1 } },
+      0,
+    );
+    assert.equal(ask(2).kind, "allow", "settled once: what came after its refusal did not count");
+  });
+});
+
+describe("rules across registers", () => {
+  const across = (when: object) =>
+    new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        crossRules: [
+          {
+            ...{ device: "battery", when: { register: "charge", ...when }, freshMs: 10_000 },
+            ...{ limit: { register: "setpoint", min: -5000, max: 0 }, why: "empty: it is not discharged" },
+          },
+        ],
+      })),
+    );
+
+  test("unknown and old count as holding; what was read decides", () => {
+    const guard = across({ below: 10 });
+    assert.deepEqual([guard.write(10, 1), guard.write(10, -1)], [3, "pass"]);
+    guard.bank.registers[30] = 100; // 10.0 %
+    guard.read(30, 1);
+    assert.equal(guard.write(10, 1), "pass");
+    guard.nowMs = 10_001;
+    assert.equal(guard.write(10, 1), 3);
+    guard.bank.registers[30] = 99;
+    guard.read(30, 1);
+    assert.equal(guard.write(10, 1), 3);
+  });
+
+  test("a value that is not implemented is not known", () => {
+    const guard = across({ above: 90 });
+    guard.bank.registers[30] = 500;
+    guard.read(30, 1);
+    assert.equal(guard.write(10, 1), "pass");
+    guard.bank.registers[30] = 901;
+    guard.read(30, 1);
+    assert.equal(guard.write(10, 1), 3);
+  });
+
+  test("what the same request writes counts before what was known", () => {
+    const guard = new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        crossRules: [
+          {
+            ...{ device: "battery", when: { register: "percent", below: 1 }, freshMs: 10_000 },
+            ...{ limit: { register: "setpoint", min: 0, max: 0 }, why: "no revert time" },
+          },
+        ],
+      })),
+    );
+    guard.read(20, 1);
+    assert.equal(guard.write(10, 1), 3);
+    assert.equal(guard.write(10, 1, 60), "pass");
+    assert.equal(guard.write(10, 2), "pass", "acknowledged is known");
+    assert.equal(guard.write(10, 2, 0), 3);
+    guard.fate = { kind: "failed", sent: true };
+    guard.write(11, 50);
+    guard.fate = undefined;
+    assert.equal(guard.write(10, 3), 3, "whether it has 60 or 50 is not known");
+  });
+});
+
+describe("what it says", () => {
+  test("who, what, where, in engineering values, what would be allowed, and by which rule", () => {
+    const verdict = new GuardedBank(smallPolicy()).ask(single(10, -501));
+    assert(verdict.kind === "deny");
+    assert.equal(
+      denialText(verdict),
+      "energy, write-single-register 10 of battery: setpoint = -5010 W: -5000 to 5000 W are allowed for setpoint (rules[1].writes[0]); answered with exception 3",
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(verdict.exchange)), verdict.exchange);
+  });
+
+  test("a PDU that is no request is denied as its fault says", () => {
+    const guard = new ModbusGuard(smallPolicy());
+    const denied = guard.unreadable("vendor", 1, Uint8Array.of(90, 1), {
+      reason: "function",
+      exception: 1,
+      sentence: "90 is no public function",
+    });
+    assert.deepEqual([denied.exception, denied.exchange.functionCode, denied.exchange.pdu], [1, 90, "5a01"]);
+  });
+});
+
+test("a new policy goes on from what is known of registers that are the same, and of no others", () => {
+  const guard = new GuardedBank(withBounds({ dwellMs: 30_000 }));
+  guard.write(10, 100);
+  guard.guard = new ModbusGuard(withBounds({ dwellMs: 20_000 }), guard.guard);
+  assert.equal(guard.write(10, 200), 6);
+  const moved = smallPolicy((data) => ({
+    ...data,
+    devices: data.devices.map((one) => ({ ...one, host: "192.0.2.51" })),
+  }));
+  guard.guard = new ModbusGuard(moved, guard.guard);
+  assert.equal(guard.write(10, 200), "pass");
+});
+
+describe("learning", () => {
+  const learning = (untilMs: number) =>
+    smallPolicy((data) => ({
+      ...data,
+      rules: data.rules.slice(1),
+      learning: { devices: ["battery"], untilMs },
+    }));
+  const read = (address: number, quantity = 10): Request => ({
+    kind: "read-holding-registers",
+    address,
+    quantity,
+  });
+
+  test("reads pass until its end, writes only by their rule, and never where the time is not known", () => {
+    const guard = new GuardedBank(learning(1_000));
+    const vendor = { client: "vendor" };
+    assert.deepEqual([guard.said(read(40_000), vendor), guard.said(single(10, 1), vendor)], ["pass", 1]);
+    assert.equal(guard.said({ kind: "diagnostics", subFunction: 0, data: new Uint8Array(2) }, vendor), 1);
+    assert.equal(guard.write(10, 501), 3);
+    const unknown = guard.guard.request("vendor" as ClientName, 1, read(0), {
+      ...instant(0),
+      quality: "unknown",
+    });
+    assert.equal(unknown.kind, "deny");
+    guard.nowMs = 1_000;
+    assert.equal(guard.said(read(40_000), vendor), 1);
+  });
+
+  test("what was read is proposed as rules: ranges that touch are one, what rules say already is not repeated", () => {
+    const guard = new GuardedBank(learning(1e9));
+    assert.equal(guard.guard.proposal(), undefined);
+    for (const address of [40, 20, 30, 60]) guard.said(read(address));
+    guard.said({ kind: "read-input-registers", address: 60, quantity: 10 });
+    const proposal = guard.guard.proposal();
+    assert(proposal !== undefined && !("learning" in proposal));
+    assert.deepEqual(proposal.rules.slice(1), [
+      { client: "energy", device: "battery", functions: [3], from: 20, to: 49 },
+      { client: "energy", device: "battery", functions: [3, 4], from: 60, to: 69 },
+    ]);
+    assert(
+      new ModbusGuard(proposal).request("energy" as ClientName, 1, read(25), instant(0)).kind === "allow",
+    );
+  });
+
+  test("who reads all over a device gets few rules", () => {
+    const guard = new GuardedBank(learning(1e9));
+    for (let address = 0; address < 60_000; address += 7) guard.said(read(address, 1));
+    assert((guard.guard.proposal()?.rules.length ?? 0) <= 65);
+    assert.equal(policyData().rules.length, 2);
+  });
+});
