@@ -9,6 +9,7 @@ import type {
   LiveEnergy,
   ModeChange,
   SiteEnergy,
+  Strategy,
 } from "./energy-shapes.ts";
 
 type Query = Readonly<Record<string, string | undefined>>;
@@ -43,6 +44,8 @@ export class EnergyApi {
   /** `base`: the version that it was made from, 0 for none. */
   save = (site: string, given: { text: string; base: number; why: string }) =>
     this.#ways.change<{ version: number; changed: boolean }>("PUT", of(site), given);
+  setStrategy = (site: string, given: { strategy: Strategy; why: string }) =>
+    this.#ways.change<{ version: number; changed: boolean }>("PUT", of(site, "/strategy"), given);
   versions = (site: string, most: number) =>
     this.#ways.get<EnergyVersion[]>(of(site, "/versions"), { most: String(most) });
   version = (site: string, version: number) =>

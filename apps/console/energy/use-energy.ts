@@ -22,12 +22,21 @@ export function useDocument(site: string) {
   });
 }
 
-/** `undefined`: its energy is not managed, or that is not known yet. */
-export function useManaged(site: string): EnergyConfig | undefined {
-  const { data } = useDocument(site);
-  if (data?.document?.managed !== true) return undefined;
+export type SiteEnergyNow = {
+  /** Nobody knows yet whether its energy is managed. */
+  readonly pending: boolean;
+  /** Undefined: it is not managed. */
+  readonly config: EnergyConfig | undefined;
+  readonly snapshot: EnergySnapshot | undefined;
+};
+
+/** Whether and how a site's energy is managed, and how it is now. */
+export function useSiteEnergy(site: string): SiteEnergyNow {
+  const { data, isPending } = useDocument(site);
   // The document was checked by the same package before it was kept.
-  return (data.document.energy ?? undefined) as EnergyConfig | undefined;
+  const config = data?.document?.managed === true ? (data.document.energy as EnergyConfig | null) : null;
+  const snapshot = useSnapshot(site, config !== null);
+  return { pending: isPending, config: config ?? undefined, snapshot };
 }
 
 /**

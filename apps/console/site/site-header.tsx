@@ -1,16 +1,22 @@
 /** Which site this is, how it hangs on the CSMS, and what time it is. */
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import type { EnergySnapshot } from "../api/energy-shapes.ts";
 import { Glyph, type Shape } from "../display/glyph.tsx";
+import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
 import { WallClock } from "../display/wall-clock.tsx";
+import { modeNow } from "../energy/mode.ts";
 import type { LiveSite } from "../live/live-site.ts";
 import { useSites } from "../sites/use-sites.ts";
 import type { Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
 import styles from "./site-header.module.css";
 
-export function SiteHeader({ live }: { live: LiveSite }) {
+type Props = { readonly live: LiveSite; readonly snapshot: EnergySnapshot | undefined };
+
+export function SiteHeader({ live, snapshot }: Props) {
   const { site, stations } = live;
   const connected = [...stations.values()].filter((station) => station.connected).length;
   return (
@@ -26,6 +32,7 @@ export function SiteHeader({ live }: { live: LiveSite }) {
       <div className={styles.pills}>
         <LinkPill connected={site.connected} seenAtMs={site.seenAtMs} />
         {!site.connected && site.seenAtMs !== null && <Islanded />}
+        {snapshot !== undefined && <ModePill snapshot={snapshot} />}
         <ClockPill quality={site.clockQuality} />
       </div>
       <WallClock className={styles.clock} />
@@ -65,6 +72,24 @@ function Islanded() {
     <Pill tone="care" shape="care" title={words.now.islandedHelp}>
       {words.now.islanded}
       <span className={styles.age}>{words.now.islandedDoes}</span>
+    </Pill>
+  );
+}
+
+/** Who decides there, and since when. */
+function ModePill({ snapshot }: { snapshot: EnergySnapshot }) {
+  const { tone, name } = modeNow(snapshot, useNow());
+  const { means, since } = words.energy.mode;
+  return (
+    <Pill
+      tone={tone}
+      shape={tone === "well" ? "well" : tone === "danger" ? "danger" : tone === "off" ? "unknown" : "care"}
+      title={[snapshot.reason, named(means, snapshot.mode)].filter(Boolean).join(" ")}
+    >
+      {name}
+      <span className={styles.age}>
+        {since} <Age sinceMs={snapshot.modeSinceWallMs} /> {words.ago}
+      </span>
     </Pill>
   );
 }

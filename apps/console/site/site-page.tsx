@@ -3,21 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ApiProblem, needsSignIn } from "../api/problem.ts";
-import { ManagedOverview } from "../energy/managed-overview.tsx";
-import { useManaged, useSnapshot } from "../energy/use-energy.ts";
-import { Warnings } from "../energy/warnings.tsx";
-import { Happened } from "../happened/happened.tsx";
-import type { LiveSite } from "../live/live-site.ts";
+import { useSiteEnergy } from "../energy/use-energy.ts";
 import { FeedProvider, type LiveFeed, useFeed } from "../live/use-feed.ts";
-import { Sessions } from "../sessions/sessions.tsx";
 import { Failed, Notice } from "../shell/problem-view.tsx";
-import { Stations } from "../stations/stations.tsx";
 import { words } from "../strings/en.ts";
-import { Attention } from "./attention.tsx";
-import { Flow } from "./flow.tsx";
-import { PowerOverTime } from "./power-over-time.tsx";
 import { SiteHeader } from "./site-header.tsx";
 import styles from "./site-page.module.css";
+import { SiteParts } from "./site-parts.tsx";
 import { StreamBanner } from "./stream-banner.tsx";
 
 export function SitePage() {
@@ -27,6 +19,7 @@ export function SitePage() {
 
 function LiveSitePage({ site }: { site: string }) {
   const feed = useFeed(site);
+  const energy = useSiteEnergy(site);
   useSignInAgain(feed);
   useEffect(() => {
     document.title = `${site} · ${words.product}`;
@@ -49,46 +42,11 @@ function LiveSitePage({ site }: { site: string }) {
     <FeedProvider value={feed}>
       <StreamBanner link={state.link} retry={feed.retry} />
       <div className={styles.page}>
-        <SiteHeader live={live} />
-        {live.stations.size === 0 ? <WithoutStations live={live} /> : <WithStations live={live} />}
+        <SiteHeader live={live} snapshot={energy.snapshot} />
+        <SiteParts live={live} energy={energy} />
       </div>
       <Outlet />
     </FeedProvider>
-  );
-}
-
-function WithStations({ live }: { live: LiveSite }) {
-  const site = live.site.id;
-  const config = useManaged(site);
-  const snapshot = useSnapshot(site, config !== undefined);
-  return (
-    <>
-      {snapshot && <Warnings snapshot={snapshot} />}
-      <Attention live={live} />
-      {config !== undefined ? (
-        <ManagedOverview id={site} snapshot={snapshot} site={config.site} />
-      ) : (
-        <div className={styles.power}>
-          <Flow stations={live.stations} site={site} />
-          <PowerOverTime site={site} stations={live.stations} />
-        </div>
-      )}
-      <Stations live={live} />
-      <div className={styles.lists}>
-        <Sessions sessions={live.sessions} site={site} />
-        <Happened recent={live.recent} site={site} />
-      </div>
-    </>
-  );
-}
-
-/** Nothing can flow yet: only what to do first, and what was seen already. */
-function WithoutStations({ live }: { live: LiveSite }) {
-  return (
-    <>
-      <Stations live={live} />
-      <Happened recent={live.recent} site={live.site.id} />
-    </>
   );
 }
 

@@ -1,0 +1,122 @@
+/** The fuse tree with its load: of each phase what runs anyway, what cars may draw, and what is free. */
+import { Link } from "@tanstack/react-router";
+import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
+import { Glyph } from "../display/glyph.tsx";
+import { Panel } from "../display/panel.tsx";
+import { words } from "../strings/en.ts";
+import { FlowIcon } from "./flow-icon.tsx";
+import { ampere, barParts, type FuseRow, fuseRows, type PhaseLoad, toneOfTaken } from "./fuse-rows.ts";
+import styles from "./fuse-tree.module.css";
+
+const say = words.energy.fuses;
+
+export function FuseTree({ snapshot, site }: { snapshot: EnergySnapshot | undefined; site: Topology }) {
+  const rows = fuseRows(site, snapshot?.fuses ?? []);
+  return (
+    <Panel title={say.title} end={<Key />}>
+      <p className={styles.lead}>{say.lead}</p>
+      <ul className={styles.tree}>
+        {rows.map((row) => (
+          <li key={row.id} className={styles.fuse} style={{ "--depth": row.depth } as React.CSSProperties}>
+            <FuseHead row={row} />
+            {row.load === undefined ? (
+              <p className={styles.unknown}>{say.unknown}</p>
+            ) : (
+              <ul className={styles.phases}>
+                {row.phases.map((phase) => (
+                  <Phase key={phase.phase} load={phase} />
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Key() {
+  return (
+    <span className={styles.key} aria-hidden="true">
+      <span data-part="base">{say.base}</span>
+      <span data-part="may">{say.cars}</span>
+      <span data-part="free">{say.free}</span>
+    </span>
+  );
+}
+
+function FuseHead({ row }: { row: FuseRow }) {
+  const { id, ratedMa, depth, load, outlets, parent } = row;
+  return (
+    <div className={styles.head}>
+      <strong className={styles.name}>{id}</strong>
+      <span className={styles.rated}>{say.rated(ampere(ratedMa))}</span>
+      <span className={styles.dim}>
+        {parent === undefined && depth === 0 ? say.connection : say.above(parent ?? "")}
+      </span>
+      {load !== undefined && (
+        <span
+          className={styles.known}
+          title={load.known === "metered" ? say.meteredHelp : say.declaredHelp}
+          data-known={load.known}
+        >
+          {load.known === "metered" ? say.metered : say.declared}
+        </span>
+      )}
+      {load?.beyondDeclaration === true && (
+        <span className={styles.beyond}>
+          <Glyph shape="danger" tone="danger" />
+          {say.beyond}
+        </span>
+      )}
+      <span className={styles.hangs}>
+        {outlets > 0 && (
+          <Link
+            to="."
+            search={(before) => ({ ...before, fuse: id }) as never}
+            resetScroll={false}
+            replace
+            className={styles.outlets}
+          >
+            {say.outlets(outlets)}
+          </Link>
+        )}
+        {row.sources.map(({ id: source, kind }) => (
+          <span key={source} className={styles.thing}>
+            <FlowIcon name={kind === "solar" ? "solar" : "battery"} />
+            {source}
+          </span>
+        ))}
+        {row.loads.map((one) => (
+          <span key={one} className={styles.thing}>
+            <FlowIcon name="building" />
+            {one}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function Phase({ load }: { load: PhaseLoad }) {
+  const { phase, baseMa, mayMa, capacityMa, taken } = load;
+  const tone = toneOfTaken(taken);
+  const { base, may } = barParts(load);
+  const label = say.phaseLabel(phase, ampere(baseMa), ampere(mayMa), ampere(capacityMa));
+  return (
+    <li className={styles.phase} data-tone={tone} title={label}>
+      <span className={styles.hidden}>{label}</span>
+      <span aria-hidden="true" className={styles.phaseName}>
+        {phase}
+      </span>
+      <span aria-hidden="true" className={styles.track}>
+        <span data-part="base" style={{ width: `${base}%` }} />
+        <span data-part="may" style={{ width: `${may}%` }} />
+      </span>
+      <span aria-hidden="true" className={styles.figure}>
+        {tone !== "calm" && <Glyph shape={tone} tone={tone} />}
+        <strong>{ampere(Math.max(0, baseMa + mayMa))}</strong> / {ampere(capacityMa)} A
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+/** The parts of a managed site's page beside its overview. */
+import { PageLoading } from "../shell/page-title.tsx";
+import type { SiteTab } from "../site/search.ts";
+import { Document } from "./document.tsx";
+import { FuseTree } from "./fuse-tree.tsx";
+import { History } from "./history.tsx";
+import styles from "./managed-parts.module.css";
+import { Outlets } from "./outlets.tsx";
+import { Refusals } from "./refusals.tsx";
+import { Batteries, Meters } from "./sources.tsx";
+import { starterDocument } from "./starter.ts";
+import type { SiteEnergyNow } from "./use-energy.ts";
+
+type Props = {
+  readonly part: Exclude<SiteTab, "overview">;
+  readonly id: string;
+  readonly energy: SiteEnergyNow;
+  /** Those that are known there: a document begins with them. */
+  readonly stations: readonly string[];
+};
+
+export function ManagedPart({ part, id, energy: { config, snapshot }, stations }: Props) {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  if (part === "document") return <Document site={id} starter={() => starterDocument(stations, timeZone)} />;
+  if (config === undefined) return <PageLoading />;
+  switch (part) {
+    case "fuses":
+      return (
+        <>
+          <div className={styles.fuses}>
+            <FuseTree snapshot={snapshot} site={config.site} />
+            {snapshot !== undefined && (
+              <div className={styles.beside}>
+                <Batteries snapshot={snapshot} site={config.site} />
+                <Meters snapshot={snapshot} />
+              </div>
+            )}
+          </div>
+          <Outlets snapshot={snapshot} site={config.site} />
+        </>
+      );
+    case "history":
+      return <History site={id} snapshot={snapshot} />;
+    case "guard":
+      return <Refusals site={id} />;
+  }
+}

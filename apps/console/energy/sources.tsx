@@ -1,0 +1,96 @@
+/** The site's batteries: how full, what they do, what they were told and why; and the meters that are not believed. */
+import type { BatteryNow, EnergySnapshot, Topology } from "../api/energy-shapes.ts";
+import { Glyph } from "../display/glyph.tsx";
+import { Panel } from "../display/panel.tsx";
+import { dash, power, written } from "../display/quantity.ts";
+import { words } from "../strings/en.ts";
+import { named } from "../strings/en-codes.ts";
+import styles from "./sources.module.css";
+
+const say = words.energy.batteries;
+
+export function Batteries({ snapshot, site }: { snapshot: EnergySnapshot; site: Topology }) {
+  if (snapshot.batteries.length === 0) return null;
+  return (
+    <Panel title={say.title}>
+      <ul className={styles.list}>
+        {snapshot.batteries.map((battery) => (
+          <li key={battery.id}>
+            <Battery battery={battery} reservePermille={reserveOf(site, battery.id)} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+const reserveOf = ({ sources }: Topology, id: string): number | undefined => {
+  const source = sources.find((one) => one.id === id);
+  return source?.kind === "battery" ? source.reservePermille : undefined;
+};
+
+function Battery({ battery, reservePermille }: { battery: BatteryNow; reservePermille: number | undefined }) {
+  const percent = Math.round(battery.chargePermille / 10);
+  return (
+    <div className={styles.battery}>
+      <div className={styles.head}>
+        <strong>{battery.id}</strong>
+        <span className={styles.percent}>{words.energy.flow.charge(percent)}</span>
+      </div>
+      <div className={styles.track} role="img" aria-label={say.chargeLabel(battery.id, percent)}>
+        <span className={styles.full} style={{ width: `${Math.min(100, Math.max(0, percent))}%` }} />
+        {reservePermille !== undefined && reservePermille > 0 && (
+          <span
+            className={styles.reserve}
+            style={{ left: `${reservePermille / 10}%` }}
+            title={say.reserve(Math.round(reservePermille / 10))}
+          />
+        )}
+      </div>
+      <dl className={styles.facts}>
+        <dt>{say.feeds}</dt>
+        <dd>{doing(battery.feedW)}</dd>
+        <dt>{say.set}</dt>
+        <dd>{battery.setW === undefined ? say.notSet : doing(battery.setW)}</dd>
+        <dt>{say.why}</dt>
+        <dd>{battery.why || dash}</dd>
+      </dl>
+    </div>
+  );
+}
+
+function doing(feedW: number): string {
+  const value = written(power(Math.abs(feedW)));
+  if (Math.abs(feedW) < 50) return say.rests;
+  return feedW > 0 ? say.discharges(value) : say.charges(value);
+}
+
+export function Meters({ snapshot }: { snapshot: EnergySnapshot }) {
+  const refused = snapshot.meters.filter((meter) => meter.refused !== undefined);
+  const told = words.energy.meters;
+  if (snapshot.meters.length === 0) return null;
+  return (
+    <Panel title={told.title}>
+      {refused.length === 0 ? (
+        <p className={styles.quiet}>
+          <Glyph shape="well" tone="well" />
+          {told.allTrusted(snapshot.meters.length)}
+        </p>
+      ) : (
+        <>
+          <ul className={styles.meters}>
+            {refused.map(({ id, refused: why = "" }) => (
+              <li key={id}>
+                <Glyph shape="care" tone="care" />
+                <span>
+                  <strong>{id}</strong> {named(told.why, why) ?? why}
+                </span>
+              </li>
+            ))}
+          </ul>
+          <p className={styles.dim}>{told.effect}</p>
+        </>
+      )}
+    </Panel>
+  );
+}
