@@ -12,7 +12,7 @@ import type {
   UpgradeVerdict,
   Wire,
 } from "@wattward/kernel";
-import { type OcppVersion, parseFrame, writeFrame } from "@wattward/ocpp";
+import { type Call, type OcppVersion, parseFrame, writeFrame } from "@wattward/ocpp";
 import {
   type Bundle,
   type CsmsMessage,
@@ -173,15 +173,24 @@ export class FakeCsms {
   private answerTo(frame: string, version: OcppVersion, transactionId: number | undefined): string {
     const parsed = parseFrame(frame, version);
     assert(parsed.kind === "frame" && parsed.frame.kind === "call");
-    const { id, action } = parsed.frame;
-    return this.twist(writeFrame({ kind: "result", id, payload: this.payload(action, transactionId) }));
+    const { id } = parsed.frame;
+    return this.twist(
+      writeFrame({ kind: "result", id, payload: this.payload(parsed.frame, version, transactionId) }),
+    );
   }
 
-  private payload(action: string, transactionId: number | undefined): JsonObject {
+  private payload(
+    { action, payload }: Call,
+    version: OcppVersion,
+    transactionId: number | undefined,
+  ): JsonObject {
     const currentTime = new Date(this.clock.now().wallMs).toISOString();
     if (action === "BootNotification") return { status: "Accepted", currentTime, interval: 77 };
     if (action === "Heartbeat") return { currentTime };
-    if (action === "Authorize") return { idTagInfo: { status: "Accepted" } };
+    const accepted = { status: "Accepted" };
+    if (action === "NotifyEVChargingNeeds") return accepted;
+    if (action === "Authorize" && version === "1.6") return { idTagInfo: accepted };
+    if (action === "Authorize" || payload.idToken !== undefined) return { idTokenInfo: accepted };
     if (action === "StartTransaction")
       return { transactionId: transactionId!, idTagInfo: { status: "Accepted" } };
     return {};

@@ -29,6 +29,7 @@ import {
   seededChance,
   simulatedTime,
 } from "@wattward/testing";
+import type { LineLink } from "../energy-link/line-link.ts";
 import type { JournalLimits } from "../journal/limits.ts";
 import { createSite, type Site, type SiteTrust } from "../site.ts";
 import type { StationFacts } from "../stations/door.ts";
@@ -58,6 +59,8 @@ export class World {
   log: Log = silentLog;
   limits: Partial<JournalLimits> = {};
   readonly fatal: Error[] = [];
+  /** Connects as the energy controller does; undefined while nobody listens. */
+  dialEnergy: ((link: LineLink) => void) | undefined;
   private csmsHost: Host | undefined;
   private running: { host: Host; disk: BootedDisk; site: Site } | undefined;
 
@@ -107,6 +110,14 @@ export class World {
       passwords: {
         hash: fakeHash,
         listen: (profile, _, door) => host.listen(passwordPorts[profile], (request) => door.upgrade(request)),
+      },
+      listenEnergy: async (accept) => {
+        this.dialEnergy = accept;
+        return {
+          close: async () => {
+            this.dialEnergy = undefined;
+          },
+        };
       },
       fatal: (error) => this.fatal.push(error),
       journalLimits: this.limits,
@@ -161,6 +172,7 @@ export class World {
     this.deadHosts.add(host);
     host.kill();
     if (this.running?.host === host) this.running = undefined;
+    this.dialEnergy = undefined;
   }
 }
 
