@@ -1,11 +1,11 @@
 /**
  * `wattward audit DIR`: recounts a demo's run from its files, which may be copied elsewhere, or still growing. Prints
  * one line of JSON on standard output and each finding on standard error; exit code 0 only if nothing was lost or
- * counted twice.
+ * counted twice, and no fuse saw more than the bounds allow.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { EvidenceError, readEvidence } from "./evidence.ts";
+import { EvidenceError, readEvidence, readLimits } from "./evidence.ts";
 import { recount } from "./recount.ts";
 
 const FINDINGS_SHOWN_MAX = 20;
@@ -25,12 +25,16 @@ function folderAsked(): string {
 
 const folder = folderAsked();
 try {
-  const { counts, findings } = recount(await readEvidence(folder));
+  const { counts, findings: said, modes = [] } = recount(await readEvidence(folder));
+  const limits = await readLimits(folder, modes);
+  const findings = [...said, ...(limits?.recount.findings ?? [])];
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) process.stderr.write(`${finding}\n`);
   if (findings.length > FINDINGS_SHOWN_MAX) {
     process.stderr.write(`… and ${findings.length - FINDINGS_SHOWN_MAX} more\n`);
   }
-  process.stdout.write(`${JSON.stringify(counts)}\n`);
+  const { findings: _, ...fuses } = limits?.recount ?? { findings: [] };
+  const energy = limits === undefined ? {} : { ...fuses, modes, kWhByMode: limits.kWhByMode };
+  process.stdout.write(`${JSON.stringify({ ...counts, ...energy })}\n`);
   process.exitCode = findings.length === 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof EvidenceError)) throw error;

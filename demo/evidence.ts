@@ -6,6 +6,7 @@
  *     DIR/received.jsonl   {"atMs","station","frame"} a line
  *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server, or DIR/csms/stored.json with what it held
  *     DIR/site/journal/
+ *     DIR/limits.jsonl     what flowed through every fuse on every phase, every 100 ms
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
@@ -14,8 +15,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { folderDisk } from "@wattward/kernel/node";
+import type { TraceHead, TraceLine } from "@wattward/simulator";
 import { type JournalContent, readJournal } from "@wattward/site/journal";
 import { Client } from "pg";
+import { EnergyByMode, EnergyWithin, LimitsJudge, type LimitsRecount, type ModeAt } from "./limits.ts";
 
 export type SentCall = {
   station: string;
@@ -46,6 +49,8 @@ export type Evidence = {
   pending: Set<string>;
   answeredLocally: number;
   replayed: number;
+  /** What the site told of the mode that its energy is managed in, in order. */
+  modes?: ModeAt[];
 };
 
 export class EvidenceError extends Error {
@@ -157,6 +162,7 @@ export async function readAnswered(path: string): Promise<Set<string>> {
 }
 
 type Stored = Pick<Evidence, "events" | "causes" | "transactions" | "replayed"> & {
+  modes: ModeAt[];
   acked: Map<string, number>;
 };
 
@@ -167,6 +173,7 @@ const questions = {
   transactions: "SELECT id, station_id, state, energy_wh FROM transactions",
   replayed: "SELECT count(*) AS n FROM transaction_events WHERE path = 'replayed'",
   acked: "SELECT epoch, acked_seq FROM site_journals",
+  modes: "SELECT at_ms, data FROM outbox WHERE kind = 'site.mode' ORDER BY at_ms, seq",
 } as const;
 type Answers = Readonly<Record<keyof typeof questions, Record<string, string | number | null>[]>>;
 const names = Object.keys(questions) as (keyof typeof questions)[];
@@ -226,7 +233,7 @@ export async function holderOf(folder: string, site: string): Promise<string | u
   }
 }
 
-function storedFrom({ events: told, causes, transactions, replayed, acked }: Answers): Stored {
+function storedFrom({ events: told, causes, transactions, replayed, acked, modes }: Answers): Stored {
   const events = new Map<string, string[]>();
   for (const row of told) {
     const content = `${row["station_id"]} ${row["digest"]}`;
@@ -242,9 +249,47 @@ function storedFrom({ events: told, causes, transactions, replayed, acked }: Ans
       energyWh: row["energy_wh"] === null ? null : Number(row["energy_wh"]),
     })),
     replayed: Number(replayed[0]?.["n"] ?? 0),
+    modes: modes.map((row) => ({ atMs: Number(row["at_ms"]), mode: modeIn(row["data"]) })),
     acked: new Map(acked.map((row) => [String(row["epoch"]), Number(row["acked_seq"])])),
   };
 }
+
+function modeIn(data: unknown): string {
+  const { mode } = JSON.parse(String(data)) as { mode?: unknown };
+  return String(mode);
+}
+
+/** What a run's limits came to; undefined where it had no plant. `spans`: when charging has to go on all the same. */
+export async function readLimits(
+  folder: string,
+  modes: readonly ModeAt[],
+  spans: readonly { readonly fromMs: number; readonly toMs: number }[] = [],
+): Promise<LimitsEvidence | undefined> {
+  const path = join(folder, "limits.jsonl");
+  if (!existsSync(path)) return undefined;
+  const byMode = new EnergyByMode(modes);
+  const within = new EnergyWithin(spans);
+  let judge: LimitsJudge | undefined;
+  for await (const line of jsonLines(path)) {
+    if (line["kind"] === "site") {
+      // A simulator that was started again goes on in the same file.
+      judge ??= new LimitsJudge(line as TraceHead);
+      continue;
+    }
+    const step = line as TraceLine;
+    judge?.take(step);
+    byMode.take(step);
+    within.take(step);
+  }
+  return judge && { recount: judge.recount, kWhByMode: byMode.kWh, kWhWithin: within.kWh };
+}
+
+export type LimitsEvidence = {
+  readonly recount: LimitsRecount;
+  readonly kWhByMode: { readonly [mode: string]: number };
+  /** One for each span. */
+  readonly kWhWithin: readonly number[];
+};
 
 /** Everything a run left in `folder`; see the head of this file for the layout. */
 export async function readEvidence(folder: string): Promise<Evidence> {

@@ -1,5 +1,5 @@
 /**
- * The demo's faults, each a real one: SIGSTOP on the uplink's relay (packets stop, nobody is told), SIGKILL on the site
+ * The demo's faults, each a real one (those of a device are the simulator's, which is all the devices there are): SIGSTOP on the uplink's relay (packets stop, nobody is told), SIGKILL on the site
  * controller or the CSMS, and a new start from the same data folder.
  */
 import { join } from "node:path";
@@ -12,6 +12,8 @@ import { type Program, readJson } from "./programs.ts";
 /** `atMs` and `untilMs` are counted from the moment the last station was switched on. */
 export type Fault = { what: string; pid: number; atMs: number; untilMs: number };
 
+/** A process that is back is killed within this. */
+const KILL_AGAIN_MS = 100;
 /** How long a killed program stays dead: long enough for messages to need another way. */
 const DEAD_MS = 5_000;
 
@@ -33,17 +35,19 @@ export async function play(
     say(`healed: ${what}`);
   };
 
-  if (options.cutUplinkS === undefined && !options.killSite && !options.killCsms) return faults;
+  const { cutModbusS, cutUplinkS, freezeMeterS, killCsms, killEmsS, killGuardS, killSite } = options;
+  const lengths = [cutModbusS, cutUplinkS, freezeMeterS, killEmsS, killGuardS];
+  if (lengths.every((s) => s === undefined) && !killCsms && !killSite) return faults;
   await wait(forMs / 3);
-  if (options.cutUplinkS !== undefined) {
-    const cutMs = options.cutUplinkS * 1000;
+  if (cutUplinkS !== undefined) {
+    const cutMs = cutUplinkS * 1000;
     await during("cut-uplink", plant.uplink.pid, async () => {
       process.kill(plant.uplink.pid, "SIGSTOP");
       await wait(cutMs);
       process.kill(plant.uplink.pid, "SIGCONT");
     });
   }
-  if (options.killSite) {
+  if (killSite) {
     const localController = Number(
       readJson(`${plant.out}/site/site.json`)?.["localControllerPid"] ?? plant.site.pid,
     );
@@ -52,14 +56,51 @@ export async function play(
       plant.site = startSite(plant.out, { ...plant.ports, others: plant.others });
     });
   }
-  if (options.killCsms) {
+  if (killCsms) {
     const victim = await csmsToKill(plant);
     await during("kill-csms", victim.program.pid, async () => {
       await killed(victim.program);
       victim.startAgain();
     });
   }
+  for (const [what, pidAs, lastsS] of [
+    ["kill-ems", "energyControllerPid", killEmsS],
+    ["kill-guard", "guardPid", killGuardS],
+  ] as const) {
+    if (lastsS === undefined) continue;
+    const pid = pidOf(plant, pidAs) ?? 0;
+    await during(what, pid, () => killedAgain(plant, pidAs, lastsS * 1000));
+  }
+  for (const [what, fault, lastsS] of [
+    ["freeze-meter", { what: "meter-frozen", device: "grid-meter" }, freezeMeterS],
+    ["cut-modbus", { what: "modbus-cut" }, cutModbusS],
+  ] as const) {
+    if (lastsS === undefined) continue;
+    await during(what, plant.simulator.pid, async () => {
+      plant.simulator.child.stdin?.write(`${JSON.stringify({ do: "fault", ...fault, for: lastsS })}\n`);
+      await wait(lastsS * 1000);
+    });
+  }
   return faults;
+}
+
+const pidOf = (plant: Plant, name: string): number | undefined => {
+  const pid = readJson(join(plant.out, "site", "site.json"))?.[name];
+  return typeof pid === "number" ? pid : undefined;
+};
+
+/** SIGKILL to a process of the site, and to each that its supervisor starts in its place, for so long. */
+async function killedAgain(plant: Plant, name: string, forMs: number): Promise<void> {
+  const endMs = performance.now() + forMs;
+  while (performance.now() < endMs) {
+    const pid = pidOf(plant, name);
+    try {
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+    } catch {
+      // Dead already; its successor is not told yet.
+    }
+    await wait(KILL_AGAIN_MS);
+  }
 }
 
 type Victim = { readonly program: Program; startAgain(): void };

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { claim, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
-import { EvidenceError, keepStored } from "./evidence.ts";
+import { EvidenceError, keepStored, readLimits } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
 import { type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
@@ -32,6 +32,7 @@ async function main(): Promise<number> {
     return 1;
   }
   const startMs = performance.now();
+  const startWallMs = Date.now();
   let stopping = false;
   introduce(plant, options, say);
   if (options.hold) keepAlive(plant, say, () => stopping);
@@ -48,7 +49,7 @@ async function main(): Promise<number> {
   if (plant.servers !== undefined && options.database === undefined)
     await keepStored(join(options.out, "csms"));
   await stopAll(plant);
-  return report({ options, audit, faults, errors: errorsOf(options.out) });
+  return report({ options, audit, faults, startWallMs, errors: errorsOf(options.out) });
 }
 
 /** The first Ctrl-C (or SIGTERM, or the terminal's end) ends the run in order, the second at once. */
@@ -94,9 +95,38 @@ function errorsOf(out: string): number {
   return typeof summary?.["errors"] === "number" ? summary["errors"] : 1;
 }
 
-type Run = { options: Options; audit: Audit; faults: Fault[]; errors: number };
+type Run = { options: Options; audit: Audit; faults: Fault[]; startWallMs: number; errors: number };
 
-function report({ options, audit, faults, errors }: Run): number {
+/** A fault so short says nothing about whether charging went on. */
+const SPAN_MS_MIN = 3_000;
+
+/** What the fuses suffered, in which modes, and whether charging went on in every fault and after it. */
+async function energyOf({ audit, faults, options, startWallMs }: Omit<Run, "errors">) {
+  const { modes = [] } = audit;
+  const long = faults.filter(({ atMs, untilMs }) => untilMs - atMs >= SPAN_MS_MIN);
+  const spans = long.map(({ atMs, untilMs }) => ({
+    fromMs: startWallMs + atMs,
+    toMs: startWallMs + untilMs,
+  }));
+  const limits = await readLimits(options.out, modes, spans);
+  if (limits === undefined) return undefined;
+  const { findings, ...counts } = limits.recount;
+  const stopped = limits.kWhWithin.flatMap((kWh, i) =>
+    kWh > 0 ? [] : [`energy: during ${long[i]?.what} no car got anything`],
+  );
+  return {
+    findings: [...findings, ...stopped],
+    line: {
+      limitBreaches: counts.limitBreaches,
+      modes: modes.map(({ atMs, mode }) => ({ mode, atMs: atMs - startWallMs })),
+      kWhByMode: limits.kWhByMode,
+    },
+  };
+}
+
+async function report(run: Run): Promise<number> {
+  const { options, audit, faults, errors } = run;
+  const energy = await energyOf(run);
   const { messages, ...counts } = audit.counts;
   const line = {
     stations: stations.length,
@@ -107,12 +137,15 @@ function report({ options, audit, faults, errors }: Run): number {
     ...counts,
     faults,
     errors,
+    ...energy?.line,
   };
-  for (const finding of audit.findings) process.stderr.write(`${finding}\n`);
+  const findings = [...audit.findings, ...(energy?.findings ?? [])];
+  for (const finding of findings) process.stderr.write(`${finding}\n`);
   const { started, ended } = line.transactions;
-  const good = ended > 0 && line.energyWh > 0 && line.lost === 0 && line.duplicated === 0 && errors === 0;
+  const good = ended > 0 && line.energyWh > 0 && findings.length === 0 && errors === 0;
   const words = `${messages} messages, ${started} transactions started, ${ended} ended, ${(line.energyWh / 1000).toFixed(2)} kWh
-${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed\n`;
+${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed
+${energy === undefined ? "" : `${energy.line.limitBreaches} limits breached; kWh by mode: ${JSON.stringify(energy.line.kWhByMode)}\n`}`;
   if (options.json) process.stderr.write(words);
   process.stdout.write(options.json ? `${JSON.stringify(line)}\n` : words);
   return good ? 0 : 1;

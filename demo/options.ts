@@ -13,6 +13,12 @@ export type Options = {
   cutUplinkS: number | undefined;
   killSite: boolean;
   killCsms: boolean;
+  /** For how many seconds the energy controller, or the Modbus guard, is killed again whenever it is back. */
+  killEmsS?: number | undefined;
+  killGuardS?: number | undefined;
+  /** For how many seconds the meter at the grid shows the same; and no device hears anything. */
+  freezeMeterS?: number | undefined;
+  cutModbusS?: number | undefined;
   hold: boolean;
   seed: number;
   /** URL of a PostgreSQL database; undefined for a file, or for a server of the run's own where there are several csms. */
@@ -42,7 +48,14 @@ export function readOptions(args: string[], root: string): Options {
   const cutUplinkS = whole("--cut-uplink", values["cut-uplink"], 1, 600);
   const killSite = values["kill-site"] === true;
   const killCsms = values["kill-csms"] === true;
-  if (forS === undefined && (cutUplinkS !== undefined || killSite || killCsms)) {
+  const energyFaults = {
+    killEmsS: whole("--kill-ems", values["kill-ems"], 1, 600),
+    killGuardS: whole("--kill-guard", values["kill-guard"], 1, 600),
+    freezeMeterS: whole("--freeze-meter", values["freeze-meter"], 1, 600),
+    cutModbusS: whole("--cut-modbus", values["cut-modbus"], 1, 600),
+  };
+  const faultsS = Object.values(energyFaults).filter((s) => s !== undefined);
+  if (forS === undefined && (cutUplinkS !== undefined || killSite || killCsms || faultsS.length > 0)) {
     throw new UsageError("A fault needs to know when the run ends: add --for 60.");
   }
   if (forS !== undefined && cutUplinkS !== undefined && cutUplinkS > forS / 2) {
@@ -50,7 +63,12 @@ export function readOptions(args: string[], root: string): Options {
       `--cut-uplink ${cutUplinkS} needs --for ${cutUplinkS * 2} or more, so that there is a before and an after.`,
     );
   }
+  const longest = Math.max(0, ...faultsS);
+  if (forS !== undefined && longest > forS / 2) {
+    throw new UsageError(`A fault of ${longest} s needs --for ${longest * 2} or more.`);
+  }
   return {
+    ...energyFaults,
     forS,
     json: values.json === true,
     out: outFolder(values.out, root),
@@ -70,7 +88,7 @@ export function readOptions(args: string[], root: string): Options {
 function parse(args: string[]) {
   try {
     return parseArgs({
-      args,
+      args: withUsualLengths(args),
       options: {
         for: { type: "string" },
         json: { type: "boolean" },
@@ -78,6 +96,10 @@ function parse(args: string[]) {
         "cut-uplink": { type: "string" },
         "kill-site": { type: "boolean" },
         "kill-csms": { type: "boolean" },
+        "kill-ems": { type: "string" },
+        "kill-guard": { type: "string" },
+        "freeze-meter": { type: "string" },
+        "cut-modbus": { type: "string" },
         hold: { type: "boolean" },
         seed: { type: "string" },
         "http-port": { type: "string" },
@@ -89,6 +111,22 @@ function parse(args: string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message.split("\n")[0]);
   }
+}
+
+/** How long these faults last where nobody says it, in seconds. */
+const usualLengths: Readonly<Record<string, string>> = {
+  "--kill-ems": "10",
+  "--kill-guard": "10",
+  "--freeze-meter": "15",
+  "--cut-modbus": "15",
+};
+
+/** `--kill-ems` alone means its usual length. */
+function withUsualLengths(args: readonly string[]): string[] {
+  return args.flatMap((arg, i) => {
+    const usual = usualLengths[arg];
+    return usual === undefined || /^\d/.test(args[i + 1] ?? "") ? [arg] : [arg, usual];
+  });
 }
 
 function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {

@@ -4,30 +4,36 @@
  *     OUT/csms/       the central system's data folder          OUT/stations/ID/   a station's certificate and key
  *     OUT/csms-2/     another one on the same database
  *     OUT/site/       the site controller's data folder         OUT/sent.jsonl     what stations sent (simulator)
- *     OUT/logs/       one file for each program
+ *     OUT/logs/       one file for each program                 OUT/limits.jsonl   what flowed through every fuse (simulator)
  */
+
+import { once } from "node:events";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { HTTP_PORT, type Options } from "./options.ts";
 import { command, type Program, readJson, type StartOptions, start, stop, until } from "./programs.ts";
 import { type Servers, serversFor } from "./servers.ts";
+import { deviceNames, plantOf, siteDocumentOf } from "./site-energy.ts";
 
 export const SITE = "lyon";
 export const DOMAIN = "wattward.test";
 const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
+/** For cars with a charger of their own: whole amperes, and some seconds to follow a lower limit. */
+const wallbox = { stepA: 1, respondsS: 2 } as const;
+
 /** Fast chargers and wallboxes of each version. */
 export const stations = [
   { id: "LYO-01", version: "2.0.1", evses: 2, maxKw: 150 },
   { id: "LYO-02", version: "2.1", evses: 2, maxKw: 50 },
-  { id: "LYO-03", version: "2.0.1", evses: 1, maxKw: 22 },
-  { id: "LYO-04", version: "2.1", evses: 1, maxKw: 11 },
+  { id: "LYO-03", version: "2.0.1", evses: 1, maxKw: 22, phases: 3, ...wallbox },
+  { id: "LYO-04", version: "2.1", evses: 1, maxKw: 11, phases: 3, ...wallbox },
   { id: "LYO-05", version: "1.6", evses: 2, maxKw: 50 },
-  { id: "LYO-06", version: "1.6", evses: 1, maxKw: 22 },
-  { id: "LYO-07", version: "1.6", evses: 1, maxKw: 11 },
-  { id: "LYO-08", version: "1.6", evses: 1, maxKw: 7 },
+  { id: "LYO-06", version: "1.6", evses: 1, maxKw: 22, phases: 3, ...wallbox },
+  { id: "LYO-07", version: "1.6", evses: 1, maxKw: 11, phases: 3, ...wallbox },
+  { id: "LYO-08", version: "1.6", evses: 1, maxKw: 7, phases: 1, ...wallbox },
 ] as const;
 
 /** A further central system, and the uplink's port to it. */
@@ -94,6 +100,8 @@ export async function build(options: Wanted, say: (line: string) => void): Promi
 
   say("issuing certificates for one site and eight stations");
   await enrol(out);
+  say("writing down the site's energy: fuses, devices, limits");
+  await manage(out);
 
   const more: Awaited<ReturnType<typeof another>>[] = [];
   for (let n = 2; n <= count; n++) more.push(await another(out, `csms-${n}`, { ...place, http: 0 }));
@@ -188,7 +196,7 @@ export function startSimulator(
   return start(
     "simulator",
     "apps/simulator/main.ts",
-    [...args, "--out", out, "--seed", String(seed), ...more],
+    [...args, "--out", out, "--seed", String(seed), "--session-s", "12-35", ...more],
     logOf(out, "simulator"),
     {
       readOutput: true,
@@ -216,6 +224,31 @@ export async function enrol(out: string): Promise<void> {
     issue(["site", SITE], join(out, "site")),
     ...ids.map((id) => issue(["station", id], join(folder, id))),
   ]);
+}
+
+/** What an energy manager does besides: writes the site's energy down, and gives it to the central system. */
+async function manage(out: string): Promise<void> {
+  const [grid = 0, hall = 0, solar = 0, battery = 0] = await freePorts(deviceNames.length);
+  const plant = plantOf({ "grid-meter": grid, "hall-meter": hall, solar, battery });
+  writeFileSync(join(out, "stations", "plant.json"), `${JSON.stringify(plant, undefined, 2)}\n`);
+  const file = join(out, "site-energy.json");
+  writeFileSync(file, `${JSON.stringify(await siteDocumentOf(plant), undefined, 2)}\n`);
+  await command("apps/csms/cli/energy.ts", ["set", SITE, file, "--data", join(out, "csms")]);
+}
+
+/** Ports that nobody has now. */
+async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(
+    probes.map(async (probe) => {
+      probe.listen(0, "127.0.0.1");
+      await once(probe, "listening");
+      const address = probe.address();
+      return typeof address === "object" && address !== null ? address.port : 0;
+    }),
+  );
+  for (const probe of probes) probe.close();
+  return ports;
 }
 
 /** Waits until the program has written the ports it listens on into `OUT/NAME/NAME.json`, and gives them; `csms-2` writes `csms.json`. */

@@ -10,6 +10,7 @@
  *                transaction that no start of a station accounts for
  */
 import type { Evidence, SentCall, StoredTransaction } from "./evidence.ts";
+import type { ModeAt } from "./limits.ts";
 
 export type Recount = {
   messages: number;
@@ -21,7 +22,7 @@ export type Recount = {
   replayed: number;
 };
 /** The counts, and one sentence for each message or transaction counted as lost or duplicated. */
-export type Audit = { counts: Recount; findings: string[] };
+export type Audit = { counts: Recount; findings: string[]; modes?: readonly ModeAt[] };
 
 const transactionActions: ReadonlySet<string> = new Set([
   "StartTransaction",
@@ -61,6 +62,7 @@ export function recount(evidence: Evidence): Audit {
       answeredOffline: evidence.answeredLocally,
       replayed: evidence.replayed,
     },
+    ...(evidence.modes !== undefined && { modes: evidence.modes }),
     findings: [
       ...findings.lost.map((sentence) => `lost: ${sentence}`),
       ...findings.duplicated.map((sentence) => `duplicated: ${sentence}`),

@@ -35,9 +35,16 @@ export type PlantOptions = {
 };
 
 /** What flows through a fuse: all of it, and the parts that nobody plugged in. */
-export type Flow = { readonly total: Currents; readonly base: Currents; readonly sources: Currents };
+export type Flow = {
+  readonly total: Currents;
+  readonly base: Currents;
+  /** Below 0 where they feed. */
+  readonly sources: Currents;
+  /** What the one of them that feeds the most feeds, per phase: what is missing when it is lost. */
+  readonly largest: Currents;
+};
 
-const still: Flow = { total: none, base: none, sources: none };
+const still: Flow = { total: none, base: none, sources: none, largest: none };
 
 type DeviceOf<Kind extends PlannedDevice["kind"]> = Extract<PlannedDevice, { readonly kind: Kind }>;
 
@@ -132,7 +139,8 @@ export class Plant {
       for (const fuse of path) {
         const flow = sums.get(fuse) ?? still;
         const own = part === undefined ? {} : { [part]: plus(flow[part], currents) };
-        sums.set(fuse, { ...flow, total: plus(flow.total, currents), ...own });
+        const largest = part === "sources" ? higher(flow.largest, fed(currents)) : flow.largest;
+        sums.set(fuse, { ...flow, total: plus(flow.total, currents), largest, ...own });
       }
     };
     for (const { station, evse, terminalsMa } of draws) {
@@ -148,6 +156,13 @@ export class Plant {
     return sums;
   }
 }
+
+const fed = ([a, b, c]: Currents): Currents => [Math.max(0, -a), Math.max(0, -b), Math.max(0, -c)];
+const higher = (a: Currents, b: Currents): Currents => [
+  Math.max(a[0], b[0]),
+  Math.max(a[1], b[1]),
+  Math.max(a[2], b[2]),
+];
 
 /** From a fuse up to the grid. The reader of plans saw to it that there is a way, and no circle. */
 function pathOf(fuses: readonly PlannedFuse[], id: string): string[] {

@@ -3,7 +3,7 @@
  * each step of {@link STEP_MS}. Whole milliamperes and watts, so that a day fits a disk.
  *
  *     {"kind":"site","voltageV":230,"fuses":[{"id","ratedMa"}],"loads":[{"id","fuse","highestMa"}]}
- *     {"atMs","ma":{"main":[L1,L2,L3]},"mayMa":{…},"baseMa":{…},"sourcesMa":{…},"carsW","feedW":{"bess":N},"chargePermille":{"bess":N}}
+ *     {"atMs","ma":{"main":[L1,L2,L3]},"mayMa":{…},"baseMa":{…},"sourcesMa":{…},"largestMa":{…},"carsW","feedW":{"bess":N},"chargePermille":{"bess":N}}
  *
  * `mayMa` is what stations would let cars draw by what is in force in them at that instant, whoever is plugged in.
  */
@@ -24,7 +24,9 @@ export type TraceLine = {
   readonly ma: ByFuse;
   readonly mayMa: ByFuse;
   readonly baseMa: ByFuse;
+  /** Below 0 where they feed; and what the largest of them feeds. */
   readonly sourcesMa: ByFuse;
+  readonly largestMa: ByFuse;
   readonly carsW: number;
   readonly feedW: { readonly [source: string]: number };
   readonly chargePermille: { readonly [battery: string]: number };
@@ -52,6 +54,7 @@ export function traceLine(plant: Plant, draws: readonly Draw[], wallMs: number):
     mayMa: byFuse((fuse) => may.get(fuse)),
     baseMa: byFuse((fuse) => plant.flowOf(fuse).base),
     sourcesMa: byFuse((fuse) => plant.flowOf(fuse).sources),
+    largestMa: byFuse((fuse) => plant.flowOf(fuse).largest),
     carsW: Math.round((carsMa * plan.voltageV) / 1000),
     feedW: Object.fromEntries(sources.map(([id, { feedW }]) => [id, Math.round(feedW)])),
     chargePermille: Object.fromEntries(

@@ -1,0 +1,181 @@
+/**
+ * The demo site's wires: a grid connection too small for its cars, two fuses below it, a building, a battery and solar. One description for
+ * both who must know it: the simulator, which makes it true (`plant.json`), and the energy manager, who writes it down for the site
+ * (`npx wattward energy set`).
+ *
+ *     grid 250 A ─┬─ LYO-01, 2 × 150 kW        ── meter, battery 60 kW, solar 50 kW, building up to 60 A
+ *                 ├─ hall 125 A ─ LYO-02, LYO-05, 2 × 50 kW each        ── meter
+ *                 └─ yard 63 A ── LYO-03, 04, 06, 07 and the single-phase LYO-08, wired by turns
+ */
+
+import { failed, ok } from "@wattward/kernel";
+import { systemChance, systemClock } from "@wattward/kernel/node";
+import { discover, type RegisterReader } from "@wattward/modbus/sunspec";
+import { Devices, type PlantWords, readPlan } from "@wattward/simulator";
+import { DemoError } from "./programs.ts";
+
+type Phase = "L1" | "L2" | "L3";
+type Place = {
+  readonly station: string;
+  readonly evse: number;
+  readonly fuse: "grid" | "hall" | "yard";
+  readonly wiring: readonly Phase[];
+  readonly ratedA: number;
+  readonly safeA: number;
+};
+
+const three = ["L1", "L2", "L3"] as const;
+const turned = ["L2", "L3", "L1"] as const;
+const turnedTwice = ["L3", "L1", "L2"] as const;
+const fast = { wiring: three, safeA: 10 } as const;
+
+const places: readonly Place[] = [
+  { station: "LYO-01", evse: 1, fuse: "grid", ratedA: 218, ...fast },
+  { station: "LYO-01", evse: 2, fuse: "grid", ratedA: 218, ...fast },
+  { station: "LYO-02", evse: 1, fuse: "hall", ratedA: 73, ...fast },
+  { station: "LYO-02", evse: 2, fuse: "hall", ratedA: 73, ...fast },
+  { station: "LYO-03", evse: 1, fuse: "yard", ratedA: 32, wiring: three, safeA: 6 },
+  { station: "LYO-04", evse: 1, fuse: "yard", ratedA: 16, wiring: turned, safeA: 6 },
+  { station: "LYO-05", evse: 1, fuse: "hall", ratedA: 73, ...fast },
+  { station: "LYO-05", evse: 2, fuse: "hall", ratedA: 73, ...fast },
+  { station: "LYO-06", evse: 1, fuse: "yard", ratedA: 32, wiring: turnedTwice, safeA: 6 },
+  { station: "LYO-07", evse: 1, fuse: "yard", ratedA: 16, wiring: three, safeA: 6 },
+  { station: "LYO-08", evse: 1, fuse: "yard", ratedA: 32, wiring: ["L2"], safeA: 6 },
+];
+
+const VOLTAGE_V = 230;
+const fuses = [
+  { id: "grid", ratedA: 250 },
+  { id: "hall", parent: "grid", ratedA: 125 },
+  { id: "yard", parent: "grid", ratedA: 63 },
+] as const;
+const building = {
+  id: "building",
+  fuse: "grid",
+  leastA: [14, 17, 11],
+  highestA: [60, 60, 60],
+  riseA: [20, 20, 20],
+};
+const battery = { chargeKw: 40, dischargeKw: 60, kwh: 120, rampKwPerS: 20, socPercent: 60 };
+const SOLAR_KW = 50;
+/** The sun stands high when the demo begins, and a quarter of an hour passes in a minute. */
+const day = { startsAtH: 12, speed: 15 };
+
+export const deviceNames = ["grid-meter", "hall-meter", "solar", "battery"] as const;
+export type DevicePorts = Readonly<Record<(typeof deviceNames)[number], number>>;
+
+/** What the simulator makes true. */
+export function plantOf(ports: DevicePorts): PlantWords {
+  return {
+    voltageV: VOLTAGE_V,
+    fuses: fuses.map((fuse) => ({ ...fuse })),
+    outlets: places.map(({ evse, fuse, station, wiring }) => ({ station, evse, fuse, wiring: [...wiring] })),
+    loads: [{ ...building, stepEveryS: 8 }],
+    devices: [
+      { id: "grid-meter", kind: "meter", fuse: "grid", port: ports["grid-meter"] },
+      { id: "hall-meter", kind: "meter", fuse: "hall", layout: "203", port: ports["hall-meter"] },
+      { id: "solar", kind: "solar", fuse: "grid", peakKw: SOLAR_KW, port: ports.solar },
+      { id: "battery", kind: "battery", fuse: "grid", ...battery, port: ports.battery },
+    ],
+    day,
+  };
+}
+
+/** What the energy manager writes down: JSON is YAML too. */
+export async function siteDocumentOf(plant: PlantWords): Promise<object> {
+  const models = await commissioned(plant);
+  return {
+    schema: 1,
+    energy: {
+      site: siteOf(),
+      devices: [
+        { id: "grid-meter", unit: 1, pollMs: 250, is: { kind: "meter", meter: "grid" } },
+        { id: "hall-meter", unit: 2, pollMs: 500, is: { kind: "meter", meter: "hall" } },
+        { id: "solar", unit: 3, pollMs: 1_000, is: { kind: "solar", source: "solar" } },
+        { id: "battery", unit: 4, pollMs: 500, is: { kind: "battery", source: "battery" } },
+      ],
+      strategy: "fairness",
+      tariff: {
+        currency: "EUR",
+        energy: { kind: "flat", milliCentPerKwh: 28_000 },
+        feedInMilliCentPerKwh: 8_000,
+        demandMilliCentPerKw: 10_000_000,
+        batteryWearMilliCentPerKwh: 3_000,
+      },
+      commands: { rampWPerS: 30_000, dwellMs: 1_000, reversalsPer10MinMax: 120, randomDelayMsMax: 1_000 },
+      timeZone: "Europe/Paris",
+    },
+    modbus: deviceNames.map((device) => ({
+      ...{ device, host: "127.0.0.1", port: plant.devices?.find(({ id }) => id === device)?.port },
+      ...{ tls: false, deviceUnit: 1, models: models.get(device) },
+      ...(device === "battery" && {
+        ratedChargeW: battery.chargeKw * 1000,
+        ratedDischargeW: battery.dischargeKw * 1000,
+      }),
+    })),
+  };
+}
+
+const milli = (amps: readonly number[]): number[] => amps.map((a) => a * 1000);
+
+function siteOf(): object {
+  return {
+    voltageV: VOLTAGE_V,
+    fuses: fuses.map(({ ratedA, ...fuse }) => ({ ...fuse, ratedMa: ratedA * 1000, carriesPermille: 1_300 })),
+    outlets: places.map(({ evse, fuse, ratedA, safeA, station, wiring }) => ({
+      ...{ id: `${station}/${evse}`, station, evse, fuse, wiring },
+      ...{
+        ratedMa: ratedA * 1000,
+        minMa: 6_000,
+        steps: { kind: "every", stepMa: 1_000 },
+        safeMa: safeA * 1000,
+      },
+      ...{ limiting: "proven", ttlMs: 60_000, expiry: "proven", respondsMs: 5_000, switchesPhases: false },
+    })),
+    loads: [
+      {
+        ...{ id: building.id, fuse: building.fuse },
+        ...{ highestMa: milli(building.highestA), riseMa: milli(building.riseA) },
+      },
+    ],
+    sources: [
+      { kind: "solar", id: "solar", fuse: "grid", wiring: three, feedWMax: SOLAR_KW * 1000 },
+      {
+        ...{ kind: "battery", id: "battery", fuse: "grid", wiring: three },
+        ...{ chargeWMax: battery.chargeKw * 1000, dischargeWMax: battery.dischargeKw * 1000 },
+        ...{ capacityWh: battery.kwh * 1000, reservePermille: 100, fullPermille: 950 },
+        ...{ temperatureC: { min: 0, max: 45 }, rampWPerS: battery.rampKwPerS * 1000, deadbandW: 200 },
+        revert: { kind: "proven", afterMs: 60_000 },
+      },
+    ],
+    meters: [
+      { id: "grid", fuse: "grid", staleMs: 2_000, frozenMs: 5_000 },
+      { id: "hall", fuse: "hall", staleMs: 2_000, frozenMs: 5_000 },
+    ],
+  };
+}
+
+type FoundModels = readonly { readonly id: number; readonly address: number; readonly length: number }[];
+
+/** The models of each device and where they lie, as an installer's walk finds them. */
+async function commissioned(words: PlantWords): Promise<ReadonlyMap<string, FoundModels>> {
+  const plan = readPlan(words);
+  if (!plan.ok) throw new DemoError(`the demo's plant is wrong: ${plan.fault}`);
+  const clock = systemClock();
+  const { monotonicMs: nowMs, wallMs } = clock.now();
+  const chance = () => systemChance;
+  const devices = new Devices({ plan: plan.value, chance, nowMs, wallMs }, { clock, chance: systemChance });
+  const found = devices.all.map(async ({ device, planned }) => {
+    const read: RegisterReader = async (address, quantity) => {
+      const reply = device.answer({ kind: "read-holding-registers", address, quantity });
+      if (reply.kind === "read-holding-registers") return ok(reply.registers);
+      return failed({ kind: "refused", code: 2, sentence: "nothing there" });
+    };
+    const walked = await discover(read);
+    const models = walked.ok
+      ? walked.value.models.map(({ address, id, length }) => ({ id, address, length }))
+      : [];
+    return [planned.id, models] as const;
+  });
+  return new Map(await Promise.all(found));
+}
