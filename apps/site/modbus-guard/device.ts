@@ -31,10 +31,14 @@ export type DevicePorts = {
   dial(device: GuardedDevice): Dial;
   judge(asked: Asked, now: Instant): Verdict;
   denied(asked: Asked, verdict: Denied): void;
+  /** Its client has too much waiting here; it is to be answered 06. */
+  busy(asked: Asked, device: DeviceLink): void;
   /** The device answers again, or no longer. */
   changed(device: DeviceLink, state: "lost" | "back", why: string): void;
-  /** What came was no answer. */
-  disbelieved(device: DeviceLink, why: string): void;
+  /** What became of what was let through: told once, after its ticket. */
+  settled(asked: Asked, settled: Settled, nowMs: number): void;
+  /** What came was no answer; `stray`: it was nobody's. */
+  disbelieved(device: DeviceLink, stray: boolean, why: string): void;
   /** Nothing is outstanding any more on a device that was retired. */
   over(device: DeviceLink): void;
 };
@@ -89,9 +93,10 @@ export class DeviceLink {
 
   ask(asked: Asked, pdu: Uint8Array): void {
     const waiting = { asked, frame: this.frameOf(asked, pdu) };
-    if (this.current === undefined && this.waiting.isEmpty) this.begin(waiting);
-    else if (!this.waiting.push(asked.master.client.name, waiting))
-      asked.master.except(asked, exceptions.serverDeviceBusy);
+    if (this.current === undefined && this.waiting.isEmpty) {
+      this.waiting.served(asked.client);
+      this.begin(waiting);
+    } else if (!this.waiting.push(asked.client, waiting)) this.ports.busy(asked, this);
   }
 
   /** Takes no more; what is outstanding ends in its own time. What waits is given back, to be asked elsewhere. */
@@ -218,7 +223,8 @@ export class DeviceLink {
       bytes: (segment) => {
         if (this.state !== open) return;
         const malformed = open.cutter.push(segment, this.take);
-        if (malformed !== undefined && this.state === open) this.disbelieve(`no Modbus: ${malformed.reason}`);
+        if (malformed !== undefined && this.state === open)
+          this.disbelieve(false, `no Modbus: ${malformed.reason}`);
       },
       closed: () => {
         if (this.state !== open) return;
@@ -233,6 +239,7 @@ export class DeviceLink {
     const { current } = this;
     if (current === undefined || current.transaction !== transaction || unit !== this.device.deviceUnit) {
       this.disbelieve(
+        true,
         current === undefined
           ? `an answer that nobody asked for (transaction ${transaction}, unit ${unit})`
           : `an answer to transaction ${transaction} of unit ${unit} where ${current.transaction} of unit ${this.device.deviceUnit} was asked`,
@@ -241,7 +248,7 @@ export class DeviceLink {
     }
     const reply = readReply(pdu, current.asked.request);
     if (!reply.ok) {
-      this.disbelieve(`${current.asked.request.kind}: ${reply.fault.sentence}`);
+      this.disbelieve(false, `${current.asked.request.kind}: ${reply.fault.sentence}`);
       return false;
     }
     this.settle(current, settledBy(reply.value));
@@ -250,8 +257,8 @@ export class DeviceLink {
     return this.state.kind === "open";
   };
 
-  private disbelieve(why: string): void {
-    this.ports.disbelieved(this, why);
+  private disbelieve(stray: boolean, why: string): void {
+    this.ports.disbelieved(this, stray, why);
     this.disconnect();
     this.ended(why);
   }
@@ -286,7 +293,9 @@ export class DeviceLink {
 
   private settle(current: Current, settled: Settled): void {
     this.current = undefined;
-    current.ticket.settle(settled, this.ports.clock.now().monotonicMs);
+    const nowMs = this.ports.clock.now().monotonicMs;
+    current.ticket.settle(settled, nowMs);
+    this.ports.settled(current.asked, settled, nowMs);
     if (settled.kind === "failed") return;
     this.failures = 0;
     if (this.answers !== "yes") {

@@ -8,17 +8,25 @@
  * before a byte is read; where it changes, connections of those whom it no longer names end, and what was sent to a device is
  * waited for. There is no way around a verdict: a master's bytes reach a device through `DeviceLink.begin` alone.
  */
-import type { Client, Denied, GuardedDevice, ModbusGuard } from "@wattward/guard";
-import { exchangeText } from "@wattward/guard";
+import {
+  type Client,
+  type DenialCode,
+  type Denied,
+  decodedRequest,
+  type GuardedDevice,
+  type ModbusGuard,
+} from "@wattward/guard";
 import { type Cancel, type Chance, type Clock, every, type Log } from "@wattward/kernel";
-import { type ByteLink, type Dial, writeRequest } from "@wattward/modbus";
+import { type ByteLink, type Dial, exceptions, writeRequest } from "@wattward/modbus";
 import type { ShelfPorts } from "../state/bundle-shelf.ts";
 import { watchBundle } from "../state/bundle-watch.ts";
+import { Clients } from "./clients.ts";
 import { DeviceLink } from "./device.ts";
 import { identify, type Way } from "./identify.ts";
-import { CLIENT_LINKS_MAX, DENIAL_WINDOW_MS, DENIALS_PER_WINDOW, SWEEP_EVERY_MS } from "./limits.ts";
+import { SWEEP_EVERY_MS } from "./limits.ts";
+import { Lookout } from "./lookout.ts";
 import { type Asked, Master } from "./master.ts";
-import { Observations, type Observe } from "./observations.ts";
+import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import { WaysIn } from "./ways-in.ts";
 
@@ -66,33 +74,29 @@ export async function createGuard(ports: GuardPorts): Promise<Guard> {
   return guard;
 }
 
-type ClientState = { windowFromMs: number; denials: number; readonly masters: Set<Master> };
-
 class Running implements Guard {
   private readonly ports: GuardPorts;
-  private readonly observations: Observations;
+  private readonly lookout: Lookout;
   private readonly waysIn: WaysIn;
-  private readonly clients = new Map<string, ClientState>();
-  private readonly masters = new Map<Master, Way>();
+  private readonly clients: Clients;
   private readonly devices = new Map<number, DeviceLink>();
   /** Of an earlier policy, waiting for their last answer. */
   private readonly retired = new Set<DeviceLink>();
   private readonly stops: Cancel[] = [];
   private verdicts: ModbusGuard | undefined;
   private bundleVersion: number | undefined;
+  private connections = 0;
   private passed = 0;
   private denied = 0;
 
   constructor(ports: GuardPorts) {
     this.ports = ports;
-    this.observations = new Observations(ports, ports.observe);
+    this.clients = new Clients(ports.clock);
+    this.lookout = new Lookout(ports, ports.observe);
     this.waysIn = new WaysIn(ports, {
       accept: (way, link) => this.accept(way, link),
-      refused: (way, address, why) => {
-        const say = why === "full" ? "there are too many connections" : refusals[why];
-        this.observations.tell("modbus.unknown-master", address, () => `${address} (${way}): ${say}`);
-      },
-      failed: (way, why) => this.observations.tell("modbus.closed", way, () => `${way}: ${why}`),
+      refused: (way, address, why) => this.lookout.stranger(way, address, refusals[why]),
+      failed: (way, why) => this.lookout.tell("modbus.closed", way, () => `${way}: ${why}`),
     });
   }
 
@@ -101,13 +105,13 @@ class Running implements Guard {
     const stop = await watchBundle({
       ...ports,
       taken: ({ version, guard }) => this.adopt(version, guard),
-      refused: (sentence) =>
-        this.observations.tell("modbus.policy", "bundle", () => `bundle refused: ${sentence}`),
+      refused: (why) => this.lookout.tell("modbus.policy", "bundle", () => `bundle refused: ${why}`),
     });
-    this.stops.push(
-      stop,
-      every(ports.clock, SWEEP_EVERY_MS, () => this.sweep()),
-    );
+    const sweep = every(ports.clock, SWEEP_EVERY_MS, () => {
+      this.clients.sweep();
+      this.lookout.turn();
+    });
+    this.stops.push(stop, sweep);
     await this.waysIn.tried();
   }
 
@@ -116,28 +120,25 @@ class Running implements Guard {
     return {
       ...{ bundleVersion, passed, denied },
       open: this.waysIn.open,
-      masters: this.masters.size,
+      masters: this.clients.masters.size,
       devices: [...this.devices.values()].map(({ device, answering }) => ({ name: device.name, answering })),
-      notTold: this.observations.leftOut,
+      notTold: this.lookout.leftOut,
     };
   }
 
   async close(): Promise<void> {
     for (const stop of this.stops) stop();
     await this.waysIn.close();
-    for (const master of [...this.masters.keys()]) master.end();
+    this.clients.endAll();
     for (const device of [...this.devices.values(), ...this.retired]) device.close();
+    this.lookout.close();
   }
 
   private adopt(version: number, text: string | undefined): void {
     const { log } = this.ports;
+    const tell = (say: string) => this.lookout.tell("modbus.policy", "policy", () => say);
     if (text === undefined) {
-      if (this.verdicts !== undefined)
-        this.observations.tell(
-          "modbus.policy",
-          "policy",
-          () => `bundle ${version} has no policy: nothing passes`,
-        );
+      if (this.verdicts !== undefined) tell(`bundle ${version} has no policy: nothing passes`);
       log.info("no-policy", { version, say: "nothing passes the guard" });
       this.enforce(undefined, version);
       return;
@@ -150,23 +151,20 @@ class Running implements Guard {
     }
     const rest =
       this.verdicts === undefined ? "nothing passes" : `that of bundle ${this.bundleVersion} stays`;
-    this.observations.tell(
-      "modbus.policy",
-      "policy",
-      () => `the policy of bundle ${version} is refused, ${rest}: ${read.fault}`,
-    );
+    tell(`the policy of bundle ${version} is refused, ${rest}: ${read.fault}`);
   }
 
   private enforce(verdicts: ModbusGuard | undefined, version: number): void {
     this.verdicts = verdicts;
     this.bundleVersion = verdicts === undefined ? undefined : version;
+    this.lookout.enforce(verdicts?.policy);
     const { clients = [], devices = [] } = verdicts?.policy ?? {};
-    for (const [master, way] of [...this.masters]) {
+    for (const [master, way] of [...this.clients.masters]) {
       const client = identify(clients, way, master.link.peer, this.ports.sameUid);
       if (client === undefined || client.name !== master.client.name) master.end();
       else master.client = client;
     }
-    for (const asked of this.replaceDevices(devices)) this.asked(asked, writeRequest(asked.request));
+    for (const asked of this.replaceDevices(devices)) this.pass(asked, writeRequest(asked.request));
     this.waysIn.want(new Set(clients.map(({ by }) => by.kind)));
   }
 
@@ -195,140 +193,98 @@ class Running implements Guard {
     return new DeviceLink(device, {
       ...{ clock, chance, dial: (to) => this.ports.dial(to) },
       judge: (asked, now) => {
-        const { unit, request, master } = asked;
-        const verdict = this.verdicts?.request(master.client.name, unit, request, now);
+        const verdict = this.verdicts?.request(asked.client, asked.unit, asked.request, now);
         if (verdict?.kind === "allow") this.passed++;
         return verdict ?? nothingPasses(asked);
       },
       denied: (asked, verdict) => this.deny(asked, verdict),
-      changed: ({ device: { name, host, port } }, state, why) =>
-        this.observations.tell(`modbus.device-${state}`, name, () => `${name} at ${host}:${port}: ${why}`),
-      disbelieved: ({ device: { name } }, why) =>
-        this.observations.tell("modbus.device-answer", name, () => `${name}: ${why}; connection reset`),
+      busy: (asked, { device: { name } }) =>
+        this.deny(
+          asked,
+          refusal(asked, exceptions.serverDeviceBusy, `too many of its requests wait for ${name}`),
+        ),
+      settled: (asked, settled, nowMs) => this.lookout.settled(asked, settled, nowMs),
+      changed: (link, state, why) => this.lookout.device(link, state, why),
+      disbelieved: (link, stray, why) => this.lookout.disbelieved(link, stray, why),
       over: (link) => void this.retired.delete(link),
     });
   }
 
   private accept(way: Way, link: ByteLink): void {
-    const { peer } = link;
+    const { address, uid, role } = link.peer;
     const clients = this.verdicts?.policy.clients ?? [];
-    const client = identify(clients, way, peer, this.ports.sameUid);
-    if (client === undefined) {
-      link.listen({ bytes: () => {}, closed: () => {} });
-      link.destroy();
-      const who = way === "socket" ? `user ${peer.uid ?? "unknown"}` : peer.address;
-      const role = peer.role === undefined ? "" : `, role ${peer.role}`;
-      this.observations.tell(
-        "modbus.unknown-master",
-        who,
-        () => `${who} (${way}${role}): no client of the policy`,
-      );
+    const client = identify(clients, way, link.peer, this.ports.sameUid);
+    if (client !== undefined && this.clients.hasRoom(client.name)) {
+      this.welcome(way, link, client);
       return;
     }
-    this.welcome(way, link, client);
+    link.listen({ bytes: () => {}, closed: () => {} });
+    link.destroy();
+    if (client !== undefined) {
+      this.lookout.tooManyLinks(client.name);
+      return;
+    }
+    const who = way === "socket" ? `user ${uid ?? "unknown"}` : address;
+    this.lookout.stranger(
+      way,
+      who,
+      `no client of the policy${role === undefined ? "" : ` has role ${role} and its key`}`,
+    );
   }
 
   private welcome(way: Way, link: ByteLink, client: Client): void {
-    const state = this.stateOf(client.name);
-    if (state.masters.size >= CLIENT_LINKS_MAX) {
-      link.listen({ bytes: () => {}, closed: () => {} });
-      link.destroy();
-      this.observations.tell(
-        "modbus.master-ended",
-        client.name,
-        () => `${client.name}: more than ${CLIENT_LINKS_MAX} connections`,
-      );
-      return;
-    }
     const master = new Master(link, client, {
+      connection: this.connections++,
       nowMs: () => this.ports.clock.now().monotonicMs,
-      asked: (asked, pdu) => this.asked(asked, pdu),
+      asked: (asked, pdu) => {
+        this.lookout.asked(asked, pdu);
+        this.pass(asked, pdu);
+      },
       malformed: (from, { unit, pdu }, fault) => {
         const verdict = this.verdicts?.unreadable(from.client.name, unit, pdu, fault);
-        if (verdict !== undefined) this.countDenial(from, verdict);
+        this.denied++;
+        if (verdict !== undefined) this.lookout.unreadable(verdict, pdu);
+        this.clients.refused(from);
       },
-      ended: (from, why) =>
-        this.observations.tell(
-          "modbus.master-ended",
-          from.client.name,
-          () => `${from.client.name} at ${from.link.peer.address}: ${endings[why]}`,
-        ),
-      closed: (from) => {
-        this.masters.delete(from);
-        state.masters.delete(from);
-      },
+      ended: (from, why) => this.lookout.ended(from, why),
+      closed: (from) => this.clients.remove(from),
     });
-    if (!master.isOpen) return;
-    this.masters.set(master, way);
-    state.masters.add(master);
+    if (master.isOpen) this.clients.add(master, way);
   }
 
-  private asked(asked: Asked, pdu: Uint8Array): void {
+  private pass(asked: Asked, pdu: Uint8Array): void {
     const device = this.devices.get(asked.unit);
     if (device !== undefined) {
       device.ask(asked, pdu);
       return;
     }
-    const { client } = asked.master;
-    const now = this.ports.clock.now();
-    const verdict =
-      this.verdicts?.request(client.name, asked.unit, asked.request, now) ?? nothingPasses(asked);
+    const verdict = this.verdicts?.request(asked.client, asked.unit, asked.request, this.ports.clock.now());
     // A policy that allows what leads nowhere would be our own fault; nothing passes by it.
-    this.deny(asked, verdict.kind === "deny" ? verdict : nothingPasses(asked));
+    this.deny(asked, verdict?.kind === "deny" ? verdict : nothingPasses(asked));
   }
 
   private deny(asked: Asked, verdict: Denied): void {
-    this.countDenial(asked.master, verdict);
-    asked.master.except(asked, verdict.exception);
-  }
-
-  /** A client that is refused all the time is read more slowly: its refusals cost time that others wait for. */
-  private countDenial(master: Master, verdict: Denied): void {
-    const { name } = master.client;
     this.denied++;
-    this.observations.tell("modbus.denied", name, () => deniedText(verdict));
-    const state = this.stateOf(name);
-    const nowMs = this.ports.clock.now().monotonicMs;
-    if (nowMs - state.windowFromMs >= DENIAL_WINDOW_MS) {
-      state.windowFromMs = nowMs;
-      state.denials = 0;
-    }
-    if (++state.denials !== DENIALS_PER_WINDOW) return;
-    for (const one of state.masters) one.hold();
-    this.ports.clock.after(DENIAL_WINDOW_MS, () => {
-      state.denials = 0;
-      for (const one of state.masters) one.release();
-    });
-  }
-
-  private stateOf(client: string): ClientState {
-    const known = this.clients.get(client);
-    if (known !== undefined) return known;
-    const made: ClientState = { windowFromMs: 0, denials: 0, masters: new Set() };
-    this.clients.set(client, made);
-    return made;
-  }
-
-  private sweep(): void {
-    const nowMs = this.ports.clock.now().monotonicMs;
-    for (const master of [...this.masters.keys()]) master.sweep(nowMs);
+    this.lookout.denied(verdict);
+    this.clients.refused(asked.master);
+    asked.master.except(asked, verdict.exception);
   }
 }
 
-const refusals = { untrusted: "its certificate is not trusted", role: "its certificate's role is malformed" };
-const endings = {
-  "protocol-id": "what it sends is no Modbus",
-  length: "what it sends is no Modbus: a length that there is not",
-  backlog: "it sends without end",
-  unfinished: "it began a request and did not finish it",
-  "not-reading": "it does not take its answers",
+const refusals = {
+  full: "there are too many connections",
+  untrusted: "its certificate is not trusted",
+  role: "its certificate's role is malformed",
 } as const;
 
-const deniedText = ({ exchange, exception, why, rule }: Denied): string =>
-  `${exchangeText(exchange)}: exception ${String(exception).padStart(2, "0")}, ${why}${rule === undefined ? "" : ` (${rule})`}`;
+const refusal = ({ client, unit, request }: Asked, exception: DenialCode, why: string): Denied => ({
+  kind: "deny",
+  about: exception === 6 ? "rate" : "function",
+  exception,
+  why,
+  exchange: decodedRequest({ client, unit }, request, []),
+});
 
 /** Between a policy that was taken away and the end of the connections that it had let in. */
-const nothingPasses = ({ master, unit, code }: Asked): Denied => ({
-  ...{ kind: "deny", exception: 1, why: "there is no policy" },
-  exchange: { client: master.client.name, unit, functionCode: code, values: [], pdu: "" },
-});
+const nothingPasses = (asked: Asked): Denied =>
+  refusal(asked, exceptions.illegalFunction, "there is no policy");

@@ -5,7 +5,7 @@
  * Always true: each request is answered once, or the connection ends; a connection with OUTSTANDING_MAX requests open, or
  * whose client was refused too often just now, is not read; what is no Modbus ends it; nothing is kept of it that is not bounded.
  */
-import type { Client } from "@wattward/guard";
+import type { Client, ClientName } from "@wattward/guard";
 import {
   type Adu,
   type ByteLink,
@@ -22,7 +22,10 @@ import { IDLE_MS_MAX, OUTSTANDING_MAX, UNFINISHED_MS_MAX, UNSENT_BYTES_MAX } fro
 /** A request of a master's, and how to answer it. */
 export type Asked = {
   readonly master: Master;
+  readonly client: ClientName;
   readonly transaction: number;
+  /** For those who look for ids that come again: which connection, and the master's own id. */
+  readonly under: { readonly connection: string; readonly transaction: number };
   readonly unit: number;
   /** The function code, for exceptions. */
   readonly code: number;
@@ -31,6 +34,7 @@ export type Asked = {
 };
 
 export type MasterPorts = {
+  readonly connection: number;
   nowMs(): number;
   /** Must lead to exactly one `answer` or `except`, at once or later. `pdu` is a view, valid during the call. */
   asked(asked: Asked, pdu: Uint8Array): void;
@@ -45,6 +49,8 @@ const NOTHING = new Uint8Array(0);
 export class Master {
   readonly link: ByteLink;
   client: Client;
+  /** A name of its own among all connections. */
+  readonly connection: string;
   private readonly ports: MasterPorts;
   private readonly cutter = new Cutter();
   private state: "open" | "closed" = "open";
@@ -56,6 +62,7 @@ export class Master {
   private held = false;
 
   constructor(link: ByteLink, client: Client, ports: MasterPorts) {
+    this.connection = String(ports.connection);
     this.link = link;
     this.client = client;
     this.ports = ports;
@@ -146,8 +153,14 @@ export class Master {
     if (read.ok) {
       const { transaction, unit, pdu } = adu;
       const asked = {
-        ...{ master: this, transaction, unit, code: pdu[0] ?? 0 },
-        ...{ request: read.value, atMs: this.ports.nowMs() },
+        master: this,
+        client: this.client.name,
+        transaction,
+        unit,
+        code: pdu[0] ?? 0,
+        under: { connection: this.connection, transaction },
+        request: read.value,
+        atMs: this.ports.nowMs(),
       };
       this.ports.asked(asked, pdu);
     } else {

@@ -2,6 +2,7 @@
  * What the guard tells the CSMS, within bounds that no master and no device can break: of one kind about one party a few, of
  * all some; what was left out is counted, and said with the next of its kind. The log gets the same and no more.
  */
+import type { ObservationKind as WatchedKind } from "@wattward/guard";
 import { type Clock, type Log, shown, TokenBucket } from "@wattward/kernel";
 import { DETAIL_CHARS_MAX, PARTIES_MAX, TOLD_ALL, TOLD_EACH } from "./limits.ts";
 
@@ -9,13 +10,11 @@ import { DETAIL_CHARS_MAX, PARTIES_MAX, TOLD_ALL, TOLD_EACH } from "./limits.ts"
 export type ObservedKind =
   /** A request was answered with an exception by the guard: the exchange, decoded, and why. */
   | "modbus.denied"
-  /** A connection of somebody whom the policy does not know. */
-  | "modbus.unknown-master"
-  /** A connection was ended for what came on it: no Modbus, a request never finished, answers never taken; or there were too many. */
+  /** An incident of the watch, at its beginning and at its end: a stranger, a scan, a storm, a replay, what is no Modbus. */
+  | `modbus.${WatchedKind}`
+  /** A connection was ended for what a client did on it: a request never finished, answers never taken; or there were too many. */
   | "modbus.master-ended"
-  /** A pattern over several exchanges: scans, storms of exceptions, floods, replays. */
-  | "modbus.pattern"
-  /** An answer that is none: late, unasked for, or of another form; the connection to the device was reset. */
+  /** An answer that is none, by its form; the connection to the device was reset. */
   | "modbus.device-answer"
   | "modbus.device-lost"
   | "modbus.device-back"

@@ -128,7 +128,10 @@ class End implements ByteLink {
   }
 
   private arrive(bytes: Uint8Array): void {
-    this.arrived = Uint8Array.of(...this.arrived, ...bytes);
+    const arrived = new Uint8Array(this.arrived.length + bytes.length);
+    arrived.set(this.arrived);
+    arrived.set(bytes, this.arrived.length);
+    this.arrived = arrived;
     this.deliver();
   }
 

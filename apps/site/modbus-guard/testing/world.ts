@@ -1,14 +1,18 @@
 /** A guard in simulated time and network: devices that are banks of registers, masters of both kinds, a bundle by hand. */
+import assert from "node:assert/strict";
 import type { Policy } from "@wattward/guard";
 import { type SiteId, silentLog } from "@wattward/kernel";
 import {
+  AduStream,
   type Asked,
   type ByteLink,
+  joinAdu,
   ModbusClient,
   type Outcome,
   type Reply,
   type Request,
   serve,
+  writeRequest,
 } from "@wattward/modbus";
 import { RegisterBank, SimulatedModbusNetwork } from "@wattward/modbus/testing";
 import { SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
@@ -142,8 +146,30 @@ export async function world(
     if (outcome === undefined) throw new Error("nobody ever answered");
     return outcome;
   };
+  /** A connection by hand: bytes out, and the exception codes (0: an answer) of what comes back. */
+  const raw = async (way: Way, peer: object) => {
+    let link: ByteLink | undefined;
+    void network
+      .dialer(`guard:${way}`, { address: "somebody", ...peer })()
+      .then((dialled) => (link = dialled.ok ? dialled.value : undefined));
+    await time.until(() => link !== undefined, 1_000);
+    assert(link !== undefined);
+    const stream = new AduStream();
+    const codes: number[] = [];
+    const it = { link, codes, closed: false };
+    link.listen({
+      bytes(segment) {
+        stream.push(segment);
+        for (let next = stream.next(); next.kind === "adu"; next = stream.next())
+          codes.push(next.adu.pdu[0]! >= 0x80 ? next.adu.pdu[1]! : 0);
+      },
+      closed: () => void (it.closed = true),
+    });
+    return it;
+  };
   return {
-    ...{ time, chance, network, disk, observed, put, listeners, start, client, ask },
+    ...{ time, chance, network, disk, observed, put, listeners, start, client, ask, raw },
+    device: simulatedDevice,
     battery: simulatedDevice("10.0.0.1:502"),
     meter: simulatedDevice("10.0.0.2:502"),
     ems: () => client("socket", { uid: EMS_UID }),
@@ -152,6 +178,12 @@ export async function world(
     told: (kind: string) => observed.filter((one) => one.kind === kind).map(({ detail }) => detail),
   };
 }
+
+/** So many requests in one segment. */
+export const many = (unit: number, requests: readonly Request[]): Uint8Array =>
+  Uint8Array.from(
+    requests.flatMap((request, i) => [...joinAdu({ transaction: i, unit, pdu: writeRequest(request) })]),
+  );
 
 export const read = (address: number, quantity = 1): Request => ({
   kind: "read-holding-registers",

@@ -1,0 +1,121 @@
+/**
+ * What the guard has seen, to whom it matters: the watch of `@wattward/guard` (incidents: scans, storms, strangers, replays), and the
+ * central system, in bounded words.
+ */
+import {
+  type Denied,
+  exchangeText,
+  LiveWatch,
+  type Observation,
+  type Policy,
+  type Settled,
+} from "@wattward/guard";
+import type { Clock, Log } from "@wattward/kernel";
+import type { Malformed } from "@wattward/modbus";
+import type { DeviceLink } from "./device.ts";
+import type { Way } from "./identify.ts";
+import { CLIENT_LINKS_MAX } from "./limits.ts";
+import type { Asked, Master } from "./master.ts";
+import { Observations, type Observe, type ObservedKind } from "./observations.ts";
+
+export class Lookout {
+  private readonly clock: Clock;
+  private readonly told: Observations;
+  private readonly watch = new LiveWatch((incident) => this.incident(incident));
+
+  constructor(ports: { readonly clock: Clock; readonly log: Log }, observe: Observe) {
+    this.clock = ports.clock;
+    this.told = new Observations(ports, observe);
+  }
+
+  /** Observations that were not told, for there were too many. */
+  get leftOut(): number {
+    return this.told.leftOut;
+  }
+
+  tell(kind: ObservedKind, party: string, detail: () => string): void {
+    this.told.tell(kind, party, detail);
+  }
+
+  enforce(policy: Policy | undefined): void {
+    this.watch.enforce(policy);
+  }
+
+  /** `pdu` is only looked at during the call. */
+  asked(asked: Asked, pdu: Uint8Array): void {
+    this.watch.asked(asked, pdu, asked.atMs);
+  }
+
+  settled(asked: Asked, settled: Settled, nowMs: number): void {
+    this.watch.settled(asked, settled, nowMs);
+  }
+
+  denied(verdict: Denied): void {
+    this.watch.denied(verdict, this.nowMs());
+    this.tell("modbus.denied", verdict.exchange.client, () => deniedText(verdict));
+  }
+
+  unreadable(verdict: Denied, pdu: Uint8Array): void {
+    this.watch.unreadable(verdict, pdu, this.nowMs());
+    this.tell("modbus.denied", verdict.exchange.client, () => deniedText(verdict));
+  }
+
+  stranger(way: Way, who: string, why: string): void {
+    this.watch.stranger(who, `${who} (${way}): ${why}`, this.nowMs());
+  }
+
+  /** We ended a master's connection. */
+  ended(
+    { client: { name }, link: { peer } }: Master,
+    why: Malformed["reason"] | "unfinished" | "not-reading",
+  ): void {
+    const text = `${name} at ${peer.address}: ${endings[why]}`;
+    if (why === "unfinished" || why === "not-reading") this.tell("modbus.master-ended", name, () => text);
+    else this.watch.malformed({ master: name }, text, this.nowMs());
+  }
+
+  tooManyLinks(client: string): void {
+    this.tell("modbus.master-ended", client, () => `${client}: more than ${CLIENT_LINKS_MAX} connections`);
+  }
+
+  device({ device: { name, host, port } }: DeviceLink, state: "lost" | "back", why: string): void {
+    this.tell(`modbus.device-${state}`, name, () => `${name} at ${host}:${port}: ${why}`);
+  }
+
+  /** An answer was none, and its connection was reset. */
+  disbelieved({ device: { name } }: DeviceLink, stray: boolean, why: string): void {
+    if (stray) this.watch.stray("unasked-answer", name, this.nowMs());
+    this.tell("modbus.device-answer", name, () => `${name}: ${why}; connection reset`);
+  }
+
+  /** About once a second. */
+  turn(): void {
+    this.watch.turn(this.nowMs());
+  }
+
+  close(): void {
+    this.watch.close();
+  }
+
+  private incident({ kind, attack, phase, master, device, count, sentence, exchange }: Observation): void {
+    const what = exchange === undefined ? "" : ` (${exchangeText(exchange)})`;
+    const many = count > 1 ? `, ${count} frames` : "";
+    const party = `${master} ${device ?? ""} ${phase}`;
+    this.tell(`modbus.${kind}`, party, () => `${attack} ${phase}: ${sentence}${many}${what}`);
+  }
+
+  private nowMs(): number {
+    return this.clock.now().monotonicMs;
+  }
+}
+
+const endings = {
+  "protocol-id": "what it sends is no Modbus",
+  length: "what it sends is no Modbus: a length that there is not",
+  backlog: "it sends without end",
+  unfinished: "it began a request and did not finish it",
+  "not-reading": "it does not take its answers",
+} as const;
+
+const deniedText = ({ exchange, exception, why, rule }: Denied): string =>
+  `${exchangeText(exchange)}: exception ${String(exception).padStart(2, "0")}, ${why}${rule === undefined ? "" : ` (${rule})`}`;
