@@ -38,6 +38,8 @@ const forgettable: ReadonlySet<string> = new Set([
   "Heartbeat",
   "OpenPeriodicEventStream",
   "PullDynamicScheduleUpdate",
+  // What the site itself asked for, to see that its profiles are in place: at a managed site nobody else asks.
+  "ReportChargingProfiles",
 ]);
 
 export function recount(evidence: Evidence): Audit {
