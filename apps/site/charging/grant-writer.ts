@@ -54,6 +54,7 @@ export class GrantWriter {
   private readonly force = new Map<EvseId, InForce>();
   private readonly refusals = new Refusals();
   private busy = false;
+  private held = false;
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
@@ -92,8 +93,15 @@ export class GrantWriter {
     for (const [evse, inForce] of force) this.force.set(evse, inForce);
   }
 
-  /** The station may have lost its profiles: what is wanted is written again. */
-  rebooted(): void {
+  /** The station boots: first its safe default is looked at, which a grant would hide from a composite schedule. */
+  hold(): void {
+    this.held = true;
+  }
+
+  /** It may have lost its profiles: what is wanted is written again. */
+  release(): void {
+    if (!this.held) return;
+    this.held = false;
     for (const wanted of this.wanted.values()) {
       delete wanted.writtenMa;
       wanted.againAtMs = Number.NEGATIVE_INFINITY;
@@ -105,12 +113,12 @@ export class GrantWriter {
 
   /** Writes what is due; called when something changed, and every so often for raises that were held back. */
   async work(): Promise<void> {
-    if (this.busy) return;
+    if (this.busy || this.held) return;
     this.busy = true;
     try {
       for (let caller = this.ports.caller(); caller !== undefined; caller = this.ports.caller()) {
         const due = this.due();
-        if (due === undefined) break;
+        if (due === undefined || this.held) break;
         await this.write(caller, due.wanted, due.limitMa);
       }
       if (this.ports.caller() === undefined)

@@ -2,7 +2,8 @@
  * A charging profile of the site's own, in words of no version, and how each version writes it (1.6 §7.8, 2.x ChargingProfileType).
  * Limits per phase in milliamperes here; a station gets amperes, or watts where it knows no others (K01.FR.50, .51).
  *
- *     safe default   TxDefaultProfile  EVSE 0, level 0, Relative: no start, no end, so no clock can change it
+ *     safe default   TxDefaultProfile  EVSE 0, level 0, Absolute since 1970, no end: in force at every time that a clock can show. A relative one
+ *                    begins with the transaction by the station's wall clock, so a jump back would leave the car without any limit
  *     grant          TxProfile         Absolute: {0: grant} {TTL: safe default}, no duration (ADR 13)
  */
 import type { EvseId, JsonObject } from "@wattward/kernel";
@@ -24,7 +25,7 @@ export type OwnProfile = {
   readonly id: number;
   readonly stackLevel: number;
   readonly purpose: "tx" | "tx-default" | "max";
-  readonly kind: "absolute" | "relative" | "dynamic";
+  readonly kind: "absolute" | "dynamic";
   readonly transaction?: number | string | undefined;
   /** By the station's clock; of `absolute`. */
   readonly startMs?: number | undefined;
@@ -149,7 +150,7 @@ export function readComposite(payload: JsonObject, measure: Measure): Composite 
 export const limitAt = ({ periods }: Composite, s: number): number =>
   periods.findLast(({ fromS }) => fromS <= s)?.limitMa ?? Number.POSITIVE_INFINITY;
 
-const kinds = { absolute: "Absolute", relative: "Relative", dynamic: "Dynamic" } as const;
+const kinds = { absolute: "Absolute", dynamic: "Dynamic" } as const;
 const purposes16 = {
   tx: "TxProfile",
   "tx-default": "TxDefaultProfile",

@@ -11,7 +11,7 @@ import type { Outlet } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
 import type { Book } from "./book.ts";
 import { ask, type StationCaller } from "./caller.ts";
-import { fieldsOf, listIn, numberIn } from "./fields.ts";
+import { fieldsOf, listIn, numberIn, timeIn } from "./fields.ts";
 import { measureOf } from "./limiting.ts";
 import { COMPOSITE_BEYOND_S, GRANT_ID, SAFE_DEFAULT_ID, SAME_WITHIN_MA } from "./limits.ts";
 import {
@@ -85,6 +85,7 @@ export class SafeDefault {
     const meant = asWritten(safeOf(outlets), this.measure);
     return (
       stackLevel === 0 &&
+      timeIn(schedule, "startSchedule") === 0 &&
       limit === meant &&
       schedule.get("chargingRateUnit") === book.page.learnt.unit &&
       !schedule.has("duration")
@@ -126,7 +127,7 @@ export class SafeDefault {
     const { book, outlets, log } = this.ports;
     const safeMa = safeOf(outlets);
     const profile: OwnProfile = {
-      ...{ id: SAFE_DEFAULT_ID, stackLevel: 0, purpose: "tx-default", kind: "relative" },
+      ...{ id: SAFE_DEFAULT_ID, stackLevel: 0, purpose: "tx-default", kind: "absolute", startMs: 0 },
       periods: [{ fromS: 0, limitMa: safeMa }],
     };
     const usual = book.page.learnt;

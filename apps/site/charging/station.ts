@@ -219,9 +219,9 @@ export class ManagedStation {
 
   private booted(): void {
     this.boots++;
+    this.writer.hold();
     this.time.forget();
     this.held = "unknown";
-    this.writer.rebooted();
     this.lookAgain();
   }
 
@@ -243,6 +243,7 @@ export class ManagedStation {
       this.held = await this.safe.check(caller);
       if (this.unlimited !== before) this.ports.changed();
     }
+    if (boots === this.boots) this.writer.release();
     if (this.asksForMeters) this.asksForMeters = !(await askForMeterValues(caller));
     this.busy = false;
     const again = boots !== this.boots || caller !== this.caller;

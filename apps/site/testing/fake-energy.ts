@@ -15,6 +15,8 @@ export class FakeEnergy {
   readonly byOutlet = new Map<OutletId, number>();
   ttlMs = 120_000;
   silent = false;
+  /** Alive, and grants nothing. */
+  withholds = false;
   /** Edits a turn before it leaves. */
   twist: (turn: FromEnergy) => FromEnergy = (turn) => turn;
   readonly states: FromLocal[] = [];
@@ -76,7 +78,7 @@ export class FakeEnergy {
 
   private say(): void {
     if (this.silent) return;
-    const grants = this.sessions.flatMap((session) => this.grantOf(session));
+    const grants = this.withholds ? [] : this.sessions.flatMap((session) => this.grantOf(session));
     const turn: FromEnergy = { t: "turn", turn: ++this.turn, mode: "reactive", reason: "a test", grants };
     this.line(JSON.stringify(this.twist(turn)));
   }

@@ -88,15 +88,19 @@ export class Rig {
 
   static async start(options: RigOptions): Promise<Rig> {
     const rig = new Rig(options);
-    await rig.world.start();
-    assert(
-      await rig.world.time.until(() => rig.world.dialEnergy !== undefined, 10_000),
-      JSON.stringify(rig.world.csms.messages.filter(({ t }) => t === "observed")),
-    );
-    rig.connectEnergy();
-    for (const station of rig.stations) await rig.during(station.powerOn());
-    await rig.advance(10_000);
+    await rig.boot();
     return rig;
+  }
+
+  /** CSMS, site, energy controller, then the stations. */
+  async boot(): Promise<void> {
+    const { world } = this;
+    await world.start();
+    const listens = await world.time.until(() => world.dialEnergy !== undefined, 10_000);
+    assert(listens, JSON.stringify(world.csms.messages.filter(({ t }) => t === "observed")));
+    this.connectEnergy();
+    for (const station of this.stations) await this.during(station.powerOn());
+    await this.advance(10_000);
   }
 
   get station(): Station {
@@ -121,9 +125,13 @@ export class Rig {
 
   /** A car comes, is plugged in, and its driver holds a card to the reader. */
   async arrive(station = this.station, evse = one): Promise<void> {
-    station.plug(evse, new Car({ capacityWh: 100_000, maxW: 22_000, socPercent: 10 }));
+    this.plug(station, evse);
     await this.advance(2_000);
     assert.equal(await this.during(station.card(evse, card)), "started");
+  }
+
+  plug(station = this.station, evse = one): void {
+    station.plug(evse, new Car({ capacityWh: 100_000, maxW: 22_000, socPercent: 10 }));
   }
 
   async leave(station = this.station, evse = one): Promise<void> {
