@@ -53,7 +53,8 @@ export class BatteryDriver {
   private nameplateW: number | undefined;
   private heartbeat = 0;
   private beatAtMs = Number.NEGATIVE_INFINITY;
-  private refusedAtMs = Number.NEGATIVE_INFINITY;
+  private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
+  private beatRefusedAtMs = Number.NEGATIVE_INFINITY;
   private unlikeLooks = 0;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -77,7 +78,14 @@ export class BatteryDriver {
   async poll(): Promise<Trouble | undefined> {
     const models = await this.unit.models();
     if (!models.ok) return models.fault;
-    return (await this.measure()) ?? (await this.steer()) ?? (await this.beat());
+    // What it tells and what it is told are two things: a fault of one is no reason to let go of the other.
+    const faults: (Trouble | undefined)[] = [];
+    for (const part of [() => this.measure(), () => this.steer(), () => this.beat()]) {
+      const fault = await part();
+      if (fault?.kind === "unreachable") return fault;
+      faults.push(fault);
+    }
+    return faults.find((fault) => fault !== undefined);
   }
 
   private async measure(): Promise<Trouble | undefined> {
@@ -145,7 +153,8 @@ export class BatteryDriver {
     const nowMs = this.nowMs();
     const { wish } = this;
     if (wish === undefined || nowMs - wish.atMs > WISH_MS_MAX) return undefined;
-    if (nowMs - this.refusedAtMs < REFUSED_WAIT_MS) return undefined;
+    if (this.refused !== undefined && nowMs - this.refused.atMs < REFUSED_WAIT_MS)
+      return this.refused.trouble;
     const words = this.words;
     const model = words && this.unit.first(words.id);
     if (words === undefined || model === undefined)
@@ -177,10 +186,11 @@ export class BatteryDriver {
     for (const values of words.orders(seen, feedW, Math.floor(revertMs / 1000))) {
       const fault = await this.unit.write(seen, values);
       if (fault === undefined) continue;
-      if (fault.kind === "refused") this.refusedAtMs = nowMs;
+      if (fault.kind === "refused") this.refused = { atMs: nowMs, trouble: fault };
       return fault;
     }
     this.written = { feedW, atMs: nowMs };
+    this.refused = undefined;
     return this.saidUnlike();
   }
 
@@ -193,7 +203,7 @@ export class BatteryDriver {
       if (Object.keys(others).length === 0) continue;
       const fault = await this.unit.write(seen, others);
       if (fault === undefined) continue;
-      this.refusedAtMs = this.nowMs();
+      this.refused = { atMs: this.nowMs(), trouble: fault };
       return fault;
     }
     return undefined;
@@ -230,7 +240,7 @@ export class BatteryDriver {
     const nowMs = this.nowMs();
     const { wish } = this;
     if (wish === undefined || nowMs - wish.atMs > WISH_MS_MAX) return undefined;
-    if (nowMs - this.beatAtMs < HEARTBEAT_EVERY_MS - 100 || nowMs - this.refusedAtMs < REFUSED_WAIT_MS)
+    if (nowMs - this.beatAtMs < HEARTBEAT_EVERY_MS - 100 || nowMs - this.beatRefusedAtMs < REFUSED_WAIT_MS)
       return undefined;
     this.beatAtMs = nowMs;
     this.heartbeat++;
@@ -242,6 +252,7 @@ export class BatteryDriver {
       if (!seen.ok) return seen.fault;
       if (!seen.value.reading.values.has(point)) continue;
       const fault = await this.unit.beat(seen.value, point, this.heartbeat % countsTo);
+      if (fault?.kind === "refused") this.beatRefusedAtMs = nowMs;
       if (fault !== undefined) return fault;
     }
     return undefined;

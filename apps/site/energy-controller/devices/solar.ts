@@ -28,7 +28,7 @@ export class SolarDriver {
   private readonly nowMs: () => number;
   private wish: Wish | undefined;
   private written: { readonly limitW: number; readonly atMs: number } | undefined;
-  private refusedAtMs = Number.NEGATIVE_INFINITY;
+  private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
   /** What 100 % means, by the device's own settings. */
   private fullW: number | undefined;
 
@@ -61,7 +61,8 @@ export class SolarDriver {
     const { wish, written } = this;
     if (wish === undefined || nowMs - wish.atMs > WISH_MS_MAX) return undefined;
     if (wish.limitW === undefined && written === undefined) return undefined;
-    if (nowMs - this.refusedAtMs < REFUSED_WAIT_MS) return undefined;
+    if (this.refused !== undefined && nowMs - this.refused.atMs < REFUSED_WAIT_MS)
+      return this.refused.trouble;
     const limitW = wish.limitW ?? this.solar.feedWMax;
     const sinceMs = nowMs - (written?.atMs ?? Number.NEGATIVE_INFINITY);
     const fromW = written?.limitW ?? this.solar.feedWMax;
@@ -71,7 +72,7 @@ export class SolarDriver {
       (changed && (limitW < fromW || sinceMs >= WRITE_EVERY_MS));
     if (!due && written !== undefined) return undefined;
     const fault = await this.write(limitW);
-    if (fault?.kind === "refused") this.refusedAtMs = nowMs;
+    this.refused = fault?.kind === "refused" ? { atMs: nowMs, trouble: fault } : undefined;
     // Free again: what was written last falls away by itself.
     if (fault === undefined) this.written = wish.limitW === undefined ? undefined : { limitW, atMs: nowMs };
     return fault;

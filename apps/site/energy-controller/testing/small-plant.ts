@@ -1,0 +1,371 @@
+/**
+ * A whole managed site around the production energy controller, on simulated time: cars at outlets that obey at once, a meter, a battery,
+ * solar, a control box, a contactor as register banks behind a simulated guard, and a local controller that does what the contract
+ * says and no more.
+ */
+import type { Device, EnergyConfig, EnergyQuarter, EnergySnapshot, Grant, SourceId } from "@wattward/energy";
+import { everyWired } from "@wattward/energy";
+import { smallSite } from "@wattward/energy/testing";
+import { every, failed, type Log, ok, type SiteId, silentLog } from "@wattward/kernel";
+import { serve } from "@wattward/modbus";
+import { SimulatedModbusNetwork } from "@wattward/modbus/testing";
+import { mortalClock, SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
+import { type LineLink, lineLink } from "../../energy-link/line-link.ts";
+import type { FromEnergy, FromLocal, ToldSession } from "../../energy-link/messages.ts";
+import { parseFromEnergy } from "../../energy-link/parse.ts";
+import { fakeBundle } from "../../testing/fake-csms.ts";
+import {
+  createEnergyController,
+  type EnergyController,
+  type EnergyControllerPorts,
+} from "../energy-controller.ts";
+import { answerer, BankDevice } from "./sunspec-bank.ts";
+
+export const UNITS = { meter: 1, battery: 2, solar: 3, signal: 4, contactor: 5 } as const;
+const VOLTAGE_V = 230;
+const STEP_MS = 100;
+const signature = Buffer.alloc(64, 1).toString("base64");
+
+export type PlantSettings = {
+  readonly seed?: number;
+  readonly outlets?: number;
+  readonly mainA?: number;
+  readonly baseA?: number;
+  readonly battery?: Parameters<typeof smallSite>[0]["battery"];
+  readonly solarW?: number;
+  readonly config?: Partial<EnergyConfig>;
+  readonly devices?: readonly Device[];
+  readonly planner?: EnergyControllerPorts["planner"];
+  /** Which models the battery has. */
+  readonly steering?: 124 | 704;
+  readonly log?: Log;
+};
+
+export type Car = { readonly id: string; wantsMa: number; limitMa: number; readonly sinceMs: number };
+
+export class SmallPlant {
+  readonly time = simulatedTime();
+  readonly chance;
+  readonly disk;
+  readonly network: SimulatedModbusNetwork;
+  readonly devices: Map<number, BankDevice>;
+  readonly cars = new Map<string, Car>();
+  readonly turns: { readonly atMs: number; readonly turn: FromEnergy }[] = [];
+  readonly quarters: EnergyQuarter[] = [];
+  readonly fatals: string[] = [];
+  config: EnergyConfig;
+  controller: EnergyController | undefined;
+  baseMa: readonly [number, number, number] = [2_000, 2_000, 2_000];
+  sunW = 0;
+  feedW = 0;
+  chargePermille = 500;
+  meterFault: "none" | "frozen" | "nan" = "none";
+  /** Ignores setpoints: acknowledges, and does nothing. */
+  batteryIgnores = false;
+  snapshot: EnergySnapshot | undefined;
+  ackedWallMs = 0;
+  /** What the local controller tells that a station may live on. */
+  inForceMa: number | undefined;
+  private readonly settings: PlantSettings;
+  private lines: LineLink | undefined;
+  private outcomes: FromLocal["outcomes"][number][] = [];
+  private seq = 0;
+  private version = 0;
+  private clock: ReturnType<typeof mortalClock> | undefined;
+  private setAtMs = 0;
+
+  constructor(settings: PlantSettings = {}) {
+    this.settings = settings;
+    this.chance = seededChance(settings.seed ?? 1);
+    this.disk = new SimulatedDisk(seededChance(7));
+    this.network = new SimulatedModbusNetwork(this.time, this.chance);
+    this.config = configOf(settings);
+    const nowMs = () => this.time.now().monotonicMs;
+    this.devices = new Map([
+      [UNITS.meter, new BankDevice(nowMs, { 203: { A_SF: -2, V_SF: -1, W_SF: 1 } })],
+      [UNITS.battery, new BankDevice(nowMs, batteryModels(settings.steering ?? 124))],
+      [UNITS.solar, new BankDevice(nowMs, solarModels)],
+      [UNITS.signal, new BankDevice(nowMs, {})],
+      [UNITS.contactor, new BankDevice(nowMs, {})],
+    ]);
+    const answer = answerer(this.devices, (ms, run) => void this.time.after(ms, run));
+    this.network.listen("guard", (link) => void serve(link, { clock: this.time, answer }));
+    this.network.listen("local", (bytes) => this.connected(lineLink(bytes)));
+    every(this.time, STEP_MS, () => this.move());
+    every(this.time, 1_000, () => this.state());
+    this.publish(this.config);
+  }
+
+  get nowMs(): number {
+    return this.time.now().monotonicMs;
+  }
+
+  device(name: keyof typeof UNITS): BankDevice {
+    return this.devices.get(UNITS[name])!;
+  }
+
+  /** A document in the next version of the bundle, where the local controller keeps it. */
+  publish(config: EnergyConfig | undefined, energy = JSON.stringify(config)): void {
+    if (config !== undefined) this.config = config;
+    const bundle = fakeBundle("lyon", ["A"], {
+      version: ++this.version,
+      ...(config !== undefined && { energy }),
+    });
+    const signed = { body: JSON.stringify(bundle), signature, signer: "PEM" };
+    this.disk.damage("state/bundle.json", new TextEncoder().encode(JSON.stringify(signed)));
+  }
+
+  async start(): Promise<void> {
+    const clock = (this.clock = mortalClock(this.time));
+    const local = this.network.dialer("local");
+    const dial = this.network.dialer("guard");
+    const { planner } = this.settings;
+    this.controller = await createEnergyController({
+      ...{
+        site: "lyon" as SiteId,
+        software: "0.1.0",
+        clock,
+        chance: this.chance,
+        log: this.settings.log ?? silentLog,
+      },
+      disk: this.disk.boot(),
+      trust: { verifyBundle: () => ({ kind: "valid" }) },
+      dialGuard: dial,
+      dialLocal: async () => {
+        const dialled = await local();
+        return dialled.ok ? ok(lineLink(dialled.value)) : failed(dialled.fault);
+      },
+      ...(planner && { planner }),
+      fatal: (error) => void this.fatals.push(error.message),
+    });
+  }
+
+  /** As SIGKILL would: none of its timers fires again, its connections end. */
+  kill(): void {
+    this.clock?.kill();
+    this.network.reset();
+    this.controller = undefined;
+  }
+
+  plugIn(outlet: number, wantsMa = 32_000): Car {
+    const car = { id: `s${outlet}-${this.nowMs}`, wantsMa, limitMa: 0, sinceMs: this.nowMs };
+    this.cars.set(`o${outlet}`, car);
+    this.state();
+    return car;
+  }
+
+  unplug(outlet: number): void {
+    this.cars.delete(`o${outlet}`);
+    this.state();
+  }
+
+  /** What flows into the site on each phase. */
+  trueMa(): readonly [number, number, number] {
+    const cars = this.config.site.outlets.map(({ id, wiring }) =>
+      everyWired(wiring, this.drawnMa(id)[0] ?? 0),
+    );
+    const feeds = everyWired(["L1", "L2", "L3"], ((this.feedW + this.sunFeedW) * 1_000) / (VOLTAGE_V * 3));
+    const of = (i: 0 | 1 | 2) => this.baseMa[i] + cars.reduce((sum, ma) => sum + ma[i], 0) - feeds[i];
+    return [of(0), of(1), of(2)];
+  }
+
+  /** What the sun gives, as far as it may. */
+  get sunFeedW(): number {
+    const solar = this.device("solar");
+    const part = solar.value(123, "WMaxLim_Ena") === 1 ? solar.value(123, "WMaxLimPct") / 100 : 1;
+    return Math.min(this.sunW, part * 20_000);
+  }
+
+  grants(): readonly (Grant & { readonly atMs: number })[] {
+    return this.turns.flatMap(({ atMs, turn }) => turn.grants.map((grant) => ({ ...grant, atMs })));
+  }
+
+  observations(kind: string): string[] {
+    return this.turns.flatMap(({ turn }) =>
+      (turn.observations ?? []).filter((one) => one.kind === kind).map(({ detail }) => detail),
+    );
+  }
+
+  private drawnMa(outlet: string): number[] {
+    const car = this.cars.get(outlet);
+    const ma = car === undefined ? 0 : Math.min(car.limitMa, car.wantsMa);
+    return [ma, ma, ma];
+  }
+
+  private move(): void {
+    this.moveBattery();
+    this.device("solar").show(103, { W: Math.round(this.sunFeedW) });
+    if (this.meterFault === "none") this.device("meter").show(203, this.metered());
+    if (this.meterFault === "nan") this.device("meter").lay({ 203: { A_SF: -2, W_SF: 1, V_SF: -1 } });
+  }
+
+  private moveBattery(): void {
+    const battery = this.device("battery");
+    const storage = this.settings.steering !== 704;
+    const wroteMs = battery.writes.at(-1)?.atMs ?? 0;
+    if (wroteMs > this.setAtMs) this.setAtMs = wroteMs;
+    const seconds = storage ? battery.value(124, "InOutWRte_RvrtTms") : battery.value(704, "WSetRvrtTms");
+    if (seconds > 0 && this.nowMs - this.setAtMs > seconds * 1_000)
+      battery.show(storage ? 124 : 704, storage ? { StorCtl_Mod: 0 } : { WSetEna: 0 });
+    const on = storage ? battery.value(124, "StorCtl_Mod") === 3 : battery.value(704, "WSetEna") === 1;
+    const setW = storage ? (battery.value(124, "OutWRte") / 100) * 20_000 : battery.value(704, "WSet");
+    if (!this.batteryIgnores) this.feedW = on ? setW : 0;
+    const charge = this.chargePermille / 10;
+    if (storage) battery.show(103, { W: Math.round(this.feedW) });
+    else battery.show(701, { W: Math.round(this.feedW) });
+    battery.show(802, { SoC: charge });
+  }
+
+  /** A meter's last digits never stand still. */
+  private metered() {
+    const ma = this.trueMa().map((exact) => exact + this.chance.int(-40, 40));
+    const [a, b, c] = [ma[0]! / 1_000, ma[1]! / 1_000, ma[2]! / 1_000];
+    const w = (amps: number) => Math.round(amps * VOLTAGE_V);
+    return {
+      ...{ AphA: Math.abs(a), AphB: Math.abs(b), AphC: Math.abs(c), A_SF: -2 },
+      ...{ PhVphA: VOLTAGE_V, PhVphB: VOLTAGE_V, PhVphC: VOLTAGE_V, V_SF: -1 },
+      ...{ WphA: w(a), WphB: w(b), WphC: w(c), W: w(a) + w(b) + w(c), W_SF: 1 },
+    };
+  }
+
+  private connected(link: LineLink): void {
+    this.lines = link;
+    link.listen({
+      line: (text) => this.hear(text),
+      closed: () => {
+        if (this.lines === link) this.lines = undefined;
+      },
+    });
+    this.state();
+  }
+
+  private hear(text: string): void {
+    const read = parseFromEnergy(text);
+    if (!read.ok) throw new Error(read.fault.sentence);
+    const turn = read.value;
+    this.turns.push({ atMs: this.nowMs, turn });
+    this.quarters.push(...(turn.quarters ?? []));
+    if (turn.snapshot !== undefined) this.snapshot = turn.snapshot;
+    for (const { outlet, session, seq, limitMa } of turn.grants) {
+      this.seq = Math.max(this.seq, seq);
+      const car = this.cars.get(outlet);
+      if (car?.id !== session) continue;
+      car.limitMa = limitMa;
+      this.outcomes.push({ session, seq, outcome: "accepted", agoMs: 0 });
+    }
+    if (turn.grants.length > 0) this.state();
+  }
+
+  private state(): void {
+    const sessions = [...this.cars].map(([outlet, { id, wantsMa, sinceMs }]) => ({
+      ...{ id, outlet, wantsMa, connectedAgoMs: this.nowMs - sinceMs, deliveredWh: 0 },
+      observed: { agoMs: 0, terminalsMa: this.drawnMa(outlet) },
+      ...(this.inForceMa !== undefined && { inForceMa: this.inForceMa }),
+    })) as unknown as readonly ToldSession[];
+    const message: FromLocal = {
+      ...{ t: "state", bundleVersion: this.version, linkUp: true, grantSeq: this.seq, sessions },
+      ...{ outcomes: this.outcomes, quartersAckedWallMs: this.ackedWallMs },
+    };
+    if (this.lines === undefined) return;
+    this.outcomes = [];
+    this.lines.send(JSON.stringify(message));
+  }
+}
+
+function configOf({
+  outlets = 4,
+  mainA = 63,
+  baseA,
+  battery,
+  solarW,
+  config,
+  devices,
+}: PlantSettings): EnergyConfig {
+  const site = smallSite({
+    ...{ outlets, mainA },
+    ...(baseA !== undefined && { baseA }),
+    ...(battery !== undefined && { battery }),
+    ...(solarW !== undefined && { solarW }),
+  });
+  const device = (id: string, unit: number, is: Device["is"]): Device => ({
+    id: id as Device["id"],
+    unit,
+    pollMs: 250,
+    is,
+  });
+  return {
+    site,
+    devices: devices ?? [
+      ...site.meters.map(({ id }) => device("grid", UNITS.meter, { kind: "meter", meter: id })),
+      ...site.sources.map(({ id, kind }) => device(kind, UNITS[kind], { kind, source: id as SourceId })),
+    ],
+    strategy: "fairness",
+    tariff: {
+      currency: "EUR",
+      energy: { kind: "flat", milliCentPerKwh: 30_000 },
+      ...{ feedInMilliCentPerKwh: 8_000, demandMilliCentPerKw: 0, batteryWearMilliCentPerKwh: 0 },
+    },
+    commands: { rampWPerS: 10_000, dwellMs: 0, reversalsPer10MinMax: 60, randomDelayMsMax: 0 },
+    timeZone: "Europe/Berlin",
+    ...config,
+  };
+}
+
+const inverter = {
+  W: 0,
+  W_SF: 0,
+  TmpCab: 25,
+  Tmp_SF: -1,
+  A_SF: 0,
+  V_SF: -1,
+  Hz_SF: -2,
+  VA_SF: 0,
+  VAr_SF: 0,
+  PF_SF: 0,
+};
+const inverterRest = { WH_SF: 0, DCA_SF: 0, DCV_SF: 0, DCW_SF: 0 };
+
+const batteryModels = (steering: 124 | 704) => ({
+  ...(steering === 124
+    ? {
+        103: { ...inverter, ...inverterRest },
+        124: {
+          ...{ WChaMax: 20_000, WChaMax_SF: 0, StorCtl_Mod: 0, ChaState_SF: -1, MinRsvPct_SF: -1 },
+          ...{ OutWRte: 100, InWRte: 100, InOutWRte_SF: -2, InOutWRte_RvrtTms: 0, InOutWRte_WinTms: 0 },
+          ...{ WChaDisChaGra_SF: 0, VAChaMax_SF: 0, StorAval_SF: 0, InBatV_SF: 0 },
+        },
+      }
+    : {
+        701: {
+          ...{ W: 0, W_SF: 0, TmpAmb: 25, Tmp_SF: -1, A_SF: 0, V_SF: 0, Hz_SF: -2, PF_SF: -2, VA_SF: 0 },
+          ...{ Var_SF: 0, TotWh_SF: 0, TotVarh_SF: 0 },
+        },
+        704: {
+          ...{ WSetEna: 0, WSetMod: 0, WSet: 0, WSet_SF: 0, WSetRvrt: 0, WSetEnaRvrt: 1, WSetRvrtTms: 0 },
+          ...{ WMaxLimPct_SF: -1, PF_SF: -2, WSetPct_SF: -1, VarSet_SF: 0, VarSetPct_SF: -1 },
+        },
+      }),
+  802: {
+    ...{
+      SoC: 50,
+      SoC_SF: -1,
+      WDisChaRteMax: 20_000,
+      WChaDisChaMax_SF: 0,
+      CtrlHb: 0,
+      W_SF: 0,
+      A_SF: 0,
+      V_SF: 0,
+    },
+    ...{ AHRtg_SF: 0, WHRtg_SF: 0, DisChaRte_SF: 0, DoD_SF: 0, SoH_SF: 0, CellV_SF: 0, AMax_SF: 0 },
+  },
+  715: { ControllerHb: 0 },
+});
+
+const solarModels = {
+  103: { ...inverter, ...inverterRest },
+  121: { WMax: 20_000, WMax_SF: 0 },
+  123: {
+    ...{ WMaxLimPct: 100, WMaxLimPct_SF: -1, WMaxLim_Ena: 0, WMaxLimPct_RvrtTms: 0, OutPFSet_SF: 0 },
+    VArPct_SF: 0,
+  },
+};
