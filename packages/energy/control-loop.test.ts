@@ -234,3 +234,20 @@ test("loop: a plan cannot buy room: its promises are clamped by the fuse", () =>
   p.plan = { madeAtMs: 0, validUntilMs: Infinity, sessions, batteries: new Map() };
   p.run(120_000, () => assert(p.worstLoad <= 1, `${p.worstLoad}`));
 });
+
+test("modes: a start leaves conservative with the first reading that is trusted; a meter that was lost has to prove itself", () => {
+  const p = new Plant({ site: smallSite({ outlets: 2, mainA: 63, baseA: 10 }), chance: seededChance(1) });
+  p.meterFault = "lost";
+  p.run(5_000);
+  assert.equal(p.last!.mode, "conservative");
+  p.meterFault = "none";
+  p.run(1_000);
+  assert.equal(p.last!.mode, "reactive");
+  p.meterFault = "lost";
+  p.run(10_000);
+  p.meterFault = "none";
+  p.run(50_000);
+  assert.equal(p.last!.mode, "conservative");
+  p.run(15_000);
+  assert.equal(p.last!.mode, "reactive");
+});

@@ -81,6 +81,8 @@ class Loop implements ControlLoop {
   private readonly queue = new Queue();
   private readonly peak: PeakBudget | undefined;
   private mode: ModeState | undefined;
+  /** The grid's meter has been trusted at least once. */
+  private believed = false;
   private seq = 0;
 
   constructor(tree: FuseTree, held: readonly Held[]) {
@@ -206,8 +208,12 @@ class Loop implements ControlLoop {
     // The grid connection's meter decides; a sub-fuse without one falls back to what is declared, by itself.
     const rootMeter = this.tree.site.meters.findIndex((meter) => this.tree.indexOf(meter.fuse) === this.root);
     const why = rootMeter < 0 ? undefined : refused[rootMeter];
+    // Until the meter is trusted for the first time nothing was lost that would have to prove itself again.
+    const start = { ...(this.mode ?? firstMode(nowMs)), betterSinceMs: Number.NEGATIVE_INFINITY };
+    const state = this.believed ? (this.mode ?? start) : start;
+    this.believed ||= why === undefined;
     return nextMode(
-      this.mode ?? { ...firstMode(nowMs), betterSinceMs: Number.NEGATIVE_INFINITY },
+      state,
       {
         ...(plan === undefined ? {} : { planValidUntilMs: plan.validUntilMs }),
         ...(planFault === undefined ? {} : { planFault }),
