@@ -413,6 +413,8 @@ describe("learning", () => {
     const vendor = { client: "vendor" };
     assert.deepEqual([guard.said(read(40_000), vendor), guard.said(single(10, 1), vendor)], ["pass", 1]);
     assert.equal(guard.said({ kind: "diagnostics", subFunction: 0, data: new Uint8Array(2) }, vendor), 1);
+    const canopen: Request = { kind: "canopen-general-reference", data: new Uint8Array(2) };
+    assert.equal(guard.said(canopen, vendor), 1, "function 43 has more than identification");
     assert.equal(guard.write(10, 501), 3);
     const unknown = guard.guard.request("vendor" as ClientName, 1, read(0), {
       ...instant(0),

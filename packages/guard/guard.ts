@@ -14,7 +14,7 @@ import { type Instant, TokenBucket } from "@wattward/kernel";
 import { functionCode, type PduFault, type Request } from "@wattward/modbus";
 import { contentOf, DeviceState } from "./device-state.ts";
 import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
-import { learnable, writeSpan } from "./functions.ts";
+import { learnable, passesForNobody, writeSpan } from "./functions.ts";
 import { judge, passed, type Refusal, type RegisterPassage } from "./judgement.ts";
 import { Learnt, withLearnt } from "./learning.ts";
 import { DECODED_VALUES_MAX } from "./limits.ts";
@@ -101,6 +101,7 @@ export class ModbusGuard {
   private learns({ device }: DeviceState, request: Request, now: Instant): boolean {
     const { learning } = this.policy;
     if (learning === undefined || now.quality === "unknown" || now.wallMs >= learning.untilMs) return false;
+    if (passesForNobody(request)) return false;
     return learning.devices.includes(device.name) && learnable.has(functionCode(request.kind));
   }
 
