@@ -183,6 +183,10 @@ export class FakeCore implements Core {
     "site.record": (input) => this.record(input),
     "site.lease": () => this.lease(2),
     "bundle.compile": ({ site }) => this.bundle(site),
+    "site.quarters": ({ quarters }) => ({
+      refused: 0,
+      untilWallMs: Math.max(...quarters.map(({ fromWallMs }) => fromWallMs)),
+    }),
     "command.take": ({ station, most }) => {
       const due = this.commands.filter((command) => command.station === station).slice(0, most);
       for (const command of due) this.commands.splice(this.commands.indexOf(command), 1);

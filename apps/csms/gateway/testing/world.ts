@@ -6,6 +6,7 @@ import { signBundle } from "@wattward/pki";
 import { type CsmsMessage, parseCsmsMessage, SITE_PROTOCOL } from "@wattward/sitelink";
 import { SimulatedNetwork, type SimulatedTime, seededChance, simulatedTime } from "@wattward/testing";
 import { type Csms, createCsms } from "../../csms.ts";
+import type { LiveEnergies } from "../../energy/live.ts";
 import type { PeerRates } from "../ports.ts";
 import { Trust } from "../trust.ts";
 import { type Identity, type TestAuthorities, testAuthorities } from "./certificates.ts";
@@ -52,7 +53,13 @@ export const fakeHash: PasswordHasher = async ({ secret, nonce }) =>
   createHash("sha256").update(nonce).update(secret).digest();
 
 export async function world(
-  options: { log?: Log; seed?: number; hash?: PasswordHasher; rates?: PeerRates } = {},
+  options: {
+    log?: Log;
+    seed?: number;
+    hash?: PasswordHasher;
+    rates?: PeerRates;
+    energies?: LiveEnergies;
+  } = {},
 ): Promise<World> {
   const { log = silentLog, seed = 1, rates = {} } = options;
   const time = simulatedTime();
@@ -67,6 +74,7 @@ export async function world(
     chance,
     log,
     rates,
+    ...(options.energies && { energies: options.energies }),
     trust: new Trust({ station: [station.pem], site: [site.pem] }),
     signBundle: (body) => signBundle(body, bundle),
     metrics: { count() {}, set() {}, observe() {} },
