@@ -19,14 +19,16 @@ export function claimOf(
   const mostMa = Math.max(0, Math.min(session.wantsMa, claim.outlet.ratedMa, planned?.atMostMa ?? Infinity));
   const steadyMa = claim.steadyDrawMa;
   // A car that meets its limit may want more than it shows; one below it has shown what it wants.
-  const shows = steadyMa !== undefined && steadyMa > 0 && steadyMa < claim.limitMa - OBEYS_WITHIN_MA;
+  const shows =
+    steadyMa !== undefined && (steadyMa > 0 || claim.hasDrawn) && steadyMa < claim.limitMa - OBEYS_WITHIN_MA;
   const likelyMa = shows ? Math.min(mostMa, steadyMa + HEADROOM_MA) : mostMa;
   return {
     outlet: claim.outlet,
     fuse,
     uses: claim.usesPhases,
     starts: claim.limitMa === 0,
-    levelsMa: [Math.min(planned?.atLeastMa ?? 0, mostMa), likelyMa, mostMa],
+    // Nothing is promised to a car that leaves what it has: it is full, or waits for something else than us.
+    levelsMa: [steadyMa === 0 && shows ? 0 : Math.min(planned?.atLeastMa ?? 0, likelyMa), likelyMa, mostMa],
   };
 }
 

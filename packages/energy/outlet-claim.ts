@@ -52,6 +52,7 @@ export class OutletClaim {
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
   private inEffect = false;
+  private drew = false;
 
   constructor(outlet: Outlet) {
     this.outlet = outlet;
@@ -130,6 +131,11 @@ export class OutletClaim {
     return this.draw === undefined || high === undefined ? undefined : high;
   }
 
+  /** In this session. */
+  get hasDrawn(): boolean {
+    return this.drew;
+  }
+
   idle(nowMs: number): boolean {
     return (
       this.draw !== undefined && this.idleSinceMs !== undefined && nowMs - this.idleSinceMs > IDLE_AFTER_MS
@@ -205,6 +211,7 @@ export class OutletClaim {
     const changed = ma.some((x, i) => Math.abs(x - this.drawMa[i]!) > OBEYS_WITHIN_MA);
     if (changed || this.restingSinceMs === undefined) this.restingSinceMs = nowMs;
     this.draw = { atMs, ma };
+    this.drew ||= this.drawing;
     this.drawHigh.add(nowMs, Math.max(...ma));
     if (this.drawing) this.idleSinceMs = undefined;
     else if (this.limitMa > 0) this.idleSinceMs ??= nowMs;
@@ -272,6 +279,7 @@ export class OutletClaim {
     this.drewAtMs = [-Infinity, -Infinity, -Infinity];
     this.unansweredSinceMs = undefined;
     this.deafNow = false;
+    this.drew = false;
     this.inEffect = false;
   }
 }

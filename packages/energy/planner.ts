@@ -44,6 +44,8 @@ export type PlannedSession = {
   readonly takesWh?: Spread;
   /** Offered power, and takes none: full, or not willing. */
   readonly idle?: boolean;
+  /** It charges now: stopping and starting cost power and patience, so a plan that is as good without goes on. */
+  readonly charging?: boolean;
   /** Gives back into the site, at most so much (V2X): station and car both do, and the driver agreed. Needs `keepsWh`. */
   readonly dischargeWMax?: number;
 };

@@ -1,10 +1,12 @@
 /**
  * Shares what is free among those who charge. Pure: the same claims and room give the same shares.
  *
- *   1. In the order given, each gets its minimum if that still fits on every fuse and phase above it; who does not fit gets 0.
- *   2. All who have one rise together (max-min fair) through three levels: what the plan promises, what the car is likely to
- *      take, what it may take. Who meets a full row stops there; the others go on.
- *   3. Each falls to a limit its station knows; in the order given, what is left over lifts whom it can by one step.
+ *   1. Those to whom a plan promises something go first: in the order given, each gets its minimum if that still fits on every fuse and
+ *      phase above it, and they rise together to what was promised. A plan that is worth following is not undone by minimums.
+ *   2. In the order given, each of the others gets its minimum if that still fits; who does not fit gets 0.
+ *   3. All who have one rise together (max-min fair) to what the car is likely to take, then to what it may take. Who meets a
+ *      full row stops there; the others go on.
+ *   4. Each falls to a limit its station knows; in the order given, what is left over lifts whom it can by one step.
  *
  * Always true: no row is above its capacity through us; a share is 0 or at least the minimum.
  */
@@ -32,17 +34,23 @@ export type Claim = {
 export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forStarts = room): number[] {
   const left = new Room(tree, room.capacity, room.used);
   const strict = new Room(tree, forStarts.capacity, forStarts.used);
-  const shares = claims.map((claim) => {
+  const shares = claims.map(() => 0);
+  const giveLeast = (i: number) => {
+    const claim = claims[i]!;
     const leastMa = lowest(claim.outlet);
     const least = times(claim.uses, leastMa);
     const starts = !claim.starts || strict.fits(claim.fuse, least, DEADBAND_MA);
-    if (!starts || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return 0;
+    if (!starts || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return;
     left.add(claim.fuse, least);
     strict.add(claim.fuse, least);
-    return leastMa;
-  });
+    shares[i] = leastMa;
+  };
+  const promised = (i: number) => (claims[i]!.levelsMa[0] ?? 0) > 0;
+  claims.forEach((_, i) => promised(i) && giveLeast(i));
+  rise(tree, { claims, shares, left, level: 0 });
+  claims.forEach((_, i) => !promised(i) && giveLeast(i));
   const levels = Math.max(0, ...claims.map(({ levelsMa }) => levelsMa.length));
-  for (let level = 0; level < levels; level++) rise(tree, { claims, shares, left, level });
+  for (let level = 1; level < levels; level++) rise(tree, { claims, shares, left, level });
   quantise(claims, shares, left);
   return shares;
 }

@@ -6,6 +6,7 @@ import type { SessionId } from "../inputs.ts";
 import type { ExpectedSessions, Forecast, Spread } from "../planner.ts";
 import { expectedSessions } from "./arrivals.ts";
 import { Course, type CourseState } from "./course.ts";
+import { Fullness } from "./fullness.ts";
 import { LocalTime } from "./local-time.ts";
 import { type StayState, Stays } from "./stay.ts";
 import type { Arrival, Visit } from "./visits.ts";
@@ -17,6 +18,8 @@ export type ForecastState = {
   readonly stays: StayState;
 };
 
+type Present = { readonly arrival: Arrival; readonly fullness: Fullness };
+
 /** Sessions known at one time; one more and the oldest is forgotten: its departure was missed. */
 const PRESENT_MAX = 2_000;
 
@@ -25,7 +28,7 @@ export class Forecasts {
   private readonly load: Course;
   private readonly solar: Course;
   private readonly stays: Stays;
-  private readonly present = new Map<SessionId, Arrival>();
+  private readonly present = new Map<SessionId, Present>();
 
   /** `timeZone`: IANA name. `state`: as `state()` once told it, whatever has become of it since. */
   constructor(timeZone: string, state?: unknown) {
@@ -54,13 +57,29 @@ export class Forecasts {
       const [oldest] = this.present.keys();
       if (oldest !== undefined) this.forget(oldest);
     }
-    this.present.set(arrival.id, arrival);
+    this.present.set(arrival.id, { arrival, fullness: new Fullness() });
     this.stays.arrived(arrival);
+  }
+
+  /**
+   * What a session was offered and what it drew, per phase; as often as it is known. Answers whether it has just been found full, or not full
+   * after all: a plan made before is worth little.
+   */
+  offered(
+    id: SessionId,
+    wallMs: number,
+    told: { readonly offeredMa: number; readonly drawnMa: number },
+  ): boolean {
+    const fullness = this.present.get(id)?.fullness;
+    if (fullness === undefined) return false;
+    const before = fullness.full(wallMs);
+    fullness.saw(wallMs, told);
+    return fullness.full(wallMs) !== before;
   }
 
   /** It left; a session that was never told to have arrived teaches nothing. */
   departed(id: SessionId, left: Pick<Visit, "leftWallMs" | "takenWh" | "full">): void {
-    const arrival = this.present.get(id);
+    const arrival = this.present.get(id)?.arrival;
     this.present.delete(id);
     if (arrival !== undefined) this.stays.departed(arrival, left);
   }
@@ -89,10 +108,12 @@ export class Forecasts {
     id: SessionId,
     nowWallMs: number,
     deliveredWh: number,
-  ): { readonly leavesWallMs: Spread; readonly takesWh: Spread } | undefined {
-    const arrival = this.present.get(id);
-    if (arrival === undefined) return undefined;
+  ): { readonly leavesWallMs: Spread; readonly takesWh: Spread; readonly idle: boolean } | undefined {
+    const present = this.present.get(id);
+    if (present === undefined) return undefined;
+    const { arrival, fullness } = present;
     return {
+      idle: fullness.full(nowWallMs),
       leavesWallMs: this.stays.leaves(arrival, nowWallMs),
       takesWh: this.stays.takes(arrival, deliveredWh),
     };

@@ -164,18 +164,17 @@ function alike({ arrival, local, saidMs }: Asked, past: Kept): number {
   return weight;
 }
 
-/** What is believed of a car before anything was learnt, as so many visits. */
-const PRIOR_WEIGHT = 0.2;
+/** What is believed of a car before anything was learnt, as so many visits: about what its driver said, rather longer; else hours. */
+const PRIOR_WEIGHT = 2;
+const PRIOR_PARTS = [0.5, 0.8, 0.95, 1, 1.05, 1.2, 1.5, 2.2];
 const PRIOR_HOURS = [0.5, 1, 2, 3, 5, 8, 10, 14];
 
 function priorStay({ arrivedWallMs, departureWallMs }: Arrival): Sample[] {
-  const samples = PRIOR_HOURS.map((hours) => ({
-    value: arrivedWallMs + hours * HOUR_MS,
-    weight: (0.2 * PRIOR_WEIGHT) / PRIOR_HOURS.length,
-  }));
-  return departureWallMs === undefined
-    ? samples
-    : [...samples, { value: departureWallMs, weight: PRIOR_WEIGHT }];
+  const stays =
+    departureWallMs === undefined
+      ? PRIOR_HOURS.map((hours) => hours * HOUR_MS)
+      : PRIOR_PARTS.map((part) => part * (departureWallMs - arrivedWallMs));
+  return stays.map((ms) => ({ value: arrivedWallMs + ms, weight: PRIOR_WEIGHT / stays.length }));
 }
 
 const saidStayMs = ({

@@ -24,6 +24,10 @@ export const BATTERY_EFFICIENCY = 0.95;
 const OVER_CENT = 1_000;
 /** For a kWh an hour earlier: decides only among equals. */
 const EARLIER_CENT = 0.02;
+/** For a kWh in the first step of a car that charges already. */
+const GOES_ON_CENT = 3;
+/** Prices that differ by less are the same. */
+const SAME_PRICE_CENT = 0.05;
 /** Part of the forecast's spread, towards the high load and the low sun, that plans leave room for. */
 const ROBUST = 0.5;
 /** Rows of fuses beyond this many are left to the loop: the plan stays quick. */
@@ -38,6 +42,8 @@ export type Model = {
   readonly solarKw: readonly number[];
   /** Column of a demand's power in a step; -1: none. */
   readonly power: readonly (readonly number[])[];
+  /** Energy does not cost the same at all times: who is not planned to charge now is meant to wait. */
+  readonly waits: boolean;
   readonly grid: readonly { readonly g: number; readonly x: number; readonly u: number }[];
   readonly battery: readonly (readonly { readonly c: number; readonly d: number; readonly q: number }[])[];
 };
@@ -105,6 +111,7 @@ class ModelBuilder {
       loadKw: this.loadKw,
       solarKw: this.solarKw,
       power,
+      waits: this.waits,
       grid,
       battery,
     };
@@ -121,8 +128,9 @@ class ModelBuilder {
       const share = there[k]!;
       if (share === 0) return -1;
       const early = (EARLIER_CENT * (HORIZON_MS - (step.fromMs - this.input.wallMs))) / 3_600_000;
+      const goesOn = k === 0 && demand.session?.charging === true ? GOES_ON_CENT : 0;
       const column = program.column(
-        -(weights.secondHalfCent + early) * share * count * step.hours,
+        -(weights.secondHalfCent + early + goesOn) * share * count * step.hours,
         0,
         powerKw,
       );
@@ -170,6 +178,14 @@ class ModelBuilder {
       before = q;
       return { c, d, q };
     });
+  }
+
+  private get waits(): boolean {
+    const { priceCent, weights, input } = this;
+    const demand = weights.price > 0 && input.tariff.demandMilliCentPerKw > 0;
+    return (
+      demand || weights.gridCent > 0 || Math.max(...priceCent) - Math.min(...priceCent) > SAME_PRICE_CENT
+    );
   }
 
   /** A kWh that is still in the battery at the end saves one bought at a middling price later. */
@@ -247,6 +263,9 @@ class ModelBuilder {
             : 0;
         const leftMa = Math.max(0, fuse.ratedMa - baseMa);
         if (here.reduce((sum, { mostMa }) => sum + mostMa, 0) <= leftMa) continue;
+        // Cars on all three phases: one phase stands for all, and at the top the grid's own bound does.
+        const balanced = here.every(({ i }) => this.demands[i]!.phases === 3);
+        if (balanced && (phase !== "L1" || fuse.parent === undefined)) continue;
         for (let k = 0; k < this.steps.length && rows < FUSE_ROWS_MAX; k++) {
           const entries = here.flatMap(({ i, maPerKw }) =>
             power[i]![k]! < 0 ? [] : [[power[i]![k]!, (maPerKw * this.weightOf(i, k)) / 1000] as const],

@@ -7,7 +7,6 @@ import type { PlannerInput } from "../planner.ts";
 import type { SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
 import type { Model } from "./model.ts";
-import { STRATEGIES } from "./strategies.ts";
 
 /** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
 export const PLAN_LIVES_MS = 15 * 60_000;
@@ -42,8 +41,6 @@ export function faultOfSolution(x: Float64Array, { program }: Model): string | u
 
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
   const sessions = new Map<SessionId, Plan["sessions"] extends ReadonlyMap<SessionId, infer P> ? P : never>();
-  const waitsForPrice =
-    STRATEGIES[input.strategy].weights.price > 0 || STRATEGIES[input.strategy].weights.gridCent > 0;
   model.demands.forEach((demand, i) => {
     const { session, outlet, phases, powerKw } = demand;
     if (session === undefined || outlet === undefined) return;
@@ -51,9 +48,11 @@ export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Pl
     const kw = column < 0 ? 0 : Math.min(powerKw, Math.max(0, x[column]!));
     const ma = (kw * 1e6) / (input.site.voltageV * phases);
     const mostMa = Math.min(session.wantsMa, outlet.ratedMa);
+    // Less than a car can charge with is rounded to that, or to nothing.
+    const startsMa = ma > 0 && ma < outlet.minMa ? (ma >= outlet.minMa / 2 ? outlet.minMa : 0) : ma;
     sessions.set(session.id, {
       atLeastMa: Math.min(ma, mostMa),
-      atMostMa: waitsForPrice ? Math.max(ma, 0) : mostMa,
+      atMostMa: model.waits ? Math.max(startsMa, Math.min(ma, mostMa)) : mostMa,
     });
   });
   const batteries = new Map<SourceId, number>();

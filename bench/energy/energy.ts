@@ -1,0 +1,204 @@
+/**
+ * `bench energy`: real sessions through the production code on simulated time, against the offline bound with perfect foresight and
+ * against the simple rules (docs/performance.md says what each of them knows).
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { inProcessSolver } from "@wattward/energy/highs";
+import type { Say } from "../plant.ts";
+import { type Fleet, readFleet, STEP_HOURS, STEP_MS } from "./cars.ts";
+import { type Optimum, offline, type Surroundings } from "./offline.ts";
+import { type Replayed, replay, type World } from "./replay.ts";
+import { byRule, rules, uncontrolledPeakKw } from "./rules.ts";
+import { CAR_KW, networkSite, plainSite } from "./site-of.ts";
+import { noPrices, prices, solarOf } from "./world.ts";
+
+export type EnergyOptions = {
+  readonly sessions: string;
+  readonly capKw: number;
+  readonly days?: number | undefined;
+  readonly weekdays: boolean;
+  readonly prices?: string | undefined;
+  readonly bess?: { readonly kwh: number; readonly kw: number } | undefined;
+  readonly pv?: string | undefined;
+  readonly network?: string | undefined;
+  readonly history?: string | undefined;
+  readonly timeZone: string;
+  readonly out: string;
+};
+
+const EFFICIENCY = 0.95;
+const START_PERMILLE = 500;
+const LOW_PERMILLE = 100;
+/** A session is complete with this part of what it needs: whole amperes and the last minute are no shortfall. */
+const COMPLETE = 0.99;
+
+export async function energy(options: EnergyOptions, say: Say) {
+  const fleet = await readFleet({
+    file: options.sessions,
+    ...(options.days === undefined ? {} : { days: options.days }),
+    weekdays: options.weekdays,
+    timeZone: options.timeZone,
+    powerKw: CAR_KW,
+  });
+  say(
+    `${fleet.cars.length} sessions on ${fleet.days} days; nobody held back, they peak at ${uncontrolledPeakKw(fleet).toFixed(1)} kW`,
+  );
+  const { world, around } = worldOf(fleet, options);
+  const solver = await inProcessSolver();
+  say("the offline bound");
+  const optimum = await offline(fleet, around, solver);
+  say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
+  const replayed = await replay(fleet, world, { solver, say });
+  await solver.close();
+  const figures = figuresOf(fleet, { optimum, replayed, around, options });
+  write(options.out, fleet, { optimum, replayed, figures });
+  const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
+  say(
+    `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}`,
+  );
+  return figures;
+}
+
+function worldOf(
+  fleet: Fleet,
+  options: EnergyOptions,
+): { readonly world: World; readonly around: Surroundings } {
+  const offsetMs = zoneOffsetMs(options.timeZone, fleet.startMs);
+  const course = options.prices === undefined ? noPrices : prices(options.prices, fleet.startMs, offsetMs);
+  const sun = options.pv === undefined ? undefined : solarOf(options.pv, offsetMs);
+  const { bess } = options;
+  const placed =
+    options.network === undefined
+      ? plainSite(fleet, options.capKw, {
+          ...(bess === undefined ? {} : { bess }),
+          ...(sun === undefined ? {} : { solarPeakW: sun.peakW }),
+        })
+      : networkSite(options.network, fleet, options.capKw);
+  const wallOf = (step: number) => fleet.startMs + step * STEP_MS;
+  const solarW = sun?.w ?? (() => 0);
+  return {
+    world: {
+      site: placed.site,
+      timeZone: options.timeZone,
+      outletOf: placed.outletOf,
+      solarW,
+      pricesAt: course.known,
+      priceCent: course.cent,
+      feedInCent: 0,
+      priced: options.prices !== undefined,
+      startPermille: START_PERMILLE,
+      efficiency: EFFICIENCY,
+    },
+    around: {
+      capKw: options.capKw,
+      priceCent: (step) => course.cent(wallOf(step)),
+      feedInCent: 0,
+      solarKw: (step) => solarW(wallOf(step)) / 1000,
+      sameFor: sun !== undefined ? 3 : options.prices !== undefined ? 12 : fleet.steps + 1,
+      rows: placed.rows,
+      ...(bess === undefined
+        ? {}
+        : {
+            battery: {
+              kwh: bess.kwh,
+              kw: bess.kw,
+              lowKwh: (bess.kwh * LOW_PERMILLE) / 1000,
+              highKwh: bess.kwh,
+              startKwh: (bess.kwh * START_PERMILLE) / 1000,
+              efficiency: EFFICIENCY,
+            },
+          }),
+    },
+  };
+}
+
+type Outcome = {
+  readonly optimum: Optimum;
+  readonly replayed: Replayed;
+  readonly around: Surroundings;
+  readonly options: EnergyOptions;
+};
+
+function figuresOf(fleet: Fleet, { optimum, replayed, around, options }: Outcome) {
+  const lpKWh = sum(optimum.gotKwh);
+  const kWh = sum(replayed.gotKwh);
+  const parts = fleet.cars.map(({ needKwh }, i) =>
+    needKwh > 0 ? Math.min(1, replayed.gotKwh[i]! / needKwh) : 1,
+  );
+  // What the battery holds less at the end than the bound's was bought before, at the mean price.
+  const lessKwh = optimum.batteryEndKwh - replayed.batteryEndKwh;
+  const meanCent =
+    fleet.steps === 0
+      ? 0
+      : sum(Array.from({ length: fleet.steps }, (_, step) => around.priceCent(step))) / fleet.steps;
+  const eur = (replayed.cent + lessKwh * meanCent) / 100;
+  const lpEur = optimum.cent / 100;
+  return {
+    energy: { kWh: round(kWh), lpKWh: round(lpKWh), ratio: round4(kWh / lpKWh) },
+    cost:
+      options.prices === undefined
+        ? null
+        : { eur: round(eur), lpEur: round(lpEur), ratio: round4(eur / lpEur) },
+    sessionsCompleted: round4(parts.filter((part) => part >= COMPLETE).length / parts.length),
+    jain: round4(sum(parts) ** 2 / (parts.length * sum(parts.map((part) => part * part)))),
+    peakKw: round(replayed.peakKw),
+    rules: Object.fromEntries(
+      Object.entries(rules).map(([name, rule]) => [
+        name,
+        round4(sum(byRule(rule, fleet, options.capKw)) / lpKWh),
+      ]),
+    ),
+  };
+}
+
+function write(
+  out: string,
+  { cars, startMs }: Fleet,
+  { optimum, replayed, figures }: { optimum: Optimum; replayed: Replayed; figures: object },
+): void {
+  mkdirSync(resolve(out), { recursive: true });
+  const lines = cars.map(({ session, from, to, needKwh }, i) =>
+    [
+      session.id,
+      session.station,
+      new Date(startMs + from * STEP_MS).toISOString(),
+      ((to - from) * STEP_HOURS).toFixed(3),
+      needKwh.toFixed(3),
+      replayed.gotKwh[i]!.toFixed(3),
+      optimum.gotKwh[i]!.toFixed(3),
+    ].join(","),
+  );
+  writeFileSync(
+    join(out, "sessions.csv"),
+    `session,station,arrival,hours,need_kwh,got_kwh,lp_kwh\n${lines.join("\n")}\n`,
+  );
+  writeFileSync(
+    join(out, "result.json"),
+    `${JSON.stringify({ ...figures, plans: replayed.plans, plansWithoutAnswer: replayed.noPlans, turns: replayed.turns, errors: replayed.errors, overloads: replayed.overloads, worstLoad: replayed.worstLoad }, null, 2)}\n`,
+  );
+}
+
+function zoneOffsetMs(timeZone: string, atMs: number): number {
+  const part = Object.fromEntries(
+    new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+    })
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
+  return (
+    Date.UTC(part["year"]!, part["month"]! - 1, part["day"], part["hour"], part["minute"]) -
+    Math.floor(atMs / 60_000) * 60_000
+  );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+const round = (x: number): number => Math.round(x * 100) / 100;
+const round4 = (x: number): number => Math.round(x * 10_000) / 10_000;

@@ -1,0 +1,343 @@
+/**
+ * Real sessions through the production code on simulated time: `createControlLoop`, `createPlanner`, `Forecasts`, around a plant of cars,
+ * stations that know whole amperes, a battery and solar. What the code is told: that a car came, what its driver said, what
+ * stations, meter and battery read. When a car leaves, and that it is full, it learns when it happens.
+ *
+ * Time. The loop's answers follow from its inputs, so where nothing changes nobody looks: after a change (somebody comes, goes, is full;
+ * a new plan; a grant that was more than a refresh) it turns every `BUSY_MS`, else every `QUIET_MS`, which is less than half of a
+ * grant's life. Its own pace of raising and its dwell times are in seconds and hold at both periods.
+ */
+import {
+  type BatteryInput,
+  type ControlLoop,
+  createControlLoop,
+  createPlanner,
+  Forecasts,
+  type Grant,
+  type GrantOutcome,
+  type LoopInput,
+  type OutletId,
+  type Plan,
+  type PlannedSession,
+  type PlannerInput,
+  type SessionId,
+  type Site,
+  type Solver,
+  type SourceId,
+} from "@wattward/energy";
+import { type Fleet, STEP_MS } from "./cars.ts";
+import { Plant, type PlantCar } from "./replay-plant.ts";
+
+const BUSY_MS = 5_000;
+const BUSY_FOR_MS = 20_000;
+const QUIET_MS = 30_000;
+const HOUR_MS = 3_600_000;
+const QUARTER_MS = 900_000;
+const DEADLINE_MS = 20_000;
+/** A car that takes nothing of what it is offered for so long is full. */
+const IDLE_MS = 60_000;
+
+export type World = {
+  readonly site: Site;
+  readonly timeZone: string;
+  readonly outletOf: ReadonlyMap<string, OutletId>;
+  readonly solarW: (wallMs: number) => number;
+  /** What is known at `wallMs` of prices from then on, by the hour; thousandths of a cent. */
+  readonly pricesAt: (wallMs: number) => PlannerInput["price"];
+  readonly priceCent: (wallMs: number) => number;
+  readonly feedInCent: number;
+  readonly priced: boolean;
+  readonly startPermille: number;
+  readonly efficiency: number;
+};
+
+export type Replayed = {
+  readonly gotKwh: readonly number[];
+  readonly cent: number;
+  readonly peakKw: number;
+  readonly batteryEndKwh: number;
+  readonly plans: number;
+  readonly noPlans: number;
+  readonly turns: number;
+  readonly errors: Forecasts["errors"];
+  readonly overloads: number;
+  readonly worstLoad: number;
+};
+
+export async function replay(
+  fleet: Fleet,
+  world: World,
+  {
+    solver,
+    say,
+    history,
+  }: { readonly solver: Solver; readonly say: (line: string) => void; readonly history?: unknown },
+): Promise<Replayed> {
+  const run = new Replay(fleet, world, solver, history);
+  for (let step = 0; step <= fleet.steps; step++) {
+    await run.step(step);
+    if (process.env.H3DEBUG && step % 3 === 0) run.debug(step);
+    if (step % (288 * 10) === 0 && step > 0)
+      say(
+        `day ${step / 288} of ${Math.ceil(fleet.steps / 288)}: ${Math.round(run.gotKwh)} kWh, ${run.plans} plans, departures ± ${run.forecasts.errors.departureMin.toFixed(0)} min`,
+      );
+  }
+  return run.result();
+}
+
+class Replay {
+  readonly forecasts: Forecasts;
+  plans = 0;
+  private noPlans = 0;
+  private turns = 0;
+  readonly reasons: Record<string, number> = {};
+  private readonly fleet: Fleet;
+  private readonly world: World;
+  private readonly loop: ControlLoop;
+  private readonly planner;
+  private readonly plant: Plant;
+  private readonly arriving: readonly PlantCar[];
+  private next = 0;
+  private plan: Plan | undefined;
+  private outcomes: GrantOutcome[] = [];
+  /** Somebody was found full since the last plan. */
+  private found = false;
+  private busyUntilMs = 0;
+  private nowMs: number;
+
+  constructor(fleet: Fleet, world: World, solver: Solver, history: unknown) {
+    this.fleet = fleet;
+    this.world = world;
+    this.forecasts = new Forecasts(world.timeZone, history);
+    this.loop = createControlLoop(world.site);
+    this.planner = createPlanner(solver);
+    this.plant = new Plant(world, fleet.startMs);
+    this.nowMs = fleet.startMs;
+    this.arriving = fleet.cars
+      .map((car, index) => ({
+        car,
+        index,
+        id: `s${index}` as SessionId,
+        outlet: world.outletOf.get(car.session.id)!,
+        gotKwh: 0,
+        limitMa: 0,
+        drawMa: 0,
+        connectedAtMs: 0,
+        idleSinceMs: undefined,
+      }))
+      .sort((a, b) => a.car.from - b.car.from);
+  }
+
+  debug(step: number) {
+    const cars = [...this.plant.cars.values()];
+    const want = cars.filter((c) => c.car.needKwh - c.gotKwh > 1e-6);
+    const draw = (cars.reduce((a, c) => a + c.drawMa, 0) / 1000) * 0.208;
+    if (want.length * 6.656 > 31.2)
+      console.error(
+        step,
+        "present",
+        cars.length,
+        "want",
+        want.length,
+        "draw",
+        draw.toFixed(1),
+        "limits",
+        cars
+          .map(
+            (c) =>
+              `${Math.round(c.limitMa / 1000)}${c.car.needKwh - c.gotKwh > 1e-6 ? "" : "f"}/${Math.round((this.plan?.sessions.get(c.id)?.atLeastMa ?? -1) / 1000)}`,
+          )
+          .join(" "),
+        JSON.stringify(this.reasons),
+      );
+  }
+
+  get gotKwh(): number {
+    return this.plant.gotKwh.reduce((sum, kwh) => sum + kwh, 0);
+  }
+
+  /** One step of the grid: who goes, who comes, a plan, then the loop's turns. */
+  async step(step: number): Promise<void> {
+    const { plant, world } = this;
+    const changed = this.leave(step) || this.arrive(step);
+    const alone = plant.cars.size === 0 && !plant.hasSources;
+    if (!alone) await this.makePlan();
+    if (changed || !alone) this.busyUntilMs = this.nowMs + BUSY_FOR_MS;
+    const endMs = this.nowMs + STEP_MS;
+    if (alone) {
+      if (changed) this.turn();
+      this.nowMs = endMs;
+      plant.skipTo(endMs);
+      return;
+    }
+    while (this.nowMs < endMs) {
+      if (this.found) await this.makePlan();
+      const active = this.turn();
+      if (active) this.busyUntilMs = this.nowMs + BUSY_FOR_MS;
+      const period = this.nowMs < this.busyUntilMs ? BUSY_MS : QUIET_MS;
+      const untilMs = Math.min(endMs, this.nowMs + period);
+      if (plant.run(untilMs)) this.busyUntilMs = untilMs + BUSY_FOR_MS;
+      this.nowMs = untilMs;
+    }
+    if (world.site.sources.length > 0) this.forecasts.sawSolar(this.nowMs, world.solarW(this.nowMs));
+  }
+
+  private leave(step: number): boolean {
+    let left = false;
+    for (const car of this.plant.cars.values()) {
+      if (car.car.to > step) continue;
+      this.forecasts.departed(car.id, {
+        leftWallMs: this.nowMs,
+        takenWh: car.gotKwh * 1000,
+        full: isFull(car, this.nowMs),
+      });
+      this.plant.unplug(car);
+      left = true;
+    }
+    return left;
+  }
+
+  private arrive(step: number): boolean {
+    let came = false;
+    for (; this.next < this.arriving.length && this.arriving[this.next]!.car.from <= step; this.next++) {
+      const car = this.arriving[this.next]!;
+      const { requestedWh, estimatedLeaveAtMs, driver } = car.car.session;
+      this.forecasts.arrived({
+        id: car.id,
+        outlet: car.outlet,
+        arrivedWallMs: this.nowMs,
+        ...(requestedWh === undefined ? {} : { energyWh: requestedWh }),
+        ...(estimatedLeaveAtMs === undefined ? {} : { departureWallMs: estimatedLeaveAtMs }),
+        ...(driver === undefined ? {} : { driver }),
+      });
+      this.plant.plug(car, this.nowMs);
+      came = true;
+    }
+    return came;
+  }
+
+  private async makePlan(): Promise<void> {
+    const { world, plant, forecasts, nowMs } = this;
+    const steps = (36 * HOUR_MS) / QUARTER_MS;
+    const none = { fromWallMs: nowMs, stepMs: QUARTER_MS, low: [0], likely: [0], high: [0], errorMean: 0 };
+    const { battery } = plant;
+    const planned = await this.planner.plan(
+      {
+        site: world.site,
+        wallMs: nowMs,
+        nowMs,
+        strategy: "cost",
+        sessions: [...plant.cars.values()].map((car) => this.sessionOf(car)),
+        expected: forecasts.expected(nowMs, 24, this.powerW),
+        loadW: none,
+        solarW: plant.hasSources ? forecasts.solarW(nowMs, steps) : none,
+        chargePermille: new Map(battery === undefined ? [] : [[battery.id, plant.chargePermille]]),
+        price: world.pricesAt(nowMs),
+        tariff: {
+          feedInMilliCentPerKwh: world.feedInCent * 1000,
+          demandMilliCentPerKw: 0,
+          batteryWearMilliCentPerKwh: 0,
+        },
+      },
+      DEADLINE_MS,
+    );
+    this.found = false;
+    this.plans++;
+    if (planned === undefined) this.noPlans++;
+    else this.plan = planned.plan;
+  }
+
+  private get powerW(): number {
+    return this.fleet.cars[0]!.powerKw * 1000;
+  }
+
+  private sessionOf(car: PlantCar): PlannedSession {
+    const { requestedWh, estimatedLeaveAtMs } = car.car.session;
+    const deliveredWh = car.gotKwh * 1000;
+    return {
+      id: car.id,
+      outlet: car.outlet,
+      arrivedWallMs: car.connectedAtMs,
+      deliveredWh,
+      wantsMa: this.plant.wantsMa(car),
+      charging: car.drawMa > 0,
+      ...(requestedWh === undefined ? {} : { energyWh: requestedWh }),
+      ...(estimatedLeaveAtMs === undefined ? {} : { departureWallMs: estimatedLeaveAtMs }),
+      ...this.forecasts.session(car.id, this.nowMs, deliveredWh),
+    };
+  }
+
+  /** Whether anything but refreshing was told to anybody. */
+  private turn(): boolean {
+    this.turns++;
+    const output = this.loop.turn(this.input());
+    for (const car of this.plant.cars.values())
+      if (this.forecasts.offered(car.id, this.nowMs, { offeredMa: car.limitMa, drawnMa: car.drawMa }))
+        this.found = true;
+    this.outcomes = output.grants.map(({ session, seq }) => ({
+      session,
+      seq,
+      atMs: this.nowMs,
+      outcome: "accepted" as const,
+    }));
+    for (const { reason } of output.grants) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
+    for (const grant of output.grants) this.plant.grant(grant);
+    for (const { source, feedW } of output.setpoints) this.plant.setBattery(source, feedW);
+    return output.grants.some(({ reason }: Grant) => reason !== "refreshed");
+  }
+
+  private input(): LoopInput {
+    const { plant, nowMs } = this;
+    const batteries: BatteryInput[] =
+      plant.battery === undefined
+        ? []
+        : [
+            {
+              id: plant.battery.id,
+              atMs: nowMs,
+              feedW: plant.feedW,
+              chargePermille: plant.chargePermille,
+              temperatureC: 20,
+            },
+          ];
+    return {
+      nowMs,
+      wallMs: nowMs,
+      meters: new Map(
+        this.world.site.meters.map(({ id }) => [id, { atMs: nowMs, currentMa: plant.meterMa() }]),
+      ),
+      sessions: [...plant.cars.values()].map((car) => ({
+        id: car.id,
+        outlet: car.outlet,
+        connectedAtMs: car.connectedAtMs,
+        wantsMa: plant.wantsMa(car),
+        observed: { atMs: nowMs, terminalsMa: plant.terminalsMa(car) },
+      })),
+      outcomes: this.outcomes,
+      batteries,
+      solar: this.world.site.sources
+        .filter(({ kind }) => kind === "solar")
+        .map(({ id }) => ({ id: id as SourceId, atMs: nowMs, feedW: plant.solarW })),
+      ...(this.plan === undefined ? {} : { plan: this.plan }),
+    };
+  }
+
+  result(): Replayed {
+    const { plant } = this;
+    return {
+      gotKwh: this.fleet.cars.map((_, i) => plant.gotKwh[i] ?? 0),
+      cent: plant.cent,
+      peakKw: plant.peakKw,
+      batteryEndKwh: plant.chargeKwh,
+      plans: this.plans,
+      noPlans: this.noPlans,
+      turns: this.turns,
+      errors: this.forecasts.errors,
+      overloads: plant.overloads,
+      worstLoad: plant.worstLoad,
+    };
+  }
+}
+
+const isFull = ({ idleSinceMs }: PlantCar, nowMs: number): boolean =>
+  idleSinceMs !== undefined && nowMs - idleSinceMs >= IDLE_MS;
