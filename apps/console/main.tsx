@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import "./theme/tokens.css";
 import { createRoot } from "react-dom/client";
 import { browserClock } from "./adapters/clock.ts";
-import { openEventStream } from "./adapters/event-stream.ts";
+import { openEnergyStream, openEventStream } from "./adapters/event-stream.ts";
 import { ApiClient } from "./api/client.ts";
 import { needsSignIn } from "./api/problem.ts";
 import { SiteFeed } from "./live/feed.ts";
@@ -17,6 +17,7 @@ const api = new ApiClient((serverMs) => server.heard(serverMs));
 const services: Services = {
   api,
   openStream: openEventStream,
+  openEnergy: openEnergyStream,
   server,
   clock: browserClock,
   openFeed: (site) =>

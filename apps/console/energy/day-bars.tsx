@@ -8,8 +8,10 @@ import { barOf, sumsOf, usedWh } from "./days.ts";
 const say = words.energy.history;
 const SCALE_WH_LEAST = 10_000;
 
-const dayOfMonth = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", timeZone: "UTC" });
-const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const utc = { timeZone: "UTC" } as const;
+const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short", ...utc });
+const month = new Intl.DateTimeFormat("en-GB", { month: "short", ...utc });
+const dayOfMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", ...utc });
 
 export function DayBars({ days }: { days: readonly EnergyDay[] }) {
   const bars = days.map((day) => ({ day, sums: sumsOf(day), ...barOf(sumsOf(day)) }));
@@ -37,7 +39,9 @@ export function DayBars({ days }: { days: readonly EnergyDay[] }) {
               <span data-part="own" style={{ height: `${(100 * ownWh) / scaleWh}%` }} />
               <span data-part="grid" style={{ height: `${(100 * gridWh) / scaleWh}%` }} />
             </div>
-            <span className={styles.name}>{i % every === 0 ? nameOf(day.day, days.length) : ""}</span>
+            <span className={styles.name}>
+              {i % every === 0 && nameOf(day.day, days.length).map((part) => <span key={part}>{part}</span>)}
+            </span>
           </div>
         ))}
       </div>
@@ -45,8 +49,9 @@ export function DayBars({ days }: { days: readonly EnergyDay[] }) {
   );
 }
 
-function nameOf(day: string, days: number): string {
+/** In two short lines: a week of them fits on a phone. */
+function nameOf(day: string, days: number): readonly [string, string] {
   const at = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(at)) return day;
-  return days <= 8 ? dayOfMonth.format(at) : short.format(at);
+  if (Number.isNaN(at)) return [day, ""];
+  return [(days <= 8 ? weekday : month).format(at), dayOfMonth.format(at)];
 }

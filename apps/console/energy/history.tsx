@@ -17,6 +17,7 @@ import { DayBars } from "./day-bars.tsx";
 import { byMode, costPerKwh, measuredShare, money, ownShare, solarKept, sumsOf, totalOf } from "./days.ts";
 import styles from "./history.module.css";
 import { modeName } from "./mode.ts";
+import { ModeHistory } from "./mode-history.tsx";
 
 const say = words.energy.history;
 const DAY_MS = 86_400_000;
@@ -50,7 +51,10 @@ export function History({ site, snapshot }: { site: string; snapshot: EnergySnap
       ) : (
         <Days told={asked.data} site={site} />
       )}
-      {snapshot !== undefined && <ForecastError error={snapshot.forecastError} />}
+      <div className={styles.beside}>
+        <ModeHistory site={site} />
+        {snapshot !== undefined && <ForecastError error={snapshot.forecastError} />}
+      </div>
     </>
   );
 }
@@ -87,7 +91,7 @@ function Days({ told, site }: { told: EnergyDays; site: string }) {
         set={(change) =>
           void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
         }
-        hint={say.day}
+        hint={say.find}
         filter={null}
         shown={matching(newestFirst, search.find ?? "", ({ day }) => `${day} ${dayName(day)}`)}
         all={told.days.length}

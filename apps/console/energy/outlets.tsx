@@ -29,8 +29,12 @@ const shapes: Readonly<Record<string, { readonly shape: Shape; readonly tone: To
 };
 
 const mostOf = (perPhase: readonly number[]): number => Math.max(0, ...perPhase);
-const reasonOf = ({ now }: OutletRow): string =>
-  now?.reason === undefined ? "" : (named(say.reasonOf, now.reason) ?? now.reason);
+/** Where no grant says why, what its standing means. */
+function reasonOf({ now }: OutletRow): string {
+  if (now === undefined) return "";
+  if (now.reason !== undefined) return named(say.reasonOf, now.reason) ?? now.reason;
+  return now.standing === "obeys" ? "" : (named(say.standingHelp, now.standing) ?? "");
+}
 const standingOf = ({ now }: OutletRow): string =>
   now === undefined ? "" : (named(say.standingOf, now.standing) ?? now.standing);
 

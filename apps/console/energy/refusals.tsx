@@ -123,7 +123,14 @@ const columns: readonly Column<Refusal>[] = [
     id: "register",
     title: say.register,
     share: 2.2,
-    cell: ({ register }) => (register === undefined ? dash : <code className={styles.code}>{register}</code>),
+    cell: ({ register }) =>
+      register === undefined ? (
+        dash
+      ) : (
+        <code className={styles.code} title={register}>
+          {register}
+        </code>
+      ),
     value: ({ register }) => register ?? null,
   },
   {
@@ -147,7 +154,14 @@ const columns: readonly Column<Refusal>[] = [
     title: say.rule,
     share: 2.2,
     wide: true,
-    cell: ({ rule }) => (rule === undefined ? dash : <code className={styles.code}>{rule}</code>),
+    cell: ({ rule }) =>
+      rule === undefined ? (
+        dash
+      ) : (
+        <code className={styles.code} title={rule}>
+          {rule}
+        </code>
+      ),
     value: ({ rule }) => rule ?? null,
   },
   {

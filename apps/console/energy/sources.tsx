@@ -70,7 +70,10 @@ export function Meters({ snapshot }: { snapshot: EnergySnapshot }) {
   const told = words.energy.meters;
   if (snapshot.meters.length === 0) return null;
   return (
-    <Panel title={told.title}>
+    <Panel
+      title={told.title}
+      end={refused.length > 0 ? told.refused(refused.length, snapshot.meters.length) : undefined}
+    >
       {refused.length === 0 ? (
         <p className={styles.quiet}>
           <Glyph shape="well" tone="well" />

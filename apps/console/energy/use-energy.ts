@@ -1,12 +1,11 @@
 /** A site's energy as the page knows it: what is written of it, how it is now, and what was, quarter by quarter. */
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
-import type { EnergyConfig, EnergySnapshot } from "../api/energy-shapes.ts";
-import { ApiProblem } from "../api/problem.ts";
+import { useEffect, useState } from "react";
+import type { EnergyConfig, EnergySnapshot, LiveEnergy } from "../api/energy-shapes.ts";
+import { ApiProblem, needsSignIn } from "../api/problem.ts";
+import { keepOpen } from "../live/kept-stream.ts";
 import { useServices } from "../shell/services.tsx";
 
-/** A site tells about once a second. */
-const LIVE_AGAIN_MS = 1_000;
 const QUARTERS_AGAIN_MS = 60_000;
 const DOCUMENT_AGAIN_MS = 60_000;
 
@@ -40,20 +39,22 @@ export function useSiteEnergy(site: string): SiteEnergyNow {
 }
 
 /**
- * The newest that the site told. When its link is gone the CSMS has none any more: the last stays, with its age. `enabled` false:
- * nobody asks.
+ * The newest that the site told. When its link is gone it tells nothing more: the last stays, with its age. `enabled` false:
+ * nobody listens.
  */
-export function useSnapshot(site: string, enabled: boolean): EnergySnapshot | undefined {
-  const { api } = useServices();
-  const last = useRef<EnergySnapshot>(undefined);
-  const { data } = useQuery({
-    queryKey: ["site-energy-live", site],
-    queryFn: () => api.energy.live(site),
-    refetchInterval: LIVE_AGAIN_MS,
-    enabled,
-  });
-  if (data) last.current = data.snapshot;
-  return last.current;
+function useSnapshot(site: string, enabled: boolean): EnergySnapshot | undefined {
+  const { openEnergy, clock } = useServices();
+  const [snapshot, setSnapshot] = useState<EnergySnapshot>();
+  useEffect(() => {
+    if (!enabled) return;
+    return keepOpen<LiveEnergy>({
+      clock,
+      open: (reader) => openEnergy(site, reader),
+      onEvent: (live) => setSnapshot(live.snapshot),
+      isFinal: needsSignIn,
+    });
+  }, [openEnergy, clock, site, enabled]);
+  return snapshot;
 }
 
 /** `fromMs` and `toMs` should stand on whole quarters, so that one question serves a quarter of an hour. */

@@ -95,3 +95,27 @@ test("data of any shape is told without breaking", () => {
     }
   }
 });
+
+test("a mode is as grave as its alert; what the guard refused is told in words", () => {
+  const at = (kind: string, data: object) => toldOf(seen(kind, data));
+  assert.deepEqual(at("site.mode", { mode: "fallback", reason: "It is dead.", alert: "alarm" }), {
+    text: "energy mode is fallback now: It is dead.",
+    tone: "danger",
+  });
+  assert.equal(at("site.mode", { mode: "planned", reason: "", alert: "none" })?.tone, "calm");
+  const exchange = {
+    client: "vendor",
+    device: "bess",
+    functionCode: 6,
+    values: [{ register: "WSet", value: 9, unit: "kW" }],
+  };
+  assert.equal(
+    at("site.guard", { what: "modbus.denied", detail: { exchange, why: "above 5 kW" } })?.text,
+    "the guard refused vendor (bess WSet = 9 kW): above 5 kW",
+  );
+  assert.equal(
+    at("site.guard", { what: "modbus.unknown-master", detail: { text: "10.0.0.9" } })?.text,
+    "the guard noticed (unknown master): 10.0.0.9",
+  );
+  assert.equal(at("energy.set", { version: 3, managed: false })?.text, "its energy is no longer managed");
+});

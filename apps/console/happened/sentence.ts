@@ -3,6 +3,7 @@
  * leases and the like have none and are left out. A kind that is new here is shown by its own name.
  */
 import type { Observation } from "../api/shapes.ts";
+import { kindOf, refusalOf } from "../energy/refusal.ts";
 import { numberOf, textOf, textsOf } from "../live/reading.ts";
 import { connectorState, type Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
@@ -129,6 +130,15 @@ const told: Readonly<Record<string, Tell>> = {
     data.accepted === false
       ? { text: say.bundleRefused(textOf(data, "reason") ?? ""), tone: "danger" }
       : calm(say.bundle(numberOf(data, "version") ?? 0)),
+  "site.mode": (data) => modeChanged(data),
+  "site.guard": (data) => guardTold(data),
+  "energy.set": (data) =>
+    calm(data.managed === false ? say.energyEnded : say.energySet(numberOf(data, "version") ?? 0)),
+  "energy.prices-set": () => calm(say.pricesSet),
+  "energy.quarters-refused": (data) => ({
+    text: say.quartersRefused(textOf(data, "example") ?? ""),
+    tone: "care",
+  }),
   "journal.gap": (data) => ({
     text: say.gap(numberOf(data, "count") ?? 0, textOf(data, "action") ?? ""),
     tone: "care",
@@ -165,6 +175,23 @@ function status(data: Observation["data"]): Told {
   const meant = words.stations.state[connectorState(word, undefined)];
   const text = say.status(evse, meant, code === "NoError" ? undefined : code);
   return { text, tone: word === "Faulted" ? "danger" : "calm" };
+}
+
+/** As grave as the mode's own alert. */
+function modeChanged(data: Observation["data"]): Told {
+  const mode = textOf(data, "mode") ?? "";
+  const alert = textOf(data, "alert");
+  const text = say.mode(named(words.energy.mode.name, mode) ?? mode, textOf(data, "reason") ?? "");
+  return { text, tone: alert === "alarm" ? "danger" : alert === "notice" ? "care" : "calm" };
+}
+
+function guardTold(data: Observation["data"]): Told {
+  const refusal = refusalOf({ seq: 0, atMs: 0, what: textOf(data, "what") ?? "", detail: detailOf(data) });
+  const { client, device, register, value, why } = refusal;
+  const what = [device, register, value === undefined ? undefined : `= ${value}`].filter(Boolean).join(" ");
+  const text =
+    client === undefined ? say.guardNoticed(kindOf(refusal), why) : say.guardRefused(client, what, why);
+  return { text, tone: refusal.writes ? "danger" : "care" };
 }
 
 /** A token that was accepted is told by the session that it starts. */

@@ -1,19 +1,13 @@
 /**
  * Says that something of certain kinds has happened, for pages that ask for their whole picture again: at most once
- * in `paceMs`, however much happens. A stream that breaks is opened again by itself, ever less often; once it is back,
- * that too is news, for nobody knows what was missed. Such pages ask every few seconds anyway: without a stream they
- * are only slower.
+ * in `paceMs`, however much happens. Once a stream that broke is back, that too is news, for nobody knows what was
+ * missed. Such pages ask every few seconds anyway: without a stream they are only slower.
  */
 import type { Cancel, Clock } from "@wattward/kernel";
 import type { StreamHandlers } from "./feed.ts";
+import { keepOpen, streamLimits } from "./kept-stream.ts";
 
-export const newsLimits = {
-  paceMs: 2_000,
-  /** Waits between attempts; the last repeats. */
-  retryMs: [2_000, 5_000, 15_000, 60_000],
-  /** The server says something every 15 s; after this silence the stream is taken for dead. */
-  silenceMs: 40_000,
-} as const;
+export const newsLimits = { paceMs: 2_000, ...streamLimits } as const;
 
 export type NewsPorts = {
   readonly clock: Clock;
@@ -24,14 +18,8 @@ export type NewsPorts = {
 
 /** Begins to listen; returns how to stop. */
 export function listenForNews({ clock, stream, told, isFinal }: NewsPorts): Cancel {
-  let attempt = 0;
-  let stopped = false;
-  let close: Cancel = () => {};
-  let silence: Cancel = () => {};
-  let retry: Cancel = () => {};
   let pause: Cancel | undefined;
   let more = false;
-
   const tell = () => {
     if (pause !== undefined) {
       more = true;
@@ -45,37 +33,15 @@ export function listenForNews({ clock, stream, told, isFinal }: NewsPorts): Canc
       tell();
     });
   };
-  const open = () => {
-    // What an older stream still says is nobody's business.
-    let mine = true;
-    const heard = () => {
-      silence();
-      silence = clock.after(newsLimits.silenceMs, () => broken(undefined));
-    };
-    const broken = (failure: unknown) => {
-      if (!mine || stopped) return;
-      mine = false;
-      silence();
-      close();
-      if (isFinal(failure)) return;
-      const { retryMs } = newsLimits;
-      retry = clock.after(retryMs[Math.min(attempt, retryMs.length - 1)] ?? 0, open);
-      attempt += 1;
-    };
-    close = stream({
-      onOpen: () => {
-        if (mine && attempt > 0) tell();
-        attempt = 0;
-      },
-      onSign: () => mine && heard(),
-      onObservation: () => mine && tell(),
-      onBroken: broken,
-    });
-    heard();
-  };
-  open();
+  const close = keepOpen({
+    clock,
+    open: ({ onEvent, ...reader }) => stream({ ...reader, onObservation: onEvent }),
+    onEvent: tell,
+    onBack: tell,
+    isFinal,
+  });
   return () => {
-    stopped = true;
-    for (const cancel of [close, silence, retry, pause]) cancel?.();
+    close();
+    pause?.();
   };
 }

@@ -3,7 +3,9 @@
 import type { Cancel, Clock } from "@wattward/kernel";
 import { createContext, useContext } from "react";
 import type { ApiClient } from "../api/client.ts";
+import type { LiveEnergy } from "../api/energy-shapes.ts";
 import type { SiteFeed, StreamHandlers } from "../live/feed.ts";
+import type { StreamReader } from "../live/kept-stream.ts";
 import type { ServerClock } from "../live/server-clock.ts";
 
 export type Services = {
@@ -17,6 +19,8 @@ export type Services = {
     seq: number,
     handlers: StreamHandlers,
   ) => Cancel;
+  /** What a site tells of its energy from now on. */
+  readonly openEnergy: (site: string, reader: StreamReader<LiveEnergy>) => Cancel;
   /** A whole number from 1 to 2³¹-1, by the browser's secure chance. */
   readonly chance: () => number;
 };

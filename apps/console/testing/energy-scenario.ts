@@ -7,6 +7,7 @@ import type {
   Flows,
   FuseLoad,
   GuardRow,
+  ModeChange,
   OutletNow,
   PlanView,
   Topology,
@@ -147,6 +148,18 @@ export function checkOf(text: string): EnergyCheck {
     energy: { ...config },
     guard: null,
   };
+}
+
+/** A day with a meter that froze for half an hour. */
+export function modesOf(nowMs: number): ModeChange[] {
+  const rows = [
+    [300, "planned", "Everything is known.", "reactive", "none"],
+    [301, "reactive", "There is no plan, or it is out of date.", "conservative", "none"],
+    [332, "conservative", "The grid meter is not trusted: frozen.", "planned", "notice"],
+  ] as const;
+  return rows.map(([minutesAgo, mode, reason, before, alert], i) => ({
+    ...{ seq: 8_000 - i, atMs: nowMs - minutesAgo * 60_000, mode, reason, before, alert, islanded: false },
+  }));
 }
 
 /** What a vendor's EMS and a stranger tried. */
@@ -292,12 +305,15 @@ function fuse(id: string, baseMa: PerPhase, mayMa: PerPhase, capacity: number): 
 /** The site's day by the hour: what the sun gives, what the building takes, what cars take. */
 function course(atMs: number): { solarW: number; buildingW: number; carsW: number } {
   const date = new Date(atMs);
+  const weekend = date.getDay() === 0 || date.getDay() === 6;
+  const sky = 0.75 + 0.5 * Math.abs(Math.sin(date.getDate() * 1.7));
+  const visitors = (weekend ? 0.55 : 1) * (0.85 + 0.3 * Math.abs(Math.sin(date.getDate() * 2.3)));
   const hour = date.getHours() + date.getMinutes() / 60;
   const bell = (middle: number, width: number) => Math.exp(-(((hour - middle) / width) ** 2));
   return {
-    solarW: Math.max(0, 46_000 * bell(13, 3.1) - 900),
-    buildingW: 9_000 + 14_000 * bell(11, 4) + 6_000 * bell(18, 2),
-    carsW: 3_000 + 44_000 * bell(9.5, 1.8) + 30_000 * bell(14, 2.4) + 38_000 * bell(19, 2.2),
+    solarW: Math.max(0, sky * 58_000 * bell(13, 3.1) - 900),
+    buildingW: 9_000 + (weekend ? 4_000 : 14_000) * bell(11, 4) + 6_000 * bell(18, 2),
+    carsW: 3_000 + visitors * (44_000 * bell(9.5, 1.8) + 30_000 * bell(14, 2.4) + 38_000 * bell(19, 2.2)),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The energy of a site as the fake CSMS keeps it and answers for it. Undefined where the address is another's. */
 import type {
   EnergyCheck,
+  EnergyConfig,
   EnergyDocument,
   EnergySnapshot,
   EnergyVersion,
@@ -11,20 +12,30 @@ import type {
 } from "../api/energy-shapes.ts";
 import type { Me } from "../api/shapes.ts";
 import { daysOf } from "./energy-days.ts";
-import { checkOf, config, DOCUMENT, energySnapshot, quartersOf, refusalsOf } from "./energy-scenario.ts";
+import {
+  checkOf,
+  config,
+  DOCUMENT,
+  energySnapshot,
+  modesOf,
+  quartersOf,
+  refusalsOf,
+} from "./energy-scenario.ts";
 import type { Answered, Asked } from "./fake-csms.ts";
 import type { FakeWorld } from "./world.ts";
 
 export class FakeEnergy {
   readonly #nowMs: () => number;
+  readonly #watchers = new Set<() => void>();
   /** Over the usual snapshot; undefined: none is told. */
   snapshot: Partial<EnergySnapshot> | undefined = {};
   /** When the site last told; as of now where it is undefined. */
   toldAtMs: number | undefined;
   withoutPlan = false;
+  strategy: EnergyConfig["strategy"] = config.strategy;
   versions: (EnergyVersion & { readonly text: string })[];
   refusals: readonly GuardRow[];
-  modes: readonly ModeChange[] = [];
+  modes: readonly ModeChange[];
 
   constructor(nowMs: () => number, text: string = DOCUMENT) {
     this.#nowMs = nowMs;
@@ -34,6 +45,7 @@ export class FakeEnergy {
         ? []
         : [{ version: 7, atMs: nowMs() - 4 * 86_400_000, actor: "p2", reason, managed: true, text }];
     this.refusals = refusalsOf(nowMs());
+    this.modes = modesOf(nowMs());
   }
 
   document(): SiteEnergy {
@@ -43,7 +55,11 @@ export class FakeEnergy {
   }
 
   #whole(version: EnergyVersion & { readonly text: string }): EnergyDocument {
-    return { ...version, energy: version.managed ? { ...config } : null, guard: null };
+    return {
+      ...version,
+      energy: version.managed ? { ...config, strategy: this.strategy } : null,
+      guard: null,
+    };
   }
 
   live(): LiveEnergy | null {
@@ -51,6 +67,32 @@ export class FakeEnergy {
     if (this.snapshot === undefined) return null;
     const { plan, ...snapshot } = energySnapshot(atMs, this.snapshot);
     return { receivedAtMs: atMs, snapshot: { ...snapshot, ...(plan && !this.withoutPlan && { plan }) } };
+  }
+
+  /** The newest at once, then whenever the site tells. */
+  #stream(write: (text: string) => void): () => void {
+    const tell = () => {
+      const live = this.live();
+      if (live !== null) write(`event: energy\ndata: ${JSON.stringify(live)}\n\n`);
+    };
+    write("retry: 2000\n\n");
+    tell();
+    this.#watchers.add(tell);
+    return () => void this.#watchers.delete(tell);
+  }
+
+  /** The site tells: to be called by who has a clock. */
+  tell(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #choose(me: Me, { strategy, why }: { strategy: EnergyConfig["strategy"]; why: string }): Answered {
+    if (me.role === "viewer") return problem(403, "forbidden", "Your role may not do this.");
+    const [newest] = this.versions;
+    if (newest?.managed !== true) return problem(409, "energy-unmanaged", "Its energy is not managed.");
+    this.strategy = strategy;
+    const text = newest.text.replace(/^( *strategy:) \S+/m, `$1 ${strategy}`);
+    return this.save(me, { text, base: newest.version, why });
   }
 
   save(me: Me, { text, base, why }: { text: string; base: number; why: string }): Answered {
@@ -74,6 +116,10 @@ export class FakeEnergy {
         return this.save(me, asked.body as { text: string; base: number; why: string });
       case "live":
         return json(this.live());
+      case "events":
+        return { kind: "stream", open: (write) => this.#stream(write) };
+      case "strategy":
+        return this.#choose(me, asked.body as { strategy: EnergyConfig["strategy"]; why: string });
       case "check":
         return json(checkOf((asked.body as { text: string }).text) satisfies EnergyCheck);
       case "quarters":
@@ -108,7 +154,7 @@ export function energyAnswer(world: FakeWorld, me: Me | undefined, asked: Asked)
   if (place !== "energy" || me === undefined) return undefined;
   const energy = world.energies.get(site ?? "") ?? new FakeEnergy(world.nowMs, "");
   world.energies.set(site ?? "", energy);
-  if (asked.method === "PUT" && me.role !== "administrator")
+  if (asked.method === "PUT" && part.length === 0 && me.role !== "administrator")
     return problem(403, "forbidden", "Your role may not do this.");
   return energy.answer(me, asked, part);
 }

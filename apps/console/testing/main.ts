@@ -26,3 +26,19 @@ setInterval(() => {
     world.meter(session, powerW, (session.energyWh ?? 0) + Math.round(powerW / 900));
   }
 }, 4_000);
+
+const NOISE = 0.04;
+setInterval(() => {
+  for (const energy of world.energies.values()) {
+    const { flows } = energy.live()?.snapshot ?? {};
+    if (flows === undefined) continue;
+    const about = (w: number | undefined) =>
+      w === undefined ? undefined : Math.round(w * (1 + NOISE * (Math.random() - 0.5)));
+    const [carsW, solarW] = [about(flows.carsW), about(flows.solarW)];
+    energy.snapshot = {
+      ...energy.snapshot,
+      flows: { ...flows, ...(carsW !== undefined && { carsW }), ...(solarW !== undefined && { solarW }) },
+    };
+    energy.tell();
+  }
+}, 1_000);

@@ -77,7 +77,9 @@ export const energyWords = {
     },
     beyond: (fuses: string) =>
       `More base load than was declared at ${fuses}. No software can bound that: find out what draws it.`,
-    all: "All modes",
+    all: "What each mode means",
+    history: "Modes",
+    noChange: "No change of mode has been told yet.",
   },
 
   plan: {
@@ -149,7 +151,7 @@ export const energyWords = {
       disobeys: "Does not obey",
       deaf: "Deaf",
       unlimited: "Cannot be limited",
-      empty: "Nobody plugged in",
+      empty: "Free",
     } as Readonly<Record<string, string>>,
     standingHelp: {
       obeys: "It draws no more than it was granted.",
@@ -185,8 +187,9 @@ export const energyWords = {
   },
 
   meters: {
-    title: "Meters that are not trusted",
-    allTrusted: (count: number) => `${plural(count, "meter is", "meters are")} trusted.`,
+    title: "Meters",
+    allTrusted: (count: number) => (count === 1 ? "It is trusted." : `All ${count} are trusted.`),
+    refused: (refused: number, all: number) => `${refused} of ${all} not trusted`,
     why: {
       absent: "It tells nothing.",
       stale: "Its last reading is too old.",
@@ -266,6 +269,7 @@ export const energyWords = {
   history: {
     title: "Energy by day",
     days: "Days shown",
+    find: "Day, such as 21 Nov",
     range: { week: "7 days", month: "30 days", quarter: "90 days" } as const,
     day: "Day",
     cars: "Into cars",

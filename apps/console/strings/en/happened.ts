@@ -83,6 +83,15 @@ export const happened = {
     siteDisconnected: "link is down; charging goes on at the site",
     bundle: (version: number) => `runs on bundle ${version}`,
     bundleRefused: (reason: string) => `refused its new bundle: ${reason}`,
+    mode: (name: string, reason: string) => `energy mode is ${name.toLowerCase()} now: ${reason}`,
+    guardRefused: (client: string, what: string, why: string) =>
+      `the guard refused ${client}${what === "" ? "" : ` (${what})`}: ${why}`,
+    guardNoticed: (kind: string | undefined, why: string) =>
+      `the guard noticed${kind === undefined ? "" : ` (${kind})`}: ${why}`,
+    energySet: (version: number) => `what is written of its energy is version ${version} now`,
+    energyEnded: "its energy is no longer managed",
+    pricesSet: "prices of energy were told",
+    quartersRefused: (example: string) => `told energy that cannot have been: ${example}`,
     gap: (count: number, action: string) =>
       `gave up ${plural(count, "message", "messages")} (${action}): its queue was full`,
     quarantined: "sent a record that cannot be read; it was set aside",

@@ -1,0 +1,305 @@
+/**
+ * A managed site as its energy manager uses it: what flows, in which mode and why, the plan against what happened, fuses with their load, what the
+ * guard refused, energy by day, and the document that all of it follows from. Nothing unknown is a zero; what is old says so.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { SITE } from "@wattward/console/testing";
+import type { Browser, Locator, Page } from "playwright-core";
+import { looksWell } from "./axe.ts";
+import { buildConsole, launch, noBrowser, type Opened, open, picture, views } from "./browser.ts";
+
+let browser: Browser;
+before(async () => {
+  if (noBrowser !== false) return;
+  buildConsole();
+  browser = await launch();
+});
+after(async () => browser?.close());
+
+const at = (part?: string) => `/sites/${SITE}${part === undefined ? "" : `?part=${part}`}`;
+const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+const button = (within: Page | Locator, name: string) => within.getByRole("button", { name, exact: true });
+const energyOf = ({ world }: Opened) => {
+  const energy = world.energies.get(SITE);
+  assert(energy !== undefined);
+  return energy;
+};
+
+test("energy: the power flow says size and direction of each, live, and a dash where nobody knows", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: at() });
+  const { page, complaints } = opened;
+  const flow = region(page, "Power flow");
+  const image = flow.getByRole("img", { name: /^Power now\./ });
+  await image.waitFor();
+  const said = (await image.getAttribute("aria-label")) ?? "";
+  for (const sentence of [
+    "Solar: 18.6 kW, producing.",
+    "Grid: 41.8 kW, drawn from it.",
+    "Battery: 12.4 kW, discharging.",
+    "Cars: 50.5 kW, charging.",
+    "Building: 22.3 kW, in use.",
+  ])
+    assert.ok(said.includes(sentence), `${sentence} in ${said}`);
+  await flow.getByText("deck-a, L2: 92 % taken").waitFor();
+  await page.getByText("Planned").first().waitFor();
+
+  const energy = energyOf(opened);
+  energy.snapshot = { flows: { gridW: -6_000, batteryW: -3_000, carsW: 0 } };
+  energy.tell();
+  await flow.getByText("fed into it").waitFor();
+  await flow.getByText("none charging").waitFor();
+  const after = (await image.getAttribute("aria-label")) ?? "";
+  assert.match(after, /Solar: –, not known\..*Grid: 6\.0 kW, fed into it\..*Battery: 3\.0 kW, charging\./);
+  assert.match(after, /Building: –, not known\./, "unknown is no zero");
+  assert.equal(await flow.locator("g[data-way=unknown] path").count(), 2, "no arrow where nobody knows");
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: a degraded mode, a limit from outside and a site on its own stand above all, with what they mean", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "degraded", path: at() });
+  const { page, complaints } = opened;
+  await page.getByText("Mode: Conservative").waitFor();
+  await page.getByText("The grid meter is not trusted: frozen.").first().waitFor();
+  await page.getByText("limits everything that is controlled to 33.6 kW").waitFor();
+  await page.getByText("More base load than was declared at main.").waitFor();
+  await page.getByText("Islanded", { exact: true }).waitFor();
+  await page.getByText("There is no plan now; what happened is shown.").waitFor();
+  await page.getByRole("link", { name: "Fuses" }).click();
+  await region(page, "Meters").getByText("It repeats the same figures to the last digit.").waitFor();
+  await region(page, "Fuses").getByText("more than declared").waitFor();
+
+  const energy = energyOf(opened);
+  energy.snapshot = { mode: "fallback", reason: "The energy controller gives no sign of life." };
+  energy.tell();
+  await page.getByText("Mode: Fallback").waitFor();
+  await page.getByText("shares a fixed total that is safe without any meter").waitFor();
+  energy.snapshot = {};
+  energy.tell();
+  await page.getByText("Mode: Fallback").waitFor({ state: "detached" });
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: what a site told a while ago is shown with its age, and moves no more", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: "/now" });
+  const { page } = opened;
+  energyOf(opened).toldAtMs = Date.now() - 130_000;
+  await page.goto(new URL(at(), page.url()).href);
+  await page.getByText("The site has told nothing of its energy").waitFor();
+  await region(page, "Power flow")
+    .getByText(/told 2 min ago/)
+    .waitFor();
+  await page.locator("[data-freshness=stale]").waitFor();
+  assert.equal(await page.locator("[data-freshness=stale] [class*=moving]").count(), 0);
+  energyOf(opened).snapshot = undefined;
+  await page.reload();
+  await page.getByText("The site has not told of its energy yet.").waitFor();
+  await page.getByText("As a table").waitFor();
+});
+
+test("energy: plan and past can be read as a table, and each line is switched by its name", {
+  skip: noBrowser,
+}, async (t) => {
+  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at() });
+  const plan = region(page, "Plan against what happened");
+  await plan
+    .getByRole("img", { name: /From the grid at most .* kW so far\. Planned from the grid: at most/ })
+    .waitFor();
+  const battery = plan.getByRole("button", { name: "Battery" });
+  assert.equal(await battery.getAttribute("aria-pressed"), "false");
+  await battery.focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await battery.getAttribute("aria-pressed"), "true");
+  await plan.getByText("As a table").click();
+  assert.ok((await plan.getByRole("row").count()) > 20);
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: fuses lead to their outlets, which say what they were granted, draw, and why", {
+  skip: noBrowser,
+}, async (t) => {
+  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at("fuses") });
+  const fuses = region(page, "Fuses");
+  await fuses.getByText("L2: base load 0 A, cars may draw 92 A, of 100 A").waitFor({ state: "attached" });
+  await fuses.getByText("as declared").waitFor();
+  await fuses.getByRole("link", { name: "4 outlets" }).last().click();
+  await page.waitForURL(/fuse=deck-b/);
+  const table = page.getByRole("table", { name: "Outlets" });
+  await table.getByText("LPD-01").waitFor({ state: "detached" });
+  const disobeys = table.getByRole("row").filter({ hasText: "LPD-05" });
+  assert.match(
+    (await disobeys.textContent()) ?? "",
+    /Does not obey.*10 A.*› 14 A.*32 A.*held back until it obeys/,
+  );
+  await table.getByRole("row").filter({ hasText: "LPD-06" }).getByText("It does not answer").waitFor();
+  await page.getByRole("img", { name: "Charge of bess: 64 %" }).waitFor();
+  await table.getByRole("link", { name: "LPD-07" }).click();
+  await page.waitForURL(/\/stations\/LPD-07/);
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: what the guard refused is decoded, found by client, and opened with its frame", {
+  skip: noBrowser,
+}, async (t) => {
+  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at() });
+  const last = region(page, "What the guard refused");
+  await last.getByText("-180 % is below -100 %").waitFor();
+  await last.getByRole("link", { name: "All that was refused" }).click();
+  await page.waitForURL(/part=guard/);
+  const table = page.getByRole("table", { name: "What the guard refused" });
+  await table.getByText("unknown master").waitFor();
+  await page.getByRole("link", { name: "vendor-ems 4", exact: true }).click();
+  await table.getByText("unknown master").waitFor({ state: "detached" });
+  await table.getByRole("link", { name: /-180 % is below/ }).focus();
+  await page.keyboard.press("Enter");
+  const side = page.getByRole("dialog");
+  for (const text of ["OutWRte", "−180 %", "rules[3].writes[0]", "03 value", "10 9d 6a 00 02 04 fd 44"])
+    await side.getByText(text, { exact: true }).waitFor();
+  await looksWell(page);
+  await page.keyboard.press("Escape");
+  await side.waitFor({ state: "detached" });
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: days add up to figures, more of them are asked for, and an unmeasured time is said", {
+  skip: noBrowser,
+}, async (t) => {
+  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at("history") });
+  const table = page.getByRole("table", { name: "Energy by day" });
+  await table.waitFor();
+  assert.equal(await table.getByRole("row").count(), 8);
+  await page.getByText(/measured for 9\d % of the time/).waitFor();
+  await page.getByText("± 34 min").waitFor();
+  await region(page, "Modes").getByText("The grid meter is not trusted: frozen.").waitFor();
+  await page.getByRole("link", { name: "30 days" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length > 25);
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: a fault stands at its line before anything is saved; a saved document has a reason; another's version is not lost", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: at("document") });
+  const { page, complaints } = opened;
+  const text = page.getByRole("textbox", { name: "Document, YAML or JSON" });
+  await text.waitFor();
+  await page.getByText("These get no power then: LPD-03, LPD-06.").waitFor();
+  const written = await text.inputValue();
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 400000"));
+  const fault = page.getByRole("button", { name: "line 11, energy.site.fuses[1].ratedMa" });
+  await fault.waitFor();
+  assert.ok(await button(page, "Save").isDisabled(), "a faulty document is not sent");
+  await looksWell(page);
+  await fault.click();
+  const selected = await text.evaluate((field: HTMLTextAreaElement) =>
+    field.value.slice(field.selectionStart, field.selectionEnd),
+  );
+  assert.match(selected, /id: deck-a, .*400000/);
+
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80000"));
+  await page.getByText("No fault was found.").waitFor();
+  await page.getByText("Save or discard what you wrote first.").waitFor();
+  await button(page, "Save").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("cars that charge are lowered at once").waitFor();
+  await button(dialog, "Save").click();
+  await dialog.getByText("Write why.").waitFor();
+  await dialog.getByLabel("Reason").fill("smaller fuse after inspection");
+  await looksWell(page);
+  const energy = energyOf(opened);
+  energy.save({ person: "p2" } as never, { text: written, base: 7, why: "meanwhile" });
+  await button(dialog, "Save").click();
+  await dialog.getByText("Version 8 is the newest.").waitFor();
+  assert.equal(await dialog.getByLabel("Reason").inputValue(), "smaller fuse after inspection");
+  await button(dialog, "Cancel").click();
+  assert.match(await text.inputValue(), /ratedMa: 80000/, "what was typed stays");
+  await button(page, "Discard changes").click();
+  await page.reload();
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80000"));
+  await page.getByText("No fault was found.").waitFor();
+  await button(page, "Save").click();
+  await dialog.getByLabel("Reason").fill("smaller fuse after inspection");
+  await page.keyboard.press("Enter");
+  await page.getByText("Saved as version 9.").waitFor();
+  assert.match(energy.versions[0]?.text ?? "", /ratedMa: 80000/);
+  const versions = region(page, "Versions");
+  await versions.getByText("meanwhile").waitFor();
+  await button(versions, "Put version 7 into the editor").click();
+  await page.waitForFunction(() => document.querySelector("textarea")?.value.includes("ratedMa: 100000"));
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: a strategy is chosen by what it means; whoever may not write reads", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: at("document") });
+  const { page, csms, complaints } = opened;
+  const strategy = region(page, "Strategy");
+  await strategy.getByLabel("Own sun first").check();
+  await strategy.getByLabel("Reason").fill("summer");
+  await button(strategy, "Use this strategy").click();
+  await strategy.getByLabel("Reason").waitFor({ state: "detached" });
+  assert.ok(await strategy.getByLabel("Own sun first").isChecked());
+  assert.equal(energyOf(opened).versions[0]?.reason, "summer");
+
+  csms.signIn("Vera Klein", "viewer");
+  await page.reload();
+  await page.getByText("Only administrators change it.").waitFor();
+  assert.equal(await button(page, "Save").count(), 0);
+  assert.ok(await strategy.getByLabel("Low cost").isDisabled());
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: a site that is not managed begins with its own stations, and can be managed no more", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "quiet", path: at() });
+  const { page, complaints } = opened;
+  await region(page, "Power now").waitFor();
+  const parts = page.getByRole("navigation", { name: "Parts of this site" });
+  assert.deepEqual(await parts.getByRole("link").allTextContents(), ["Overview", "Document"]);
+  await parts.getByRole("link", { name: "Document" }).click();
+  await page.getByText("This site's energy is not managed").waitFor();
+  await button(page, "Begin with an example").click();
+  const text = page.getByRole("textbox", { name: "Document, YAML or JSON" });
+  assert.match(await text.inputValue(), /station: LPD-01\n[\s\S]*station: LPD-04/);
+  await page.getByText("No fault was found.").waitFor();
+  await button(page, "Save").click();
+  await page.getByRole("dialog").getByLabel("Reason").fill("first");
+  await page.keyboard.press("Enter");
+  await page.getByText("Saved as version 1.").waitFor();
+  await parts.getByRole("link", { name: "Fuses" }).waitFor();
+  await button(page, "Manage no more").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("is no longer managed").waitFor();
+  await dialog.getByLabel("Reason").fill("moved out");
+  await button(dialog, "Manage no more").click();
+  await page.getByText("This site's energy is not managed").waitFor();
+  assert.equal(energyOf(opened).versions[0]?.managed, false);
+  assert.deepEqual(complaints, []);
+});
+
+for (const [name, scenario, part, seen] of [
+  ["energy", "managed", undefined, "Power flow"],
+  ["energy-degraded", "degraded", undefined, "Mode: Conservative"],
+  ["energy-fuses", "managed", "fuses", "grid connection"],
+  ["energy-history", "managed", "history", "Per kWh used"],
+  ["energy-guard", "managed", "guard", "unknown master"],
+  ["energy-document", "managed", "document", "With no controller at all"],
+] as const) {
+  for (const [scheme, width] of views) {
+    test(`energy looks: ${name}, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
+      const { page, complaints } = await open(t, browser, { scenario, path: at(part), scheme, width });
+      await page.getByText(seen).first().waitFor();
+      await page.screenshot({ path: picture(`${name}-${width}-${scheme}`), fullPage: true });
+      await looksWell(page);
+      assert.deepEqual(complaints, []);
+    });
+  }
+}
