@@ -1,6 +1,7 @@
 /**
- * Fuzzed Modbus in both directions: half a million frames of masters, half a million answers of devices, in runs of ten
- * thousand with seeds of their own.
+ * Fuzzed Modbus in both directions, and before the guard: a third of the frames are masters', a third devices' answers, a third are
+ * requests by any client under any policy, of which no write may pass that the policy does not name. In runs of ten thousand with
+ * seeds of their own.
  *
  *     node tests/soak/modbus.ts [--frames 1000000] [--seed 1]
  *
@@ -9,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { seededChance } from "@wattward/testing";
+import { fuzzGuard, noFigures } from "../../packages/guard/testing/fuzz.ts";
 import { fuzzAnswers, fuzzRequests } from "../../packages/modbus/testing/fuzz.ts";
 
 const RUN = 10_000;
@@ -20,13 +22,14 @@ const text = { type: "string" } as const;
 const { values } = parseArgs({ options: { frames: text, seed: text } });
 const frames = Number(values.frames ?? "1000000");
 const seed = Number(values.seed ?? "1");
-if (!(frames >= 2 && frames <= 1_000_000_000) || !Number.isSafeInteger(seed)) {
-  process.stderr.write("usage: modbus.ts [--frames N] [--seed S], N from 2, S a whole number\n");
+if (!(frames >= 3 && frames <= 1_000_000_000) || !Number.isSafeInteger(seed)) {
+  process.stderr.write("usage: modbus.ts [--frames N] [--seed S], N from 3, S a whole number\n");
   process.exit(2);
 }
 
 const requests = { frames: 0, connections: 0, handled: 0, refused: 0, ended: 0 };
 const answers = { frames: 0, connections: 0, believed: 0, disbelieved: 0 };
+const guard = noFigures();
 const findings: string[] = [];
 let baseBytes = 0;
 
@@ -34,11 +37,14 @@ function add<F extends { [name: string]: number }>(sum: F, more: F): void {
   for (const [name, value] of Object.entries(more)) Object.assign(sum, { [name]: (sum[name] ?? 0) + value });
 }
 
-for (let run = 0; requests.frames + answers.frames < frames && findings.length === 0; run++) {
-  const size = Math.min(RUN, Math.ceil((frames - requests.frames - answers.frames) / 2));
+const fuzzed = () => requests.frames + answers.frames + guard.frames;
+
+for (let run = 0; fuzzed() < frames && findings.length === 0; run++) {
+  const size = Math.min(RUN, Math.ceil((frames - fuzzed()) / 3));
   try {
     add(requests, fuzzRequests(size, seededChance(seed + run)));
     add(answers, await fuzzAnswers(size, seededChance(seed + run)));
+    fuzzGuard(size, seededChance(seed + run), guard);
   } catch (error) {
     findings.push(`seed ${seed + run}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -46,9 +52,9 @@ for (let run = 0; requests.frames + answers.frames < frames && findings.length =
   // The first run fills caches and compiles code.
   if (run === 0) baseBytes = usedBytes;
   if (usedBytes > baseBytes + GROWTH_BYTES_MAX) findings.push(`${usedBytes} bytes in use after run ${run}`);
-  const done = requests.frames + answers.frames;
-  if (done % REPORT_EVERY < 2 * RUN) process.stderr.write(`Modbus: ${done} of ${frames} frames\n`);
+  const done = fuzzed();
+  if (done % REPORT_EVERY < 3 * RUN) process.stderr.write(`Modbus: ${done} of ${frames} frames\n`);
 }
 for (const finding of findings) process.stderr.write(`FAILED: ${finding}\n`);
-process.stdout.write(`${JSON.stringify({ requests, answers, findings: findings.length })}\n`);
+process.stdout.write(`${JSON.stringify({ requests, answers, guard, findings: findings.length })}\n`);
 process.exitCode = findings.length === 0 ? 0 : 1;

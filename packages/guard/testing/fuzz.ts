@@ -16,7 +16,7 @@ import { anyRequest, RegisterBank } from "@wattward/modbus/testing";
 import { contentOf } from "../device-state.ts";
 import { writing } from "../functions.ts";
 import { ModbusGuard } from "../guard.ts";
-import type { ClientName, Policy } from "../policy.ts";
+import type { ClientName, Policy, TypedRegister, WriteBound } from "../policy.ts";
 import { sizeOf } from "../values.ts";
 import type { Settled } from "../verdict.ts";
 import { LiveWatch } from "../watch/live-watch.ts";
@@ -86,9 +86,9 @@ class Run {
   frame(nowMs: number): number {
     const { chance, figures } = this;
     figures.frames++;
-    const client = chance.int(0, 20) === 0 ? "nobody" : CLIENTS[chance.int(0, CLIENTS.length - 1)]!;
     const unit = chance.int(0, 20) === 0 ? chance.int(0, 255) : chance.int(1, 2);
-    const pdu = damaged(writeRequest(this.anyRequest(unit)), chance);
+    const { client, request } = this.anyRequest(unit);
+    const pdu = damaged(writeRequest(request), chance);
     const read = readRequest(pdu);
     if (read.ok) this.ask(client as ClientName, unit, read.value, nowMs);
     else {
@@ -102,12 +102,13 @@ class Run {
     return nowMs + (chance.int(0, 20) === 0 ? 20_000 : [0, 1, 20, 300, 1_000][chance.int(0, 4)]!);
   }
 
-  private anyRequest(unit: number): Request {
+  private anyRequest(unit: number): Said {
     const { chance } = this;
+    const client = chance.int(0, 20) === 0 ? "nobody" : CLIENTS[chance.int(0, CLIENTS.length - 1)]!;
     const kind = chance.int(0, 9);
-    if (kind === 0) return anyRequest(chance);
-    const named = kind < 5 ? undefined : namedRequest(this.policy, unit, chance);
-    return named ?? nearRequest(chance);
+    if (kind === 0) return { client, request: anyRequest(chance) };
+    const named = kind < 4 ? undefined : namedRequest(this.policy, unit, chance);
+    return named === undefined ? { client, request: nearRequest(chance) } : { client, ...named };
   }
 
   private ask(client: ClientName, unit: number, request: Request, nowMs: number): void {
@@ -176,36 +177,52 @@ class Run {
   }
 }
 
+type Said = { readonly client: string; readonly request: Request };
+
 /** A register that some rule bounds, written whole, its value near to the bounds: what passes is in here. */
-function namedRequest({ devices, rules }: Policy, unit: number, chance: Chance): Request | undefined {
+function namedRequest(
+  { devices, rules }: Policy,
+  unit: number,
+  chance: Chance,
+): { readonly client?: string; readonly request: Request } | undefined {
   const device = devices.find((one) => one.unit === unit);
-  const bounds = rules.filter((rule) => rule.device === device?.name).flatMap(({ writes = [] }) => writes);
-  const bound = bounds[chance.int(0, Math.max(0, bounds.length - 1))];
+  const writers = rules.filter((rule) => rule.device === device?.name && rule.writes !== undefined);
+  const rule = writers[chance.int(0, Math.max(0, writers.length - 1))];
+  const bound = rule?.writes?.[chance.int(0, rule.writes.length - 1)];
   const register = device?.registers.find(({ name }) => name === bound?.register);
-  if (bound === undefined || register === undefined) return undefined;
+  if (rule === undefined || bound === undefined || register === undefined) return undefined;
+  const client = rule.client === "any" ? {} : { client: rule.client };
+  const named = namedWrites(register, bound, chance).filter(({ kind }) =>
+    rule.functions.includes(functionCode(kind)),
+  );
+  const request = named[chance.int(0, Math.max(0, named.length - 1))];
+  return request && { ...client, request };
+}
+
+function namedWrites(register: TypedRegister, { min, max }: WriteBound, chance: Chance): Request[] {
   const { address, type } = register;
   const on = chance.int(0, 1) === 1;
   if (type === "coil")
-    return on
-      ? { kind: "write-single-coil", address, on }
-      : { kind: "write-multiple-coils", address, bits: [on] };
-  const word = () =>
-    [0, 1, 2, bound.min & 0xffff, bound.max & 0xffff, chance.int(0, 0xffff)][chance.int(0, 5)]!;
+    return [
+      { kind: "write-single-coil", address, on },
+      { kind: "write-multiple-coils", address, bits: [on] },
+    ];
+  const word = () => [0, 1, 2, min & 0xffff, max & 0xffff, chance.int(0, 0xffff)][chance.int(0, 5)]!;
   const size = sizeOf(register);
   const words = Array.from({ length: size }, (_, i) =>
     i === size - 1 || chance.int(0, 5) === 0 ? word() : 0,
   );
   if (register.words === "little") words.reverse();
-  const write = { address, registers: type === "float32" && chance.int(0, 1) === 0 ? [0x3f80, 0] : words };
-  const requests: readonly Request[] = [
+  const write = { address, registers: type === "float32" && on ? [0x3f80, 0] : words };
+  return [
     { kind: "write-multiple-registers", ...write },
     { kind: "read-write-multiple-registers", read: { address, quantity: 1 }, write },
     { kind: "mask-write-register", address, and: 0xfffe, or: 1 },
     { kind: "mask-write-register", address, and: 0, or: word() },
     { kind: "write-single-register", address, value: word() },
     { kind: "read-holding-registers", address, quantity: size },
+    { kind: "read-holding-registers", address: SPAN, quantity: 4 },
   ];
-  return requests[chance.int(0, requests.length - 1)]!;
 }
 
 /** Near to what policies of the fuzz speak of. */
