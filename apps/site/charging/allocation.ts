@@ -252,13 +252,14 @@ export class Allocation {
   }
 }
 
-/** What a predecessor left is told to the fallback by itself. */
+/** With what a predecessor left: a car that still draws it has disobeyed nobody. */
 function inputOf(
-  { connectedAgoMs, id, observed, outlet, wantsMa }: ToldSession,
+  { connectedAgoMs, id, inForceMa, observed, outlet, wantsMa }: ToldSession,
   nowMs: number,
 ): SessionInput {
   return {
     ...{ id, outlet, wantsMa, connectedAtMs: nowMs - connectedAgoMs },
+    ...(inForceMa !== undefined && { inForceMa }),
     ...(observed && { observed: { atMs: nowMs - observed.agoMs, terminalsMa: observed.terminalsMa } }),
   };
 }

@@ -126,6 +126,7 @@ function sessionOf(fields: Fields): KeptSession[] {
       fromWh: numberIn(fields, "fromWh"),
       registerWh: numberIn(fields, "registerWh"),
       remoteStartId: numberIn(fields, "remoteStartId"),
+      mostMa: numberIn(fields, "mostMa"),
       needs: {
         ...number("energyWh"),
         ...number("departureWallMs"),

@@ -28,6 +28,8 @@ export type WriterPorts = {
   readonly log: Log;
   caller(): StationCaller | undefined;
   session(evse: EvseId): ChargingSession | undefined;
+  /** What sessions have become is durable once it resolves. */
+  keep(): Promise<void>;
   nowMs(): number;
   wallMs(): number;
   outcome(outcome: GrantOutcome): void;
@@ -86,6 +88,12 @@ export class GrantWriter {
     if (wanted?.grant.session === session) return wanted.grant.limitMa;
     const inForce = this.inForce(evse);
     return inForce?.session === session ? inForce.limitMa : undefined;
+  }
+
+  /** A session from before this process: its station may live on the highest that it ever got, for a grant's life. */
+  restore({ evse, id, mostMa }: ChargingSession, { ttlMs }: Outlet): void {
+    if (mostMa === undefined) return;
+    this.force.set(evse, { session: id, limitMa: mostMa, untilMs: this.ports.nowMs() + ttlMs });
   }
 
   /** The same station under another document. */
@@ -168,6 +176,10 @@ export class GrantWriter {
     if (way === "none" || session === undefined) {
       this.wanted.delete(outlet.evse);
       return this.tell(wanted, "rejected");
+    }
+    if (limitMa > (session.mostMa ?? 0)) {
+      session.mostMa = limitMa;
+      await this.ports.keep();
     }
     const startMs = (time.at(nowMs) ?? this.ports.wallMs()) - BEGINS_EARLIER_MS;
     const { evse, profile } = grantProfile(way, {

@@ -24,6 +24,8 @@ export type KeptSession = {
   readonly registerWh?: number | undefined;
   readonly needs: Needs;
   readonly remoteStartId?: number | undefined;
+  /** The highest grant that was ever written for it: what its station may live on when this process comes back. */
+  readonly mostMa?: number | undefined;
 };
 
 /** What no car on earth draws is no reading. */
@@ -38,6 +40,7 @@ export class ChargingSession {
   readonly connectedAtMs: number;
   readonly remoteStartId: number | undefined;
   needs: Needs;
+  mostMa: number | undefined;
   observed: { readonly atMs: number; readonly terminalsMa: readonly number[] } | undefined;
   /** Its outlet is said to be free since then. */
   freeSinceMs: number | undefined;
@@ -52,6 +55,7 @@ export class ChargingSession {
     this.connectedAtMs = connectedAtMs;
     this.remoteStartId = kept.remoteStartId;
     this.needs = kept.needs;
+    this.mostMa = kept.mostMa;
     this.fromWh = kept.fromWh;
     if (kept.registerWh !== undefined) this.register = { wh: kept.registerWh, atMs: undefined };
   }
@@ -62,8 +66,8 @@ export class ChargingSession {
   }
 
   kept(): KeptSession {
-    const { transaction, evse, sinceWallMs, fromWh, needs, remoteStartId } = this;
-    return { transaction, evse, sinceWallMs, fromWh, registerWh: this.register?.wh, needs, remoteStartId };
+    const { transaction, evse, sinceWallMs, fromWh, mostMa, needs, register, remoteStartId } = this;
+    return { transaction, evse, sinceWallMs, fromWh, registerWh: register?.wh, needs, remoteStartId, mostMa };
   }
 
   startsAt(wh: number): void {

@@ -88,7 +88,12 @@ export class ManagedStation {
     this.writer = new GrantWriter({
       ...{ outlets, voltageV, book, time, raises, log, nowMs, wallMs, caller, session, observe },
       outcome: ports.outcome,
+      keep: () => this.keepSessions(),
     });
+    for (const kept of this.sessions.all()) {
+      const outlet = this.outletAt(kept.evse);
+      if (outlet !== undefined) this.writer.restore(kept, outlet);
+    }
     this.desk = new CsmsDesk({
       ...{ outlets, voltageV, wallMs, caller, observe, shelf: this.shelf, report: ports.report },
       version: () => this.caller?.version ?? book.page.version,
@@ -214,7 +219,7 @@ export class ManagedStation {
 
   /** Keeps what sessions have grown by; nothing where there are none. */
   save(): void {
-    if (this.sessions.all().length > 0) this.keepSessions();
+    if (this.sessions.all().length > 0) void this.keepSessions();
   }
 
   private booted(): void {
@@ -275,14 +280,14 @@ export class ManagedStation {
   }
 
   private sessionsChanged(): void {
-    this.keepSessions();
+    void this.keepSessions();
     void this.shelf.settle();
     this.ports.changed();
   }
 
-  private keepSessions(): void {
+  private async keepSessions(): Promise<void> {
     this.ports.book.page.sessions = this.sessions.all().map((session) => session.kept());
-    void this.ports.book.save();
+    await this.ports.book.save();
   }
 
   private outletAt(evse: EvseId): Outlet | undefined {
