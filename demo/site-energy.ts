@@ -3,9 +3,9 @@
  * both who must know it: the simulator, which makes it true (`plant.json`), and the energy manager, who writes it down for the site
  * (`npx wattward energy set`).
  *
- *     grid 250 A ─┬─ LYO-01, 2 × 150 kW        ── meter, battery 60 kW, solar 50 kW, building up to 60 A
- *                 ├─ hall 125 A ─ LYO-02, LYO-05, 2 × 50 kW each        ── meter
- *                 └─ yard 63 A ── LYO-03, 04, 06, 07 and the single-phase LYO-08, wired by turns
+ *     grid 400 A ─┬─ LYO-01, 2 × 150 kW        ── meter, battery 60 kW, solar 50 kW, building up to 60 A
+ *                 ├─ hall 160 A ─ LYO-02, LYO-05, 2 × 50 kW each        ── meter
+ *                 └─ yard 80 A ── LYO-03, 04, 06, 07 and the single-phase LYO-08, wired by turns
  */
 
 import { failed, ok } from "@wattward/kernel";
@@ -45,9 +45,9 @@ const places: readonly Place[] = [
 
 const VOLTAGE_V = 230;
 const fuses = [
-  { id: "grid", ratedA: 250 },
-  { id: "hall", parent: "grid", ratedA: 125 },
-  { id: "yard", parent: "grid", ratedA: 63 },
+  { id: "grid", ratedA: 400 },
+  { id: "hall", parent: "grid", ratedA: 160 },
+  { id: "yard", parent: "grid", ratedA: 80 },
 ] as const;
 const building = {
   id: "building",
