@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { benchEnergy } from "./energy/options.ts";
 import { gateway, type Options } from "./gateway.ts";
 import { memory } from "./memory.ts";
 import { modbusGuard } from "./modbus-guard.ts";
@@ -32,7 +33,7 @@ function settingsOf(): { name: string; settings: Options } {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [name = ""] = positionals;
   if (positionals.length !== 1 || !Object.hasOwn(benches, name)) {
-    throw new Error(`NAME is one of ${Object.keys(benches).join(", ")}`);
+    throw new Error(`NAME is one of ${[...Object.keys(benches), "energy"].join(", ")}`);
   }
   const whole = (word: string, given: string | undefined, usual: number, most: number) => {
     const number = given === undefined ? usual : Number(given);
@@ -61,12 +62,20 @@ function asked() {
   }
 }
 
-const { name, settings } = asked();
 const startMs = performance.now();
 const say = (line: string) =>
   process.stderr.write(`[${((performance.now() - startMs) / 1000).toFixed(1).padStart(6)} s] ${line}\n`);
+/** `energy` has options of its own; all others count stations and seconds. */
+const isEnergy = process.argv[2] === "energy";
+const run = isEnergy ? benchEnergy(process.argv.slice(3)) : started();
+
+function started(): (say: (line: string) => void) => Promise<object> {
+  const { name, settings } = asked();
+  return (told) => benches[name]!.run(settings, told);
+}
+
 try {
-  const figures = await benches[name]!.run(settings, say);
+  const figures = await run(say);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
   process.exit(0);
 } catch (error) {

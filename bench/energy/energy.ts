@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Forecasts, type OutletId } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Say } from "../plant.ts";
 import { type Fleet, readFleet, STEP_HOURS, STEP_MS } from "./cars.ts";
@@ -49,7 +50,9 @@ export async function energy(options: EnergyOptions, say: Say) {
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
-  const replayed = await replay(fleet, world, { solver, say });
+  const history =
+    options.history === undefined ? undefined : await historyOf(options.history, options.timeZone);
+  const replayed = await replay(fleet, world, { solver, say, history });
   await solver.close();
   const figures = figuresOf(fleet, { optimum, replayed, around, options });
   write(options.out, fleet, { optimum, replayed, figures });
@@ -111,6 +114,26 @@ function worldOf(
           }),
     },
   };
+}
+
+/** What the forecasts would know if they had seen the sessions of a file: their state. */
+async function historyOf(file: string, timeZone: string): Promise<object> {
+  const forecasts = new Forecasts(timeZone);
+  const { cars } = await readFleet({ file, weekdays: false, timeZone, powerKw: CAR_KW });
+  for (const { session, needKwh } of cars) {
+    const { requestedWh, estimatedLeaveAtMs, driver } = session;
+    forecasts.learn({
+      outlet: `${session.station}.1` as OutletId,
+      arrivedWallMs: session.arriveAtMs,
+      leftWallMs: session.leaveAtMs,
+      takenWh: needKwh * 1000,
+      full: true,
+      ...(requestedWh === undefined ? {} : { energyWh: requestedWh }),
+      ...(estimatedLeaveAtMs === undefined ? {} : { departureWallMs: estimatedLeaveAtMs }),
+      ...(driver === undefined ? {} : { driver }),
+    });
+  }
+  return forecasts.state();
 }
 
 type Outcome = {

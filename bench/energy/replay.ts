@@ -76,7 +76,6 @@ export async function replay(
   const run = new Replay(fleet, world, solver, history);
   for (let step = 0; step <= fleet.steps; step++) {
     await run.step(step);
-    if (process.env.H3DEBUG && step % 3 === 0) run.debug(step);
     if (step % (288 * 10) === 0 && step > 0)
       say(
         `day ${step / 288} of ${Math.ceil(fleet.steps / 288)}: ${Math.round(run.gotKwh)} kWh, ${run.plans} plans, departures ± ${run.forecasts.errors.departureMin.toFixed(0)} min`,
@@ -90,7 +89,6 @@ class Replay {
   plans = 0;
   private noPlans = 0;
   private turns = 0;
-  readonly reasons: Record<string, number> = {};
   private readonly fleet: Fleet;
   private readonly world: World;
   private readonly loop: ControlLoop;
@@ -126,30 +124,6 @@ class Replay {
         idleSinceMs: undefined,
       }))
       .sort((a, b) => a.car.from - b.car.from);
-  }
-
-  debug(step: number) {
-    const cars = [...this.plant.cars.values()];
-    const want = cars.filter((c) => c.car.needKwh - c.gotKwh > 1e-6);
-    const draw = (cars.reduce((a, c) => a + c.drawMa, 0) / 1000) * 0.208;
-    if (want.length * 6.656 > 31.2)
-      console.error(
-        step,
-        "present",
-        cars.length,
-        "want",
-        want.length,
-        "draw",
-        draw.toFixed(1),
-        "limits",
-        cars
-          .map(
-            (c) =>
-              `${Math.round(c.limitMa / 1000)}${c.car.needKwh - c.gotKwh > 1e-6 ? "" : "f"}/${Math.round((this.plan?.sessions.get(c.id)?.atLeastMa ?? -1) / 1000)}`,
-          )
-          .join(" "),
-        JSON.stringify(this.reasons),
-      );
   }
 
   get gotKwh(): number {
@@ -280,7 +254,6 @@ class Replay {
       atMs: this.nowMs,
       outcome: "accepted" as const,
     }));
-    for (const { reason } of output.grants) this.reasons[reason] = (this.reasons[reason] ?? 0) + 1;
     for (const grant of output.grants) this.plant.grant(grant);
     for (const { source, feedW } of output.setpoints) this.plant.setBattery(source, feedW);
     return output.grants.some(({ reason }: Grant) => reason !== "refreshed");

@@ -1,6 +1,6 @@
 // @ts-check
 /** The table of commands: what proves the rest, and the command line's own. */
-import { flag, folder, text } from "./words.mjs";
+import { file, flag, folder, text } from "./words.mjs";
 
 /** @type {import("./words.mjs").Command} */
 const test = {
@@ -25,14 +25,14 @@ const test = {
 const audit = {
   name: "audit",
   entry: "demo/audit.ts",
-  sentence: "what the stations of a demo sent against what is stored, recounted from its files",
+  sentence: "what a demo's stations sent against what is stored, and what its fuses suffered, from its files",
   forms: [
     {
       arguments: [{ name: "DIR", takes: "folder" }],
       sentence: "DIR may be a copy, or still growing; prints one JSON object, findings go to standard error",
     },
   ],
-  notes: ["Done only if nothing was lost or counted twice."],
+  notes: ["Done only if nothing was lost or counted twice, and no fuse saw more than the bounds allow."],
   examples: ["audit run-1"],
 };
 
@@ -43,7 +43,9 @@ const bench = {
   sentence: "figures, each against a yardstick in the same run",
   forms: [
     {
-      arguments: [{ name: "NAME", choices: ["gateway", "site", "reconnect", "memory", "start"] }],
+      arguments: [
+        { name: "NAME", choices: ["gateway", "site", "reconnect", "memory", "start", "modbus-guard"] },
+      ],
       sentence: "progress is on standard error, the result one JSON object on standard output",
       options: [
         text("stations", "N", "how many (200; reconnect and memory 1000)"),
@@ -56,11 +58,33 @@ const bench = {
         ),
       ],
     },
+    {
+      words: "energy",
+      sentence:
+        "real sessions through loop, planner and forecasts on simulated time, against the offline bound",
+      options: [
+        file("sessions", "FILE", "sessions as ACN-Data has them, csv or csv.gz (needed)"),
+        text("cap", "KW", "what the grid connection carries (needed)"),
+        folder("out", "DIR", "where the result of each session goes (needed)"),
+        text("days", "N", "the first N days of the file (all)"),
+        flag("weekdays", "Mondays to Fridays alone"),
+        file("prices", "FILE", "an hour and its price in EUR/MWh in each line: cost counts too"),
+        text("bess", "KWH,KW", "a battery"),
+        file("pv", "FILE", "solar power of a day, watts, a line a minute"),
+        file("network", "FILE", "a network of ACN-Sim: its pods and its transformer as fuses"),
+        file("history", "FILE", "sessions that the forecasts have seen before (none)"),
+        text("zone", "NAME", "the site's time zone (America/Los_Angeles)"),
+      ],
+    },
   ],
   notes: [
-    "gateway: messages a second, against a bare echo over the same TLS. site: the same through a site controller. reconnect: all stations dropped at once, back within how many times their handshakes. memory: bytes per connected station, against a bare socket. start: from an empty folder to listening.",
+    "gateway: messages a second, against a bare echo over the same TLS. site: the same through a site controller. reconnect: all stations dropped at once, back within how many times their handshakes. memory: bytes per connected station, against a bare socket. start: from an empty folder to listening. modbus-guard: what it adds to a request, and its throughput, against a bare TCP relay.",
   ],
-  examples: ["bench gateway", "bench reconnect --stations 5000"],
+  examples: [
+    "bench gateway",
+    "bench reconnect --stations 5000",
+    "bench energy --sessions sessions.csv.gz --cap 30 --out energy-1",
+  ],
 };
 
 /** @type {import("./words.mjs").Command} */

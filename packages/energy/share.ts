@@ -46,9 +46,10 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
     shares[i] = leastMa;
   };
   const promised = (i: number) => (claims[i]!.levelsMa[0] ?? 0) > 0;
-  claims.forEach((_, i) => promised(i) && giveLeast(i));
+  const order = claims.map((_, i) => i);
+  for (const i of order.filter(promised)) giveLeast(i);
   rise(tree, { claims, shares, left, level: 0 });
-  claims.forEach((_, i) => !promised(i) && giveLeast(i));
+  for (const i of order.filter((i) => !promised(i))) giveLeast(i);
   const levels = Math.max(0, ...claims.map(({ levelsMa }) => levelsMa.length));
   for (let level = 1; level < levels; level++) rise(tree, { claims, shares, left, level });
   quantise(claims, shares, left);
