@@ -177,6 +177,8 @@ export class GrantWriter {
       this.wanted.delete(outlet.evse);
       return this.tell(wanted, "rejected");
     }
+    // Before anything is waited for: the next station must not take the same room on the ramp.
+    raises.wrote({ ...this.change(wanted), toMa: limitMa }, nowMs);
     if (limitMa > (session.mostMa ?? 0)) {
       session.mostMa = limitMa;
       await this.ports.keep();
@@ -186,7 +188,6 @@ export class GrantWriter {
       ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
       ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs },
     });
-    const change = { ...this.change(wanted), toMa: limitMa };
     const told = await ask(
       caller,
       setProfile(caller.version, { evse, profile, measure: this.measure(outlet) }),
@@ -197,7 +198,6 @@ export class GrantWriter {
     if (!accepted) return this.failed(caller, wanted, told);
     this.refusals.accepted();
     wanted.writtenMa = limitMa;
-    raises.wrote(change, nowMs);
     this.tell(wanted, "accepted");
     if (book.page.learnt.provenWallMs === undefined) await this.prove(caller, wanted, limitMa);
   }

@@ -48,6 +48,8 @@ export class Rig {
   readonly asked = new Map<string, Asked[]>();
   readonly outlets: readonly Outlet[];
   readonly options: RigOptions;
+  readonly one = one;
+  readonly card = card;
   readonly config: EnergyConfig;
   private readonly failures: unknown[] = [];
   private downs = 0;

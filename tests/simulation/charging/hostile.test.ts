@@ -1,0 +1,273 @@
+/**
+ * A hostile CSMS at a managed site. Whatever it sends, in whatever order, no station is left without its safe default, none gets a charging
+ * profile that the site did not write, and power rises no faster than the site allows (AT-C3, AT-C4, AT-C6).
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject, StationId } from "@wattward/kernel";
+import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
+import { seededChance } from "@wattward/testing";
+import { fieldsOf, numberIn, objectIn } from "../../../apps/site/charging/fields.ts";
+import { GRANT_ID, SAFE_DEFAULT_ID } from "../../../apps/site/charging/limits.ts";
+import { Rig } from "./rig.ts";
+
+const TTL_MS = 120_000;
+const SAFE_A = 6;
+const SEQUENCES = 12;
+const STEPS = 40;
+
+type Call = readonly [action: string, payload: JsonObject];
+
+/** One CALL of a CSMS that wants the station's limits gone. */
+function evil(
+  version: OcppVersion,
+  chance: ReturnType<typeof seededChance>,
+  transaction: string | undefined,
+): Call {
+  const pick = <T>(...of: readonly T[]): T => of[chance.int(0, of.length - 1)]!;
+  const is16 = version === "1.6";
+  const id = pick(1, 2, SAFE_DEFAULT_ID, GRANT_ID + 1, chance.int(0, 2 ** 31 - 1));
+  const evse = pick(0, 1, 1, 2);
+  const max = is16 ? "ChargePointMaxProfile" : "ChargingStationMaxProfile";
+  const purpose = pick("TxProfile", "TxDefaultProfile", max);
+  const schedule: JsonObject = {
+    ...(pick(true, false) && {
+      startSchedule: pick("1970-01-01T00:00:00Z", "2026-01-05T09:00:00Z", "2999-01-01T00:00:00Z"),
+    }),
+    ...(pick(true, false) && { duration: pick(0, 60, 86_400) }),
+    chargingRateUnit: pick("A", "W"),
+    chargingSchedulePeriod: [{ startPeriod: 0, limit: pick(0, 6, 16, 32, 90, 22_000, 100_000) }],
+  };
+  const profile: JsonObject = {
+    ...(is16 ? { chargingProfileId: id } : { id }),
+    ...(purpose === "TxProfile" &&
+      transaction !== undefined && { transactionId: is16 ? Number(transaction) : transaction }),
+    ...{
+      stackLevel: pick(0, 1, 8, 1_000),
+      chargingProfilePurpose: purpose,
+      chargingProfileKind: pick("Absolute", "Relative", "Recurring"),
+    },
+    chargingSchedule: is16 ? schedule : [{ id: 1, ...schedule }],
+  };
+  const token = is16
+    ? { idTag: "04A1B2C3D4E5F6" }
+    : { idToken: { idToken: "04A1B2C3D4E5F6", type: "ISO14443" } };
+  return pick<() => Call>(
+    () => [
+      "SetChargingProfile",
+      is16 ? { connectorId: evse, csChargingProfiles: profile } : { evseId: evse, chargingProfile: profile },
+    ],
+    () => ["ClearChargingProfile", {}],
+    () => ["ClearChargingProfile", is16 ? { id } : { chargingProfileId: id }],
+    () => [
+      "ClearChargingProfile",
+      is16
+        ? { chargingProfilePurpose: purpose }
+        : { chargingProfileCriteria: { chargingProfilePurpose: purpose } },
+    ],
+    () =>
+      is16
+        ? ["RemoteStartTransaction", { connectorId: 1, ...token, chargingProfile: profile }]
+        : ["RequestStartTransaction", { evseId: 1, remoteStartId: 3, ...token, chargingProfile: profile }],
+    () =>
+      is16
+        ? ["RemoteStopTransaction", { transactionId: Number(transaction ?? 1) }]
+        : ["RequestStopTransaction", { transactionId: transaction ?? "none" }],
+    () => ["Reset", { type: is16 ? pick("Hard", "Soft") : "Immediate" }],
+    () =>
+      is16
+        ? ["ChangeConfiguration", { key: "MeterValueSampleInterval", value: pick("0", "86400") }]
+        : [
+            "SetVariables",
+            {
+              setVariableData: [
+                {
+                  attributeValue: "false",
+                  component: { name: "SmartChargingCtrlr" },
+                  variable: { name: "Enabled" },
+                },
+              ],
+            },
+          ],
+    () => [
+      "GetCompositeSchedule",
+      is16 ? { connectorId: evse, duration: 600 } : { evseId: evse, duration: 600 },
+    ],
+    () =>
+      is16
+        ? ["ClearCache", {}]
+        : ["UpdateDynamicSchedule", { chargingProfileId: id, scheduleUpdate: { limit: 90 } }],
+    () =>
+      is16
+        ? ["ClearCache", {}]
+        : ["UsePriorityCharging", { transactionId: transaction ?? "none", activate: true }],
+    () => ["SetChargingProfile", { connectorId: 0 }],
+  )();
+}
+
+for (const version of ocppVersions)
+  test(`hostile CSMS ${version}: no sequence of its messages leaves a station without its safe default`, async () => {
+    for (let seed = 1; seed <= SEQUENCES; seed++) {
+      const chance = seededChance(1_000 + seed);
+      const rig = await Rig.start({
+        version,
+        seed,
+        station: { afterOutage: seed % 2 === 0 ? "resume" : "end", settings: { sampleS: 10 } },
+      });
+      await rig.arrive();
+      const said: string[] = [];
+      for (let step = 0; step < STEPS; step++) {
+        const transaction = rig.energy.sessions[0]?.id.split("/")[1];
+        const [action, payload] = evil(version, chance, transaction);
+        said.push(`${action} ${JSON.stringify(payload)}`);
+        rig.world.csms.send({
+          t: "down",
+          station: "S0" as StationId,
+          frame: JSON.stringify([2, `e${step}`, action, payload]),
+        });
+        await rig.advance(chance.int(0, 4_000));
+        // A drive away and a new card, now and then, so that default and grant are both in force.
+        if (!rig.station.charging(rig.one) && chance.int(0, 2) === 0)
+          void rig.station.card(rig.one, rig.card);
+        const most = Math.max(16, SAFE_A);
+        assert(rig.drawA() <= most, `seed ${seed}: ${rig.drawA()} A after\n${said.join("\n")}`);
+      }
+      // The site dies with everything else at rest: whoever charges, or begins to, has the safe default.
+      await rig.advance(10_000);
+      assert.deepEqual(
+        foreign(rig),
+        [],
+        `seed ${seed}: a profile that the site did not write\n${said.join("\n")}`,
+      );
+      rig.world.killSite();
+      await rig.advance(TTL_MS + 5_000);
+      if (!rig.station.charging(rig.one)) void rig.station.card(rig.one, rig.card);
+      await rig.advance(60_000);
+      assert(
+        rig.drawA() <= SAFE_A,
+        `seed ${seed}: ${rig.drawA()} A without a site, after\n${said.join("\n")}`,
+      );
+      rig.finish();
+    }
+  });
+
+/** Of the profiles that reached the station: ids that are none of the site's. */
+const foreign = (rig: Rig): (number | undefined)[] =>
+  rig
+    .asks("SetChargingProfile")
+    .map(({ payload }) => fieldsOf(payload))
+    .map(
+      (fields) =>
+        numberIn(objectIn(fields, "chargingProfile"), "id") ??
+        numberIn(objectIn(fields, "csChargingProfiles"), "chargingProfileId"),
+    )
+    .filter((id) => id !== SAFE_DEFAULT_ID && id !== GRANT_ID + 1);
+
+const limits = { rampWPerS: 1_000, dwellMs: 30_000, reversalsPer10MinMax: 3, randomDelayMsMax: 0 };
+
+/** The CSMS swings an outlet between nothing and all, as fast as it can. */
+async function swung(everyMs: number): Promise<{ rig: Rig; changes: { atMs: number; a: number }[] }> {
+  const rig = await Rig.start({ version: "2.0.1", commands: limits });
+  await rig.arrive();
+  await rig.advance(60_000);
+  const changes = [{ atMs: 0, a: rig.drawA() }];
+  for (let ms = 0, i = 0; ms < 600_000; ms += everyMs, i++) {
+    const schedule = {
+      id: 1,
+      chargingRateUnit: "A",
+      chargingSchedulePeriod: [{ startPeriod: 0, limit: i % 2 === 0 ? 0 : 32 }],
+    };
+    const chargingProfile = {
+      id: 1,
+      stackLevel: 0,
+      chargingProfilePurpose: "TxDefaultProfile",
+      chargingProfileKind: "Relative",
+      chargingSchedule: [schedule],
+    };
+    rig.world.csms.send({
+      t: "down",
+      station: "S0" as StationId,
+      frame: JSON.stringify([2, `o${i}`, "SetChargingProfile", { evseId: 1, chargingProfile }]),
+    });
+    for (let part = 0; part < everyMs; part += 250) {
+      await rig.advance(250);
+      const a = rig.drawA();
+      if (a !== changes.at(-1)!.a) changes.push({ atMs: ms + part, a });
+    }
+  }
+  return { rig, changes };
+}
+
+for (const everyMs of [500, 2_500, 5_000])
+  test(`hostile CSMS: AT-C6, profiles that swing every ${everyMs} ms move the load a few times in ten minutes, and no more`, async () => {
+    const { rig, changes } = await swung(everyMs);
+    const raises = changes.filter(({ a }, i) => i > 0 && a > changes[i - 1]!.a);
+    const reversals = raises.filter((_, i) => {
+      const at = changes.indexOf(raises[i]!);
+      return at >= 2 && changes[at - 1]!.a < changes[at - 2]!.a;
+    });
+    assert(
+      reversals.length <= limits.reversalsPer10MinMax,
+      `${reversals.length} reversals: ${JSON.stringify(changes)}`,
+    );
+    rig.finish();
+  });
+
+test("raises: the whole site rises no faster than its ramp, whoever asks; lowering waits for nothing", async () => {
+  const rig = await Rig.start({
+    version: "2.0.1",
+    stations: 4,
+    outlet: { safeMa: 0 },
+    commands: { ...limits, dwellMs: 0 },
+  });
+  rig.energy.grantMa = 32_000;
+  for (const station of rig.stations) await rig.arrive(station);
+  const fromMs = rig.world.time.now().monotonicMs - 8_000;
+  const sumW = () => rig.stations.reduce((sum, station) => sum + rig.drawA(station) * 3 * 230, 0);
+  for (let s = 0; s < 120; s++) {
+    await rig.advance(1_000);
+    const elapsedS = (rig.world.time.now().monotonicMs - fromMs) / 1_000;
+    // A step is made at once, and then takes its time: the last one may be ahead by one step.
+    assert(sumW() <= limits.rampWPerS * (elapsedS + 10), `${sumW()} W after ${elapsedS} s`);
+  }
+  assert(sumW() > 80_000, "it does get there");
+  rig.energy.grantMa = 6_000;
+  await rig.advance(2_000);
+  assert.equal(sumW(), 4 * 6 * 3 * 230);
+  rig.finish();
+});
+
+test("raises: after the power came back they wait for a random time", async () => {
+  const delays = new Set<number>();
+  for (let seed = 1; seed <= 6; seed++) {
+    const rig = await Rig.start({ version: "2.0.1", seed, commands: { randomDelayMsMax: 300_000 } });
+    const fromMs = rig.world.time.now().monotonicMs;
+    await rig.arrive();
+    assert(await rig.world.time.until(() => rig.drawA() === 16, 400_000));
+    delays.add(Math.round((rig.world.time.now().monotonicMs - fromMs) / 10_000));
+    rig.finish();
+  }
+  assert(delays.size >= 3, `${[...delays].join()} (in 10 s)`);
+});
+
+test("raises: after the CSMS came back from a long absence they wait, after a flap of the link they do not", async () => {
+  for (const [awayMs, waits] of [
+    [10_000, false],
+    [600_000, true],
+  ] as const) {
+    const rig = await Rig.start({ version: "2.0.1", seed: 5, commands: { randomDelayMsMax: 600_000 } });
+    await rig.advance(700_000);
+    await rig.arrive();
+    rig.energy.grantMa = 10_000;
+    await rig.advance(10_000);
+    rig.world.uplink.cut();
+    await rig.advance(awayMs);
+    rig.world.uplink.heal();
+    assert(await rig.world.time.until(() => rig.world.site.status().linkUp, 60_000));
+    await rig.advance(2_000);
+    rig.energy.grantMa = 16_000;
+    await rig.advance(3_000);
+    assert.equal(rig.drawA() === 16, !waits, `${rig.drawA()} A after ${awayMs} ms`);
+    rig.finish();
+  }
+});
