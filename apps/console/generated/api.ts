@@ -4521,7 +4521,7 @@ export interface operations {
             path: {
                 /** @description A site's id: a DNS label. */
                 site: string;
-                version: number;
+                version: string;
             };
             cookie?: never;
         };

@@ -164,13 +164,19 @@ export function energyDocumentRoutes(app: FastifyInstance, { core, clock }: Ener
       url: `${url}/versions/:version`,
       access: { action: "read a version of a site's energy document", resource: "energy", class: "read" },
       summary: "One version, as it was written",
-      params: Type.Object({ site: SiteIdText, version: VersionNumber }, closed),
+      params: Type.Object(
+        { site: SiteIdText, version: Type.String({ pattern: "^[1-9][0-9]{0,8}$" }) },
+        closed,
+      ),
       answer: ref(EnergyDocument),
     },
     async ({ params }) => {
       const site = siteId(params.site);
       if (!site.ok) return problem("unknown-site", { detail: site.fault.sentence });
-      const found = await core.query("energy.document", { site: site.value, version: params.version });
+      const found = await core.query("energy.document", {
+        site: site.value,
+        version: Number(params.version),
+      });
       if (found === undefined) return problem("unknown-site");
       return found.document === null ? problem("unknown-version") : answer(found.document);
     },

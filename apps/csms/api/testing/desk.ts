@@ -9,6 +9,7 @@ import type { LightMyRequestResponse } from "fastify";
 import type { Core, Decisions } from "../../core/port.ts";
 import { queries } from "../../core/queries.ts";
 import { type TestCore, testCore } from "../../core/testing/test-core.ts";
+import { LiveEnergies } from "../../energy/live.ts";
 import { prometheusMetrics } from "../../metrics/prometheus.ts";
 import { type QueryWorld, rowsOf } from "../../queries/world.ts";
 import type { ConsoleFiles } from "../console-pages.ts";
@@ -25,6 +26,8 @@ export type Desk = {
   readonly db: TestCore["db"];
   readonly time: SimulatedTime;
   readonly core: Core;
+  /** Where a site's link would leave what its energy is now. */
+  readonly energies: LiveEnergies;
   /** Adds a row, whatever the core would say. */
   readonly add: QueryWorld["add"];
   /** Decisions asked for, in order. */
@@ -66,8 +69,10 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     onCommitted: (listener) => base.writer.onCommitted(listener),
     close: () => base.close(),
   };
+  const energies = new LiveEnergies();
   const api = await createApi({
     core,
+    energies,
     clock: time,
     chance: seededChance(7),
     log: options.log ?? silentLog,
@@ -92,6 +97,7 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     db: base.db,
     time,
     core,
+    energies,
     add: rowsOf(base.db),
     decided,
     answer: (name, by) => void answers.set(name, by),

@@ -1,0 +1,136 @@
+/** `wattward energy` on a data folder: what it prints, what it keeps, and what it refuses with which exit code. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { SiteId, StationId } from "@wattward/kernel";
+import { changed, example, exampleStations } from "../energy/testing/example.ts";
+import { openStore } from "../store/open.ts";
+import { runCommand } from "./arguments.ts";
+import { withDataCore } from "./data-core.ts";
+import { energy } from "./energy.ts";
+
+const data = mkdtempSync(join(tmpdir(), "wattward-energy-"));
+before(async () => {
+  await (await openStore({ database: join(data, "wattward.db") })).close();
+  await withDataCore(data, async ({ core }) => {
+    for (const id of exampleStations) {
+      const station = {
+        station: id as StationId,
+        serial: id,
+        route: "site",
+        site: "lyon" as SiteId,
+      } as const;
+      await core.decide("station.add", { ...station, actor: "test", atMs: 1 });
+    }
+  });
+});
+after(() => rmSync(data, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(data, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function run(...words: string[]) {
+  let out = "";
+  let err = "";
+  const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
+  const command = { name: "energy", run: energy };
+  const offline = words.length === 0 || (words[0] === "check" && !words.includes("--site"));
+  const code = await runCommand(command, offline ? words : [...words, "--data", data], {
+    ...streams,
+    env: { USER: "ada" },
+  });
+  return { code, out, err };
+}
+
+test("energy check: a sound document with its safe sums and who gets nothing; a faulty one by line; exit codes for scripts", async () => {
+  const sound = await run("check", file("good.yaml", example));
+  assert.deepEqual([sound.code, sound.err], [0, ""]);
+  assert.match(sound.out, /is sound\.\n.*L1 L2 L3:\n {2}grid +18\.0 +18\.0 +18\.0 A {3}of {4}45\.5/);
+  assert.match(sound.out, /Cars get nothing then at:\n {2}A4 +CP-4, EVSE 1\n/);
+  const bad = file("bad.yaml", changed("parent: grid, ratedMa: 80000", "parent: grid, ratedMa: 180000"));
+  const faulty = await run("check", bad);
+  assert.deepEqual([faulty.code, faulty.out], [1, ""]);
+  assert.match(
+    faulty.err,
+    /one fault\n {2}line 9: energy\.site\.fuses\[1\]\.ratedMa is above that of its parent/,
+  );
+  const facts = await run("check", bad, "--json");
+  assert.equal(facts.code, 1);
+  assert.equal(JSON.parse(facts.out).faults[0].line, 9);
+  const strangers = await run(
+    "check",
+    file("other.yaml", changed("station: CP-3", "station: CP-9")),
+    "--site",
+    "lyon",
+  );
+  assert.match(strangers.err, /no station 'CP-9': add it with 'station add CP-9 --site lyon'/);
+});
+
+test("energy set, strategy, show, history, remove: one after the other, every version kept", async () => {
+  const good = file("lyon.yaml", example);
+  assert.match((await run("show", "lyon")).err, /no energy document: 'energy set lyon FILE'/);
+  assert.match(
+    (await run("set", "lyon", good, "--why", "new main fuse")).out,
+    /lyon: .*lyon\.yaml is in force as version 1\.\n/,
+  );
+  assert.equal((await run("show", "lyon")).out, example);
+  assert.match((await run("set", "lyon", good)).out, /is as it was, version 1/);
+  assert.match((await run("strategy", "lyon", "fairness")).out, /strategy fairness is in force as version 2/);
+  assert.match((await run("show", "lyon")).out, /strategy: fairness/);
+  const first = JSON.parse((await run("show", "lyon", "--version", "1", "--json")).out);
+  assert.deepEqual(
+    [first.version, first.reason, first.actor, first.energy.strategy],
+    [1, "new main fuse", "cli:ada", "cost"],
+  );
+  assert.deepEqual(first.check.faults, []);
+  const late = await run("set", "lyon", good, "--base", "1");
+  assert.deepEqual([late.code, late.out], [1, ""]);
+  assert.match(late.err, /version 2 is the newest/);
+  assert.match((await run("remove", "lyon", "--why", "sold")).out, /in force as version 3/);
+  assert.match((await run("show", "lyon")).err, /not managed since version 3/);
+  assert.match((await run("strategy", "lyon", "cost")).err, /no energy document/);
+  const { out } = await run("history", "lyon");
+  assert.deepEqual(
+    out
+      .trimEnd()
+      .split("\n")
+      .map((line) =>
+        line
+          .replace(/\S+T\S+Z/, "when")
+          .trim()
+          .replaceAll(/ +/g, " "),
+      ),
+    ["3 when cli:ada (not managed) sold", "2 when cli:ada strategy fairness", "1 when cli:ada new main fuse"],
+  );
+});
+
+test("energy: what cannot be done or was not meant is a sentence, and changes nothing", async () => {
+  const good = file("good.yaml", example);
+  const rows: readonly [words: string[], code: number, says: RegExp][] = [
+    [["set", "moon", good], 1, /no site 'moon'/],
+    [["set", "lyon", file("empty.yaml", " \n")], 1, /is empty: 'energy remove lyon'/],
+    [["set", "lyon", join(data, "nothing.yaml")], 1, /nothing\.yaml/],
+    [["set", "lyon", file("broken.yaml", "a: [")], 1, /cannot be read as YAML or JSON/],
+    [["set", "lyon", good, "--why", ""], 2, /--why is 1 to 200/],
+    [["set", "lyon", good, "--base", "x"], 2, /--base/],
+    [["set", "lyon"], 2, /FILE is missing/],
+    [["show", "no site"], 1, /./],
+    [["show", "lyon", "--version", "99"], 1, /no version 99/],
+    [["strategy", "lyon", "luck"], 2, /one of fairness, cost/],
+    [["history", "moon"], 1, /no site 'moon'/],
+    [["dance"], 2, /no command 'energy dance'/],
+    [[], 2, /energy what\?/],
+  ];
+  const before = (await run("history", "lyon")).out;
+  for (const [words, code, says] of rows) {
+    const found = await run(...words);
+    assert.deepEqual([found.code, found.out], [code, ""], words.join(" "));
+    assert.match(found.err, says, words.join(" "));
+  }
+  assert.equal((await run("history", "lyon")).out, before);
+});
