@@ -25,7 +25,7 @@ const test = {
 const audit = {
   name: "audit",
   entry: "demo/audit.ts",
-  sentence: "what a demo's stations sent against what is stored, and what its fuses suffered, from its files",
+  sentence: "what a demo's stations sent, against what is stored; what its fuses suffered",
   forms: [
     {
       arguments: [{ name: "DIR", takes: "folder" }],

@@ -17,6 +17,14 @@ const demo = {
         text("cut-uplink", "S", "a third of the way in, packets between site and centre stop for S seconds"),
         flag("kill-site", "a third of the way in, SIGKILL the site controller; a new start 5 s later"),
         flag("kill-csms", "a third of the way in, SIGKILL the central system; a new start 5 s later"),
+        text(
+          "kill-ems",
+          "S",
+          "SIGKILL the site's energy controller, again and again for S seconds (10 without S)",
+        ),
+        text("kill-guard", "S", "SIGKILL its Modbus guard, again and again for S seconds (10 without S)"),
+        text("freeze-meter", "S", "the meter at the grid shows the same for S seconds (15 without S)"),
+        text("cut-modbus", "S", "no Modbus device hears anything for S seconds (15 without S)"),
         flag(
           "hold",
           "print every process's id and port, for you to do the killing; what dies is started again",
@@ -34,11 +42,19 @@ const demo = {
     },
   ],
   notes: [
-    "The faults need --for. It is done only if transactions ended, energy was delivered, and nothing was lost or counted twice. 'wattward audit DIR' repeats that count from the files.",
+    "The faults need --for. Several come one after the other. It is done only if transactions ended, energy was delivered also during each fault, nothing was lost or counted twice, and no fuse saw more than the bounds allow. 'wattward audit DIR' repeats that count from the files.",
   ],
-  examples: ["demo", "demo --for 60 --cut-uplink 20", "demo --for 60 --json --out run-1"],
+  examples: [
+    "demo",
+    "demo --for 60 --cut-uplink 20",
+    "demo --for 60 --kill-ems 10",
+    "demo --for 60 --json --out run-1",
+  ],
   docs: "README.md",
 };
+
+/** AT-M7 and AT-M10 are false devices: faults of a plant, docs/simulator.md. */
+const attacks = [1, 2, 3, 4, 5, 6, 8, 9, 11, 12].map((n) => `AT-M${n}`);
 
 const replayed = [
   file("sessions", "FILE", "a file of sessions to replay (CSV, plain or gzip)"),
@@ -96,6 +112,22 @@ const simulator = {
     { words: "example", sentence: "prints a scenario to begin with, every part of it explained" },
     { words: "schema", sentence: "prints the scenario's JSON Schema, for editors" },
     {
+      words: "attack",
+      arguments: [{ name: "ATTACK", choices: attacks }],
+      sentence:
+        "plays an attack of the catalogue on Modbus against what listens there; done (0) means it was contained",
+      options: [
+        text("to", "HOST:PORT", "whom to attack: a guard, or a device without one"),
+        text("unit", "N", "the unit id that it asks (1)"),
+        text("setpoint", "N", "the register that it writes as a setpoint (40194, of the simulated battery)"),
+        text("for", "S", "stop after S seconds (30)"),
+        text("from", "ADDRESS", "the address of this machine that it comes from"),
+        folder("identity", "DIR", "with certificate.pem, key.pem and root.pem: comes by TLS"),
+        text("server-name", "NAME", "what the certificate of the other end says"),
+        json,
+      ],
+    },
+    {
       when: "stations",
       sentence: "a folder of stations that another program steers, by lines of JSON on standard input",
       options: [
@@ -135,6 +167,7 @@ const simulator = {
     "simulator example > day.yaml",
     "simulator check day.yaml",
     "simulator day.yaml --url ws://localhost:8180/ocpp --speed 600",
+    "simulator attack AT-M5 --to 192.168.40.2:1502",
     "simulator --sessions sessions.csv.gz --first 200 --speed max --url ws://localhost:8180/ocpp",
   ],
   docs: "docs/simulator.md",
