@@ -60,8 +60,7 @@ const name = (r: PolicyReader) => r.text(NAME_CHARS_MAX);
 
 function clientOf(r: PolicyReader): Client {
   r.object("name", "by", "perSecond", "burst");
-  if (r.at("name").text(NAME_CHARS_MAX) === "any")
-    r.at("name").fault("means every client in a rule: choose another");
+  if (r.at("name").is("any")) r.at("name").fault("means every client in a rule: choose another");
   return {
     name: name(r.at("name")) as ClientName,
     by: proofOf(r.at("by")),
@@ -71,6 +70,10 @@ function clientOf(r: PolicyReader): Client {
 }
 
 function proofOf(r: PolicyReader): Client["by"] {
+  if (r.absent) {
+    r.fault("is missing");
+    return { kind: "socket", uid: "same" };
+  }
   const kind = r.at("kind").oneOf("socket", "certificate", "address");
   switch (kind) {
     case "socket": {

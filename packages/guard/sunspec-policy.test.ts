@@ -1,0 +1,288 @@
+/** The default policy against the table of ENERGY, "SunSpec": what is read, what is written, what never. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  mapRegisters,
+  modelRegisters,
+  models,
+  type PointValue,
+  readingOf,
+  writesOf,
+} from "@wattward/modbus/sunspec";
+import { checkPolicy } from "./check-policy.ts";
+import { type CommissionedDevice, type Envelope, sunspecPolicy } from "./sunspec-policy.ts";
+import { GuardedBank } from "./testing/guarded-bank.ts";
+
+const BASE = 40_000;
+const envelope: Envelope = {
+  ...{ chargeWMax: 40_000, dischargeWMax: 50_000, ratedChargeW: 50_000, ratedDischargeW: 50_000 },
+  ...{ reservePermille: 100, fullPermille: 950, rampWPerS: 5_000 },
+};
+type Values = { readonly [path: string]: PointValue };
+
+/** A device with these models in a row, behind a guard with the default policy. */
+class Site {
+  readonly guard: GuardedBank;
+  private readonly placed: { id: number; address: number; length: number }[] = [];
+
+  constructor(
+    parts: readonly (readonly [id: number, values: Values])[],
+    given: Partial<CommissionedDevice> = { envelope },
+  ) {
+    const registers = parts.map(([id, values]) => modelRegisters(models.get(id)!, values));
+    let address = BASE + 2;
+    for (const [i, part] of registers.entries()) {
+      this.placed.push({ id: parts[i]![0], address, length: part.length - 2 });
+      address += part.length;
+    }
+    const device: CommissionedDevice = {
+      ...{
+        name: "device",
+        unit: 1,
+        host: "192.0.2.50",
+        port: 502,
+        tls: false,
+        deviceUnit: 1,
+        models: this.placed,
+      },
+      ...given,
+    };
+    const policy = checkPolicy(sunspecPolicy([device]));
+    assert(policy.ok, JSON.stringify(policy));
+    this.guard = new GuardedBank(policy.value);
+    this.guard.bank.registers.set(mapRegisters(registers), BASE);
+  }
+
+  read(id: number): string | number {
+    const { address, length } = this.at(id);
+    return this.guard.read(address, length + 2);
+  }
+
+  /** Verdicts on the writes that set these values, as a controller would. */
+  write(id: number, values: Values): (string | number)[] {
+    const { address, length } = this.at(id);
+    const model = models.get(id)!;
+    const reading = readingOf(model, [
+      ...this.guard.bank.registers.subarray(address + 2, address + 2 + length),
+    ]);
+    const writes = writesOf({ id, name: model.name, address, length, model }, reading, values);
+    assert(writes.ok, JSON.stringify(writes));
+    return writes.value.map((request) => this.guard.said(request));
+  }
+
+  poke(id: number, offset: number, value: number): void {
+    this.guard.bank.registers[this.at(id).address + 2 + offset] = value;
+  }
+
+  private at(id: number) {
+    return this.placed.find((one) => one.id === id)!;
+  }
+}
+
+const storage: Values = {
+  ...{ WChaMax: 50_000, WChaMax_SF: 1, WChaGra: 100, WDisChaGra: 100, WChaDisChaGra_SF: 0, StorCtl_Mod: 0 },
+  ...{
+    VAChaMax_SF: 0,
+    MinRsvPct: 10,
+    MinRsvPct_SF: 0,
+    ChaState: 50,
+    ChaState_SF: 0,
+    StorAval_SF: 0,
+    InBatV_SF: 0,
+  },
+  ...{ OutWRte: 100, InWRte: 100, InOutWRte_WinTms: 0, InOutWRte_RvrtTms: 0, InOutWRte_SF: -2, ChaGriSet: 1 },
+};
+const CHARGE = 6;
+
+describe("124, storage", () => {
+  const readAll = (site: Site) => assert.equal(site.read(124), "pass");
+
+  test("setpoints pass once a revert time runs, within the envelope", () => {
+    const site = new Site([[124, storage]]);
+    readAll(site);
+    assert.deepEqual(site.write(124, { OutWRte: 10, InWRte: -10 }), [3], "no revert time");
+    assert.deepEqual(site.write(124, { OutWRte: 0, InWRte: 0 }), ["pass"], "what is safe for ever");
+    assert.deepEqual(site.write(124, { InOutWRte_RvrtTms: 0 }), [3]);
+    assert.deepEqual(site.write(124, { InOutWRte_RvrtTms: 60 }), ["pass"]);
+    assert.deepEqual(site.write(124, { OutWRte: 10, InWRte: -10 }), ["pass"]);
+    assert.deepEqual(site.write(124, { StorCtl_Mod: 3 }), ["pass"]);
+    assert.deepEqual(site.write(124, { OutWRte: -80, InWRte: 80 }), ["pass"], "the most that it may charge");
+    assert.deepEqual(site.write(124, { OutWRte: -80.01, InWRte: 80.01 }), [3]);
+  });
+
+  test("faster than its ramp is refused", () => {
+    const site = new Site([[124, storage]]);
+    readAll(site);
+    site.write(124, { InOutWRte_RvrtTms: 60 });
+    assert.deepEqual(
+      site.write(124, { OutWRte: 100, InWRte: -100 }),
+      ["pass"],
+      "ten seconds of 10 % are kept",
+    );
+    assert.deepEqual(site.write(124, { OutWRte: -1, InWRte: 1 }), [3]);
+    site.guard.nowMs = 2_000;
+    assert.deepEqual(site.write(124, { OutWRte: -20, InWRte: 20 }), ["pass"]);
+  });
+
+  test("at its reserve it is not discharged, full not charged, unknown neither", () => {
+    const site = new Site([[124, storage]]);
+    const both = (percent: number) => {
+      site.poke(124, CHARGE, percent);
+      readAll(site);
+      site.write(124, { InOutWRte_RvrtTms: 60 });
+      return [...site.write(124, { OutWRte: 1, InWRte: -1 }), ...site.write(124, { OutWRte: -1, InWRte: 1 })];
+    };
+    assert.deepEqual(both(50), ["pass", "pass"]);
+    assert.deepEqual(both(9), [3, "pass"]);
+    assert.deepEqual(both(96), ["pass", 3]);
+    assert.deepEqual(both(0xffff), [3, 3]);
+    assert.deepEqual(both(50), ["pass", "pass"]);
+    site.guard.nowMs = 15_001;
+    assert.deepEqual(site.write(124, { OutWRte: 1, InWRte: -1 }), [3], "read too long ago");
+  });
+
+  test("its reserve may be raised, not taken away; its nameplate and the rest never", () => {
+    const site = new Site([[124, storage]]);
+    readAll(site);
+    assert.deepEqual(site.write(124, { MinRsvPct: 9 }), [3]);
+    assert.deepEqual(site.write(124, { MinRsvPct: 30 }), ["pass"]);
+    for (const [point, value] of Object.entries({
+      WChaMax: 10,
+      WChaGra: 1,
+      ChaGriSet: 0,
+      InOutWRte_WinTms: 1,
+    }))
+      assert.deepEqual(site.write(124, { [point]: value }), [2], point);
+    assert.deepEqual(site.write(124, { StorCtl_Mod: 0 }), [3]);
+  });
+});
+
+describe("704 and 715", () => {
+  const controls: Values = {
+    ...{
+      WMaxLimPctEna: 0,
+      WMaxLimPct: 100,
+      WMaxLimPctRvrtTms: 0,
+      WSetEna: 0,
+      WSetMod: 1,
+      WSet: 0,
+      WSetRvrt: 0,
+    },
+    ...{
+      WSetEnaRvrt: 0,
+      WSetRvrtTms: 0,
+      AntiIslEna: 1,
+      PF_SF: -2,
+      WMaxLimPct_SF: -1,
+      WSet_SF: 1,
+      WSetPct_SF: 0,
+    },
+    ...{ VarSet_SF: 0, VarSetPct_SF: 0, VarSetEna: 0, VarSet: 0, PFWInjEna: 0 },
+  };
+  const capacity: Values = { WHRtg: 1, WHAvail: 1, SoC: 50, SoH: 99, Sta: 0, WH_SF: 3, Pct_SF: 0 };
+
+  test("power in watts, falling back to 0; power factor, VAr and islanding never", () => {
+    const site = new Site([
+      [704, controls],
+      [713, capacity],
+    ]);
+    assert.deepEqual([site.read(704), site.read(713)], ["pass", "pass"]);
+    assert.deepEqual(site.write(704, { WSet: 1_000 }), [3], "no revert time");
+    assert.deepEqual(site.write(704, { WSetRvrt: 0, WSetEnaRvrt: 0, WSetRvrtTms: 60 }), ["pass", "pass"]);
+    assert.deepEqual(site.write(704, { WSet: 50_000 }), ["pass"]);
+    assert.deepEqual(site.write(704, { WSet: 50_010 }), [3]);
+    assert.deepEqual(site.write(704, { WSetRvrt: 10_000 }), [3]);
+    assert.deepEqual(site.write(704, { WSetMod: 0 }), [3]);
+    for (const [point, value] of Object.entries({
+      AntiIslEna: 0,
+      VarSet: 1,
+      VarSetEna: 1,
+      PFWInjEna: 1,
+      WRmp: 1,
+    }))
+      assert.deepEqual(site.write(704, { [point]: value }), [2], point);
+    site.poke(713, 2, 5);
+    site.read(713);
+    site.guard.nowMs = 1_000;
+    assert.deepEqual(site.write(704, { WSet: 10 }), [3]);
+    assert.deepEqual(site.write(704, { WSet: -10 }), ["pass"]);
+  });
+
+  test("heartbeats pass without an envelope; OpCtl does not", () => {
+    const site = new Site([[715, { LocRemCtl: 0, DERHb: 1, ControllerHb: 0, AlarmReset: 0, OpCtl: 0 }]], {});
+    assert.deepEqual(site.write(715, { ControllerHb: 70_000 }), ["pass"]);
+    assert.deepEqual(site.write(715, { OpCtl: 1 }), [2]);
+    assert.deepEqual(site.write(715, { AlarmReset: 1 }), [2]);
+  });
+});
+
+test("123: a limit with its time; never disconnecting, power factor or VAr", () => {
+  const controls: Values = {
+    ...{ Conn_WinTms: 0, Conn_RvrtTms: 0, Conn: 1, WMaxLimPct: 100, WMaxLimPct_RvrtTms: 0, WMaxLim_Ena: 0 },
+    ...{
+      OutPFSet: 1,
+      OutPFSet_Ena: 0,
+      VArMaxPct: 0,
+      VArPct_Ena: 0,
+      WMaxLimPct_SF: 0,
+      OutPFSet_SF: -2,
+      VArPct_SF: 0,
+    },
+  };
+  const site = new Site([[123, controls]]);
+  site.read(123);
+  assert.deepEqual(site.write(123, { WMaxLimPct: 50 }), [3]);
+  assert.deepEqual(site.write(123, { WMaxLimPct_RvrtTms: 60 }), ["pass"]);
+  assert.deepEqual(
+    [...site.write(123, { WMaxLimPct: 50 }), ...site.write(123, { WMaxLim_Ena: 1 })],
+    ["pass", "pass"],
+  );
+  for (const [point, value] of Object.entries({ Conn: 0, OutPFSet: 0.9, VArMaxPct: 1, VArPct_Ena: 1 }))
+    assert.deepEqual(site.write(123, { [point]: value }), [2], point);
+});
+
+test("120, 121, 703, meters: read, never written, by nobody", () => {
+  const site = new Site([
+    [
+      121,
+      {
+        WMax: 100,
+        WMax_SF: 0,
+        VRef_SF: 0,
+        VRefOfs_SF: 0,
+        VMinMax_SF: 0,
+        VAMax_SF: 0,
+        VArMax_SF: 0,
+        WGra_SF: 0,
+        PFMin_SF: 0,
+        MaxRmpRte_SF: 0,
+        ECPNomHz_SF: 0,
+        ConnPh: 1,
+      },
+    ],
+  ]);
+  assert.equal(site.read(121), "pass");
+  assert.deepEqual(site.write(121, { ConnPh: 2 }), [1]);
+  assert.deepEqual(site.write(121, { WMax: 1 }), [1]);
+});
+
+test("discovery: where a map could begin, its header marks and its end are read; what lies behind is not", () => {
+  const site = new Site([[1, { Mn: "m", Md: "m", SN: "1", DA: 1 }]]);
+  const end = BASE + 2 + 68;
+  for (const [address, quantity] of [
+    [0, 2],
+    [50_000, 2],
+    [BASE, 2],
+    [end, 2],
+  ] as const)
+    assert.equal(site.guard.read(address, quantity), "pass", `${address}`);
+  assert.equal(site.guard.read(end + 2, 1), 2);
+});
+
+test("plain devices: a contactor is opened, never closed; control boxes are read", () => {
+  const contactor = new Site([], { plain: "contactor" });
+  assert.equal(contactor.guard.said({ kind: "write-single-coil", address: 0, on: false }), "pass");
+  assert.equal(contactor.guard.said({ kind: "write-single-coil", address: 0, on: true }), 3);
+  const box = new Site([], { plain: "control-box" });
+  assert.deepEqual([box.guard.read(0, 4), box.guard.read(0, 5), box.guard.write(0, 1)], ["pass", 2, 1]);
+});
