@@ -12,6 +12,7 @@ import {
   compare,
   heartbeat,
   loose,
+  managed,
   profile,
   raw,
   said,
@@ -166,7 +167,7 @@ compare({
       const world = await autonomous();
       const station = await raw(world);
       await world.time.advance(60 * 60_000);
-      assert.deepEqual(station.texts, [], "none so far");
+      assert.deepEqual(station.texts, [], "none where nobody manages its energy");
     },
     async transparent() {
       const world = await transparent();
@@ -193,6 +194,31 @@ compare({
       world.csms.send({ t: "down", station: "A" as StationId, frame: profile });
       assert(await world.time.until(() => station.texts.length === 2, 5_000));
       assert.equal(station.texts[1], profile);
+    },
+    async transparent() {
+      const world = await transparent();
+      const station = await world.connect("A");
+      world.csms.of("A").wire.send(profile);
+      await world.eventually("down", () => station.texts.length === 1);
+      assert.deepEqual(station.texts, [profile]);
+    },
+  },
+  "charging profiles, managed": {
+    async autonomous() {
+      const world = await managed();
+      const station = await raw(world);
+      await said(world, station, boot);
+      world.csms.send({ t: "down", station: "A" as StationId, frame: profile });
+      const answer = () => world.csms.messages.find(({ t }) => t === "up");
+      assert(await world.time.until(() => answer() !== undefined, 5_000));
+      const told = answer();
+      assert.equal(told?.t === "up" && told.frame, '[3,"p",{"status":"Accepted"}]');
+      assert(!station.texts.includes(profile));
+      const last = (): unknown[] => JSON.parse(station.texts.at(-1)!);
+      assert.equal(last()[2], "ClearChargingProfile", "the site's own: what others left goes first");
+      station.wire.send(JSON.stringify([3, last()[1], { status: "Unknown" }]));
+      assert(await world.time.until(() => last()[2] === "SetChargingProfile", 5_000));
+      assert.match(JSON.stringify(last()[3]), /"TxDefaultProfile"/, "then its safe default");
     },
     async transparent() {
       const world = await transparent();

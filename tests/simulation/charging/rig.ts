@@ -7,25 +7,17 @@
  */
 import assert from "node:assert/strict";
 import type { CommandLimits, EnergyConfig, Outlet } from "@wattward/energy";
-import { smallSite } from "@wattward/energy/testing";
 import { type EvseId, type Json, type JsonObject, type StationId, silentLog } from "@wattward/kernel";
 import { type OcppVersion, parseFrame } from "@wattward/ocpp";
 import { SimulatedDisk, seededChance } from "@wattward/testing";
 import { Car } from "../../../apps/simulator/car/car.ts";
 import { createStation, type Station, type StationOptions } from "../../../apps/simulator/station/station.ts";
+import { energyConfig } from "../../../apps/site/testing/energy-document.ts";
 import { FakeEnergy } from "../../../apps/site/testing/fake-energy.ts";
 import { World } from "../../../apps/site/testing/world.ts";
 
 export const one = 1 as EvseId;
 const card = { id: "04A1B2C3D4E5F6", type: "ISO14443" } as const;
-
-/** As quick as a test likes; raises are not slowed down unless a test wants that. */
-export const quick: CommandLimits = {
-  rampWPerS: 1_000_000,
-  dwellMs: 0,
-  reversalsPer10MinMax: 600,
-  randomDelayMsMax: 0,
-};
 
 export type RigOptions = {
   readonly version: OcppVersion;
@@ -57,31 +49,11 @@ export class Rig {
   constructor(options: RigOptions) {
     const { version, seed = 1, stations = 1, evses = 1 } = options;
     this.options = options;
-    const site = smallSite({
-      outlets: stations * evses,
-      mainA: options.mainA ?? 400,
-      outlet: { safeMa: 6_000, ...options.outlet },
-    });
-    this.outlets = site.outlets.map((outlet, i) => ({
-      ...outlet,
-      station: `S${Math.floor(i / evses)}` as StationId,
-      evse: ((i % evses) + 1) as EvseId,
-    }));
-    this.config = {
-      site: { ...site, outlets: this.outlets, meters: [] },
-      devices: [],
-      strategy: "fairness",
-      tariff: {
-        currency: "EUR",
-        energy: { kind: "flat", milliCentPerKwh: 30_000 },
-        feedInMilliCentPerKwh: 0,
-        demandMilliCentPerKw: 0,
-        batteryWearMilliCentPerKwh: 0,
-      },
-      commands: { ...quick, ...options.commands },
-      timeZone: "UTC",
-    };
-    const ids = Array.from({ length: stations }, (_, i) => `S${i}`);
+    const places = Array.from({ length: stations * evses }, (_, i) => `S${Math.floor(i / evses)}`);
+    const config = energyConfig(places, options);
+    this.outlets = config.site.outlets.map((outlet, i) => ({ ...outlet, evse: ((i % evses) + 1) as EvseId }));
+    this.config = { ...config, site: { ...config.site, outlets: this.outlets } };
+    const ids = [...new Set(places)];
     this.world = new World(seed, ids);
     this.world.csms.bundle = { ...this.world.csms.bundle, energy: JSON.stringify(this.config) };
     this.energy = new FakeEnergy(this.world.time);

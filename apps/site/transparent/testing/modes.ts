@@ -1,6 +1,7 @@
 /** Two sites to hold beside each other, an autonomous and a transparent one, and what a station says to both. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { energyDocument } from "../../testing/energy-document.ts";
 import { World } from "../../testing/world.ts";
 import { type Heard, TransparentWorld } from "./world.ts";
 
@@ -31,6 +32,15 @@ export const send =
 /** An autonomous site with its CSMS, and stations A and B known to both. */
 export const autonomous = (): Promise<World> => new World(1).start();
 export const transparent = (): Promise<TransparentWorld> => new TransparentWorld(1).start();
+
+/** An autonomous one whose energy is managed. */
+export async function managed(): Promise<World> {
+  const world = new World(1);
+  world.csms.bundle = { ...world.csms.bundle, energy: energyDocument(["A", "B"]) };
+  await world.start();
+  await world.time.until(() => world.dialEnergy !== undefined, 5_000);
+  return world;
+}
 
 /** A raw connection to an autonomous site. */
 export async function raw(
