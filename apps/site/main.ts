@@ -1,5 +1,5 @@
 /**
- * `npx wattward site`: the site's supervisor. It holds the data folder, starts the site's processes from one table
+ * `npx wattward site`: the site's supervisor (and the way to its commissioning, cli/commission.ts). It holds the data folder, starts the site's processes from one table
  * (ADR 15) and keeps them running; it does none of
  * their work. Exit codes: 0 stopped, 1 cannot run, or no identity yet, 2 wrong usage.
  */
@@ -60,6 +60,11 @@ const children: readonly Row[] = [
 const say = (text: string) => process.stderr.write(`wattward: ${text}\n`);
 
 async function main(): Promise<number> {
+  const [word, ...rest] = process.argv.slice(2);
+  if (word === "commission" || word === "verify") {
+    const { commissionCommand } = await import("./cli/commission.ts");
+    return commissionCommand(word, rest);
+  }
   const given = asked(process.argv.slice(2));
   if (given.kind === "wrong") {
     process.stderr.write(`wattward site: ${given.sentence}\nLook at: npx wattward site --help\n`);

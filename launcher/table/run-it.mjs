@@ -128,9 +128,37 @@ const site = {
         ),
         text("profile1-port", "N", "the same for security profile 1: a password in the clear (9448)"),
         text("profile1-host", "ADDRESS", "where that one listens, a private address (that of --host)"),
+        text(
+          "modbus-port",
+          "N",
+          "where the Modbus guard listens to other masters, while its policy has such (1502)",
+        ),
+        text("modbus-tls-port", "N", "the same for those with a certificate, Modbus/TCP Security (1802)"),
+        text("modbus-host", "ADDRESS", "on which address (127.0.0.1)"),
         proxyFrom,
         framesPerSecond,
         logLevel,
+      ],
+    },
+    {
+      words: "commission",
+      arguments: [{ name: "FILE", takes: "file" }],
+      sentence:
+        "walks an installer through the devices of a site's document: reachable, models, nameplates, phases, reverts; leaves a signed report and a proposal of the document",
+      options: [
+        folder("data", "DIR", "the site's folder, with its identity; the site must not run meanwhile"),
+        flag("prove-reverts", "write a setpoint to each battery and watch it fall back; the site is at rest"),
+        flag("yes", "ask nobody: phases are not checked"),
+        flag("json", "the report as one JSON value on standard output; progress stays on standard error"),
+      ],
+    },
+    {
+      words: "verify",
+      arguments: [{ name: "REPORT", takes: "file" }],
+      sentence: "whether a commissioning report is whole, and signed by a site of this operator's",
+      options: [
+        folder("data", "DIR", "a folder of any of the operator's sites: its root is asked"),
+        flag("json", "the verdict as one JSON value on standard output"),
       ],
     },
   ],
@@ -138,7 +166,10 @@ const site = {
     "Its stations come from the bundle that the central system signs; connect it once, and it serves them without a centre too. In transparent mode --csms is the endpoint that stations would be given (wss://csms.example/ocpp), and DIR/upstream/ says who they are, whom to trust and what to show.",
     "While it runs, site.json in its folder says where. Logs are JSON lines on standard error.",
   ],
-  examples: ["site --data .wattward/lyon --csms wss://csms.wattward.test:9443 --connect 127.0.0.1:9443"],
+  examples: [
+    "site --data .wattward/lyon --csms wss://csms.wattward.test:9443 --connect 127.0.0.1:9443",
+    "site commission lyon.yaml --data .wattward/lyon --prove-reverts",
+  ],
   docs: "docs/local-controller.md",
 };
 

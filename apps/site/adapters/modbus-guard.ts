@@ -122,7 +122,10 @@ async function identity(dataFolder: string, authorities: string): Promise<TlsIde
 }
 
 /** Read at each attempt, so that a renewed certificate needs no new start. */
-function dialling(dataFolder: string, { host, port, tls }: GuardedDevice): Dial {
+export function dialling(
+  dataFolder: string,
+  { host, port, tls }: Pick<GuardedDevice, "host" | "port" | "tls">,
+): Dial {
   if (!tls) return dialer({ to: { host, port } });
   return async () => {
     try {

@@ -211,6 +211,7 @@ export class ManagedSite {
     const externalW = this.externalLimitW();
     planning.turn({
       ...{ nowMs, wallMs, flows, batteries, sessions: link.sessions },
+      offeredMa: new Map(output.state.outlets.map(({ id, limitMa }) => [id, limitMa])),
       ...(externalW !== undefined && { externalW }),
     });
   }

@@ -11,6 +11,7 @@ import {
   type EnergyQuarter,
   type Flows,
   Forecasts,
+  type OutletId,
   type Planned,
   type PlannedSession,
   type Planner,
@@ -51,6 +52,8 @@ export type Facts = {
   readonly flows: Flows;
   readonly sessions: readonly Known[];
   readonly batteries: readonly BatteryInput[];
+  /** What each outlet was last granted, per phase. */
+  readonly offeredMa: ReadonlyMap<OutletId, number>;
   readonly externalW?: number;
 };
 
@@ -100,6 +103,7 @@ export class Planning {
   turn(facts: Facts): void {
     const { nowMs } = facts;
     this.follow(facts);
+    this.watchOffers(facts);
     if (nowMs - this.learntAtMs >= LEARN_EVERY_MS) {
       this.learntAtMs = nowMs;
       if (facts.flows.buildingW !== undefined) this.forecasts.sawLoad(facts.wallMs, facts.flows.buildingW);
@@ -163,6 +167,16 @@ export class Planning {
     this.present = now;
   }
 
+  /** Who leaves what he is offered is full: his part is worth a new plan. */
+  private watchOffers({ sessions, offeredMa, wallMs }: Facts): void {
+    for (const { id, outlet, input } of sessions) {
+      if (input.observed === undefined) continue;
+      const drawnMa = Math.max(0, ...input.observed.terminalsMa);
+      const found = this.forecasts.offered(id, wallMs, { offeredMa: offeredMa.get(outlet) ?? 0, drawnMa });
+      this.changed ||= found;
+    }
+  }
+
   private async ask(planner: Planner, facts: Facts): Promise<void> {
     this.asking = true;
     this.askedAtMs = facts.nowMs;
@@ -203,6 +217,7 @@ export class Planning {
     return {
       ...{ id, outlet, deliveredWh, wantsMa, arrivedWallMs: arrivalOf(known, nowMs, wallMs) },
       ...this.forecasts.session(id, wallMs, deliveredWh),
+      charging: Math.max(0, ...(known.input.observed?.terminalsMa ?? [])) >= DRAWS_MA_MIN,
       ...(energyWh !== undefined && { energyWh }),
       ...(departureWallMs !== undefined && { departureWallMs }),
       ...(dischargeWMax !== undefined && { dischargeWMax }),

@@ -62,6 +62,8 @@ export class SmallPlant {
   meterFault: "none" | "frozen" | "nan" = "none";
   /** Ignores setpoints: acknowledges, and does nothing. */
   batteryIgnores = false;
+  /** Its revert timer runs out, and nothing happens. */
+  batteryKeepsForEver = false;
   snapshot: EnergySnapshot | undefined;
   ackedWallMs = 0;
   /** What the local controller tells that a station may live on. */
@@ -205,7 +207,7 @@ export class SmallPlant {
     const wroteMs = battery.writes.at(-1)?.atMs ?? 0;
     if (wroteMs > this.setAtMs) this.setAtMs = wroteMs;
     const seconds = storage ? battery.value(124, "InOutWRte_RvrtTms") : battery.value(704, "WSetRvrtTms");
-    if (seconds > 0 && this.nowMs - this.setAtMs > seconds * 1_000)
+    if (!this.batteryKeepsForEver && seconds > 0 && this.nowMs - this.setAtMs > seconds * 1_000)
       battery.show(storage ? 124 : 704, storage ? { StorCtl_Mod: 0 } : { WSetEna: 0 });
     const on = storage ? battery.value(124, "StorCtl_Mod") === 3 : battery.value(704, "WSetEna") === 1;
     const setW = storage ? (battery.value(124, "OutWRte") / 100) * 20_000 : battery.value(704, "WSet");
@@ -350,6 +352,7 @@ const batteryModels = (steering: 124 | 704) => ({
       SoC: 50,
       SoC_SF: -1,
       WDisChaRteMax: 20_000,
+      WChaRteMax: 20_000,
       WChaDisChaMax_SF: 0,
       CtrlHb: 0,
       W_SF: 0,

@@ -1,0 +1,168 @@
+/** Commissioning on simulated time against register banks: what a good device gets, what a bad one is caught at, and the proposed document. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SiteId } from "@wattward/kernel";
+import { parse } from "yaml";
+import { SmallPlant, UNITS } from "../energy-controller/testing/small-plant.ts";
+import { type CommissionPorts, commission } from "./commission.ts";
+import { readPlan } from "./plan.ts";
+import { propose } from "./propose.ts";
+import type { CommissionReport } from "./report.ts";
+
+function documentOf(plant: SmallPlant): string {
+  const modbus = plant.config.devices.map(({ id, unit }) => ({
+    device: id,
+    host: "10.0.0.1",
+    port: 502,
+    tls: false,
+    deviceUnit: unit,
+  }));
+  return JSON.stringify({ schema: 1, energy: plant.config, modbus }, null, 1);
+}
+
+async function commissioned(
+  plant: SmallPlant,
+  over: Partial<CommissionPorts> = {},
+  text = documentOf(plant),
+): Promise<{ report: CommissionReport; proposal: string; said: string[] }> {
+  const plan = readPlan(text);
+  assert(plan.ok, plan.ok ? "" : plan.fault.join("\n"));
+  await plant.time.advance(300);
+  const said: string[] = [];
+  let report: CommissionReport | undefined;
+  void commission(plan.value, text, {
+    ...{
+      site: "lyon" as SiteId,
+      software: "0",
+      clock: plant.time,
+      chance: plant.chance,
+      provesReverts: true,
+    },
+    dial: () => plant.network.dialer("guard"),
+    progress: (step, of, sentence) => void said.push(`${step}/${of} ${sentence}`),
+    ...over,
+  }).then((done) => (report = done));
+  assert(await plant.time.until(() => report !== undefined, 600_000));
+  return { report: report!, proposal: propose(plan.value, report!), said };
+}
+const about = (report: CommissionReport, kind: string, what: string) =>
+  report.devices.find((device) => device.kind === kind)!.findings.filter(({ about }) => about === what);
+
+for (const steering of [124, 704] as const)
+  test(`a good site by ${steering}: models, nameplate and a revert that was watched go into the proposed document`, async () => {
+    const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } }, steering });
+    const { report, proposal, said } = await commissioned(plant);
+    assert(report.passed, JSON.stringify(report.devices));
+    const battery = report.devices[1]!;
+    assert(battery.revert?.kind === "proven");
+    assert(Math.abs(battery.revert.watchedMs - 60_000) < 2_000, `${battery.revert.watchedMs}`);
+    const written = parse(proposal);
+    assert.deepEqual(written.energy.site.sources[0].revert, { kind: "proven", afterMs: 60_000 });
+    assert.deepEqual(written.modbus[1].models[0], { id: 1, address: 40_002, length: 66 });
+    assert.equal(written.modbus[1].ratedDischargeW, 20_000);
+    assert(readPlan(proposal).ok);
+    assert.match(said.at(-1)!, /^3\/3 phases: not checked/);
+    assert.equal(plant.feedW, 0);
+  });
+
+test("a battery that never reverts is found out, taken back to 0, and proposed as unproven; proven on paper, it is a fault", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: {} });
+  plant.batteryKeepsForEver = true;
+  const { report, proposal, said } = await commissioned(plant);
+  assert.equal(report.passed, false);
+  assert.match(about(report, "battery", "revert")[0]!.sentence, /still held its setpoint 66 s/);
+  assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "unproven" });
+  assert(said.some((line) => line.includes("0 was written")));
+  await plant.time.advance(1_000);
+  assert.equal(plant.feedW, 0);
+});
+
+test("a battery that ignores setpoints, that refuses them, that has no timer: each unproven, with its reason", async () => {
+  for (const [hurt, why] of [
+    [(plant: SmallPlant) => void (plant.batteryIgnores = true), /did not follow/],
+    [(plant: SmallPlant) => void (plant.device("battery").conduct = "refuses-writes"), /illegal-data-value/],
+  ] as const) {
+    const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
+    hurt(plant);
+    const { report } = await commissioned(plant);
+    const { revert } = report.devices[1]!;
+    assert(revert?.kind === "unproven");
+    assert.match(revert.why, why);
+    assert(report.passed, "unproven as the document has it is no fault");
+  }
+});
+
+test("without leave nothing is written, and the document's word on reverts stays", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: {} });
+  const { report, proposal } = await commissioned(plant, { provesReverts: false });
+  assert.deepEqual(plant.device("battery").writes, []);
+  assert.equal(report.devices[1]!.revert, undefined);
+  assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "proven", afterMs: 60_000 });
+});
+
+test("a device that is away, one without a place, one that is no meter, a nameplate below the document: faults, and the rest goes on", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: { chargeWMax: 21_000, dischargeWMax: 21_000 } });
+  plant.meterFault = "frozen";
+  plant.device("meter").lay({ 802: { ...noBattery } });
+  const { report } = await commissioned(plant, { provesReverts: false });
+  assert.match(about(report, "meter", "models")[1]!.sentence, /none of them is a meter/);
+  assert.match(
+    about(report, "battery", "nameplate")
+      .map(({ sentence }) => sentence)
+      .join(),
+    /21000 W, its nameplate with 20000 W/,
+  );
+  plant.device("meter").conduct = "silent";
+  const away = await commissioned(plant, { provesReverts: false });
+  assert.match(about(away.report, "meter", "reachable")[0]!.sentence, /did not answer/);
+  const text = JSON.stringify({ energy: plant.config, modbus: [] });
+  const placeless = await commissioned(plant, {}, text);
+  assert(placeless.report.devices.every(({ findings }) => findings[0]!.level === "fault"));
+  assert.equal(placeless.report.passed, false);
+});
+const noBattery = {
+  ...{ SoC: 50, SoC_SF: -1, W_SF: 0, A_SF: 0, V_SF: 0, AHRtg_SF: 0, WHRtg_SF: 0, WChaDisChaMax_SF: 0 },
+  ...{ DisChaRte_SF: 0, DoD_SF: 0, SoH_SF: 0, CellV_SF: 0, AMax_SF: 0 },
+};
+
+test("phases: a load that comes on the document's phases is right, on others a fault; one that is skipped is not checked", async () => {
+  const plant = new SmallPlant({ outlets: 3 });
+  let asked = 0;
+  const ask = async () => {
+    // Two questions an outlet: at rest? and: loaded? The third is skipped.
+    const [outlet, loaded] = [Math.floor(asked / 2), asked % 2 === 1];
+    asked++;
+    if (outlet === 2) return false;
+    // The second outlet's load comes on L1 alone, and its document says L2 first: one of its phases all the same.
+    plant.baseMa = loaded
+      ? outlet === 0
+        ? [12_000, 12_000, 12_000]
+        : [12_000, 2_000, 2_000]
+      : [2_000, 2_000, 2_000];
+    return true;
+  };
+  const { report } = await commissioned(plant, { ask });
+  assert.deepEqual(
+    report.phases.map(({ seen }) => seen),
+    [["L1", "L2", "L3"], ["L1"], "not-checked"],
+  );
+  assert(report.passed);
+  const single = plant.config.site.outlets.map((outlet) => ({ ...outlet, wiring: ["L2"] as const }));
+  plant.config = { ...plant.config, site: { ...plant.config.site, outlets: single } };
+  asked = 0;
+  const wrong = await commissioned(plant, { ask });
+  assert.equal(wrong.report.passed, false);
+});
+
+test("a document that is wrong is told by its paths, and nothing is looked at", () => {
+  const plant = new SmallPlant();
+  const bad = readPlan(
+    documentOf(plant).replace('"fairness"', '"greed"').replace('"port": 502', '"port": 0'),
+  );
+  assert(!bad.ok);
+  assert.match(bad.fault.join("\n"), /energy\.strategy/);
+  assert(!readPlan("{").ok);
+  const place = readPlan(documentOf(plant).replace('"port": 502', '"port": 0'));
+  assert(!place.ok && /modbus\[0\] needs/.test(place.fault.join()));
+  assert.equal(UNITS.meter, 1);
+});

@@ -1,0 +1,99 @@
+/**
+ * Commissioning of a managed site: each device of its document is looked at where it truly is, outlets' phases are seen at the meter,
+ * reverts are proven by watching them. Nothing is changed at a device but test setpoints, and those fall back or are taken back.
+ *
+ * The devices are spoken to directly, so the site controller must not run: two masters would prove nothing.
+ */
+import { createHash } from "node:crypto";
+import type { Chance, Clock, SiteId } from "@wattward/kernel";
+import { type Dial, ModbusClient } from "@wattward/modbus";
+import { wiredBelow } from "../energy-controller/devices/fleet.ts";
+import { MeterDriver } from "../energy-controller/devices/meter.ts";
+import { SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
+import { lookAt } from "./look.ts";
+import { checkPhases, notChecked, phasesAgree } from "./phases.ts";
+import type { Place, Plan } from "./plan.ts";
+import type { CommissionReport, DeviceReport, PhaseReport } from "./report.ts";
+
+export type CommissionPorts = {
+  readonly site: SiteId;
+  readonly software: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  dial(place: Place): Dial;
+  readonly provesReverts: boolean;
+  /** Absent: nobody is there to start loads. */
+  readonly ask?: (sentence: string) => Promise<boolean>;
+  /** `of` devices, this is the `step`-th, from 1. */
+  progress(step: number, of: number, sentence: string): void;
+};
+
+export async function commission(
+  plan: Plan,
+  text: string,
+  ports: CommissionPorts,
+): Promise<CommissionReport> {
+  const { places, config } = plan;
+  const devices: DeviceReport[] = [];
+  const steps = places.length + 1;
+  for (const [i, { device, place }] of places.entries()) {
+    const say = (sentence: string) => ports.progress(i + 1, steps, `${device.id}: ${sentence}`);
+    say(place === undefined ? "the document does not say where it is" : `${place.host}:${place.port}`);
+    if (place === undefined) {
+      const sentence = "modbus has no entry for it: add host, port, tls and deviceUnit";
+      devices.push({
+        device: device.id,
+        kind: device.is.kind,
+        findings: [{ level: "fault", about: "reachable", sentence }],
+      });
+      continue;
+    }
+    const { clock, chance, provesReverts } = ports;
+    const client = new ModbusClient({ dial: ports.dial(place), clock, chance });
+    const { deviceUnit } = place;
+    const report = await lookAt(device, config, { clock, client, deviceUnit, provesReverts, say });
+    client.close();
+    for (const { level, about, sentence } of report.findings) say(`${level} ${about}: ${sentence}`);
+    devices.push(report);
+  }
+  const phases = await phasesOf(plan, ports, (sentence) => ports.progress(steps, steps, sentence));
+  const faultless = devices.every(({ findings }) => findings.every(({ level }) => level !== "fault"));
+  return {
+    ...{
+      schema: 1,
+      site: ports.site,
+      atWallMs: Math.round(ports.clock.now().wallMs),
+      software: ports.software,
+    },
+    documentSha256: createHash("sha256").update(text, "utf8").digest("hex"),
+    ...{ devices, phases, passed: faultless && phases.every(phasesAgree) },
+  };
+}
+
+async function phasesOf(
+  { config, places }: Plan,
+  { ask, clock, chance, dial }: CommissionPorts,
+  say: (sentence: string) => void,
+): Promise<readonly PhaseReport[]> {
+  const { site } = config;
+  const top = site.fuses.find(({ parent }) => parent === undefined)!;
+  const meter = site.meters.find(({ fuse }) => fuse === top.id);
+  const at = places.find(({ device: { is } }) => is.kind === "meter" && is.meter === meter?.id)?.place;
+  if (ask === undefined || at === undefined) {
+    say(`phases: not checked, ${ask === undefined ? "nobody is asked" : "no meter at the grid connection"}`);
+    return notChecked(config);
+  }
+  const client = new ModbusClient({ dial: dial(at), clock, chance });
+  const unit = new SunSpecUnit(client, at.deviceUnit, () => clock.now().monotonicMs);
+  const driver = new MeterDriver(unit, wiredBelow(site, top.id));
+  const currentMa = async () => ((await driver.poll()) === undefined ? driver.reading?.currentMa : undefined);
+  const reports = await checkPhases(config, { clock, ask, currentMa });
+  client.close();
+  for (const report of reports) {
+    const seen = report.seen === "not-checked" ? "not checked" : report.seen.join(", ") || "on no phase";
+    say(
+      `${phasesAgree(report) ? "good" : "fault"} phases of ${report.outlet}: ${seen} (${report.expected.join(", ")})`,
+    );
+  }
+  return reports;
+}

@@ -1,0 +1,209 @@
+/** One device as commissioning sees it: reachable, what models, what it tells, whether its nameplate bears out the document, its revert. */
+import type { Battery, Device, EnergyConfig } from "@wattward/energy";
+import type { Clock } from "@wattward/kernel";
+import type { ModbusClient } from "@wattward/modbus";
+import { derWords, storageWords } from "../energy-controller/devices/battery-orders.ts";
+import { ContactorDriver } from "../energy-controller/devices/contactor.ts";
+import { wiredBelow } from "../energy-controller/devices/fleet.ts";
+import { LimitSignalDriver } from "../energy-controller/devices/limit-signal.ts";
+import { meterReading } from "../energy-controller/devices/meter.ts";
+import { type KnownModel, numberAt, SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
+import type { DeviceReport, Finding } from "./report.ts";
+import { proveRevert } from "./revert-proof.ts";
+
+export type LookPorts = {
+  readonly clock: Clock;
+  readonly client: ModbusClient;
+  readonly deviceUnit: number;
+  /** Writes setpoints: only where somebody said so. */
+  readonly provesReverts: boolean;
+  say(sentence: string): void;
+};
+
+const METERS = [203, 213, 204, 214, 202, 212, 201, 211] as const;
+const INVERTERS = [701, 103, 113, 102, 112, 101, 111] as const;
+const DEFAULT_REVERT_MS = 60_000;
+
+const good = (about: string, sentence: string): Finding => ({ level: "good", about, sentence });
+const look = (about: string, sentence: string): Finding => ({ level: "look", about, sentence });
+const fault = (about: string, sentence: string): Finding => ({ level: "fault", about, sentence });
+
+export async function lookAt(device: Device, config: EnergyConfig, ports: LookPorts): Promise<DeviceReport> {
+  const { is, id } = device;
+  const about = { device: id, kind: is.kind };
+  if (is.kind === "limit-signal" || is.kind === "contactor")
+    return { ...about, findings: [await plain(device, ports)] };
+  const unit = new SunSpecUnit(ports.client, ports.deviceUnit, () => ports.clock.now().monotonicMs);
+  const found = await unit.models();
+  if (!found.ok) {
+    const what = found.fault.kind === "unsuited" ? "models" : "reachable";
+    return { ...about, findings: [fault(what, found.fault.sentence)] };
+  }
+  const models = found.value.models.map(({ id: model, address, length }) => ({ id: model, address, length }));
+  const findings = [
+    good("reachable", `it answers as unit ${ports.deviceUnit}, its map at ${found.value.base}`),
+    good("models", models.map((model) => model.id).join(", ")),
+    ...found.value.oddities.map((oddity) => look("models", oddity)),
+  ];
+  const rest =
+    is.kind === "meter"
+      ? await meter(unit, config, is.meter)
+      : is.kind === "solar"
+        ? await solar(unit, is.exportWMax !== undefined)
+        : await battery(unit, config, { device, ports });
+  return { ...about, models, ...rest, findings: [...findings, ...rest.findings] };
+}
+
+type Rest = Pick<DeviceReport, "findings" | "rated" | "revert">;
+
+async function plain({ is }: Device, { client, deviceUnit }: LookPorts): Promise<Finding> {
+  const driver =
+    is.kind === "contactor"
+      ? new ContactorDriver(client, deviceUnit, is.fuse)
+      : new LimitSignalDriver(client, deviceUnit, is.kind === "limit-signal" ? is.relay : undefined);
+  const wrong = await driver.poll();
+  return wrong === undefined
+    ? good("reachable", `it answers as unit ${deviceUnit}`)
+    : fault("reachable", wrong.sentence);
+}
+
+async function meter(unit: SunSpecUnit, { site }: EnergyConfig, meterId: string): Promise<Rest> {
+  const found = unit.first(...METERS);
+  if (found === undefined)
+    return { findings: [fault("models", "none of them is a meter (201 to 204, 211 to 214)")] };
+  const seen = await unit.read(found);
+  if (!seen.ok) return { findings: [fault("values", seen.fault.sentence)] };
+  const { fuse } = site.meters.find(({ id }) => id === meterId)!;
+  const { currentMa, powerW } = meterReading(seen.value, wiredBelow(site, fuse));
+  if (!currentMa.every(Number.isFinite))
+    return {
+      findings: [fault("phases", "it does not tell the current of every phase that is wired below it")],
+    };
+  const amps = currentMa.map((ma) => `${(ma / 1000).toFixed(1)} A`).join(", ");
+  const signs =
+    powerW === undefined
+      ? look("values", "it tells no power per phase, so the direction of a current has to be in its sign")
+      : good(
+          "values",
+          `power ${powerW.map((w) => `${Math.round(w)} W`).join(", ")}; import is positive: compare with the meter's own display`,
+        );
+  return { findings: [good("phases", `L1, L2, L3: ${amps}`), signs] };
+}
+
+async function solar(unit: SunSpecUnit, isLimited: boolean): Promise<Rest> {
+  const found = unit.first(...INVERTERS);
+  if (found === undefined)
+    return { findings: [fault("models", "none of them is an inverter (701, 101 to 113)")] };
+  const seen = await unit.read(found);
+  if (!seen.ok) return { findings: [fault("values", seen.fault.sentence)] };
+  const w = numberAt(seen.value, "W");
+  const findings = [
+    w === undefined ? fault("values", "it tells no power") : good("values", `it feeds ${Math.round(w)} W`),
+  ];
+  if (!isLimited) return { findings };
+  const control = unit.first(704, 123);
+  if (control === undefined)
+    return { findings: [...findings, fault("models", "its feed cannot be limited: neither 704 nor 123")] };
+  const controls = await unit.read(control);
+  const timer = control.id === 704 ? "WMaxLimPctRvrtTms" : "WMaxLimPct_RvrtTms";
+  const reverts = controls.ok && numberAt(controls.value, timer) !== undefined;
+  const revert = reverts
+    ? good("revert", `it has ${timer}`)
+    : fault("revert", `it has no ${timer}, so it is never limited`);
+  return { findings: [...findings, revert] };
+}
+
+async function battery(
+  unit: SunSpecUnit,
+  config: EnergyConfig,
+  { device, ports }: { readonly device: Device; readonly ports: LookPorts },
+): Promise<Rest> {
+  const source = config.site.sources.find(
+    ({ id }) => device.is.kind === "battery" && id === device.is.source,
+  );
+  if (source?.kind !== "battery") return { findings: [fault("models", "the document has no such battery")] };
+  const power = unit.first(...INVERTERS, 802);
+  const control = unit.first(704, 124);
+  if (power === undefined)
+    return { findings: [fault("models", "none of them tells a power (701, 101 to 113, 802)")] };
+  const rated = await nameplate(unit, control);
+  const chargePermille = await charge(unit);
+  const findings: Finding[] = [
+    ...bornOut(source, rated),
+    chargePermille === undefined
+      ? fault("values", "it tells no state of charge (713, 802, 124)")
+      : good("values", `charged to ${chargePermille / 10} %`),
+  ];
+  if (control === undefined)
+    return { findings: [...findings, look("revert", "it cannot be steered: neither 704 nor 124")], rated };
+  if (!ports.provesReverts || chargePermille === undefined) {
+    const why = "not tried: say --prove-reverts, with the site at rest";
+    return { findings: [...findings, look("revert", why)], rated };
+  }
+  const bases = {
+    chargeW: rated.chargeW ?? source.chargeWMax,
+    dischargeW: rated.dischargeW ?? rated.chargeW ?? source.dischargeWMax,
+  };
+  const words = control.id === 704 ? derWords : storageWords(() => bases);
+  const revertMs = source.revert.kind === "proven" ? source.revert.afterMs : DEFAULT_REVERT_MS;
+  const revert = await proveRevert({
+    unit,
+    words,
+    control,
+    power,
+    battery: source,
+    chargePermille,
+    revertMs,
+    ...ports,
+  });
+  const told =
+    revert.kind === "proven"
+      ? good("revert", `fell back by itself ${Math.round(revert.watchedMs / 1000)} s after it was told last`)
+      : source.revert.kind === "proven"
+        ? fault("revert", `the document says it is proven, and ${revert.why}`)
+        : look("revert", revert.why);
+  return { findings: [...findings, told], rated, revert };
+}
+
+async function nameplate(
+  unit: SunSpecUnit,
+  control: KnownModel | undefined,
+): Promise<NonNullable<DeviceReport["rated"]>> {
+  const read = async (id: number, path: string) => {
+    const found = unit.first(id);
+    const seen = found && (await unit.read(found));
+    const w = seen?.ok === true ? numberAt(seen.value, path) : undefined;
+    return w !== undefined && w > 0 ? w : undefined;
+  };
+  const chargeW =
+    (control?.id === 124 ? await read(124, "WChaMax") : undefined) ??
+    (await read(802, "WChaRteMax")) ??
+    (await read(702, "WChaRteMaxRtg")) ??
+    (await read(120, "MaxChaRte"));
+  const dischargeW =
+    (await read(802, "WDisChaRteMax")) ??
+    (await read(702, "WDisChaRteMaxRtg")) ??
+    (await read(120, "MaxDisChaRte"));
+  return { ...(chargeW !== undefined && { chargeW }), ...(dischargeW !== undefined && { dischargeW }) };
+}
+
+async function charge(unit: SunSpecUnit): Promise<number | undefined> {
+  const found = unit.first(713, 802, 124);
+  const seen = found && (await unit.read(found));
+  const percent =
+    seen?.ok === true ? numberAt(seen.value, found?.id === 124 ? "ChaState" : "SoC") : undefined;
+  return percent === undefined ? undefined : Math.round(percent * 10);
+}
+
+function bornOut(
+  { chargeWMax, dischargeWMax }: Battery,
+  rated: NonNullable<DeviceReport["rated"]>,
+): Finding[] {
+  const one = (what: string, writtenW: number, ratedW: number | undefined): Finding =>
+    ratedW === undefined
+      ? look("nameplate", `it tells no greatest ${what} power`)
+      : writtenW > ratedW
+        ? fault("nameplate", `the document has it ${what} with ${writtenW} W, its nameplate with ${ratedW} W`)
+        : good("nameplate", `${what} with ${writtenW} W of its ${ratedW} W`);
+  return [one("charging", chargeWMax, rated.chargeW), one("discharging", dischargeWMax, rated.dischargeW)];
+}

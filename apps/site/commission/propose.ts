@@ -1,0 +1,43 @@
+/** The document as it should be after commissioning: models where they were found, nameplates, reverts as they were proven. Comments stay. */
+import { Document, visit } from "yaml";
+import type { Plan } from "./plan.ts";
+import type { CommissionReport } from "./report.ts";
+
+/** YAML. `set` at the central system, by whoever may; nothing here changes the site by itself. */
+export function propose({ document, places, config }: Plan, { devices }: CommissionReport): string {
+  // An entry that stands for another (an alias) cannot differ from it: then without its comments, every entry on its own.
+  const proposed = hasAliases(document)
+    ? new Document(document.toJS({ maxAliasCount: 100 }))
+    : document.clone();
+  for (const { device, at } of places) {
+    const found = devices.find(({ device: id }) => id === device.id);
+    if (found === undefined || at < 0) continue;
+    if (found.models !== undefined)
+      proposed.setIn(["modbus", at, "models"], proposed.createNode(found.models, { flow: true }));
+    const { chargeW, dischargeW } = found.rated ?? {};
+    if (chargeW !== undefined) proposed.setIn(["modbus", at, "ratedChargeW"], Math.round(chargeW));
+    if (dischargeW !== undefined) proposed.setIn(["modbus", at, "ratedDischargeW"], Math.round(dischargeW));
+    const { is } = device;
+    const source = is.kind === "battery" ? config.site.sources.findIndex(({ id }) => id === is.source) : -1;
+    if (source < 0 || found.revert === undefined) continue;
+    const { revert } = found;
+    const proven =
+      revert.kind === "proven" ? { kind: revert.kind, afterMs: revert.afterMs } : { kind: revert.kind };
+    proposed.setIn(
+      ["energy", "site", "sources", source, "revert"],
+      proposed.createNode(proven, { flow: true }),
+    );
+  }
+  return proposed.toString({ lineWidth: 0 });
+}
+
+function hasAliases(document: Document): boolean {
+  let found = false;
+  visit(document, {
+    Alias() {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
