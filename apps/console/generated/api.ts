@@ -1684,7 +1684,7 @@ export interface components {
              * @description Listed in order of consequence.
              * @enum {string}
              */
-            kind: "storage-low" | "node-lost" | "site-offline" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
+            kind: "storage-low" | "node-lost" | "site-offline" | "site-fallback" | "site-conservative" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
             /**
              * @description danger: service or data is lost now. attention: somebody should look. waits: for a person's word.
              * @enum {string}
@@ -1719,7 +1719,7 @@ export interface components {
                  * @description Listed in order of consequence.
                  * @enum {string}
                  */
-                kind: "storage-low" | "node-lost" | "site-offline" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
+                kind: "storage-low" | "node-lost" | "site-offline" | "site-fallback" | "site-conservative" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
                 count: number;
             }[];
             fleet: {

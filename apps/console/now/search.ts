@@ -8,6 +8,8 @@ const kinds: Readonly<Record<NeedRow["kind"], true>> = {
   "storage-low": true,
   "node-lost": true,
   "site-offline": true,
+  "site-fallback": true,
+  "site-conservative": true,
   "connector-faulted": true,
   "station-offline": true,
   "station-deaf": true,

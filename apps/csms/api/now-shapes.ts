@@ -7,6 +7,8 @@ const kinds = [
   "storage-low",
   "node-lost",
   "site-offline",
+  "site-fallback",
+  "site-conservative",
   "connector-faulted",
   "station-offline",
   "station-deaf",

@@ -55,6 +55,10 @@ export type NeedKind =
   /** One of several nodes was found dead, and has not come back. */
   | "node-lost"
   | "site-offline"
+  /** Its energy is in mode fallback or default: cars charge by what is safe without anybody who knows. */
+  | "site-fallback"
+  /** Its energy is in mode conservative: no fresh meter. */
+  | "site-conservative"
   | "connector-faulted"
   /** Without link, although its site has one or needs none. */
   | "station-offline"

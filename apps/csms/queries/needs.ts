@@ -7,6 +7,7 @@ import { firstIdAt } from "../core/decision.ts";
 import type { NeedKind, NeedPlace, NeedRow } from "../core/port.ts";
 import type { Schema } from "../store/schema.ts";
 import { queryLimits } from "./limits.ts";
+import { energyNeeds } from "./needs-energy.ts";
 
 export const NEEDS_PER_KIND = 50;
 
@@ -188,9 +189,16 @@ export async function needsOf(db: Kysely<Schema>, nowMs: number, site?: string):
       needs.push(...lost);
       if (lost.length > 0) counts.push({ kind: "node-lost", count: lost.length });
     }
+    if (question.kind === "site-offline") {
+      const energy = await energyNeeds(db, NEEDS_PER_KIND, site);
+      needs.push(...energy.needs.toSorted((a, b) => rank(a) - rank(b)));
+      counts.push(...energy.counts);
+    }
   }
   return { needs, counts };
 }
+
+const rank = ({ weight }: NeedRow): number => (weight === "danger" ? 0 : 1);
 
 const needRow = ({ kind, weight, place }: Need, found: Found): NeedRow => ({
   kind,

@@ -57,6 +57,11 @@ export const now = {
       concerned === 0
         ? "has no link to here."
         : `has no link to here. Its ${stations(concerned)} ${concerned === 1 ? "goes" : "go"} on charging and ${concerned === 1 ? "reports" : "report"} later.`,
+    "site-fallback": ({ words }) =>
+      words === "default"
+        ? "has no controller: its stations charge by their safe defaults"
+        : "has no energy controller: its cars take turns at the minimum",
+    "site-conservative": () => "has no meter that it trusts: it charges below its highest declared load",
     "connector-faulted": ({ evse, words }) =>
       `reports a fault${evse === null || evse === 0 ? "" : ` on EVSE ${evse}`}${words === null || words === "NoError" ? "" : `: ${spaced(words).toLowerCase()}`}`,
     "station-offline": ({ concerned }) =>

@@ -1,0 +1,63 @@
+/**
+ * Sites that manage their energy in a mode of which somebody is told (ADR 16): by the last word of each that is linked and managed. Of a
+ * site without link nobody knows its mode; that it has none is told by itself.
+ */
+import { type Kysely, sql } from "kysely";
+import type { NeedKind, NeedRow } from "../core/port.ts";
+import type { Schema } from "../store/schema.ts";
+
+type Found = {
+  readonly site: string;
+  readonly since: number;
+  readonly data: string;
+  readonly stations: number;
+};
+type Counted = {
+  readonly needs: readonly NeedRow[];
+  readonly counts: readonly { kind: NeedKind; count: number }[];
+};
+
+/** The kind of an alert, and how much it weighs; none for a mode of which nobody is told. */
+const kinds: Readonly<Record<string, Pick<NeedRow, "kind" | "weight">>> = {
+  alarm: { kind: "site-fallback", weight: "danger" },
+  notice: { kind: "site-conservative", weight: "attention" },
+};
+
+export async function energyNeeds(db: Kysely<Schema>, most: number, site?: string): Promise<Counted> {
+  // The kind as it is, so that its own index serves.
+  const { rows } = await sql<Found>`
+    select s.id as site, o.at_ms as since, o.data as data,
+      (select count(*) from stations st where st.site_id = s.id) as stations
+    from sites s join outbox o
+      on o.seq = (select max(m.seq) from outbox m where m.site_id = s.id and m.kind = 'site.mode')
+    where s.connected = 1 ${site === undefined ? sql`` : sql`and s.id = ${site}`}
+      and exists (select 1 from energy_documents d where d.site_id = s.id and d.energy is not null
+        and d.version = (select max(n.version) from energy_documents n where n.site_id = s.id))
+    order by since, site`.execute(db);
+  const needs = rows.flatMap((row) => needOf(row));
+  const counts = Map.groupBy(needs, ({ kind }) => kind);
+  return {
+    needs: [...counts.values()].flatMap((of) => of.slice(0, most)),
+    counts: [...counts].map(([kind, of]) => ({ kind, count: of.length })),
+  };
+}
+
+function needOf({ site, since, data, stations }: Found): NeedRow[] {
+  // Written by energy/told.ts alone.
+  const { mode, alert } = JSON.parse(data) as { mode: string; alert: string };
+  const found = kinds[alert];
+  if (found === undefined) return [];
+  const next = { place: "site", id: site } as const;
+  return [
+    {
+      ...found,
+      site,
+      station: null,
+      evse: null,
+      sinceMs: Number(since),
+      concerned: Number(stations),
+      words: mode,
+      next,
+    },
+  ];
+}
