@@ -4,17 +4,24 @@
  */
 import { join } from "node:path";
 import { type Chance, type Clock, type Disk, every, failed, ok, type Result } from "@wattward/kernel";
+import { systemChance, systemClock } from "@wattward/kernel/node";
+import { ModbusClient } from "@wattward/modbus";
 import { listen, type ModbusListener } from "@wattward/modbus/tcp";
 import { serveDevice } from "../devices/device-line.ts";
 import { Devices } from "../devices/devices.ts";
+import { type VendorCounts, VendorEms } from "../masters/vendor-ems.ts";
 import { type Draw, STEP_MS } from "../plant/plant.ts";
 import { readPlan } from "../plant/read-plan.ts";
+import type { PlantWords } from "../plant/shape.ts";
 import { traceHead, traceLine } from "../plant/trace.ts";
 import { LineFile } from "../truth/line-file.ts";
+import { masterDial } from "./master-link.ts";
 import { jsonOf, StationsFolderError } from "./way-in.ts";
 
 export type PlantAtWork = {
   readonly devices: Devices;
+  /** What other masters did so far, in the order of `plant.json`. */
+  readonly vendors: readonly VendorCounts[];
   stop(): Promise<void>;
 };
 
@@ -60,15 +67,46 @@ export async function openPlant(folder: string, ports: PlantPorts): Promise<Plan
     devices.step(now);
     keep(limits, traceLine(devices.plant, now, clock.now().wallMs));
   });
+  const vendors = await vendorsOf(words as PlantWords);
+  const stopVendors = vendors.map((vendor) => vendor.start(clock));
   return {
     devices,
+    vendors: vendors.map(({ counts }) => counts),
     async stop() {
       stopMoving();
+      for (const stop of stopVendors) stop();
       await Promise.all(listeners.map((listener) => listener.close()));
       await limits.close();
       await exchanges.close();
     },
   };
+}
+
+/** Every second of these a vendor reads, and sets something. */
+const VENDOR_EVERY_S = 2;
+const ABSURD = 0x7fff;
+const ABSURD_EVERY = 5;
+
+function vendorsOf({ vendors = [] }: PlantWords): Promise<VendorEms[]> {
+  return Promise.all(
+    vendors.map(
+      async ({ absurd = ABSURD, absurdEvery = ABSURD_EVERY, everyS = VENDOR_EVERY_S, to, ...rest }) => {
+        const [, host = HOST, port = ""] = /^(.+):(\d+)$/.exec(to) ?? [];
+        const dial = await masterDial({ host, port: Number(port) });
+        const client = new ModbusClient({ dial, clock: systemClock(), chance: systemChance });
+        const { reads, sets, unit = 1, usual } = rest;
+        return new VendorEms(client, {
+          unit,
+          reads,
+          sets,
+          usual,
+          everyMs: everyS * 1000,
+          absurd,
+          absurdEvery,
+        });
+      },
+    ),
+  );
 }
 
 async function opening(

@@ -5,12 +5,14 @@
 import { failed, ok, type Result, shown } from "@wattward/kernel";
 import { isPlantFault, type PlantWish, readPlantFault } from "../plant/plant-fault-words.ts";
 import { readFault, type Wish } from "../world/fault-words.ts";
+import { type AttackWords, readAttack } from "./run-attack.ts";
 
 export type Request =
   | { readonly kind: "status" }
   | { readonly kind: "finish" }
   | { readonly kind: "fault"; readonly wish: Wish }
   | { readonly kind: "plant-fault"; readonly wish: PlantWish }
+  | { readonly kind: "attack"; readonly words: AttackWords }
   /** The grid operator's control box says this from now on; undefined: no limit. */
   | { readonly kind: "limit"; readonly limitW: number | undefined };
 
@@ -24,6 +26,15 @@ export function readRequest(line: string): Result<Request, string> {
     case "status":
     case "finish":
       return ok({ kind: words.do });
+    case "attack": {
+      const { for: forS = 30, setpoint, to, unit, what } = words;
+      const given = { "--to": to, "--for": forS, "--unit": unit, "--setpoint": setpoint };
+      const args = Object.entries(given).flatMap(([name, value]) =>
+        value === undefined ? [] : [name, String(value)],
+      );
+      const read = readAttack([String(what), ...args]);
+      return read.ok ? ok({ kind: "attack", words: read.value }) : read;
+    }
     case "limit": {
       const { kw } = words;
       if (kw !== undefined && !(typeof kw === "number" && kw >= 0))
@@ -39,7 +50,7 @@ export function readRequest(line: string): Result<Request, string> {
       return wish.ok ? ok({ kind: "fault", wish: wish.value }) : wish;
     }
     default:
-      return failed(`"do" is status, finish, fault or limit.`);
+      return failed(`"do" is status, finish, fault, limit or attack.`);
   }
 }
 

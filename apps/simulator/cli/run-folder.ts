@@ -14,6 +14,7 @@ import { seeded } from "../world/seeded.ts";
 import { createWorld, type World } from "../world/world.ts";
 import { type Request, readRequest } from "./control.ts";
 import type { Mixed, Options } from "./options.ts";
+import { playAttack } from "./run-attack.ts";
 
 /** Finishing in a hurry, after SIGTERM or SIGINT. */
 const HURRY_S = 3;
@@ -67,6 +68,8 @@ export async function runFolder(options: Options): Promise<number> {
   });
   const { kind, summary } = await Promise.race([play(world, options, plant), broken]);
   await plant?.stop();
+  if (plant !== undefined && plant.vendors.length > 0)
+    await out.replace("vendors.json", encoded(plant.vendors));
   await sent.close();
   await received.close();
   await out.replace("summary.json", encoded(summary));
@@ -122,6 +125,14 @@ function endOfDay(
 
 function answer(world: World, request: Request, plant: PlantAtWork | undefined): object {
   switch (request.kind) {
+    case "attack": {
+      const { forS, id, setpoint, unit, way } = request.words;
+      void playAttack(id, way, { unit, setpoint, forMs: forS * 1000 }).then(
+        (report) => reply({ kind: "attack", ...report }),
+        (error: unknown) => reply({ kind: "attack", attack: id, error: String(error) }),
+      );
+      return { attack: id };
+    }
     case "limit": {
       const boxes = plant?.devices.limitSignals ?? [];
       for (const box of boxes) box.limitW = request.limitW;
@@ -135,7 +146,7 @@ function answer(world: World, request: Request, plant: PlantAtWork | undefined):
         : { what: fault.what, device: befell, atMs: clock.now().wallMs };
     }
     case "status":
-      return world.view();
+      return { ...world.view(), ...(plant !== undefined && { vendors: plant.vendors }) };
     case "finish":
       return {};
     case "fault": {

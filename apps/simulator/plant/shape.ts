@@ -113,6 +113,28 @@ export const plantShape = Type.Object(
       ),
     ),
     devices: maybe(Type.Array(deviceShape, { description: "the Modbus devices", maxItems: THINGS_MAX })),
+    vendors: maybe(
+      Type.Array(
+        Type.Object(
+          {
+            to: text("HOST:PORT of the guard, or of a device without one"),
+            unit: maybe(whole("the unit id that it asks (1)", 0, 255)),
+            reads: whole("the register that it reads, a protocol address", 0, 65_535),
+            sets: whole("the register that it sets", 0, 65_535),
+            usual: Type.Array(whole("a raw word", 0, 65_535), {
+              description: "what it sets, in turn: raw words",
+              minItems: 1,
+              maxItems: 100,
+            }),
+            everyS: maybe(number("seconds from one setpoint to the next (2)", 0.05, 3_600)),
+            absurd: maybe(whole("what it sets when its cloud knows better: a raw word (32767)", 0, 65_535)),
+            absurdEvery: maybe(whole("every so many times; 0 never (5)", 0, 1_000)),
+          },
+          closed,
+        ),
+        { description: "vendors' energy managements: other masters", maxItems: 10 },
+      ),
+    ),
     day: maybe(
       Type.Object(
         {

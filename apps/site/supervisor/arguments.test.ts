@@ -18,6 +18,19 @@ const rows: readonly (readonly [args: readonly string[], expected: RegExp | obje
     },
   ],
   [
+    [...good, "--modbus-port", "0", "--modbus-tls-port", "802", "--modbus-host", "10.0.0.2"],
+    {
+      mode: "autonomous",
+      dataFolder: "D",
+      passwords,
+      csmsUrl: "wss://csms.x:9443",
+      host: "127.0.0.1",
+      port: 9_444,
+      modbus: { host: "10.0.0.2", port: 0, tlsPort: 802 },
+    },
+  ],
+  [[...good, "--modbus-port", "70000"], /--modbus-port/],
+  [
     [...good, "--port", "0", "--host", "::1", "--connect", "[::1]:80"],
     {
       mode: "autonomous",

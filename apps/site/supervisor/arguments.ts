@@ -23,6 +23,9 @@ export function asked(args: readonly string[]): Asked {
       "profile1-host": text,
       "profile1-port": text,
       "profile2-port": text,
+      "modbus-host": text,
+      "modbus-port": text,
+      "modbus-tls-port": text,
     },
   };
   let values: { [name in keyof typeof options]?: string | undefined };
@@ -51,6 +54,8 @@ export function asked(args: readonly string[]): Asked {
   ];
   if (port1 === undefined || port2 === undefined)
     return wrong("--profile1-port and --profile2-port are numbers from 0 to 65535");
+  const modbus = modbusOf(values);
+  if (modbus === undefined) return wrong("--modbus-port and --modbus-tls-port are numbers from 0 to 65535");
   const listed = proxiesIn(values["proxy-from"], "--proxy-from");
   if ("fault" in listed) return wrong(listed.fault);
   const profile1Host = values["profile1-host"];
@@ -81,10 +86,28 @@ export function asked(args: readonly string[]): Asked {
     port: portNumber,
     ...(listed.proxies.length > 0 && { proxies: listed.proxies }),
     passwords: { ports: { 1: port1, 2: port2 }, ...(profile1Host !== undefined && { profile1Host }) },
+    ...(Object.keys(modbus).length > 0 && { modbus }),
     ...(others.length > 0 && { others }),
     ...(stationFramesPerSecond !== undefined && { stationFramesPerSecond }),
   };
   return { kind: "run", settings, logLevel };
+}
+
+/** Where the Modbus guard listens to other masters; undefined for what is no port. */
+function modbusOf(values: {
+  readonly "modbus-host"?: string | undefined;
+  readonly "modbus-port"?: string | undefined;
+  readonly "modbus-tls-port"?: string | undefined;
+}): NonNullable<Settings["modbus"]> | undefined {
+  const { "modbus-host": host, "modbus-port": plain, "modbus-tls-port": secured } = values;
+  const [port, tlsPort] = [plain, secured].map((text) => (text === undefined ? undefined : portOf(text)));
+  if ((plain !== undefined && port === undefined) || (secured !== undefined && tlsPort === undefined))
+    return undefined;
+  return {
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(tlsPort !== undefined && { tlsPort }),
+  };
 }
 
 /** More nodes than one central system will have. */
