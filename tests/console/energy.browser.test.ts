@@ -96,7 +96,7 @@ test("energy: what a site told a while ago is shown with its age, and moves no m
     .getByText(/told 2 min ago/)
     .waitFor();
   await page.locator("[data-freshness=stale]").waitFor();
-  assert.equal(await page.locator("[data-freshness=stale] [class*=moving]").count(), 0);
+  assert.equal(await page.locator("[data-freshness=stale] [class*=dots]").count(), 0);
   energyOf(opened).snapshot = undefined;
   await page.reload();
   await page.getByText("The site has not told of its energy yet.").waitFor();

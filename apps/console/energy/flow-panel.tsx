@@ -12,6 +12,7 @@ import styles from "./flow-panel.module.css";
 import { type FlowName, type FlowNode, flowNodes, flowRibbons, sideOf } from "./flow-picture.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
 import { tightest } from "./fuse-rows.ts";
+import { MovingDots } from "./moving-dots.tsx";
 
 const say = words.energy.flow;
 
@@ -82,9 +83,6 @@ export function FlowDrawing({ nodes, charge, freshness }: DrawingProps) {
           {ribbons.map(({ name, way, path, width, arrows }) => (
             <g key={name} data-flow={name} data-way={way}>
               <path className={styles.ribbon} d={path} strokeWidth={width} />
-              {freshness === "fresh" && arrows.length > 0 && (
-                <path className={styles.moving} d={path} strokeWidth={Math.max(1.5, width * 0.28)} />
-              )}
               {arrows.map(({ x, y, degrees }) => (
                 <path
                   key={`${x} ${y}`}
@@ -99,6 +97,10 @@ export function FlowDrawing({ nodes, charge, freshness }: DrawingProps) {
             <path className={styles.hub} d={`M${size.width / 2} ${size.height / 2 - HUB}v${2 * HUB}`} />
           )}
         </svg>
+        {freshness === "fresh" &&
+          ribbons.map(({ name, way, course }) => (
+            <MovingDots key={`${name} ${way} ${size.width}`} name={name} course={course} />
+          ))}
       </div>
       <Side nodes={side("right")} charge={undefined} side="right" />
     </div>

@@ -42,6 +42,16 @@ test("arrows point into the hub or out of it, on both sides", () => {
   assert(of({ carsW: -5_000 }, "cars") < 0);
 });
 
+test("a course runs the way of the power, from edge to hub or back", () => {
+  const course = (flows: Parameters<typeof flowNodes>[0], name: string) =>
+    flowRibbons(flowNodes(flows, flowNames), place).find((it) => it.name === name)?.course ?? [];
+  const ends = (points: ReturnType<typeof course>) => [points[0]?.x, points.at(-1)?.x];
+  assert.deepEqual(ends(course({ gridW: 5_000 }, "grid")), [0, 100]);
+  assert.deepEqual(ends(course({ gridW: -5_000 }, "grid")), [100, 0]);
+  assert.deepEqual(ends(course({ carsW: 5_000 }, "cars")), [100, 200]);
+  assert.deepEqual(course({}, "grid"), []);
+});
+
 test("widths are in proportion, the side with more fills the hub, and no flow at all divides by nothing", () => {
   const widths = (flows: Parameters<typeof flowNodes>[0]) =>
     new Map(flowRibbons(flowNodes(flows, flowNames), place).map(({ name, width }) => [name, width]));

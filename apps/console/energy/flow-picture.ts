@@ -45,6 +45,8 @@ export type FlowRibbon = {
   readonly path: string;
   readonly width: number;
   readonly arrows: readonly Arrow[];
+  /** Along its middle, the way that the power flows; none where it does not. */
+  readonly course: readonly Point[];
 };
 export type Place = { readonly width: number; readonly height: number };
 
@@ -54,6 +56,7 @@ const LEAST = 2;
 const IDLE = 1.5;
 const HUB_GAP = 3;
 const ARROWS_AT = [0.24, 0.5, 0.76];
+const COURSE_AT = Array.from({ length: 13 }, (_, i) => i / 12);
 
 export function flowRibbons(nodes: readonly FlowNode[], { width, height }: Place): readonly FlowRibbon[] {
   const sides = (["left", "right"] as const).map((side) => nodes.filter(({ name }) => sideOf(name) === side));
@@ -79,26 +82,37 @@ function ribbonWidth(node: FlowNode, perWatt: number): number {
   return node.way === "still" || node.way === "unknown" ? IDLE : Math.max(LEAST, sizeOf(node) * perWatt);
 }
 
-type Point = { readonly x: number; readonly y: number };
+export type Point = { readonly x: number; readonly y: number };
 
 /** From a node at the edge to its place at the hub; both ends level. */
-function curve(outer: Point, hub: Point, way: Way): Pick<FlowRibbon, "path" | "arrows"> {
+function curve(outer: Point, hub: Point, way: Way): Pick<FlowRibbon, "path" | "arrows" | "course"> {
   const bend = (hub.x - outer.x) * 0.55;
   const points = [outer, { x: outer.x + bend, y: outer.y }, { x: hub.x - bend, y: hub.y }, hub] as const;
   const [a, b, c, d] = points;
   const path = `M${round(a.x)} ${round(a.y)} C${round(b.x)} ${round(b.y)} ${round(c.x)} ${round(c.y)} ${round(d.x)} ${round(d.y)}`;
-  if (way !== "in" && way !== "out") return { path, arrows: [] };
-  return { path, arrows: ARROWS_AT.map((t) => arrowAt(points, t, way === "out")) };
+  if (way !== "in" && way !== "out") return { path, arrows: [], course: [] };
+  // Every curve is drawn from its node to the hub.
+  const inwards = way === "in";
+  const course = COURSE_AT.map((t) => pointAt(points, inwards ? t : 1 - t));
+  return { path, course, arrows: ARROWS_AT.map((t) => arrowAt(points, t, !inwards)) };
 }
 
-function arrowAt([a, b, c, d]: readonly [Point, Point, Point, Point], t: number, outwards: boolean): Arrow {
+type Curve = readonly [Point, Point, Point, Point];
+
+function pointAt([a, b, c, d]: Curve, t: number): Point {
   const u = 1 - t;
   const at = (of: "x" | "y") =>
-    u ** 3 * a[of] + 3 * u * u * t * b[of] + 3 * u * t * t * c[of] + t ** 3 * d[of];
+    round(u ** 3 * a[of] + 3 * u * u * t * b[of] + 3 * u * t * t * c[of] + t ** 3 * d[of]);
+  return { x: at("x"), y: at("y") };
+}
+
+function arrowAt(points: Curve, t: number, outwards: boolean): Arrow {
+  const [a, b, c, d] = points;
+  const u = 1 - t;
   const slope = (of: "x" | "y") =>
     3 * u * u * (b[of] - a[of]) + 6 * u * t * (c[of] - b[of]) + 3 * t * t * (d[of] - c[of]);
   const degrees = (Math.atan2(slope("y"), slope("x")) * 180) / Math.PI;
-  return { x: round(at("x")), y: round(at("y")), degrees: round(outwards ? degrees + 180 : degrees) };
+  return { ...pointAt(points, t), degrees: round(outwards ? degrees + 180 : degrees) };
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

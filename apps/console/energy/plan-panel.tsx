@@ -51,6 +51,12 @@ export function PlanPanel({ snapshot, site, quarters, failed, span }: Props) {
   return (
     <Panel title={say.title} end={<Made plan={plan} nowMs={nowMs} />}>
       <Legend names={names} hidden={hidden} toggle={toggle} series={series} at={at} />
+      <p className={styles.reading}>
+        {say.reading}
+        {site.peakW !== undefined && (
+          <span className={styles.limit}>{say.limit(written(power(site.peakW)))}</span>
+        )}
+      </p>
       <PlanChart
         {...{ series, shown, span, nowMs }}
         limitW={site.peakW ?? undefined}

@@ -28,7 +28,6 @@ export const energyWords = {
     tightestAt: (fuse: string, phase: string, percent: number) => `${fuse}, ${phase}: ${percent} % taken`,
     own: "Own power",
     ownHelp: "Share of what is used now that comes from the sun and the battery.",
-    peak: "Wanted peak",
     picture: (sentences: readonly string[]) => `Power now. ${sentences.join(" ")}`,
     sentence: (name: string, value: string, way: string) => `${name}: ${value}, ${way}.`,
   },
@@ -84,16 +83,12 @@ export const energyWords = {
 
   plan: {
     title: "Plan against what happened",
-    titleShort: "Power over the day",
     kW: "kW",
     series: { grid: "Grid", cars: "Cars", battery: "Battery", solar: "Solar", building: "Building" },
     seriesLabel: "Lines that are shown",
     charge: "Battery charge",
-    measured: "as measured",
-    planned: "as planned",
-    now: "now",
+    reading: "Whole lines: as measured; broken ones: as planned.",
     limit: (limit: string) => `wanted peak ${limit}`,
-    connection: (limit: string) => `connection ${limit}`,
     none: "No quarter of an hour has been told yet",
     noneHelp: "The first stands here a quarter of an hour after the energy controller began.",
     noPlan: "There is no plan now; what happened is shown.",
@@ -104,8 +99,6 @@ export const energyWords = {
     chartLabel: (facts: readonly string[]) => `Power of today, and as it is planned. ${facts.join(" ")}`,
     mostGrid: (value: string) => `From the grid at most ${value} so far.`,
     mostPlanned: (value: string) => `Planned from the grid: at most ${value}.`,
-    spanLabel: "Time shown",
-    span: { day: "Day", two: "2 days", week: "Week" } as const,
   },
 
   fuses: {
@@ -120,16 +113,12 @@ export const energyWords = {
     declaredHelp: "No trusted meter here: the highest load that was declared is assumed.",
     beyond: "more than declared",
     rated: (ampere: string) => `${ampere} A`,
-    phase: (phase: string, taken: string, capacity: string) => `${phase}: ${taken} of ${capacity} A`,
     phaseLabel: (phase: string, base: string, may: string, capacity: string) =>
       `${phase}: base load ${base} A, cars may draw ${may} A, of ${capacity} A`,
-    feeds: (base: string) => `${base} A feed in`,
     outlets: (count: number) => plural(count, "outlet", "outlets"),
     above: (parent: string) => `below ${parent}`,
     connection: "grid connection",
-    hangs: { load: "load", solar: "solar", battery: "battery", meter: "meter" },
     unknown: "This fuse has not been told of yet.",
-    empty: "Nothing is known of its fuses yet",
   },
 
   outlets: {
