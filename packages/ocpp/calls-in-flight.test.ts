@@ -164,3 +164,18 @@ test("calls: remembered late ids are bounded", async () => {
     ["unknown", "unknown", "late", "late"],
   );
 });
+
+test("calls: one that goes first waits for the one in flight alone, also where nothing more may wait", async () => {
+  const { clock, sent, settle, reset, inFlight } = calls({ queuedCallsMax: 1 });
+  reset();
+  reset();
+  let outcome: CallOutcome | undefined;
+  const first = inFlight.call("ClearCache", {}, { timeoutMs, first: true });
+  void first.then((settled) => (outcome = settled));
+  settle('[3,"m1",{"status":"Accepted"}]');
+  assert.equal(sent[1], '[2,"m2","ClearCache",{}]');
+  settle('[3,"m2",{"status":"Accepted"}]');
+  await clock.advance(0);
+  assert.equal(outcome?.kind, "result");
+  assert.equal(sent[2], '[2,"m3","Reset",{"type":"Soft"}]');
+});

@@ -206,8 +206,8 @@ export class RetryingStation {
   readonly asked: unknown[][] = [];
   /** Every frame that came. */
   readonly heard: unknown[][] = [];
-  /** What a CALL of the CSMS is answered. */
-  reply: object = { status: "Accepted" };
+  /** What a CALL is answered, by action where it differs: undefined is silence, a text the code of a CALLERROR. */
+  reply: object | ((action: string, payload: object) => object | string | undefined) = { status: "Accepted" };
 
   constructor(world: World, id: string, version: OcppVersion = "1.6", timeoutMs = 30_000) {
     this.world = world;
@@ -250,8 +250,16 @@ export class RetryingStation {
     this.heard.push(frame);
     if (frame[0] === 2) {
       this.asked.push(frame);
-      this.wire?.send(JSON.stringify([3, frame[1], this.reply]));
+      this.answerTo(frame);
     } else if (frame[1] === `m${this.sent}`) this.waiting?.(frame);
+  }
+
+  private answerTo(frame: unknown[]): void {
+    const [, id, action, payload] = frame;
+    const { reply } = this;
+    const answer = typeof reply === "function" ? reply(String(action), Object(payload)) : reply;
+    if (answer === undefined) return;
+    this.wire?.send(JSON.stringify(typeof answer === "string" ? [4, id, answer, "", {}] : [3, id, answer]));
   }
 
   private async attempt(action: string, payload: object): Promise<unknown[] | undefined> {

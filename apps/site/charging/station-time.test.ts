@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { StationTime } from "./station-time.ts";
+
+/** Frames as [arrived, by the station's clock], and what its clock then shows at the last arrival. */
+const learnt = (...frames: readonly (readonly [number, number])[]): number | undefined => {
+  const time = new StationTime();
+  for (const [atMs, stationMs] of frames) time.heard(stationMs, atMs);
+  return time.at(frames.at(-1)?.[0] ?? 0);
+};
+
+test("station time: unknown before it said anything, then what it said, going on by itself", () => {
+  assert.equal(learnt(), undefined);
+  const time = new StationTime();
+  time.heard(1_000_000, 0);
+  assert.equal(time.at(5_000), 1_005_000);
+});
+
+test("station time: a message that is late says nothing; a queue that is sent at once neither", () => {
+  assert.equal(learnt([0, 1_000_000], [10_000, 950_000]), 1_010_000);
+  const queue = Array.from({ length: 20 }, (_, i): [number, number] => [
+    10_000 + i * 20,
+    500_000 + i * 10_000,
+  ]);
+  assert.equal(learnt([0, 1_000_000], ...queue), 1_010_380);
+});
+
+test("station time: a jump forward counts at once, a jump back when two frames some time apart agree", () => {
+  assert.equal(learnt([0, 1_000_000], [10_000, 4_610_000]), 4_610_000);
+  assert.equal(learnt([0, 5_000_000], [10_000, 1_410_000]), 5_010_000, "one may be late");
+  assert.equal(
+    learnt([0, 5_000_000], [10_000, 1_410_000], [20_000, 1_420_500]),
+    1_420_500,
+    "two are not, in step",
+  );
+  assert.equal(
+    learnt([0, 5_000_000], [10_000, 1_410_000], [10_500, 1_410_500]),
+    5_010_500,
+    "too close to each other",
+  );
+  assert.equal(
+    learnt([0, 5_000_000], [10_000, 1_410_000], [400_000, 1_800_000]),
+    5_400_000,
+    "too far apart to be remembered",
+  );
+});
+
+test("station time: forgotten at a boot", () => {
+  const time = new StationTime();
+  time.heard(5_000_000, 0);
+  time.forget();
+  assert.equal(time.at(0), undefined);
+  time.heard(1_000, 0);
+  assert.equal(time.at(0), 1_000);
+});

@@ -1,0 +1,221 @@
+/** How a station's model is limited is found out, kept, and told where nothing is; stations are scripted, the site is whole. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { OcppVersion } from "@wattward/ocpp";
+import { energyDocument, type SmallDocument } from "../testing/energy-document.ts";
+import { FakeEnergy } from "../testing/fake-energy.ts";
+import { RetryingStation, World } from "../testing/world.ts";
+import { fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
+import { SAFE_DEFAULT_ID } from "./limits.ts";
+
+/** Null: no answer at all; undefined: the usual one. `wire`: the profile, where there is one. */
+type Answers = (
+  action: string,
+  wire: ReturnType<typeof fieldsOf>,
+  fields: ReturnType<typeof fieldsOf>,
+) => object | string | null | undefined;
+
+/** A managed site, and a station that answers as the test says; the rest of its CALLs it accepts. */
+async function charging(version: OcppVersion, answers: Answers, more: SmallDocument = {}) {
+  const world = new World(3);
+  world.csms.bundle = { ...world.csms.bundle, energy: energyDocument(["A", "B"], more) };
+  await world.start();
+  assert(await world.time.until(() => world.dialEnergy !== undefined, 5_000));
+  const energy = new FakeEnergy(world.time);
+  energy.connect(world.dialEnergy!);
+  const station = new RetryingStation(world, "A", version);
+  station.reply = (action, payload) => {
+    const fields = fieldsOf(payload);
+    const wire =
+      version === "1.6" ? objectIn(fields, "csChargingProfiles") : objectIn(fields, "chargingProfile");
+    const answer = answers(action, wire, fields);
+    return answer === null ? undefined : (answer ?? usual(action));
+  };
+  const boot =
+    version === "1.6"
+      ? { chargePointVendor: "V", chargePointModel: "M" }
+      : { reason: "PowerUp", chargingStation: { vendorName: "V", model: "M" } };
+  void station.tell("BootNotification", boot);
+  await world.time.advance(2_000);
+  const timestamp = () => new Date(world.time.now().wallMs).toISOString();
+  const started =
+    version === "1.6"
+      ? (["StartTransaction", { connectorId: 1, idTag: "T", meterStart: 0, timestamp: timestamp() }] as const)
+      : ([
+          "TransactionEvent",
+          {
+            eventType: "Started",
+            timestamp: timestamp(),
+            triggerReason: "Authorized",
+            seqNo: 0,
+            transactionInfo: { transactionId: "t" },
+            evse: { id: 1 },
+          },
+        ] as const);
+  void station.tell(started[0], started[1]);
+  await world.time.advance(60_000);
+  const sets = () =>
+    station.asked
+      .filter(([, , action]) => action === "SetChargingProfile")
+      .map(([, , , payload]) => fieldsOf(payload));
+  return { world, energy, station, sets };
+}
+
+function usual(action: string): object | string {
+  if (action === "GetCompositeSchedule") return { status: "Rejected" };
+  if (action === "GetChargingProfiles") return { status: "NoProfiles" };
+  if (action === "GetConfiguration") return { configurationKey: [] };
+  if (action === "GetVariables" || action === "SetVariables") return "NotSupported";
+  if (action === "ClearChargingProfile") return { status: "Unknown" };
+  return { status: "Accepted" };
+}
+
+const purposes = (sets: readonly ReturnType<typeof fieldsOf>[]) =>
+  sets.map((fields) => {
+    const wire = fields.has("chargingProfile")
+      ? objectIn(fields, "chargingProfile")
+      : objectIn(fields, "csChargingProfiles");
+    return `${textIn(wire, "chargingProfilePurpose")} ${numberIn(wire, "stackLevel")} ${textIn(wire, "chargingProfileKind")}`;
+  });
+const isGrant = (wire: ReturnType<typeof fieldsOf>) =>
+  (numberIn(wire, "id") ?? numberIn(wire, "chargingProfileId")) !== SAFE_DEFAULT_ID;
+const observed = (world: World) =>
+  world.csms.messages.flatMap((message) =>
+    message.t === "observed" ? [`${message.kind}: ${message.detail}`] : [],
+  );
+
+test("ways: a station that refuses TxProfiles is limited by defaults of its EVSE, one level above the safe one", async () => {
+  for (const version of ["1.6", "2.0.1"] as const) {
+    const { energy, sets, world } = await charging(version, (action, wire) =>
+      action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile"
+        ? { status: "Rejected" }
+        : undefined,
+    );
+    assert.equal(purposes(sets()).at(-1), "TxDefaultProfile 1 Absolute");
+    assert.equal(energy.outcomes.at(-1)?.outcome, "accepted");
+    assert(observed(world).some((told) => told.startsWith("charging-limited-by: tx-default")));
+    assert.equal(energy.states.at(-1)?.unlimited, undefined);
+  }
+});
+
+test("ways: what was learnt is kept through a restart of the site", async () => {
+  const { energy, sets, station, world } = await charging("2.0.1", (action, wire) =>
+    action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile"
+      ? { status: "Rejected" }
+      : undefined,
+  );
+  world.killSite();
+  await world.time.advance(1_000);
+  await world.startSite();
+  const before = sets().length;
+  assert(await world.time.until(() => world.dialEnergy !== undefined, 5_000));
+  energy.connect(world.dialEnergy!);
+  void station.tell("Heartbeat", {});
+  await world.time.advance(60_000);
+  const since = purposes(sets()).slice(before);
+  assert(since.length > 0 && !since.some((purpose) => purpose.startsWith("TxProfile")), since.join());
+});
+
+test("ways: one that cannot limit EVSEs is limited as a whole; 2.1 may be limited by dynamic profiles last", async () => {
+  const only =
+    (purpose: string, kind: string): Answers =>
+    (action, wire) =>
+      action === "SetChargingProfile" &&
+      isGrant(wire) &&
+      !(wire.get("chargingProfilePurpose") === purpose && wire.get("chargingProfileKind") === kind)
+        ? { status: "Rejected" }
+        : undefined;
+  const whole = await charging("2.0.1", only("ChargingStationMaxProfile", "Absolute"));
+  assert.equal(purposes(whole.sets()).at(-1), "ChargingStationMaxProfile 0 Absolute");
+  const dynamic = await charging("2.1", only("TxProfile", "Dynamic"));
+  await dynamic.world.time.advance(60_000);
+  assert.equal(purposes(dynamic.sets()).at(-1), "TxProfile 0 Dynamic");
+  assert.equal(dynamic.energy.outcomes.at(-1)?.outcome, "accepted");
+});
+
+test("ways: one that takes no grant at all is told as unlimited, and so is one that will not have its safe default", async () => {
+  const none = await charging("1.6", (action, wire) =>
+    action === "SetChargingProfile" && isGrant(wire) ? "NotSupported" : undefined,
+  );
+  assert.deepEqual(none.energy.states.at(-1)?.unlimited, ["o0"]);
+  assert.equal(none.energy.outcomes.at(-1)?.outcome, "rejected");
+  const unsafe = await charging("2.0.1", (action, wire) =>
+    action === "SetChargingProfile" && !isGrant(wire) ? { status: "Rejected" } : undefined,
+  );
+  assert.deepEqual(unsafe.energy.states.at(-1)?.unlimited, ["o0"]);
+  assert(observed(unsafe.world).some((told) => told.startsWith("safe-default-not-held")));
+});
+
+test("ways: a station that knows only watts gets watts, of the phases that it has", async () => {
+  const { sets } = await charging(
+    "2.0.1",
+    (action, wire) => {
+      const schedule = fieldsOf(listIn(wire, "chargingSchedule")[0]);
+      return action === "SetChargingProfile" && schedule.get("chargingRateUnit") === "A"
+        ? { status: "Rejected" }
+        : undefined;
+    },
+    { outlet: { wiring: ["L2"], safeMa: 6_000 } },
+  );
+  const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
+  assert.deepEqual(
+    [last.get("chargingRateUnit"), listIn(last, "chargingSchedulePeriod")],
+    [
+      "W",
+      [
+        { startPeriod: 0, limit: 3_680, numberPhases: 1 },
+        { startPeriod: 120, limit: 1_380, numberPhases: 1 },
+      ],
+    ],
+  );
+});
+
+test("ways: a composite schedule that shows more than was granted is believed, not the station's yes", async () => {
+  const { sets, world } = await charging("2.0.1", (action) =>
+    action === "GetCompositeSchedule"
+      ? {
+          status: "Accepted",
+          schedule: {
+            evseId: 1,
+            duration: 180,
+            scheduleStart: new Date(0).toISOString(),
+            chargingRateUnit: "A",
+            chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }],
+          },
+        }
+      : undefined,
+  );
+  assert(purposes(sets()).includes("TxDefaultProfile 1 Absolute"));
+  assert(observed(world).some((told) => told.includes("it shows 32000 mA where 16000 mA were granted")));
+});
+
+test("ways: a station that answers nothing is asked again and again, and what it may have taken is counted", async () => {
+  const { energy, sets } = await charging("2.0.1", (action, wire) =>
+    action === "SetChargingProfile" && isGrant(wire) ? null : undefined,
+  );
+  assert(sets().filter((fields) => isGrant(objectIn(fields, "chargingProfile"))).length >= 3);
+  assert(energy.outcomes.every(({ outcome }) => outcome === "unanswered"));
+  assert.equal(energy.sessions[0]?.inForceMa, 16_000);
+});
+
+test("meter settings: the best list that a station takes, once a boot, and nothing that it has already", async () => {
+  const values: string[] = [];
+  await charging("1.6", (action, _wire, fields) => {
+    if (action === "GetConfiguration")
+      return {
+        configurationKey: [
+          { key: "MeterValueSampleInterval", readonly: false, value: "900" },
+          { key: "MeterValuesSampledData", readonly: false, value: "SoC" },
+        ],
+      };
+    if (action !== "ChangeConfiguration") return undefined;
+    const value = textIn(fields, "value") ?? "";
+    values.push(value);
+    return { status: value.includes("Voltage") ? "Rejected" : "Accepted" };
+  });
+  assert.deepEqual(values, [
+    "10",
+    "Current.Import,Power.Active.Import,Voltage,Energy.Active.Import.Register",
+    "Current.Import,Energy.Active.Import.Register",
+  ]);
+});
