@@ -1,9 +1,13 @@
 /** Masters that are not ours: `modbus-serial`, each with one request outstanding, as masters have. */
-import ModbusRTU from "modbus-serial";
+import modbusSerial from "modbus-serial";
+
+// A CommonJS module, whose types say where its class is.
+const ModbusRTU = modbusSerial.default;
+type ModbusRTU = InstanceType<typeof ModbusRTU>;
 
 /** Of a meter's block. */
 const REGISTERS = 20;
-const WARM_UP_MS = 500;
+const WARM_UP_MS = 50;
 
 export type Masters = Awaited<ReturnType<typeof masters>>;
 
