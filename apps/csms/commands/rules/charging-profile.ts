@@ -2,10 +2,12 @@
  * Charging profiles before they go out, in one form for 1.6 (§3.13, §5.16) and 2.x (K01, K28): where a profile of each
  * purpose may stand, what its schedule looks like, and what the station told of how many and how long.
  */
+import { managedOutlets } from "../../energy/managed-outlets.ts";
 import { isOver } from "../../stations/charging-profiles.ts";
 import { statement } from "../../store/statement.ts";
 import { type Asking, firstOf, never, type Objection, unlessForced } from "../route.ts";
 import { knownCount, knownList, knownMost, place } from "./known.ts";
+import { objectToRating } from "./managed-outlet.ts";
 import { objectToPlace } from "./places.ts";
 import { objectToTransaction } from "./transactions.ts";
 
@@ -49,7 +51,12 @@ export async function objectToProfile(
     () => objectToPurpose(profile, starting) ?? objectToTimes(profile) ?? objectToPeriods(profile),
     () => (starting ? undefined : objectToPlace(asking, profile, { whole: true })),
     () => (transaction === undefined ? undefined : objectToTransaction(asking, transaction)),
-    () => objectToLimits(asking, profile),
+    async () => {
+      const managed = await managedOutlets(asking.tx, asking.station);
+      return managed === undefined
+        ? objectToLimits(asking, profile)
+        : objectToRating(managed, profile, ofStation.has(profile.purpose));
+    },
   );
 }
 
