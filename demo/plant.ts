@@ -49,7 +49,7 @@ export type Plant = {
   uplink: Program;
   site: Program;
   simulator: Program;
-  readonly ports: { csms: number; http: number; uplink: number; site: number };
+  readonly ports: { csms: number; http: number; uplink: number; site: number; modbus: number };
   /** Further central systems on the same database. */
   readonly others: Node[];
   /** What the run started of PostgreSQL and NATS, or was given. */
@@ -101,7 +101,7 @@ export async function build(options: Wanted, say: (line: string) => void): Promi
   say("issuing certificates for one site and eight stations");
   await enrol(out);
   say("writing down the site's energy: fuses, devices, limits");
-  await manage(out);
+  const modbus = await manage(out);
 
   const more: Awaited<ReturnType<typeof another>>[] = [];
   for (let n = 2; n <= count; n++) more.push(await another(out, `csms-${n}`, { ...place, http: 0 }));
@@ -114,7 +114,7 @@ export async function build(options: Wanted, say: (line: string) => void): Promi
   );
 
   say("starting the site controller");
-  const ports = { csms: csmsAt["port"]!, http: csmsAt["httpPort"]!, uplink: uplinkPort, site: 0 };
+  const ports = { csms: csmsAt["port"]!, http: csmsAt["httpPort"]!, uplink: uplinkPort, site: 0, modbus };
   const others = more.map((node, i) => ({ ...node, ports: { ...node.ports, uplink: uplinks[i] ?? 0 } }));
   const site = startSite(out, { ...ports, others });
   ports.site = (await ready(out, "site", site, ["port"]))["port"]!;
@@ -168,12 +168,14 @@ type SitePlace = {
   readonly csms: number;
   readonly uplink: number;
   readonly site: number;
+  /** Where its Modbus guard hears other masters. */
+  readonly modbus?: number;
   readonly others?: readonly Pick<Node, "ports">[];
 };
 
 export function startSite(
   out: string,
-  { csms, uplink, site, others = [] }: SitePlace,
+  { csms, uplink, site, modbus, others = [] }: SitePlace,
   how: StartOptions = {},
 ): Program {
   const all = [{ csms, uplink }, ...others.map(({ ports }) => ports)];
@@ -181,6 +183,7 @@ export function startSite(
   const connect = all.map((node) => `127.0.0.1:${node.uplink}`).join(",");
   const args = ["--data", join(out, "site"), "--csms", urls, "--connect", connect, "--port", String(site)];
   args.push(...passwordPorts);
+  if (modbus !== undefined) args.push("--modbus-port", String(modbus));
   return start("site", "apps/site/main.ts", args, logOf(out, "site"), how);
 }
 
@@ -226,14 +229,15 @@ export async function enrol(out: string): Promise<void> {
   ]);
 }
 
-/** What an energy manager does besides: writes the site's energy down, and gives it to the central system. */
-async function manage(out: string): Promise<void> {
-  const [grid = 0, hall = 0, solar = 0, battery = 0] = await freePorts(deviceNames.length);
-  const plant = plantOf({ "grid-meter": grid, "hall-meter": hall, solar, battery });
+/** What an energy manager does besides: writes the site's energy down, and gives it to the central system. The guard's port. */
+async function manage(out: string): Promise<number> {
+  const [guard = 0, grid = 0, hall = 0, solar = 0, battery = 0] = await freePorts(1 + deviceNames.length);
+  const plant = await plantOf({ "grid-meter": grid, "hall-meter": hall, solar, battery }, guard);
   writeFileSync(join(out, "stations", "plant.json"), `${JSON.stringify(plant, undefined, 2)}\n`);
   const file = join(out, "site-energy.json");
   writeFileSync(file, `${JSON.stringify(await siteDocumentOf(plant), undefined, 2)}\n`);
   await command("apps/csms/cli/energy.ts", ["set", SITE, file, "--data", join(out, "csms")]);
+  return guard;
 }
 
 /** Ports that nobody has now. */

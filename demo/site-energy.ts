@@ -8,6 +8,7 @@
  *                 └─ yard 80 A ── LYO-03, 04, 06, 07 and the single-phase LYO-08, wired by turns
  */
 
+import { type ClientName, type DeviceName, type Policy, sunspecPolicy } from "@wattward/guard";
 import { failed, ok } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { discover, type RegisterReader } from "@wattward/modbus/sunspec";
@@ -64,8 +65,27 @@ const day = { startsAtH: 12, speed: 15 };
 export const deviceNames = ["grid-meter", "hall-meter", "solar", "battery"] as const;
 export type DevicePorts = Readonly<Record<(typeof deviceNames)[number], number>>;
 
-/** What the simulator makes true. */
-export function plantOf(ports: DevicePorts): PlantWords {
+/** The battery at the guard. */
+const BATTERY_UNIT = 4;
+/** MinRsvPct and ChaState of the battery's model 124, tenths of a per cent. */
+const RESERVE = { model: 124, register: "124.MinRsvPct", offset: 5 } as const;
+const CHARGE_OFFSET = 6;
+/** What the battery's vendor may set its reserve to, per cent. */
+const VENDOR_RESERVE = { min: 10, max: 30 } as const;
+
+/** What the simulator makes true; `guardPort` is where the site's guard hears other masters. */
+export async function plantOf(ports: DevicePorts, guardPort: number): Promise<PlantWords> {
+  const plant = devicesOf(ports);
+  const storage = (await commissioned(plant)).get("battery")?.find(({ id }) => id === RESERVE.model);
+  const first = (storage?.address ?? 0) + 2;
+  const vendor = {
+    ...{ to: `127.0.0.1:${guardPort}`, unit: BATTERY_UNIT, everyS: 2 },
+    ...{ reads: first + CHARGE_OFFSET, sets: first + RESERVE.offset, usual: [150, 200, 250], absurdEvery: 4 },
+  };
+  return { ...plant, vendors: [vendor] };
+}
+
+function devicesOf(ports: DevicePorts): PlantWords {
   return {
     voltageV: VOLTAGE_V,
     fuses: fuses.map((fuse) => ({ ...fuse })),
@@ -92,7 +112,7 @@ export async function siteDocumentOf(plant: PlantWords): Promise<object> {
         { id: "grid-meter", unit: 1, pollMs: 250, is: { kind: "meter", meter: "grid" } },
         { id: "hall-meter", unit: 2, pollMs: 500, is: { kind: "meter", meter: "hall" } },
         { id: "solar", unit: 3, pollMs: 1_000, is: { kind: "solar", source: "solar" } },
-        { id: "battery", unit: 4, pollMs: 500, is: { kind: "battery", source: "battery" } },
+        { id: "battery", unit: BATTERY_UNIT, pollMs: 500, is: { kind: "battery", source: "battery" } },
       ],
       strategy: "fairness",
       tariff: {
@@ -105,16 +125,45 @@ export async function siteDocumentOf(plant: PlantWords): Promise<object> {
       commands: { rampWPerS: 30_000, dwellMs: 1_000, reversalsPer10MinMax: 120, randomDelayMsMax: 1_000 },
       timeZone: "Europe/Paris",
     },
-    modbus: deviceNames.map((device) => ({
-      ...{ device, host: "127.0.0.1", port: plant.devices?.find(({ id }) => id === device)?.port },
-      ...{ tls: false, deviceUnit: 1, models: models.get(device) },
-      ...(device === "battery" && {
-        ratedChargeW: battery.chargeKw * 1000,
-        ratedDischargeW: battery.dischargeKw * 1000,
-      }),
-    })),
+    guard: policyOf(plant, models),
   };
 }
+
+/** The usual policy of these devices, and a rule for the vendor of one of them. */
+function policyOf(plant: PlantWords, models: ReadonlyMap<string, FoundModels>): Policy {
+  const { chargeKw, dischargeKw, rampKwPerS } = battery;
+  const envelope = {
+    ...{ chargeWMax: chargeKw * 1000, dischargeWMax: dischargeKw * 1000, reservePermille: 100 },
+    ...{ fullPermille: 950, rampWPerS: rampKwPerS * 1000 * RAMP_ROOM },
+  };
+  const policy = sunspecPolicy(
+    deviceNames.map((name, i) => ({
+      ...{ name, unit: i + 1, host: "127.0.0.1", tls: false, deviceUnit: 1, models: models.get(name) ?? [] },
+      port: plant.devices?.find(({ id }) => id === name)?.port ?? 0,
+      ...(name === "battery" && { envelope }),
+    })),
+    { readers: [{ name: VENDOR, by: { kind: "address", address: "127.0.0.1" }, perSecond: 10, burst: 20 }] },
+  );
+  const at = policy.devices
+    .find(({ unit }) => unit === BATTERY_UNIT)
+    ?.registers.find(({ name }) => name === RESERVE.register);
+  if (at === undefined) throw new DemoError("the demo's battery has no reserve");
+  const rule = {
+    ...{
+      client: VENDOR,
+      device: "battery" as DeviceName,
+      functions: [6, 16],
+      from: at.address,
+      to: at.address,
+    },
+    writes: [{ register: RESERVE.register, ...VENDOR_RESERVE, perMinuteMax: 60 }],
+  };
+  return { ...policy, rules: [...policy.rules, rule] };
+}
+
+const VENDOR = "battery-vendor" as ClientName;
+/** What comes over a line is never quite as even as it was sent. */
+const RAMP_ROOM = 1.25;
 
 const milli = (amps: readonly number[]): number[] => amps.map((a) => a * 1000);
 

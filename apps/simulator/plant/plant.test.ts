@@ -1,5 +1,6 @@
 /** The wires: Kirchhoff by hand, rotation, sub-fuses, contactors; batteries and meters against their books. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
 import { atWork, drawOf, smallPlant } from "../testing/small-plant.ts";
@@ -150,4 +151,11 @@ test("plan: what cannot be is refused with its path", () => {
   ];
   for (const [change, expected] of cases) assert.match(refused(change), expected);
   assert.equal(refused({}), "");
+});
+
+test("plan: what docs/simulator.md shows can be read", () => {
+  const page = readFileSync(new URL("../../../docs/simulator.md", import.meta.url), "utf8");
+  const [, shown = ""] = /```json\n(\{\n {2}"fuses"[\s\S]*?)```/.exec(page) ?? [];
+  const plan = readPlan(JSON.parse(shown));
+  assert.equal(plan.ok ? plan.value.devices.length : plan.fault, 4);
 });
