@@ -20,6 +20,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** A thousand of any currency for a kilowatt-hour: beyond every market's cap, either way. */
 const PRICE_MILLI_CENT_MAX = 100_000_000;
+/** A battery watches for a sign of life every second (SunSpec 802, CtrlHb). */
+const BATTERY_POLL_MS_MAX = 1_000;
 /** A reading's age at the control loop is up to two polls. */
 const POLLS_PER_STALENESS = 2;
 
@@ -155,6 +157,7 @@ function commandsOf(r: Reader): CommandLimits {
 
 function timeZoneOf(r: Reader): string {
   const timeZone = r.text();
+  if (timeZone === "") return timeZone;
   try {
     new Intl.DateTimeFormat("en", { timeZone });
   } catch {
@@ -179,6 +182,8 @@ function checkDevices({ site, devices, external }: EnergyConfig, note: Note): vo
     const thing = thingOf(device);
     once(`${at}.is`, thing.name, i);
     if (!thing.isOf(site)) note(`${at}.is.${thing.member}`, `the site has no ${thing.name}`);
+    if (device.is.kind === "battery" && device.pollMs > BATTERY_POLL_MS_MAX)
+      note(`${at}.pollMs`, `is more than ${BATTERY_POLL_MS_MAX}: its heartbeat goes once a second`);
     const meter = site.meters.find(({ id }) => device.is.kind === "meter" && id === device.is.meter);
     if (meter !== undefined && device.pollMs * POLLS_PER_STALENESS > meter.staleMs)
       note(

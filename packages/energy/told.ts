@@ -11,7 +11,6 @@ import {
   oneOf,
   optional,
   type Rule,
-  record,
   text,
   tuple,
   whole,
@@ -133,7 +132,13 @@ export const quarterRule: Rule = object<EnergyQuarter>({
   batteryOutWh: number(0),
   buildingWh: number(0),
   carsWh: number(0),
-  carsWhByMode: record(number(0), MODES.length),
+  carsWhByMode: object<EnergyQuarter["carsWhByMode"]>({
+    planned: optional(number(0)),
+    reactive: optional(number(0)),
+    conservative: optional(number(0)),
+    fallback: optional(number(0)),
+    default: optional(number(0)),
+  }),
   costMilliCent: number(),
   planned: optional(
     object<NonNullable<EnergyQuarter["planned"]>>({

@@ -58,20 +58,6 @@ export function tuple(rule: Rule, length: number): Rule {
     Array.isArray(value) && value.length !== length ? ` must have ${length} entries` : some(value);
 }
 
-/** An object whose fields are not known before; their values all keep to one rule. */
-export function record(rule: Rule, fieldsMax: number): Rule {
-  return (value) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return " must be an object";
-    const fields = Object.entries(value);
-    if (fields.length > fieldsMax) return ` must have at most ${fieldsMax} fields`;
-    for (const [name, of] of fields) {
-      const wrong = rule(of);
-      if (wrong !== undefined) return `.${name.slice(0, 40)}${wrong}`;
-    }
-    return undefined;
-  };
-}
-
 export function list(rule: Rule, lengthMax: number): Rule {
   return (value) => {
     if (!Array.isArray(value)) return " must be a list";

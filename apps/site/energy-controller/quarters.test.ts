@@ -1,0 +1,194 @@
+/** Energy by the quarter: what is counted and what is not, what a kill costs, and how long it is told. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Flows } from "@wattward/energy";
+import { silentLog } from "@wattward/kernel";
+import { type BootedDisk, SimulatedDisk, seededChance } from "@wattward/testing";
+import { type Moment, QuarterBook } from "./quarters.ts";
+
+const QUARTER_MS = 900_000;
+const START = Date.UTC(2026, 10, 21, 8);
+const flows: Flows = { gridW: 3_600, solarW: 7_200, batteryW: -3_600, buildingW: 3_600, carsW: 3_600 };
+
+/** Runs a book through time, half a second a turn; the machine's wall clock is `wallMs` ahead of its monotonic time. */
+class Hand {
+  nowMs = 0;
+  wallMs = START;
+  flows: Flows = flows;
+  mode: Moment["mode"] = "reactive";
+  book: QuarterBook;
+  readonly disk: BootedDisk;
+
+  constructor(book: QuarterBook, disk: BootedDisk) {
+    this.book = book;
+    this.disk = disk;
+  }
+
+  static async on(disk: SimulatedDisk): Promise<Hand> {
+    const booted = disk.boot();
+    return new Hand(await QuarterBook.open(booted, silentLog), booted);
+  }
+
+  async run(ms: number): Promise<void> {
+    for (let t = 0; t < ms; t += 500) {
+      this.nowMs += 500;
+      this.wallMs += 500;
+      const { nowMs, wallMs, mode } = this;
+      this.book.add({
+        ...{ nowMs, wallMs, mode, flows: this.flows, chargePermille: 500 },
+        cost: ({ importWh }) => importWh * 30,
+        planned: () => ({ gridWh: 1_000, carsWh: 900, batteryWh: 0 }),
+      });
+      // Writes of the disk run on promises.
+      if (t % 5_000 === 0) for (let i = 0; i < 20; i++) await Promise.resolve();
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+test("a quarter counts what flowed by its kind and mode, its cost, its plan, and how long it was measured", async () => {
+  const hand = await Hand.on(new SimulatedDisk(seededChance(1)));
+  await hand.run(QUARTER_MS / 2);
+  hand.mode = "planned";
+  await hand.run(QUARTER_MS / 2 + 500);
+  const [quarter] = hand.book.toTell(hand.nowMs);
+  assert(quarter !== undefined);
+  const near = (value: number | undefined, expected: number) =>
+    assert(Math.abs((value ?? 0) - expected) < 3, `${value}`);
+  assert.equal(quarter.fromWallMs, START);
+  for (const [value, wh] of [
+    [quarter.importWh, 900],
+    [quarter.exportWh, 0],
+    [quarter.solarWh, 1_800],
+    [quarter.batteryInWh, 900],
+    [quarter.batteryOutWh, 0],
+    [quarter.buildingWh, 900],
+    [quarter.carsWh, 900],
+    [quarter.carsWhByMode.reactive, 450],
+    [quarter.carsWhByMode.planned, 450],
+    [quarter.measuredS, 899],
+  ] as const)
+    near(value, wh);
+  near(quarter.costMilliCent, 27_000 - 30);
+  assert.deepEqual(quarter.planned, { gridWh: 1_000, carsWh: 900, batteryWh: 0 });
+  assert.equal(quarter.chargePermille, 500);
+});
+
+test("what was not measured is counted nowhere: no zero, and a gap is no energy", async () => {
+  const hand = await Hand.on(new SimulatedDisk(seededChance(1)));
+  await hand.run(60_000);
+  hand.flows = { solarW: 7_200, carsW: 3_600 };
+  await hand.run(60_000);
+  hand.flows = flows;
+  // The process slept for a minute.
+  hand.nowMs += 60_000;
+  hand.wallMs += 60_000;
+  await hand.run(60_000);
+  const { measuredS = 0, carsWh = 0 } = hand.book.current ?? {};
+  assert(Math.abs(measuredS - 119) <= 1.5, `${measuredS}`);
+  assert(Math.abs(carsWh - measuredS) < 1, `${carsWh}`);
+});
+
+test("told at once, then every minute, until it is acknowledged; and never again after a start", async () => {
+  const disk = new SimulatedDisk(seededChance(1));
+  const hand = await Hand.on(disk);
+  await hand.run(2 * QUARTER_MS + 1_000);
+  assert.equal(hand.book.toTell(hand.nowMs).length, 2);
+  assert.equal(hand.book.toTell(hand.nowMs + 59_000).length, 0);
+  assert.equal(hand.book.toTell(hand.nowMs + 60_000).length, 2);
+  hand.book.acked(START);
+  assert.equal(hand.book.toTell(hand.nowMs + 120_000).length, 1);
+  await hand.book.close();
+  const next = await Hand.on(disk);
+  assert.deepEqual(
+    next.book.toTell(0).map(({ fromWallMs }) => fromWallMs),
+    [START + QUARTER_MS],
+  );
+});
+
+test("killed at any write: no finished quarter is lost or there twice, and of the one under way at most seconds", async () => {
+  for (let seed = 1; seed <= 40; seed++) {
+    const chance = seededChance(seed);
+    const disk = new SimulatedDisk(chance);
+    const hand = await Hand.on(disk);
+    let killed = false;
+    hand.disk.killAtWrite(chance.int(1, 500), () => (killed = true));
+    let lastMs = 0;
+    for (let i = 0; i < 40 && !killed; i++) {
+      await hand.run(60_000);
+      if (!killed) lastMs = hand.wallMs;
+    }
+    const next = await Hand.on(disk);
+    next.wallMs = hand.wallMs;
+    await next.run(QUARTER_MS + 1_000);
+    const told = next.book.toTell(next.nowMs);
+    const starts = told.map(({ fromWallMs }) => fromWallMs);
+    assert.deepEqual(
+      starts,
+      [...new Set(starts)].sort((a, b) => a - b),
+      `seed ${seed}`,
+    );
+    const whole = Math.floor((lastMs - START) / QUARTER_MS);
+    for (let q = 0; q < whole; q++) {
+      const quarter = told.find(({ fromWallMs }) => fromWallMs === START + q * QUARTER_MS);
+      // A minute of ours runs between two looks at whether it was killed.
+      assert(
+        quarter !== undefined && quarter.measuredS > 890 - 70,
+        `seed ${seed}, quarter ${q}: ${quarter?.measuredS} s`,
+      );
+    }
+  }
+});
+
+test("a clock that is set back: the quarter it falls into is continued, never recorded twice; far forward and back loses nothing", async () => {
+  const hand = await Hand.on(new SimulatedDisk(seededChance(1)));
+  await hand.run(QUARTER_MS + 60_000);
+  hand.wallMs -= 5 * 60_000;
+  await hand.run(10 * 60_000);
+  const starts = (laterMs: number) =>
+    hand.book.toTell(hand.nowMs + laterMs).map(({ fromWallMs }) => fromWallMs - START);
+  assert.deepEqual(starts(1e9), [0]);
+  const year = 365 * 86_400_000;
+  hand.wallMs += year;
+  await hand.run(60_000);
+  hand.wallMs -= year;
+  await hand.run(2 * QUARTER_MS);
+  const all = starts(2e9);
+  assert(all.includes(0) && all.includes(QUARTER_MS), all.join());
+  assert.equal(new Set(all).size, all.length);
+});
+
+test("what the CSMS acknowledges is what it was told: a quarter that a wrong clock put before that is still told", async () => {
+  const hand = await Hand.on(new SimulatedDisk(seededChance(1)));
+  hand.wallMs += 10 * QUARTER_MS;
+  await hand.run(QUARTER_MS + 1_000);
+  hand.book.toTell(hand.nowMs);
+  hand.wallMs -= 11 * QUARTER_MS;
+  await hand.run(1_000);
+  hand.book.acked(START + 10 * QUARTER_MS);
+  await hand.run(QUARTER_MS);
+  // The second one is the piece of a quarter in which the clock was set back.
+  assert.deepEqual(
+    hand.book.toTell(hand.nowMs + 1e9).map(({ fromWallMs }) => fromWallMs - START),
+    [0, 11 * QUARTER_MS],
+  );
+});
+
+test("40 days are kept and no more; a disk that is full, and lines that are damaged, cost what is in them alone", async () => {
+  const disk = new SimulatedDisk(seededChance(1));
+  const hand = await Hand.on(disk);
+  for (let day = 0; day < 45; day++) {
+    await hand.run(QUARTER_MS + 1_000);
+    hand.wallMs += 86_400_000;
+  }
+  const days = disk.paths().filter((path) => path.startsWith("energy/quarters/"));
+  assert(days.length <= 40, `${days.length}`);
+  const [oldest = ""] = days;
+  disk.damage(oldest, new TextEncoder().encode('{"fromWallMs":1}\nnonsense\n{"half'));
+  const next = await Hand.on(disk);
+  assert(next.book.toTell(0).length >= 30);
+  disk.options.capacityBytes = disk.usedBytes;
+  next.wallMs = hand.wallMs;
+  await next.run(QUARTER_MS + 1_000);
+  assert(next.book.toTell(next.nowMs + 1e9).some(({ fromWallMs }) => fromWallMs >= hand.wallMs - QUARTER_MS));
+});
