@@ -11,7 +11,7 @@ import type { SiteId } from "@wattward/kernel";
 import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
 import type { Core, StationPlace } from "../core/port.ts";
 import { guardPolicyOf } from "./guard-policy.ts";
-import { FAULTS_TOLD_MAX } from "./limits.ts";
+import { FAULTS_TOLD_MAX, PRICES_CHARS_MAX } from "./limits.ts";
 import { type Found, readDocument } from "./read-document.ts";
 import type { SiteDocument } from "./site-document.ts";
 import { readWritten } from "./written.ts";
@@ -114,17 +114,20 @@ function compile(document: SiteDocument): NonNullable<DocumentCheck["compiled"]>
     };
   const energy = JSON.stringify(config);
   const guard = policy === undefined ? undefined : JSON.stringify(policy);
-  const long = Object.entries({ energy, guard }).filter(([, one]) => (one?.length ?? 0) > ENERGY_CHARS_MAX);
-  if (long.length > 0)
-    return {
-      faults: long.map(([path]) => ({
-        path,
-        sentence: `is too long for a bundle: over ${ENERGY_CHARS_MAX} characters as JSON`,
-      })),
-    };
+  const long = [
+    // Prices that are told take the place of those in it.
+    ...tooLong("energy", energy, ENERGY_CHARS_MAX - PRICES_CHARS_MAX),
+    ...tooLong("guard", guard ?? "", ENERGY_CHARS_MAX),
+  ];
+  if (long.length > 0) return { faults: long };
   const stations = [...new Set(config.site.outlets.map(({ station }) => station))];
   return { config, energy, stations, ...(policy && { policy }), ...(guard !== undefined && { guard }) };
 }
+
+const tooLong = (path: string, text: string, charsMax: number): Found[] =>
+  text.length <= charsMax
+    ? []
+    : [{ path, sentence: `is too long for a bundle: ${text.length} characters as JSON, over ${charsMax}` }];
 
 function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults: Found[]; notes: Found[] } {
   const known = new Map(places.map((place) => [place.station, place]));

@@ -17,6 +17,7 @@ export const QUARTER_AGE_MS_MAX = 400 * 86_400_000;
 /** No site can have had more in a quarter: 100 MW, and money likewise (10,000 a kWh). */
 export const QUARTER_WH_MAX = 25_000_000;
 export const QUARTER_COST_MAX = 250_000_000_000_000;
-/** Prices kept of a site or the fleet, and how long those of the past are. */
+/** Prices kept of a site or the fleet, their characters as JSON at the longest, and how long those of the past are kept. */
 export const PRICES_MAX = 2_000;
+export const PRICES_CHARS_MAX = 12 * PRICES_MAX;
 export const PRICES_PAST_MS_MAX = 2 * 86_400_000;
