@@ -116,6 +116,48 @@ const energy = {
 };
 
 /** @type {import("./words.mjs").Command} */
+const guard = {
+  name: "guard",
+  entry: "apps/site/modbus-guard/cli/main.ts",
+  sentence: "policies of the Modbus guard: what is wrong with one, and what it would have refused",
+  forms: [
+    {
+      words: "check",
+      arguments: [{ name: "FILE", takes: "file" }],
+      sentence: "every fault of a policy (YAML or JSON), as FILE:LINE: PATH SENTENCE on standard error",
+      options: [json],
+    },
+    {
+      words: "replay",
+      arguments: [
+        { name: "FILE", takes: "file" },
+        { name: "CAPTURE", takes: "file" },
+      ],
+      sentence:
+        "a packet capture (pcap) before a policy: what passes, what is refused and why, which addresses are which clients and devices, and the incidents in it",
+      options: [
+        text("client", "NAME=ADDRESS", "the client at this address, where the policy knows it otherwise", {
+          many: true,
+        }),
+        text("device", "NAME=ADDRESS", "the device at this address, where the policy has a host name", {
+          many: true,
+        }),
+        text("guard", "ADDRESS", "a guard in the capture: unit ids there are those of the policy", {
+          many: true,
+        }),
+        json,
+      ],
+    },
+  ],
+  notes: ["A fault in the policy: exit code 1. What is refused in a capture is an answer, not an error: 0."],
+  examples: [
+    "guard check docs/examples/modbus-guard.yaml",
+    "guard replay docs/examples/modbus-guard.yaml tap.pcap --client energy=10.0.0.2",
+  ],
+  docs: "docs/modbus-guard.md",
+};
+
+/** @type {import("./words.mjs").Command} */
 const card = {
   name: "card",
   entry: "apps/csms/cli/card.ts",
@@ -177,6 +219,6 @@ const token = {
 };
 
 /** @type {import("./words.mjs").Group} */
-export const inventory = { title: "Stations, sites and cards", commands: [station, energy, card] };
+export const inventory = { title: "Stations, sites and cards", commands: [station, energy, guard, card] };
 /** @type {import("./words.mjs").Group} */
 export const people = { title: "People and scripts", commands: [invite, token] };

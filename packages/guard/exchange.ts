@@ -72,10 +72,12 @@ export function exchangeText(exchange: DecodedExchange): string {
   const { client, device, unit, functionCode: code, function: name, address, quantity = 1 } = exchange;
   const what = name ?? `function ${code}`;
   const where = address === undefined ? "" : ` ${address}${quantity > 1 ? `…${address + quantity - 1}` : ""}`;
-  const written = exchange.values.map(
-    (one) =>
-      `${one.register ?? one.address} = ${one.value ?? one.raw.map((word) => `0x${word.toString(16).padStart(4, "0")}`).join(" ")}${one.unit === undefined || one.value === undefined ? "" : ` ${one.unit}`}`,
-  );
+  const written = exchange.values.map((one) => `${one.register ?? one.address} = ${valueText(one)}`);
   const values = written.length === 0 ? "" : `: ${written.join(", ")}`;
   return `${client}, ${what}${where} of ${device ?? `unit ${unit}`}${values}`;
 }
+
+const valueText = ({ raw, value, unit }: DecodedValue): string =>
+  value === undefined
+    ? raw.map((word) => `0x${word.toString(16)}`).join(" ")
+    : `${value}${unit === undefined ? "" : ` ${unit}`}`;

@@ -5,6 +5,7 @@ export * from "./guard.ts";
 export * from "./policy.ts";
 export type { PolicyFault } from "./policy-reader.ts";
 export { readPolicy } from "./read-policy.ts";
+export * from "./replay.ts";
 export * from "./sunspec-policy.ts";
 export * from "./verdict.ts";
 export { type CaptureOptions, watchCapture } from "./watch/capture.ts";

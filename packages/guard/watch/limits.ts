@@ -8,8 +8,8 @@ export const FUNCTION_SCAN = { distinct: 5, refusals: 3, withinMs: 60_000 } as c
 export const REGISTER_SCAN = { refusals: 5, run: 24, withinMs: 60_000 } as const;
 /** 05 and 06; everything else that is neither 01 nor 02. */
 export const EXCEPTION_STORM = { busy: 3, others: 10, withinMs: 60_000 } as const;
-/** Changes of direction of one register, whoever lets them pass. */
-export const OSCILLATION = { reversals: 6, withinMs: 60_000 } as const;
+/** Changes of direction of one register, whoever lets them pass: 0.1 Hz, where grids begin to swing, has twelve a minute. */
+export const OSCILLATION = { reversals: 12, withinMs: 60_000 } as const;
 /**
  * The same answers again: so many in a row equal those a fixed distance before, and so many of them differ. Whatever stands still, or
  * toggles, is no replay.
