@@ -12,6 +12,7 @@ import {
 } from "@wattward/guard";
 import type { Clock, Log } from "@wattward/kernel";
 import type { Malformed } from "@wattward/modbus";
+import { deniedText, deniedTold } from "./denied-told.ts";
 import type { DeviceLink } from "./device.ts";
 import type { Way } from "./identify.ts";
 import { CLIENT_LINKS_MAX } from "./limits.ts";
@@ -52,12 +53,22 @@ export class Lookout {
 
   denied(verdict: Denied): void {
     this.watch.denied(verdict, this.nowMs());
-    this.tell("modbus.denied", verdict.exchange.client, () => deniedText(verdict));
+    this.tellDenied(verdict);
   }
 
   unreadable(verdict: Denied, pdu: Uint8Array): void {
     this.watch.unreadable(verdict, pdu, this.nowMs());
-    this.tell("modbus.denied", verdict.exchange.client, () => deniedText(verdict));
+    this.tellDenied(verdict);
+  }
+
+  private tellDenied(verdict: Denied): void {
+    const { client } = verdict.exchange;
+    this.told.tell(
+      "modbus.denied",
+      client,
+      () => deniedText(verdict),
+      (text) => deniedTold(verdict, text),
+    );
   }
 
   stranger(way: Way, who: string, why: string): void {
@@ -116,6 +127,3 @@ const endings = {
   unfinished: "it began a request and did not finish it",
   "not-reading": "it does not take its answers",
 } as const;
-
-const deniedText = ({ exchange, exception, why, rule }: Denied): string =>
-  `${exchangeText(exchange)}: exception ${String(exception).padStart(2, "0")}, ${why}${rule === undefined ? "" : ` (${rule})`}`;

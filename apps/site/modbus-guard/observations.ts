@@ -43,8 +43,16 @@ export class Observations {
     this.all = new TokenBucket(TOLD_ALL, clock.now().monotonicMs);
   }
 
-  /** `party`: whom it is about. `detail` is asked for only where it will be told: decoding costs time that masters wait for. */
-  tell(kind: ObservedKind, party: string, detail: () => string): void {
+  /**
+   * `party`: whom it is about. `detail` is asked for only where it will be told: decoding costs time that masters wait for. `told` makes
+   * of it what the central system gets, where that is more than the log's sentence.
+   */
+  tell(
+    kind: ObservedKind,
+    party: string,
+    detail: () => string,
+    told: (text: string) => string = (text) => text,
+  ): void {
     const nowMs = this.clock.now().monotonicMs;
     const known = this.party(`${kind} ${party}`, nowMs);
     if (!known.bucket.take(nowMs) || !this.all.take(nowMs)) {
@@ -56,7 +64,7 @@ export class Observations {
     known.leftOut = 0;
     const text = `${shown(detail(), DETAIL_CHARS_MAX)}${more}`;
     this.log.warn(kind, { say: text });
-    this.out(kind, text);
+    this.out(kind, told(text));
   }
 
   private party(key: string, nowMs: number): Party {
