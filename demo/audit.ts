@@ -5,7 +5,8 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { EvidenceError, readEvidence, readLimits } from "./evidence.ts";
+import { modesWith, readFaults, readLimits } from "./energy-evidence.ts";
+import { EvidenceError, readEvidence } from "./evidence.ts";
 import { recount } from "./recount.ts";
 
 const FINDINGS_SHOWN_MAX = 20;
@@ -25,7 +26,8 @@ function folderAsked(): string {
 
 const folder = folderAsked();
 try {
-  const { counts, findings: said, modes = [] } = recount(await readEvidence(folder));
+  const { counts, findings: said, modes: told = [] } = recount(await readEvidence(folder));
+  const modes = modesWith(told, await readFaults(folder));
   const limits = await readLimits(folder, modes);
   const findings = [...said, ...(limits?.recount.findings ?? [])];
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) process.stderr.write(`${finding}\n`);

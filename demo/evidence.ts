@@ -6,6 +6,7 @@
  *     DIR/received.jsonl   {"atMs","station","frame"} a line
  *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server, or DIR/csms/stored.json with what it held
  *     DIR/site/journal/
+ *     DIR/faults.json      what was done to it, and when
  *     DIR/limits.jsonl     what flowed through every fuse on every phase, every 100 ms
  */
 import { createHash } from "node:crypto";
@@ -15,10 +16,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { folderDisk } from "@wattward/kernel/node";
-import type { TraceHead, TraceLine } from "@wattward/simulator";
 import { type JournalContent, readJournal } from "@wattward/site/journal";
 import { Client } from "pg";
-import { EnergyByMode, EnergyWithin, LimitsJudge, type LimitsRecount, type ModeAt } from "./limits.ts";
+import type { ModeAt } from "./limits.ts";
 
 export type SentCall = {
   station: string;
@@ -57,8 +57,8 @@ export class EvidenceError extends Error {
   override readonly name = "EvidenceError";
 }
 
-/** Lines end in "\n"; a last line without one was cut by a crash before its frame was sent, and does not count. */
-async function* jsonLines(path: string): AsyncGenerator<Record<string, unknown>> {
+/** A file of JSON lines. They end in "\n"; a last line without one was cut by a crash before its frame was sent, and does not count. */
+export async function* jsonLines(path: string): AsyncGenerator<Record<string, unknown>> {
   let number = 0;
   for await (const line of createInterface({
     input: createReadStream(path),
@@ -258,38 +258,6 @@ function modeIn(data: unknown): string {
   const { mode } = JSON.parse(String(data)) as { mode?: unknown };
   return String(mode);
 }
-
-/** What a run's limits came to; undefined where it had no plant. `spans`: when charging has to go on all the same. */
-export async function readLimits(
-  folder: string,
-  modes: readonly ModeAt[],
-  spans: readonly { readonly fromMs: number; readonly toMs: number }[] = [],
-): Promise<LimitsEvidence | undefined> {
-  const path = join(folder, "limits.jsonl");
-  if (!existsSync(path)) return undefined;
-  const byMode = new EnergyByMode(modes);
-  const within = new EnergyWithin(spans);
-  let judge: LimitsJudge | undefined;
-  for await (const line of jsonLines(path)) {
-    if (line["kind"] === "site") {
-      // A simulator that was started again goes on in the same file.
-      judge ??= new LimitsJudge(line as TraceHead);
-      continue;
-    }
-    const step = line as TraceLine;
-    judge?.take(step);
-    byMode.take(step);
-    within.take(step);
-  }
-  return judge && { recount: judge.recount, kWhByMode: byMode.kWh, kWhWithin: within.kWh };
-}
-
-export type LimitsEvidence = {
-  readonly recount: LimitsRecount;
-  readonly kWhByMode: { readonly [mode: string]: number };
-  /** One for each span. */
-  readonly kWhWithin: readonly number[];
-};
 
 /** Everything a run left in `folder`; see the head of this file for the layout. */
 export async function readEvidence(folder: string): Promise<Evidence> {

@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { claim, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
-import { EvidenceError, keepStored, readLimits } from "./evidence.ts";
+import { keepFaults, modesWith, readLimits } from "./energy-evidence.ts";
+import { EvidenceError, keepStored } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
 import { type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
@@ -102,17 +103,17 @@ const SPAN_MS_MIN = 3_000;
 
 /** What the fuses suffered, in which modes, and whether charging went on in every fault and after it. */
 async function energyOf({ audit, faults, options, startWallMs }: Omit<Run, "errors">) {
-  const { modes = [] } = audit;
-  const long = faults.filter(({ atMs, untilMs }) => untilMs - atMs >= SPAN_MS_MIN);
-  const spans = long.map(({ atMs, untilMs }) => ({
-    fromMs: startWallMs + atMs,
-    toMs: startWallMs + untilMs,
+  const all = faults.map(({ atMs, untilMs, what }) => ({
+    ...{ what, fromMs: startWallMs + atMs, toMs: startWallMs + untilMs },
   }));
+  await keepFaults(options.out, all);
+  const modes = modesWith(audit.modes ?? [], all);
+  const spans = all.filter(({ fromMs, toMs }) => toMs - fromMs >= SPAN_MS_MIN);
   const limits = await readLimits(options.out, modes, spans);
   if (limits === undefined) return undefined;
   const { findings, ...counts } = limits.recount;
   const stopped = limits.kWhWithin.flatMap((kWh, i) =>
-    kWh > 0 ? [] : [`energy: during ${long[i]?.what} no car got anything`],
+    kWh > 0 ? [] : [`energy: during ${spans[i]?.what} no car got anything`],
   );
   return {
     findings: [...findings, ...stopped],
