@@ -8,8 +8,9 @@ import { join, resolve } from "node:path";
 import { folderDisk, jsonLog, systemChance, systemClock } from "@wattward/kernel/node";
 import { PkiError } from "@wattward/pki";
 import { readSiteIdentity, siteIdentityFolder } from "@wattward/pki/files";
-import type { Settings } from "./adapters/local-controller.ts";
+import type { Settings, User } from "./adapters/local-controller.ts";
 import { lockFile } from "./adapters/lock.ts";
+import { type Own, ownFolder, owns, settleOwn, userOf } from "./adapters/own-users.ts";
 import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
@@ -28,6 +29,8 @@ type Row = {
   readonly vital: boolean;
   /** In transparent mode the central system is another's: no bundle says what there is to manage. */
   readonly modes: readonly Settings["mode"][];
+  /** Whose user it runs as, where it has one of its own. */
+  readonly own?: Own;
 };
 
 const children: readonly Row[] = [
@@ -44,6 +47,7 @@ const children: readonly Row[] = [
     entry: new URL("./modbus-guard/main.ts", import.meta.url),
     silentMsMax: SILENT_SOON_MS_MAX,
     pidAs: "guardPid",
+    own: "guard",
     vital: false,
     modes: ["autonomous"],
   },
@@ -52,6 +56,7 @@ const children: readonly Row[] = [
     entry: new URL("./energy-controller/main.ts", import.meta.url),
     silentMsMax: SILENT_SOON_MS_MAX,
     pidAs: "energyControllerPid",
+    own: "energy",
     vital: false,
     modes: ["autonomous"],
   },
@@ -79,7 +84,32 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  return supervise({ settings, logLevel: given.logLevel });
+  const users = usersOf(given.userNames);
+  if (typeof users === "string") {
+    say(users);
+    return 2;
+  }
+  return supervise({
+    settings: { ...settings, ...(Object.keys(users).length > 0 && { users }) },
+    logLevel: given.logLevel,
+  });
+}
+
+/** The users by their names; or what is wrong. */
+function usersOf(
+  names: { readonly [O in Own]: string | undefined },
+): NonNullable<Settings["users"]> | string {
+  const users: { [O in Own]?: User } = {};
+  for (const own of owns) {
+    const name = names[own];
+    if (name === undefined) continue;
+    if (process.getuid?.() !== 0)
+      return `--${own}-user: only root can start a process as another user; run the site as root, or without it`;
+    const user = userOf(name);
+    if (user === undefined) return `--${own}-user: there is no user '${name}' on this machine`;
+    users[own] = user;
+  }
+  return users;
 }
 
 /** What stands in site.json. */
@@ -109,15 +139,24 @@ async function supervise(orders: Orders): Promise<number> {
     // A station's news may come before the port: nobody could find us by that.
     if (told.port !== undefined) publishing = publishing.then(() => publish(told));
   };
+  const stopBringing = settleOwn(orders.settings, clock, log);
   const rows = children.filter(({ modes }) => modes.includes(mode));
   const running: readonly Child[] = rows.map(
-    ({ name, entry, silentMsMax, pidAs, vital }) =>
+    ({ name, entry, silentMsMax, pidAs, vital, own }) =>
       new Child({
         ...{ name, clock, chance: systemChance, log, silentMsMax },
         spawn(heard) {
           // What its predecessor had open is closed.
           if (vital) tell({ profile1Port: undefined, profile2Port: undefined });
-          return spawnChild(entry, [JSON.stringify(current)], heard);
+          const { settings } = current;
+          const user = own && settings.users?.[own];
+          if (own === undefined || user === undefined)
+            return spawnChild(entry, [JSON.stringify(current)], heard);
+          const orders = {
+            ...current,
+            settings: { ...settings, dataFolder: ownFolder(settings.dataFolder, own) },
+          };
+          return spawnChild(entry, [JSON.stringify(orders)], heard, user);
         },
         listening: (port, pid) => {
           tell({ [pidAs]: pid });
@@ -166,6 +205,7 @@ async function supervise(orders: Orders): Promise<number> {
     }),
   );
   for (const fault of faults) if (fault !== undefined) say(fault);
+  stopBringing();
   await publishing;
   await disk.remove("site.json").catch((error: unknown) => {
     log.error("site-json-not-removed", { say: String(error) });

@@ -1,10 +1,11 @@
 /** `state/energy.sock`: the unix socket between local controller and energy controller. */
-import { mkdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ok, type Result } from "@wattward/kernel";
 import type { LinkFault } from "@wattward/modbus";
 import { dialer, listen } from "@wattward/modbus/tcp";
 import { type LineLink, lineLink } from "../energy-link/line-link.ts";
+import { peerCredentials } from "./peer-credentials.ts";
 
 export const ENERGY_SOCKET = "state/energy.sock";
 
@@ -19,11 +20,13 @@ export function dialLines(path: string): () => Promise<Result<LineLink, LinkFaul
 
 /**
  * Opens it. Whoever reaches its folder may speak, so the folder has to be ours alone; a socket that a dead predecessor left is removed
- * (the caller holds the process's lock). Rejects where the folder is open to others, or the path cannot be had.
+ * (the caller holds the process's lock). Where the energy controller runs as a user of its own, `energyUid`, any may connect, and that
+ * user alone is heard, by the operating system's word. Rejects where the folder is open to others, or the path cannot be had.
  */
 export async function listenLines(
   path: string,
   accept: (link: LineLink) => void,
+  energyUid?: number,
 ): Promise<{ close(): Promise<void> }> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -33,5 +36,21 @@ export async function listenLines(
       `${folder} can be written by others: anybody could stand in for the energy controller. Run: chmod 700 ${folder}`,
     );
   await rm(path, { force: true });
-  return listen({ at: { path }, accept: (bytes) => accept(lineLink(bytes)) });
+  if (energyUid === undefined) return listen({ at: { path }, accept: (bytes) => accept(lineLink(bytes)) });
+  const uidOf = await peerCredentials();
+  if (uidOf === undefined)
+    throw new Error("this machine cannot tell who connects to a socket: run the site without --energy-user");
+  const listener = await listen({
+    ...{ at: { path }, uidOf },
+    accept(bytes) {
+      if (bytes.peer.uid === energyUid) accept(lineLink(bytes));
+      else {
+        bytes.listen({ bytes: () => {}, closed: () => {} });
+        bytes.destroy();
+      }
+    },
+  });
+  // Another user must be able to come so far as to be asked.
+  await chmod(path, 0o666);
+  return listener;
 }

@@ -84,7 +84,8 @@ export function sitePorts(
     trust: () => certificateTrust(ca),
     stationFramesPerSecond: settings.stationFramesPerSecond,
     listen: (door) => listening(settings, identity, { door, log, clock }),
-    listenEnergy: (accept) => listenLines(join(settings.dataFolder, ENERGY_SOCKET), accept),
+    listenEnergy: (accept) =>
+      listenLines(join(settings.dataFolder, ENERGY_SOCKET), accept, settings.users?.energy?.uid),
     passwords: passwordPorts(settings, identity, { log, ...(changed && { changed }) }),
   };
 }

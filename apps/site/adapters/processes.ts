@@ -2,13 +2,18 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Process } from "../supervisor/child.ts";
 import { type ChildMessage, parseChildMessage } from "../supervisor/protocol.ts";
+import type { User } from "./local-controller.ts";
 
 export function spawnChild(
   entry: URL,
   args: readonly string[],
   heard: (message: ChildMessage) => void,
+  user?: User,
 ): Process {
-  const child: ChildProcess = fork(entry, [...args], { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  const child: ChildProcess = fork(entry, [...args], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+    ...user,
+  });
   child.on("message", (value) => {
     const message = parseChildMessage(value);
     if (message !== undefined) heard(message);

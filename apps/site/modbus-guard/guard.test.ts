@@ -1,6 +1,8 @@
 /** The guard in simulated time: what passes, what is refused, and what becomes of a wire that misbehaves. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readPolicy } from "@wattward/guard";
+import { PROPOSAL } from "./guard.ts";
 import { policyText, read, world, write } from "./testing/world.ts";
 
 test("guard: a read and a write that the policy names reach the device, under its own unit, and its answers come back", async () => {
@@ -71,5 +73,27 @@ test("guard: a stranger's connection is closed unread and told, whatever way it 
     assert.equal((await it.ask(master, 1, read(0))).kind, "failed");
   assert.equal(it.battery.asked.length, 0);
   assert.match(it.told("modbus.unknown-master").join("\n"), /10\.0\.0\.8(.|\n)*user 33(.|\n)*user unknown/);
+  await guard.close();
+});
+
+test("guard: while learning, reads without a rule pass and become a proposal; writes never", async () => {
+  const untilMs = Date.UTC(2026, 0, 5, 9);
+  const it = await world({ guard: policyText({ rules: [], learning: { devices: ["battery"], untilMs } }) });
+  const guard = await it.start();
+  const vendor = it.vendor();
+  assert.equal((await it.ask(vendor, 1, read(40, 3))).kind, "response");
+  assert.deepEqual(await it.ask(vendor, 1, write(100, 1)), { kind: "exception", code: 1 });
+  assert.deepEqual(await it.ask(vendor, 2, read(0)), { kind: "exception", code: 1 });
+  await it.time.advance(11_000);
+  const proposal = readPolicy(new TextDecoder().decode(it.disk.peek(PROPOSAL)));
+  assert(proposal.ok, JSON.stringify(proposal));
+  assert.equal(proposal.value.learning, undefined);
+  assert.deepEqual(
+    proposal.value.rules.map(({ client, device, functions }) => [client, device, functions]),
+    [["vendor", "battery", [3]]],
+  );
+  await it.time.advance(3_600_000);
+  const later = await it.ask(it.vendor(), 1, read(40, 3));
+  assert.deepEqual(later, { kind: "exception", code: 1 }, "its time is over");
   await guard.close();
 });

@@ -15,6 +15,7 @@ import {
   decodedRequest,
   type GuardedDevice,
   type ModbusGuard,
+  writePolicy,
 } from "@wattward/guard";
 import { type Cancel, type Chance, type Clock, every, type Log } from "@wattward/kernel";
 import { type ByteLink, type Dial, exceptions, writeRequest } from "@wattward/modbus";
@@ -74,6 +75,10 @@ export async function createGuard(ports: GuardPorts): Promise<Guard> {
   return guard;
 }
 
+/** In the data folder; YAML, as `wattward guard check` reads it. */
+export const PROPOSAL = "state/modbus-proposal.yaml";
+const PROPOSED_EVERY_MS = 10_000;
+
 class Running implements Guard {
   private readonly ports: GuardPorts;
   private readonly lookout: Lookout;
@@ -86,6 +91,7 @@ class Running implements Guard {
   private verdicts: ModbusGuard | undefined;
   private bundleVersion: number | undefined;
   private connections = 0;
+  private proposed: string | undefined;
   private passed = 0;
   private denied = 0;
 
@@ -111,7 +117,11 @@ class Running implements Guard {
       this.clients.sweep();
       this.lookout.turn();
     });
-    this.stops.push(stop, sweep);
+    this.stops.push(
+      stop,
+      sweep,
+      every(ports.clock, PROPOSED_EVERY_MS, () => this.propose()),
+    );
     await this.waysIn.tried();
   }
 
@@ -132,6 +142,22 @@ class Running implements Guard {
     this.clients.endAll();
     for (const device of [...this.devices.values(), ...this.retired]) device.close();
     this.lookout.close();
+  }
+
+  /** What was read while learning, for people to look at. */
+  private async propose(): Promise<void> {
+    const { disk, log } = this.ports;
+    const proposal = this.verdicts?.proposal();
+    const text =
+      proposal && writePolicy(proposal, "Proposed by what was read while learning: to be looked at.");
+    if (text === undefined || text === this.proposed) return;
+    this.proposed = text;
+    try {
+      await disk.replace(PROPOSAL, new TextEncoder().encode(text));
+      log.info("policy-proposed", { path: PROPOSAL });
+    } catch (error) {
+      log.error("proposal-not-written", { say: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   private adopt(version: number, text: string | undefined): void {

@@ -5,7 +5,13 @@ import { isPrivateAddress, notPrivate, proxiesIn } from "@wattward/ocpp/ways-in"
 import type { Settings } from "../adapters/local-controller.ts";
 
 export type Asked =
-  | { readonly kind: "run"; readonly settings: Settings; readonly logLevel: LogLevel }
+  | {
+      readonly kind: "run";
+      readonly settings: Settings;
+      readonly logLevel: LogLevel;
+      /** Names or numbers of the users that those processes are to run as; undefined: as the supervisor. */
+      readonly userNames: { readonly guard: string | undefined; readonly energy: string | undefined };
+    }
   | { readonly kind: "wrong"; readonly sentence: string };
 
 const logLevels: readonly string[] = ["debug", "info", "warn", "error"] satisfies LogLevel[];
@@ -23,6 +29,8 @@ export function asked(args: readonly string[]): Asked {
       "profile1-host": text,
       "profile1-port": text,
       "profile2-port": text,
+      "guard-user": text,
+      "energy-user": text,
       "modbus-host": text,
       "modbus-port": text,
       "modbus-tls-port": text,
@@ -58,6 +66,7 @@ export function asked(args: readonly string[]): Asked {
   if (modbus === undefined) return wrong("--modbus-port and --modbus-tls-port are numbers from 0 to 65535");
   const listed = proxiesIn(values["proxy-from"], "--proxy-from");
   if ("fault" in listed) return wrong(listed.fault);
+  const userNames = { guard: values["guard-user"], energy: values["energy-user"] };
   const profile1Host = values["profile1-host"];
   const notThere = profile1Host === undefined ? undefined : notPrivate(profile1Host, "--profile1-host");
   if (notThere !== undefined) return wrong(notThere);
@@ -90,7 +99,7 @@ export function asked(args: readonly string[]): Asked {
     ...(others.length > 0 && { others }),
     ...(stationFramesPerSecond !== undefined && { stationFramesPerSecond }),
   };
-  return { kind: "run", settings, logLevel };
+  return { kind: "run", settings, logLevel, userNames };
 }
 
 /** Where the Modbus guard listens to other masters; undefined for what is no port. */

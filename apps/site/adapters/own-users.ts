@@ -1,0 +1,119 @@
+/**
+ * Processes of the site under users of their own (ADR 15), where the supervisor runs as root. Each gets a folder of its own in the data
+ * folder, laid out as the data folder is: what it must read is brought there, so that it can read nothing else of the site's.
+ *
+ *     DATA/            0711   root's or the site's; keys and state in it stay 0600
+ *     DATA/guard/      0711   root's:  identity/ (whom to believe, no key)
+ *     DATA/guard/state/ 0711  its own: bundle.json (brought), guard.sock
+ *     DATA/energy/state/      its own: bundle.json (brought), guard.sock and energy.sock (links to where they are)
+ *
+ * Root writes into a folder that belongs to somebody less: always to a new file there (O_EXCL), which is then renamed; nothing that
+ * lies there already is followed or opened for writing.
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, constants, copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { open, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
+import { siteIdentityFolder } from "@wattward/pki/files";
+import type { Settings, User } from "./local-controller.ts";
+
+export type Own = "guard" | "energy";
+export const owns: readonly Own[] = ["guard", "energy"];
+const BRING_EVERY_MS = 1_000;
+const BUNDLE = join("state", "bundle.json");
+
+/** Where a process with a user of its own has its data. */
+export const ownFolder = (dataFolder: string, own: Own): string => join(dataFolder, own);
+
+/** A user by name or number; undefined where there is none. */
+export function userOf(name: string): User | undefined {
+  const id = (what: "-u" | "-g") =>
+    Number(execFileSync("id", [what, "--", name], { stdio: "pipe" }).toString());
+  try {
+    const user = { uid: id("-u"), gid: id("-g") };
+    return Number.isInteger(user.uid) && Number.isInteger(user.gid) ? user : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes the folders, and keeps bringing the bundle. Returns how to stop that. */
+export function settleOwn({ dataFolder, users }: Settings, clock: Clock, log: Log): Cancel {
+  const settled = owns.flatMap((own) => {
+    const user = users?.[own];
+    return user === undefined ? [] : [{ own, user }];
+  });
+  if (settled.length === 0) return () => {};
+  for (const folder of [dataFolder, join(dataFolder, "state")]) {
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
+    chmodSync(folder, 0o711);
+  }
+  for (const { own, user } of settled) settle(dataFolder, own, user);
+  if (users?.energy !== undefined) linkSockets(dataFolder, users.guard !== undefined);
+  const seen = new Map<Own, Buffer>();
+  const bring = async () => {
+    for (const { own, user } of settled) {
+      try {
+        await bringBundle(dataFolder, { own, user }, seen);
+      } catch (error) {
+        log.error("bundle-not-brought", { to: own, say: String(error) });
+      }
+    }
+  };
+  void bring();
+  return every(clock, BRING_EVERY_MS, bring);
+}
+
+function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
+  const folder = ownFolder(dataFolder, own);
+  const [identity, state] = [siteIdentityFolder(folder), join(folder, "state")];
+  for (const path of [folder, identity, state]) {
+    mkdirSync(path, { recursive: true, mode: 0o711 });
+    chmodSync(path, path === identity ? 0o755 : 0o711);
+  }
+  for (const name of ["site.json", "root.pem"]) {
+    copyFileSync(join(siteIdentityFolder(dataFolder), name), join(identity, name));
+    chmodSync(join(identity, name), 0o644);
+  }
+  chownSync(state, uid, gid);
+}
+
+function linkSockets(dataFolder: string, guardIsApart: boolean): void {
+  const state = join(ownFolder(dataFolder, "energy"), "state");
+  const guard = guardIsApart ? ownFolder(dataFolder, "guard") : dataFolder;
+  const links = { "guard.sock": guard, "energy.sock": dataFolder };
+  for (const [name, where] of Object.entries(links)) {
+    rmSync(join(state, name), { force: true });
+    symlinkSync(join(where, "state", name), join(state, name));
+  }
+}
+
+async function bringBundle(
+  dataFolder: string,
+  { own, user }: { own: Own; user: User },
+  seen: Map<Own, Buffer>,
+): Promise<void> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(dataFolder, BUNDLE));
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return;
+    throw error;
+  }
+  if (seen.get(own)?.equals(bytes)) return;
+  const to = join(ownFolder(dataFolder, own), BUNDLE);
+  const fresh = `${to}.brought`;
+  await rm(fresh, { force: true });
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+  const file = await open(fresh, flags, 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.chown(user.uid, user.gid);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, to);
+  seen.set(own, bytes);
+}

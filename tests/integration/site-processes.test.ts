@@ -1,0 +1,135 @@
+/**
+ * The Modbus guard under the site's supervisor: killed, stopped (hung), and, where the test runs as root, as a user of its own that can
+ * read nothing of the site's but what was brought to it.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import modbusSerial from "modbus-serial";
+import { guardFolder } from "../../bench/guard-folder.ts";
+import { freePort, realDevice, until } from "./rig/modbus-guard.ts";
+
+const ModbusRTU = modbusSerial.default;
+const closing: (() => unknown)[] = [];
+after(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
+const entry = join(import.meta.dirname, "..", "..", "apps", "site", "main.ts");
+const NOBODY = 65_534;
+
+async function site(...more: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), "ww-site-"));
+  const device = await realDevice();
+  const port = await freePort();
+  const made = await guardFolder(folder, { whole: true });
+  await made.put({
+    schema: 1,
+    clients: [{ name: "scada", by: { kind: "address", address: "127.0.0.1" }, perSecond: 100, burst: 100 }],
+    devices: [
+      {
+        ...{ name: "meter", unit: 1, host: "127.0.0.1", port: device.port, tls: false, deviceUnit: 1 },
+        ...{ answerMsMax: 1_000, registers: [] },
+      },
+    ],
+    rules: [{ client: "scada", device: "meter", functions: [3], from: 0, to: 99 }],
+    crossRules: [],
+  });
+  const args = [
+    "--data",
+    folder,
+    "--csms",
+    "wss://csms.wattward.test:1",
+    "--connect",
+    "127.0.0.1:1",
+    "--port",
+    "0",
+  ];
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", entry, ...args, "--modbus-port", String(port), ...more],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let log = "";
+  child.stderr?.on("data", (text) => (log += String(text)));
+  closing.push(async () => {
+    child.kill("SIGTERM");
+    await new Promise((resolve) => (child.exitCode === null ? child.once("exit", resolve) : resolve(0)));
+    await device.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const json = (): Record<string, number> => {
+    try {
+      return JSON.parse(readFileSync(join(folder, "site.json"), "utf8"));
+    } catch {
+      return {}; // Not written yet.
+    }
+  };
+  /** One read through the guard, by a new connection: its value, or undefined. */
+  const read = async (): Promise<number | undefined> => {
+    const master = new ModbusRTU();
+    try {
+      await master.connectTCP("127.0.0.1", { port });
+      master.setID(1);
+      master.setTimeout(2_000);
+      return (await master.readHoldingRegisters(7, 1)).data[0];
+    } catch {
+      return undefined;
+    } finally {
+      master.close(() => {});
+    }
+  };
+  device.bank.registers[7] = 42;
+  return { folder, json, read, log: () => log };
+}
+
+test("supervisor: a guard that is killed serves again within 3 s, one that hangs within 3 s and that", async () => {
+  const { json, read, log } = await site();
+  await until(
+    "the guard serves",
+    async () => (await read()) === 42 && json()["guardPid"] !== undefined,
+    30_000,
+  );
+  const first = json()["guardPid"]!;
+  const local = json()["localControllerPid"]!;
+  process.kill(first, "SIGKILL");
+  const killedMs = performance.now();
+  await until("it serves again", async () => (await read()) === 42);
+  assert(performance.now() - killedMs < 5_000, `${performance.now() - killedMs} ms`);
+  await until("its new number is told", () => json()["guardPid"] !== first);
+  const second = json()["guardPid"]!;
+  process.kill(second, "SIGSTOP");
+  const stoppedMs = performance.now();
+  await until("a third one serves", async () => json()["guardPid"] !== second && (await read()) === 42);
+  assert(performance.now() - stoppedMs < 9_000, `${performance.now() - stoppedMs} ms`);
+  assert.match(log(), /child-hangs.*modbus-guard/);
+  assert.equal(json()["localControllerPid"], local, "the local controller went on all the while");
+});
+
+const notRoot = process.getuid?.() !== 0 && "only root can start processes as another user";
+
+test("supervisor: the guard as a user of its own reads what was brought to it, and none of the site's keys", {
+  skip: notRoot,
+}, async () => {
+  const { folder, json, read } = await site("--guard-user", String(NOBODY));
+  await until(
+    "the guard serves",
+    async () => (await read()) === 42 && json()["guardPid"] !== undefined,
+    30_000,
+  );
+  const status = readFileSync(`/proc/${json()["guardPid"]}/status`, "utf8");
+  assert.match(status, new RegExp(`^Uid:\\t${NOBODY}\\t${NOBODY}\\t${NOBODY}`, "m"));
+  for (const path of ["identity/link-key.pem", "identity/passphrase", "state/bundle.json"]) {
+    const { uid, mode } = statSync(join(folder, path));
+    assert.deepEqual([uid, mode & 0o077], [0, 0], path);
+  }
+  assert.equal(statSync(join(folder, "guard", "state", "bundle.json")).uid, NOBODY);
+});
+
+test("supervisor: a user that there is not, or users without being root, are refused at the start", async () => {
+  const { log } = await site("--guard-user", "nobody-of-that-name");
+  await until("refused", () => /--guard-user: (there is no user|only root)/.test(log()));
+});
