@@ -6,8 +6,6 @@
  *     DIR/received.jsonl   {"atMs","station","frame"} a line
  *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server, or DIR/csms/stored.json with what it held
  *     DIR/site/journal/
- *     DIR/faults.json      what was done to it, and when
- *     DIR/limits.jsonl     what flowed through every fuse on every phase, every 100 ms
  */
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
