@@ -3,11 +3,11 @@ import { test } from "node:test";
 import type { FuseLoad } from "../api/energy-shapes.ts";
 import { ampere, barParts, fuseRows, type Tree, tightest, toneOfTaken } from "./fuse-rows.ts";
 
-const load = (id: string, base: number, may: number, capacity: number): FuseLoad => ({
+const load = (id: string, base: number, may: number, limit: number): FuseLoad => ({
   id,
   baseMa: [base, base / 2, 0],
   mayMa: [may, may, may],
-  capacityMa: [capacity, capacity, capacity],
+  capacityMa: [limit - base, limit - base / 2, limit],
   known: "metered",
   beyondDeclaration: false,
 });
@@ -62,8 +62,8 @@ test("the tightest phase of all, and none where nothing is known", () => {
 });
 
 test("a bar never leaves its track; what the sun feeds in makes room first", () => {
-  const bar = (baseMa: number, mayMa: number, capacityMa: number) =>
-    barParts({ phase: "L1", baseMa, mayMa, capacityMa, taken: 0 });
+  const bar = (baseMa: number, mayMa: number, limitMa: number) =>
+    barParts({ phase: "L1", baseMa, mayMa, limitMa, taken: 0 });
   assert.deepEqual(bar(40, 20, 100), { base: 40, may: 20 });
   assert.deepEqual(bar(90, 30, 100), { base: 90, may: 10 });
   assert.deepEqual(bar(-30, 50, 100), { base: 0, may: 20 });

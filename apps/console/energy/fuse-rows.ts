@@ -9,8 +9,9 @@ export type PhaseLoad = {
   readonly phase: (typeof PHASES)[number];
   readonly baseMa: number;
   readonly mayMa: number;
-  readonly capacityMa: number;
-  /** Of the capacity, 1 is all; what feeds in takes nothing. */
+  /** What may flow through the fuse in all: base load, and what it leaves for cars. */
+  readonly limitMa: number;
+  /** Of the limit, 1 is all; what feeds in takes nothing. */
   readonly taken: number;
 };
 export type FuseRow = {
@@ -68,10 +69,12 @@ export function fuseRows(site: Tree, loads: readonly FuseLoad[]): readonly FuseR
 
 function phasesOf(load: FuseLoad): readonly PhaseLoad[] {
   return PHASES.map((phase, i): PhaseLoad => {
-    const [baseMa, mayMa, capacityMa] = [load.baseMa[i] ?? 0, load.mayMa[i] ?? 0, load.capacityMa[i] ?? 0];
+    const [baseMa, mayMa] = [load.baseMa[i] ?? 0, load.mayMa[i] ?? 0];
+    // The capacity is the cars' alone: base load is taken off already.
+    const limitMa = baseMa + (load.capacityMa[i] ?? 0);
     const takenMa = Math.max(0, baseMa + mayMa);
-    const taken = capacityMa > 0 ? takenMa / capacityMa : takenMa > 0 ? Number.POSITIVE_INFINITY : 0;
-    return { phase, baseMa, mayMa, capacityMa, taken };
+    const taken = limitMa > 0 ? takenMa / limitMa : takenMa > 0 ? Number.POSITIVE_INFINITY : 0;
+    return { phase, baseMa, mayMa, limitMa, taken };
   });
 }
 
@@ -92,15 +95,15 @@ export function tightest(loads: readonly FuseLoad[]): Tightest | undefined {
 export const toneOfTaken = (taken: number): "calm" | "care" | "danger" =>
   taken > 1.0005 ? "danger" : taken >= 0.9 ? "care" : "calm";
 
-/** Widths of the bar's parts, in per cent of the capacity; what is above it is cut at the bar's end. */
-export function barParts({ baseMa, mayMa, capacityMa }: PhaseLoad): {
+/** Widths of the bar's parts, in per cent of the limit; what is above it is cut at the bar's end. */
+export function barParts({ baseMa, mayMa, limitMa }: PhaseLoad): {
   readonly base: number;
   readonly may: number;
 } {
-  if (capacityMa <= 0) return { base: 0, may: 100 };
-  const base = Math.min(100, (100 * Math.max(0, baseMa)) / capacityMa);
+  if (limitMa <= 0) return { base: 0, may: 100 };
+  const base = Math.min(100, (100 * Math.max(0, baseMa)) / limitMa);
   // Cars use up what feeds in first.
-  const may = Math.max(0, (100 * Math.max(0, mayMa + Math.min(0, baseMa))) / capacityMa);
+  const may = Math.max(0, (100 * Math.max(0, mayMa + Math.min(0, baseMa))) / limitMa);
   return { base, may: Math.min(100 - base, may) };
 }
 

@@ -99,10 +99,10 @@ function FuseHead({ row }: { row: FuseRow }) {
 }
 
 function Phase({ load }: { load: PhaseLoad }) {
-  const { phase, baseMa, mayMa, capacityMa, taken } = load;
+  const { phase, baseMa, mayMa, limitMa, taken } = load;
   const tone = toneOfTaken(taken);
   const { base, may } = barParts(load);
-  const label = say.phaseLabel(phase, ampere(baseMa), ampere(mayMa), ampere(capacityMa));
+  const label = say.phaseLabel(phase, ampere(baseMa), ampere(mayMa), ampere(limitMa));
   return (
     <li className={styles.phase} data-tone={tone} title={label}>
       <span className={styles.hidden}>{label}</span>
@@ -115,7 +115,7 @@ function Phase({ load }: { load: PhaseLoad }) {
       </span>
       <span aria-hidden="true" className={styles.figure}>
         {tone !== "calm" && <Glyph shape={tone} tone={tone} />}
-        <strong>{ampere(Math.max(0, baseMa + mayMa))}</strong> / {ampere(capacityMa)} A
+        <strong>{ampere(Math.max(0, baseMa + mayMa))}</strong> / {ampere(limitMa)} A
       </span>
     </li>
   );

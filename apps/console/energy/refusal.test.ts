@@ -57,6 +57,8 @@ test("where only a sentence was told, the sentence is the reason and nothing els
   );
   assert.equal(kindOf(told), "unknown master");
   assert.match(textOfRefusal(told), /unknown master/);
+  assert.equal(kindOf(refusalOf(row({}, "modbus.write-storm"))), "write storm", "new here, by its own name");
+  assert.equal(kindOf(refusalOf(row({}))), undefined);
 });
 
 test("anything may stand in a detail: nothing breaks, nothing is taken for what it is not", () => {

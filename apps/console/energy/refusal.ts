@@ -2,9 +2,11 @@
 import type { GuardRow } from "../api/energy-shapes.ts";
 import { numberOf, textOf } from "../live/reading.ts";
 import { words } from "../strings/en.ts";
-import { named } from "../strings/en-codes.ts";
+import { named, spaced } from "../strings/en-codes.ts";
 
 const say = words.energy.guard;
+
+const DENIED = "modbus.denied";
 
 type Data = GuardRow["detail"];
 
@@ -88,6 +90,7 @@ function written(value: Data): string {
 export const textOfRefusal = (row: Refusal): string =>
   [row.client, row.device, row.function, row.register, row.value, row.rule, row.why, kindOf(row)].join(" ");
 
-/** In words, for what is no refused exchange. */
-export const kindOf = ({ what }: Refusal): string | undefined => named(say.kindOf, what);
-export const isDenied = ({ what }: Refusal): boolean => what === "modbus.denied";
+/** In words, for what is no refused exchange; what is new here, by its own name. */
+export const kindOf = ({ what }: Refusal): string | undefined =>
+  what === DENIED ? undefined : (named(say.kindOf, what) ?? spaced(what.replace(/^modbus\./, "")));
+export const isDenied = ({ what }: Refusal): boolean => what === DENIED;

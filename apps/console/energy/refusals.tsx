@@ -49,7 +49,7 @@ export function LastRefusals({ site }: { site: string }) {
             <span className={styles.at}>
               <At atMs={refusal.atMs} />
             </span>
-            <Glyph shape="blocked" tone={refusal.writes ? "danger" : "care"} />
+            <Sign refusal={refusal} />
             <span>
               <Asked refusal={refusal} />
               <span className={styles.why}> {refusal.why}</span>
@@ -60,6 +60,12 @@ export function LastRefusals({ site }: { site: string }) {
       </ul>
     </Panel>
   );
+}
+
+function Sign({ refusal }: { refusal: Refusal }) {
+  if (isDenied(refusal)) return <Glyph shape="blocked" tone={refusal.writes ? "danger" : "care"} />;
+  const back = refusal.what === "modbus.device-back" || refusal.what === "modbus.policy";
+  return <Glyph shape={back ? "dot" : "care"} tone={back ? "calm" : "care"} />;
 }
 
 function Asked({ refusal }: { refusal: Refusal }) {
@@ -138,7 +144,7 @@ const columns: readonly Column<Refusal>[] = [
     title: say.value,
     share: 1.8,
     number: true,
-    cell: ({ value }) => (value === undefined ? dash : <strong>{value}</strong>),
+    cell: ({ value }) => (value === undefined ? dash : <strong title={value}>{value}</strong>),
     value: ({ value }) => value ?? null,
   },
   {

@@ -298,8 +298,9 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
   };
 }
 
-function fuse(id: string, baseMa: PerPhase, mayMa: PerPhase, capacity: number): FuseLoad {
-  return { id, baseMa, mayMa, capacityMa: flat(capacity), known: "metered", beyondDeclaration: false };
+function fuse(id: string, baseMa: PerPhase, mayMa: PerPhase, limitMa: number): FuseLoad {
+  const capacityMa: PerPhase = [limitMa - baseMa[0], limitMa - baseMa[1], limitMa - baseMa[2]];
+  return { id, baseMa, mayMa, capacityMa, known: "metered", beyondDeclaration: false };
 }
 
 /** The site's day by the hour: what the sun gives, what the building takes, what cars take. */

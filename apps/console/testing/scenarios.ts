@@ -86,7 +86,13 @@ function degraded(world: FakeWorld): void {
     flows: { solarW: 9_300, batteryW: -4_100, carsW: 21_000 },
     externalLimit: { kind: "limited", limitW: 33_600 },
     fuses: [
-      { ...main!, known: "declared", beyondDeclaration: true, baseMa: [152_000, 120_000, 118_000] },
+      {
+        ...main!,
+        known: "declared",
+        beyondDeclaration: true,
+        baseMa: [152_000, 120_000, 118_000],
+        capacityMa: [48_000, 80_000, 82_000],
+      },
       ...others,
     ],
     batteries: [{ id: "bess", feedW: -4_100, chargePermille: 231, setW: 0, why: "at its reserve" }],
