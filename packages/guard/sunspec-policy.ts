@@ -7,7 +7,6 @@
  * A setpoint passes only while its revert time is known to run (RvrtTms > 0, read or acknowledged); else only what is safe for ever. A
  * battery at its reserve, or of unknown charge, is not discharged; one that is full, or unknown, not charged.
  */
-import { models, type Point, walk } from "@wattward/modbus/sunspec";
 import type {
   Client,
   ClientName,
@@ -19,6 +18,7 @@ import type {
   TypedRegister,
   WriteBound,
 } from "./policy.ts";
+import { Placed, type PlacedModel } from "./sunspec-registers.ts";
 
 /** A device as commissioning found it. */
 export type CommissionedDevice = {
@@ -31,7 +31,7 @@ export type CommissionedDevice = {
   readonly deviceUnit: number;
   readonly answerMsMax?: number;
   /** As discovery found them: `address` is that of the header, `length` counts the registers behind it. Empty for `plain` devices. */
-  readonly models: readonly { readonly id: number; readonly address: number; readonly length: number }[];
+  readonly models: readonly PlacedModel[];
   /** Absent: nothing of it is written but heartbeats. */
   readonly envelope?: Envelope;
   /**
@@ -117,7 +117,7 @@ const guardedDevice = (
 
 function partOf(device: CommissionedDevice, energy: ClientName): Part {
   if (device.plain !== undefined) return plainPart(device.plain, energy);
-  const placed = new Placed(device);
+  const placed = new Placed(device.models);
   const written = [
     ...storage124(placed, device.envelope),
     ...controls704(placed, device.envelope),
@@ -168,92 +168,6 @@ function plainPart(plain: NonNullable<CommissionedDevice["plain"]>, energy: Clie
       { client: energy, functions: [5], from: 0, to: 0, writes: [opened] },
     ],
   };
-}
-
-/** The models of one device at their places; its points become typed registers when they are asked for, `124.OutWRte`. */
-class Placed {
-  private readonly device: CommissionedDevice;
-  private readonly typed = new Map<string, TypedRegister>();
-
-  constructor(device: CommissionedDevice) {
-    this.device = device;
-  }
-
-  get registers(): readonly TypedRegister[] {
-    return [...this.typed.values()].sort((a, b) => a.address - b.address);
-  }
-
-  has(id: number): boolean {
-    return this.device.models.some((model) => model.id === id);
-  }
-
-  rangeOf(id: number): { readonly from: number; readonly to: number } {
-    const { address = 0, length = 1 } = this.modelOf(id) ?? {};
-    return { from: address + 2, to: address + 1 + length };
-  }
-
-  /** The name of a point's register; undefined where the device does not have the point. */
-  point(id: number, name: string): string | undefined {
-    const placed = this.modelOf(id);
-    const points = pointsOf(id);
-    const point = points.get(name);
-    if (placed === undefined || point === undefined) return undefined;
-    if (point.offset + point.registers > placed.length) return undefined;
-    const scale = point.scale === undefined ? undefined : points.get(point.scale)?.offset;
-    const first = placed.address + 2;
-    const registerName = `${id}.${name}`;
-    this.typed.set(registerName, {
-      name: registerName,
-      address: first + point.offset,
-      ...typeOf(point),
-      ...(scale !== undefined && { scaleFrom: first + scale }),
-      ...(point.unit !== undefined && { unit: point.unit.trim() }),
-    });
-    return registerName;
-  }
-
-  private modelOf(id: number) {
-    return this.device.models.find((model) => model.id === id);
-  }
-}
-
-type PlacedPoint = Point & { readonly offset: number };
-
-/** The fixed part of a model: groups that repeat are neither written nor looked at here. */
-function pointsOf(id: number): ReadonlyMap<string, PlacedPoint> {
-  const points = new Map<string, PlacedPoint>();
-  const model = models.get(id);
-  if (model === undefined) return points;
-  let offset = 0;
-  walk(model, (path, point) => {
-    if (path.includes(".")) return "stop";
-    points.set(path, { ...point, offset });
-    offset += point.registers;
-    return undefined;
-  });
-  return points;
-}
-
-/** What says "not implemented" is no value (Device Information Model Specification V1.1 §4.4). */
-function typeOf({ type }: Point): Pick<TypedRegister, "type" | "absent"> {
-  switch (type) {
-    case "int16":
-    case "sunssf":
-      return { type: "int16", absent: 0x8000 };
-    case "int32":
-      return { type: "int32", absent: 0x8000_0000 };
-    case "uint32":
-    case "acc32":
-    case "bitfield32":
-      return { type: "uint32", absent: 0xffff_ffff };
-    case "float32":
-      return { type: "float32" };
-    case "uint64":
-    case "acc64":
-      return { type: "uint64" };
-    default:
-      return { type: "uint16", absent: 0xffff };
-  }
 }
 
 type Written = { readonly model: number; readonly writes: readonly WriteBound[] };

@@ -1,4 +1,5 @@
 /** Values over time: a setpoint that goes to and fro, answers that were all given before. */
+import assert from "node:assert/strict";
 import { OSCILLATION, REPLAY } from "./limits.ts";
 import { CountWindow, type Frame } from "./windows.ts";
 
@@ -18,36 +19,38 @@ export class WrittenSeries {
   }
 }
 
+const RING_MASK = 127;
+assert(RING_MASK >= REPLAY.distanceMax && (RING_MASK & (RING_MASK + 1)) === 0, "a power of two, with room");
+
 /**
  * The answers to one request, as hashes in a ring. For each distance it counts how many in a row equal the one that far before: a
  * recording that is played again makes one of these counts grow without end.
  */
 export class AnswerSeries {
-  private readonly ring = new Uint32Array(REPLAY.distanceMax);
+  private readonly ring = new Uint32Array(RING_MASK + 1);
   private readonly equal = new Uint16Array(REPLAY.distanceMax + 1);
   private count = 0;
 
   /** True while the answers are those of before. */
   add(words: readonly number[]): boolean {
     const hash = hashOf(words);
-    const reach = Math.min(this.count, REPLAY.distanceMax);
+    const { ring, equal, count } = this;
+    const reach = Math.min(count, REPLAY.distanceMax);
     let repeats = false;
     for (let distance = 1; distance <= reach; distance++) {
-      const same = this.ring[(this.count - distance) % REPLAY.distanceMax] === hash;
-      const inRow = same ? Math.min(0xffff, (this.equal[distance] ?? 0) + 1) : 0;
-      this.equal[distance] = inRow;
-      if (inRow >= REPLAY.row) repeats = true;
+      if (ring[(count - distance) & RING_MASK] !== hash) equal[distance] = 0;
+      else if (equal[distance]! < REPLAY.row) equal[distance]!++;
+      if (equal[distance] === REPLAY.row) repeats = true;
     }
-    this.ring[this.count % REPLAY.distanceMax] = hash;
-    this.count++;
+    ring[count & RING_MASK] = hash;
+    this.count = count + 1;
     return repeats && this.distinct() >= REPLAY.distinct;
   }
 
   /** Of the last row. */
   private distinct(): number {
     const seen = new Set<number>();
-    for (let back = 1; back <= REPLAY.row; back++)
-      seen.add(this.ring[(this.count - back) % REPLAY.distanceMax] ?? 0);
+    for (let back = 1; back <= REPLAY.row; back++) seen.add(this.ring[(this.count - back) & RING_MASK]!);
     return seen.size;
   }
 }

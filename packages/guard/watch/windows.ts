@@ -55,13 +55,14 @@ export class RecentMap<K, V> {
 
   of(key: K, make: () => V): V {
     const known = this.map.get(key);
-    const value = known ?? make();
+    // While there is room for as many again nothing will be forgotten, and order need not be kept.
+    if (known !== undefined && this.map.size * 2 <= this.most) return known;
     if (known !== undefined) this.map.delete(key);
-    else if (this.map.size >= this.most)
-      for (const oldest of this.map.keys()) {
-        this.map.delete(oldest);
-        break;
-      }
+    for (const oldest of this.map.keys()) {
+      if (this.map.size < this.most) break;
+      this.map.delete(oldest);
+    }
+    const value = known ?? make();
     this.map.set(key, value);
     return value;
   }
