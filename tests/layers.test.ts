@@ -125,7 +125,7 @@ test("layers: the outside world is touched in adapters, doors and entries alone"
     /^packages\/modbus\/tcp\//,
     /^packages\/pki\/files\//,
     /^packages\/energy\/highs\//,
-    /^apps\/[a-z]+\/(adapters|cli)\//,
+    /^apps\/[a-z]+\/(modbus-guard\/)?(adapters|cli)\//,
     /^apps\/[a-z]+\/main\.ts$/,
     /^apps\/csms\/(store\/sqlite|core\/worker)\.ts$/,
     /^(launcher|demo|bench|tests)\//,

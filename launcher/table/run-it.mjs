@@ -135,6 +135,8 @@ const site = {
         ),
         text("modbus-tls-port", "N", "the same for those with a certificate, Modbus/TCP Security (1802)"),
         text("modbus-host", "ADDRESS", "on which address (127.0.0.1)"),
+        text("guard-user", "NAME", "as root: the user whom the Modbus guard runs as (that of the site)"),
+        text("energy-user", "NAME", "the same for the energy controller"),
         proxyFrom,
         framesPerSecond,
         logLevel,

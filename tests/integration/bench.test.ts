@@ -34,6 +34,22 @@ test("bench start: how long until it listens, and its memory then", () => {
   assert(readyMs > 0 && rssMb > 0, figures);
 });
 
+test("bench modbus-guard: throughput against a bare relay, and what a request takes longer", () => {
+  const { status, said, figures } = bench("modbus-guard", "--seconds", "1", "--rounds", "1");
+  assert.equal(status, 0, said);
+  const { throughput, ...added } = JSON.parse(figures) as { throughput: Record<string, number> };
+  assert.deepEqual(
+    [Object.keys(throughput), Object.keys(added)],
+    [
+      ["perSecond", "relayPerSecond", "ratio"],
+      ["addedP50Us", "addedP99Us"],
+    ],
+  );
+  const { perSecond = 0, relayPerSecond = 0, ratio = 0 } = throughput;
+  assert(perSecond > 0 && Math.abs(ratio - perSecond / relayPerSecond) < 0.01, figures);
+  assert.match(said, /while stores commit/);
+});
+
 test("bench of a name that there is not, or of no stations: exit 2, and what there is", () => {
   assert.deepEqual([bench("speed").status, bench("gateway", "--stations", "0").status], [2, 2]);
   assert.match(bench("speed").said, /gateway/);
