@@ -72,13 +72,14 @@ function introduce(plant: Plant, options: Options, say: (line: string) => void):
   const { ports, invitation } = plant;
   say(`
   Running     ${plant.others.length === 0 ? "the central system" : `${plant.others.length + 1} central systems on one database`}, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6, 2.0.1 and 2.1, mutual TLS)
+  Energy      a connection of 3 × 400 A, too small for its cars, with battery, solar and building, behind a Modbus guard
   Console     ${invitation}
               a link for once: it makes you the first administrator, with a passkey of this browser
   Files       ${plant.out}  (logs in logs/, what stations sent in sent.jsonl)
   Stop        ${options.forS === undefined ? "Ctrl-C" : `by itself after ${options.forS} s`}
 `);
   if (!options.hold) return;
-  const localController = readJson(join(plant.out, "site", "site.json"))?.["localControllerPid"];
+  const told = readJson(join(plant.out, "site", "site.json"));
   say(
     `  csms              pid ${plant.csms.pid}, OCPP and site link on port ${ports.csms}, console on ${ports.http}`,
   );
@@ -86,7 +87,9 @@ function introduce(plant: Plant, options: Options, say: (line: string) => void):
     `  uplink            pid ${plant.uplink.pid}, port ${ports.uplink} (kill -STOP cuts it, kill -CONT heals it)`,
   );
   say(`  site supervisor   pid ${plant.site.pid}`);
-  say(`  local controller  pid ${String(localController)}, OCPP on port ${ports.site}`);
+  say(`  local controller  pid ${String(told?.["localControllerPid"])}, OCPP on port ${ports.site}`);
+  say(`  energy controller pid ${String(told?.["energyControllerPid"])}`);
+  say(`  Modbus guard      pid ${String(told?.["guardPid"])}, other masters on port ${ports.modbus}`);
   say(`  simulator         pid ${plant.simulator.pid}\n`);
 }
 
