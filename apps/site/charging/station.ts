@@ -165,7 +165,6 @@ export class ManagedStation {
     const stationMs = timeIn(fieldsOf(call.payload), "timestamp") ?? sampledAt(call.payload);
     if (stationMs !== undefined) this.time.heard(stationMs, monotonicMs);
     this.sessions.heard(version, call);
-    this.ports.changed();
   }
 
   /** 1.6: a StartTransaction was answered with this id. */
