@@ -139,6 +139,7 @@ test("energy: fuses lead to their outlets, which say what they were granted, dra
   );
   await table.getByRole("row").filter({ hasText: "LPD-06" }).getByText("It does not answer").waitFor();
   await page.getByRole("img", { name: "Charge of bess: 64 %" }).waitFor();
+  await region(page, "Devices").getByText("solar, does not answer since 4 min").waitFor();
   await table.getByRole("link", { name: "LPD-07" }).click();
   await page.waitForURL(/\/stations\/LPD-07/);
   assert.deepEqual(complaints, []);

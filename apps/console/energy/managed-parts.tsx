@@ -7,7 +7,7 @@ import { History } from "./history.tsx";
 import styles from "./managed-parts.module.css";
 import { Outlets } from "./outlets.tsx";
 import { Refusals } from "./refusals.tsx";
-import { Batteries, Meters } from "./sources.tsx";
+import { Batteries, Devices, Meters } from "./sources.tsx";
 import { starterDocument } from "./starter.ts";
 import type { SiteEnergyNow } from "./use-energy.ts";
 
@@ -33,6 +33,7 @@ export function ManagedPart({ part, id, energy: { config, snapshot }, stations }
               <div className={styles.beside}>
                 <Batteries snapshot={snapshot} site={config.site} />
                 <Meters snapshot={snapshot} />
+                <Devices snapshot={snapshot} />
               </div>
             )}
           </div>

@@ -1,8 +1,10 @@
-/** The site's batteries: how full, what they do, what they were told and why; and the meters that are not believed. */
+/** The site's batteries: how full, what they do, what they were told and why; the meters that are not believed; and devices that fail. */
 import type { BatteryNow, EnergySnapshot, Topology } from "../api/energy-shapes.ts";
-import { Glyph } from "../display/glyph.tsx";
+import { Glyph, type Shape } from "../display/glyph.tsx";
 import { Panel } from "../display/panel.tsx";
 import { dash, power, written } from "../display/quantity.ts";
+import { Age } from "../display/time.tsx";
+import type { Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
 import styles from "./sources.module.css";
@@ -94,6 +96,43 @@ export function Meters({ snapshot }: { snapshot: EnergySnapshot }) {
           <p className={styles.dim}>{told.effect}</p>
         </>
       )}
+    </Panel>
+  );
+}
+
+const looks: Readonly<Record<string, { readonly shape: Shape; readonly tone: Tone }>> = {
+  well: { shape: "well", tone: "well" },
+  ailing: { shape: "care", tone: "care" },
+  lost: { shape: "offline", tone: "danger" },
+};
+
+/** The Modbus devices behind the guard; those that are not well first. */
+export function Devices({ snapshot: { devices } }: { snapshot: EnergySnapshot }) {
+  if (devices === undefined || devices.length === 0) return null;
+  const told = words.energy.devices;
+  const sorted = [...devices].sort((a, b) => Number(a.state === "well") - Number(b.state === "well"));
+  return (
+    <Panel title={told.title}>
+      <ul className={styles.meters}>
+        {sorted.map(({ id, kind, state, sinceWallMs, detail }) => (
+          <li key={id}>
+            <Glyph {...(looks[state] ?? { shape: "unknown", tone: "off" })} />
+            <span>
+              <strong>{id}</strong>{" "}
+              <span className={styles.aside}>
+                {named(told.kind, kind) ?? kind}, {named(told.state, state) ?? state}
+                {state !== "well" && (
+                  <>
+                    {" "}
+                    {words.energy.mode.since} <Age sinceMs={sinceWallMs} />
+                  </>
+                )}
+              </span>
+              {detail !== undefined && <span className={styles.detail}>{detail}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
     </Panel>
   );
 }

@@ -292,6 +292,17 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
     ],
     batteries: [{ id: "bess", feedW: 12_400, chargePermille: 642, setW: 12_500, why: "as planned" }],
     meters: [{ id: "grid" }, { id: "deck-a" }],
+    devices: [
+      { id: "grid-meter", kind: "meter", state: "well", sinceWallMs: nowMs - 5 * HOUR_MS },
+      {
+        id: "roof",
+        kind: "solar",
+        state: "lost",
+        sinceWallMs: nowMs - 240_000,
+        detail: "no answer in 1,000 ms",
+      },
+      { id: "bess", kind: "battery", state: "well", sinceWallMs: nowMs - 5 * HOUR_MS },
+    ],
     plan: planFrom(nowMs),
     forecastError: { loadW: 2_140, solarW: 3_480, departureMin: 34 },
     ...more,

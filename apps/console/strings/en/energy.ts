@@ -175,6 +175,23 @@ export const energyWords = {
     chargeLabel: (id: string, percent: number) => `Charge of ${id}: ${percent} %`,
   },
 
+  devices: {
+    title: "Devices",
+    kind: {
+      meter: "meter",
+      solar: "solar",
+      battery: "battery",
+      "limit-signal": "limit from outside",
+      contactor: "contactor",
+    } as Readonly<Record<string, string>>,
+    state: {
+      well: "well",
+      ailing: "answers, and is not well",
+      lost: "does not answer",
+      unknown: "not heard of yet",
+    } as Readonly<Record<string, string>>,
+  },
+
   meters: {
     title: "Meters",
     allTrusted: (count: number) => (count === 1 ? "It is trusted." : `All ${count} are trusted.`),
