@@ -157,6 +157,14 @@ describe("124, storage", () => {
   });
 });
 
+test("a battery whose revert was never proven is told 0, and nothing else", () => {
+  const site = new Site([[124, storage]], { envelope: { ...envelope, revertProven: false } });
+  site.read(124);
+  assert.deepEqual(site.write(124, { InOutWRte_RvrtTms: 60 }), ["pass"]);
+  assert.deepEqual(site.write(124, { OutWRte: 1, InWRte: -1 }), [3]);
+  assert.deepEqual(site.write(124, { OutWRte: 0, InWRte: 0 }), ["pass"]);
+});
+
 describe("704 and 715", () => {
   const controls: Values = {
     ...{

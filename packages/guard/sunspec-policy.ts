@@ -54,6 +54,8 @@ export type Envelope = {
   readonly rampWPerS: number;
   readonly dwellMs?: number;
   readonly reversalsPer10MinMax?: number;
+  /** False: that its setpoints fall back was never proven, so it is told what is safe for ever, and nothing else (ADR 14). */
+  readonly revertProven?: boolean;
 };
 
 export type PolicyClients = {
@@ -183,6 +185,7 @@ function written(placed: Placed, model: number, bounds: { readonly [point: strin
   return writes.length === 0 ? [] : [{ model, writes }];
 }
 
+const curtailed = ({ revertProven = true }: Envelope): Limits => ({ min: revertProven ? 0 : 100, max: 100 });
 const revert: Limits = { min: 1, max: REVERT_S_MAX };
 
 /** How often it may change, where the envelope says so. */
@@ -195,7 +198,8 @@ const pace = ({ dwellMs, reversalsPer10MinMax }: Envelope) => ({
 function perCents(envelope: Envelope) {
   const { chargeWMax, dischargeWMax } = envelope;
   const { ratedChargeW = chargeWMax, ratedDischargeW = dischargeWMax } = envelope;
-  const part = (w: number, ratedW: number) => (ratedW > 0 ? Math.min(100, (100 * w) / ratedW) : 0);
+  const may = envelope.revertProven !== false;
+  const part = (w: number, ratedW: number) => (may && ratedW > 0 ? Math.min(100, (100 * w) / ratedW) : 0);
   const limits = (min: number, max: number, ratedW: number): Limits => ({
     min,
     max,
@@ -203,8 +207,8 @@ function perCents(envelope: Envelope) {
     ...pace(envelope),
   });
   return {
-    out: limits(-part(chargeWMax, ratedDischargeW), part(dischargeWMax, ratedDischargeW), ratedDischargeW),
-    in: limits(-part(dischargeWMax, ratedChargeW), part(chargeWMax, ratedChargeW), ratedChargeW),
+    out: limits(0 - part(chargeWMax, ratedDischargeW), part(dischargeWMax, ratedDischargeW), ratedDischargeW),
+    in: limits(0 - part(dischargeWMax, ratedChargeW), part(chargeWMax, ratedChargeW), ratedChargeW),
   };
 }
 
@@ -226,13 +230,14 @@ function storage124(placed: Placed, envelope: Envelope | undefined): Written[] {
 /** 704 steers solar by WMaxLimPct, storage by WSet, watts alone (WSetMod 1), falling back to 0. */
 function controls704(placed: Placed, envelope: Envelope | undefined): Written[] {
   if (envelope === undefined) return [];
-  const { chargeWMax, dischargeWMax, rampWPerS } = envelope;
+  const { chargeWMax, dischargeWMax, rampWPerS, revertProven = true } = envelope;
+  const [min, max] = revertProven ? [-chargeWMax, dischargeWMax] : [0, 0];
   const set = {
     WSetEna: { min: 0, max: 1 },
     WSetMod: { min: 1, max: 1 },
     WSet: {
-      min: -chargeWMax,
-      max: dischargeWMax,
+      min,
+      max,
       ...(rampWPerS > 0 && { rampPerS: rampWPerS }),
       ...pace(envelope),
     },
@@ -242,7 +247,7 @@ function controls704(placed: Placed, envelope: Envelope | undefined): Written[] 
   };
   return written(placed, 704, {
     WMaxLimPctEna: { min: 0, max: 1 },
-    WMaxLimPct: { min: 0, max: 100 },
+    WMaxLimPct: curtailed(envelope),
     WMaxLimPctRvrt: { min: 0, max: 100 },
     WMaxLimPctEnaRvrt: { min: 0, max: 1 },
     WMaxLimPctRvrtTms: revert,
@@ -254,7 +259,7 @@ const inverter123 = (placed: Placed, envelope: Envelope | undefined): Written[] 
   envelope === undefined
     ? []
     : written(placed, 123, {
-        WMaxLimPct: { min: 0, max: 100 },
+        WMaxLimPct: curtailed(envelope),
         WMaxLimPct_RvrtTms: revert,
         WMaxLim_Ena: { min: 0, max: 1 },
       });

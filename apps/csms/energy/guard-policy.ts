@@ -58,6 +58,7 @@ const envelopeOf = (battery: Battery, rated: Omit<Rated, "device">): Envelope =>
   reservePermille: battery.reservePermille,
   fullPermille: battery.fullPermille,
   rampWPerS: battery.rampWPerS * RAMP_ROOM,
+  revertProven: battery.revert.kind === "proven",
   ...(rated.ratedChargeW !== undefined && { ratedChargeW: rated.ratedChargeW }),
   ...(rated.ratedDischargeW !== undefined && { ratedDischargeW: rated.ratedDischargeW }),
   ...(rated.dwellMs !== undefined && { dwellMs: rated.dwellMs }),
