@@ -108,10 +108,11 @@ async function solveWindow(
     const price = around.priceCent(segment.from);
     const solarKw = around.solarKw(segment.from);
     const g = program.column(price * hours, 0, around.capKw);
+    // Where buying is cheaper than feeding in pays, both at once would be money for nothing.
     const x = program.column(
-      -Math.min(around.feedInCent, price) * hours,
+      -around.feedInCent * hours,
       0,
-      around.feedInCent > 0 ? Number.POSITIVE_INFINITY : 0,
+      price >= around.feedInCent ? Number.POSITIVE_INFINITY : 0,
     );
     const u = program.column(0, 0, solarKw);
     const cars = power.flatMap((columns) => (columns[s]! < 0 ? [] : [[columns[s]!, 1] as const]));
@@ -156,8 +157,7 @@ async function solveWindow(
   segments.forEach((segment, s) => {
     if (segment.from >= window.keepTo) return;
     const flow = flows[s]!;
-    state.cent +=
-      (x[flow.g]! * flow.price - x[flow.x]! * Math.min(around.feedInCent, flow.price)) * flow.hours;
+    state.cent += (x[flow.g]! * flow.price - x[flow.x]! * around.feedInCent) * flow.hours;
     if (flow.q >= 0) state.charge = x[flow.q]!;
     power.forEach((columns, n) => {
       if (columns[s]! < 0) return;

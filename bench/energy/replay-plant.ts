@@ -137,7 +137,7 @@ export class Plant {
     this.moveBattery(hours);
     const gridKw = carsKw - (this.solarW + this.feedW) / 1000;
     const price = this.world.priceCent(this.nowMs);
-    this.cent += gridKw * hours * (gridKw > 0 ? price : Math.min(price, this.world.feedInCent));
+    this.cent += gridKw * hours * (gridKw > 0 ? price : this.world.feedInCent);
     const number = Math.floor(this.nowMs / QUARTER_MS);
     if (number !== this.quarter.number) this.quarter = { number, kwh: 0 };
     this.quarter.kwh += Math.max(0, gridKw) * hours;

@@ -94,7 +94,7 @@ export function plainSite({ cars }: Fleet, capKw: number, { bess, solarPeakW }: 
     outlets: outlets.map(({ id, station }) => outlet(id, station, { fuse: "main", wiring })),
     loads: [],
     sources,
-    meters: sources.length === 0 ? [] : [{ id: "grid", fuse: "main", staleMs: 60_000, frozenMs: 600_000 }],
+    meters: sources.length === 0 ? [] : [{ id: "grid", fuse: "main", staleMs: 30_000, frozenMs: 600_000 }],
   });
   return { site, outletOf, rows: [] };
 }
