@@ -76,7 +76,8 @@ test("planner: a car that stays waits for the cheap hours, one that is about to 
 
 test("planner: where power is short, who is likely to leave soon goes first", async () => {
   const site = smallSite({ outlets: 4, mainA: 32 });
-  const soon = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [20_000] };
+  // More than it can get: each moment counts.
+  const soon = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [30_000], energyWh: 30_000 };
   const late = { leavesWallMs: [NOW_MS + 9 * HOUR_MS], takesWh: [20_000] };
   const [a, b] = await atLeast(input({ site, strategy: "fairness", sessions: [car(0, late), car(1, soon)] }));
   assert(a! <= 1 && b! >= 29, `${a} A, ${b} A`);
