@@ -209,7 +209,9 @@ export class ManagedSite {
       planned: (fromWallMs) => planning.meant(fromWallMs),
     });
     const externalW = this.externalLimitW();
+    const peakSoFarW = quarters.highestW(wallMs);
     planning.turn({
+      ...(peakSoFarW !== undefined && { peakSoFarW }),
       ...{ nowMs, wallMs, flows, batteries, sessions: link.sessions },
       offeredMa: new Map(output.state.outlets.map(({ id, limitMa }) => [id, limitMa])),
       ...(externalW !== undefined && { externalW }),

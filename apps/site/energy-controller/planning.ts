@@ -33,7 +33,7 @@ import type { Known } from "./local-link.ts";
 
 const KEPT = "energy/forecasts.json";
 const HOUR_MS = 3_600_000;
-/** A car that drew less for its last while is full, or would not. */
+/** Less is no draw, but a station's own. */
 const DRAWS_MA_MIN = 500;
 /** How often the forecasts look: finer than they learn. */
 const LEARN_EVERY_MS = 10_000;
@@ -55,6 +55,8 @@ export type Facts = {
   /** What each outlet was last granted, per phase. */
   readonly offeredMa: ReadonlyMap<OutletId, number>;
   readonly externalW?: number;
+  /** Highest mean import of a quarter of this month so far, W. */
+  readonly peakSoFarW?: number;
 };
 
 export class Planning {
@@ -162,7 +164,8 @@ export class Planning {
     for (const [id, known] of this.present) {
       if (now.has(id)) continue;
       this.changed = true;
-      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh, full: isIdle(known) });
+      const full = this.forecasts.session(id, wallMs, known.deliveredWh)?.idle ?? false;
+      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh, full });
     }
     this.present = now;
   }
@@ -194,14 +197,17 @@ export class Planning {
 
   private inputOf(facts: Facts): PlannerInput {
     const { site, strategy, tariff } = this.config;
-    const { nowMs, wallMs, externalW } = facts;
+    const { feedInMilliCentPerKwh, demandMilliCentPerKw, batteryWearMilliCentPerKwh } = tariff;
+    const { nowMs, wallMs, externalW, peakSoFarW } = facts;
     const steps = (PLAN_HOURS * HOUR_MS) / QUARTER_MS + 1;
     const powerW = Math.max(
       ...site.outlets.map(({ ratedMa, wiring }) => (ratedMa * wiring.length * site.voltageV) / 1000),
       0,
     );
     return {
-      ...{ site, wallMs, nowMs, strategy, tariff },
+      ...{ site, wallMs, nowMs, strategy },
+      // The numbers alone: what energy costs is told by the step.
+      tariff: { feedInMilliCentPerKwh, demandMilliCentPerKw, batteryWearMilliCentPerKwh },
       sessions: facts.sessions.map((known) => this.sessionOf(known, nowMs, wallMs)),
       expected: this.forecasts.expected(wallMs, PLAN_HOURS, powerW),
       loadW: this.forecasts.loadW(wallMs, steps),
@@ -209,6 +215,7 @@ export class Planning {
       chargePermille: new Map(facts.batteries.map(({ id, chargePermille }) => [id, chargePermille])),
       price: this.prices.series(wallMs, PLAN_HOURS + 1),
       ...(externalW !== undefined && { externalW }),
+      ...(peakSoFarW !== undefined && { peakSoFarW }),
     };
   }
 
@@ -227,6 +234,3 @@ export class Planning {
 
 const arrivalOf = ({ input }: Known, nowMs: number, wallMs: number): number =>
   Math.max(0, Math.round(wallMs - (nowMs - input.connectedAtMs)));
-
-const isIdle = ({ input }: Known): boolean =>
-  input.observed !== undefined && Math.max(0, ...input.observed.terminalsMa) < DRAWS_MA_MIN;

@@ -72,6 +72,9 @@ test("a quarter counts what flowed by its kind and mode, its cost, its plan, and
   near(quarter.costMilliCent, 27_000 - 30);
   assert.deepEqual(quarter.planned, { gridWh: 1_000, carsWh: 900, batteryWh: 0 });
   assert.equal(quarter.chargePermille, 500);
+  // The month's highest quarter so far is what a demand charge would count.
+  near(hand.book.highestW(START), 3_600);
+  assert.equal(hand.book.highestW(START + 40 * 86_400_000), undefined);
 });
 
 test("what was not measured is counted nowhere: no zero, and a gap is no energy", async () => {

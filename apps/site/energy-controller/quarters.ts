@@ -17,6 +17,8 @@ const FOLDER = "energy/quarters";
 const OPEN = "energy/quarter.json";
 const ACKED = "energy/acked.json";
 const HOUR_S = 3_600;
+/** A quarter of which less was measured says nothing of its mean. */
+const PEAK_MEASURED_S_MIN = 600;
 /** Between two measurements that were further apart nobody knows what was. */
 const SPAN_MS_MAX = 2_000;
 
@@ -43,6 +45,8 @@ export class QuarterBook {
   /** Of those, the ones that a crash would still take. */
   private readonly unsynced = new Set<number>();
   private readonly toldAtMs = new Map<number, number>();
+  /** Highest mean import of a whole quarter, by month of UTC: what a demand charge counts, but for the hours between it and the site's own. */
+  private readonly peaksW = new Map<string, number>();
   private open: Growing | undefined;
   private lastMs: number | undefined;
   private keptAtMs = Number.NEGATIVE_INFINITY;
@@ -65,6 +69,7 @@ export class QuarterBook {
       for (const quarter of await book.readDay(name)) {
         if (quarter.fromWallMs > book.ackedWallMs) book.waiting.set(quarter.fromWallMs, quarter);
         if (quarter.fromWallMs === open?.fromWallMs) recorded = quarter;
+        book.peak(quarter);
       }
     }
     // Killed between recording a quarter and writing down the next: the record is the whole of it.
@@ -129,6 +134,11 @@ export class QuarterBook {
     await this.writing;
   }
 
+  /** Of this month so far, as far as it was measured; `undefined`: no quarter of it yet. */
+  highestW(wallMs: number): number | undefined {
+    return this.peaksW.get(monthOf(wallMs));
+  }
+
   /** The one under way. */
   get current(): EnergyQuarter | undefined {
     return this.open;
@@ -155,10 +165,18 @@ export class QuarterBook {
     if (open === undefined) return;
     const quarter: EnergyQuarter = rounded({ ...open, costMilliCent: cost(open, open.fromWallMs) });
     const { fromWallMs } = quarter;
+    this.peak(quarter);
     this.waiting.set(fromWallMs, quarter);
     this.unsynced.add(fromWallMs);
     // Where the disk is full it is told all the same: better at the CSMS alone than nowhere.
     this.write(() => this.append(quarter).finally(() => this.unsynced.delete(fromWallMs)));
+  }
+
+  private peak({ fromWallMs, importWh, measuredS }: EnergyQuarter): void {
+    if (measuredS < PEAK_MEASURED_S_MIN) return;
+    const month = monthOf(fromWallMs);
+    const w = (importWh * HOUR_S) / measuredS;
+    this.peaksW.set(month, Math.max(w, this.peaksW.get(month) ?? 0));
   }
 
   private async append(quarter: EnergyQuarter): Promise<void> {
@@ -227,6 +245,7 @@ const rounded = (quarter: EnergyQuarter): EnergyQuarter =>
     ),
   ) as EnergyQuarter;
 
+const monthOf = (wallMs: number): string => new Date(wallMs).toISOString().slice(0, 7);
 const dayOf = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 10)}.jsonl`;
 
 const parseQuarter = (value: unknown): EnergyQuarter | undefined =>

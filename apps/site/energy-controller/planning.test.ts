@@ -1,0 +1,123 @@
+/** The planner beside the loop: asked in time, followed, never waited for, and absent without harm; what was learnt survives a restart. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPlanner, type Planned, type Planner, type PlannerInput } from "@wattward/energy";
+import { inProcessSolver } from "@wattward/energy/highs";
+import { SmallPlant } from "./testing/small-plant.ts";
+
+const last = (plant: SmallPlant) => plant.turns.at(-1)!.turn;
+
+/** Answers what it is told to, when it is told to. */
+function byHand(answer: (input: PlannerInput) => Planned | undefined | Promise<Planned | undefined>) {
+  const asked: PlannerInput[] = [];
+  const planner: Planner = {
+    plan: async (input) => {
+      asked.push(input);
+      return answer(input);
+    },
+  };
+  return { asked, planner };
+}
+
+const planned = ({ nowMs, wallMs, sessions }: PlannerInput): Planned => {
+  const steps = [1_000, 2_000, 3_000];
+  return {
+    plan: {
+      ...{ madeAtMs: nowMs, validUntilMs: nowMs + 300_000, batteries: new Map() },
+      sessions: new Map(sessions.map(({ id }) => [id, { atLeastMa: 0, atMostMa: 10_000 }])),
+    },
+    view: {
+      ...{ madeAtWallMs: wallMs, fromWallMs: wallMs, stepMs: 900_000, chargePermille: steps },
+      ...{ gridW: steps, carsW: steps, batteryW: steps, solarW: steps, buildingW: steps },
+    },
+    why: "by hand",
+  };
+};
+
+test("a plan is asked for at the start, every two minutes, and soon after a car comes; what it says is followed and shown", async () => {
+  const { asked, planner } = byHand(planned);
+  const plant = new SmallPlant({ planner });
+  await plant.start();
+  await plant.time.advance(75_000);
+  assert.equal(last(plant).mode, "planned");
+  const before = asked.length;
+  const car = plant.plugIn(0);
+  await plant.time.advance(20_000);
+  assert.equal(asked.length, before + 1);
+  assert.equal(asked.at(-1)!.sessions[0]!.id, car.id);
+  await plant.time.advance(60_000);
+  assert(car.limitMa <= 10_000 && car.limitMa >= 6_000, `${car.limitMa}`);
+  assert.deepEqual(plant.snapshot?.plan?.gridW, [1_000, 2_000, 3_000]);
+  const steady = asked.length;
+  await plant.time.advance(600_000);
+  assert(asked.length - steady >= 4 && asked.length - steady <= 7, `${asked.length - steady} in ten minutes`);
+});
+
+for (const [name, answer] of [
+  ["says nothing", () => undefined],
+  ["never answers", () => new Promise<undefined>(() => {})],
+  ["fails", () => Promise.reject(new Error("broken"))],
+  [
+    "is absurd",
+    (input: PlannerInput) => ({
+      ...planned(input),
+      plan: {
+        ...planned(input).plan,
+        sessions: new Map([["s" as never, { atLeastMa: Number.NaN, atMostMa: 1 }]]),
+      },
+    }),
+  ],
+] as const)
+  test(`a planner that ${name}: reactive, and everybody charges`, async () => {
+    const { planner } = byHand(answer as (input: PlannerInput) => Planned | undefined);
+    const plant = new SmallPlant({ planner });
+    await plant.start();
+    await plant.time.advance(75_000);
+    const car = plant.plugIn(0);
+    await plant.time.advance(45_000);
+    assert.equal(last(plant).mode, "reactive");
+    assert(car.limitMa >= 20_000, `${car.limitMa}`);
+    assert.deepEqual(plant.fatals, []);
+  });
+
+test("the real planner, in this thread: a plan for a site with car, battery and sun, and a snapshot that shows it", async () => {
+  const planner = createPlanner(await inProcessSolver());
+  const plant = new SmallPlant({ planner, baseA: 20, battery: {}, solarW: 15_000 });
+  plant.sunW = 6_000;
+  await plant.start();
+  plant.plugIn(0);
+  // HiGHS is loaded in real time, which simulated time does not wait for.
+  for (let i = 0; i < 60 && last0(plant) !== "planned"; i++) {
+    await plant.time.advance(5_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(last(plant).mode, "planned");
+  await plant.time.advance(2_000);
+  const { plan, forecastError } = plant.snapshot!;
+  assert(plan !== undefined && plan.gridW.length > 10 && plan.gridW.every(Number.isFinite));
+  assert(forecastError !== undefined);
+});
+const last0 = (plant: SmallPlant): string | undefined => plant.turns.at(-1)?.turn.mode;
+
+test("what was learnt is on the disk: a restart goes on from it, and a file that is damaged is learnt anew", async () => {
+  const { asked, planner } = byHand(planned);
+  const plant = new SmallPlant({ planner });
+  await plant.start();
+  await plant.time.advance(1_900_000);
+  const kept = plant.disk.peek("energy/forecasts.json");
+  assert(kept !== undefined);
+  plant.kill();
+  await plant.start();
+  await plant.time.advance(20_000);
+  const { likely } = asked.at(-1)!.loadW;
+  assert(
+    likely.some((w) => w > 500),
+    likely.slice(0, 5).join(),
+  );
+  plant.kill();
+  plant.disk.damage("energy/forecasts.json", new TextEncoder().encode('{"version":1,"load":7}'));
+  await plant.start();
+  await plant.time.advance(20_000);
+  assert.deepEqual(plant.fatals, []);
+  assert(plant.nowMs - plant.turns.at(-1)!.atMs < 1_000);
+});
