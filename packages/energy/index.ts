@@ -16,7 +16,13 @@ export { FALLBACK_PERIOD_MS, Fallback, type FallbackInput, type LeftGrant } from
 export { type ForecastState, Forecasts } from "./forecast/forecasts.ts";
 export type { Arrival, Visit } from "./forecast/visits.ts";
 export * from "./inputs.ts";
-export { CONTROL_PERIOD_MS, OUTLETS_MAX, QUARTERS_TOLD_MAX } from "./limits.ts";
+export {
+  CONTROL_PERIOD_MS,
+  DOCUMENT_ALIASES_MAX,
+  DOCUMENT_CHARS_MAX,
+  OUTLETS_MAX,
+  QUARTERS_TOLD_MAX,
+} from "./limits.ts";
 export * from "./modes.ts";
 export { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export { createPlanner } from "./planner/create-planner.ts";

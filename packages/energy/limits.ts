@@ -5,6 +5,9 @@ export const CONTROL_PERIOD_MS = 500;
 
 /** Sizes of a site: above them the bundle is refused. */
 export const FUSES_MAX = 500;
+/** A site's document as text: its length, and what its aliases may bring (outlets that are like another, and a little), both as YAML or JSON. */
+export const DOCUMENT_CHARS_MAX = 512 * 1024;
+export const DOCUMENT_ALIASES_MAX = 1_200;
 export const OUTLETS_MAX = 1_000;
 export const LOADS_MAX = 500;
 export const SOURCES_MAX = 50;

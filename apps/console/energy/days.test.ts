@@ -8,6 +8,7 @@ import {
   measuredShare,
   money,
   ownShare,
+  peakOf,
   solarKept,
   sumsOf,
   totalOf,
@@ -17,7 +18,7 @@ const day: EnergyDay = {
   ...{ day: "2027-06-01", fromMs: 0, toMs: 86_400_000, measuredS: 86_400, carsWhByMode: { planned: 60_000 } },
   ...{ importWh: 60_000, exportWh: 10_000, solarWh: 50_000, batteryInWh: 5_000, batteryOutWh: 5_000 },
   ...{ buildingWh: 40_000, carsWh: 60_000, costMilliCent: 2_000_000 },
-  ...{ selfConsumptionPermille: 800, autarkyPermille: 400 },
+  ...{ selfConsumptionPermille: 800, autarkyPermille: 400, peakImportW: 22_000, peakAtMs: 36_000_000 },
 };
 const sums = sumsOf(day);
 const nothing = totalOf([]);
@@ -48,6 +49,15 @@ test("days add up, and what was not measured of them is told", () => {
     byMode([day, { ...day, carsWhByMode: { fallback: 70_000 } }]).map(({ mode }) => mode),
     ["fallback", "planned"],
   );
+});
+
+test("the peak of many days is that of the highest, the first of equals; of none measured there is none", () => {
+  const days = [day, { ...day, day: "2027-06-02", peakImportW: null }, { ...day, day: "2027-06-03" }];
+  assert.deepEqual(peakOf(days), { day: "2027-06-01", importW: 22_000 });
+  const higher = { ...day, day: "2027-06-04", peakImportW: 22_004 };
+  assert.deepEqual(peakOf([...days, higher]), { day: "2027-06-04", importW: 22_004 });
+  assert.deepEqual(peakOf([{ ...day, peakImportW: 0 }]), { day: "2027-06-01", importW: 0 });
+  assert.equal(peakOf([{ ...day, peakImportW: null }]), undefined);
 });
 
 test("money in its currency; an unknown code breaks nothing, and unknown money is a dash", () => {

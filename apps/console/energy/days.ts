@@ -62,6 +62,17 @@ export function barOf(sums: Sums): { readonly gridWh: number; readonly ownWh: nu
   return { gridWh, ownWh: used - gridWh };
 }
 
+/** The highest quarter of an hour among them, W, and its day; undefined where none was measured. */
+export function peakOf(
+  days: readonly EnergyDay[],
+): { readonly day: string; readonly importW: number } | undefined {
+  return days.reduce<ReturnType<typeof peakOf>>(
+    (high, { day, peakImportW }) =>
+      peakImportW === null || peakImportW <= (high?.importW ?? -1) ? high : { day, importW: peakImportW },
+    undefined,
+  );
+}
+
 export type ModeShare = { readonly mode: string; readonly wh: number };
 
 /** Into cars by mode, the most first. */

@@ -14,7 +14,17 @@ import { Choices } from "../table/choices.tsx";
 import { type Column, matching } from "../table/columns.ts";
 import { Listing } from "../table/listing.tsx";
 import { DayBars } from "./day-bars.tsx";
-import { byMode, costPerKwh, measuredShare, money, ownShare, solarKept, sumsOf, totalOf } from "./days.ts";
+import {
+  byMode,
+  costPerKwh,
+  measuredShare,
+  money,
+  ownShare,
+  peakOf,
+  solarKept,
+  sumsOf,
+  totalOf,
+} from "./days.ts";
 import styles from "./history.module.css";
 import { modeName } from "./mode.ts";
 import { ModeHistory } from "./mode-history.tsx";
@@ -121,6 +131,7 @@ const percent = (share: number | null | undefined): Quantity =>
 function Totals({ told }: { told: EnergyDays }) {
   const sums = totalOf(told.days);
   const measured = measuredShare(sums) ?? 0;
+  const peak = peakOf(told.days);
   const modes = byMode(told.days).filter(({ wh }) => wh > 0);
   return (
     <div className={styles.totals}>
@@ -129,6 +140,11 @@ function Totals({ told }: { told: EnergyDays }) {
       <Total name={say.costPerKwh} text={money(costPerKwh(sums), told.currency, 3)} />
       <Total name={say.own} of={percent(ownShare(sums))} help={say.ownHelp} />
       <Total name={say.ownUse} of={percent(solarKept(sums))} help={say.ownUseHelp} />
+      <Total
+        name={say.peak}
+        of={power(peak?.importW)}
+        help={peak === undefined ? say.peakHelp : `${dayName(peak.day)}. ${say.peakHelp}`}
+      />
       {modes.length > 1 && (
         <div className={styles.modes}>
           <span className={styles.name}>{say.byMode}</span>
@@ -197,6 +213,15 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
   wh("building", say.building, ({ buildingWh }) => buildingWh, true),
   wh("solar", say.solar, ({ solarWh }) => solarWh, true),
   wh("import", say.import, ({ importWh }) => importWh),
+  {
+    id: "peak",
+    title: say.peak,
+    share: 1.8,
+    number: true,
+    wide: true,
+    cell: ({ peakImportW }) => (peakImportW === null ? dash : written(power(peakImportW))),
+    value: ({ peakImportW }) => peakImportW,
+  },
   wh("export", say.export, ({ exportWh }) => exportWh, true),
   share("kept", say.ownUse, ({ selfConsumptionPermille }) => selfConsumptionPermille),
   share("own", say.own, ({ autarkyPermille }) => autarkyPermille),

@@ -1,5 +1,6 @@
 /** How a site's mode is shown: how grave it is, and what else wants to be said above everything. Pure. */
 import type { EnergySnapshot } from "../api/energy-shapes.ts";
+import type { Shape } from "../display/glyph.tsx";
 import { power, written } from "../display/quantity.ts";
 import type { Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
@@ -20,6 +21,10 @@ const tones: Readonly<Record<string, Tone>> = {
 /** A mode that this page has never heard of wants a look. */
 export const toneOfMode = (mode: string): Tone => (Object.hasOwn(tones, mode) ? tones[mode]! : "care");
 export const modeName = (mode: string): string => named(say.name, mode) ?? mode;
+
+/** As it is told; of a site without its link nobody knows any more. */
+export const shapeOfMode = (tone: Tone): Shape =>
+  tone === "well" || tone === "danger" ? tone : tone === "off" ? "unknown" : "care";
 
 export type Warning = {
   readonly key: string;

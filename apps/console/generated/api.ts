@@ -1642,6 +1642,10 @@ export interface components {
                 selfConsumptionPermille: number | null;
                 /** @description Of what building and cars used, what did not come from the grid. */
                 autarkyPermille: number | null;
+                /** @description Mean import of its highest quarter of an hour; null where none was measured. */
+                peakImportW: number | null;
+                /** @description When that quarter began. */
+                peakAtMs: number | null;
             }[];
         };
         ModeChangeRow: {
@@ -1756,6 +1760,13 @@ export interface components {
                 powerAtMs: number | null;
                 /** @description Open sessions of which no power is in it. */
                 sessionsDark: number;
+                /** @description The last word on how its energy is managed; null: it is not. */
+                energy: {
+                    /** @description planned, reactive, conservative, fallback or default; null: none was told yet. */
+                    mode: string | null;
+                    /** @description By the site's clock. */
+                    sinceMs: number | null;
+                } | null;
             }[];
             /** @description What does not work as it should in this process: as /readyz has it. */
             troubles: string[];

@@ -6,7 +6,7 @@ import { Glyph, type Shape } from "../display/glyph.tsx";
 import { useNow } from "../display/ticking.tsx";
 import { Age } from "../display/time.tsx";
 import { WallClock } from "../display/wall-clock.tsx";
-import { modeNow } from "../energy/mode.ts";
+import { modeNow, shapeOfMode } from "../energy/mode.ts";
 import type { LiveSite } from "../live/live-site.ts";
 import { useSites } from "../sites/use-sites.ts";
 import type { Tone } from "../stations/state.ts";
@@ -83,7 +83,7 @@ function ModePill({ snapshot }: { snapshot: EnergySnapshot }) {
   return (
     <Pill
       tone={tone}
-      shape={tone === "well" ? "well" : tone === "danger" ? "danger" : tone === "off" ? "unknown" : "care"}
+      shape={shapeOfMode(tone)}
       title={[snapshot.reason, named(means, snapshot.mode)].filter(Boolean).join(" ")}
     >
       {name}

@@ -5,6 +5,7 @@ import { Glyph } from "../display/glyph.tsx";
 import { PowerTold } from "../display/power-told.tsx";
 import { dash, energy, written } from "../display/quantity.ts";
 import { Age } from "../display/time.tsx";
+import { modeName, shapeOfMode, toneOfMode } from "../energy/mode.ts";
 import { useNowTable } from "../now/use-now.ts";
 import { PageTitle } from "../shell/page-title.tsx";
 import { Notice } from "../shell/problem-view.tsx";
@@ -36,8 +37,16 @@ const columns: readonly Column<SiteRow>[] = [
     id: "link",
     title: say.link,
     share: 3.6,
-    cell: (site) => <Mode site={site} />,
+    cell: (site) => <LinkState site={site} />,
     value: ({ connected, seenAtMs }) => (connected ? "linked" : seenAtMs === null ? "never" : "islanded"),
+  },
+  {
+    id: "mode",
+    title: say.mode,
+    share: 4,
+    wide: true,
+    cell: (site) => <EnergyMode site={site} />,
+    value: ({ energy }) => energy?.mode ?? null,
   },
   {
     id: "needs",
@@ -160,7 +169,30 @@ function siteRows({ sites, needs }: Now): readonly SiteRow[] {
   });
 }
 
-function Mode({ site: { connected, seenAtMs } }: { site: SiteRow }) {
+/** Of a managed site: who decides there, and since when; without link, what it told last. */
+function EnergyMode({ site: { connected, energy } }: { site: SiteRow }) {
+  if (energy === null) return <span title={say.unmanagedHelp}>{dash}</span>;
+  const { mode, sinceMs } = energy;
+  if (mode === null || sinceMs === null) {
+    return (
+      <span className={styles.mode}>
+        <Glyph shape="pending" tone="calm" />
+        {say.noMode}
+      </span>
+    );
+  }
+  const tone = connected === true ? toneOfMode(mode) : "off";
+  return (
+    <span className={styles.mode} title={connected === true ? undefined : say.lastMode}>
+      <Glyph shape={shapeOfMode(tone)} tone={tone} />
+      <span>
+        {modeName(mode)} <Age sinceMs={sinceMs} />
+      </span>
+    </span>
+  );
+}
+
+function LinkState({ site: { connected, seenAtMs } }: { site: SiteRow }) {
   const never = connected !== true && seenAtMs === null;
   return (
     <span className={styles.mode}>

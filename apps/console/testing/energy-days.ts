@@ -25,10 +25,21 @@ export function daysOf(quarters: readonly EnergyQuarter[]): EnergyDays {
           planned: Math.round(sums.carsWh * 0.94),
           conservative: Math.round(sums.carsWh * 0.06),
         },
+        ...peakOf(of),
         selfConsumptionPermille: share(sums.solarWh - sums.exportWh, sums.solarWh),
         autarkyPermille: share(used - sums.importWh, used),
       };
     },
   );
   return { timeZone: "Europe/Paris", currency: "EUR", days };
+}
+
+function peakOf(quarters: readonly EnergyQuarter[]): Pick<EnergyDay, "peakImportW" | "peakAtMs"> {
+  const highest = quarters
+    .filter(({ measuredS }) => measuredS > 0)
+    .toSorted((a, b) => b.importWh - a.importWh)[0];
+  return {
+    peakImportW: highest === undefined ? null : highest.importWh * 4,
+    peakAtMs: highest?.fromMs ?? null,
+  };
 }

@@ -73,7 +73,15 @@ function siteNow(world: FakeWorld, id: string): Now["sites"][number] {
     powerW: told.length === 0 ? null : told.reduce((sum, { powerW }) => sum + (powerW ?? 0), 0),
     powerAtMs: told.length === 0 ? null : Math.max(...told.map(({ powerAtMs }) => powerAtMs ?? 0)),
     sessionsDark: open.length - told.length,
+    energy: energyNow(world, id),
   };
+}
+
+function energyNow(world: FakeWorld, id: string): Now["sites"][number]["energy"] {
+  const energy = world.energies.get(id);
+  if (energy?.versions[0]?.managed !== true) return null;
+  const [last] = energy.modes;
+  return { mode: last?.mode ?? null, sinceMs: last?.atMs ?? null };
 }
 
 function siteNeeds(world: FakeWorld): NeedRow[] {

@@ -133,6 +133,10 @@ const EnergyDay = Type.Object(
     ...energies,
     selfConsumptionPermille: integerOrNull("Of the sun's, what was not fed into the grid."),
     autarkyPermille: integerOrNull("Of what building and cars used, what did not come from the grid."),
+    peakImportW: integerOrNull(
+      "Mean import of its highest quarter of an hour; null where none was measured.",
+    ),
+    peakAtMs: integerOrNull("When that quarter began."),
   },
   closed,
 );

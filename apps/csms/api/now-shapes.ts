@@ -78,6 +78,21 @@ const SiteNow = Type.Object(
     connected: Type.Unsafe<boolean | null>({ type: ["boolean", "null"] }),
     seenAtMs: integerOrNull(),
     ...fleet,
+    energy: Type.Union(
+      [
+        Type.Object(
+          {
+            mode: textOrNull(
+              "planned, reactive, conservative, fallback or default; null: none was told yet.",
+            ),
+            sinceMs: integerOrNull("By the site's clock."),
+          },
+          closed,
+        ),
+        Type.Null(),
+      ],
+      { description: "The last word on how its energy is managed; null: it is not." },
+    ),
   },
   closed,
 );

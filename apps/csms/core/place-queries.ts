@@ -116,7 +116,11 @@ export type SiteNow = FleetNow & {
   readonly id: string | null;
   readonly connected: boolean | null;
   readonly seenAtMs: number | null;
+  /** Null: its energy is not managed. */
+  readonly energy: EnergyModeNow | null;
 };
+/** The last word on a managed site's mode; both null where it has not told any. Without link it may be another by now. */
+export type EnergyModeNow = { readonly mode: string | null; readonly sinceMs: number | null };
 
 export type TokensAsked = {
   /** In any part of it, without case; of `masked` tokens only at the end, as far as it is shown. */

@@ -57,6 +57,29 @@ test("days: energy and cost add up; self-consumption and autarky by hand", () =>
   assert.deepEqual([day?.fromMs, day?.toMs], [atMs, atMs + 1_800_000]);
 });
 
+test("days: the peak is the mean of the highest quarter, the earliest of equals; none where nothing was measured", () => {
+  const atMs = Date.UTC(2027, 5, 1, 12);
+  const days = daysOf(
+    [
+      quarter(atMs, { importWh: 5_000 }),
+      quarter(atMs + 900_000, { importWh: 12_500 }),
+      quarter(atMs + 1_800_000, { importWh: 12_500 }),
+      quarter(atMs + 2_700_000, { importWh: 99_000, measuredS: 0 }),
+      quarter(atMs + 86_400_000, { measuredS: 0 }),
+      quarter(atMs + 2 * 86_400_000, { exportWh: 3_000 }),
+    ],
+    "UTC",
+  );
+  assert.deepEqual(
+    days.map(({ peakImportW, peakAtMs }) => [peakImportW, peakAtMs]),
+    [
+      [50_000, atMs + 900_000],
+      [null, null],
+      [0, atMs + 2 * 86_400_000],
+    ],
+  );
+});
+
 test("days: of nothing there is no part, and a battery that crosses midnight breaks no bound", () => {
   const part = (more: Partial<QuarterRow>) => {
     const [day] = daysOf([quarter(0, more)], "UTC");

@@ -5,6 +5,8 @@
 import type { QuarterRow } from "../core/port.ts";
 import { QUARTER_MS } from "./limits.ts";
 
+const QUARTERS_AN_HOUR = 3_600_000 / QUARTER_MS;
+
 export type EnergyDay = Omit<QuarterRow, "planned" | "chargePermille"> & {
   /** As the site's calendar has it: 2027-03-28. */
   readonly day: string;
@@ -14,6 +16,10 @@ export type EnergyDay = Omit<QuarterRow, "planned" | "chargePermille"> & {
   readonly selfConsumptionPermille: number | null;
   /** Of what building and cars used, the part that did not come from the grid; null where they used nothing. */
   readonly autarkyPermille: number | null;
+  /** Mean import of its highest quarter of an hour, W, as the grid operator bills it; null where none was measured. */
+  readonly peakImportW: number | null;
+  /** When that quarter began. */
+  readonly peakAtMs: number | null;
 };
 
 export function daysOf(quarters: readonly QuarterRow[], timeZone: string): EnergyDay[] {
@@ -50,7 +56,17 @@ function sumOf(day: string, quarters: readonly QuarterRow[]): EnergyDay {
     measuredS: sum((q) => q.measuredS),
     selfConsumptionPermille: permille(solarWh - exportWh, solarWh),
     autarkyPermille: permille(buildingWh + carsWh - importWh, buildingWh + carsWh),
+    ...peakOf(quarters),
   };
+}
+
+/** What was not measured of a quarter counts as nothing drawn: a peak is never told higher than it was. */
+function peakOf(quarters: readonly QuarterRow[]): Pick<EnergyDay, "peakImportW" | "peakAtMs"> {
+  const measured = quarters.filter(({ measuredS }) => measuredS > 0);
+  const [first, ...others] = measured;
+  if (first === undefined) return { peakImportW: null, peakAtMs: null };
+  const highest = others.reduce((high, one) => (one.importWh > high.importWh ? one : high), first);
+  return { peakImportW: highest.importWh * QUARTERS_AN_HOUR, peakAtMs: highest.fromMs };
 }
 
 /** Within 0 and 1000: a battery that moves energy from one day into the next would break either. */

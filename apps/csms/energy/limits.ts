@@ -1,10 +1,7 @@
 /** Every limit of what is written, told and kept of sites' energy. */
-import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
+/** Of a document as it is written, the same where a site is commissioned; what it means must fit into the bundle besides. */
+export { DOCUMENT_ALIASES_MAX, DOCUMENT_CHARS_MAX } from "@wattward/energy";
 
-/** Of a document as it is written; what it means must fit into the bundle besides. */
-export const DOCUMENT_CHARS_MAX = ENERGY_CHARS_MAX;
-/** Outlets that are like another, and a little: what an alias brings is counted, so that aliases of aliases end soon. */
-export const ALIASES_MAX = 1_200;
 /** Faults and notes of one check; more are not told. */
 export const FAULTS_TOLD_MAX = 100;
 /** Unit ids at the guard are 1 to 247. */

@@ -6,7 +6,7 @@
  */
 import { type Fault, failed, ok, type Result } from "@wattward/kernel";
 import { isNode, LineCounter, parseDocument } from "yaml";
-import { ALIASES_MAX, DOCUMENT_CHARS_MAX } from "./limits.ts";
+import { DOCUMENT_ALIASES_MAX, DOCUMENT_CHARS_MAX } from "./limits.ts";
 
 /** `line` counts from 1; null where the fault is on none. */
 export type WrittenFault = Fault<"too-long" | "unreadable"> & { readonly line: number | null };
@@ -29,7 +29,7 @@ export function readWritten(text: string): Result<Written, WrittenFault> {
     if (wrong !== undefined)
       return failed(unreadable(firstLine(wrong.message), lines.linePos(wrong.pos[0]).line));
     return ok({
-      value: document.toJS({ maxAliasCount: ALIASES_MAX }),
+      value: document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX }),
       lineOf(path) {
         for (let keys = keysIn(path); ; keys = keys.slice(0, -1)) {
           const node = keys.length === 0 ? document.contents : document.getIn(keys, true);

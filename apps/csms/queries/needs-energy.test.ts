@@ -79,3 +79,25 @@ test("now: a mode is nobody's concern of a site without link, or whose energy is
   assert.equal((await w.told()).length, 1);
   w.close();
 });
+
+test("now: each managed site has its last mode, linked or not; one that has told none has none, and an unmanaged one is null", async () => {
+  const w = await world();
+  const modes = async () => {
+    const { sites } = await queries["fleet.now"](w.db, { nowMs: 2, todayMs: 0 });
+    return sites.map(({ id, energy }) => [id, energy]);
+  };
+  await w.add("sites", { id: "west" });
+  await w.add("stations", { id: "direct" });
+  await w.mode("north", "planned", 1);
+  await w.mode("north", "conservative", 7);
+  await w.db.updateTable("sites").set({ connected: 0 }).where("id", "=", "north").execute();
+  assert.deepEqual(await modes(), [
+    ["north", { mode: "conservative", sinceMs: 7 }],
+    ["south", { mode: null, sinceMs: null }],
+    ["west", null],
+    [null, null],
+  ]);
+  await document(w, "north", 2, null);
+  assert.deepEqual((await modes())[0], ["north", null]);
+  w.close();
+});

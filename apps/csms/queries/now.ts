@@ -4,6 +4,7 @@ import type { FleetNow, SiteNow } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
 import type { Schema } from "../store/schema.ts";
 import { needsOf } from "./needs.ts";
+import { energyModesNow } from "./needs-energy.ts";
 import { outboxHead } from "./outbox.ts";
 import { atOneInstant } from "./read.ts";
 
@@ -22,6 +23,7 @@ async function sitesNow(db: Kysely<Schema>, nowMs: number, todayMs: number): Pro
   const sites = await db.selectFrom("sites").selectAll().orderBy("id").execute();
   const stations = await stationsBySite(db);
   const sessions = await sessionsBySite(db, nowMs, todayMs);
+  const modes = await energyModesNow(db);
   const nowOf = (id: string | null): FleetNow => ({
     ...(stations.get(id) ?? { stations: 0, stationsConnected: 0 }),
     ...(sessions.get(id) ?? noSessions),
@@ -29,8 +31,10 @@ async function sitesNow(db: Kysely<Schema>, nowMs: number, todayMs: number): Pro
   const rows: SiteNow[] = sites.map((site) => ({
     ...{ id: site.id, connected: site.connected === 1, seenAtMs: site.seen_at_ms },
     ...nowOf(site.id),
+    energy: modes.get(site.id) ?? null,
   }));
-  if (stations.has(null)) rows.push({ id: null, connected: null, seenAtMs: null, ...nowOf(null) });
+  if (stations.has(null))
+    rows.push({ id: null, connected: null, seenAtMs: null, ...nowOf(null), energy: null });
   return rows;
 }
 

@@ -166,3 +166,15 @@ test("a document that is wrong is told by its paths, and nothing is looked at", 
   assert(!place.ok && /modbus\[0\] needs/.test(place.fault.join()));
   assert.equal(UNITS.meter, 1);
 });
+
+test("a document with an alias for each of many outlets is read as the central system reads it; aliases of aliases end", () => {
+  const plant = new SmallPlant();
+  const text = documentOf(plant);
+  const aliased = (count: number) => text.replace("{", `{"notes": [&a {"x": 1}${", *a".repeat(count)}],`);
+  const many = readPlan(aliased(1_000));
+  assert(many.ok, many.ok ? "" : many.fault.join());
+  const billion = `a: &a [1,2,3,4,5,6,7,8,9]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
+d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]`;
+  for (const text of [aliased(1_300), billion, "a: *nothing", "[".repeat(100_000)])
+    assert(!readPlan(text).ok, text.slice(0, 40));
+});

@@ -2,7 +2,13 @@
  * What an installer has in hand: the site's document (YAML or JSON), of which commissioning needs what the devices are (`energy`) and where
  * they truly are (`modbus`). The rest is the central system's, and is carried through untouched.
  */
-import { checkEnergyConfig, type Device, type EnergyConfig } from "@wattward/energy";
+import {
+  checkEnergyConfig,
+  type Device,
+  DOCUMENT_ALIASES_MAX,
+  DOCUMENT_CHARS_MAX,
+  type EnergyConfig,
+} from "@wattward/energy";
 import { failed, ok, type Result } from "@wattward/kernel";
 import { type Document, parseDocument } from "yaml";
 
@@ -25,14 +31,19 @@ export type Plan = {
   readonly document: Document;
 };
 
-const TEXT_CHARS_MAX = 512 * 1024;
-
 /** The faults are the document's author's, each with its path. */
 export function readPlan(text: string): Result<Plan, readonly string[]> {
-  if (text.length > TEXT_CHARS_MAX) return failed([`longer than ${TEXT_CHARS_MAX} characters`]);
+  if (text.length > DOCUMENT_CHARS_MAX) return failed([`longer than ${DOCUMENT_CHARS_MAX} characters`]);
   const document = parseDocument(text, { uniqueKeys: true, merge: true });
   if (document.errors.length > 0) return failed(document.errors.map(({ message }) => message));
-  const data: unknown = document.toJS({ maxAliasCount: 100 });
+  let data: unknown;
+  try {
+    data = document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX });
+  } catch (error) {
+    // Aliases beyond number, or to nothing; too deep for the stack: the library tells them by throwing.
+    if (error instanceof ReferenceError || error instanceof RangeError) return failed([error.message]);
+    throw error;
+  }
   const fields = new Map<string, unknown>(isObject(data) ? Object.entries(data) : []);
   const checked = checkEnergyConfig(fields.get("energy"));
   if (!checked.ok) return failed(checked.fault.map(({ path, sentence }) => `energy.${path} ${sentence}`));

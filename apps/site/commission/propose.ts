@@ -1,4 +1,5 @@
 /** The document as it should be after commissioning: models where they were found, nameplates, reverts as they were proven. Comments stay. */
+import { DOCUMENT_ALIASES_MAX } from "@wattward/energy";
 import { Document, visit } from "yaml";
 import type { Plan } from "./plan.ts";
 import type { CommissionReport } from "./report.ts";
@@ -7,7 +8,7 @@ import type { CommissionReport } from "./report.ts";
 export function propose({ document, places, config }: Plan, { devices }: CommissionReport): string {
   // An entry that stands for another (an alias) cannot differ from it: then without its comments, every entry on its own.
   const proposed = hasAliases(document)
-    ? new Document(document.toJS({ maxAliasCount: 100 }))
+    ? new Document(document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX }))
     : document.clone();
   for (const { device, at } of places) {
     const found = devices.find(({ device: id }) => id === device.id);

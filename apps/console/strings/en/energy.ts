@@ -287,6 +287,8 @@ export const energyWords = {
     ownUseHelp: "Share of the sun's energy that was used at the site.",
     own: "Own share",
     ownHelp: "Share of what was used that did not come from the grid.",
+    peak: "Peak",
+    peakHelp: "The highest quarter of an hour drawn from the grid.",
     cost: "Cost",
     costPerKwh: "Per kWh used",
     measured: "Measured",
