@@ -71,6 +71,7 @@ export class Allocation {
     const { clock, log, granted, linkUp, observe, site } = ports;
     this.watch = new Watch({
       ...{ clock, log, granted, linkUp, observe, site },
+      siteSeq: () => ports.numbers.last,
       turned: (turn, grants) => this.turned(turn, grants),
       ignored: (outcomes) => this.note(this.outcomes, outcomes),
     });

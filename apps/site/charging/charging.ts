@@ -135,6 +135,9 @@ export class Charging implements ChargingEars {
     station.heard(from.version, call);
     // Only the site asks a managed station what it has: nobody else is told.
     if (call.action === "ReportChargingProfiles") return { kind: "result", payload: {} };
+    // The profiles that it has are the site's: their limits are not the CSMS's to tell (2.1 K28).
+    if (call.action === "PullDynamicScheduleUpdate")
+      return { kind: "result", payload: { status: "Rejected" } };
     const answered = await answer();
     const transaction =
       call.action === "StartTransaction" ? transactionIn(answered, from.version) : undefined;
@@ -219,7 +222,8 @@ export class Charging implements ChargingEars {
       const book = old?.book ?? (await Book.open({ disk, log, fatal }, station));
       const fresh = new ManagedStation({
         ...{ station, outlets, voltageV, clock, book, raises, log: log.with({ station }) },
-        carriesMa: (outlet) => carriesMa(site.config.site, outlet),
+        // Of the document in force: fuses may be others where the outlets are the same.
+        carriesMa: (outlet) => carriesMa(this.managed?.site.config.site ?? site.config.site, outlet),
         outcome: (outcome) => this.managed?.allocation.outcome(outcome),
         changed: () => this.managed?.allocation.changed(),
         observe: (kind, detail) => observe(kind, detail, station),
@@ -229,6 +233,7 @@ export class Charging implements ChargingEars {
       now.set(station, fresh);
     }
     this.stations = now;
+    for (const [station, old] of before) if (now.get(station) !== old) old.retire();
     for (const [station, managed] of now) {
       const caller = this.callers.get(station);
       if (caller !== undefined && managed !== before.get(station)) managed.connected(caller);
@@ -244,11 +249,14 @@ export class Charging implements ChargingEars {
     this.managed = undefined;
     const before = this.stations;
     this.stations = new Map();
+    for (const old of before.values()) old.retire();
     for (const [station, caller] of this.callers) if (before.has(station)) void this.release(station, caller);
   }
 
   private async release(station: StationId, caller: StationCaller): Promise<void> {
-    await release({ ...this.ports, station, caller });
+    await release({ ...this.ports, station, caller, isManaged: () => this.stations.has(station) });
+    // Managed again meanwhile: the station may have had its safe default taken after it was looked at.
+    this.stations.get(station)?.doubt();
   }
 
   private async openSocket(): Promise<void> {

@@ -78,7 +78,9 @@ function saidBy(profile: CsmsProfile, here: Here, atMs: number): Said {
 
 function inMa({ unit }: CsmsProfile, limit: number, phases: number | undefined, here: Here): number {
   if (unit === "A") return limit * 1_000;
-  return (limit / (here.voltageV * Math.min(phases ?? here.phases, here.phases))) * 1_000;
+  // Schemas let a CSMS say 0 phases, and fewer.
+  const over = Math.max(1, Math.min(phases ?? here.phases, here.phases));
+  return (limit / (here.voltageV * over)) * 1_000;
 }
 
 /** When the schedule that holds at the instant began, and when it begins again. */

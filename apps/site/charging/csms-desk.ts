@@ -10,7 +10,7 @@
 import type { Outlet } from "@wattward/energy";
 import type { JsonObject } from "@wattward/kernel";
 import { type Call, callError, type OcppVersion, validateCall, writeFrame } from "@wattward/ocpp";
-import { DOWN_MS_MAX } from "../stations/limits.ts";
+import { MANAGED_DOWN_MS_MAX } from "../stations/limits.ts";
 import type { StationCaller } from "./caller.ts";
 import { askOf, type CsmsAsk, compositeAnswer, rejected, settingsRefused } from "./csms-calls.ts";
 import { periodsOf, type Said } from "./csms-composite.ts";
@@ -208,7 +208,7 @@ export class CsmsDesk {
       this.refused(profile, kept);
       return rejected(version, kept);
     }
-    const outcome = await caller.call(call.action, without, { timeoutMs: DOWN_MS_MAX });
+    const outcome = await caller.call(call.action, without, { timeoutMs: MANAGED_DOWN_MS_MAX });
     const accepted = outcome.kind === "result" && outcome.payload.status === "Accepted";
     if (!accepted) await this.ports.shelf.clear({ ids: [profile.id] });
     switch (outcome.kind) {

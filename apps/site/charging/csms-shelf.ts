@@ -88,17 +88,19 @@ export class CsmsShelf {
     return gone.length;
   }
 
-  /** With a remote start: for the transaction that begins at this EVSE next. */
+  /** With a remote start: for the transaction that begins at this EVSE next, and in the place of what waited for one that never did. */
   async await(version: OcppVersion, profile: CsmsProfile): Promise<"accepted" | Refused> {
-    const refused = this.wrong(version, profile);
+    const waits = this.list({ purpose: "tx", evse: profile.evse }).filter(isWaiting);
+    const replaced = [profile.id, ...waits.map(({ id }) => id)];
+    const refused = this.wrong(version, profile, replaced);
     if (refused !== undefined) return refused;
-    return this.keep([...this.others([profile.id]), { ...profile, transaction: undefined }]);
+    return this.keep([...this.others(replaced), { ...profile, transaction: undefined }]);
   }
 
   /** A transaction began: what waited for it is its own now; what waited for others that never came is gone. */
   async began({ evse, transaction }: ChargingSession): Promise<void> {
     const waits = this.list({ purpose: "tx" }).filter(
-      (one) => one.transaction === undefined && (one.evse === evse || one.evse === 0),
+      (one) => isWaiting(one) && (one.evse === evse || one.evse === 0),
     );
     if (waits.length === 0) return;
     const latest = waits.at(-1)!;
@@ -165,9 +167,13 @@ export class CsmsShelf {
     return this.wrong(version, profile);
   }
 
-  /** What is wrong with the profile itself, or with its place. */
-  private wrong(version: OcppVersion, profile: CsmsProfile): Refused | undefined {
-    const { evse, id, kind, periods, purpose, stackLevel, validFromMs, validToMs, durationS } = profile;
+  /** What is wrong with the profile itself, or with its place once those that it replaces are gone. */
+  private wrong(
+    version: OcppVersion,
+    profile: CsmsProfile,
+    replaced: readonly number[] = [profile.id],
+  ): Refused | undefined {
+    const { evse, kind, periods, purpose, stackLevel, validFromMs, validToMs, durationS } = profile;
     const no = (reason: Refused["reason"], say: string): Refused => ({ reason, say });
     if (evse !== 0 && !this.ports.outlets.some((outlet) => outlet.evse === evse))
       return no("UnknownEvse", `no EVSE ${evse}`);
@@ -188,9 +194,10 @@ export class CsmsShelf {
       return no("InvalidSchedule", "a dynamic one has one period");
     const over = this.above(profile);
     if (over !== undefined) return over;
-    if (version !== "1.6" && this.sameLevelAs(profile).length > 0)
+    const onLevel = this.sameLevelAs(profile).filter(({ id }) => !replaced.includes(id));
+    if (version !== "1.6" && onLevel.length > 0)
       return no("DuplicateProfile", "another stands on this level");
-    const count = this.others([id]).length + 1 - (version === "1.6" ? this.sameLevelAs(profile).length : 0);
+    const count = this.others([...replaced, ...onLevel.map(({ id }) => id)]).length + 1;
     return count > CSMS_PROFILES_MAX
       ? no("TooManyElements", `more than ${CSMS_PROFILES_MAX} profiles`)
       : undefined;
@@ -246,3 +253,6 @@ export class CsmsShelf {
     return { reason: "OutOfMemory", say: "the site's disk is full" };
   }
 }
+
+/** It came with a remote start whose transaction has not begun. */
+const isWaiting = ({ transaction }: CsmsProfile): boolean => transaction === undefined;

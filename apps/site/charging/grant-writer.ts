@@ -9,7 +9,7 @@
  */
 import type { Grant, GrantOutcome, Outlet, SessionId } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
-import type { Book } from "./book.ts";
+import type { Book, Way } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
 import { grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
 import { AGAIN_MS, BEGINS_EARLIER_MS, COMPOSITE_BEYOND_S, GRANT_ID, SAME_WITHIN_MA } from "./limits.ts";
@@ -47,13 +47,20 @@ type Wanted = {
   againAtMs: number;
 };
 
-/** What a station lives on now, as far as is known: the highest that may be in force. */
-export type InForce = { readonly session: SessionId; readonly limitMa: number; readonly untilMs: number };
+/** What a station lives on now, as far as is known: the highest that may be in force; without a session for whoever charges there. */
+export type InForce = {
+  readonly session: SessionId | undefined;
+  readonly limitMa: number;
+  readonly untilMs: number;
+};
+
+/** Profiles that end with their transaction; the others outlive it, and hold for the next car. */
+const endsWithSession: ReadonlySet<Way> = new Set(["tx", "dynamic"]);
 
 export class GrantWriter {
   private readonly ports: WriterPorts;
   private readonly wanted = new Map<EvseId, Wanted>();
-  private readonly force = new Map<EvseId, InForce>();
+  private force = new Map<EvseId, InForce>();
   private readonly refusals = new Refusals();
   private busy = false;
   private held = false;
@@ -82,26 +89,32 @@ export class GrantWriter {
     return found !== undefined && found.untilMs > this.ports.nowMs() ? found : undefined;
   }
 
+  /** The same, of what holds for this session. */
+  inForceOf(evse: EvseId, session: SessionId): InForce | undefined {
+    const found = this.inForce(evse);
+    return found?.session === undefined || found.session === session ? found : undefined;
+  }
+
   /** What was granted last to a session, written or not. */
   latestMa(evse: EvseId, session: SessionId): number | undefined {
     const wanted = this.wanted.get(evse);
     if (wanted?.grant.session === session) return wanted.grant.limitMa;
-    const inForce = this.inForce(evse);
-    return inForce?.session === session ? inForce.limitMa : undefined;
+    return this.inForceOf(evse, session)?.limitMa;
   }
 
   /** A session from before this process: its station may live on the highest that it ever got, for a grant's life. */
   restore({ evse, id, mostMa }: ChargingSession, { ttlMs }: Outlet): void {
     if (mostMa === undefined) return;
-    this.force.set(evse, { session: id, limitMa: mostMa, untilMs: this.ports.nowMs() + ttlMs });
+    const session = this.whose(id);
+    this.force.set(evse, { session, limitMa: mostMa, untilMs: this.ports.nowMs() + ttlMs });
   }
 
-  /** The same station under another document. */
+  /** The same station under another document: what its predecessor has under way still counts. */
   take({ force }: GrantWriter): void {
-    for (const [evse, inForce] of force) this.force.set(evse, inForce);
+    this.force = force;
   }
 
-  /** The station boots: first its safe default is looked at, which a grant would hide from a composite schedule. */
+  /** The station boots: first its safe default is looked at, which a grant would hide from a composite schedule. What lowers goes on. */
   hold(): void {
     this.held = true;
   }
@@ -121,12 +134,12 @@ export class GrantWriter {
 
   /** Writes what is due; called when something changed, and every so often for raises that were held back. */
   async work(): Promise<void> {
-    if (this.busy || this.held) return;
+    if (this.busy) return;
     this.busy = true;
     try {
       for (let caller = this.ports.caller(); caller !== undefined; caller = this.ports.caller()) {
         const due = this.due();
-        if (due === undefined || this.held) break;
+        if (due === undefined) break;
         await this.write(caller, due.wanted, due.limitMa);
       }
       if (this.ports.caller() === undefined)
@@ -138,7 +151,7 @@ export class GrantWriter {
 
   private due(): { wanted: Wanted; limitMa: number } | undefined {
     const nowMs = this.ports.nowMs();
-    const due: { wanted: Wanted; limitMa: number; rises: boolean }[] = [];
+    const due: { wanted: Wanted; limitMa: number; rises: boolean; lowers: boolean }[] = [];
     for (const [evse, wanted] of this.wanted) {
       if (this.ports.session(evse)?.id !== wanted.grant.session) {
         this.tell(wanted, "rejected");
@@ -151,16 +164,16 @@ export class GrantWriter {
       // Half of its life is over, and nobody has said it again: whoever granted may be gone.
       if (wanted.writtenMa !== undefined && nowMs - wanted.sinceMs > wanted.grant.ttlMs / 2) continue;
       if (wanted.writtenMa === undefined || limitMa > wanted.writtenMa)
-        due.push({ wanted, limitMa, rises: limitMa > change.fromMa });
+        due.push({ wanted, limitMa, rises: limitMa > change.fromMa, lowers: limitMa < change.fromMa });
     }
+    if (this.held) return due.find(({ lowers }) => lowers);
     return due.find(({ rises }) => !rises) ?? due[0];
   }
 
   private change({ grant, outlet }: Wanted): Change {
-    const inForce = this.inForce(outlet.evse);
     return {
       outlet: outlet.id,
-      fromMa: inForce?.session === grant.session ? inForce.limitMa : outlet.safeMa,
+      fromMa: this.inForceOf(outlet.evse, grant.session)?.limitMa ?? outlet.safeMa,
       toMa: Math.min(grant.limitMa, outlet.ratedMa),
       leastMa: outlet.minMa,
       wattsPerMa: (this.ports.voltageV * outlet.wiring.length) / 1_000,
@@ -207,10 +220,17 @@ export class GrantWriter {
     evse: EvseId,
     { limitMa, accepted, grant, atMs }: { limitMa: number; accepted: boolean; grant: Grant; atMs: number },
   ): void {
-    const before = this.inForce(evse);
-    const same = before?.session === grant.session;
-    const mostMa = accepted || !same ? limitMa : Math.max(before.limitMa, limitMa);
-    this.force.set(evse, { session: grant.session, limitMa: mostMa, untilMs: atMs + grant.ttlMs });
+    const before = this.inForceOf(evse, grant.session);
+    const mostMa = accepted || before === undefined ? limitMa : Math.max(before.limitMa, limitMa);
+    this.force.set(evse, {
+      session: this.whose(grant.session),
+      limitMa: mostMa,
+      untilMs: atMs + grant.ttlMs,
+    });
+  }
+
+  private whose(session: SessionId): SessionId | undefined {
+    return endsWithSession.has(this.ports.book.page.learnt.way) ? session : undefined;
   }
 
   private failed(caller: StationCaller, wanted: Wanted, told: Told): void {

@@ -94,7 +94,9 @@ function sampleOf(value: unknown): Sample[] {
   const name = textIn(unit, "unit") ?? textIn(fields, "unit") ?? "";
   const scale = (name.startsWith("k") ? 1_000 : 1) * 10 ** (numberIn(unit, "multiplier") ?? 0);
   const measurand = textIn(fields, "measurand") ?? "Energy.Active.Import.Register";
-  return [{ measurand, phase, value: number * scale }];
+  const scaled = number * scale;
+  // A multiplier is any whole number: what it makes infinite, or no number, was not measured.
+  return Number.isFinite(scaled) ? [{ measurand, phase, value: scaled }] : [];
 }
 
 /** "L1", "L1-N", "L2-N" …; what flows in the neutral, or lies between two phases, belongs to none. */

@@ -13,10 +13,13 @@ type ReleasePorts = {
   readonly log: Log;
   readonly station: StationId;
   readonly caller: StationCaller;
+  /** Somebody manages it again: what stands in it is theirs to write. */
+  isManaged(): boolean;
   fatal(error: Error): void;
 };
 
-export async function release({ caller, disk, fatal, log, station }: ReleasePorts): Promise<void> {
+export async function release(ports: ReleasePorts): Promise<void> {
+  const { caller, disk, fatal, log, station } = ports;
   try {
     if ((await disk.read(bookPath(station))) === undefined) return;
     const { page } = await Book.open({ disk, log, fatal }, station);
@@ -24,9 +27,10 @@ export async function release({ caller, disk, fatal, log, station }: ReleasePort
       const told = await ask(caller, clearProfile(caller.version, SAFE_DEFAULT_ID));
       // It did not say: once more when it connects again.
       if (told.kind === "silent") return;
-      for (let evse = 1; evse <= EVSES_MAX; evse++)
+      for (let evse = 1; evse <= EVSES_MAX && !ports.isManaged(); evse++)
         await ask(caller, clearProfile(caller.version, GRANT_ID + evse));
     }
+    if (ports.isManaged()) return;
     await disk.remove(bookPath(station));
     log.info("station-released", { station });
   } catch (error) {

@@ -73,8 +73,9 @@ export class SafeDefault {
       await ask(caller, clearProfile(caller.version, id));
     }
     const ours = installed.find(({ id, evse }) => id === SAFE_DEFAULT_ID && evse === 0);
-    if (ours !== undefined && this.isAsMeant(ours)) return "held";
-    return this.write(caller);
+    if (ours === undefined || !this.isAsMeant(ours)) return this.write(caller);
+    await this.holds(safeOf(outlets));
+    return "held";
   }
 
   private isAsMeant({ wire, stackLevel }: Installed): boolean {
@@ -94,11 +95,19 @@ export class SafeDefault {
 
   private async byComposite(caller: StationCaller): Promise<Held> {
     const { book, outlets } = this.ports;
-    const first = book.page.safeMa === undefined;
-    if (!first && book.page.safeMa === safeOf(outlets) && (await this.shown(caller)) === "held")
-      return "held";
-    // 1.6 does not list profiles: whatever some CSMS set before, it goes.
-    if (first || caller.version === "1.6") await ask(caller, clearAll(caller.version));
+    const { safeMa } = book.page;
+    const first = safeMa === undefined;
+    if (!first && safeMa === safeOf(outlets) && (await this.shown(caller)) === "held") return "held";
+    // Another limit takes the place of the one that is there: a station is never cleared for that.
+    if (!first && safeMa !== safeOf(outlets)) {
+      const replaced = await this.write(caller);
+      if (replaced !== "held" || (await this.shown(caller)) !== "unheld") return replaced;
+    }
+    // 1.6 does not list profiles: whatever some CSMS set before, it goes, and until ours is there nothing holds.
+    if (first || caller.version === "1.6") {
+      await this.holds(undefined);
+      await ask(caller, clearAll(caller.version));
+    }
     const written = await this.write(caller);
     return written === "held" && (await this.shown(caller)) === "unheld"
       ? this.told("shows more than it in its composite schedule")
@@ -144,14 +153,21 @@ export class SafeDefault {
       if (told.kind === "silent") return "unknown";
       if (told.kind === "answer" && told.status === "Accepted") {
         book.page.learnt = learnt;
-        book.page.safeMa = safeMa;
-        await book.save();
+        await this.holds(safeMa);
         log.info("safe-default-written", { limitMa: safeMa, unit: learnt.unit });
         return "held";
       }
       say = told.kind === "never" ? told.say : told.status;
     }
     return this.told(`refuses it (${say})`);
+  }
+
+  /** Kept, so that it counts through a restart of the site. */
+  private async holds(safeMa: number | undefined): Promise<void> {
+    const { page } = this.ports.book;
+    const news = page.safeMa !== safeMa;
+    page.safeMa = safeMa;
+    if (news) await this.ports.book.save();
   }
 
   private told(what: string): "unheld" {

@@ -28,8 +28,10 @@ export type KeptSession = {
   readonly mostMa?: number | undefined;
 };
 
-/** What no car on earth draws is no reading. */
+/** What no car on earth draws is no reading, and neither is what no meter has counted. */
 const CURRENT_MA_MAX = 2_000_000;
+const REGISTER_WH_MAX = 1_000_000_000_000;
+const isRegister = (wh: number): boolean => wh >= 0 && wh <= REGISTER_WH_MAX;
 
 export class ChargingSession {
   readonly id: SessionId;
@@ -56,8 +58,9 @@ export class ChargingSession {
     this.remoteStartId = kept.remoteStartId;
     this.needs = kept.needs;
     this.mostMa = kept.mostMa;
-    this.fromWh = kept.fromWh;
-    if (kept.registerWh !== undefined) this.register = { wh: kept.registerWh, atMs: undefined };
+    if (kept.fromWh !== undefined && isRegister(kept.fromWh)) this.fromWh = kept.fromWh;
+    if (kept.registerWh !== undefined && isRegister(kept.registerWh))
+      this.register = { wh: kept.registerWh, atMs: undefined };
   }
 
   get deliveredWh(): number {
@@ -71,6 +74,7 @@ export class ChargingSession {
   }
 
   startsAt(wh: number): void {
+    if (!isRegister(wh)) return;
     this.fromWh = wh;
     this.register ??= { wh, atMs: undefined };
   }
@@ -93,14 +97,14 @@ export class ChargingSession {
   }
 
   private registered(wh: number, atMs: number): void {
-    if (this.register !== undefined && wh < this.register.wh) return;
+    if (!isRegister(wh) || (this.register !== undefined && wh < this.register.wh)) return;
     this.fromWh ??= wh;
     this.register = { wh, atMs };
   }
 
   private fromSteps(wh: number | undefined, atMs: number, terminals: Terminals): number[] | undefined {
     const before = this.register;
-    if (wh === undefined || before?.atMs === undefined || wh < before.wh) return undefined;
+    if (wh === undefined || !isRegister(wh) || before?.atMs === undefined || wh < before.wh) return undefined;
     const stepMs = atMs - before.atMs;
     if (stepMs < REGISTER_STEP_MS_MIN) return undefined;
     return spread(((wh - before.wh) * 3_600_000) / stepMs, terminals);

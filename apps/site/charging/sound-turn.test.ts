@@ -27,7 +27,7 @@ const turn = (grants: readonly Grant[], number = 1): FromEnergy => ({
 const granted = (of: Record<string, number>, draws?: readonly ("L1" | "L2" | "L3")[]): Granted =>
   new Map(Object.entries(of).map(([outlet, limitMa]) => [outlet as OutletId, { limitMa, draws }]));
 const judged = (told: FromEnergy, before: Granted = new Map(), over = site) =>
-  soundness(told, { site: over, lastTurn: 0, lastSeq: 0, granted: before }).kind;
+  soundness(told, { site: over, lastTurn: 0, lastSeq: 0, siteSeq: 0, granted: before }).kind;
 
 test("sound turn: numbers rise, outlets exist, no grant is above its rating or outlives it", () => {
   assert.equal(judged(turn([grant(0, 32_000)])), "sound");

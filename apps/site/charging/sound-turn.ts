@@ -2,7 +2,7 @@
  * Is a turn of the energy controller sound? It has passed its parser; this looks at what it says against the site as the local controller knows it
  * from the signed bundle. An energy controller that is broken, or broken into, gets no grant past it that the fuses cannot carry.
  *
- *     absurd       turn or grant numbers that do not rise · an outlet that is none · above the rating · a longer life than the outlet's
+ *     absurd       turn or grant numbers that do not rise, or leap · an outlet that is none · above the rating · a longer life than the outlet's
  *     overloading  Σ of what all sessions are granted > fuse + what local sources can feed below it, with no base load at all
  *
  * A three-phase outlet counts on the phases that its car was seen to draw from, and else on one that nobody knows: the control loop may
@@ -22,18 +22,22 @@ export type Soundness =
 
 /** Rounding of whoever reckons in other units. */
 const WITHIN_MA = 1;
+/** Grants ahead of the last that was heeded: years of them. Numbers are kept for ever, and one out of all measure would be the last. */
+const SEQ_AHEAD_MAX = 1_000_000_000;
 const sound: Soundness = { kind: "sound" };
 
 export type Known = {
   readonly site: Site;
   readonly lastTurn: number;
   readonly lastSeq: number;
+  /** Of any controller of this site, ever. */
+  readonly siteSeq: number;
   readonly granted: Granted;
 };
 
 export function soundness(
   { turn, grants }: FromEnergy,
-  { site, lastTurn, lastSeq, granted }: Known,
+  { site, lastTurn, lastSeq, siteSeq, granted }: Known,
 ): Soundness {
   const absurd = (say: string): Soundness => ({ kind: "absurd", say });
   if (turn <= lastTurn) return absurd(`turn ${turn} after turn ${lastTurn}`);
@@ -44,6 +48,8 @@ export function soundness(
     const outlet = outlets.get(grant.outlet);
     if (outlet === undefined)
       return absurd(`a grant for outlet '${grant.outlet}', which this site does not have`);
+    if (grant.seq > siteSeq + SEQ_AHEAD_MAX)
+      return absurd(`grant ${grant.seq}, where ${siteSeq} was the last`);
     const wrong = wrongGrant(grant, outlet, seqBefore);
     if (wrong !== undefined) return absurd(wrong);
     seqBefore = grant.seq;

@@ -55,6 +55,7 @@ export class ManagedStation {
   private asksForMeters = true;
   private busy = false;
   private boots = 0;
+  private retired = false;
 
   constructor(ports: StationPorts) {
     this.ports = ports;
@@ -120,6 +121,13 @@ export class ManagedStation {
     this.writer.take(writer);
   }
 
+  /** The document is another now: what is asked is waited for, and nothing is written by this one any more. */
+  retire(): void {
+    this.retired = true;
+    this.caller = undefined;
+    this.writer.drop();
+  }
+
   /** Of each outlet with a session: what it may live on, and the phases that its car was seen to draw from lately. */
   granted(): [OutletId, GrantedTo][] {
     const nowMs = this.ports.clock.now().monotonicMs;
@@ -136,11 +144,18 @@ export class ManagedStation {
 
   /** Its rating has to be budgeted: nothing limits it, or it will not hold its safe default. */
   get unlimited(): boolean {
-    return this.held === "unheld" || this.ports.book.page.learnt.way === "none";
+    const { learnt, safeMa, version } = this.ports.book.page;
+    if (this.held === "unheld" || learnt.way === "none") return true;
+    // Until it is held: what an earlier document wrote, or, in a station that was seen, nothing yet.
+    if (this.held === "held") return false;
+    return safeMa === undefined ? version !== undefined : safeMa > safeOf(this.ports.outlets);
   }
 
   connected(caller: StationCaller): void {
-    this.caller = caller;
+    this.caller = {
+      ...caller,
+      call: async (...call) => (this.retired ? { kind: "closed" } : caller.call(...call)),
+    };
     const { page } = this.ports.book;
     if (page.version !== caller.version) {
       page.version = caller.version;
@@ -222,9 +237,14 @@ export class ManagedStation {
   }
 
   private booted(): void {
-    this.boots++;
     this.writer.hold();
     this.time.forget();
+    this.doubt();
+  }
+
+  /** Its safe default may be gone: looked at again, also where that is being done at this moment. */
+  doubt(): void {
+    this.boots++;
     this.held = "unknown";
     this.lookAgain();
   }
@@ -237,7 +257,7 @@ export class ManagedStation {
 
   /** Safe default first, then meter values. Once a boot; again later where the station would not say. */
   private async look(): Promise<void> {
-    if (this.busy || this.caller === undefined) return;
+    if (this.busy || this.retired || this.caller === undefined) return;
     this.busy = true;
     const { clock } = this.ports;
     const { boots, caller } = this;
@@ -260,10 +280,8 @@ export class ManagedStation {
 
   /** The highest above its safe default, of whoever granted it. */
   private inForce(outlet: Outlet, session: SessionId): { readonly inForceMa?: number } {
-    const found = this.writer.inForce(outlet.evse);
-    return found === undefined || found.session !== session || found.limitMa <= outlet.safeMa
-      ? {}
-      : { inForceMa: found.limitMa };
+    const found = this.writer.inForceOf(outlet.evse, session);
+    return found === undefined || found.limitMa <= outlet.safeMa ? {} : { inForceMa: found.limitMa };
   }
 
   /** Of the site's wall clock: grant, then safe default. */

@@ -24,6 +24,8 @@ export type WatchPorts = {
   site(): Site;
   linkUp(): boolean;
   granted(): Granted;
+  /** The number of the last grant that was ever sent at this site. */
+  siteSeq(): number;
   /** A sound turn; `grants` is empty while the mode is fallback. */
   turned(turn: FromEnergy, grants: readonly Grant[]): void;
   /** Grants that were not heeded: they are in no station. */
@@ -118,10 +120,11 @@ export class Watch {
       return;
     }
     const turn = read.value;
-    const { clock, granted, site } = this.ports;
+    const { clock, granted, site, siteSeq } = this.ports;
     const nowMs = clock.now().monotonicMs;
     const { lastSeq, lastTurn } = this;
-    const judged = soundness(turn, { site: site(), lastTurn, lastSeq, granted: granted() });
+    const known = { site: site(), lastTurn, lastSeq, siteSeq: siteSeq(), granted: granted() };
+    const judged = soundness(turn, known);
     if (judged.kind !== "overloading") this.overloadsSinceMs = undefined;
     else this.overloadsSinceMs ??= nowMs;
     const goesOn = this.overloadsSinceMs !== undefined && nowMs - this.overloadsSinceMs >= TURN_MS_MAX;

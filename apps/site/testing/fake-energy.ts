@@ -6,6 +6,7 @@ import type { Grant, OutletId, SessionId } from "@wattward/energy";
 import { type Cancel, type Clock, every } from "@wattward/kernel";
 import type { LineHandlers, LineLink } from "../energy-link/line-link.ts";
 import type { FromEnergy, FromLocal, ToldSession } from "../energy-link/messages.ts";
+import { parseFromLocal } from "../energy-link/parse.ts";
 
 const TURN_EVERY_MS = 500;
 
@@ -22,6 +23,8 @@ export class FakeEnergy {
   readonly states: FromLocal[] = [];
   /** Every outcome ever told. */
   readonly outcomes: FromLocal["outcomes"][number][] = [];
+  /** Why it would not hear the local controller any more. */
+  readonly refused: string[] = [];
   turn = 0;
   private readonly clock: Clock;
   private handlers: LineHandlers | undefined;
@@ -70,7 +73,14 @@ export class FakeEnergy {
   }
 
   private took(text: string): void {
-    const state = JSON.parse(text) as FromLocal;
+    const read = parseFromLocal(text);
+    if (!read.ok) {
+      // As the real one does: what breaks the contract ends the line.
+      this.refused.push(read.fault.sentence);
+      this.disconnect();
+      return;
+    }
+    const state = read.value;
     this.states.push(state);
     this.outcomes.push(...state.outcomes);
     this.seq = Math.max(this.seq, state.grantSeq);

@@ -154,6 +154,7 @@ export class Rig {
   finish(): void {
     assert.deepEqual(this.failures, []);
     assert.deepEqual(this.world.fatal, []);
+    assert.deepEqual(this.energy.refused, []);
   }
 
   private build(id: string, version: OcppVersion, seed: number): Station {
