@@ -70,6 +70,8 @@ test("wrong usage is answered with what there is, and where to look", () => {
     ["card add", /TOKEN is missing/],
     ["card add X --days", /--days N: N is missing/],
     ["card add X --days --json", /N is missing.*--days=--json/],
+    ["energy prices", /FILE is missing/],
+    ["energy prices a b c", /'c' is one word too many/],
     ["token a b", /'b' is one word too many/],
     ["bench gatway", /NAME is one of .*the nearest is 'gateway'/],
     ["site --mode auto", /--mode is one of autonomous, transparent, not 'auto'/],

@@ -125,7 +125,10 @@ function unknownOption(command, form, typed) {
 }
 
 /** @type {(form: Form, typed: readonly string[]) => string | undefined} */
-function wordsFault({ arguments: known = [] }, typed) {
+function wordsFault({ arguments: all = [] }, typed) {
+  // `[SITE] FILE`: with one word too few it is the first that was left out.
+  const leads = all[0]?.optional === true && all.at(-1)?.optional !== true && typed.length < all.length;
+  const known = leads ? all.slice(1) : all;
   const missing = known.find(({ optional }, i) => optional !== true && typed[i] === undefined);
   if (missing !== undefined) return `${missing.name} is missing`;
   for (const [i, word] of typed.entries()) {

@@ -106,11 +106,39 @@ const energy = {
       sentence: "the site's energy is no longer managed; its stations keep what they have",
       options: [why, base, data, json],
     },
+    {
+      words: "prices",
+      arguments: [
+        { name: "SITE", optional: true },
+        { name: "FILE", takes: "file" },
+      ],
+      sentence:
+        "prices told from outside, for a tariff that is a series: CSV (an instant with its zone and EUR/MWh in each line) or JSON as the API takes it; without SITE for every site that has none of its own. What is of the past is left out",
+      options: [
+        text("plus", "N", "thousandths of a cent per kWh on top of each: taxes, fees (0)"),
+        data,
+        json,
+      ],
+    },
+    {
+      words: "limit",
+      arguments: [{ name: "SITE" }, { name: "KW" }],
+      sentence:
+        "all that is controlled there takes at most so much together, for a time; 'off' ends it early. Lowered at once, raised as commands may",
+      options: [
+        text("for", "MIN", "so long (60); at most 31 days: for longer, write it into the document"),
+        text("why", "TEXT", "kept with it (needed)"),
+        data,
+        json,
+      ],
+    },
   ],
   notes: ["YAML or JSON; docs/examples/site-energy.yaml is a complete one."],
   examples: [
     "energy check docs/examples/site-energy.yaml",
     "energy set lyon lyon.yaml --why 'new main fuse'",
+    "energy prices day-ahead.csv --plus 18000",
+    "energy limit lyon 40 --for 120 --why 'work on the main fuse'",
   ],
   docs: "docs/energy.md",
 };

@@ -22,7 +22,10 @@ export type EnergySnapshot = {
   readonly reason: string;
   readonly modeSinceWallMs: number;
   readonly flows: Flows;
-  readonly externalLimit: { readonly kind: string; readonly limitW?: number } | undefined;
+  /** The lowest from outside: as the grid operator's signal stands, or `ordered`: a person's, until then. */
+  readonly externalLimit:
+    | { readonly kind: string; readonly limitW?: number; readonly untilWallMs?: number }
+    | undefined;
   readonly fuses: LoopState["fuses"];
   readonly outlets: readonly (LoopState["outlets"][number] & {
     readonly observedMa?: number;

@@ -66,7 +66,11 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
   modeSinceWallMs: wall,
   flows,
   externalLimit: optional(
-    object<NonNullable<EnergySnapshot["externalLimit"]>>({ kind: id, limitW: optional(number(0)) }),
+    object<NonNullable<EnergySnapshot["externalLimit"]>>({
+      kind: id,
+      limitW: optional(number(0)),
+      untilWallMs: optional(wall),
+    }),
   ),
   fuses: list(
     object<LoopState["fuses"][number]>({

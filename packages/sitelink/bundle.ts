@@ -35,6 +35,8 @@ export type Bundle = {
   readonly energy?: string;
   /** JSON text of the Modbus guard's Policy; absent: nothing passes the guard. */
   readonly guard?: string;
+  /** What everything controlled there may take together, W, for a time (wall clock); absent: no such limit. */
+  readonly energyLimit?: EnergyLimit;
   readonly policy: {
     /** What a token gets that is in neither list nor cache while the link is down. */
     readonly unknownTokenOffline: "accept" | "refuse";
@@ -44,6 +46,8 @@ export type Bundle = {
     readonly heartbeatIntervalS: number;
   };
 };
+
+export type EnergyLimit = { readonly limitW: number; readonly untilMs: number };
 
 export type BundleStation = {
   readonly id: StationId;

@@ -12,6 +12,8 @@ export const BUNDLE_DENIALS_MAX = 5_000;
 /** Each of the two documents of a managed site inside its bundle, and what it tells of its energy. */
 export const ENERGY_CHARS_MAX = 512 * 1024;
 export const SNAPSHOT_CHARS_MAX = 256 * 1024;
+/** More than any site has is no limit. */
+export const ENERGY_LIMIT_W_MAX = 10_000_000;
 /** Free text of one party for the other's log or console. */
 export const LINK_TEXT_CHARS_MAX = 1_024;
 /** Names: actions, kinds, software versions, codes, addresses. */

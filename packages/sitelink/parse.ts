@@ -22,7 +22,14 @@ import {
 } from "@wattward/kernel/shape";
 import type { Handling } from "@wattward/ocpp";
 import { type Dispensation, PASSWORD_TEXT_CHARS_MAX, readPassword } from "@wattward/ocpp/ways-in";
-import type { Bundle, BundleStation, DenyEntry, LocalListEntry, SignedBundle } from "./bundle.ts";
+import type {
+  Bundle,
+  BundleStation,
+  DenyEntry,
+  EnergyLimit,
+  LocalListEntry,
+  SignedBundle,
+} from "./bundle.ts";
 import * as limits from "./limits.ts";
 import type { CsmsMessage, SiteMessage } from "./messages.ts";
 import type { AnswerRecord, FrameRecord, GapRecord, JournalRecord } from "./record.ts";
@@ -168,6 +175,9 @@ const bundle = object<Bundle>({
   dispensations: optional(list(dispensation, limits.BUNDLE_STATIONS_MAX)),
   energy: optional(text(limits.ENERGY_CHARS_MAX, 2)),
   guard: optional(text(limits.ENERGY_CHARS_MAX, 2)),
+  energyLimit: optional(
+    object<EnergyLimit>({ limitW: whole(0, limits.ENERGY_LIMIT_W_MAX), untilMs: instantMs }),
+  ),
   policy: object<Bundle["policy"]>({
     unknownTokenOffline: oneOf("accept", "refuse"),
     cacheMsMax: count,

@@ -1,7 +1,8 @@
 /** How a site's mode is shown: how grave it is, and what else wants to be said above everything. Pure. */
 import type { EnergySnapshot } from "../api/energy-shapes.ts";
 import type { Shape } from "../display/glyph.tsx";
-import { power, written } from "../display/quantity.ts";
+import { nearTime } from "../display/instant.ts";
+import { dash, power, written } from "../display/quantity.ts";
 import type { Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
@@ -42,7 +43,7 @@ export function warningsOf(snapshot: EnergySnapshot, nowMs: number): readonly Wa
     modeWarning(snapshot),
     beyond(snapshot),
     islanded(snapshot),
-    outside(snapshot),
+    outside(snapshot, nowMs),
   ];
   return all
     .filter((warning) => warning !== undefined)
@@ -77,10 +78,16 @@ function beyond({ fuses }: EnergySnapshot): Warning | undefined {
   return { key: "beyond", tone: "danger", title: say.beyond(over.join(", ")), sentences: [] };
 }
 
-function outside({ externalLimit }: EnergySnapshot): Warning | undefined {
+function outside({ externalLimit }: EnergySnapshot, nowMs: number): Warning | undefined {
   const kind = externalLimit?.kind ?? "unlimited";
-  if (kind !== "limited" && kind !== "failsafe" && kind !== "init") return undefined;
   const limit = written(power(externalLimit?.limitW));
+  if (kind === "ordered") {
+    const { untilWallMs } = externalLimit ?? {};
+    const until = untilWallMs === undefined ? dash : nearTime(untilWallMs, nowMs);
+    const sentences = [say.external.ordered(limit, until)];
+    return { key: "external", tone: "care", title: say.external.orderedTitle, sentences };
+  }
+  if (kind !== "limited" && kind !== "failsafe" && kind !== "init") return undefined;
   const sentences = [say.external[kind](limit)];
   return { key: "external", tone: "care", title: say.external.title, sentences };
 }

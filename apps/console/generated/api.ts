@@ -1046,6 +1046,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sites/{site}/limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everything controlled at a site may take together, as a person set it for a time */
+        get: operations["getSitesSiteLimit"];
+        put?: never;
+        /** In the place of the one before; limitW null ends it early. Lowered at once, raised as commands may */
+        post: operations["postSitesSiteLimit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/denials": {
         parameters: {
             query?: never;
@@ -1672,6 +1690,16 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+        };
+        EnergyLimitRow: {
+            /** @description What everything controlled may take together. */
+            limitW: number;
+            /** @description By the site's clock; then it ends by itself, link or not. */
+            untilMs: number;
+            atMs: number;
+            /** @description Who set it: GET /people/names has the names. */
+            actor: string;
+            reason: string;
         };
         PricesRow: {
             /** @description null: of every site that has none of its own. */
@@ -4950,6 +4978,98 @@ export interface operations {
                         fromMs: number;
                         steps: number;
                     };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSitesSiteLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description read a site's limit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyLimitRow"] | null;
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postSitesSiteLimit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Cars and batteries that charge, together; null: no such limit any more. */
+                    limitW: number | null;
+                    untilMs?: number;
+                    /** @description Kept with it. */
+                    why: string;
+                };
+            };
+        };
+        responses: {
+            /** @description limit a site's power for a time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyLimitRow"] | null;
                 };
             };
             /** @description What went wrong */

@@ -3,6 +3,7 @@
  * leases and the like have none and are left out. A kind that is new here is shown by its own name.
  */
 import type { Observation } from "../api/shapes.ts";
+import { power, written } from "../display/quantity.ts";
 import { kindOf, refusalOf } from "../energy/refusal.ts";
 import { numberOf, textOf, textsOf } from "../live/reading.ts";
 import { connectorState, type Tone } from "../stations/state.ts";
@@ -134,6 +135,13 @@ const told: Readonly<Record<string, Tell>> = {
   "site.guard": (data) => guardTold(data),
   "energy.set": (data) =>
     calm(data.managed === false ? say.energyEnded : say.energySet(numberOf(data, "version") ?? 0)),
+  "energy.limit-set": (data) => {
+    const limitW = numberOf(data, "limitW");
+    const reason = textOf(data, "reason") ?? "";
+    return limitW === undefined
+      ? calm(say.limitEnded(reason))
+      : { text: say.limitSet(written(power(limitW)), reason), tone: "care" };
+  },
   "energy.prices-set": () => calm(say.pricesSet),
   "energy.quarters-refused": (data) => ({
     text: say.quartersRefused(textOf(data, "example") ?? ""),

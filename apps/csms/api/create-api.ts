@@ -31,6 +31,7 @@ import { deviationRoutes } from "./routes/deviations.ts";
 import { dispensationRoutes } from "./routes/dispensations.ts";
 import { energyRoutes } from "./routes/energy.ts";
 import { energyDocumentRoutes } from "./routes/energy-documents.ts";
+import { energyLimitRoutes } from "./routes/energy-limit.ts";
 import { energyPriceRoutes } from "./routes/energy-prices.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes, type Probe } from "./routes/health.ts";
@@ -176,6 +177,7 @@ function addRoutes(
   energyDocumentRoutes(app, { core, clock });
   energyRoutes(app, { core, clock, log, energies, sessions, streams });
   energyPriceRoutes(app, { core, clock });
+  energyLimitRoutes(app, { core, clock });
   denialRoutes(app, { core, clock, issuers: options.issuers ?? [] });
   eventRoutes(app, { ...options, sessions, streams });
   consolePages(app, options.consoleFiles);

@@ -180,6 +180,20 @@ export const GuardRow = shape(
   ),
 );
 
+export const EnergyLimitRow = shape(
+  "EnergyLimitRow",
+  Type.Object(
+    {
+      limitW: Type.Integer({ description: "What everything controlled may take together." }),
+      untilMs: Type.Integer({ description: "By the site's clock; then it ends by itself, link or not." }),
+      atMs: Type.Integer(),
+      actor: Type.String({ description: "Who set it: GET /people/names has the names." }),
+      reason: Type.String(),
+    },
+    closed,
+  ),
+);
+
 export const PricesRow = shape(
   "PricesRow",
   Type.Object(
@@ -204,6 +218,7 @@ export const agreements: {
   QuarterRow: Same<Static<typeof QuarterRow>, Port.QuarterRow>;
   ModeChangeRow: Same<Static<typeof ModeChangeRow>, Port.ModeChangeRow>;
   GuardRow: Same<Static<typeof GuardRow>, Port.GuardRow>;
+  EnergyLimitRow: Same<Static<typeof EnergyLimitRow>, Port.EnergyLimitRow>;
   PricesRow: Same<Static<typeof PricesRow>, Port.PricesRow>;
 } = {
   EnergyVersion: true,
@@ -211,5 +226,6 @@ export const agreements: {
   QuarterRow: true,
   ModeChangeRow: true,
   GuardRow: true,
+  EnergyLimitRow: true,
   PricesRow: true,
 };

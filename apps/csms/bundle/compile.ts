@@ -13,6 +13,7 @@ import { observe } from "../core/observations.ts";
 import { csmsEpoch, setting } from "../core/settings.ts";
 import { priced } from "../energy/prices.ts";
 import { newestDocument } from "../energy/rows.ts";
+import { limitOf } from "../energy/site-limit.ts";
 import { stationsOfSite } from "../stations/rows.ts";
 import type { Row } from "../store/schema.ts";
 import { statement } from "../store/statement.ts";
@@ -39,7 +40,7 @@ const insertBundle = statement(
 );
 export const compile: Decision<"bundle.compile"> = async (tx, { site, atMs }, world) => {
   const last = await tx.first(newestBundle, { site });
-  const content = await contentOf(tx, site, world);
+  const content = await contentOf(tx, { site, atMs }, world);
   if (last !== undefined) {
     const again = textOf(content, last.version, last.issued_at_ms);
     if (again === last.body) return { version: last.version, body: last.body };
@@ -56,7 +57,11 @@ type Content = Omit<Bundle, "schema" | "version" | "issuedAtMs">;
 const textOf = (content: Content, version: number, issuedAtMs: number): string =>
   JSON.stringify({ schema: 1, version, issuedAtMs, ...content } satisfies Bundle);
 
-async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promise<Content> {
+async function contentOf(
+  tx: Tx,
+  { site, atMs }: { readonly site: SiteId; readonly atMs: number },
+  { stationAnchors }: World,
+): Promise<Content> {
   const stations = await tx.all(stationsOfSite, { site });
   // One more, and no site could read the bundle. Who is left out is known to the site's cache, or a stranger to it.
   const tokens = await tx.all(newestTokens, { most: BUNDLE_TOKENS_MAX });
@@ -80,7 +85,7 @@ async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promi
     deny: denials.map(denyEntry),
     // A site of an earlier version knows no such field, and need not: where there is none, there is none.
     ...(dispensations.length > 0 && { dispensations }),
-    ...(await energyOf(tx, site)),
+    ...(await energyOf(tx, site, atMs)),
     policy: {
       unknownTokenOffline: unknownOffline ? "accept" : "refuse",
       cacheMsMax: await setting(tx, "token_cache_ms"),
@@ -89,12 +94,21 @@ async function contentOf(tx: Tx, site: SiteId, { stationAnchors }: World): Promi
   };
 }
 
-/** Both documents of a managed site; nothing of one that is not. */
-async function energyOf(tx: Tx, site: SiteId): Promise<Pick<Bundle, "energy" | "guard">> {
+/** Both documents of a managed site, and a limit that a person set for a time; nothing of one that is not. */
+async function energyOf(
+  tx: Tx,
+  site: SiteId,
+  atMs: number,
+): Promise<Pick<Bundle, "energy" | "guard" | "energyLimit">> {
   const document = await tx.first(newestDocument, { site });
   if (document === undefined || document.energy === null) return {};
   const energy = await priced(tx, site, document.energy);
-  return { energy, ...(document.guard !== null && { guard: document.guard }) };
+  const energyLimit = await limitOf(tx, site, atMs);
+  return {
+    energy,
+    ...(document.guard !== null && { guard: document.guard }),
+    ...(energyLimit !== undefined && { energyLimit }),
+  };
 }
 
 function localEntry(token: { shown: string; status: string; expires_at_ms: number | null }): LocalListEntry {

@@ -134,3 +134,68 @@ test("energy: what cannot be done or was not meant is a sentence, and changes no
   }
   assert.equal((await run("history", "lyon")).out, before);
 });
+
+test("energy prices: of all and of one site, CSV and JSON, with what is on top; faults by line leave all as it was", async () => {
+  const begin = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const line = (n: number, price: string) => `${new Date(begin + n * 3_600_000).toISOString()},${price}`;
+  const csv = file("prices.csv", ["utc,price", line(-1, "1"), line(0, "85.30"), line(1, "-2")].join("\n"));
+  const told = await run("prices", csv, "--plus", "18000");
+  assert.deepEqual([told.code, told.err], [0, ""]);
+  assert.match(
+    told.out,
+    /^every site without its own: 2 prices of 60 min, from .*, 17\.800 to 26\.530 cents a kWh\.\n$/,
+  );
+  const json = file(
+    "prices.json",
+    JSON.stringify({ fromMs: begin, stepMs: 900_000, milliCentPerKwh: [1, 2, 3, 4, 5, 6, 7, 8] }),
+  );
+  const one = await run("prices", "lyon", json, "--json");
+  assert.deepEqual([one.code, JSON.parse(one.out).site], [0, "lyon"]);
+  const faulty = await run("prices", "lyon", file("bad.csv", `${line(0, "1")}\n${line(1, "cheap")}\n`));
+  assert.deepEqual([faulty.code, faulty.out], [1, ""]);
+  assert.match(faulty.err, /nothing was changed:\n {2}line 2 has no price in EUR\/MWh/);
+  assert.match((await run("prices", "moon", csv)).err, /there is no site 'moon'/);
+  assert.equal((await run("prices")).code, 2);
+  const rows = await withDataCore(data, ({ core }) => core.query("energy.prices", undefined));
+  assert.deepEqual(
+    rows.map(({ site, milliCentPerKwh, toldBy }) => [site, milliCentPerKwh.length > 1, toldBy]),
+    [
+      [null, true, "cli:ada"],
+      ["lyon", true, "cli:ada"],
+    ],
+  );
+  assert.deepEqual(rows[0]?.milliCentPerKwh, [26_530, 17_800]);
+});
+
+test("energy limit: for a time, with a reason; off ends it; nonsense and sites that nobody manages are refused", async () => {
+  const limitNow = () =>
+    withDataCore(data, ({ core }) =>
+      core.query("energy.limit", { site: "lyon" as SiteId, nowMs: Date.now() }),
+    );
+  const unmanaged = await run("limit", "lyon", "10", "--why", "x");
+  assert.equal(unmanaged.code, 1);
+  assert.match(unmanaged.err, /lyon's energy is not managed, so nobody would keep a limit/);
+  await run("set", "lyon", file("again.yaml", example));
+  const set = await run("limit", "lyon", "40.5", "--for", "120", "--why", "main fuse");
+  assert.match(set.out, /^lyon: at most 40\.5 kW together until .*; it ends by itself\.\n$/);
+  const { limit } = (await limitNow()) ?? assert.fail();
+  assert.deepEqual([limit?.limitW, limit?.reason, limit?.actor], [40_500, "main fuse", "cli:ada"]);
+  assert(Math.abs((limit?.untilMs ?? 0) - Date.now() - 7_200_000) < 60_000);
+  for (const [words, wanted] of [
+    [["limit", "lyon", "lots", "--why", "x"], /KW is 0 to 10000 kilowatts, or off; not 'lots'/],
+    [["limit", "lyon", "-1", "--why", "x"], /./],
+    [["limit", "lyon", "10001", "--why", "x"], /KW is 0 to 10000/],
+    [["limit", "lyon", "10"], /--why is needed/],
+    [["limit", "lyon", "off", "--why", "x", "--for", "5"], /--for goes with a limit/],
+    [["limit", "lyon", "10", "--why", "x", "--for", "99999"], /--for/],
+    [["limit", "moon", "10", "--why", "x"], /there is no site 'moon'/],
+  ] as const) {
+    const refused = await run(...words);
+    assert.notEqual(refused.code, 0, words.join(" "));
+    assert.match(refused.err, wanted);
+  }
+  assert.equal((await limitNow())?.limit?.limitW, 40_500, "as it was");
+  assert.match((await run("limit", "lyon", "off", "--why", "done")).out, /no such limit any more/);
+  assert.deepEqual(await limitNow(), { limit: null });
+  await run("remove", "lyon");
+});

@@ -5,6 +5,8 @@
 import { type CommandContext, UsageError } from "./arguments.ts";
 import { checkFile } from "./energy/check.ts";
 import { showHistory } from "./energy/history.ts";
+import { limitSite } from "./energy/limit.ts";
+import { tellPrices } from "./energy/prices.ts";
 import { removeDocument, setFile, setStrategy } from "./energy/set.ts";
 import { showDocument } from "./energy/show.ts";
 import { runProcess } from "./process.ts";
@@ -16,6 +18,8 @@ const words: Record<string, (args: readonly string[], context: CommandContext) =
   strategy: setStrategy,
   history: showHistory,
   remove: removeDocument,
+  prices: tellPrices,
+  limit: limitSite,
 };
 
 export async function energy(args: readonly string[], context: CommandContext): Promise<void> {

@@ -7,6 +7,7 @@ import { request, requestSettings } from "../commands/request.ts";
 import { setPrices } from "../energy/prices.ts";
 import { takeQuarters } from "../energy/quarters.ts";
 import { setDocument } from "../energy/set-document.ts";
+import { setLimit } from "../energy/site-limit.ts";
 import { writeMessages } from "../message-log/write.ts";
 import { answerHeld, claimHeld } from "../nodes/holder.ts";
 import { bury, leave, startNode } from "../nodes/life.ts";
@@ -62,6 +63,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "bundle.compile": compile,
   "energy.set": setDocument,
   "energy.prices": setPrices,
+  "energy.limit": setLimit,
   "site.quarters": takeQuarters,
   observe: takeObserved,
   "transactions.tend": tend,

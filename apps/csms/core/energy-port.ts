@@ -13,6 +13,17 @@ export type EnergyDecisions = {
     input: PricesTold;
     output: { kind: "set"; fromMs: number; steps: number } | { kind: "unknown-site" };
   };
+  /** What everything controlled at a site may take together, for a time; null: no more. `reason` is kept with it. */
+  "energy.limit": {
+    input: {
+      site: SiteId;
+      limit: { readonly limitW: number; readonly untilMs: number } | null;
+      actor: string;
+      reason: string;
+      atMs: number;
+    };
+    output: { kind: "set" } | { kind: "unknown-site" } | { kind: "unmanaged" };
+  };
   /** Quarters of an hour that a site told; each kept once, however often it is told. */
   "site.quarters": {
     input: { site: SiteId; quarters: readonly EnergyQuarter[]; atMs: number };
@@ -46,6 +57,11 @@ export type EnergyQueries = {
   "energy.guard": {
     input: { site: SiteId; beforeSeq?: number; most: number };
     output: readonly GuardRow[] | undefined;
+  };
+  /** Undefined for a site that there is not; null: none is set, or it is over. */
+  "energy.limit": {
+    input: { site: SiteId; nowMs: number };
+    output: { readonly limit: EnergyLimitRow | null } | undefined;
   };
   /** Of all sites that have prices of their own, and of the fleet. */
   "energy.prices": { input: undefined; output: readonly PricesRow[] };
@@ -142,6 +158,13 @@ export type GuardRow = {
   readonly what: string;
   /** The exchange, decoded: client, device, function, registers and values, and why. */
   readonly detail: JsonObject;
+};
+export type EnergyLimitRow = {
+  readonly limitW: number;
+  readonly untilMs: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly reason: string;
 };
 export type PricesRow = {
   /** null: of every site that has none of its own. */

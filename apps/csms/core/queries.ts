@@ -10,6 +10,7 @@ import { dispensationsAll, dispensationsList } from "../queries/dispensations.ts
 import {
   energyDocument,
   energyGuard,
+  energyLimit,
   energyModes,
   energyPlaces,
   energyPrices,
@@ -100,4 +101,5 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "energy.modes": energyModes,
   "energy.guard": energyGuard,
   "energy.prices": energyPrices,
+  "energy.limit": energyLimit,
 };

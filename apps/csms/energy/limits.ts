@@ -1,4 +1,6 @@
 /** Every limit of what is written, told and kept of sites' energy. */
+import { ENERGY_LIMIT_W_MAX } from "@wattward/sitelink";
+
 /** Of a document as it is written, the same where a site is commissioned; what it means must fit into the bundle besides. */
 export { DOCUMENT_ALIASES_MAX, DOCUMENT_CHARS_MAX } from "@wattward/energy";
 
@@ -18,3 +20,10 @@ export const QUARTER_COST_MAX = 250_000_000_000_000;
 export const PRICES_MAX = 2_000;
 export const PRICES_CHARS_MAX = 12 * PRICES_MAX;
 export const PRICES_PAST_MS_MAX = 2 * 86_400_000;
+/** Of a price, either way: 1,000 a kWh. And how long one holds. */
+export const PRICE_MILLI_CENT_MAX = 100_000_000;
+export const PRICE_STEP_MS_MIN = 60_000;
+export const PRICE_STEP_MS_MAX = 86_400_000;
+/** A limit that a person sets is for a time: whoever wants it for ever writes it into the document. */
+export const LIMIT_MS_MAX = 31 * 86_400_000;
+export const LIMIT_W_MAX = ENERGY_LIMIT_W_MAX;

@@ -43,6 +43,27 @@ export const putPrices = statement((db, p: Schema["energy_prices"]) =>
     ),
 );
 
+export const findLimit = statement((db, p: { site: string }) =>
+  db.selectFrom("energy_limits").selectAll().where("site_id", "=", p.site),
+);
+export const putLimit = statement((db, p: Schema["energy_limits"]) =>
+  db
+    .insertInto("energy_limits")
+    .values(each(p, ["site_id", "limit_w", "until_ms", "at_ms", "actor", "reason"]))
+    .onConflict((c) =>
+      c.column("site_id").doUpdateSet({
+        limit_w: p.limit_w,
+        until_ms: p.until_ms,
+        at_ms: p.at_ms,
+        actor: p.actor,
+        reason: p.reason,
+      }),
+    ),
+);
+export const deleteLimit = statement((db, p: { site: string }) =>
+  db.deleteFrom("energy_limits").where("site_id", "=", p.site),
+);
+
 const told = [
   "import_wh",
   "export_wh",

@@ -64,6 +64,7 @@ const bundleKinds = [
   "dispensation.ended",
   "energy.set",
   "energy.prices-set",
+  "energy.limit-set",
 ];
 const dispensationKinds = ["dispensation.given", "dispensation.ended"];
 const denialKinds = ["denial.added", "denial.removed"];

@@ -146,6 +146,19 @@ export const energyGuard: Query<"energy.guard"> = async (db, asked) => {
   });
 };
 
+export const energyLimit: Query<"energy.limit"> = async (db, { site, nowMs }) => {
+  if (!(await isSite(db, site))) return undefined;
+  const row = await db
+    .selectFrom("energy_limits")
+    .selectAll()
+    .where("site_id", "=", site)
+    .where("until_ms", ">", nowMs)
+    .executeTakeFirst();
+  if (row === undefined) return { limit: null };
+  const { limit_w: limitW, until_ms: untilMs, at_ms: atMs, actor, reason } = row;
+  return { limit: { limitW, untilMs, atMs, actor, reason } };
+};
+
 export const energyPrices: Query<"energy.prices"> = async (db) => {
   const rows = await db
     .selectFrom("energy_prices")

@@ -95,6 +95,7 @@ export const keptForEver: Partial<Record<keyof Schema, string>> = {
   event_streams: "those that a station has open",
   dispensations: "gone when they end",
   energy_documents: "every version of what people wrote of a site: who changed a limit, when and why",
+  energy_limits: "a row for each site that ever had one",
   energy_prices: "a row for each site with prices of its own, and one for all others",
   nodes: "a row for each process that ever served",
   variables: "the device model: a row for each variable",

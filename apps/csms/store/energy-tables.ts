@@ -1,4 +1,4 @@
-/** The tables of sites' energy, as Kysely sees them (schema.ts); created by migration 0011. */
+/** The tables of sites' energy, as Kysely sees them (schema.ts); created by migrations 0011 and 0012. */
 
 /** What people wrote of a site: every version stays. */
 export type EnergyDocumentsTable = {
@@ -51,4 +51,15 @@ export type EnergyQuartersTable = {
   charge_permille: number | null;
   measured_s: number;
   told_at_ms: number;
+};
+
+/** What everything controlled at a site may take together, for a time. Over, it stays until another takes its place. */
+export type EnergyLimitsTable = {
+  site_id: string;
+  limit_w: number;
+  until_ms: number;
+  /** When it was set, by whom, and why. */
+  at_ms: number;
+  actor: string;
+  reason: string;
 };

@@ -3,7 +3,12 @@
  * UTC, energy Wh, power W, all whole numbers; booleans are 0 or 1; JSON is text. Column names in snake_case.
  * The SQL that creates them is in `migrations/`; a test compares the two.
  */
-import type { EnergyDocumentsTable, EnergyPricesTable, EnergyQuartersTable } from "./energy-tables.ts";
+import type {
+  EnergyDocumentsTable,
+  EnergyLimitsTable,
+  EnergyPricesTable,
+  EnergyQuartersTable,
+} from "./energy-tables.ts";
 import type {
   AvailabilityTable,
   ChargingProfilesTable,
@@ -79,6 +84,7 @@ export type Schema = {
   energy_documents: EnergyDocumentsTable;
   energy_prices: EnergyPricesTable;
   energy_quarters: EnergyQuartersTable;
+  energy_limits: EnergyLimitsTable;
   people: { id: string; name: string; role: string; added_at_ms: number };
   passkeys: {
     id: string;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device, FuseId } from "@wattward/energy";
+import { lowestOf } from "./ordered-limit.ts";
 import { SmallPlant, UNITS } from "./testing/small-plant.ts";
 
 const begun = async (settings: ConstructorParameters<typeof SmallPlant>[0], ms = 70_000) => {
@@ -181,6 +182,59 @@ test("control box: limit, release, a heart that stands still, and life again; ba
   await pulse(5_000);
   assert.equal(plant.snapshot?.externalLimit?.kind, "unlimited");
   assert.match(plant.observations("energy.external").join(), /failsafe/);
+});
+
+test("ordered limit: lowered at once, battery and cars together; the lowest holds; it ends by the site's clock, and raises follow", async () => {
+  const plant = new SmallPlant({ mainA: 200 });
+  await plant.start();
+  plant.plugIn(0);
+  plant.plugIn(1);
+  const carsW = () =>
+    [...plant.cars.values()].reduce((sum, car) => sum + Math.min(car.limitMa, car.wantsMa) * 3 * 0.23, 0);
+  await plant.time.advance(60_000);
+  assert(carsW() > 40_000, `${carsW()} W`);
+  assert.equal(plant.snapshot?.externalLimit, undefined);
+  const wallMs = () => plant.time.now().wallMs;
+  const untilMs = wallMs() + 120_000;
+  plant.publish(plant.config, undefined, { limitW: 10_000, untilMs });
+  // A second until the bundle is looked for, one turn, and what the plant takes.
+  await plant.time.advance(2_500);
+  assert(carsW() <= 10_000 && carsW() > 4_000, `${carsW()} W`);
+  assert.deepEqual(plant.snapshot?.externalLimit, { kind: "ordered", limitW: 10_000, untilWallMs: untilMs });
+  assert(plant.feedW >= -10_000 + carsW() - 100, "what cars leave of it is all that a battery takes");
+  assert.match(plant.observations("energy.external").join(), /ordered/);
+  plant.kill();
+  await plant.start();
+  await plant.time.advance(3_000);
+  assert(carsW() <= 10_000, `after a restart: ${carsW()} W`);
+  await plant.time.advance(untilMs - wallMs() + 60_000);
+  assert(carsW() > 40_000, `its time is over: ${carsW()} W`);
+  assert.equal(plant.snapshot?.externalLimit, undefined);
+  plant.publish(plant.config, undefined, { limitW: 0, untilMs: wallMs() + 3_600_000 });
+  await plant.time.advance(2_500);
+  assert.equal(carsW(), 0);
+  plant.publish(plant.config);
+  await plant.time.advance(90_000);
+  assert(carsW() > 40_000, `taken back early: ${carsW()} W`);
+});
+
+test("ordered limit and signal: the lower of both, and while nobody knows the time it stays", () => {
+  const known = { wallMs: 1_000, quality: "synced" } as const;
+  const signal = { kind: "limited", limitW: 8_000 } as const;
+  const ordered = { limitW: 9_000, untilMs: 1_000 };
+  const later = { ...ordered, untilMs: 1_001 };
+  const shown = { kind: "ordered", limitW: 9_000, untilWallMs: 1_001 };
+  const rows: readonly [Parameters<typeof lowestOf>, ReturnType<typeof lowestOf>][] = [
+    [[undefined, undefined, known], undefined],
+    [[signal, undefined, known], signal],
+    [[undefined, ordered, known], undefined],
+    [[undefined, later, known], shown],
+    [[signal, later, known], signal],
+    [[{ kind: "unlimited" }, later, known], shown],
+    [[{ kind: "failsafe", limitW: 9_001 }, later, known], shown],
+    [[undefined, ordered, { ...known, quality: "unknown" }], { ...shown, untilWallMs: 1_000 }],
+  ];
+  for (const [asked, wanted] of rows) assert.deepEqual(lowestOf(...asked), wanted, JSON.stringify(asked));
 });
 
 test("relay: its contact is the limit, its answer is its life", async () => {

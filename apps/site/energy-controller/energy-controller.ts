@@ -112,7 +112,7 @@ class Running implements EnergyController {
     await this.quarters.close();
   }
 
-  private async take({ energy, version }: Bundle): Promise<void> {
+  private async take({ energy, energyLimit, version }: Bundle): Promise<void> {
     if (this.stopped) return;
     if (energy === undefined) {
       this.idle();
@@ -127,6 +127,7 @@ class Running implements EnergyController {
     this.ports.log.info("energy-document", { version, devices: config.devices.length });
     if (this.site === undefined) await this.manage(config);
     else this.site.take(config);
+    this.site?.order(energyLimit);
   }
 
   private async manage(config: EnergyConfig): Promise<void> {

@@ -19,12 +19,14 @@ import {
 } from "@wattward/energy";
 import type { Chance, Clock, Log } from "@wattward/kernel";
 import type { Dial } from "@wattward/modbus";
+import type { EnergyLimit } from "@wattward/sitelink";
 import { Curtailment } from "./curtailment.ts";
 import { Fleet } from "./devices/fleet.ts";
 import { flowsOf } from "./flows.ts";
 import { SNAPSHOT_EVERY_MS, STEP_MA } from "./limits.ts";
 import type { LocalLink } from "./local-link.ts";
 import type { Observer } from "./observer.ts";
+import { lowestOf, type OutsideLimit } from "./ordered-limit.ts";
 import type { Planning } from "./planning.ts";
 import type { QuarterBook } from "./quarters.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -53,6 +55,8 @@ export class ManagedSite {
   private loop: ControlLoop;
   private fleet: Fleet;
   private external: ExternalState | undefined;
+  /** What a person ordered for a time. */
+  private ordered: EnergyLimit | undefined;
   private curtailments: ReadonlyMap<string, Curtailment>;
   private output: LoopOutput | undefined;
   private seq = 0;
@@ -100,7 +104,13 @@ export class ManagedSite {
     }
     if (config.external === undefined) this.external = undefined;
     else this.external ??= externalStart(this.nowMs());
-    this.ports.planning.reconfigure(config);
+    // Each change of anything in the bundle comes here: the plan is given up where it was made from something else.
+    if (differ(before, config)) this.ports.planning.reconfigure(config);
+  }
+
+  /** A limit that a person set at the central system; undefined: none any more. */
+  order(limit: EnergyLimit | undefined): void {
+    this.ordered = limit;
   }
 
   numberFrom(seq: number): void {
@@ -162,10 +172,11 @@ export class ManagedSite {
 
   private hearExternal(nowMs: number): number | undefined {
     const settings = this.config.external;
-    if (settings === undefined || this.external === undefined) return undefined;
-    const signals = this.fleet.limitSignal?.signals(this.external) ?? [];
-    this.external = nextExternal(this.external, signals, { settings, nowMs });
-    return externalW(this.external, settings);
+    if (settings !== undefined && this.external !== undefined) {
+      const signals = this.fleet.limitSignal?.signals(this.external) ?? [];
+      this.external = nextExternal(this.external, signals, { settings, nowMs });
+    }
+    return this.outside()?.limitW;
   }
 
   private steer(
@@ -208,7 +219,7 @@ export class ManagedSite {
       cost: (energy, atWallMs) => planning.prices.cost(energy, atWallMs),
       planned: (fromWallMs) => planning.meant(fromWallMs),
     });
-    const externalW = this.externalLimitW();
+    const externalW = this.outside()?.limitW;
     const peakSoFarW = quarters.highestW(wallMs);
     planning.turn({
       ...(peakSoFarW !== undefined && { peakSoFarW }),
@@ -218,9 +229,14 @@ export class ManagedSite {
     });
   }
 
-  private externalLimitW(): number | undefined {
+  /** The lowest limit from outside, as it stands. */
+  private outside(): OutsideLimit | undefined {
+    const { external: state, ordered, ports } = this;
     const settings = this.config.external;
-    return settings && this.external && externalW(this.external, settings);
+    const limitW = settings && state && externalW(state, settings);
+    const signal = state && { kind: state.kind, ...(limitW !== undefined && { limitW }) };
+    const { quality } = ports.clock.now();
+    return lowestOf(signal, ordered, { wallMs: ports.wallMs(), quality });
   }
 
   private observe({ state }: LoopOutput, { nowMs }: LoopInput): void {
@@ -248,9 +264,9 @@ export class ManagedSite {
       const detail = beyondDeclaration ? { fuse: id, baseMa: baseMa.map(Math.round) } : undefined;
       observer.is("energy.beyond-declaration", id, detail, nowMs);
     }
-    const { external } = this;
-    if (external !== undefined)
-      observer.is("energy.external", "limit", { state: external.kind, limitW: this.externalLimitW() }, nowMs);
+    const outside = this.outside();
+    const limited = outside && { state: outside.kind, limitW: outside.limitW };
+    observer.is("energy.external", "limit", limited, nowMs);
   }
 
   private tell(output: LoopOutput, input: LoopInput, flows: ReturnType<typeof flowsOf>): void {
@@ -279,10 +295,9 @@ export class ManagedSite {
     { nowMs, sessions, batteries }: LoopInput,
     { flows, planning }: { flows: ReturnType<typeof flowsOf>; planning: Planning },
   ) {
-    const { external } = this;
     return snapshotOf({
       ...{ nowMs, wallMs: this.ports.wallMs(), output, modeSinceMs: this.modeSinceMs, flows },
-      external: external && { state: external, limitW: this.externalLimitW() },
+      external: this.outside(),
       ...{ linkUp: this.linkUp, sessions, batteries, reasons: this.reasons, planning },
       devices: this.fleet.states(),
     });

@@ -2,7 +2,6 @@
 import type {
   BatteryInput,
   EnergySnapshot,
-  ExternalState,
   Flows,
   GrantReason,
   LoopOutput,
@@ -18,7 +17,7 @@ export type Shown = {
   readonly output: LoopOutput;
   readonly modeSinceMs: number;
   readonly flows: Flows;
-  readonly external: { readonly state: ExternalState; readonly limitW: number | undefined } | undefined;
+  readonly external: EnergySnapshot["externalLimit"];
   readonly linkUp: boolean;
   readonly sessions: readonly SessionInput[];
   readonly batteries: readonly BatteryInput[];
@@ -41,10 +40,7 @@ export function snapshotOf(shown: Shown): EnergySnapshot {
     reason: output.reason,
     modeSinceWallMs: wallAt(shown.modeSinceMs),
     flows: shown.flows,
-    externalLimit: external && {
-      kind: external.state.kind,
-      ...(external.limitW !== undefined && { limitW: external.limitW }),
-    },
+    externalLimit: external,
     fuses: output.state.fuses,
     outlets: output.state.outlets.map((outlet) => {
       const terminalsMa = observed.get(outlet.id)?.terminalsMa;

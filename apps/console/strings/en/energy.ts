@@ -72,6 +72,9 @@ export const energyWords = {
       title: "Limit from outside",
       limited: (limit: string) => `The grid operator limits everything that is controlled to ${limit}.`,
       failsafe: (limit: string) => `The grid operator's signal is gone; until it is back ${limit} is kept.`,
+      orderedTitle: "Limited by a person",
+      ordered: (limit: string, until: string) =>
+        `Everything that is controlled takes ${limit} together at most, until ${until}.`,
       init: (limit: string) => `The grid operator's signal has not been heard yet; ${limit} is kept.`,
     },
     beyond: (fuses: string) =>
@@ -187,6 +190,7 @@ export const energyWords = {
     state: {
       well: "well",
       ailing: "answers, and is not well",
+      asleep: "sleeps until the sun is back",
       lost: "does not answer",
       unknown: "not heard of yet",
     } as Readonly<Record<string, string>>,

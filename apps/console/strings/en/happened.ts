@@ -90,6 +90,8 @@ export const happened = {
       `the guard noticed${kind === undefined ? "" : ` (${kind})`}: ${why}`,
     energySet: (version: number) => `what is written of its energy is version ${version} now`,
     energyEnded: "its energy is no longer managed",
+    limitSet: (kW: string, reason: string) => `may take ${kW} together for a time: ${reason}`,
+    limitEnded: (reason: string) => `the limit of its power was taken back: ${reason}`,
     pricesSet: "prices of energy were told",
     quartersRefused: (example: string) => `told energy that cannot have been: ${example}`,
     gap: (count: number, action: string) =>

@@ -3,7 +3,12 @@ import { type Clock, type SiteId, siteId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
-import { PRICES_MAX } from "../../energy/limits.ts";
+import {
+  PRICE_MILLI_CENT_MAX,
+  PRICE_STEP_MS_MAX,
+  PRICE_STEP_MS_MIN,
+  PRICES_MAX,
+} from "../../energy/limits.ts";
 import { PricesRow } from "../energy-shapes.ts";
 import { apiLimits } from "../limits.ts";
 import { problem } from "../problems.ts";
@@ -11,20 +16,22 @@ import { answer, route } from "../route.ts";
 import { listOf } from "../shape.ts";
 import { closed, InstantMs, SiteIdText } from "./fields.ts";
 
-const PRICE_MAX = 100_000_000;
 const body = Type.Object(
   {
     fromMs: InstantMs,
     stepMs: Type.Integer({
-      minimum: 60_000,
-      maximum: 86_400_000,
+      minimum: PRICE_STEP_MS_MIN,
+      maximum: PRICE_STEP_MS_MAX,
       description: "900000 or 3600000 for day-ahead.",
     }),
-    milliCentPerKwh: Type.Array(Type.Integer({ minimum: -PRICE_MAX, maximum: PRICE_MAX }), {
-      minItems: 1,
-      maxItems: PRICES_MAX,
-      description: "Thousandths of a cent per kWh, all that the site pays; one a step.",
-    }),
+    milliCentPerKwh: Type.Array(
+      Type.Integer({ minimum: -PRICE_MILLI_CENT_MAX, maximum: PRICE_MILLI_CENT_MAX }),
+      {
+        minItems: 1,
+        maxItems: PRICES_MAX,
+        description: "Thousandths of a cent per kWh, all that the site pays; one a step.",
+      },
+    ),
   },
   closed,
 );

@@ -16,6 +16,7 @@ import { waysIn } from "./0008-ways-in.ts";
 import { messageLog } from "./0009-message-log.ts";
 import { nodes } from "./0010-nodes.ts";
 import { siteEnergy } from "./0011-site-energy.ts";
+import { energyLimits } from "./0012-energy-limits.ts";
 
 /** What differs between the engines: the name of a column's type, and where our tables are among others'. */
 export type Types = {
@@ -37,6 +38,7 @@ const migrations: readonly Migration[] = [
   messageLog,
   nodes,
   siteEnergy,
+  energyLimits,
 ];
 /** The schema that this program knows. */
 export const SCHEMA_VERSION = migrations.length;

@@ -9,6 +9,7 @@ import { smallSite } from "@wattward/energy/testing";
 import { every, failed, type Log, ok, type SiteId, silentLog } from "@wattward/kernel";
 import { serve } from "@wattward/modbus";
 import { SimulatedModbusNetwork } from "@wattward/modbus/testing";
+import type { EnergyLimit } from "@wattward/sitelink";
 import { mortalClock, SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
 import { type LineLink, lineLink } from "../../energy-link/line-link.ts";
 import type { FromEnergy, FromLocal, ToldSession } from "../../energy-link/messages.ts";
@@ -107,11 +108,12 @@ export class SmallPlant {
   }
 
   /** A document in the next version of the bundle, where the local controller keeps it. */
-  publish(config: EnergyConfig | undefined, energy = JSON.stringify(config)): void {
+  publish(config: EnergyConfig | undefined, energy = JSON.stringify(config), limit?: EnergyLimit): void {
     if (config !== undefined) this.config = config;
     const bundle = fakeBundle("lyon", ["A"], {
       version: ++this.version,
       ...(config !== undefined && { energy }),
+      ...(limit !== undefined && { energyLimit: limit }),
     });
     const signed = { body: JSON.stringify(bundle), signature, signer: "PEM" };
     this.disk.damage("state/bundle.json", new TextEncoder().encode(JSON.stringify(signed)));
