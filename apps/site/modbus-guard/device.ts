@@ -24,6 +24,7 @@ import { Cutter } from "./cutter.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { REDIAL_MS, WAITED_MS_MAX } from "./limits.ts";
 import type { Asked } from "./master.ts";
+import { Silences } from "./silences.ts";
 
 export type DevicePorts = {
   readonly clock: Clock;
@@ -49,6 +50,7 @@ type Current = {
   readonly ticket: Allowed["ticket"];
   readonly frame: Uint8Array;
   readonly deadlineMs: number;
+  readonly beganAtMs: number;
   /** Ours; undefined until it was sent. */
   transaction: number | undefined;
 };
@@ -64,6 +66,7 @@ export class DeviceLink {
   private readonly ports: DevicePorts;
   private readonly dial: Dial;
   private readonly waiting = new FairQueue<Waiting>();
+  private readonly silences = new Silences();
   private current: Current | undefined;
   private state: State = { kind: "idle" };
   private nextId: number;
@@ -93,7 +96,9 @@ export class DeviceLink {
 
   ask(asked: Asked, pdu: Uint8Array): void {
     const waiting = { asked, frame: this.frameOf(asked, pdu) };
-    if (this.current === undefined && this.waiting.isEmpty) {
+    this.silences.asked(asked.client, asked.atMs);
+    if (this.mustWait(asked)) asked.master.except(asked, exceptions.serverDeviceBusy);
+    else if (this.current === undefined && this.waiting.isEmpty) {
       this.waiting.served(asked.client);
       this.begin(waiting);
     } else if (!this.waiting.push(asked.client, waiting)) this.ports.busy(asked, this);
@@ -140,10 +145,14 @@ export class DeviceLink {
       if (waiting === undefined) return;
       const { asked } = waiting;
       if (!asked.master.isOpen) continue;
-      if (this.ports.clock.now().monotonicMs - asked.atMs > WAITED_MS_MAX)
+      if (this.ports.clock.now().monotonicMs - asked.atMs > WAITED_MS_MAX || this.mustWait(asked))
         asked.master.except(asked, exceptions.serverDeviceBusy);
       else this.begin(waiting);
     }
+  }
+
+  private mustWait({ client }: Asked): boolean {
+    return this.silences.waits(client, this.device.answerMsMax, this.ports.clock.now().monotonicMs);
   }
 
   private begin({ asked, frame }: Waiting): void {
@@ -155,7 +164,8 @@ export class DeviceLink {
       return;
     }
     const deadlineMs = nowMs + this.device.answerMsMax;
-    const current: Current = { asked, ticket: verdict.ticket, frame, deadlineMs, transaction: undefined };
+    const { ticket } = verdict;
+    const current: Current = { asked, ticket, frame, deadlineMs, beganAtMs: nowMs, transaction: undefined };
     this.current = current;
     if (this.state.kind === "open") this.send(current, this.state.link);
     else if (this.state.kind === "idle") this.connect(nowMs);
@@ -187,7 +197,7 @@ export class DeviceLink {
   private expired(current: Current): void {
     const { answerMsMax } = this.device;
     const sent = current.transaction !== undefined;
-    if (this.answers !== "yes") this.failedOnce();
+    this.unanswered(current);
     this.lost(sent ? `no answer within ${answerMsMax} ms` : `no connection within ${answerMsMax} ms`);
     // Its answer may still come; on this connection nobody would be able to tell whose it is.
     this.disconnect();
@@ -272,8 +282,8 @@ export class DeviceLink {
 
   /** The connection is over: whatever was outstanding on it has no answer any more. */
   private ended(why: string): void {
-    if (this.answers !== "yes") this.failedOnce();
     const { current } = this;
+    this.unanswered(current);
     if (current === undefined) return;
     this.lost(why);
     this.fail(current);
@@ -309,6 +319,17 @@ export class DeviceLink {
     if (this.answers === "no") return;
     this.answers = "no";
     this.ports.changed(this, "lost", why);
+  }
+
+  /** Where others ask too it is his account, and for them the next connection is tried at once. */
+  private unanswered(current: Current | undefined): void {
+    const nowMs = this.ports.clock.now().monotonicMs;
+    if (current?.transaction !== undefined) {
+      const { client } = current.asked;
+      this.silences.cost(client, Math.max(REDIAL_MS.firstMs, nowMs - current.beganAtMs), nowMs);
+      if (this.silences.hasOthers(client, nowMs)) return;
+    }
+    if (this.answers !== "yes") this.failedOnce();
   }
 
   private failedOnce(): void {

@@ -6,6 +6,10 @@ export const OUTSTANDING_MAX = 16;
 export const WAITING_MAX = 32;
 /** A request that waited so long for its turn is answered 06 and never sent: what it asks for is of the past. */
 export const WAITED_MS_MAX = 1_000;
+/** Of a device's time a client may spend on requests that are not answered: one part of so many, where others ask too … */
+export const SILENCE_COSTS = 5;
+/** … that is, did within this. */
+export const OTHERS_WITHIN_MS = 10_000;
 /** Refusals of one client in a window; then its connections are not read until the window is over. */
 export const DENIALS_PER_WINDOW = 32;
 export const DENIAL_WINDOW_MS = 20;
