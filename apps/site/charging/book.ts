@@ -7,7 +7,7 @@ import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import { keep, readKept } from "../state/kept.ts";
 import { type CsmsProfile, readCsmsProfile } from "./csms-profile.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
-import { CSMS_PROFILES_MAX, SESSIONS_MAX } from "./limits.ts";
+import { CSMS_PROFILES_MAX, GRANT_MA_MAX, SESSIONS_MAX } from "./limits.ts";
 import type { Unit } from "./profile.ts";
 import type { KeptSession } from "./session.ts";
 
@@ -105,6 +105,14 @@ const learntOf = (fields: Fields): Learnt => ({
   provenWallMs: numberIn(fields, "provenWallMs"),
 });
 
+/** As sessions take them from stations; an instant as far as a date goes. */
+const NEED_MAX: Readonly<Record<string, number>> = {
+  energyWh: 10_000_000,
+  departureWallMs: 8.64e15,
+  carMa: Number.MAX_VALUE,
+  dischargeWMax: 10_000_000,
+};
+
 function sessionOf(fields: Fields): KeptSession[] {
   const transaction = fields.get("transaction");
   const evse = numberIn(fields, "evse");
@@ -116,17 +124,19 @@ function sessionOf(fields: Fields): KeptSession[] {
   )
     return [];
   const needs = objectIn(fields, "needs");
+  // Somebody's hand, or a failing disk: what no session can need, or was ever granted, was not kept by this site.
   const number = (name: string) => {
-    const found = numberIn(needs, name);
-    return found === undefined ? {} : { [name]: found };
+    const found = Math.round(numberIn(needs, name) ?? -1);
+    return found < 0 || found > NEED_MAX[name]! ? {} : { [name]: found };
   };
+  const mostMa = numberIn(fields, "mostMa");
   return [
     {
       ...{ transaction, evse, sinceWallMs },
       fromWh: numberIn(fields, "fromWh"),
       registerWh: numberIn(fields, "registerWh"),
       remoteStartId: numberIn(fields, "remoteStartId"),
-      mostMa: numberIn(fields, "mostMa"),
+      mostMa: mostMa !== undefined && mostMa >= 0 && mostMa <= GRANT_MA_MAX ? mostMa : undefined,
       needs: {
         ...number("energyWh"),
         ...number("departureWallMs"),

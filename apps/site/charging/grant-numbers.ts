@@ -7,6 +7,8 @@ import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
 
 const PATH = "state/charging/numbers.json";
 const BLOCK = 100_000;
+/** No site ever sends so many: a file that says more is not ours, and would leave no number to go on with. */
+const RESERVED_MAX = 2 ** 50;
 
 export class GrantNumbers {
   private readonly disk: Disk;
@@ -24,7 +26,7 @@ export class GrantNumbers {
   static async open(disk: Disk, log: Log): Promise<GrantNumbers> {
     const parse = (value: unknown) => {
       const reserved = fieldsOf(value).get("reserved");
-      return isCount(reserved) ? reserved : undefined;
+      return isCount(reserved) && reserved <= RESERVED_MAX ? reserved : undefined;
     };
     return new GrantNumbers(disk, log, (await readKept(disk, log, { path: PATH, parse })) ?? 0);
   }

@@ -34,6 +34,8 @@ export const CLOCK_APART_MS = 1_000;
 /** A word on the clock that nothing confirms is forgotten after this. */
 export const CLOCK_HEARSAY_MS = 300_000;
 
+/** No outlet of any site is granted more (CURRENT_MA_MAX of packages/energy). */
+export const GRANT_MA_MAX = 6_000_000;
 /** Sessions of one station that are remembered; more than it has outlets. */
 export const SESSIONS_MAX = 16;
 /** A station that says for so long that its outlet is free has none there any more, whatever it forgot to say. */
