@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
+import { iso, START_MS } from "../core/testing/test-core.ts";
 import type { Variable } from "../stations/variables.ts";
 import {
   ask,
@@ -18,6 +19,12 @@ import {
   variable,
   world,
 } from "./testing/world.ts";
+
+const DAY_MS = 86_400_000;
+const absolute = (fromMs: number, duration: number) => ({
+  chargingProfileKind: "Absolute",
+  chargingSchedule: schedule({ startSchedule: iso(START_MS + fromMs), duration }),
+});
 
 /** What is known of the station speaks against it: a person may insist. */
 const objected: readonly [OcppVersion, string, JsonObject, RegExp, ...Variable[]][] = [
@@ -126,6 +133,22 @@ const objected: readonly [OcppVersion, string, JsonObject, RegExp, ...Variable[]
     /only be read/,
     variable("Configuration16", "NumberOfConnectors", "2", { mutability: "ReadOnly" }),
   ],
+  ["1.6", "SetChargingProfile", profile16({ validTo: undefined }), /has no validTo, and stays/],
+  [
+    "2.0.1",
+    "SetChargingProfile",
+    profile2({ validTo: undefined }),
+    /ends within 24 hours unless a person says/,
+  ],
+  ["2.1", "SetChargingProfile", profile2({ validTo: iso(START_MS + DAY_MS + 1) }), /stays until 2026-/],
+  ["2.0.1", "SetChargingProfile", profile2({ validTo: iso(START_MS) }), /it ended already/],
+  ["1.6", "SetChargingProfile", profile16(absolute(-DAY_MS - 1, 60)), /began more than a day ago/],
+  [
+    "1.6",
+    "SetChargingProfile",
+    profile16({ ...absolute(0, 86_401), validTo: undefined }),
+    /ends within 24 hours/,
+  ],
 ];
 for (const [i, [version, action, payload, why, ...variables]] of objected.entries()) {
   test(`command: ${action} ${version} is held back by what is known, and goes by force: ${why.source} (${i + 1})`, async () => {
@@ -172,6 +195,26 @@ test("command: what is right goes without force: own transaction, own connector,
   ] as const) {
     const said = await ask(core, action, payload as JsonObject);
     assert.equal(said.kind, "requested", `${action} ${JSON.stringify(said)}`);
+  }
+  await core.close();
+});
+
+test("AT-C4: command: a profile that ends within a day by its own word goes without force: by validTo, by its duration, with its transaction, again each day until then", async () => {
+  const core = await world("1.6");
+  for (const payload of [
+    profile16({ validTo: iso(START_MS + DAY_MS) }),
+    profile16({ validFrom: iso(START_MS + 30 * DAY_MS), validTo: iso(START_MS + 31 * DAY_MS) }),
+    profile16({ ...absolute(0, 86_400), validTo: undefined }),
+    profile16({ ...absolute(-DAY_MS, 60), validTo: undefined }),
+    profile16({ chargingProfilePurpose: "TxProfile", transactionId: 5, validTo: undefined }),
+    profile16({
+      chargingProfileKind: "Recurring",
+      recurrencyKind: "Daily",
+      chargingSchedule: schedule({ startSchedule: "2020-01-01T00:00:00Z" }),
+    }),
+  ]) {
+    const said = await ask(core, "SetChargingProfile", payload as JsonObject);
+    assert.equal(said.kind, "requested", `${JSON.stringify(payload)} ${JSON.stringify(said)}`);
   }
   await core.close();
 });

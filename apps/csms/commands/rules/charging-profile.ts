@@ -9,6 +9,7 @@ import { type Asking, firstOf, never, type Objection, unlessForced } from "../ro
 import { knownCount, knownList, knownMost, place } from "./known.ts";
 import { objectToRating } from "./managed-outlet.ts";
 import { objectToPlace } from "./places.ts";
+import { objectToExpiry } from "./profile-expiry.ts";
 import { objectToTransaction } from "./transactions.ts";
 
 export type PlainProfile = {
@@ -26,6 +27,8 @@ export type PlainProfile = {
 };
 export type PlainSchedule = {
   readonly startSchedule?: string | undefined;
+  /** Seconds. */
+  readonly duration?: number | undefined;
   readonly chargingRateUnit: string;
   readonly chargingSchedulePeriod: readonly PlainPeriod[];
 };
@@ -53,9 +56,12 @@ export async function objectToProfile(
     () => (transaction === undefined ? undefined : objectToTransaction(asking, transaction)),
     async () => {
       const managed = await managedOutlets(asking.tx, asking.station);
-      return managed === undefined
-        ? objectToLimits(asking, profile)
-        : objectToRating(managed, profile, ofStation.has(profile.purpose));
+      if (managed !== undefined) return objectToRating(managed, profile, ofStation.has(profile.purpose));
+      return firstOf(
+        asking,
+        () => objectToLimits(asking, profile),
+        () => (starting ? undefined : objectToExpiry(profile, asking.atMs)),
+      );
     },
   );
 }

@@ -5,6 +5,7 @@
 import type { JsonObject } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { StationHolds } from "../../core/port.ts";
+import { iso, START_MS } from "../../core/testing/test-core.ts";
 
 export type Sample = {
   readonly payload: JsonObject;
@@ -20,6 +21,7 @@ export type Sample = {
 
 const accepted = { status: "Accepted" };
 const rejected = { status: "Rejected" };
+const profileUntil = iso(START_MS + 3_600_000);
 const until = "2031-01-05T09:00:00Z";
 const token = { idToken: "04A1B2C3D4", type: "ISO14443" };
 const reserved = (holds: StationHolds) =>
@@ -35,6 +37,7 @@ const profile16 = {
   stackLevel: 0,
   chargingProfilePurpose: "TxDefaultProfile",
   chargingProfileKind: "Relative",
+  validTo: profileUntil,
   chargingSchedule: schedule16,
 };
 const profile2 = {
@@ -42,6 +45,7 @@ const profile2 = {
   stackLevel: 0,
   chargingProfilePurpose: "TxDefaultProfile",
   chargingProfileKind: "Relative",
+  validTo: profileUntil,
   chargingSchedule: [{ id: 1, ...schedule16 }],
 };
 const heldProfile = [[4, 0, "TxDefaultProfile", 0, "set"]];

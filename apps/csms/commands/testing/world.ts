@@ -95,14 +95,14 @@ export const profile16 = (more: object = {}, at = 1) => ({
   connectorId: at,
   csChargingProfiles: {
     ...{ chargingProfileId: 4, stackLevel: 0, chargingProfilePurpose: "TxDefaultProfile" },
-    ...{ chargingProfileKind: "Relative", chargingSchedule: schedule(), ...more },
+    ...{ chargingProfileKind: "Relative", validTo: until, chargingSchedule: schedule(), ...more },
   },
 });
 export const profile2 = (more: object = {}, at = 1) => ({
   evseId: at,
   chargingProfile: {
     ...{ id: 4, stackLevel: 0, chargingProfilePurpose: "TxDefaultProfile", chargingProfileKind: "Relative" },
-    ...{ chargingSchedule: [{ id: 1, ...schedule() }], ...more },
+    ...{ validTo: until, chargingSchedule: [{ id: 1, ...schedule() }], ...more },
   },
 });
 export const setting = (name: string, value: string, component = "X") => ({
