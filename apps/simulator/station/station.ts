@@ -47,6 +47,8 @@ export type StationOptions = {
   /** What becomes of a transaction that a power cut or a crash interrupted. */
   readonly afterOutage?: "end" | "resume";
   readonly clockBattery?: "good" | "dead";
+  /** Whether charging profiles are kept through restarts; absent: as its version says (2.x K01.FR.27; 1.6 says nothing, and forgets). */
+  readonly keepsProfiles?: boolean;
   /** Whose time its messages carry: the central system's, which sets its clock, or the world's. */
   readonly time?: "central" | "own";
   /** See {@link Notebook}. */
@@ -77,6 +79,13 @@ const dialects: Readonly<Record<OcppVersion, Dialect>> = {
   "2.0.1": dialect201,
   "2.1": dialect21,
 };
+
+function dialectOf({ keepsProfiles, version }: StationOptions): Dialect {
+  const dialect = dialects[version];
+  return keepsProfiles === undefined
+    ? dialect
+    : { ...dialect, profiles: { ...dialect.profiles, persistent: keepsProfiles } };
+}
 
 /** One EVSE from outside. */
 export type EvseView = {
@@ -154,7 +163,7 @@ export class Station {
       evses: this.evses,
       line: this.line,
       path: `${options.pathPrefix}/${encodeURIComponent(options.id)}`,
-      dialect: dialects[options.version],
+      dialect: dialectOf(options),
       facts: {
         id: options.id,
         serialNumber: options.serialNumber ?? options.id,

@@ -176,7 +176,8 @@ export class World {
   }
 }
 
-const fakeTrust: SiteTrust = {
+/** Certificates and bundles are fakes that say what they are. */
+export const fakeTrust: SiteTrust = {
   checkStation: ([leaf], bundle) => {
     if (leaf === undefined) return { kind: "refused", reason: "missing", sentence: "no certificate" };
     const facts = JSON.parse(new TextDecoder().decode(leaf)) as StationFacts;

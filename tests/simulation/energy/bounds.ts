@@ -1,0 +1,181 @@
+/**
+ * The recount of the bounds of ENERGY on every fuse and phase, every 100 ms, from the simulator's physics alone: it shares no line with the
+ * code under test.
+ *
+ *   (a) in-advance   Σ of what stations would let flow + building + what batteries take − what sources feed but for the largest of them
+ *                    is within the rating, or is again before a controller must have ended it
+ *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s
+ *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
+ *
+ * A station that does not obey counts in (a) with what it draws until it has shown that for half a minute: then with its rating, as the
+ * site must reckon it. Detection is a second, and what a fault of a meter is declared to take before it can be seen.
+ */
+import type { Draw, Plant } from "@wattward/simulator";
+
+/** `phases`: on how many of its terminals the car that is there can draw; absent: on all. */
+export type Terminal = Draw & { readonly phases?: number | undefined };
+
+const DETECTED_MS = 1_000;
+const ENDED_MS = 5_000;
+const SHOWN_MS = 30_000;
+const PHASES = ["L1", "L2", "L3"] as const;
+
+export type BoundsOptions = {
+  readonly respondsMs: number;
+  readonly carriesPermille: number;
+  /** Nothing is judged before: stations that were never managed have no default yet. */
+  readonly fromMs: number;
+};
+
+export type Moment = {
+  readonly nowMs: number;
+  readonly draws: readonly Terminal[];
+  /** What a fault that is under way, or just was, adds to detection. */
+  readonly detectionMs: number;
+  /** Stations that do not obey now. */
+  readonly disobeys: ReadonlySet<string>;
+};
+
+type Row = {
+  readonly name: string;
+  readonly ratedMa: number;
+  advanceSinceMs: number;
+  overSinceMs: number;
+  heat: number;
+  told: Set<string>;
+};
+
+export class Bounds {
+  readonly findings: { readonly atMs: number; readonly say: string }[] = [];
+  /** Of what is allowed; of the worst row. */
+  heatShareMax = 0;
+  loadMax = 0;
+  advanceMsMax = 0;
+  overMsMax = 0;
+  private readonly plant: Plant;
+  private readonly options: BoundsOptions;
+  private readonly heatMax: number;
+  private readonly rows: ReadonlyMap<string, readonly Row[]>;
+  private readonly shows = new Map<string, number>();
+  private readonly sums: ReadonlyMap<string, number[]>;
+  /** Where each outlet hangs: its phases in the order of its terminals, and the sums of the fuses above it. */
+  private readonly outlets: ReadonlyMap<
+    string,
+    { readonly rows: readonly number[]; readonly sums: readonly number[][] }
+  >;
+  private lastMs: number | undefined;
+
+  constructor(plant: Plant, options: BoundsOptions) {
+    this.plant = plant;
+    this.options = options;
+    this.heatMax = ((options.carriesPermille / 1000) ** 2 - 1) * 60;
+    const row = (name: string, ratedMa: number): Row => ({
+      ...{ name, ratedMa, heat: 0, told: new Set() },
+      ...{ advanceSinceMs: Number.NaN, overSinceMs: Number.NaN },
+    });
+    const { fuses, outlets } = plant.plan;
+    this.sums = new Map(fuses.map(({ id }) => [id, [0, 0, 0]]));
+    const above = (id: string | undefined): number[][] => {
+      const fuse = fuses.find((each) => each.id === id);
+      return fuse === undefined ? [] : [this.sums.get(fuse.id)!, ...above(fuse.parent)];
+    };
+    this.outlets = new Map(
+      outlets.map(({ evse, fuse, station, wiring }) => [
+        `${station} ${evse}`,
+        { rows: wiring.map((phase) => PHASES.indexOf(phase)), sums: above(fuse) },
+      ]),
+    );
+    this.rows = new Map(
+      plant.plan.fuses.map(({ id, ratedMa }) => [id, PHASES.map((phase) => row(`${id} ${phase}`, ratedMa))]),
+    );
+  }
+
+  take(moment: Moment): void {
+    const { nowMs } = moment;
+    const ms = nowMs - (this.lastMs ?? nowMs);
+    this.lastMs = nowMs;
+    const may = this.may(moment);
+    if (nowMs < this.options.fromMs) return;
+    const allowedMs = DETECTED_MS + this.options.respondsMs + ENDED_MS + moment.detectionMs;
+    for (const [fuse, rows] of this.rows) {
+      const { base, largest, sources, total } = this.plant.flowOf(fuse);
+      const mayHere = may.get(fuse)!;
+      for (let i = 0; i < 3; i++) {
+        const row = rows[i]!;
+        const advanceMa = mayHere[i]! + base[i]! + sources[i]! + largest[i]!;
+        this.advance(row, { ma: advanceMa, nowMs, allowedMs });
+        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs, ms });
+      }
+    }
+  }
+
+  private advance(
+    row: Row,
+    { allowedMs, ma, nowMs }: { ma: number; nowMs: number; allowedMs: number },
+  ): void {
+    if (ma <= row.ratedMa + 1) {
+      row.advanceSinceMs = Number.NaN;
+      row.told.delete("in-advance");
+      return;
+    }
+    if (Number.isNaN(row.advanceSinceMs)) row.advanceSinceMs = nowMs;
+    const lastsMs = nowMs - row.advanceSinceMs;
+    this.advanceMsMax = Math.max(this.advanceMsMax, lastsMs);
+    if (lastsMs > allowedMs)
+      this.tell(row, "in-advance", nowMs, `${amps(ma, row)} might flow for ${lastsMs / 1000} s`);
+  }
+
+  private flow(
+    row: Row,
+    { allowedMs, ma, ms, nowMs }: { ma: number; nowMs: number; allowedMs: number; ms: number },
+  ): void {
+    const load = ma / row.ratedMa;
+    this.loadMax = Math.max(this.loadMax, load);
+    row.heat = Math.max(0, row.heat + ((load * load - 1) * ms) / 1000);
+    const share = row.heat / this.heatMax;
+    this.heatShareMax = Math.max(this.heatShareMax, share);
+    if (share > 1) this.tell(row, "heat", nowMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);
+    else row.told.delete("heat");
+    if (load <= 1) {
+      row.overSinceMs = Number.NaN;
+      row.told.delete("ended");
+      return;
+    }
+    if (Number.isNaN(row.overSinceMs)) row.overSinceMs = nowMs;
+    const lastsMs = nowMs - row.overSinceMs;
+    this.overMsMax = Math.max(this.overMsMax, lastsMs);
+    if (lastsMs > allowedMs) this.tell(row, "ended", nowMs, `${amps(ma, row)} flow for ${lastsMs / 1000} s`);
+  }
+
+  /** Once for each stretch. */
+  private tell(row: Row, bound: string, atMs: number, say: string): void {
+    if (row.told.has(bound)) return;
+    row.told.add(bound);
+    this.findings.push({ atMs, say: `bound ${bound}: ${row.name}: ${say}` });
+  }
+
+  /** What stations would let flow through each fuse, on the phases that the car which is there can draw on. */
+  private may({ disobeys, draws, nowMs }: Moment): ReadonlyMap<string, number[]> {
+    if (disobeys.size === 0) this.shows.clear();
+    for (const sums of this.sums.values()) sums.fill(0);
+    for (const draw of draws) {
+      const at = this.outlets.get(`${draw.station} ${draw.evse}`)!;
+      const mayMa = disobeys.has(draw.station) ? this.shown(draw, nowMs) : draw.mayMa;
+      at.rows.slice(0, draw.phases ?? 3).forEach((row) => {
+        for (const sums of at.sums) sums[row]! += mayMa;
+      });
+    }
+    return this.sums;
+  }
+
+  private shown(draw: Terminal, nowMs: number): number {
+    const key = `${draw.station} ${draw.evse}`;
+    const drawsMa = Math.max(0, ...draw.terminalsMa);
+    if (drawsMa === 0) this.shows.delete(key);
+    else if (!this.shows.has(key)) this.shows.set(key, nowMs);
+    const known = nowMs - (this.shows.get(key) ?? nowMs) > SHOWN_MS;
+    return known ? draw.mayMa : Math.min(draw.mayMa, drawsMa);
+  }
+}
+
+const amps = (ma: number, { ratedMa }: Row) => `${(ma / 1000).toFixed(1)} A of ${ratedMa / 1000}`;

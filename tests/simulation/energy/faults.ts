@@ -1,0 +1,231 @@
+/**
+ * The fault set of ENERGY's bound (c), by name: how each begins at a whole site, and what it is declared to do. A fault of an electronic
+ * part is the simulator's; that of a process is a kill, a hang, or an answer that is none.
+ */
+
+import type { Plan, Planned, Planner } from "@wattward/energy";
+import { type Chance, sleep } from "@wattward/kernel";
+import type { PlantFault, Station } from "@wattward/simulator";
+import { inflict } from "../../../apps/simulator/world/fault.ts";
+import type { Drivers } from "./drivers.ts";
+import { FROZEN_MS, TTL_MS } from "./seeded-site.ts";
+import { HANGS_MS, RESTART_MS, type WholeSite } from "./whole-site.ts";
+
+export type Stage = {
+  readonly whole: WholeSite;
+  readonly drivers: Drivers;
+  readonly chance: Chance;
+  /** Stations that do not obey now. */
+  readonly disobeys: Set<string>;
+};
+
+export type SiteFault = {
+  begin(stage: Stage, forMs: number): void;
+  /** The mode that is entered, or a worse one, and how soon: while it lasts. */
+  readonly mode?: { readonly mode: "reactive" | "conservative" | "fallback"; readonly withinMs: number };
+  /** What it adds to detection, while it lasts and so long after. */
+  readonly detectionMs?: number;
+  /** There is no power. */
+  readonly dark?: boolean;
+};
+
+/** `LATE_MS_MAX` of the simulator's meters. */
+const LATE_MS = 30_000;
+const HOUR_MS = 3_600_000;
+/** A grid meter's declared staleness, a poll, the entry deadline of `conservative`. */
+const METER_GONE_MS = 2_000 + 500 + 1_000;
+
+const plant = (
+  fault: (forMs: number, chance: Chance) => PlantFault,
+  device?: string,
+  more: Partial<SiteFault> = {},
+): SiteFault => ({
+  begin: ({ chance, whole }, forMs) => {
+    const befell = whole.devices.inflict(fault(forMs, chance), device);
+    if (befell === undefined) throw new Error(`nobody to befall: ${device}`);
+  },
+  ...more,
+});
+
+const station = (begin: (station: Station, forMs: number, stage: Stage) => void): SiteFault => ({
+  begin: (stage, forMs) =>
+    begin(stage.whole.stations[stage.chance.int(0, stage.whole.stations.length - 1)]!, forMs, stage),
+});
+
+const killed = (names: Parameters<WholeSite["keepDown"]>[0][], more: Partial<SiteFault>): SiteFault => ({
+  begin: ({ whole }, forMs) => {
+    for (const name of names) whole.keepDown(name, forMs);
+  },
+  ...more,
+});
+
+/** The planner, until the time is over. */
+const planner = (
+  instead: (good: Planner, stage: Stage) => Planner,
+  more: Partial<SiteFault> = {},
+): SiteFault => ({
+  begin: (stage, forMs) => {
+    const { whole } = stage;
+    const bad = instead(whole.planners[0]!, stage);
+    whole.planners.push(bad);
+    whole.time.after(forMs, () => void whole.planners.splice(whole.planners.indexOf(bad), 1));
+  },
+  ...more,
+});
+
+/** Everything that is no plan, or asks for what cannot be. */
+function absurd(planned: Planned, { chance }: Stage): Planned {
+  const { plan } = planned;
+  const ids = [...plan.sessions.keys()];
+  const all = (atLeastMa: number, atMostMa: number): Plan => ({
+    ...plan,
+    sessions: new Map(ids.map((id) => [id, { atLeastMa, atMostMa }])),
+  });
+  const batteries = (w: number): Plan => ({
+    ...plan,
+    batteries: new Map([...plan.batteries.keys()].map((id) => [id, w])),
+  });
+  const plans: Plan[] = [
+    all(1e12, 1e12),
+    all(Number.NaN, Number.NaN),
+    all(-5, -1),
+    all(0, 0),
+    all(0, Number.POSITIVE_INFINITY),
+    batteries(1e12),
+    batteries(-1e12),
+    batteries(Number.NaN),
+    { ...plan, sessions: new Map(), batteries: new Map() },
+    { ...plan, validUntilMs: Number.NaN },
+  ];
+  return { ...planned, plan: plans[chance.int(0, plans.length - 1)]! };
+}
+
+const fallback = { mode: "fallback", withinMs: 3_000 + 500 } as const;
+const blind = { mode: "conservative", withinMs: METER_GONE_MS } as const;
+
+/** Nobody can end an overload but the grants' own end: what the fuses bear meanwhile is bound (c). */
+const headless = { detectionMs: TTL_MS } as const;
+
+export const faults = {
+  "meter-lost": plant((forMs) => ({ what: "meter-lost", forMs }), "grid-meter", {
+    mode: blind,
+    detectionMs: 2_500,
+  }),
+  "meter-frozen": plant((forMs) => ({ what: "meter-frozen", forMs }), "grid-meter", {
+    mode: { mode: "conservative", withinMs: FROZEN_MS + 500 + 1_000 },
+    detectionMs: FROZEN_MS,
+  }),
+  "meter-late": plant(
+    (forMs, chance) => ({ what: "meter-late", forMs, byMs: chance.int(2_000, LATE_MS) }),
+    "grid-meter",
+    {
+      detectionMs: LATE_MS,
+    },
+  ),
+  "meter-nan": plant((forMs) => ({ what: "meter-nan", forMs }), "grid-meter", {
+    mode: blind,
+    detectionMs: 2_500,
+  }),
+  "meter-wrong-sign": plant((forMs) => ({ what: "meter-wrong-sign", forMs }), "grid-meter", {
+    detectionMs: LATE_MS,
+  }),
+  "sub-meter-frozen": plant((forMs) => ({ what: "meter-frozen", forMs }), "hall-meter", {
+    detectionMs: FROZEN_MS,
+  }),
+  "station-deaf": station((victim, forMs, { whole }) => inflict(victim, { what: "deaf", forMs }, whole.time)),
+  "station-reboots": station((victim, forMs, { chance, whole }) =>
+    inflict(
+      victim,
+      chance.int(0, 1) === 0 ? { what: "crash" } : { what: "power-cut", forMs: Math.min(forMs, 60_000) },
+      whole.time,
+    ),
+  ),
+  "station-disobeys": station((victim, forMs, { chance, disobeys, whole }) => {
+    const how =
+      chance.int(0, 1) === 0
+        ? ({ what: "ignores-limits", forMs } as const)
+        : ({ what: "exceeds-limits", forMs, factor: 1.5 } as const);
+    inflict(victim, how, whole.time);
+    disobeys.add(victim.options.id);
+    whole.time.after(forMs, () => disobeys.delete(victim.options.id));
+  }),
+  "station-clock-ahead": station((victim, _, { whole }) =>
+    inflict(victim, { what: "clock-jump", byMs: HOUR_MS }, whole.time),
+  ),
+  "station-clock-behind": station((victim, _, { whole }) =>
+    inflict(victim, { what: "clock-jump", byMs: -HOUR_MS }, whole.time),
+  ),
+  "battery-trips": plant((forMs) => ({ what: "trip", forMs }), "battery"),
+  "battery-ignores": plant((forMs) => ({ what: "ignores-setpoints", forMs }), "battery"),
+  "battery-reverts": plant((forMs) => ({ what: "reverts-early", forMs }), "battery"),
+  "battery-reboots": plant((forMs) => ({ what: "device-reboot", forMs }), "battery"),
+  "inverter-trips": plant((forMs) => ({ what: "trip", forMs }), "solar"),
+  "inverter-ignores": plant((forMs) => ({ what: "ignores-setpoints", forMs }), "solar"),
+  "inverter-reverts": plant((forMs) => ({ what: "reverts-early", forMs }), "solar"),
+  "inverter-reboots": plant((forMs) => ({ what: "device-reboot", forMs }), "solar"),
+  "modbus-cut": plant((forMs) => ({ what: "modbus-cut", forMs }), undefined, {
+    mode: blind,
+    detectionMs: 2_500,
+  }),
+  "modbus-flooded": plant((forMs) => ({ what: "modbus-flood", forMs }), undefined, { detectionMs: 2_500 }),
+  "planner-dead": planner(() => ({ plan: async () => Promise.reject(new Error("the worker ended")) })),
+  "planner-hangs": planner((_, { whole }) => ({
+    // As the worker's solver does: nothing, at the deadline (`packages/energy/highs/worker-solver.ts`).
+    plan: async (_input, deadlineMs) => void (await sleep(whole.time, deadlineMs)),
+  })),
+  "planner-absurd": planner((good, stage) => ({
+    plan: async (input, deadlineMs) => {
+      const planned = await good.plan(input, deadlineMs);
+      return planned && absurd(planned, stage);
+    },
+  })),
+  "energy-killed": killed(["energy"], { mode: fallback }),
+  "energy-hangs": {
+    begin: ({ whole }, forMs) => {
+      // Whatever is started in its place stands still as well, until the time is over.
+      const again = (leftMs: number) => {
+        whole.hang("energy");
+        const roundMs = HANGS_MS + RESTART_MS + 1_500;
+        if (leftMs > roundMs) whole.time.after(roundMs, () => again(leftMs - roundMs));
+      };
+      again(forMs);
+    },
+    mode: fallback,
+  },
+  "guard-killed": killed(["guard"], { mode: blind, detectionMs: 2_500 }),
+  "local-killed": killed(["local"], headless),
+  // Its children end with it; the service manager starts it again.
+  "supervisor-killed": {
+    begin: ({ whole }, forMs) => {
+      for (const name of ["local", "energy", "guard"] as const) whole.keepDown(name, Math.min(forMs, 10_000));
+    },
+    ...headless,
+  },
+  "site-killed": killed(["local", "energy", "guard"], headless),
+  "uplink-lost": {
+    begin: ({ whole }, forMs) => {
+      const link = whole.network.link("site", "csms");
+      link.cut();
+      whole.time.after(forMs, () => link.heal());
+    },
+  },
+  "base-steps": plant((forMs) => ({ what: "load-step", forMs, factor: 1 })),
+  "power-returns": {
+    begin: ({ drivers, whole }, forMs) => {
+      const { batteries, loads, solars } = whole.devices.plant;
+      drivers.allArrive(whole.nowMs);
+      for (const each of [...batteries.values(), ...solars.values()]) each.trip(true);
+      for (const load of loads.values()) load.force(0);
+      for (const one of whole.stations) one.powerCut(forMs);
+      for (const name of ["local", "energy", "guard"] as const) whole.keepDown(name, forMs + 5_000);
+      whole.time.after(forMs, () => {
+        for (const each of [...batteries.values(), ...solars.values()]) each.trip(false);
+        for (const load of loads.values()) load.force(undefined);
+      });
+    },
+    ...{ ...headless, dark: true },
+  },
+} as const satisfies Record<string, SiteFault>;
+
+export type FaultName = keyof typeof faults;
+export const faultNames = Object.keys(faults) as FaultName[];

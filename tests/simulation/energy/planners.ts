@@ -1,0 +1,46 @@
+/** Planners for the fault harness: the real one, its solver in this thread; and one that costs nothing, for days by the hundred. */
+import { createPlanner, type Planned, type Planner, type SessionId, type SourceId } from "@wattward/energy";
+import { inProcessSolver } from "@wattward/energy/highs";
+import type { Chance } from "@wattward/kernel";
+
+const LIVES_MS = 15 * 60_000;
+const STEPS = 4;
+
+let real: Promise<Planner> | undefined;
+export const realPlanner = (): Promise<Planner> => (real ??= inProcessSolver().then(createPlanner));
+
+/** Wishes at random, all within what can be: the loop must keep every bound whatever a plan says. */
+export function cheapPlanner(chance: Chance): Planner {
+  return {
+    async plan({ nowMs, sessions, site, wallMs }): Promise<Planned> {
+      const each = sessions.map(({ id, wantsMa }): [SessionId, { atLeastMa: number; atMostMa: number }] => {
+        const atMostMa = chance.int(0, 3) === 0 ? chance.int(0, 32_000) : wantsMa;
+        return [id, { atLeastMa: Math.min(atMostMa, chance.int(0, 1) * 6_000), atMostMa }];
+      });
+      const batteries = site.sources.flatMap((source): [SourceId, number][] =>
+        source.kind === "battery" ? [[source.id, chance.int(-source.chargeWMax, source.dischargeWMax)]] : [],
+      );
+      const still = Array<number>(STEPS).fill(0);
+      return {
+        plan: {
+          madeAtMs: nowMs,
+          validUntilMs: nowMs + LIVES_MS,
+          sessions: new Map(each),
+          batteries: new Map(batteries),
+        },
+        view: {
+          ...{ madeAtWallMs: wallMs, fromWallMs: wallMs, stepMs: 900_000 },
+          ...{
+            gridW: still,
+            carsW: still,
+            batteryW: still,
+            solarW: still,
+            buildingW: still,
+            chargePermille: still,
+          },
+        },
+        why: "at random",
+      };
+    },
+  };
+}
