@@ -36,7 +36,12 @@ export async function listenLines(
       `${folder} can be written by others: anybody could stand in for the energy controller. Run: chmod 700 ${folder}`,
     );
   await rm(path, { force: true });
-  if (energyUid === undefined) return listen({ at: { path }, accept: (bytes) => accept(lineLink(bytes)) });
+  if (energyUid === undefined) {
+    const own = await listen({ at: { path }, accept: (bytes) => accept(lineLink(bytes)) });
+    // Whatever the umask: the folder may let others through to what is theirs in it.
+    await chmod(path, 0o600);
+    return own;
+  }
   const uidOf = await peerCredentials();
   if (uidOf === undefined)
     throw new Error("this machine cannot tell who connects to a socket: run the site without --energy-user");

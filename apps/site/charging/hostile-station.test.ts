@@ -325,3 +325,50 @@ test("the next car at an outlet that is limited by defaults: its first grant, be
   await it.world.time.advance(3_000);
   assert.equal(limitsOf(it, "2.0.1").at(-1), 8);
 });
+
+test("a 1.6 station without composite schedules that says again and again that it boots is never cleared, once it has its safe default", async () => {
+  const it = await charging("1.6", () => undefined);
+  const before = it.station.asked.length;
+  for (let i = 0; i < 5; i++) {
+    it.station.say(
+      JSON.stringify([2, `b${i}`, "BootNotification", { chargePointVendor: "V", chargePointModel: "M" }]),
+    );
+    await it.world.time.advance(5_000);
+  }
+  const since = it.station.asked.slice(before).map(([, , action]) => action);
+  assert(since.includes("SetChargingProfile"));
+  assert(!since.includes("ClearChargingProfile"), since.join());
+  assert.equal(it.energy.states.at(-1)?.unlimited, undefined);
+});
+
+test("hostile station: a thousand profiles that it names, and will not clear, keep nobody busy", async () => {
+  let boots = 0;
+  const it = await charging("2.0.1", (action) => (action === "ClearChargingProfile" ? null : undefined));
+  const usually = it.station.reply as (action: string, payload: object) => object | string | undefined;
+  it.station.reply = (action, payload) => {
+    if (action !== "GetChargingProfiles") return usually(action, payload);
+    boots++;
+    const schedule = { id: 1, chargingRateUnit: "A", chargingSchedulePeriod: [{ startPeriod: 0, limit: 1 }] };
+    const chargingProfile = Array.from({ length: 1_000 }, (_, i) => ({
+      ...{ id: i + 1, stackLevel: 1, chargingProfilePurpose: "TxDefaultProfile" },
+      ...{ chargingProfileKind: "Relative", chargingSchedule: [schedule] },
+    }));
+    const requestId = numberIn(fieldsOf(payload), "requestId");
+    const report = { requestId, evseId: 1, chargingLimitSource: "CSO", chargingProfile };
+    it.station.say(JSON.stringify([2, `r${boots}`, "ReportChargingProfiles", report]));
+    return { status: "Accepted" };
+  };
+  it.station.say(
+    JSON.stringify([
+      2,
+      "b",
+      "BootNotification",
+      { reason: "PowerUp", chargingStation: { vendorName: "V", model: "M" } },
+    ]),
+  );
+  await it.world.time.advance(90_000);
+  it.energy.grantMa = 20_000;
+  await it.world.time.advance(30_000);
+  assert.equal(limitsOf(it, "2.0.1").at(-1), 20, "grants go on");
+  assert(boots >= 2, "and it is asked again");
+});

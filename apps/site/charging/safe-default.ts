@@ -70,7 +70,8 @@ export class SafeDefault {
         "foreign-charging-profile",
         `profile ${id}, ${purpose} of EVSE ${evse}, was cleared: only the site writes profiles here`,
       );
-      await ask(caller, clearProfile(caller.version, id));
+      // It may name a thousand, and answer none.
+      if ((await ask(caller, clearProfile(caller.version, id))).kind === "silent") return "unknown";
     }
     const ours = installed.find(({ id, evse }) => id === SAFE_DEFAULT_ID && evse === 0);
     if (ours === undefined || !this.isAsMeant(ours)) return this.write(caller);
@@ -97,9 +98,9 @@ export class SafeDefault {
     const { book, outlets } = this.ports;
     const { safeMa } = book.page;
     const first = safeMa === undefined;
-    if (!first && safeMa === safeOf(outlets) && (await this.shown(caller)) === "held") return "held";
-    // Another limit takes the place of the one that is there: a station is never cleared for that.
-    if (!first && safeMa !== safeOf(outlets)) {
+    if (!first) {
+      if (safeMa === safeOf(outlets) && (await this.shown(caller)) === "held") return "held";
+      // In the place of the one that is there, if it is: a car that charges is not left without any limit to find that out.
       const replaced = await this.write(caller);
       if (replaced !== "held" || (await this.shown(caller)) !== "unheld") return replaced;
     }
