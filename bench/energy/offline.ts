@@ -24,6 +24,8 @@ export type Surroundings = {
   };
   /** Steps between which prices, load and sun are the same. */
   readonly sameFor: number;
+  /** The cap is a fuse, and the loss of the largest source must not overload it (bound (a) of ENERGY), as the loop has it. */
+  readonly withoutLargest?: boolean;
   /** Currents below fuses: each row a limit in kW over weighted cars. */
   readonly rows: readonly { readonly limitKw: number; readonly weight: (car: Car) => number }[];
 };
@@ -32,6 +34,9 @@ export type Optimum = {
   readonly gotKwh: readonly number[];
   readonly cent: number;
   readonly batteryEndKwh: number;
+  /** Of each step: what was drawn from the grid, less what was fed in, and how much the battery gave. */
+  readonly gridKw: readonly number[];
+  readonly batteryKw: readonly number[];
 };
 
 const DAY_STEPS = 24 / STEP_HOURS;
@@ -40,12 +45,21 @@ const SHORT_CENT = 1_000;
 const DEADLINE_MS = 120_000;
 
 type Window = { readonly from: number; readonly keepTo: number; readonly to: number };
-type State = { readonly leftKwh: number[]; readonly got: number[]; cent: number; charge: number };
+type State = {
+  readonly leftKwh: number[];
+  readonly got: number[];
+  readonly gridKw: number[];
+  readonly batteryKw: number[];
+  cent: number;
+  charge: number;
+};
 
 export async function offline(fleet: Fleet, around: Surroundings, solver: Solver): Promise<Optimum> {
   const state: State = {
     leftKwh: fleet.cars.map(({ needKwh }) => needKwh),
     got: fleet.cars.map(() => 0),
+    gridKw: Array.from({ length: fleet.steps }, () => 0),
+    batteryKw: Array.from({ length: fleet.steps }, () => 0),
     cent: 0,
     charge: around.battery?.startKwh ?? 0,
   };
@@ -53,7 +67,8 @@ export async function offline(fleet: Fleet, around: Surroundings, solver: Solver
     const to = Math.min(fleet.steps, from + WINDOW_DAYS * DAY_STEPS);
     await solveWindow(fleet, around, { solver, state, window: { from, keepTo: from + DAY_STEPS, to } });
   }
-  return { gotKwh: state.got, cent: state.cent, batteryEndKwh: state.charge };
+  const { got: gotKwh, cent, charge: batteryEndKwh, gridKw, batteryKw } = state;
+  return { gotKwh, cent, batteryEndKwh, gridKw, batteryKw };
 }
 
 type Solving = { readonly solver: Solver; readonly state: State; readonly window: Window };
@@ -144,6 +159,12 @@ async function solveWindow(
       [u, 1],
       [g, -1],
     ]);
+    if (around.withoutLargest === true && battery !== undefined) {
+      const drawn = [...cars, [flow.c, 1]] as const;
+      // The battery is lost, or the sun.
+      program.row(Number.NEGATIVE_INFINITY, around.capKw + solarKw, [...drawn, [u, 1]]);
+      program.row(Number.NEGATIVE_INFINITY, around.capKw, [...drawn, [flow.d, -1]]);
+    } else if (around.withoutLargest === true) program.row(Number.NEGATIVE_INFINITY, around.capKw, cars);
     for (const { limitKw, weight } of around.rows) {
       const entries = power
         .flatMap((columns, n) => (columns[s]! < 0 ? [] : [[columns[s]!, weight(here[n]!.car)] as const]))
@@ -158,7 +179,11 @@ async function solveWindow(
     if (segment.from >= window.keepTo) return;
     const flow = flows[s]!;
     state.cent += (x[flow.g]! * flow.price - x[flow.x]! * around.feedInCent) * flow.hours;
-    if (flow.q >= 0) state.charge = x[flow.q]!;
+    state.gridKw.fill(x[flow.g]! - x[flow.x]!, segment.from, segment.to);
+    if (flow.q >= 0) {
+      state.charge = x[flow.q]!;
+      state.batteryKw.fill(x[flow.d]! - x[flow.c]!, segment.from, segment.to);
+    }
     power.forEach((columns, n) => {
       if (columns[s]! < 0) return;
       const kwh = x[columns[s]!]! * flow.hours;

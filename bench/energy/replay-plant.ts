@@ -36,6 +36,7 @@ export class Plant {
   private toldW = 0;
   private quarter = { number: 0, kwh: 0 };
   private noise = 0;
+  private solarLimitW = Number.POSITIVE_INFINITY;
 
   constructor(world: World, startMs: number) {
     this.world = world;
@@ -53,7 +54,13 @@ export class Plant {
   }
 
   get solarW(): number {
-    return this.world.solarW(this.nowMs);
+    return Math.min(this.world.solarW(this.nowMs), this.solarLimitW);
+  }
+
+  /** Of all solar; renewed in each turn. */
+  limitSolar(limits: readonly { readonly limitW: number }[]): void {
+    this.solarLimitW =
+      limits.length === 0 ? Number.POSITIVE_INFINITY : limits.reduce((w, { limitW }) => w + limitW, 0);
   }
 
   wantsMa(car: PlantCar): number {

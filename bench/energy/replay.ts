@@ -256,6 +256,7 @@ class Replay {
     }));
     for (const grant of output.grants) this.plant.grant(grant);
     for (const { source, feedW } of output.setpoints) this.plant.setBattery(source, feedW);
+    this.plant.limitSolar(output.solarLimits ?? []);
     return output.grants.some(({ reason }: Grant) => reason !== "refreshed");
   }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
 import { BatteryControl } from "./battery.ts";
+import type { BatteryLeeway } from "./inputs.ts";
 import type { Battery } from "./site.ts";
 import { smallSite } from "./testing/small-site.ts";
 
@@ -79,6 +80,14 @@ test("battery: noise within its deadband does not move it", () => {
 
 const told = { id: battery().id, atMs: 1_000, feedW: 0, chargePermille: 500, temperatureC: 20 };
 const wants = (gridW: number) => ({ kind: "follow", gridW, importMinW: 0, importMaxW: 0 }) as const;
+const planned = (feedW: number, gridW?: number, leeway: Partial<BatteryLeeway> = {}) =>
+  ({
+    kind: "planned",
+    feedW,
+    gridW,
+    importMaxW: Number.POSITIVE_INFINITY,
+    leeway: { covers: false, absorbs: false, exports: false, ...leeway },
+  }) as const;
 const at = { nowMs: 1_000, chargeRoomW: Number.POSITIVE_INFINITY };
 
 for (const [name, input, gridW, expected] of [
@@ -107,7 +116,7 @@ test("battery: without a proven revert it is told nothing but 0", () => {
   const control = new BatteryControl(battery({ revert: { kind: "unproven" }, rampWPerS: 1e9 }));
   for (const gridW of [9_000, -9_000]) {
     control.turn(told, wants(gridW), at);
-    control.turn(told, { kind: "planned", feedW: gridW }, at);
+    control.turn(told, planned(gridW), at);
     assert.equal(control.setpointW, 0);
   }
 });
@@ -144,7 +153,7 @@ test("battery: whatever it is told, its setpoint is within its power", () => {
     const any = () => junk[chance.int(0, junk.length - 1)]!;
     for (let nowMs = 0; nowMs < 60_000; nowMs += 500) {
       const input = { ...told, atMs: nowMs, feedW: any(), chargePermille: any(), temperatureC: any() };
-      const wish = chance.int(0, 1) === 0 ? wants(any()) : ({ kind: "planned", feedW: any() } as const);
+      const wish = chance.int(0, 1) === 0 ? wants(any()) : planned(any(), any());
       control.turn(input, wish, { nowMs, chargeRoomW: any() });
       const w = control.setpointW;
       assert(w >= -20_000 && w <= 20_000, `seed ${seed} at ${nowMs}: ${w} W`);

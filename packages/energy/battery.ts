@@ -7,10 +7,13 @@
  * is wrong for every value in the interval, and then to the nearest that is right. For any delay up to that time, a step of the
  * load is answered by one step of the battery.
  *
+ * A plan's power follows the same rule with what the site really draws: each wish is a function of the site's power without the battery
+ * that never falls where that rises, so its values at the two ends of the interval bound what is right.
+ *
  * Never: discharge under the reserve, charge above full, power out of its temperatures, faster than its ramp, on a state of
  * charge that is not believed, anything but 0 without a proven revert (ADR 14).
  */
-import type { BatteryInput } from "./inputs.ts";
+import type { BatteryInput, BatteryLeeway } from "./inputs.ts";
 import { LAG_MS_MAX } from "./limits.ts";
 import type { Battery } from "./site.ts";
 import { ChargeTrust } from "./trust.ts";
@@ -18,7 +21,15 @@ import { Extremes } from "./window.ts";
 
 export type BatteryWish =
   | { readonly kind: "rest"; readonly why: string }
-  | { readonly kind: "planned"; readonly feedW: number }
+  /** A plan's power, and what becomes of it where the site draws other than planned; without `gridW` it is as planned. */
+  | {
+      readonly kind: "planned";
+      readonly feedW: number;
+      readonly leeway: BatteryLeeway;
+      readonly gridW: number | undefined;
+      /** It gives more than planned before the site imports more than this. */
+      readonly importMaxW: number;
+    }
   | {
       readonly kind: "follow";
       readonly gridW: number;
@@ -34,6 +45,9 @@ const NAMEPLATE_TIMES = 1.2;
 const TEMPERATURE_MARGIN_C = 3;
 /** Empty and full are left only after so much came back: else it toggles at the edge. */
 const CHARGE_HYSTERESIS_PERMILLE = 20;
+/** Of what is stored, so much at least comes out. */
+const GIVEN_BACK = 0.9;
+const QUARTERS_AN_HOUR = 4;
 
 export class BatteryControl {
   readonly battery: Battery;
@@ -45,6 +59,8 @@ export class BatteryControl {
   /** Where the ramp leads; what is judged, so that a slow ramp is not taken for a settled value. */
   private aimW = 0;
   setpointW = 0;
+  /** What it could give from now on for a quarter of an hour, whatever it is wanted to do. */
+  givesW = 0;
   why = "not yet heard of";
 
   constructor(battery: Battery) {
@@ -59,6 +75,7 @@ export class BatteryControl {
     { nowMs, chargeRoomW }: { readonly nowMs: number; readonly chargeRoomW: number },
   ): void {
     const { min, max, why } = this.allowed(input, nowMs);
+    this.givesW = max > 0 ? Math.min(max, this.lastsW(input!.chargePermille)) : 0;
     const mostW = NAMEPLATE_TIMES * Math.max(this.battery.chargeWMax, this.battery.dischargeWMax);
     if (input !== undefined && Math.abs(input.feedW) <= mostW) this.fed.add(nowMs, input.feedW);
     this.fed.add(nowMs, this.aimW);
@@ -71,16 +88,20 @@ export class BatteryControl {
   }
 
   private wanted(wish: Exclude<BatteryWish, { kind: "rest" }>): { w: number; why: string } {
-    if (wish.kind === "planned")
-      return Number.isFinite(wish.feedW)
-        ? { w: wish.feedW, why: "as planned" }
-        : { w: 0, why: "absurd plan" };
-    if (!Number.isFinite(wish.gridW)) return { w: 0, why: "the grid's power is no number" };
-    const atLeastW = wish.gridW + (this.fed.low ?? 0) - wish.importMaxW;
-    const atMostW = wish.gridW + (this.fed.high ?? 0) - wish.importMinW;
+    if (wish.kind === "planned" && !Number.isFinite(wish.feedW)) return { w: 0, why: "absurd plan" };
+    if (wish.kind === "planned" && wish.gridW === undefined) return { w: wish.feedW, why: "as planned" };
+    const gridW = wish.gridW ?? 0;
+    if (!Number.isFinite(gridW)) return { w: 0, why: "the grid's power is no number" };
+    // The site without the battery draws something between these two.
+    const lowW = gridW + (this.fed.low ?? 0);
+    const highW = gridW + (this.fed.high ?? 0);
+    const atLeastW = wish.kind === "planned" ? planned(wish, lowW) : lowW - wish.importMaxW;
+    const atMostW = wish.kind === "planned" ? planned(wish, highW) : highW - wish.importMinW;
     const { deadbandW } = this.battery;
-    if (this.aimW < atLeastW - deadbandW) return { w: atLeastW, why: "the site draws more than it should" };
-    if (this.aimW > atMostW + deadbandW) return { w: atMostW, why: "the site has power to spare" };
+    if (this.aimW < atLeastW - deadbandW)
+      return { w: atLeastW, why: whyOf(wish, atLeastW, "the site draws more than it should") };
+    if (this.aimW > atMostW + deadbandW)
+      return { w: atMostW, why: whyOf(wish, atMostW, "the site has power to spare") };
     return { w: this.aimW, why: this.why };
   }
 
@@ -109,6 +130,13 @@ export class BatteryControl {
     };
   }
 
+  /** The power that lasts for a quarter of an hour above the reserve. */
+  private lastsW(chargePermille: number): number {
+    const { capacityWh, reservePermille } = this.battery;
+    const leftWh = ((chargePermille - reservePermille) * capacityWh) / 1000;
+    return Math.max(0, leftWh * GIVEN_BACK) * QUARTERS_AN_HOUR;
+  }
+
   private temperatureShare(temperatureC: number): number {
     const { min, max } = this.battery.temperatureC;
     if (!Number.isFinite(temperatureC) || temperatureC < min || temperatureC > max) return 0;
@@ -124,5 +152,19 @@ export class BatteryControl {
     return Math.round(clamp(w, fromW - stepW, fromW + stepW));
   }
 }
+
+/** What a planned power becomes where the site draws `siteW` without the battery; never falls where `siteW` rises. */
+function planned(
+  { feedW, leeway, importMaxW }: Extract<BatteryWish, { kind: "planned" }>,
+  siteW: number,
+): number {
+  if (siteW - importMaxW > feedW) return siteW - importMaxW;
+  if (siteW < 0 && leeway.absorbs) return Math.min(feedW, siteW);
+  if (siteW > feedW && leeway.covers) return siteW;
+  return leeway.exports ? feedW : Math.min(feedW, Math.max(0, siteW));
+}
+
+const whyOf = (wish: Exclude<BatteryWish, { kind: "rest" }>, w: number, why: string): string =>
+  wish.kind === "planned" && w === wish.feedW ? "as planned" : why;
 
 const clamp = (x: number, min: number, max: number): number => Math.min(Math.max(x, min), max);

@@ -11,9 +11,10 @@
  * Always true (bound (a)): a turn never makes the sum of a row, as far as it can be drawn until the grants have run out, exceed its
  * capacity. Never sent: a limit between 0 and the minimum, above the rating, or unknown to the station's model.
  */
-import { claimOf, faultOf, wishOf } from "./advice.ts";
+import { claimOf, faultOf, laxityOf } from "./advice.ts";
 import { type Base, BaseLoads } from "./base-load.ts";
 import { BatteryControl } from "./battery.ts";
+import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type {
@@ -69,6 +70,15 @@ type Storing = {
   readonly gridW: number | undefined;
   readonly rooms: Capacities;
   readonly carsAlone: Shared["carsAlone"];
+  readonly power: Power;
+};
+type Power = {
+  /** What all outlets together may take. */
+  readonly carsW: number;
+  /** What outlets and charging batteries together may take. */
+  readonly withStoresW: number;
+  /** What the site may import from now on to meet its peak. */
+  readonly importMaxW: number;
 };
 
 class Loop implements ControlLoop {
@@ -113,18 +123,21 @@ class Loop implements ControlLoop {
     const own = this.own(nowMs);
     const base = this.base.estimate(readings, own, nowMs);
     const gridW = this.watts(readings[this.root]?.currentMa);
-    const powerW = this.controlledPowerW(input, gridW, base[this.root]!);
+    const power = this.powerOf(input, gridW, base[this.root]!);
     const declared = this.base.declaredHighest;
-    const rooms = capacities(this.tree, { base, declared, feeds: this.feeds, powerW });
+    const rooms = capacities(this.tree, {
+      ...{ base, declared, feeds: this.feeds },
+      powerW: power.carsW,
+    });
 
     const { controlled, carsAlone } = this.shares(plan, rooms, nowMs);
     const grants = [
       ...this.tame(nowMs),
       ...this.lowerAll(controlled, rooms.forLowering, nowMs),
-      ...this.raiseAll(controlled, rooms.forRaising, nowMs),
+      ...this.raiseAll(controlled, rooms.forGranting, nowMs),
       ...this.refresh(nowMs),
     ];
-    this.turnBatteries(input, { plan, gridW, rooms, carsAlone });
+    this.turnBatteries(input, { plan, gridW, rooms, carsAlone, power });
     return {
       mode: mode.mode as LoopOutput["mode"],
       reason: mode.reason,
@@ -134,6 +147,7 @@ class Loop implements ControlLoop {
         feedW: setpointW,
         why,
       })),
+      solarLimits: this.feeds.limits(plan, nowMs),
       state: {
         fuses: this.tree.site.fuses.map((fuse, i) => ({
           id: fuse.id,
@@ -168,9 +182,11 @@ class Loop implements ControlLoop {
     return this.batteries.map(({ battery, setpointW }) => ({ id: battery.id, feedW: setpointW }));
   }
 
-  private updateClaims({ sessions, outcomes, nowMs }: LoopInput): void {
+  private updateClaims({ sessions, outcomes, unlimited = [], nowMs }: LoopInput): void {
     const byOutlet = new Map(sessions.map((session) => [session.outlet, session]));
+    const nothingLimits = new Set(unlimited);
     for (const { claim } of this.held) {
+      claim.nothingLimits = nothingLimits.has(claim.outlet.id);
       const session = byOutlet.get(claim.outlet.id);
       claim.update(
         session,
@@ -250,14 +266,31 @@ class Loop implements ControlLoop {
     return ma === undefined ? undefined : (sum(ma) * this.tree.site.voltageV) / 1000;
   }
 
-  /** What all outlets together may take: peak budget less what the rest of the site imports, and the external limit. */
-  private controlledPowerW(input: LoopInput, gridW: number | undefined, base: Base): number {
+  /**
+   * Peak budget less what the rest of the site imports, and the external limit. Batteries give before cars are held back for a peak, and
+   * charge only beside what cars may take.
+   */
+  private powerOf(input: LoopInput, gridW: number | undefined, base: Base): Power {
     const allowedW = this.peak?.allowedW(input.wallMs, gridW) ?? Number.POSITIVE_INFINITY;
-    const othersW = this.watts(base.forRaising)! - this.feeds.feedAtLeastW;
+    const baseW = this.watts(base.forRaising)!;
+    const each = this.batteries.map(({ battery, givesW }) => ({
+      feedsW: this.feeds.feedAtLeastOfW(battery.id),
+      // Without a trusted meter no battery follows.
+      givesW: gridW === undefined ? 0 : givesW,
+      unprovenW: battery.revert.kind === "proven" ? 0 : battery.chargeWMax,
+    }));
+    const sumOf = (of: (one: (typeof each)[number]) => number) => each.reduce((w, one) => w + of(one), 0);
+    const sunW = this.feeds.feedAtLeastW - sumOf(({ feedsW }) => feedsW);
+    const givenW = sumOf(({ feedsW, givesW }) => Math.max(feedsW, givesW));
     const external = input.externalW;
     const externalW =
       external === undefined ? Number.POSITIVE_INFINITY : Number.isFinite(external) ? external : 0;
-    return Math.max(0, Math.min(allowedW - othersW, externalW));
+    const outsideW = externalW - sumOf(({ unprovenW }) => unprovenW);
+    return {
+      carsW: Math.max(0, Math.min(allowedW - baseW + sunW + givenW, outsideW)),
+      withStoresW: Math.max(0, Math.min(allowedW - baseW + sunW, outsideW)),
+      importMaxW: allowedW,
+    };
   }
 
   /** Shares of those who obey; everybody else's claim takes its room first. */
@@ -276,12 +309,13 @@ class Loop implements ControlLoop {
         charging: one.claim.limitMa > 0,
         drawing: one.claim.drawing,
         idle: one.claim.idle(nowMs),
+        laxityMs: laxityOf(one.claim, plan),
       })),
       nowMs,
     );
     const wishes = ordered.map((one) => claimOf(one, plan));
     const used = (capacity: readonly number[]) => new Room(this.tree, capacity, room.used);
-    const shares = share(this.tree, wishes, room, used(rooms.forRaising));
+    const shares = share(this.tree, wishes, room, used(rooms.forGranting));
     const carsAlone = share(this.tree, wishes, used(rooms.forStoring));
     return {
       controlled: ordered.map(({ claim, fuse, id }, i) => ({ claim, fuse, id, shareMa: shares[i]! })),
@@ -349,17 +383,23 @@ class Loop implements ControlLoop {
   }
 
   /** Cars first: a battery charges beside what they would have if it did not. */
-  private turnBatteries(input: LoopInput, { plan, gridW, rooms, carsAlone }: Storing): void {
+  private turnBatteries(input: LoopInput, { plan, gridW, rooms, carsAlone, power }: Storing): void {
     const room = new Room(this.tree, rooms.forStoring);
     for (const { claim, fuse } of this.held) room.add(fuse, claim.mayWith(carsAlone.get(claim) ?? 0));
-    room.capacity[this.tree.powerRow] = Number.POSITIVE_INFINITY;
+    room.capacity[this.tree.powerRow] = power.withStoresW;
+    const all = this.batteries.map(({ battery }) => battery);
     for (const control of this.batteries) {
       const { battery } = control;
       const one = this.spread(battery, 1);
       const fuse = this.tree.indexOf(battery.fuse);
       const chargeRoomW = room.spare(fuse, one) / Math.max(...one);
       const reading: BatteryInput | undefined = input.batteries.find(({ id }) => id === battery.id);
-      control.turn(reading, wishOf(battery, plan, gridW), { nowMs: input.nowMs, chargeRoomW });
+      const part = partOf(battery, all);
+      const seen = {
+        gridW: gridW === undefined ? undefined : gridW * part,
+        importMaxW: power.importMaxW * part,
+      };
+      control.turn(reading, wishOf(battery, plan, seen), { nowMs: input.nowMs, chargeRoomW });
       const mayW = battery.revert.kind === "proven" ? Math.max(0, -control.setpointW) : battery.chargeWMax;
       room.add(fuse, this.spread(battery, mayW));
     }

@@ -38,6 +38,8 @@ export type SessionInput = {
    * site). Heeded when the loop first sees the session: it goes on from there, and budgets it until a grant of its own is in effect.
    */
   readonly inForceMa?: number;
+  /** Time that it can still spare before it must charge without a pause to get what it needs; a plan's word goes before it. */
+  readonly laxityMs?: number;
   /** At the station's own terminals, in their order; the loop turns it. */
   readonly observed?: { readonly atMs: number; readonly terminalsMa: readonly number[] };
 };
@@ -61,13 +63,37 @@ export type BatteryInput = {
 
 export type SolarInput = { readonly id: SourceId; readonly atMs: number; readonly feedW: number };
 
+/**
+ * What of a battery's planned power gives way where the site draws other than planned. Without any, it is held as it is, but nothing is
+ * fed into the grid that was not planned to be.
+ */
+export type BatteryLeeway = {
+  /** Gives what the site draws, also beyond the plan: energy was planned to be worth less in the battery than bought now. */
+  readonly covers: boolean;
+  /** Stores what the site has to spare, also beyond the plan. */
+  readonly absorbs: boolean;
+  /** Feeding in from the battery was meant. */
+  readonly exports: boolean;
+};
+
+export type SessionPlan = {
+  readonly atLeastMa: number;
+  readonly atMostMa: number;
+  /** As of a session's input. Where sessions have one, the least goes first, also into what nobody was promised. */
+  readonly laxityMs?: number;
+};
+
 /** The planner's advice, clamped by the loop. What it says of a session that has ended, or not of one that began, is harmless. */
 export type Plan = {
   readonly madeAtMs: number;
   readonly validUntilMs: number;
-  readonly sessions: ReadonlyMap<SessionId, { readonly atLeastMa: number; readonly atMostMa: number }>;
+  readonly sessions: ReadonlyMap<SessionId, SessionPlan>;
   /** Discharge positive. */
   readonly batteries: ReadonlyMap<SourceId, number>;
+  /** Absent: a battery covers and absorbs nothing beyond its plan. */
+  readonly leeway?: ReadonlyMap<SourceId, BatteryLeeway>;
+  /** Watts that solar feeds at most, where less sun is worth more; a source that is not named feeds what there is. */
+  readonly solar?: ReadonlyMap<SourceId, number>;
 };
 
 export type LoopInput = {
@@ -77,6 +103,8 @@ export type LoopInput = {
   readonly meters: ReadonlyMap<MeterId, RawReading>;
   readonly sessions: readonly SessionInput[];
   readonly outcomes: readonly GrantOutcome[];
+  /** Outlets that nothing limits now, whatever the site's document says of them: each may draw its rating. Absent: none. */
+  readonly unlimited?: readonly OutletId[];
   readonly batteries: readonly BatteryInput[];
   readonly solar: readonly SolarInput[];
   readonly plan?: Plan;
@@ -105,11 +133,16 @@ export type Grant = {
 
 export type Setpoint = { readonly source: SourceId; readonly feedW: number; readonly why: string };
 
+/** Solar that feeds no more than this until it is no longer named. */
+export type SolarLimit = { readonly source: SourceId; readonly limitW: number };
+
 export type LoopOutput = {
   readonly mode: "planned" | "reactive" | "conservative";
   readonly reason: string;
   readonly grants: readonly Grant[];
   readonly setpoints: readonly Setpoint[];
+  /** To be renewed in each turn, like a battery's setpoint; absent: none. */
+  readonly solarLimits?: readonly SolarLimit[];
   /** Everything that a page, an observation or a test wants to see. */
   readonly state: LoopState;
 };

@@ -6,7 +6,7 @@
  * may charge: what it was told, what it was seen to do, or its full power where no revert was proven.
  */
 import type { FuseTree } from "./fuse-tree.ts";
-import type { LoopInput } from "./inputs.ts";
+import type { LoopInput, Plan, SolarLimit } from "./inputs.ts";
 import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
 import type { Source, SourceId } from "./site.ts";
@@ -24,6 +24,8 @@ type Feed = {
   nowW: number;
   chargeAtMostW: number;
   fresh: boolean;
+  /** Solar that is about to be curtailed counts with no more from `sinceMs` on, and is told only once nobody relies on more. */
+  limit: { readonly limitW: number; readonly sinceMs: number } | undefined;
 };
 
 export class SourceFeeds {
@@ -40,6 +42,7 @@ export class SourceFeeds {
       nowW: 0,
       chargeAtMostW: source.kind === "battery" ? source.chargeWMax : 0,
       fresh: false,
+      limit: undefined,
     }));
   }
 
@@ -74,14 +77,33 @@ export class SourceFeeds {
   }
 
   get feedAtLeastW(): number {
-    return this.feeds.reduce((w, feed) => w + Math.max(0, feed.held.low ?? 0), 0);
+    return this.feeds.reduce((w, feed) => w + heldW(feed), 0);
+  }
+
+  feedAtLeastOfW(id: SourceId): number {
+    const feed = this.feeds.find(({ source }) => source.id === id);
+    return feed === undefined ? 0 : heldW(feed);
+  }
+
+  /** What solar is to be held at, by the plan, as far as nobody relies on more any longer. */
+  limits(plan: Plan | undefined, nowMs: number): SolarLimit[] {
+    return this.feeds.flatMap((feed) => {
+      if (feed.source.kind !== "solar") return [];
+      const plannedW = plan?.solar?.get(feed.source.id);
+      if (plannedW === undefined) feed.limit = undefined;
+      else if (feed.limit === undefined || plannedW < feed.limit.limitW)
+        feed.limit = { limitW: plannedW, sinceMs: nowMs };
+      else feed.limit = { ...feed.limit, limitW: plannedW };
+      const told = feed.limit !== undefined && nowMs - feed.limit.sinceMs >= LAG_MS_MAX;
+      return told ? [{ source: feed.source.id, limitW: feed.limit!.limitW }] : [];
+    });
   }
 
   /** Relied on at a fuse: the least each fed for a while, all but the largest. */
   reliedOnMa(fuse: number): PerPhase {
     const each = this.feeds
       .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
-      .map((feed) => this.spread(feed, Math.max(0, feed.held.low ?? 0)));
+      .map((feed) => this.spread(feed, heldW(feed)));
     const all = each.reduce(plus, NO_CURRENT);
     return map2(all, each.reduce(higher, NO_CURRENT), (sum, largest) => sum - largest);
   }
@@ -118,6 +140,9 @@ export class SourceFeeds {
     return everyWired(source.wiring, (w * 1000) / (this.tree.site.voltageV * source.wiring.length));
   }
 }
+
+const heldW = ({ held, limit }: Feed): number =>
+  Math.max(0, Math.min(held.low ?? 0, limit?.limitW ?? Number.POSITIVE_INFINITY));
 
 const nameplateW = (source: Source): number =>
   source.kind === "solar" ? source.feedWMax : source.dischargeWMax;

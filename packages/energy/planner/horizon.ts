@@ -35,15 +35,30 @@ export function horizon(wallMs: number): readonly Step[] {
   });
 }
 
+type Series = { readonly fromWallMs: number; readonly stepMs: number; readonly values: readonly number[] };
+
+/**
+ * Prices until `toMs`: where they are not out yet they are taken to be as the day before, if a whole day is known. The last of the evening
+ * would else go on through a night.
+ */
+export function dayBeforeGoesOn(
+  price: {
+    readonly fromWallMs: number;
+    readonly stepMs: number;
+    readonly milliCentPerKwh: readonly number[];
+  },
+  toMs: number,
+): Series {
+  const { fromWallMs, stepMs, milliCentPerKwh } = price;
+  const values = [...milliCentPerKwh];
+  const aDay = Math.round((24 * HOUR_MS) / stepMs);
+  if (values.length < aDay || aDay < 1) return { fromWallMs, stepMs, values };
+  while (fromWallMs + values.length * stepMs < toMs) values.push(values[values.length - aDay]!);
+  return { fromWallMs, stepMs, values };
+}
+
 /** The mean of a series over a step; its last value goes on for ever, its first one was always. */
-export function meanOver(
-  {
-    fromWallMs,
-    stepMs,
-    values,
-  }: { readonly fromWallMs: number; readonly stepMs: number; readonly values: readonly number[] },
-  { fromMs, toMs }: Step,
-): number {
+export function meanOver({ fromWallMs, stepMs, values }: Series, { fromMs, toMs }: Step): number {
   if (values.length === 0) return 0;
   const at = (i: number) => values[Math.min(values.length - 1, Math.max(0, i))]!;
   const first = Math.floor((fromMs - fromWallMs) / stepMs);

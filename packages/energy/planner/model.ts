@@ -7,6 +7,7 @@
  *     Σ p·h ≤ what the car takes                                             in two halves, the first may be worth more
  *     q_t = q_t−1 + η·c·h − d·h/η,   reserve ≤ q ≤ full                      each battery
  *     g ≤ grid,   g ≤ peak,   Σ currents at each fuse and phase ≤ its rating, Σ (there·p + c) ≤ external limit
+ *     Σ there·p + load + c ≤ fuse + sources without the largest              as the loop will have it (bound (a))
  *
  * Never infeasible: cars are wishes (they are worth something), `over` is allowed at a price no wish reaches, and a battery that stands
  * outside its bounds begins at the nearest of them.
@@ -14,7 +15,7 @@
 import { fuseTree } from "../fuse-tree.ts";
 import type { PlannerInput } from "../planner.ts";
 import type { Battery } from "../site.ts";
-import { HORIZON_MS, horizon, meanOver, type Step } from "./horizon.ts";
+import { dayBeforeGoesOn, HORIZON_MS, horizon, meanOver, type Step } from "./horizon.ts";
 import { type LinearProgram, ProgramBuilder } from "./linear-program.ts";
 import { type Demand, demandOf, expectedDemand } from "./stays.ts";
 import { STRATEGIES, type Weights } from "./strategies.ts";
@@ -24,14 +25,19 @@ export const BATTERY_EFFICIENCY = 0.95;
 const OVER_CENT = 1_000;
 /** For a kWh an hour earlier: decides only among equals. */
 const EARLIER_CENT = 0.02;
-/** For a kWh in the first step of a car that charges already. */
-const GOES_ON_CENT = 3;
+/** For a kWh in the first step of a car that charges already: what it saves to stop must be worth two writes. */
+const GOES_ON_CENT = 0.3;
 /** Prices that differ by less are the same. */
 const SAME_PRICE_CENT = 0.05;
-/** Part of the forecast's spread, towards the high load and the low sun, that plans leave room for. */
+/**
+ * Part of the forecast's spread, towards the high load and the low sun, that plans leave room for at the grid connection. What is meant to
+ * happen is planned with what is likely: a pessimist's battery is full before the sun is up.
+ */
 const ROBUST = 0.5;
 /** Rows of fuses beyond this many are left to the loop: the plan stays quick. */
 const FUSE_ROWS_MAX = 3_000;
+
+type Entries = readonly (readonly [column: number, value: number])[];
 
 export type Model = {
   readonly program: LinearProgram;
@@ -70,6 +76,8 @@ class ModelBuilder {
   private readonly program = new ProgramBuilder();
   private readonly loadKw: readonly number[];
   private readonly solarKw: readonly number[];
+  /** Room at the grid connection for load and sun that turn out worse than likely. */
+  private readonly marginKw: readonly number[];
   private readonly priceCent: readonly number[];
 
   constructor(
@@ -83,17 +91,18 @@ class ModelBuilder {
     const { loadW, solarW, price } = input;
     const course = (f: typeof loadW, values: readonly number[]) =>
       steps.map((step) => meanOver({ ...f, values }, step) / 1000);
-    const between = (likely: readonly number[], edge: readonly number[]) =>
-      likely.map((kw, i) => kw + ROBUST * (edge[i]! - kw));
-    this.loadKw = between(course(loadW, loadW.likely), course(loadW, loadW.high));
-    this.solarKw = between(course(solarW, solarW.likely), course(solarW, solarW.low)).map((kw) =>
-      Math.max(0, kw),
+    this.loadKw = course(loadW, loadW.likely);
+    this.solarKw = course(solarW, solarW.likely).map((kw) => Math.max(0, kw));
+    const loadHighKw = course(loadW, loadW.high);
+    const solarLowKw = course(solarW, solarW.low);
+    this.marginKw = steps.map(
+      (_, k) =>
+        ROBUST *
+        (Math.max(0, loadHighKw[k]! - this.loadKw[k]!) +
+          Math.max(0, this.solarKw[k]! - Math.max(0, solarLowKw[k]!))),
     );
-    this.priceCent = steps.map(
-      (step) =>
-        (meanOver({ ...price, values: price.milliCentPerKwh }, step) / 1000) * weights.price +
-        weights.gridCent,
-    );
+    const known = dayBeforeGoesOn(price, steps.at(-1)!.toMs);
+    this.priceCent = steps.map((step) => (meanOver(known, step) / 1000) * weights.price + weights.gridCent);
   }
 
   model(): Model {
@@ -123,17 +132,14 @@ class ModelBuilder {
     const { takesKwh, powerKw, there, count } = demand;
     if (!(takesKwh > 0) || !(powerKw > 0)) return steps.map(() => -1);
     const bonus = weights.firstHalfCent - weights.secondHalfCent;
+    const missedCent = weights.secondHalfCent + this.dearestCent;
     const ofAll: [number, number][] = [];
     const columns = steps.map((step, k) => {
       const share = there[k]!;
       if (share === 0) return -1;
       const early = (EARLIER_CENT * (HORIZON_MS - (step.fromMs - this.input.wallMs))) / 3_600_000;
       const goesOn = k === 0 && demand.session?.charging === true ? GOES_ON_CENT : 0;
-      const column = program.column(
-        -(weights.secondHalfCent + early + goesOn) * share * count * step.hours,
-        0,
-        powerKw,
-      );
+      const column = program.column(-(missedCent + early + goesOn) * share * count * step.hours, 0, powerKw);
       ofAll.push([column, step.hours]);
       return column;
     });
@@ -180,6 +186,11 @@ class ModelBuilder {
     });
   }
 
+  /** What a car goes without is worth more than the dearest energy, whatever energy costs at this site. */
+  private get dearestCent(): number {
+    return Math.max(0, ...this.priceCent);
+  }
+
   private get waits(): boolean {
     const { priceCent, weights, input } = this;
     const demand = weights.price > 0 && input.tariff.demandMilliCentPerKw > 0;
@@ -200,11 +211,12 @@ class ModelBuilder {
     const fuseKw = ((root?.ratedMa ?? 0) * 3 * input.site.voltageV) / 1e6;
     const gridKw = Math.min(fuseKw, (input.site.peakW ?? Number.POSITIVE_INFINITY) / 1000);
     const feedIn = (input.tariff.feedInMilliCentPerKwh / 1000) * weights.price - weights.gridCent;
-    const demandCent = (input.tariff.demandMilliCentPerKw / 1000) * (weights.price > 0 ? 1 : 0);
+    const demandCent =
+      (input.tariff.demandMilliCentPerKw / 1000) * (weights.price > 0 ? partOfMonth(input.wallMs) : 0);
     const peak = program.column(demandCent, (input.peakSoFarW ?? 0) / 1000, Number.POSITIVE_INFINITY);
     return steps.map((step, k) => {
       const price = this.priceCent[k]!;
-      const g = program.column(price * step.hours, 0, gridKw);
+      const g = program.column(price * step.hours, 0, Math.max(0, gridKw - this.marginKw[k]!));
       // Feeding in for more than buying costs would be a pump of money without end.
       const x = program.column(-Math.min(feedIn, price) * step.hours, 0, fuseKw);
       const u = program.column(0, 0, this.solarKw[k]!);
@@ -221,18 +233,51 @@ class ModelBuilder {
         [g, -1],
         [over, -1],
       ]);
+      const drawn = [...cars, ...stored.map(({ c }) => [c, 1] as const)];
+      this.withoutLargest(k, { drawn, stored, u, over, fuseKw });
       if (demandCent > 0)
         program.row(Number.NEGATIVE_INFINITY, 0, [
           [g, 1],
           [peak, -1],
         ]);
       if (input.externalW !== undefined)
-        program.row(Number.NEGATIVE_INFINITY, Math.max(0, input.externalW / 1000), [
-          ...cars,
-          ...stored.map(({ c }) => [c, 1] as const),
-        ]);
+        program.row(Number.NEGATIVE_INFINITY, Math.max(0, input.externalW / 1000), drawn);
       return { g, x, u };
     });
+  }
+
+  /**
+   * The loop relies on all sources but the largest (N-1). The largest is another at every hour, so each of them is left out in a row of its
+   * own. All solar counts as one: that is never more than what the loop relies on.
+   */
+  private withoutLargest(
+    k: number,
+    {
+      drawn,
+      stored,
+      u,
+      over,
+      fuseKw,
+    }: {
+      readonly drawn: Entries;
+      readonly stored: readonly { readonly d: number }[];
+      readonly u: number;
+      readonly over: number;
+      readonly fuseKw: number;
+    },
+  ): void {
+    const solarKw = this.solarKw[k]!;
+    if (solarKw === 0 && stored.length === 0) return;
+    const leftKw = fuseKw - this.marginKw[k]! - this.loadKw[k]!;
+    const feeding = stored.map(({ d }) => [d, -1] as const);
+    const lost = [undefined, ...stored.map(({ d }) => d)];
+    for (const one of lost) {
+      const relied = feeding.filter(([d]) => d !== one);
+      // `undefined`: the sun is what is lost.
+      const sun = one === undefined ? [] : [[u, 1] as const];
+      const most = one === undefined ? leftKw : leftKw + solarKw;
+      this.program.row(Number.NEGATIVE_INFINITY, most, [...drawn, ...relied, ...sun, [over, -1]]);
+    }
   }
 
   private weightOf(i: number, k: number): number {
@@ -282,4 +327,14 @@ class ModelBuilder {
   private baseMa(): number {
     return ((this.loadKw[0] ?? 0) * 1e6) / (3 * this.input.site.voltageV);
   }
+}
+
+/**
+ * A peak is paid for once, and serves until the month ends: a plan bears its part. At the month's beginning a day would else be asked to
+ * pay for all of it, and no car would be worth that.
+ */
+function partOfMonth(wallMs: number): number {
+  const now = new Date(wallMs);
+  const endMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
+  return Math.min(1, HORIZON_MS / (endMs - wallMs));
 }

@@ -2,11 +2,14 @@
  * From the solution of the program to a plan that the loop can follow, and to one that people can look at. A solution that is absurd
  * (no number, beyond what was asked for, a plan that moves more than there is) is refused, whoever solved it.
  */
-import type { Plan, SessionId } from "../inputs.ts";
+import type { BatteryLeeway, Plan, SessionId } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
-import type { SourceId } from "../site.ts";
+import type { Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
+import { meanOver } from "./horizon.ts";
 import type { Model } from "./model.ts";
+import { laxityMs } from "./stays.ts";
+import { STRATEGIES } from "./strategies.ts";
 
 /** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
 export const PLAN_LIVES_MS = 15 * 60_000;
@@ -14,6 +17,8 @@ const VIEW_STEP_MS = 15 * 60_000;
 const VIEW_STEPS = 36 * 4;
 /** Solvers keep bounds to a millionth; this is far beyond. */
 const TOLERANCE = 1e-3;
+/** Less is nothing. */
+const SOME_KW = 0.01;
 
 /** The sentence of what is absurd in it; `undefined`: nothing. */
 export function faultOfSolution(x: Float64Array, { program }: Model): string | undefined {
@@ -41,6 +46,7 @@ export function faultOfSolution(x: Float64Array, { program }: Model): string | u
 
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
   const sessions = new Map<SessionId, Plan["sessions"] extends ReadonlyMap<SessionId, infer P> ? P : never>();
+  const { driversWord } = STRATEGIES[input.strategy].weights;
   model.demands.forEach((demand, i) => {
     const { session, outlet, phases, powerKw } = demand;
     if (session === undefined || outlet === undefined) return;
@@ -50,17 +56,64 @@ export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Pl
     const mostMa = Math.min(session.wantsMa, outlet.ratedMa);
     // Less than a car can charge with is rounded to that, or to nothing.
     const startsMa = ma > 0 && ma < outlet.minMa ? (ma >= outlet.minMa / 2 ? outlet.minMa : 0) : ma;
+    // Where energy costs the same at all times nothing is gained by a schedule: who can wait least goes first, with all it can take.
+    const inTurn = input.strategy !== "fairness";
+    const promisedMa = inTurn && !model.waits ? 0 : Math.min(ma, mostMa);
     sessions.set(session.id, {
-      atLeastMa: Math.min(ma, mostMa),
+      atLeastMa: promisedMa,
       atMostMa: model.waits ? Math.max(startsMa, Math.min(ma, mostMa)) : mostMa,
+      ...(inTurn && { laxityMs: laxityMs(session, { wallMs: input.wallMs, powerKw, driversWord }) }),
     });
   });
   const batteries = new Map<SourceId, number>();
+  const leeway = new Map<SourceId, BatteryLeeway>();
   model.batteries.forEach((battery, b) => {
     const { c, d } = model.battery[b]![0]!;
     batteries.set(battery.id, Math.round((x[d]! - x[c]!) * 1000));
+    leeway.set(battery.id, leewayOf(x, model, b));
   });
-  return { madeAtMs: input.nowMs, validUntilMs: input.nowMs + PLAN_LIVES_MS, sessions, batteries };
+  const solar = solarOf(x, model, input);
+  return {
+    ...{ madeAtMs: input.nowMs, validUntilMs: input.nowMs + PLAN_LIVES_MS },
+    ...{ sessions, batteries, leeway },
+    ...(solar.size > 0 && { solar }),
+  };
+}
+
+/**
+ * The sun is held back where that is worth money: buying is paid for, or feeding in costs. Then all that the plan does not use, also what was
+ * not forecast; each source its part by power.
+ */
+function solarOf(x: Float64Array, { grid, solarKw }: Model, { site, price, tariff, wallMs }: PlannerInput) {
+  const sources = site.sources.filter(({ kind }) => kind === "solar");
+  const now = meanOver(
+    { ...price, values: price.milliCentPerKwh },
+    { fromMs: wallMs, toMs: wallMs + 1, hours: 0 },
+  );
+  const limits = new Map<SourceId, number>();
+  if (now >= 0 && tariff.feedInMilliCentPerKwh >= 0) return limits;
+  const usedKw = Math.max(0, solarKw[0]! - x[grid[0]!.u]!);
+  // Something is fed in and nothing is curtailed: it is worth it.
+  if (x[grid[0]!.u]! <= SOME_KW && usedKw > 0) return limits;
+  const all = sources.reduce((w, source) => w + feedMaxW(source), 0);
+  for (const source of sources)
+    limits.set(source.id, all > 0 ? Math.round((usedKw * 1000 * feedMaxW(source)) / all) : 0);
+  return limits;
+}
+
+const feedMaxW = (source: Source): number => (source.kind === "solar" ? source.feedWMax : 0);
+
+/**
+ * What the plan says of energy in the battery beyond the figure itself. It gives although more could be bought: a kWh bought now is dearer
+ * than one kept, so whatever the site draws is covered. It gives, and something is bought all the same: only so much was worth it. Nothing
+ * is meant to be fed in: what there is to spare is stored.
+ */
+function leewayOf(x: Float64Array, { battery, grid }: Model, b: number): BatteryLeeway {
+  const { c, d } = battery[b]![0]!;
+  const gives = x[d]! > SOME_KW && x[c]! <= SOME_KW;
+  const buys = x[grid[0]!.g]! > SOME_KW;
+  const feeds = x[grid[0]!.x]! > SOME_KW;
+  return { covers: gives && !buys, absorbs: !feeds || x[c]! > SOME_KW, exports: gives && feeds };
 }
 
 export function viewOf(x: Float64Array, model: Model, input: PlannerInput): PlanView {

@@ -8,12 +8,12 @@ import type { Strategy } from "../planner.ts";
 export type Weights = {
   /** Part of the tariff that counts; 0: energy costs the same at all times. */
   readonly price: number;
-  /** Cents for a kWh that a car goes without: the first half of what it takes, and the second. */
+  /** Cents, above the dearest energy of the plan, for a kWh that a car goes without: the first half of what it takes, and the second. */
   readonly firstHalfCent: number;
   readonly secondHalfCent: number;
   /** Cents more for each kWh bought, less for each kWh fed in: how far own solar is preferred to the market. */
   readonly gridCent: number;
-  /** The driver's own departure and energy count, as far as they were told, beside what is forecast. */
+  /** The driver's own departure and energy count so much beside what is forecast, which has heard them already. */
   readonly driversWord: number;
 };
 
@@ -21,15 +21,15 @@ export const STRATEGIES: Readonly<
   Record<Strategy, { readonly weights: Weights; readonly sentence: string }>
 > = {
   fairness: {
-    weights: { price: 0, firstHalfCent: 200, secondHalfCent: 100, gridCent: 0, driversWord: 0.2 },
+    weights: { price: 0, firstHalfCent: 200, secondHalfCent: 100, gridCent: 0, driversWord: 0 },
     sentence: "Everybody gets a good part before anybody gets all; prices do not count.",
   },
   cost: {
-    weights: { price: 1, firstHalfCent: 100, secondHalfCent: 100, gridCent: 0, driversWord: 0.2 },
+    weights: { price: 1, firstHalfCent: 25, secondHalfCent: 25, gridCent: 0, driversWord: 0 },
     sentence: "Cars charge when energy is cheapest, as long as they are likely to be full when they leave.",
   },
   "self-consumption": {
-    weights: { price: 0.2, firstHalfCent: 100, secondHalfCent: 100, gridCent: 30, driversWord: 0.2 },
+    weights: { price: 0.2, firstHalfCent: 100, secondHalfCent: 100, gridCent: 30, driversWord: 0 },
     sentence: "Cars and battery wait for the sun as long as cars are likely to be full when they leave.",
   },
   "guaranteed-energy": {
