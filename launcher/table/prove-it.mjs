@@ -91,7 +91,7 @@ const bench = {
 const soak = {
   name: "soak",
   entry: "tests/soak/main.ts",
-  sentence: "the long proofs: kills, simulated days, damage, fuzzed Modbus; writes docs/soak.md",
+  sentence: "the long proofs: kills, simulated days, damage, Modbus, faults; writes docs/soak.md",
   forms: [
     {
       sentence: "docs/soak.md is written where the numbers are the usual ones",
@@ -100,12 +100,14 @@ const soak = {
         text("days", "N", "simulated days (200)"),
         text("mutants", "N", "damaged messages of each version (100000)"),
         text("frames", "N", "fuzzed Modbus frames, both directions together (1000000)"),
+        text("fault-days", "N", "simulated days of faults at managed sites (200)"),
+        text("jobs", "J", "of these days at a time (one on each core but one)"),
         text("seed", "S", "the same seed, the same misfortunes (1)"),
         flag("json", "the figures as one JSON object on standard output, in place of the report"),
       ],
     },
   ],
-  examples: ["soak --kills 3 --days 2 --mutants 1000 --frames 1000"],
+  examples: ["soak --kills 3 --days 2 --mutants 1000 --frames 1000 --fault-days 1"],
   docs: "docs/soak.md",
 };
 

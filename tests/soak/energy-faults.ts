@@ -27,9 +27,6 @@ const oneDay = ({ seed, slots }: Task): Promise<FaultDay> =>
     planner: seed % REAL_PLANNER_EVERY === 0 ? "real" : "cheap",
   });
 
-if (isMainThread) await lead();
-else parentPort?.postMessage(await oneDay(workerData as Task));
-
 async function lead(): Promise<void> {
   const text = { type: "string" } as const;
   const { values } = parseArgs({ options: { days: text, seed: text, jobs: text, slots: text } });
@@ -125,3 +122,6 @@ class Sums {
     };
   }
 }
+
+if (isMainThread) await lead();
+else parentPort?.postMessage(await oneDay(workerData as Task));
