@@ -67,14 +67,19 @@ function kindOf(r: Reader): Device["is"] {
   const kind = r.at("kind").oneOf("meter", "solar", "battery", "limit-signal", "contactor");
   switch (kind) {
     case "meter":
-      r.object("kind", "meter");
-      return { kind, meter: r.at("meter").text() as MeterId };
+      r.object("kind", "meter", "inverted");
+      return {
+        kind,
+        meter: r.at("meter").text() as MeterId,
+        ...(r.at("inverted").absent ? {} : { inverted: r.at("inverted").boolean() }),
+      };
     case "solar":
-      r.object("kind", "source", "exportWMax");
+      r.object("kind", "source", "exportWMax", "sleepsAtNight");
       return {
         kind,
         source: r.at("source").text() as SourceId,
         ...(r.at("exportWMax").absent ? {} : { exportWMax: r.at("exportWMax").number(0, POWER_W_MAX) }),
+        ...(r.at("sleepsAtNight").absent ? {} : { sleepsAtNight: r.at("sleepsAtNight").boolean() }),
       };
     case "battery":
       r.object("kind", "source");

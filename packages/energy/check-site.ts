@@ -132,8 +132,13 @@ function sourceOf(r: Reader): Source {
     wiring: wiringOf(r.at("wiring")),
   };
   if (r.at("kind").oneOf("solar", "battery") === "battery") return { ...placed, ...batteryOf(r) };
-  r.object("kind", "id", "fuse", "wiring", "feedWMax");
-  return { kind: "solar", ...placed, feedWMax: r.at("feedWMax").number(0, POWER_W_MAX) };
+  r.object("kind", "id", "fuse", "wiring", "feedWMax", "revert");
+  return {
+    kind: "solar",
+    ...placed,
+    feedWMax: r.at("feedWMax").number(0, POWER_W_MAX),
+    ...(r.at("revert").absent ? {} : { revert: revertOf(r.at("revert")) }),
+  };
 }
 
 function batteryOf(r: Reader): Omit<Battery, "id" | "fuse" | "wiring"> {
@@ -144,7 +149,6 @@ function batteryOf(r: Reader): Omit<Battery, "id" | "fuse" | "wiring"> {
   const power = (name: string, min = 0) => r.at(name).number(min, POWER_W_MAX);
   const reservePermille = r.at("reservePermille").number(0, 1_000);
   const min = r.at("temperatureC").object("min", "max").at("min").number(-50, 100);
-  const revert = r.at("revert");
   return {
     kind: "battery",
     chargeWMax: power("chargeWMax"),
@@ -155,12 +159,14 @@ function batteryOf(r: Reader): Omit<Battery, "id" | "fuse" | "wiring"> {
     temperatureC: { min, max: r.at("temperatureC").at("max").number(min, 100) },
     rampWPerS: power("rampWPerS", 1),
     deadbandW: power("deadbandW"),
-    revert:
-      revert.at("kind").oneOf("proven", "unproven") === "proven"
-        ? { kind: "proven", afterMs: revert.object("kind", "afterMs").at("afterMs").number(1_000, HOUR_MS) }
-        : { kind: "unproven" },
+    revert: revertOf(r.at("revert")),
   };
 }
+
+const revertOf = (r: Reader): Battery["revert"] =>
+  r.at("kind").oneOf("proven", "unproven") === "proven"
+    ? { kind: "proven", afterMs: r.object("kind", "afterMs").at("afterMs").number(1_000, HOUR_MS) }
+    : { kind: "unproven" };
 
 function meterOf(r: Reader): Meter {
   r.object("id", "fuse", "staleMs", "frozenMs");

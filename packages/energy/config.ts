@@ -29,10 +29,18 @@ export type Device = {
   /** At the guard, 1 to 247, one device each; where the device truly is, the guard alone knows. */
   readonly unit: number;
   readonly pollMs: number;
-  readonly is:
-    | { readonly kind: "meter"; readonly meter: MeterId }
-    /** `exportWMax`: the grid connection takes no more; solar is curtailed to that. */
-    | { readonly kind: "solar"; readonly source: SourceId; readonly exportWMax?: number }
+  readonly is: /** `inverted`: it was installed the wrong way round, and tells what is drawn as if it were fed in. */
+    | { readonly kind: "meter"; readonly meter: MeterId; readonly inverted?: boolean }
+    /**
+     * `exportWMax`: the grid connection takes no more; solar is curtailed to that. `sleepsAtNight`: without sun it switches itself off, so
+     * silence after a feed near nothing is a feed of nothing; without that word it is a device that is lost.
+     */
+    | {
+        readonly kind: "solar";
+        readonly source: SourceId;
+        readonly exportWMax?: number;
+        readonly sleepsAtNight?: boolean;
+      }
     | { readonly kind: "battery"; readonly source: SourceId }
     /**
      * The grid operator's control box: heartbeat, state and limit as holding registers, or a relay that stands for one limit

@@ -32,5 +32,6 @@ export * from "./planner.ts";
 export { Prices } from "./prices.ts";
 export * from "./site.ts";
 export * from "./snapshot.ts";
-export { parseQuarters, parseSnapshot, quarterRule, snapshotRule, type ToldFault } from "./told.ts";
+export { LocalTime } from "./forecast/local-time.ts";
+export { parseQuarters, parseSnapshot, planViewRule, quarterRule, snapshotRule, type ToldFault } from "./told.ts";
 export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";

@@ -29,10 +29,10 @@ export const MINIMUM_MA = 6_000;
 export const LAG_MS_MAX = 25_000;
 /** How long the highest base load seen is still believed: longer than stations wait between two meter values. */
 export const BASE_HOLD_MS = 60_000;
-/** Room that a raise leaves, so that noise does not take it back at once. */
+/** Room that a raise leaves where capacity is measured, so that noise does not take it back at once; what is declared has no noise. */
 export const DEADBAND_MA = 1_000;
-/** A grant rises at most so fast … */
-export const RISE_MA_PER_S = 2_000;
+/** A grant rises at most so fast: from the minimum to 32 A in one dwell … */
+export const RISE_MA_PER_S = 5_200;
 /** … not before so long after it was last changed, … */
 export const RAISE_DWELL_MS = 5_000;
 /** … and not before so long after it was lowered (with the dwell: a bound on reversals, AT-C6). */
@@ -48,17 +48,25 @@ export const PROBATION_MS = 300_000;
 export const DEAF_AFTER_MS = 30_000;
 /** Grants of one session that may be in force at the same time; one more means deaf. */
 export const OUTSTANDING_GRANTS_MAX = 16;
-/** A car that draws nothing of its grant for so long is idle, … */
+/** A car that draws nothing of its grant for so long is idle: it may have to wake up first … */
 export const IDLE_AFTER_MS = 90_000;
-/** … and stands behind the others in the queue for so long, then is tried again. */
+/** … but where it drew of this very grant before, it is full, or full enough, … */
+export const IDLE_AFTER_DRAWING_MS = 30_000;
+/** … and stands behind the others in the queue for so long, then is tried again, … */
 export const IDLE_RETRY_MS = 900_000;
+/** … each time twice as long after it was tried in vain, up to this. */
+export const IDLE_RETRY_MS_MAX = 4 * IDLE_RETRY_MS;
 /** What a car draws below its grant for so long is lent to others where power is short, but for this headroom. */
-export const LEND_AFTER_MS = 20_000;
+export const LEND_AFTER_MS = 10_000;
 export const HEADROOM_MA = 2_000;
 /** Less is no draw, but a station's own supply or a meter's offset. */
 export const DRAWS_MA_MIN = 500;
 /** A car that draws for so long on some phases alone is wired to those alone. */
 export const PHASES_KNOWN_AFTER_MS = 10_000;
+/** Who charges gives way to one who can spare less time than this: changing over costs power. */
+export const GIVES_WAY_MS = 900_000;
+/** What a session can spare of which nobody knows anything, beside others of which somebody does. */
+export const UNKNOWN_LAXITY_MS = 3_600_000;
 /** A slot of the queue: how long a car may charge while others wait. */
 export const SLOT_MS = 900_000;
 /** One that waits for so long goes before those who have a slot. */

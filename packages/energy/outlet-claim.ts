@@ -12,6 +12,7 @@ import type { GrantOutcome, SessionInput, Standing } from "./inputs.ts";
 import {
   DEAF_AFTER_MS,
   DRAWS_MA_MIN,
+  IDLE_AFTER_DRAWING_MS,
   IDLE_AFTER_MS,
   LAG_MS_MAX,
   LEND_AFTER_MS,
@@ -52,7 +53,12 @@ export class OutletClaim {
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
   private inEffect = false;
-  private drew = false;
+  /** Since it was last offered anything. */
+  private drewOfGrant = false;
+  private leaves = false;
+  /** Its grant has stood long enough for the draw to show what it wants. */
+  private settled = false;
+  private unlimited = false;
 
   constructor(outlet: Outlet) {
     this.outlet = outlet;
@@ -67,6 +73,7 @@ export class OutletClaim {
       if (session?.inForceMa !== undefined) this.inherit(session.inForceMa, nowMs);
     }
     this.session = session;
+    this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
     for (const outcome of outcomes) this.hear(outcome);
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
     this.expire(nowMs);
@@ -77,8 +84,13 @@ export class OutletClaim {
     });
   }
 
+  /** From this turn on, until told otherwise: nothing limits it, whatever its document says. */
+  set nothingLimits(is: boolean) {
+    this.unlimited = is;
+  }
+
   get standing(): Standing {
-    if (this.outlet.limiting === "none") return "unlimited";
+    if (this.outlet.limiting === "none" || this.unlimited) return "unlimited";
     if (this.disobeys) return "disobeys";
     if (this.session === undefined) return "empty";
     return this.deaf ? "deaf" : "obeys";
@@ -121,25 +133,24 @@ export class OutletClaim {
    */
   drawAtMostMa(nowMs: number): PerPhase {
     const settled = nowMs - Math.max(this.changedAtMs, this.restingSinceMs ?? this.changedAtMs) > LAG_MS_MAX;
-    if (settled && this.draw !== undefined) return this.draw.ma;
+    // Nobody there draws nothing, whatever somebody who comes may draw.
+    if (settled && (this.draw !== undefined || this.session === undefined)) return this.drawMa;
     return [this.mayHigh[0]!.high ?? 0, this.mayHigh[1]!.high ?? 0, this.mayHigh[2]!.high ?? 0];
   }
 
-  /** Most drawn on a phase for a while, where it is steadily below the grant; else `undefined`: it may want more. */
+  /** Most drawn on a phase for a while; `undefined`: the grant was changed meanwhile, or a car on it has yet to wake up. */
   get steadyDrawMa(): number | undefined {
-    const high = this.drawHigh.high;
-    return this.draw === undefined || high === undefined ? undefined : high;
+    return this.settled && (this.drawing || this.drewOfGrant) ? this.drawHigh.high : undefined;
   }
 
-  /** In this session. */
-  get hasDrawn(): boolean {
-    return this.drew;
+  /** Left what it was offered, and has drawn nothing since: full, as far as anybody can tell, also while it is offered nothing. */
+  get full(): boolean {
+    return this.leaves;
   }
 
   idle(nowMs: number): boolean {
-    return (
-      this.draw !== undefined && this.idleSinceMs !== undefined && nowMs - this.idleSinceMs > IDLE_AFTER_MS
-    );
+    const afterMs = this.drewOfGrant ? IDLE_AFTER_DRAWING_MS : IDLE_AFTER_MS;
+    return this.draw !== undefined && this.idleSinceMs !== undefined && nowMs - this.idleSinceMs > afterMs;
   }
 
   /** A grant of ours was accepted, and the model's response time has passed: what was in force before is gone. */
@@ -156,7 +167,10 @@ export class OutletClaim {
     if (limitMa !== this.limitMa) this.changedAtMs = nowMs;
     if (limitMa < this.limitMa) this.loweredAtMs = nowMs;
     if (limitMa > 0 && this.limitMa === 0) this.idleSinceMs = nowMs;
-    if (limitMa === 0) this.idleSinceMs = undefined;
+    if (limitMa === 0) {
+      this.idleSinceMs = undefined;
+      this.drewOfGrant = false;
+    }
     this.limitMa = limitMa;
     this.sentAtMs = nowMs;
     this.sent.push({ seq, limitMa, atMs: nowMs });
@@ -211,10 +225,15 @@ export class OutletClaim {
     const changed = ma.some((x, i) => Math.abs(x - this.drawMa[i]!) > OBEYS_WITHIN_MA);
     if (changed || this.restingSinceMs === undefined) this.restingSinceMs = nowMs;
     this.draw = { atMs, ma };
-    this.drew ||= this.drawing;
     this.drawHigh.add(nowMs, Math.max(...ma));
-    if (this.drawing) this.idleSinceMs = undefined;
-    else if (this.limitMa > 0) this.idleSinceMs ??= nowMs;
+    if (this.drawing) {
+      this.idleSinceMs = undefined;
+      this.drewOfGrant ||= this.limitMa > 0;
+      this.leaves = false;
+    } else if (this.limitMa > 0) {
+      this.idleSinceMs ??= nowMs;
+      this.leaves ||= this.settled && this.drewOfGrant && (this.drawHigh.high ?? 0) < DRAWS_MA_MIN;
+    }
     this.learnPhases(nowMs);
   }
 
@@ -279,7 +298,8 @@ export class OutletClaim {
     this.drewAtMs = [-Infinity, -Infinity, -Infinity];
     this.unansweredSinceMs = undefined;
     this.deafNow = false;
-    this.drew = false;
+    this.drewOfGrant = false;
+    this.leaves = false;
     this.inEffect = false;
   }
 }

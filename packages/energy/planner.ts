@@ -91,5 +91,10 @@ export type Planned = { readonly plan: Plan; readonly view: PlanView; readonly w
 
 export interface Planner {
   /** Resolves within `deadlineMs`; `undefined`: no plan this time, and the loop goes on in *reactive*. */
-  plan(input: PlannerInput, deadlineMs: number): Promise<Planned | undefined>;
+  plan(
+    input: PlannerInput,
+    deadlineMs: number,
+    /** Called with why there is none. */
+    refused?: (why: string) => void,
+  ): Promise<Planned | undefined>;
 }

@@ -89,6 +89,8 @@ export type Solar = {
   readonly fuse: FuseId;
   readonly wiring: Wiring;
   readonly feedWMax: number;
+  /** Of its limit, where it is limited; `unproven`: it never is. Absent: not tried yet, and its revert time is believed. */
+  readonly revert?: Battery["revert"];
 };
 
 export type Battery = {

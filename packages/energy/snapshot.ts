@@ -39,11 +39,14 @@ export type EnergySnapshot = {
     readonly why: string;
   }[];
   readonly meters: LoopState["meters"];
-  /** `ailing`: it answers, and is not as it should be; `detail` says what. Absent from controllers that do not tell. */
+  /**
+   * `ailing`: it answers, and is not as it should be; `detail` says what. `asleep`: silent, as its document says that it is at night.
+   * Absent from controllers that do not tell.
+   */
   readonly devices?: readonly {
     readonly id: DeviceId;
     readonly kind: Device["is"]["kind"];
-    readonly state: "unknown" | "well" | "ailing" | "lost";
+    readonly state: "unknown" | "well" | "ailing" | "asleep" | "lost";
     readonly sinceWallMs: number;
     readonly detail?: string;
   }[];

@@ -45,7 +45,8 @@ const flows = object<Flows>({
 });
 
 const steps = list(number(), PLAN_STEPS_MAX);
-const planView = object<PlanView>({
+/** For whoever takes a planner's word unread. */
+export const planViewRule: Rule = object<PlanView>({
   madeAtWallMs: wall,
   fromWallMs: wall,
   stepMs: whole(1),
@@ -110,14 +111,14 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
       object<NonNullable<EnergySnapshot["devices"]>[number]>({
         id,
         kind: oneOf("meter", "solar", "battery", "limit-signal", "contactor"),
-        state: oneOf("unknown", "well", "ailing", "lost"),
+        state: oneOf("unknown", "well", "ailing", "asleep", "lost"),
         sinceWallMs: wall,
         detail: optional(sentence),
       }),
       DEVICES_MAX,
     ),
   ),
-  plan: optional(planView),
+  plan: optional(planViewRule),
   forecastError: optional(
     object<NonNullable<EnergySnapshot["forecastError"]>>({
       loadW: number(),

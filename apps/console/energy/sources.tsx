@@ -103,6 +103,7 @@ export function Meters({ snapshot }: { snapshot: EnergySnapshot }) {
 const looks: Readonly<Record<string, { readonly shape: Shape; readonly tone: Tone }>> = {
   well: { shape: "well", tone: "well" },
   ailing: { shape: "care", tone: "care" },
+  asleep: { shape: "well", tone: "well" },
   lost: { shape: "offline", tone: "danger" },
 };
 

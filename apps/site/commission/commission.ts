@@ -85,7 +85,7 @@ async function phasesOf(
   }
   const client = new ModbusClient({ dial: dial(at), clock, chance });
   const unit = new SunSpecUnit(client, at.deviceUnit, () => clock.now().monotonicMs);
-  const driver = new MeterDriver(unit, wiredBelow(site, top.id));
+  const driver = new MeterDriver(unit, { wired: wiredBelow(site, top.id) });
   const currentMa = async () => ((await driver.poll()) === undefined ? driver.reading?.currentMa : undefined);
   const reports = await checkPhases(config, { clock, ask, currentMa });
   client.close();

@@ -9,6 +9,12 @@ export const REST_MS = 20;
 export const RETRY_MS = 1_000;
 /** … and is said to be lost after so long without an answer. */
 export const LOST_AFTER_MS = 3_000;
+/** One that sleeps at night is asked as often: soon enough for its feed to stay known. */
+export const ASLEEP_EVERY_MS = 5_000;
+/** It is believed to sleep where it fed no more than this part of its nameplate when it was last heard, … */
+export const ASLEEP_BELOW_PART = 0.02;
+/** … for so long at most: no night is longer where there is a day. */
+export const ASLEEP_MS_MAX = 20 * 3_600_000;
 
 /** A setpoint of the loop that is older is no longer renewed: the loop hangs, and the device shall fall back by itself. */
 export const WISH_MS_MAX = 2_000;
@@ -60,6 +66,10 @@ export const PLAN_EVERY_MS = 120_000;
 /** Sooner, where a session came or went. */
 export const PLAN_AGAIN_MS_MIN = 15_000;
 export const PLAN_DEADLINE_MS = 10_000;
+/** After its deadline a planner is waited for so long. */
+export const PLAN_LATE_MS = 5_000;
+/** A plan that says it holds longer is absurd. */
+export const PLAN_LIVES_MS_MAX = 3_600_000;
 export const PLAN_HOURS = 36;
 export const FORECAST_KEEP_EVERY_MS = 300_000;
 

@@ -2,7 +2,7 @@
  * The energy controller's end of the line to the local controller: connects, and connects again; what was heard is kept as facts with
  * instants of this process. A line that is no message, or no line for too long, ends the link: the other side is not itself.
  */
-import type { GrantOutcome, SessionInput } from "@wattward/energy";
+import type { GrantOutcome, OutletId, SessionInput } from "@wattward/energy";
 import { type Cancel, type Clock, type Log, type Result, sleep } from "@wattward/kernel";
 import type { LinkFault } from "@wattward/modbus";
 import type { LineLink } from "../energy-link/line-link.ts";
@@ -35,6 +35,8 @@ export type LocalLinkPorts = {
 export class LocalLink {
   /** As last told; kept while the link is down, since the cars are still there. */
   sessions: readonly Known[] = [];
+  /** As last told, likewise. */
+  unlimited: readonly OutletId[] = [];
   private readonly ports: LocalLinkPorts;
   private link: LineLink | undefined;
   private outcomes: GrantOutcome[] = [];
@@ -127,6 +129,7 @@ export class LocalLink {
       ...told,
       input: inputOf(told, before.get(told.id)?.input, nowMs),
     }));
+    this.unlimited = read.value.unlimited ?? [];
     for (const { session, seq, outcome, agoMs } of read.value.outcomes)
       if (this.outcomes.length < OUTCOMES_MAX)
         this.outcomes.push({ session, seq, outcome, atMs: nowMs - agoMs });

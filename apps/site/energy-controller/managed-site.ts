@@ -10,6 +10,7 @@ import {
   externalStart,
   externalW,
   type GrantReason,
+  LocalTime,
   type LoopInput,
   type LoopOutput,
   type MeterId,
@@ -32,7 +33,9 @@ import type { QuarterBook } from "./quarters.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { unsound } from "./sound.ts";
 
+const HOUR_MS = 3_600_000;
 const OBSERVATIONS_A_TURN = 20;
+const REASON_CHARS_MAX = 300;
 
 export type SitePorts = {
   readonly clock: Clock;
@@ -61,6 +64,7 @@ export class ManagedSite {
   private output: LoopOutput | undefined;
   private seq = 0;
   private turns = 0;
+  private localTime: LocalTime;
   private modeSinceMs: number;
   private toldAtMs = Number.NEGATIVE_INFINITY;
   private readonly reasons = new Map<OutletId, GrantReason>();
@@ -72,6 +76,7 @@ export class ManagedSite {
   constructor(config: EnergyConfig, ports: SitePorts) {
     this.ports = ports;
     this.config = config;
+    this.localTime = new LocalTime(config.timeZone);
     this.modeSinceMs = this.nowMs();
     this.loop = createControlLoop(config.site);
     this.fleet = this.fleetOf(config);
@@ -89,6 +94,7 @@ export class ManagedSite {
   take(config: EnergyConfig): void {
     const before = this.config;
     this.config = config;
+    if (before.timeZone !== config.timeZone) this.localTime = new LocalTime(config.timeZone);
     if (differ(before.site, config.site)) {
       for (const { id, limitMa, mayMa } of this.output?.state.outlets ?? [])
         this.left.set(id, Math.max(limitMa, ...mayMa));
@@ -125,7 +131,7 @@ export class ManagedSite {
   /** One turn of the loop; a sentence where what came out is not sound, and then nothing was done with it. */
   turn(): string | undefined {
     const input = this.input();
-    const output = this.loop.turn(input);
+    const output = this.saying(this.loop.turn(input));
     const fault = unsound(output);
     if (fault !== undefined) return fault;
     if (this.output?.mode !== output.mode) this.modeSinceMs = input.nowMs;
@@ -149,6 +155,13 @@ export class ManagedSite {
     return undefined;
   }
 
+  /** The loop knows that it has no plan; why, the planner alone. */
+  private saying(output: LoopOutput): LoopOutput {
+    const { planned, missingBecause } = this.ports.planning;
+    if (output.mode !== "reactive" || planned !== undefined || missingBecause === undefined) return output;
+    return { ...output, reason: `There is no plan: ${missingBecause}.`.slice(0, REASON_CHARS_MAX) };
+  }
+
   private input(): LoopInput {
     const { clock, link, planning } = this.ports;
     const { monotonicMs: nowMs, quality } = clock.now();
@@ -163,6 +176,7 @@ export class ManagedSite {
         return inForceMa > 0 ? { ...input, inForceMa } : input;
       }),
       outcomes: link.takeOutcomes(),
+      unlimited: link.unlimited,
       batteries: this.fleet.batteryInputs(),
       solar: this.fleet.solarInputs(),
       ...(plan !== undefined && { plan }),
@@ -220,7 +234,7 @@ export class ManagedSite {
       planned: (fromWallMs) => planning.meant(fromWallMs),
     });
     const externalW = this.outside()?.limitW;
-    const peakSoFarW = quarters.highestW(wallMs);
+    const peakSoFarW = quarters.highestW(wallMs, this.localTime);
     planning.turn({
       ...(peakSoFarW !== undefined && { peakSoFarW }),
       ...{ nowMs, wallMs, flows, batteries, sessions: link.sessions },
@@ -243,7 +257,7 @@ export class ManagedSite {
     const { observer } = this.ports;
     for (const { id, kind, health } of this.fleet.states()) {
       const detail =
-        "trouble" in health
+        "trouble" in health && health.kind !== "asleep"
           ? {
               device: id,
               kind,
@@ -254,8 +268,11 @@ export class ManagedSite {
           : undefined;
       observer.is("energy.device", id, detail, nowMs);
     }
-    for (const { id, refused } of state.meters)
-      observer.is("energy.meter", id, refused === undefined ? undefined : { meter: id, refused }, nowMs);
+    for (const { id, refused } of state.meters) {
+      // Just started: nobody has had the time to answer.
+      const silent = refused === undefined || this.isUnheard(id);
+      observer.is("energy.meter", id, silent ? undefined : { meter: id, refused }, nowMs);
+    }
     for (const { id, standing } of state.outlets) {
       const bad = standing === "disobeys" || standing === "deaf";
       observer.is("energy.outlet", id, bad ? { outlet: id, standing } : undefined, nowMs);
@@ -267,6 +284,11 @@ export class ManagedSite {
     const outside = this.outside();
     const limited = outside && { state: outside.kind, limitW: outside.limitW };
     observer.is("energy.external", "limit", limited, nowMs);
+  }
+
+  private isUnheard(meter: MeterId): boolean {
+    const device = this.config.devices.find(({ is }) => is.kind === "meter" && is.meter === meter);
+    return this.fleet.states().some(({ id, health }) => id === device?.id && health.kind === "unknown");
   }
 
   private tell(output: LoopOutput, input: LoopInput, flows: ReturnType<typeof flowsOf>): void {
@@ -313,6 +335,7 @@ export class ManagedSite {
     const { clock, chance, dialGuard } = this.ports;
     return new Fleet(config, {
       ...{ clock, chance, dial: dialGuard },
+      isNight: () => isNight(this.localTime.of(this.ports.wallMs()).msOfDay),
       metered: (id, reading) => this.metered(id, reading),
     });
   }
@@ -321,6 +344,9 @@ export class ManagedSite {
     return this.ports.clock.now().monotonicMs;
   }
 }
+
+/** Between ten in the evening and four in the morning. */
+const isNight = (msOfDay: number): boolean => msOfDay >= 22 * HOUR_MS || msOfDay < 4 * HOUR_MS;
 
 const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 

@@ -17,6 +17,7 @@ import {
   type Planner,
   type PlannerInput,
   Prices,
+  planViewRule,
   type SessionId,
 } from "@wattward/energy";
 import type { Clock, Disk, Log } from "@wattward/kernel";
@@ -27,6 +28,8 @@ import {
   PLAN_DEADLINE_MS,
   PLAN_EVERY_MS,
   PLAN_HOURS,
+  PLAN_LATE_MS,
+  PLAN_LIVES_MS_MAX,
   QUARTER_MS,
 } from "./limits.ts";
 import type { Known } from "./local-link.ts";
@@ -35,6 +38,8 @@ const KEPT = "energy/forecasts.json";
 const HOUR_MS = 3_600_000;
 /** Less is no draw, but a station's own. */
 const DRAWS_MA_MIN = 500;
+/** Absurd beyond this: a site has fewer outlets. */
+const PLAN_SESSIONS_MAX = 2_000;
 /** How often the forecasts look: finer than they learn. */
 const LEARN_EVERY_MS = 10_000;
 
@@ -70,6 +75,8 @@ export class Planning {
   private changed = true;
   private askedAtMs = Number.NEGATIVE_INFINITY;
   private asking = false;
+  /** Why there was no plan when one was asked for last. */
+  private missing: string | undefined;
   private keptAtMs: number;
   private learntAtMs = Number.NEGATIVE_INFINITY;
 
@@ -87,6 +94,11 @@ export class Planning {
       parse: (value) => (typeof value === "object" && value !== null ? value : undefined),
     });
     return new Planning(ports, config, state);
+  }
+
+  /** Why there is none, for the log and for people; `undefined`: there is one, or none was asked for yet. */
+  get missingBecause(): string | undefined {
+    return this.missing;
   }
 
   /** Another document of the same site: what was learnt stays, the plan does not. */
@@ -184,15 +196,41 @@ export class Planning {
     this.asking = true;
     this.askedAtMs = facts.nowMs;
     this.changed = false;
+    const { config } = this;
+    let why = "the planner gave no reason";
     try {
-      const planned = await planner.plan(this.inputOf(facts), PLAN_DEADLINE_MS);
-      if (planned === undefined) this.ports.log.warn("no-plan", { say: "the loop goes on without one" });
-      else this.planned = planned;
+      const asked = planner.plan(this.inputOf(facts), PLAN_DEADLINE_MS, (sentence) => (why = sentence));
+      const planned = await this.inTime(asked);
+      if (planned === "late") why = `no answer within ${PLAN_DEADLINE_MS / 1000} s, and none after that`;
+      const fault = planned === undefined || planned === "late" ? why : faultOfPlanned(planned, facts.nowMs);
+      if (fault !== undefined) this.missed(fault);
+      // One for another document is for another site.
+      else if (this.config === config && typeof planned === "object") this.take(planned);
     } catch (error) {
-      this.ports.log.error("planner-failed", { say: error instanceof Error ? error.message : String(error) });
+      this.missed(error instanceof Error ? error.message : String(error));
     } finally {
       this.asking = false;
     }
+  }
+
+  private take(planned: Planned): void {
+    this.planned = planned;
+    if (this.missing !== undefined) this.ports.log.info("planned-again", { missed: this.missing });
+    this.missing = undefined;
+  }
+
+  /** Said when it begins and when its reason becomes another: a planner that is dead for a day fills no log. */
+  private missed(why: string): void {
+    if (this.missing !== why) this.ports.log.warn("no-plan", { why, say: "the loop goes on without one" });
+    this.missing = why;
+  }
+
+  /** A planner keeps its deadline by itself; one that does not is waited for no longer. */
+  private inTime(asked: Promise<Planned | undefined>): Promise<Planned | undefined | "late"> {
+    return new Promise((resolve, reject) => {
+      const late = this.ports.clock.after(PLAN_DEADLINE_MS + PLAN_LATE_MS, () => resolve("late"));
+      asked.finally(late).then(resolve, reject);
+    });
   }
 
   private inputOf(facts: Facts): PlannerInput {
@@ -230,6 +268,15 @@ export class Planning {
       ...(dischargeWMax !== undefined && { dischargeWMax }),
     };
   }
+}
+
+/** What the loop does not look at itself: a life without end, and figures for pages that no page could show. */
+function faultOfPlanned({ plan, view }: Planned, nowMs: number): string | undefined {
+  if (!(plan.validUntilMs - nowMs <= PLAN_LIVES_MS_MAX)) return "the plan would hold for ever";
+  if (plan.sessions.size > PLAN_SESSIONS_MAX || plan.batteries.size > PLAN_SESSIONS_MAX)
+    return `the plan is for more than ${PLAN_SESSIONS_MAX} sessions or batteries`;
+  const wrong = planViewRule(view);
+  return wrong === undefined ? undefined : `the plan as it would be shown${wrong}`;
 }
 
 const arrivalOf = ({ input }: Known, nowMs: number, wallMs: number): number =>

@@ -1,13 +1,14 @@
 /** Energy by the quarter: what is counted and what is not, what a kill costs, and how long it is told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Flows } from "@wattward/energy";
+import { type Flows, LocalTime } from "@wattward/energy";
 import { silentLog } from "@wattward/kernel";
 import { type BootedDisk, SimulatedDisk, seededChance } from "@wattward/testing";
 import { type Moment, QuarterBook } from "./quarters.ts";
 
 const QUARTER_MS = 900_000;
 const START = Date.UTC(2026, 10, 21, 8);
+const BERLIN = new LocalTime("Europe/Berlin");
 const flows: Flows = { gridW: 3_600, solarW: 7_200, batteryW: -3_600, buildingW: 3_600, carsW: 3_600 };
 
 /** Runs a book through time, half a second a turn; the machine's wall clock is `wallMs` ahead of its monotonic time. */
@@ -73,9 +74,43 @@ test("a quarter counts what flowed by its kind and mode, its cost, its plan, and
   assert.deepEqual(quarter.planned, { gridWh: 1_000, carsWh: 900, batteryWh: 0 });
   assert.equal(quarter.chargePermille, 500);
   // The month's highest quarter so far is what a demand charge would count.
-  near(hand.book.highestW(START), 3_600);
-  assert.equal(hand.book.highestW(START + 40 * 86_400_000), undefined);
+  near(hand.book.highestW(START, BERLIN), 3_600);
+  assert.equal(hand.book.highestW(START + 40 * 86_400_000, BERLIN), undefined);
 });
+
+/** A whole quarter with that import, beginning then. */
+async function quarterAt(hand: Hand, fromWallMs: number, gridW: number): Promise<void> {
+  hand.wallMs = fromWallMs - 500;
+  hand.flows = { ...flows, gridW, buildingW: gridW };
+  await hand.run(QUARTER_MS + 500);
+}
+
+for (const [zone, name, midnight] of [
+  ["Europe/Berlin", "summer time begins in the month that ends", Date.UTC(2026, 2, 31, 22)],
+  ["Europe/Berlin", "summer time ends in the month that ends", Date.UTC(2026, 9, 31, 23)],
+  ["America/St_Johns", "half an hour beside UTC's hours", Date.UTC(2026, 7, 1, 2, 30)],
+  ["Pacific/Auckland", "half a day before UTC", Date.UTC(2026, 4, 31, 12)],
+  ["UTC", "the turn of a year", Date.UTC(2027, 0, 1)],
+] as const)
+  test(`a demand charge's month begins at the site's midnight: ${zone}, ${name}`, async () => {
+    const time = new LocalTime(zone);
+    const disk = new SimulatedDisk(seededChance(1));
+    const hand = await Hand.on(disk);
+    await quarterAt(hand, midnight - QUARTER_MS, 50_000);
+    await quarterAt(hand, midnight, 4_000);
+    const near = (value: number | undefined, expected: number) =>
+      assert(value !== undefined && Math.abs(value - expected) < expected / 100, `${value}`);
+    near(hand.book.highestW(midnight - 1, time), 50_000);
+    near(hand.book.highestW(midnight + QUARTER_MS, time), 4_000);
+    // The same after a start, from the disk, and by another zone it is another month.
+    await hand.book.close();
+    const next = await Hand.on(disk);
+    near(next.book.highestW(midnight + QUARTER_MS, time), 4_000);
+    near(next.book.highestW(midnight - 1, time), 50_000);
+    const west = new LocalTime("Pacific/Honolulu");
+    near(next.book.highestW(midnight - 1, west), 50_000);
+    near(next.book.highestW(midnight + QUARTER_MS, west), 50_000);
+  });
 
 test("what was not measured is counted nowhere: no zero, and a gap is no energy", async () => {
   const hand = await Hand.on(new SimulatedDisk(seededChance(1)));

@@ -8,7 +8,14 @@
  * Durations are monotonic, wall time alone says which quarter it is. A clock that is set finishes the quarter under way and begins another;
  * one that was recorded already is continued, never recorded twice. A line that a crash cut in two is taken off.
  */
-import { type EnergyQuarter, type Flows, type Mode, QUARTERS_TOLD_MAX, quarterRule } from "@wattward/energy";
+import {
+  type EnergyQuarter,
+  type Flows,
+  type LocalTime,
+  type Mode,
+  QUARTERS_TOLD_MAX,
+  quarterRule,
+} from "@wattward/energy";
 import type { Disk, Log } from "@wattward/kernel";
 import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
 import { QUARTER_DAYS_MAX, QUARTER_KEEP_EVERY_MS, QUARTER_MS, QUARTERS_TELL_EVERY_MS } from "./limits.ts";
@@ -17,6 +24,9 @@ const FOLDER = "energy/quarters";
 const OPEN = "energy/quarter.json";
 const ACKED = "energy/acked.json";
 const HOUR_S = 3_600;
+const DAY_MS = 86_400_000;
+const MONTH_MS_MAX = 32 * DAY_MS;
+const MEANS_MAX = (QUARTER_DAYS_MAX * DAY_MS) / QUARTER_MS;
 /** A quarter of which less was measured says nothing of its mean. */
 const PEAK_MEASURED_S_MIN = 600;
 /** Between two measurements that were further apart nobody knows what was. */
@@ -45,8 +55,12 @@ export class QuarterBook {
   /** Of those, the ones that a crash would still take. */
   private readonly unsynced = new Set<number>();
   private readonly toldAtMs = new Map<number, number>();
-  /** Highest mean import of a whole quarter, by month of UTC: what a demand charge counts, but for the hours between it and the site's own. */
-  private readonly peaksW = new Map<string, number>();
+  /** Mean import of each quarter that was measured long enough: what a demand charge counts. Of QUARTER_DAYS_MAX days. */
+  private readonly meansW = new Map<number, number>();
+  /** The highest of a month by the site's calendar, as it was worked out last. */
+  private highest:
+    | { readonly month: string; readonly time: LocalTime; readonly w: number | undefined }
+    | undefined;
   private open: Growing | undefined;
   private lastMs: number | undefined;
   private keptAtMs = Number.NEGATIVE_INFINITY;
@@ -134,9 +148,19 @@ export class QuarterBook {
     await this.writing;
   }
 
-  /** Of this month so far, as far as it was measured; `undefined`: no quarter of it yet. */
-  highestW(wallMs: number): number | undefined {
-    return this.peaksW.get(monthOf(wallMs));
+  /**
+   * Highest mean import of a quarter of this month so far, as far as it was measured; `undefined`: none of it yet. Months begin at the
+   * site's midnight, whatever UTC says.
+   */
+  highestW(wallMs: number, time: LocalTime): number | undefined {
+    const month = monthOf(wallMs, time);
+    if (this.highest?.month === month && this.highest.time === time) return this.highest.w;
+    let w: number | undefined;
+    for (const [fromWallMs, meanW] of this.meansW)
+      if (Math.abs(wallMs - fromWallMs) <= MONTH_MS_MAX && monthOf(fromWallMs, time) === month)
+        w = Math.max(meanW, w ?? 0);
+    this.highest = { month, time, w };
+    return w;
   }
 
   /** The one under way. */
@@ -174,9 +198,12 @@ export class QuarterBook {
 
   private peak({ fromWallMs, importWh, measuredS }: EnergyQuarter): void {
     if (measuredS < PEAK_MEASURED_S_MIN) return;
-    const month = monthOf(fromWallMs);
-    const w = (importWh * HOUR_S) / measuredS;
-    this.peaksW.set(month, Math.max(w, this.peaksW.get(month) ?? 0));
+    this.meansW.delete(fromWallMs);
+    this.meansW.set(fromWallMs, (importWh * HOUR_S) / measuredS);
+    this.highest = undefined;
+    if (this.meansW.size <= MEANS_MAX) return;
+    const [oldest] = this.meansW.keys();
+    if (oldest !== undefined) this.meansW.delete(oldest);
   }
 
   private async append(quarter: EnergyQuarter): Promise<void> {
@@ -245,7 +272,8 @@ const rounded = (quarter: EnergyQuarter): EnergyQuarter =>
     ),
   ) as EnergyQuarter;
 
-const monthOf = (wallMs: number): string => new Date(wallMs).toISOString().slice(0, 7);
+const monthOf = (wallMs: number, time: LocalTime): string =>
+  new Date(time.of(wallMs).day * DAY_MS).toISOString().slice(0, 7);
 const dayOf = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 10)}.jsonl`;
 
 const parseQuarter = (value: unknown): EnergyQuarter | undefined =>

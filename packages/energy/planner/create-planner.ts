@@ -13,11 +13,27 @@ const SESSIONS_MAX = 500;
 
 export function createPlanner(solver: Solver): Planner {
   return {
-    async plan(input: PlannerInput, deadlineMs: number): Promise<Planned | undefined> {
-      if (faultOfInput(input) !== undefined) return undefined;
+    async plan(
+      input: PlannerInput,
+      deadlineMs: number,
+      refused: (why: string) => void = () => {},
+    ): Promise<Planned | undefined> {
+      const unfit = faultOfInput(input);
+      if (unfit !== undefined) {
+        refused(`nothing can be planned from what is known: ${unfit}`);
+        return undefined;
+      }
       const model = modelOf(input);
       const x = await solver.solve(model.program, deadlineMs);
-      if (x === undefined || faultOfSolution(x, model) !== undefined) return undefined;
+      const absurd = x === undefined ? undefined : faultOfSolution(x, model);
+      if (x === undefined || absurd !== undefined) {
+        refused(
+          absurd === undefined
+            ? `the solver had no solution within ${deadlineMs} ms`
+            : `the solver's solution is absurd: ${absurd}`,
+        );
+        return undefined;
+      }
       return {
         plan: planFrom(x, model, input),
         view: viewOf(x, model, input),

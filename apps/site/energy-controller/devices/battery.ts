@@ -199,7 +199,8 @@ export class BatteryDriver {
     const shown = words.shown(seen);
     if (shown === undefined || Math.abs(shown) < WRITE_CHANGE_W) return undefined;
     for (const values of words.orders(seen, 0, 0)) {
-      const { InOutWRte_RvrtTms, ...others } = values;
+      // Nothing is to fall back: the guard takes no revert time of 0 from anybody.
+      const { InOutWRte_RvrtTms, WSetRvrtTms, ...others } = values;
       if (Object.keys(others).length === 0) continue;
       const fault = await this.unit.write(seen, others);
       if (fault === undefined) continue;

@@ -28,6 +28,8 @@ export type FleetPorts = {
   readonly chance: Chance;
   /** A new connection to the guard; each device gets its own. */
   readonly dial: Dial;
+  /** By the site's clock on the wall it is a time at which no sun shines, whatever the season. */
+  isNight(): boolean;
   /** A meter has just answered. */
   metered(meter: MeterId, reading: RawReading): void;
 };
@@ -102,15 +104,22 @@ export class Fleet {
     switch (is.kind) {
       case "meter": {
         const { fuse } = this.site.meters.find(({ id }) => id === is.meter)!;
-        const told = (reading: RawReading) => this.ports.metered(is.meter, reading);
-        const driver = new MeterDriver(sunspec(), wiredBelow(this.site, fuse), told);
+        const driver = new MeterDriver(sunspec(), {
+          wired: wiredBelow(this.site, fuse),
+          inverted: is.inverted === true,
+          told: (reading) => this.ports.metered(is.meter, reading),
+        });
         this.meters.set(is.meter, driver);
         return driver;
       }
       case "solar": {
         const source = this.site.sources.find(({ id }) => id === is.source);
         if (source?.kind !== "solar") return nothing;
-        const driver = new SolarDriver(source, sunspec(), nowMs);
+        const { isNight } = this.ports;
+        const driver = new SolarDriver(source, sunspec(), {
+          nowMs,
+          ...(is.sleepsAtNight === true && { isNight }),
+        });
         this.solar.set(is.source, driver);
         return driver;
       }

@@ -10,16 +10,26 @@ import { type Trouble, trouble } from "./trouble.ts";
 const METERS = [203, 213, 204, 214, 202, 212, 201, 211] as const;
 const PHASES = ["A", "B", "C"] as const;
 
+export type MeterSettings = {
+  /** Whether anything hangs on L1, L2, L3 below the meter. */
+  readonly wired: readonly boolean[];
+  /** It was installed the wrong way round. */
+  readonly inverted?: boolean;
+  /** Called with each reading, at once. */
+  told?(reading: RawReading): void;
+};
+
 export class MeterDriver {
   reading: RawReading | undefined;
   private readonly unit: SunSpecUnit;
   private readonly wired: readonly boolean[];
+  private readonly inverted: boolean;
   private readonly told: (reading: RawReading) => void;
 
-  /** `wired`: whether anything hangs on L1, L2, L3 below the meter. `told`: called with each reading, at once. */
-  constructor(unit: SunSpecUnit, wired: readonly boolean[], told: (reading: RawReading) => void = () => {}) {
+  constructor(unit: SunSpecUnit, { wired, inverted = false, told = () => {} }: MeterSettings) {
     this.unit = unit;
     this.wired = wired;
+    this.inverted = inverted;
     this.told = told;
   }
 
@@ -31,7 +41,8 @@ export class MeterDriver {
       return trouble("unsuited", "it has no meter model of SunSpec (201 to 204, 211 to 214)");
     const seen = await this.unit.read(found);
     if (!seen.ok) return seen.fault;
-    this.reading = meterReading(seen.value, this.wired);
+    const reading = meterReading(seen.value, this.wired);
+    this.reading = this.inverted ? turned(reading) : reading;
     this.told(this.reading);
     return undefined;
   }
@@ -54,6 +65,17 @@ export function meterReading(seen: Seen, wired: readonly boolean[]): RawReading 
     ...(has(powerW) && tells(seen, "WphA") && { powerW }),
     // On a phase where nothing is wired a volt meter shows nothing: not worth a doubt of the others.
     ...(has(voltageV) && voltageV.every((v) => v > 0) && { voltageMv: milli(voltageV) }),
+  };
+}
+
+/** What a meter the right way round would have said. */
+export function turned(reading: RawReading): RawReading {
+  const minus = ([a, b, c]: PerPhase): PerPhase => [0 - a, 0 - b, 0 - c];
+  const { currentMa, powerW } = reading;
+  return {
+    ...reading,
+    currentMa: minus(currentMa),
+    ...(powerW !== undefined && { powerW: minus(powerW) }),
   };
 }
 

@@ -3,7 +3,7 @@
  * settled, so a slow device is asked seldom and never flooded; a device that fails stalls nobody else.
  */
 import type { Cancel, Clock } from "@wattward/kernel";
-import { LOST_AFTER_MS, REST_MS, RETRY_MS } from "../limits.ts";
+import { ASLEEP_EVERY_MS, LOST_AFTER_MS, REST_MS, RETRY_MS } from "../limits.ts";
 import type { Trouble } from "./trouble.ts";
 
 export type Health =
@@ -12,6 +12,8 @@ export type Health =
   | { readonly kind: "well"; readonly sinceMs: number }
   /** Answers, and is not as it should be. */
   | { readonly kind: "ailing"; readonly sinceMs: number; readonly trouble: Trouble }
+  /** Nothing is wrong with it. */
+  | { readonly kind: "asleep"; readonly sinceMs: number; readonly trouble: Trouble }
   | { readonly kind: "lost"; readonly sinceMs: number; readonly trouble: Trouble };
 
 export class Poller {
@@ -45,9 +47,13 @@ export class Poller {
     const trouble = await this.poll();
     if (this.stopped) return;
     this.judge(trouble);
-    const wantedMs = trouble?.kind === "unreachable" || trouble?.kind === "unsuited" ? RETRY_MS : this.pollMs;
-    const waitMs = Math.max(REST_MS, wantedMs - (this.nowMs() - fromMs));
+    const waitMs = Math.max(REST_MS, this.againMs(trouble) - (this.nowMs() - fromMs));
     this.cancel = this.clock.after(waitMs, () => void this.turn());
+  }
+
+  private againMs(trouble: Trouble | undefined): number {
+    if (trouble?.kind === "asleep") return ASLEEP_EVERY_MS;
+    return trouble?.kind === "unreachable" || trouble?.kind === "unsuited" ? RETRY_MS : this.pollMs;
   }
 
   private judge(trouble: Trouble | undefined): void {
@@ -58,14 +64,15 @@ export class Poller {
       if (health.kind !== "well") this.health = { kind: "well", sinceMs: nowMs };
       return;
     }
-    const kind =
-      trouble.kind !== "unreachable"
-        ? "ailing"
-        : nowMs - this.heardAtMs >= LOST_AFTER_MS
-          ? "lost"
-          : undefined;
+    const kind = this.kindOf(trouble, nowMs);
     if (kind === undefined) return;
     this.health = { kind, sinceMs: health.kind === kind ? health.sinceMs : nowMs, trouble };
+  }
+
+  private kindOf({ kind }: Trouble, nowMs: number): "ailing" | "asleep" | "lost" | undefined {
+    if (kind === "asleep") return "asleep";
+    if (kind !== "unreachable") return "ailing";
+    return nowMs - this.heardAtMs >= LOST_AFTER_MS ? "lost" : undefined;
   }
 
   private nowMs(): number {

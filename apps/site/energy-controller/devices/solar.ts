@@ -1,10 +1,15 @@
 /**
  * A solar inverter behind the guard: its power (701, 101 to 113), and where the grid connection takes only so much, its limit by 704 or
  * 123 (WMaxLimPct), which falls away by itself after CURTAIL_REVERT_MS and is renewed before half of that. An inverter without a revert
- * time is never limited: a limit that nobody could take back would outlive its reason.
+ * time, or with one that was found not to work, is never limited: a limit that nobody could take back would outlive its reason.
+ *
+ * One that sleeps at night, by its document, feeds nothing while it is silent or tells no number, where it fed next to nothing when it was
+ * last heard; where it was not heard yet, at night alone. Any other silence is a device that is lost, and nobody knows what it feeds.
  */
 import type { Solar, SolarInput } from "@wattward/energy";
 import {
+  ASLEEP_BELOW_PART,
+  ASLEEP_MS_MAX,
   CONTROL_EVERY_MS,
   CURTAIL_REVERT_MS,
   REFRESH_PART,
@@ -31,11 +36,19 @@ export class SolarDriver {
   private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
   /** What 100 % means, by the device's own settings. */
   private fullW: number | undefined;
+  private readonly isNight: (() => boolean) | undefined;
+  private heard: { readonly atMs: number; readonly feedW: number } | undefined;
 
-  constructor(solar: Solar, unit: SunSpecUnit, nowMs: () => number) {
+  /** `isNight`: of one that sleeps at night; absent: it never does. */
+  constructor(
+    solar: Solar,
+    unit: SunSpecUnit,
+    { nowMs, isNight }: { nowMs(): number; readonly isNight?: () => boolean },
+  ) {
     this.solar = solar;
     this.unit = unit;
     this.nowMs = nowMs;
+    this.isNight = isNight;
   }
 
   /** Watts that it may feed; `undefined`: as much as there is sun. To be told in each turn of the loop. */
@@ -44,6 +57,21 @@ export class SolarDriver {
   }
 
   async poll(): Promise<Trouble | undefined> {
+    const fault = await this.measure();
+    if (fault === undefined) return this.steer();
+    if (!this.sleeps(fault)) return fault;
+    this.input = { id: this.solar.id, atMs: this.nowMs(), feedW: 0 };
+    return trouble("asleep", `it sleeps at night: ${fault.sentence}`);
+  }
+
+  private sleeps({ kind }: Trouble): boolean {
+    if (this.isNight === undefined || (kind !== "unreachable" && kind !== "unsuited")) return false;
+    if (this.heard === undefined) return this.isNight();
+    const { atMs, feedW } = this.heard;
+    return feedW <= ASLEEP_BELOW_PART * this.solar.feedWMax && this.nowMs() - atMs <= ASLEEP_MS_MAX;
+  }
+
+  private async measure(): Promise<Trouble | undefined> {
     const models = await this.unit.models();
     if (!models.ok) return models.fault;
     const model = this.unit.first(...POWER);
@@ -52,8 +80,13 @@ export class SolarDriver {
     const seen = await this.unit.read(model);
     if (!seen.ok) return seen.fault;
     const feedW = numberAt(seen.value, "W");
-    this.input = feedW === undefined ? undefined : { id: this.solar.id, atMs: seen.value.atMs, feedW };
-    return feedW === undefined ? trouble("unsuited", "it tells no power") : this.steer();
+    if (feedW === undefined) {
+      this.input = undefined;
+      return trouble("unsuited", "it tells no power");
+    }
+    this.heard = { atMs: seen.value.atMs, feedW };
+    this.input = { id: this.solar.id, ...this.heard };
+    return undefined;
   }
 
   private async steer(): Promise<Trouble | undefined> {
@@ -61,6 +94,8 @@ export class SolarDriver {
     const { wish, written } = this;
     if (wish === undefined || nowMs - wish.atMs > WISH_MS_MAX) return undefined;
     if (wish.limitW === undefined && written === undefined) return undefined;
+    if (this.solar.revert?.kind === "unproven")
+      return trouble("unsuited", "its limit was found not to fall away by itself, so it is never limited");
     if (this.refused !== undefined && nowMs - this.refused.atMs < REFUSED_WAIT_MS)
       return this.refused.trouble;
     const limitW = wish.limitW ?? this.solar.feedWMax;
@@ -68,8 +103,7 @@ export class SolarDriver {
     const fromW = written?.limitW ?? this.solar.feedWMax;
     const changed = Math.abs(limitW - fromW) >= Math.max(WRITE_CHANGE_W, this.solar.feedWMax / 200);
     const due =
-      sinceMs >= REFRESH_PART * CURTAIL_REVERT_MS ||
-      (changed && (limitW < fromW || sinceMs >= WRITE_EVERY_MS));
+      sinceMs >= REFRESH_PART * this.revertMs || (changed && (limitW < fromW || sinceMs >= WRITE_EVERY_MS));
     if (!due && written !== undefined) return undefined;
     const fault = await this.write(limitW);
     this.refused = fault?.kind === "refused" ? { atMs: nowMs, trouble: fault } : undefined;
@@ -85,42 +119,57 @@ export class SolarDriver {
     if (!seen.ok) return seen.fault;
     const fullW = await this.full();
     if (typeof fullW !== "number") return fullW;
-    const der = model.id === 704;
-    const [time, enable] = der
-      ? ["WMaxLimPctRvrtTms", "WMaxLimPctEna"]
-      : ["WMaxLimPct_RvrtTms", "WMaxLim_Ena"];
-    if (numberAt(seen.value, time) === undefined)
+    if (!knowsRevert(seen.value))
       return trouble("unsuited", "it knows no revert time, so it is never limited");
     const part = Math.max(0, Math.min(ALL, (limitW * ALL) / fullW));
-    const orders: Values[] = [
-      ...unlike(seen.value, { [time]: CURTAIL_REVERT_MS / 1000 }),
-      { WMaxLimPct: part },
-      ...unlike(seen.value, { [enable]: 1 }),
-    ];
-    for (const values of orders) {
+    for (const values of curtailOrders(seen.value, part, this.revertMs / 1000)) {
       const fault = await this.unit.write(seen.value, values);
       if (fault !== undefined) return fault;
     }
     return undefined;
   }
 
-  /** The power that per cents are of: WMax of its settings, else its nameplate, else the site's document. */
+  private get revertMs(): number {
+    const { revert } = this.solar;
+    return revert?.kind === "proven" ? revert.afterMs : CURTAIL_REVERT_MS;
+  }
+
   private async full(): Promise<number | Trouble> {
     if (this.fullW !== undefined) return this.fullW;
-    for (const [id, path] of [
-      [702, "WMax"],
-      [121, "WMax"],
-      [120, "WRtg"],
-    ] as const) {
-      const model = this.unit.first(id);
-      if (model === undefined) continue;
-      const seen = await this.unit.read(model);
-      if (!seen.ok) return seen.fault;
-      const w = numberAt(seen.value, path);
-      if (w !== undefined && w > 0) return (this.fullW = w);
-    }
-    return (this.fullW = Math.max(1, this.solar.feedWMax));
+    const fullW = await fullPowerW(this.unit);
+    if (typeof fullW === "object") return fullW;
+    return (this.fullW = fullW ?? Math.max(1, this.solar.feedWMax));
   }
+}
+
+/** The power that per cents are of: WMax of its settings, else its nameplate; `undefined`: it tells neither. */
+export async function fullPowerW(unit: SunSpecUnit): Promise<number | undefined | Trouble> {
+  for (const [id, path] of [
+    [702, "WMax"],
+    [121, "WMax"],
+    [120, "WRtg"],
+  ] as const) {
+    const model = unit.first(id);
+    if (model === undefined) continue;
+    const seen = await unit.read(model);
+    if (!seen.ok) return seen.fault;
+    const w = numberAt(seen.value, path);
+    if (w !== undefined && w > 0) return w;
+  }
+  return undefined;
+}
+
+const points = ({ found }: Seen) =>
+  found.id === 704
+    ? { time: "WMaxLimPctRvrtTms", enable: "WMaxLimPctEna" }
+    : { time: "WMaxLimPct_RvrtTms", enable: "WMaxLim_Ena" };
+
+export const knowsRevert = (seen: Seen): boolean => numberAt(seen, points(seen).time) !== undefined;
+
+/** Writes that limit its feed to so many per cent, one after the other: first the time after which that falls away. */
+export function curtailOrders(seen: Seen, percent: number, revertS: number): readonly Values[] {
+  const { time, enable } = points(seen);
+  return [...unlike(seen, { [time]: revertS }), { WMaxLimPct: percent }, ...unlike(seen, { [enable]: 1 })];
 }
 
 function unlike(seen: Seen, values: Values): Values[] {

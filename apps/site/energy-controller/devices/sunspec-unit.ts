@@ -8,7 +8,7 @@
  */
 import assert from "node:assert/strict";
 import { failed, ok, type Result } from "@wattward/kernel";
-import { exceptionName, type ModbusClient, READ_REGISTERS_MAX } from "@wattward/modbus";
+import { exceptionName, exceptions, type ModbusClient, READ_REGISTERS_MAX } from "@wattward/modbus";
 import {
   type Discovery,
   discover,
@@ -37,6 +37,12 @@ const volatilePoints: ReadonlyMap<number, ReadonlySet<string>> = new Map([
   [802, new Set(["CtrlHb"])],
 ]);
 
+/** Said by the guard, or by a gateway behind it, of a device that is away. */
+const awayCodes: ReadonlySet<number> = new Set([
+  exceptions.gatewayPathUnavailable,
+  exceptions.gatewayTargetFailedToRespond,
+]);
+
 export type Values = { readonly [path: string]: PointValue };
 export type KnownModel = FoundModel & { readonly model: Model };
 /** A model's reading, and when it was asked for: it is at least that old. */
@@ -62,10 +68,24 @@ export class SunSpecUnit {
   /** The models found; looks for them where that was not done. */
   async models(): Promise<Result<Discovery, Trouble>> {
     if (this.discovery !== undefined) return ok(this.discovery);
-    const found = await discover(this.readRegisters);
+    // The guard answers for a device that it cannot reach: that says nothing of the device's map.
+    let refusedBy: string | undefined;
+    const found = await discover(async (address, quantity) => {
+      const part = await this.readRegisters(address, quantity);
+      if (part.ok) return part;
+      const { kind, code, sentence } = part.fault;
+      if (code !== undefined && awayCodes.has(code)) return failed({ kind: "failed", sentence });
+      if (kind === "refused") refusedBy = sentence;
+      return part;
+    });
     if (!found.ok) {
       const { kind, sentence } = found.fault;
-      return failed(trouble(kind === "no-sunspec" ? "unsuited" : "unreachable", sentence));
+      if (kind !== "no-sunspec") return failed(trouble("unreachable", sentence));
+      return failed(
+        refusedBy === undefined
+          ? trouble("unsuited", sentence)
+          : trouble("refused", `${sentence}: ${refusedBy}`),
+      );
     }
     this.discovery = found.value;
     return ok(found.value);
@@ -134,10 +154,10 @@ export class SunSpecUnit {
       const quantity = Math.min(READ_REGISTERS_MAX, 2 + length - all.length);
       const part = await this.readRegisters(address + all.length, quantity);
       if (!part.ok) {
-        if (part.fault.kind === "refused") this.rediscover();
-        return failed(
-          trouble(part.fault.kind === "refused" ? "refused" : "unreachable", part.fault.sentence),
-        );
+        const { kind, code, sentence } = part.fault;
+        const isAway = kind === "failed" || (code !== undefined && awayCodes.has(code));
+        if (!isAway) this.rediscover();
+        return failed(trouble(isAway ? "unreachable" : "refused", sentence));
       }
       all.push(...part.value);
       if (all[0] !== found.id || all[1] !== length) {

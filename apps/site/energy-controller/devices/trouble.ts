@@ -2,9 +2,10 @@
 export type Trouble = {
   /**
    * `unreachable`: the guard cannot be reached, or nothing answers. `refused`: the guard or the device answers with an exception.
-   * `unsuited`: it answers, and is not what the site's document says it is. `disobedient`: it acknowledges and does not do.
+   * `unsuited`: it answers, and is not what the site's document says it is. `disobedient`: it acknowledges and does not do. `asleep`: nothing
+   * answers, as is usual for it at night.
    */
-  readonly kind: "unreachable" | "refused" | "unsuited" | "disobedient";
+  readonly kind: "unreachable" | "refused" | "unsuited" | "disobedient" | "asleep";
   readonly sentence: string;
 };
 

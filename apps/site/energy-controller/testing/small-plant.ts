@@ -3,11 +3,19 @@
  * solar, a control box, a contactor as register banks behind a simulated guard, and a local controller that does what the contract
  * says and no more.
  */
-import type { Device, EnergyConfig, EnergyQuarter, EnergySnapshot, Grant, SourceId } from "@wattward/energy";
+import type {
+  Device,
+  EnergyConfig,
+  EnergyQuarter,
+  EnergySnapshot,
+  Grant,
+  OutletId,
+  SourceId,
+} from "@wattward/energy";
 import { everyWired } from "@wattward/energy";
 import { smallSite } from "@wattward/energy/testing";
-import { every, failed, type Log, ok, type SiteId, silentLog } from "@wattward/kernel";
-import { serve } from "@wattward/modbus";
+import { type Clock, every, failed, type Log, ok, type SiteId, silentLog } from "@wattward/kernel";
+import { type Dial, serve } from "@wattward/modbus";
 import { SimulatedModbusNetwork } from "@wattward/modbus/testing";
 import type { EnergyLimit } from "@wattward/sitelink";
 import { mortalClock, SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
@@ -40,6 +48,8 @@ export type PlantSettings = {
   /** Which models the battery has. */
   readonly steering?: 124 | 704;
   readonly log?: Log;
+  /** Between the simulated clock and the controller: one that jumps, or stands still. */
+  readonly clock?: (clock: Clock) => Clock;
 };
 
 export type Car = { readonly id: string; wantsMa: number; limitMa: number; readonly sinceMs: number };
@@ -69,6 +79,10 @@ export class SmallPlant {
   ackedWallMs = 0;
   /** What the local controller tells that a station may live on. */
   inForceMa: number | undefined;
+  /** Outlets that nothing limits, by the local controller's word. */
+  unlimited: readonly OutletId[] = [];
+  /** Nothing changes at the devices by itself. */
+  isStill = false;
   private readonly settings: PlantSettings;
   private lines: LineLink | undefined;
   private outcomes: FromLocal["outcomes"][number][] = [];
@@ -120,10 +134,10 @@ export class SmallPlant {
   }
 
   async start(): Promise<void> {
-    const clock = (this.clock = mortalClock(this.time));
+    const { planner, clock: bent = (clock: Clock) => clock } = this.settings;
+    const clock = (this.clock = mortalClock(bent(this.time)));
     const local = this.network.dialer("local");
-    const dial = this.network.dialer("guard");
-    const { planner } = this.settings;
+    const dial = this.dialGuard ?? this.network.dialer("guard");
     this.controller = await createEnergyController({
       ...{
         site: "lyon" as SiteId,
@@ -143,6 +157,9 @@ export class SmallPlant {
       fatal: (error) => void this.fatals.push(error.message),
     });
   }
+
+  /** Instead of the simulated guard, from the next start on. */
+  dialGuard: Dial | undefined;
 
   /** As SIGKILL would: none of its timers fires again, its connections end. */
   kill(): void {
@@ -197,6 +214,7 @@ export class SmallPlant {
   }
 
   private move(): void {
+    if (this.isStill) return;
     this.moveBattery();
     this.device("solar").show(103, { W: Math.round(this.sunFeedW) });
     if (this.meterFault === "none") this.device("meter").show(203, this.metered());
@@ -269,6 +287,7 @@ export class SmallPlant {
     const message: FromLocal = {
       ...{ t: "state", bundleVersion: this.version, linkUp: true, grantSeq: this.seq, sessions },
       ...{ outcomes: this.outcomes, quartersAckedWallMs: this.ackedWallMs },
+      ...(this.unlimited.length > 0 && { unlimited: this.unlimited }),
     };
     if (this.lines === undefined) return;
     this.outcomes = [];

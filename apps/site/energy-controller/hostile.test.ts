@@ -1,0 +1,438 @@
+/**
+ * Whatever happens to its files, its clock, its document, its guard, its devices and its planner: the fuse is never overloaded, the mode is one
+ * that is declared, and the process does not end but where it says so. On simulated time, with base load within its declaration.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { EnergyConfig, OutletId, Planned, Planner } from "@wattward/energy";
+import { type Clock, every } from "@wattward/kernel";
+import { SmallPlant } from "./testing/small-plant.ts";
+
+const MAIN_A = 63;
+const MODES = ["planned", "reactive", "conservative"];
+
+type Settings = NonNullable<ConstructorParameters<typeof SmallPlant>[0]>;
+
+/** Cars at every outlet, a battery, and somebody who looks at the fuse ten times a second. */
+async function busy(settings: Settings = {}) {
+  const plant = new SmallPlant({ baseA: 25, battery: {}, ...settings });
+  const seen = { worstMa: 0, modes: new Set<string>() };
+  await plant.start();
+  await plant.time.advance(70_000);
+  for (let i = 0; i < 4; i++) plant.plugIn(i);
+  await plant.time.advance(60_000);
+  every(plant.time, 100, () => {
+    seen.worstMa = Math.max(seen.worstMa, ...plant.trueMa());
+    const mode = plant.turns.at(-1)?.turn.mode;
+    if (mode !== undefined) seen.modes.add(mode);
+  });
+  const holds = () => {
+    assert(seen.worstMa <= (settings.mainA ?? MAIN_A) * 1_000, `${seen.worstMa} mA`);
+    assert([...seen.modes].every((mode) => MODES.includes(mode)));
+    assert.deepEqual(plant.fatals, []);
+  };
+  return { plant, seen, holds };
+}
+const last = (plant: SmallPlant) => plant.turns.at(-1)!.turn;
+const limits = (plant: SmallPlant) => [...plant.cars.values()].map(({ limitMa }) => limitMa);
+const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+
+test("an outlet that nothing limits, by the local controller's word, counts at its rating in the next turn; and no more when it is limited again", async () => {
+  const { plant, holds } = await busy();
+  const others = () => limits(plant).slice(1);
+  const before = others().reduce((a, b) => a + b);
+  plant.unlimited = ["o0" as OutletId];
+  plant.cars.get("o0")!.wantsMa = 0;
+  await plant.time.advance(2_000);
+  const outlet = plant.snapshot?.outlets[0];
+  assert.equal(outlet?.standing, "unlimited");
+  assert.deepEqual(outlet?.mayMa, [32_000, 32_000, 32_000]);
+  // It draws its rating from now on, whatever was granted: the others have left it the room.
+  await plant.time.advance(3_000);
+  const now = others().reduce((a, b) => a + b);
+  assert(now < before && now + 32_000 + 2_000 <= MAIN_A * 1_000, `${now} of ${before}`);
+  const atMs = plant.nowMs;
+  await plant.time.advance(30_000);
+  assert(!plant.grants().some((grant) => grant.outlet === "o0" && grant.atMs > atMs));
+  plant.unlimited = [];
+  plant.cars.get("o0")!.wantsMa = 32_000;
+  await plant.time.advance(120_000);
+  assert.equal(plant.snapshot?.outlets[0]?.standing, "obeys");
+  assert(plant.cars.get("o0")!.limitMa > 0);
+  holds();
+});
+
+test("an outlet that nobody is at, and that nothing limits, is budgeted at its rating all the same", async () => {
+  const plant = new SmallPlant({ mainA: 40 });
+  plant.unlimited = ["o3" as OutletId];
+  await plant.start();
+  await plant.time.advance(70_000);
+  plant.plugIn(0);
+  await plant.time.advance(60_000);
+  assert(plant.cars.get("o0")!.limitMa <= 8_000, limits(plant).join());
+});
+
+const garbage: readonly (readonly [string, Uint8Array])[] = [
+  ["nothing at all", new Uint8Array()],
+  ["half of a JSON", new TextEncoder().encode('{"version":1,"load":{"bins":[[1,2')],
+  ["zeros, as after a power failure", new Uint8Array(4_096)],
+  ["another kind of thing", text([1, null, "x", { __proto__: { fromWallMs: 1 } }])],
+  ["huge", text({ version: 1, load: Array.from({ length: 200_000 }, (_, i) => i), upToWallMs: 1e308 })],
+  ["numbers that are none", text({ fromWallMs: -1, upToWallMs: "never", measuredS: 1e9 })],
+  [
+    "the future",
+    text({
+      ...{
+        fromWallMs: 4_102_444_800_000,
+        importWh: 5,
+        exportWh: 0,
+        solarWh: 0,
+        batteryInWh: 0,
+        batteryOutWh: 0,
+      },
+      ...{ buildingWh: 0, carsWh: 0, carsWhByMode: {}, costMilliCent: 0, measuredS: 900, upToWallMs: 4e12 },
+    }),
+  ],
+];
+for (const [name, bytes] of garbage)
+  test(`files in energy/ are ${name}: it starts, manages, and quarters of today are told all the same`, async () => {
+    const plant = new SmallPlant({ outlets: 1 });
+    for (const path of ["quarter.json", "acked.json", "forecasts.json"])
+      plant.disk.damage(`energy/${path}`, bytes);
+    const line = new Uint8Array([...bytes, 10]);
+    for (const day of ["2026-11-20", "1970-01-01", "2199-12-31", "no-day"])
+      plant.disk.damage(`energy/quarters/${day}.jsonl`, line);
+    await plant.start();
+    plant.plugIn(0);
+    await plant.time.advance(905_000);
+    assert.deepEqual(plant.fatals, []);
+    assert.equal(last(plant).mode, "reactive");
+    assert(plant.cars.get("o0")!.limitMa > 20_000);
+    const wallMs = plant.time.now().wallMs;
+    assert(plant.quarters.some(({ fromWallMs }) => Math.abs(fromWallMs - wallMs) < 2_000_000));
+  });
+
+test("killed at any moment, again and again: the fuse holds, grants are numbered on, no quarter is told twice with other figures", async () => {
+  const { plant, holds } = await busy();
+  for (let i = 0; i < 25; i++) {
+    await plant.time.advance(plant.chance.int(50, 40_000));
+    plant.kill();
+    await plant.time.advance(plant.chance.int(10, 8_000));
+    await plant.start();
+  }
+  await plant.time.advance(120_000);
+  const seqs = plant.grants().map(({ seq }) => seq);
+  assert.equal(new Set(seqs).size, seqs.length, "a number was given twice");
+  const told = new Map<number, number>();
+  for (const { fromWallMs, measuredS } of plant.quarters) {
+    assert(measuredS <= 900 && measuredS >= (told.get(fromWallMs) ?? 0), `${fromWallMs}: ${measuredS} s`);
+    told.set(fromWallMs, measuredS);
+  }
+  assert(limits(plant).some((ma) => ma > 0));
+  holds();
+});
+
+const DAY_MS = 86_400_000;
+for (const [name, jumpMs] of [
+  ["a day ahead", DAY_MS],
+  ["a day back", -DAY_MS],
+  ["to 1970", Number.NEGATIVE_INFINITY],
+] as const)
+  test(`the wall clock jumps ${name} in the middle of a quarter: charging goes on, and quarters have their own time`, async () => {
+    let offMs = 0;
+    const bent = (clock: Clock): Clock => ({
+      now() {
+        const now = clock.now();
+        return { ...now, wallMs: offMs === Number.NEGATIVE_INFINITY ? now.monotonicMs : now.wallMs + offMs };
+      },
+      after: (ms, run) => clock.after(ms, run),
+    });
+    const { plant, holds } = await busy({ clock: bent, planner: plannerOf(good) });
+    const before = limits(plant).reduce((a, b) => a + b);
+    for (const to of [jumpMs, 0]) {
+      offMs = to;
+      await plant.time.advance(300_000);
+      assert(limits(plant).reduce((a, b) => a + b) > before / 3, limits(plant).join());
+      assert(plant.snapshot !== undefined && plant.snapshot.atWallMs >= 0);
+    }
+    const froms = plant.quarters.map(({ fromWallMs }) => fromWallMs);
+    assert(froms.every((at) => at % 900_000 === 0 && at >= 0));
+    assert(plant.quarters.every(({ measuredS, importWh }) => measuredS <= 900 && importWh < 20_000));
+    holds();
+  });
+
+test("the document changes while cars charge: an outlet more, the battery gone, a smaller fuse; each is taken in place, and the fuse holds", async () => {
+  const { plant, holds, seen } = await busy({ outlets: 4 });
+  const { site, devices } = plant.config;
+  const more = { ...site.outlets[0]!, id: "o9" as OutletId, station: "st9" as never };
+  plant.publish({ ...plant.config, site: { ...site, outlets: [...site.outlets, more] } });
+  await plant.time.advance(20_000);
+  assert.equal(plant.snapshot?.outlets.length, 5);
+  const without: EnergyConfig = {
+    ...plant.config,
+    site: { ...plant.config.site, sources: [] },
+    devices: devices.filter(({ is }) => is.kind !== "battery"),
+  };
+  const { writes } = plant.device("battery");
+  plant.publish(without);
+  await plant.time.advance(3_000);
+  const written = writes.length;
+  await plant.time.advance(70_000);
+  assert.equal(writes.length, written, "a battery that is in no document is told nothing");
+  assert.equal(plant.feedW, 0, "and has fallen back by itself");
+  assert.deepEqual(plant.snapshot?.batteries, []);
+  holds();
+  plant.publish({
+    ...without,
+    site: { ...without.site, fuses: without.site.fuses.map((fuse) => ({ ...fuse, ratedMa: 40_000 })) },
+  });
+  await plant.time.advance(5_000);
+  seen.worstMa = 0;
+  await plant.time.advance(60_000);
+  assert(seen.worstMa <= 40_000, `${seen.worstMa} mA`);
+  plant.publish(without, "{ not a document");
+  await plant.time.advance(5_000);
+  assert.equal(plant.snapshot?.fuses[0]?.id, "main", "what cannot be read changes nothing");
+  plant.publish(undefined);
+  await plant.time.advance(5_000);
+  assert.equal(plant.controller?.status().bundleVersion, undefined);
+  plant.publish(without);
+  await plant.time.advance(30_000);
+  assert(MODES.includes(last(plant).mode));
+  holds();
+});
+
+test("the guard restarts under it, denies everything, and comes back: conservative with its reason, and well again", async () => {
+  const { plant, holds } = await busy();
+  for (let i = 0; i < 5; i++) {
+    plant.network.reset();
+    await plant.time.advance(2_500);
+  }
+  await plant.time.advance(5_000);
+  assert.notEqual(last(plant).mode, "conservative", "restarts of a second are no loss of a meter");
+  for (const device of plant.devices.values()) device.conduct = "refuses";
+  await plant.time.advance(30_000);
+  assert.equal(last(plant).mode, "conservative");
+  assert.match(last(plant).reason, /stale|absent/);
+  for (const { state, detail } of plant.snapshot?.devices ?? []) {
+    assert.equal(state, "ailing");
+    assert.match(detail ?? "", /server-device-busy/);
+  }
+  for (const device of plant.devices.values()) device.conduct = "well";
+  await plant.time.advance(90_000);
+  assert.equal(last(plant).mode, "reactive");
+  holds();
+});
+
+test("a guard that says a device is away is no device without a map: lost, and found as it comes", async () => {
+  const plant = new SmallPlant();
+  const meter = plant.device("meter");
+  plant.isStill = true;
+  plant.devices.delete(1);
+  await plant.start();
+  await plant.time.advance(10_000);
+  const grid = () => plant.snapshot?.devices?.[0];
+  assert.equal(grid()?.state, "lost");
+  assert.match(grid()?.detail ?? "", /gateway-path-unavailable/);
+  plant.devices.set(1, meter);
+  plant.isStill = false;
+  await plant.time.advance(5_000);
+  assert.equal(grid()?.state, "well");
+});
+
+const meterOf = (values: object) => ({
+  ...{ AphA: 12, AphB: 12, AphC: 12, A_SF: 0, PhVphA: 230, PhVphB: 230, PhVphC: 230, V_SF: 0 },
+  ...{ WphA: 2_760, WphB: 2_760, WphC: 2_760, W: 8_280, W_SF: 0 },
+  ...values,
+});
+for (const [name, values, reason] of [
+  ["whose power is not volts times amperes", { WphA: 20_000, WphB: 1, WphC: 1 }, /power-is-not/],
+  ["whose currents are three times the fuse", { AphA: 400, AphB: 400, AphC: 400 }, /beyond-the-wires/],
+] as const)
+  test(`a meter ${name} is not believed: conservative in time`, async () => {
+    const { plant, holds } = await busy();
+    plant.isStill = true;
+    plant.device("meter").lay({ 203: meterOf(values) as never });
+    assert(await plant.time.until(() => last(plant).mode === "conservative", 5_000), last(plant).reason);
+    assert.match(last(plant).reason, reason);
+    plant.isStill = false;
+    holds();
+  });
+
+/** What a device's registers hold at a point, whatever its model would say. */
+function poke(plant: SmallPlant, model: number, point: string, registers: readonly number[]): void {
+  const { bank } = plant.device("meter");
+  const { offset } = plant.device("meter").reading(model).points.get(point)!;
+  // Behind the common model, which is 66 registers long, and its own header.
+  bank.registers.set(registers, 40_002 + 68 + 2 + offset);
+}
+const raw = (value: number) => value & 0xffff;
+
+for (const [name, factor, reason] of [
+  ["a thousand times greater", 1, /beyond-the-wires|power-is-not/],
+  ["not implemented", -32_768, /no-number/],
+  ["none", 99, /no-number|beyond-the-wires/],
+] as const)
+  test(`a meter whose scale factor of currents is suddenly ${name} is not believed: conservative in time`, async () => {
+    const { plant, holds } = await busy();
+    plant.isStill = true;
+    poke(plant, 203, "A_SF", [raw(factor)]);
+    assert(await plant.time.until(() => last(plant).mode === "conservative", 5_000), last(plant).reason);
+    assert.match(last(plant).reason, reason);
+    holds();
+  });
+
+test("a meter whose float values are ±2³¹, infinite, none: not believed", async () => {
+  for (const registers of [
+    [0x4f00, 0],
+    [0xcf00, 0],
+    [0x7f80, 0],
+    [0x7fc0, 0],
+  ]) {
+    const plant = new SmallPlant();
+    plant.isStill = true;
+    const volts = { PhVphA: 230, PhVphB: 230, PhVphC: 230 };
+    plant
+      .device("meter")
+      .lay({ 213: { ...volts, AphA: 3, AphB: 3, AphC: 3, WphA: 690, WphB: 690, WphC: 690 } });
+    for (const point of ["AphA", "AphB", "WphA"]) poke(plant, 213, point, registers);
+    await plant.start();
+    await plant.time.advance(5_000);
+    assert.equal(last(plant).mode, "conservative", registers.join());
+    assert.match(last(plant).reason, /no-number|beyond-the-wires/);
+    assert.equal(plant.snapshot?.flows.gridW, undefined);
+  }
+});
+
+test("a meter that answers after 30 s: never believed, each answer is dropped, the fuse holds at the declared load", async () => {
+  const { plant, holds } = await busy();
+  plant.device("meter").delayMs = 30_000;
+  plant.baseMa = [25_000, 25_000, 25_000];
+  await plant.time.advance(120_000);
+  assert.equal(last(plant).mode, "conservative");
+  assert(
+    limits(plant).some((ma) => ma >= 6_000),
+    limits(plant).join(),
+  );
+  holds();
+});
+
+test("another model in the place of the battery: looked at anew, told nothing that is not its own, and the site goes on", async () => {
+  const { plant, holds } = await busy();
+  plant.isStill = true;
+  plant.device("battery").lay({ 103: inverterAlone });
+  const written = plant.device("battery").writes.length;
+  await plant.time.advance(30_000);
+  const battery = plant.snapshot?.devices?.find(({ kind }) => kind === "battery");
+  assert.equal(battery?.state, "ailing");
+  // The heartbeat of the map that was, if one was under way.
+  assert(plant.device("battery").writes.length <= written + 2);
+  plant.isStill = false;
+  assert.deepEqual(plant.fatals, []);
+  holds();
+});
+const inverterAlone = {
+  ...{ W: 0, W_SF: 0, TmpCab: 25, Tmp_SF: -1, A_SF: 0, V_SF: -1, Hz_SF: -2, VA_SF: 0, VAr_SF: 0, PF_SF: 0 },
+  ...{ WH_SF: 0, DCA_SF: 0, DCV_SF: 0, DCW_SF: 0 },
+};
+
+test("a battery whose charge goes from nothing to all in a second rests, and its power is believed all the same", async () => {
+  const { plant, holds } = await busy();
+  plant.chargePermille = 0;
+  await plant.time.advance(1_000);
+  plant.chargePermille = 1_000;
+  await plant.time.advance(5_000);
+  assert.match(plant.snapshot?.batteries[0]?.why ?? "", /not believed/);
+  assert(Math.abs(plant.feedW) < 100, `${plant.feedW} W`);
+  assert.notEqual(plant.snapshot?.flows.batteryW, undefined);
+  holds();
+});
+
+function plannerOf(answer: Planner["plan"]): Planner {
+  return { plan: answer };
+}
+const steps = [1_000, 2_000];
+const good: Planner["plan"] = async ({ nowMs, wallMs, sessions }) => ({
+  plan: {
+    ...{ madeAtMs: nowMs, validUntilMs: nowMs + 300_000, batteries: new Map() },
+    sessions: new Map(sessions.map(({ id }) => [id, { atLeastMa: 0, atMostMa: 20_000 }])),
+  },
+  view: {
+    ...{
+      madeAtWallMs: Math.round(wallMs),
+      fromWallMs: Math.round(wallMs),
+      stepMs: 900_000,
+      chargePermille: steps,
+    },
+    ...{ gridW: steps, carsW: steps, batteryW: steps, solarW: steps, buildingW: steps },
+  },
+  why: "by hand",
+});
+const but = (change: (planned: Planned) => Planned): Planner["plan"] => {
+  return async (input, deadlineMs) => change((await good(input, deadlineMs))!);
+};
+for (const [name, plan, mode, reason] of [
+  ["holds for ever", but((p) => ({ ...p, plan: { ...p.plan, validUntilMs: 1e15 } })), "reactive", /for ever/],
+  [
+    "is shown in a million steps",
+    but((p) => ({ ...p, view: { ...p.view, gridW: Array.from({ length: 1_000_000 }, () => 1) } })),
+    "reactive",
+    /as it would be shown/,
+  ],
+  [
+    "is shown in no numbers",
+    but((p) => ({ ...p, view: { ...p.view, gridW: [Number.NaN] } })),
+    "reactive",
+    /as it would be shown/,
+  ],
+  [
+    "is for a hundred thousand sessions",
+    but((p) => ({
+      ...p,
+      plan: {
+        ...p.plan,
+        sessions: new Map(
+          Array.from({ length: 100_000 }, (_, i) => [`x${i}`, { atLeastMa: 0, atMostMa: 1 }]),
+        ) as never,
+      },
+    })),
+    "reactive",
+    /more than 2000/,
+  ],
+  [
+    "wants a thousand amperes for each car, and a gigawatt of the battery",
+    but((p) => ({
+      ...p,
+      plan: {
+        ...p.plan,
+        sessions: new Map([...p.plan.sessions.keys()].map((id) => [id, { atLeastMa: 1e6, atMostMa: 1e6 }])),
+        batteries: new Map([["battery", 1e9]]) as never,
+      },
+    })),
+    undefined,
+    undefined,
+  ],
+  ["is no plan but a string", (async () => "42") as never, "reactive", undefined],
+] as const)
+  test(`a planner whose plan ${name}: it is not followed out of the bounds, the line stays, and why is said`, async () => {
+    const { plant, holds, seen } = await busy({ planner: plannerOf(plan) });
+    await plant.time.advance(150_000);
+    if (mode !== undefined) assert.equal(last(plant).mode, mode);
+    if (reason !== undefined) assert.match(last(plant).reason, reason);
+    assert(seen.modes.size > 0 && plant.nowMs - plant.turns.at(-1)!.atMs < 1_000, "turns go on");
+    assert(limits(plant).some((ma) => ma >= 6_000));
+    holds();
+  });
+
+test("a planner that never answers is waited for no longer than its time, and asked again", async () => {
+  let asked = 0;
+  const { plant, holds } = await busy({
+    planner: plannerOf((input, deadlineMs) =>
+      ++asked === 1 ? new Promise(() => {}) : good(input, deadlineMs),
+    ),
+  });
+  await plant.time.advance(120_000);
+  assert(asked >= 2, `${asked}`);
+  assert.equal(last(plant).mode, "planned");
+  holds();
+});
