@@ -22,6 +22,8 @@ export type Base = {
   readonly forLowering: PerPhase;
   readonly known: "metered" | "declared";
   readonly beyondDeclaration: boolean;
+  /** A meter's reading is in it, here or at a fuse below. */
+  readonly wavers: boolean;
 };
 
 /** What our own devices do below each fuse, by index. */
@@ -90,6 +92,7 @@ export class BaseLoads {
       forLowering: withRise(lower(certain, high)),
       known: "metered",
       beyondDeclaration: certain.some((ma, phase) => ma > highest[phase]! + DECLARED_WITHIN_MA),
+      wavers: true,
     };
   }
 
@@ -101,6 +104,7 @@ export class BaseLoads {
       forLowering: plus(highest, total(children.map((base) => base.forLowering))),
       known: "declared",
       beyondDeclaration: children.some((base) => base.beyondDeclaration),
+      wavers: children.some((base) => base.wavers),
     };
   }
 

@@ -9,12 +9,15 @@
  */
 import type { Base } from "./base-load.ts";
 import { type FuseTree, rowOf } from "./fuse-tree.ts";
+import { DEADBAND_MA } from "./limits.ts";
 import { minus, type PerPhase, plus } from "./phases.ts";
 import type { SourceFeeds } from "./source-feeds.ts";
 
 /** Rows of the fuse tree; batteries' charging is taken off already, but not in `forStoring`, which is else as `forRaising`. */
 export type Capacities = {
   readonly forRaising: readonly number[];
+  /** `forRaising` less the room that a raise leaves free, on rows whose capacity is measured. */
+  readonly forGranting: readonly number[];
   readonly forLowering: readonly number[];
   readonly forStoring: readonly number[];
 };
@@ -31,21 +34,31 @@ export function capacities(
   const forRaising: number[] = [];
   const forLowering: number[] = [];
   const forStoring: number[] = [];
+  const forGranting: number[] = [];
   tree.site.fuses.forEach(({ ratedMa, carriesPermille }, i) => {
     const charge = feeds.chargeMa(i);
     const sources = minus(feeds.reliedOnMa(i), charge);
     const carriedMa = (ratedMa * carriesPermille) / 1000;
+    const wavers = wavering(tree, base, i);
     const worst = plus(declared[i]!, charge);
     for (let phase = 0; phase < 3; phase++) {
       const leftAtWorst = carriedMa - worst[phase]!;
       const left = (ma: PerPhase) => Math.min(leftAtWorst, ratedMa - ma[phase]! + sources[phase]!);
       forRaising[rowOf(i, phase)] = left(base[i]!.forRaising);
       forLowering[rowOf(i, phase)] = left(base[i]!.forLowering);
+      forGranting[rowOf(i, phase)] = forRaising[rowOf(i, phase)]! - (wavers ? DEADBAND_MA : 0);
       forStoring[rowOf(i, phase)] = forRaising[rowOf(i, phase)]! + charge[phase]!;
     }
   });
   forRaising[tree.powerRow] = powerW;
   forLowering[tree.powerRow] = powerW;
   forStoring[tree.powerRow] = powerW;
-  return { forRaising, forLowering, forStoring };
+  const wavers = wavering(tree, base, tree.upwards.at(-1)!);
+  forGranting[tree.powerRow] = powerW - (wavers ? (3 * DEADBAND_MA * tree.site.voltageV) / 1000 : 0);
+  return { forRaising, forGranting, forLowering, forStoring };
 }
+
+/** Follows a meter, or what sources feed, from turn to turn; what is declared stands still. */
+const wavering = (tree: FuseTree, base: readonly Base[], fuse: number): boolean =>
+  base[fuse]!.wavers ||
+  tree.site.sources.some((source) => tree.pathOf(tree.indexOf(source.fuse)).includes(fuse));

@@ -3,13 +3,9 @@
  * not before the last change has had time to show. Together these bound the reversals of one session (AT-C6): after a raise that
  * turned out too high there is one drop, then at least `RAISE_AFTER_LOWER_MS` of rest.
  */
-import {
-  DEADBAND_MA,
-  RAISE_AFTER_LOWER_MS,
-  RAISE_DWELL_MS,
-  REDISTRIBUTE_MA,
-  RISE_MA_PER_S,
-} from "./limits.ts";
+
+import { TOLERANCE } from "./fuse-tree.ts";
+import { RAISE_AFTER_LOWER_MS, RAISE_DWELL_MS, REDISTRIBUTE_MA, RISE_MA_PER_S } from "./limits.ts";
 import type { OutletClaim } from "./outlet-claim.ts";
 import { lowest, stepDown } from "./steps.ts";
 
@@ -26,7 +22,10 @@ export function worthLowering(
   return limitMa - shareMa >= REDISTRIBUTE_MA && sinceChangeMs >= RAISE_AFTER_LOWER_MS;
 }
 
-/** The limit to raise to now; `undefined`: none. `spareMa(limit)`: what the fullest row has left with that limit. */
+/**
+ * The limit to raise to now; `undefined`: none. `spareMa(limit)`: what the fullest row has left with that limit, below nothing: too
+ * much. The first grant of a session is the minimum: nobody knows yet whether the station obeys. A later start is a raise like others.
+ */
 export function raised(
   claim: OutletClaim,
   shareMa: number,
@@ -37,12 +36,13 @@ export function raised(
   const starts = limitMa === 0;
   const sinceMs = nowMs - claim.changedAtMs;
   if (!starts && sinceMs < RAISE_DWELL_MS) return undefined;
-  const gentleMa = starts
-    ? lowest(outlet)
-    : Math.max(limitMa, lowest(outlet)) + (RISE_MA_PER_S * RAISE_DWELL_MS) / 1000;
+  const gentleMa =
+    starts && !claim.confirmed
+      ? lowest(outlet)
+      : Math.max(limitMa, lowest(outlet)) + (RISE_MA_PER_S * RAISE_DWELL_MS) / 1000;
   let aimMa = stepDown(outlet, Math.min(shareMa, gentleMa));
-  const missingMa = DEADBAND_MA - spareMa(aimMa);
-  if (missingMa > 0) aimMa = stepDown(outlet, aimMa - missingMa);
+  const missingMa = -spareMa(aimMa);
+  if (missingMa > TOLERANCE) aimMa = stepDown(outlet, aimMa - missingMa);
   const worth = aimMa > limitMa && (aimMa - limitMa >= RAISE_MA_MIN || aimMa >= shareMa);
-  return worth && spareMa(aimMa) >= DEADBAND_MA ? aimMa : undefined;
+  return worth && spareMa(aimMa) >= -TOLERANCE ? aimMa : undefined;
 }

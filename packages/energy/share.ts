@@ -3,7 +3,9 @@
  *
  *   1. Those to whom a plan promises something go first: in the order given, each gets its minimum if that still fits on every fuse and
  *      phase above it, and they rise together to what was promised. A plan that is worth following is not undone by minimums.
- *   2. In the order given, each of the others gets its minimum if that still fits; who does not fit gets 0.
+ *   2. In the order given, each of the others gets its minimum if that still fits; who does not fit gets 0. One that is served in turn
+ *      rises at once to what the car is likely to take, before those behind it get anything; if what is left over is less than the
+ *      minimum of the next, the one before it gives so much back.
  *   3. All who have one rise together (max-min fair) to what the car is likely to take, then to what it may take. Who meets a
  *      full row stops there; the others go on.
  *   4. Each falls to a limit its station knows; in the order given, what is left over lifts whom it can by one step.
@@ -25,6 +27,8 @@ export type Claim = {
   readonly levelsMa: readonly number[];
   /** Has nothing yet: it gets its minimum only where that can really be granted, by the stricter room for raises. */
   readonly starts: boolean;
+  /** Those behind it in the order wait until it has what it is likely to take. */
+  readonly inTurn?: boolean;
 };
 
 /**
@@ -39,7 +43,7 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
     const claim = claims[i]!;
     const leastMa = lowest(claim.outlet);
     const least = times(claim.uses, leastMa);
-    const starts = !claim.starts || strict.fits(claim.fuse, least, DEADBAND_MA);
+    const starts = !claim.starts || strict.fits(claim.fuse, least);
     if (!starts || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return;
     left.add(claim.fuse, least);
     strict.add(claim.fuse, least);
@@ -49,7 +53,18 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
   const order = claims.map((_, i) => i);
   for (const i of order.filter(promised)) giveLeast(i);
   rise(tree, { claims, shares, left, level: 0 });
-  for (const i of order.filter((i) => !promised(i))) giveLeast(i);
+  let before: number | undefined;
+  for (const i of order.filter((i) => !promised(i))) {
+    giveLeast(i);
+    if (claims[i]!.inTurn !== true) continue;
+    if (shares[i] === 0 && before !== undefined) {
+      giveBack({ claims, shares, left, from: before, to: i });
+      giveLeast(i);
+    }
+    if (shares[i] === 0) continue;
+    rise(tree, { claims, shares, left, level: 1, only: i });
+    before = i;
+  }
   const levels = Math.max(0, ...claims.map(({ levelsMa }) => levelsMa.length));
   for (let level = 1; level < levels; level++) rise(tree, { claims, shares, left, level });
   quantise(claims, shares, left);
@@ -59,12 +74,30 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
 const mostOf = ({ levelsMa }: Claim): number => levelsMa.at(-1) ?? 0;
 const times = (uses: PerPhase, ma: number): PerPhase => map2(uses, NO_CURRENT, (used) => used * ma);
 
-type Rising = { claims: readonly Claim[]; shares: number[]; left: Room; level: number };
+type Rising = { claims: readonly Claim[]; shares: number[]; left: Room; level: number; only?: number };
+type GivingBack = { claims: readonly Claim[]; shares: number[]; left: Room; from: number; to: number };
 
-function rise(tree: FuseTree, { claims, shares, left, level }: Rising): void {
+/** Makes room for the minimum of `to` where some, but less than that, is left. */
+function giveBack({ claims, shares, left, from, to }: GivingBack): void {
+  const giver = claims[from]!;
+  const taker = claims[to]!;
+  const least = times(taker.uses, lowest(taker.outlet));
+  const missingMa = -left.spare(taker.fuse, least);
+  const restMa = stepDown(giver.outlet, shares[from]! - missingMa);
+  const worth = missingMa > 0 && missingMa <= lowest(taker.outlet) - DEADBAND_MA;
+  if (!worth || restMa < lowest(giver.outlet) || lowest(taker.outlet) > mostOf(taker)) return;
+  const back = times(giver.uses, shares[from]! - restMa);
+  left.add(giver.fuse, times(back, -1));
+  if (left.fits(taker.fuse, least)) shares[from] = restMa;
+  else left.add(giver.fuse, back);
+}
+
+function rise(tree: FuseTree, { claims, shares, left, level, only }: Rising): void {
   const aim = (i: number) => Math.min(claims[i]!.levelsMa[level] ?? mostOf(claims[i]!), mostOf(claims[i]!));
   const rows = claims.map((claim) => weights(tree, claim));
-  let rising = claims.map((_, i) => i).filter((i) => shares[i]! > 0 && aim(i) > shares[i]! + TOLERANCE);
+  let rising = (only === undefined ? claims.map((_, i) => i) : [only]).filter(
+    (i) => shares[i]! > 0 && aim(i) > shares[i]! + TOLERANCE,
+  );
   // Each round stops at least one claim or fills at least one row.
   for (let round = 0; rising.length > 0 && round <= claims.length + tree.rowCount; round++) {
     const weight = new Map<number, number>();

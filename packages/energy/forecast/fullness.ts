@@ -4,14 +4,17 @@
  */
 const MINIMUM_MA = 6_000;
 const DRAWS_MA = 500;
-/** So long must an offer be left standing. */
-const LEFT_MS = 30_000;
+/** So long must an offer be left standing: by a car that drew of it before, … */
+const LEFT_MS = 10_000;
+/** … and by one that may have to wake up first. */
+const LEFT_ASLEEP_MS = 30_000;
 /** Then it is asked again: a timer of the car, a driver who warms it up. */
 const ASKED_AGAIN_MS = 3 * 3_600_000;
 
 export class Fullness {
   private leftSinceMs: number | undefined;
   private fullSinceMs: number | undefined;
+  private drew = false;
 
   saw(
     wallMs: number,
@@ -20,10 +23,13 @@ export class Fullness {
     if (drawnMa >= DRAWS_MA) {
       this.leftSinceMs = undefined;
       this.fullSinceMs = undefined;
-    } else if (offeredMa < MINIMUM_MA) this.leftSinceMs = undefined;
-    else {
+      this.drew = true;
+    } else if (offeredMa < MINIMUM_MA) {
+      this.leftSinceMs = undefined;
+      this.drew = false;
+    } else {
       this.leftSinceMs ??= wallMs;
-      if (wallMs - this.leftSinceMs >= LEFT_MS) this.fullSinceMs = wallMs;
+      if (wallMs - this.leftSinceMs >= (this.drew ? LEFT_MS : LEFT_ASLEEP_MS)) this.fullSinceMs = wallMs;
     }
   }
 

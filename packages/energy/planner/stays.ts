@@ -1,5 +1,5 @@
 /** How a plan sees a session: the power it can take, what it still takes, and how likely it is still there, step by step. */
-import { mean, shareAbove } from "../forecast/spread.ts";
+import { mean, quantile, shareAbove } from "../forecast/spread.ts";
 import type { ExpectedSessions, PlannedSession } from "../planner.ts";
 import type { Outlet, Site } from "../site.ts";
 import type { Step } from "./horizon.ts";
@@ -55,6 +55,35 @@ export function demandOf(
     phases,
   };
 }
+
+/** Of the likely stays the one that three in ten do not reach: a car that leaves early costs more than one that waits. */
+const EARLY = 0.3;
+/** Who is full, as far as is known, waits behind everybody. */
+const FULL_LAXITY_MS = 7 * 24 * 3_600_000;
+
+/**
+ * How long a session can still wait, ms: the time it stays less the time it needs at full power. The driver's word and what was learnt
+ * count alike: the word is all there is at first and never forgotten, and where it is used to being wrong what was learnt moves the answer.
+ * `driversWord` 1: the word alone, as far as it was given.
+ */
+export function laxityMs(
+  { departureWallMs, energyWh, leavesWallMs, takesWh, deliveredWh, idle }: PlannedSession,
+  { wallMs, powerKw, driversWord }: { wallMs: number; powerKw: number; driversWord: number },
+): number {
+  if (idle === true) return FULL_LAXITY_MS;
+  const part = driversWord >= 1 ? 1 : 0.5;
+  const learntMs = quantile(leavesWallMs ?? [], EARLY);
+  const leavesMs = between(departureWallMs, learntMs, part) ?? wallMs + UNKNOWN_STAY_MS;
+  const left = (wh: number | undefined) =>
+    wh === undefined ? undefined : Math.max(LEAST_KWH, (wh - deliveredWh) / 1000);
+  const learntWh = takesWh === undefined || takesWh.length === 0 ? undefined : mean(takesWh);
+  const needKwh = between(left(energyWh), left(learntWh), part) ?? UNKNOWN_TAKES_WH / 1000;
+  return leavesMs - wallMs - (powerKw > 0 ? (needKwh / powerKw) * 3_600_000 : 0);
+}
+
+/** The part that is `said`; where one of the two is unknown, the other. */
+const between = (said: number | undefined, learnt: number | undefined, part: number): number | undefined =>
+  said === undefined ? learnt : learnt === undefined ? said : part * said + (1 - part) * learnt;
 
 function takesKwh({ takesWh, energyWh, deliveredWh }: PlannedSession, driversWord: number): number {
   const forecastWh =

@@ -5,7 +5,7 @@
  *     2019-05-01 01:18:45-07:00,2019-05-01 15:52:36-07:00,60.0,44.069,CA-305,2_39_131_30,…,True
  *
  * Needed are arrival, departure, delivered_energy (kWh) and station_id, in any order; requested_energy (kWh),
- * estimated_departure and user_id are taken where they stand and `claimed` is not False, others are not looked at. Times are
+ * estimated_departure, user_id and claimed are taken where they stand, others are not looked at. Times are
  * RFC 3339 (a blank may stand for the T) and say their offset from UTC, so that the night when clocks are set back is
  * no riddle. Energy becomes whole watt-hours, which is what meters count.
  *
@@ -36,6 +36,8 @@ export type Session = {
   readonly requestedWh?: WattHours;
   readonly estimatedLeaveAtMs?: number;
   readonly driver?: string;
+  /** Nobody claimed it: where the file has a word of its driver all the same, that is the truth, filled in afterwards (ACN-Data). */
+  readonly unclaimed?: true;
 };
 
 /** `line` from 1; 0 is the file as a whole. */
@@ -176,12 +178,13 @@ class Reading {
     const twin = this.seen.get(id);
     if (twin !== undefined) return `the session '${shown(id)}' stands in line ${twin} already.`;
     this.seen.set(id, line);
-    // Of a session that nobody claimed, ACN-Data has no word: what stands there is the truth, filled in afterwards.
-    const said =
-      field("claimed").toLowerCase() === "false"
-        ? {}
-        : wordOf(field("requested"), field("estimated"), field("driver"), arriveAtMs);
-    return { id, line, station: station.value, arriveAtMs, leaveAtMs, energyWh, ...said };
+    const said = wordOf(field("requested"), field("estimated"), field("driver"), arriveAtMs);
+    const unclaimed = field("claimed").toLowerCase() === "false";
+    return {
+      ...{ id, line, station: station.value, arriveAtMs, leaveAtMs, energyWh },
+      ...said,
+      ...(unclaimed && { unclaimed }),
+    };
   }
 }
 
