@@ -45,10 +45,11 @@ export function csmsLimit(profiles: readonly CsmsProfile[], here: Here, atMs: nu
 
 function leading(profiles: readonly CsmsProfile[], purpose: CsmsPurpose, here: Here, atMs: number): Said {
   const candidates = profiles
-    .filter((profile) => profile.purpose === purpose && (profile.evse === 0 || profile.evse === here.evse))
     .filter(
-      ({ transaction }) =>
-        purpose !== "tx" || (transaction !== undefined && transaction === here.transaction),
+      (one) =>
+        one.purpose === purpose &&
+        (one.evse === 0 || one.evse === here.evse) &&
+        (purpose !== "tx" || (one.transaction !== undefined && one.transaction === here.transaction)),
     )
     .sort((a, b) => b.stackLevel - a.stackLevel || b.evse - a.evse);
   let untilMs = never;
@@ -68,12 +69,23 @@ function saidBy(profile: CsmsProfile, here: Here, atMs: number): Said {
   if (atMs < baseMs) return { limitMa: undefined, untilMs: Math.min(baseMs, validToMs) };
   const endMs = Math.min(againMs, baseMs + (profile.durationS ?? never) * 1_000);
   if (atMs >= endMs) return { limitMa: undefined, untilMs: Math.min(againMs, validToMs) };
-  const next = profile.periods.findIndex(({ fromS }) => baseMs + fromS * 1_000 > atMs);
-  const period = profile.periods.at(next < 0 ? -1 : next - 1);
-  const nextMs = next < 0 ? never : baseMs + profile.periods[next]!.fromS * 1_000;
+  const next = firstAfter(profile.periods, (atMs - baseMs) / 1_000);
+  const period = profile.periods[next - 1];
+  const nextMs = baseMs + (profile.periods[next]?.fromS ?? never) * 1_000;
   const untilMs = Math.min(endMs, nextMs, validToMs);
-  if (next === 0 || period?.limit === undefined) return { limitMa: undefined, untilMs };
+  if (period?.limit === undefined) return { limitMa: undefined, untilMs };
   return { limitMa: Math.max(0, inMa(profile, period.limit, period.phases, here)), untilMs };
+}
+
+/** By halves: a schedule is composed from thousands of looks. */
+function firstAfter(periods: CsmsProfile["periods"], s: number): number {
+  let [low, high] = [0, periods.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (periods[middle]!.fromS > s) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function inMa({ unit }: CsmsProfile, limit: number, phases: number | undefined, here: Here): number {
