@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GrantOutcome, SessionId } from "./inputs.ts";
-import { DEAF_AFTER_MS, OUTSTANDING_GRANTS_MAX } from "./limits.ts";
+import { DEAF_AFTER_MS, LAG_MS_MAX, OUTSTANDING_GRANTS_MAX } from "./limits.ts";
 import { OutletClaim } from "./outlet-claim.ts";
 import { outletId, smallSite } from "./testing/small-site.ts";
 
@@ -79,4 +79,14 @@ test("claim: a station that never answers costs bounded memory, and never less t
   for (let seq = 1; seq <= 10 * OUTSTANDING_GRANTS_MAX; seq++)
     claim.send(seq, seq === 3 ? 30_000 : 8_000, seq);
   assert.equal(mayAt(claim, 10_000), 30_000);
+});
+
+test("claim: nobody there draws nothing, once a car that left can no longer stand in a meter's reading", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  claim.update(session, [], 0);
+  claim.update(undefined, [], 10_000);
+  assert.deepEqual(claim.drawAtMostMa(10_000 + LAG_MS_MAX), [6_000, 6_000, 6_000]);
+  assert.deepEqual(claim.drawAtMostMa(10_001 + LAG_MS_MAX), [0, 0, 0]);
+  // What somebody who comes may draw is another matter.
+  assert.deepEqual(claim.mayMa, [6_000, 6_000, 6_000]);
 });
