@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SITE } from "@wattward/console/testing";
+import { FakeEnergy, SITE } from "@wattward/console/testing";
 import type { Browser, Locator, Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
 import { buildConsole, launch, noBrowser, type Opened, open, picture, views } from "./browser.ts";
@@ -304,3 +304,67 @@ for (const [name, scenario, part, seen] of [
     });
   }
 }
+
+test("sites: each says in which mode its energy is managed and since when; without link it is its last word, unmanaged a dash", {
+  skip: noBrowser,
+}, async (t) => {
+  for (const width of [1440, 390]) {
+    const { page, world, complaints } = await open(t, browser, {
+      scenario: "managed",
+      width,
+      path: "/people",
+    });
+    const nowMs = world.nowMs();
+    const other = (id: string, mode: string | undefined, more: object = {}) => {
+      world.addSite(id, more);
+      if (mode === undefined) return;
+      const energy = new FakeEnergy(world.nowMs);
+      energy.modes = [
+        { seq: 1, atMs: nowMs - 7_200_000, mode, islanded: false, reason: "", before: null, alert: "alarm" },
+      ];
+      world.energies.set(id, energy);
+    };
+    other("annecy", "fallback");
+    other("brest", "planned", { connected: false });
+    other("calais", undefined);
+    await page.goto(new URL("/sites", page.url()).href);
+    await page.getByRole("heading", { level: 1, name: "Sites" }).waitFor();
+    const row = (site: string) => page.locator("tbody tr", { hasText: site });
+    await row("annecy").waitFor();
+    if (width > 1000) {
+      assert.match((await row("annecy").textContent()) ?? "", /Fallback\s*2 h/);
+      assert.match((await row("brest").textContent()) ?? "", /Planned\s*2 h/);
+      await row("brest").getByTitle("As it was told last: the site has no link.").waitFor();
+      await row("calais").getByTitle("Its energy is not managed.").waitFor();
+      await page.getByRole("button", { name: "Energy mode" }).click();
+      await page.waitForURL(/sort=mode/);
+    }
+    await looksWell(page);
+    await page.screenshot({ path: picture(`sites-modes-${width}`) });
+    assert.deepEqual(complaints, []);
+  }
+});
+
+test("energy: a limit that a person set stands above all with its end; the peak stands among the figures of days", {
+  skip: noBrowser,
+}, async (t) => {
+  for (const width of [1440, 390]) {
+    const opened = await open(t, browser, { scenario: "managed", width, path: at() });
+    const { page, world, complaints } = opened;
+    const energy = energyOf(opened);
+    const untilWallMs = world.nowMs() + 3_600_000;
+    energy.snapshot = { externalLimit: { kind: "ordered", limitW: 40_000, untilWallMs } };
+    energy.tell();
+    await page.getByText("Limited by a person").waitFor();
+    await page.getByText(/takes 40\.0 kW together at most, until \d\d:\d\d\./).waitFor();
+    await page.screenshot({ path: picture(`energy-limit-${width}`) });
+    await page.goto(new URL(at("history"), page.url()).href);
+    await page.getByTitle(/The highest quarter of an hour drawn from the grid\./).waitFor();
+    if (width > 1000) {
+      await page.getByRole("button", { name: "Peak", exact: true }).click();
+      await page.waitForURL(/sort=peak/);
+    }
+    await page.screenshot({ path: picture(`energy-peak-${width}`), fullPage: true });
+    assert.deepEqual(complaints, []);
+  }
+});

@@ -22,7 +22,7 @@ export const outletColumnIds = [
   "reason",
 ] as const;
 export const dayColumnIds = [
-  ...["day", "cars", "building", "solar", "import", "export", "kept", "own", "cost", "measured"],
+  ...["day", "cars", "building", "solar", "import", "peak", "export", "kept", "own", "cost", "measured"],
 ] as const;
 export const refusalColumnIds = [
   ...["at", "client", "device", "function", "register", "value", "rule", "why", "answer"],

@@ -1,7 +1,7 @@
 /** What is chosen on the page of all sites, as it stands in the address. */
 import { readTableSearch, type TableSearch } from "../table/search.ts";
 
-export const columnIds = ["id", "link", "needs", "power", "energy", "sessions", "stations"] as const;
+export const columnIds = ["id", "link", "mode", "needs", "power", "energy", "sessions", "stations"] as const;
 
 export type SitesSearch = TableSearch & { readonly linked?: "yes" | "no" | undefined };
 
