@@ -81,6 +81,8 @@ export class SmallPlant {
   inForceMa: number | undefined;
   /** Outlets that nothing limits, by the local controller's word. */
   unlimited: readonly OutletId[] = [];
+  /** The meter was installed the wrong way round. */
+  isTurned = false;
   /** Nothing changes at the devices by itself. */
   isStill = false;
   private readonly settings: PlantSettings;
@@ -242,7 +244,8 @@ export class SmallPlant {
   private metered() {
     const ma = this.trueMa().map((exact) => exact + this.chance.int(-40, 40));
     const [a, b, c] = [ma[0]! / 1_000, ma[1]! / 1_000, ma[2]! / 1_000];
-    const w = (amps: number) => Math.round(amps * VOLTAGE_V);
+    const sign = this.isTurned ? -1 : 1;
+    const w = (amps: number) => sign * Math.round(amps * VOLTAGE_V);
     return {
       ...{ AphA: Math.abs(a), AphB: Math.abs(b), AphC: Math.abs(c), A_SF: -2 },
       ...{ PhVphA: VOLTAGE_V, PhVphB: VOLTAGE_V, PhVphC: VOLTAGE_V, V_SF: -1 },
