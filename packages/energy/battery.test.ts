@@ -160,3 +160,45 @@ test("battery: whatever it is told, its setpoint is within its power", () => {
     }
   }
 });
+
+for (const [name, wish, expected] of [
+  ["gives as planned beside a greater load", planned(4_000, 9_000), 4_000],
+  ["covers more than planned where that was meant", planned(4_000, 9_000, { covers: true }), 9_000],
+  ["feeds nothing in that was not meant to be", planned(4_000, 1_500), 1_500],
+  ["feeds in where that was meant", planned(4_000, 1_500, { exports: true }), 4_000],
+  ["stores what the plan did not foresee", planned(0, -3_000, { absorbs: true }), -3_000],
+  ["leaves it where feeding in is worth more", planned(0, -3_000), 0],
+  ["charges from the grid as planned", planned(-5_000, 8_000, { absorbs: true }), -5_000],
+  ["takes more sun than planned", planned(-5_000, -8_000, { absorbs: true }), -8_000],
+  ["gives before a peak", { ...planned(0, 12_000), importMaxW: 7_000 }, 5_000],
+  ["stops charging before a peak", { ...planned(-5_000, 4_000), importMaxW: 7_000 }, -3_000],
+] as const) {
+  test(`battery: by a plan it ${name}`, () => {
+    const control = new BatteryControl(battery({ rampWPerS: 1e9 }));
+    control.turn(told, planned(0, 0, { absorbs: true }), { ...at, nowMs: 500 });
+    control.turn(told, wish, at);
+    assert.equal(control.setpointW, expected, control.why);
+  });
+}
+
+test("battery: by a plan, a step of the load behind any delay is one step of the battery", () => {
+  for (const delayMs of [0, 500, 3_000, 10_000, 20_000]) {
+    const control = new BatteryControl(battery({ rampWPerS: 1e9 }));
+    const history: { readonly gridW: number; readonly feedW: number }[] = [];
+    const steps: number[] = [];
+    let feedW = 0;
+    for (let nowMs = 0; nowMs < 180_000; nowMs += TURN_MS) {
+      const siteW = nowMs < 60_000 ? 2_000 : 8_000;
+      history.push({ gridW: siteW - feedW, feedW });
+      const seen = history[Math.max(0, history.length - 1 - delayMs / TURN_MS)]!;
+      const before = control.setpointW;
+      control.turn({ ...told, atMs: nowMs, feedW }, planned(5_000, seen.gridW, { covers: true }), {
+        ...at,
+        nowMs,
+      });
+      feedW = control.setpointW;
+      if (nowMs >= 60_000 && Math.abs(feedW - before) > 0) steps.push(feedW);
+    }
+    assert.deepEqual(steps, [8_000], `delay ${delayMs} ms`);
+  }
+});

@@ -138,3 +138,67 @@ test("planner: absurd input and absurd solutions are no plan", async () => {
   ])
     assert.equal(await createPlanner(lies(solution)).plan(input({ sessions: [car(0)] }), 5_000), undefined);
 });
+
+const hourly = (cents: readonly number[]) => ({
+  fromWallMs: NOW_MS,
+  stepMs: HOUR_MS,
+  milliCentPerKwh: cents.map((cent) => cent * 1_000),
+});
+const sunny = (kind: "solar" | "battery" | "both") => {
+  const site = smallSite({ outlets: 4, mainA: 32, battery: {} });
+  const [battery] = site.sources;
+  const wiring = battery!.wiring;
+  const fuse = battery!.fuse;
+  const solar = { kind: "solar", id: "solar" as SourceId, fuse, wiring, feedWMax: 10_000 } as const;
+  return { ...site, sources: kind === "both" ? [battery!, solar] : kind === "solar" ? [solar] : [battery!] };
+};
+
+test("planner: a missed kWh is worth more than the dearest energy: cars are served whatever energy costs, and at a new month's first peak", async () => {
+  const short = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [5_000], energyWh: 5_000 };
+  for (const demandMilliCentPerKw of [0, 1_200_000]) {
+    const tariff = { feedInMilliCentPerKwh: 0, demandMilliCentPerKw, batteryWearMilliCentPerKwh: 0 };
+    const { plan } = await made(input({ price: hourly([150, 200, 150]), tariff, sessions: [car(0, short)] }));
+    const { atMostMa } = plan.sessions.get("s0" as SessionId)!;
+    assert(atMostMa >= 6_000, `${atMostMa} mA with ${demandMilliCentPerKw}`);
+  }
+});
+
+test("planner: prices that are not out yet are as the day before, not as the last evening hour", async () => {
+  // Cheap from 2 to 6 of each day's hours, dear at the end of what is known.
+  const day = Array.from({ length: 24 }, (_, hour) => (hour >= 2 && hour < 6 ? 5 : 30));
+  const stays = { leavesWallMs: [NOW_MS + 34 * HOUR_MS], takesWh: [10_000], energyWh: 10_000 };
+  const { view } = await made(
+    input({ price: hourly([...day.slice(6), ...day.slice(0, 6)]), sessions: [car(0, stays)] }),
+  );
+  assert(view.carsW[0] === 0, "it waits");
+});
+
+test("planner: the sun is held back where buying is paid for, and only then", async () => {
+  const solarW = flat(8_000);
+  const site = sunny("solar");
+  const limited = (cent: number) => made(input({ site, solarW, price: hourly([cent]), sessions: [car(0)] }));
+  assert.deepEqual([...((await limited(-5)).plan.solar ?? [])], [["solar", 0]]);
+  assert.equal((await limited(5)).plan.solar, undefined);
+});
+
+test("planner: cars are not planned into what the loss of the largest source would overload", async () => {
+  const leaves = { leavesWallMs: [NOW_MS + 2 * HOUR_MS], takesWh: [60_000], energyWh: 60_000 };
+  const sessions = [car(0, leaves), car(1, leaves), car(2, leaves)];
+  const { view } = await made(input({ site: sunny("solar"), solarW: flat(8_000), sessions }));
+  const fuseW = 3 * 32 * 230;
+  assert(view.carsW[0]! <= fuseW * 1.001, `${view.carsW[0]} W of cars at a fuse of ${fuseW} W`);
+});
+
+test("planner: a battery that gives may cover more than foreseen, one that rests stores only what is to spare", async () => {
+  const site = sunny("battery");
+  const id = site.sources[0]!.id;
+  const chargePermille = new Map([[id, 800]]);
+  const dear = await made(
+    input({ site, chargePermille, loadW: flat(3_000), price: hourly([40, 40, 5, 5, 5]) }),
+  );
+  assert.deepEqual(dear.plan.leeway?.get(id), { covers: true, absorbs: true, exports: false });
+  const cheap = await made(
+    input({ site, chargePermille, loadW: flat(3_000), price: hourly([5, 5, 40, 40, 40]) }),
+  );
+  assert.equal(cheap.plan.leeway?.get(id)?.covers, false);
+});

@@ -24,7 +24,7 @@ import { STRATEGIES, type Weights } from "./strategies.ts";
 export const BATTERY_EFFICIENCY = 0.95;
 const OVER_CENT = 1_000;
 /** For a kWh an hour earlier: decides only among equals. */
-const EARLIER_CENT = 0.02;
+const EARLIER_CENT = 0.005;
 /** For a kWh in the first step of a car that charges already: what it saves to stop must be worth two writes. */
 const GOES_ON_CENT = 0.3;
 /** Prices that differ by less are the same. */
@@ -186,9 +186,16 @@ class ModelBuilder {
     });
   }
 
-  /** What a car goes without is worth more than the dearest energy, whatever energy costs at this site. */
+  /** What a car goes without is worth more than the dearest energy, whatever energy costs at this site: an hour of a new peak and all. */
   private get dearestCent(): number {
-    return Math.max(0, ...this.priceCent);
+    return Math.max(0, ...this.priceCent) + this.demandCent;
+  }
+
+  /** For a kW of this plan's peak. */
+  private get demandCent(): number {
+    const { input, weights } = this;
+    if (weights.price === 0) return 0;
+    return (input.tariff.demandMilliCentPerKw / 1000) * partOfMonth(input.wallMs);
   }
 
   private get waits(): boolean {
@@ -211,8 +218,7 @@ class ModelBuilder {
     const fuseKw = ((root?.ratedMa ?? 0) * 3 * input.site.voltageV) / 1e6;
     const gridKw = Math.min(fuseKw, (input.site.peakW ?? Number.POSITIVE_INFINITY) / 1000);
     const feedIn = (input.tariff.feedInMilliCentPerKwh / 1000) * weights.price - weights.gridCent;
-    const demandCent =
-      (input.tariff.demandMilliCentPerKw / 1000) * (weights.price > 0 ? partOfMonth(input.wallMs) : 0);
+    const { demandCent } = this;
     const peak = program.column(demandCent, (input.peakSoFarW ?? 0) / 1000, Number.POSITIVE_INFINITY);
     return steps.map((step, k) => {
       const price = this.priceCent[k]!;
