@@ -12,8 +12,8 @@ const DOMAIN = "wattward.test";
 
 export type GuardFolder = {
   readonly folder: string;
-  /** Signs the next bundle, with this policy or without one, and puts it where the guard looks. */
-  put(policy: object | undefined): Promise<void>;
+  /** Signs the next bundle, with this policy or without one, and puts it where the guard looks; `energy`: a site's energy document. */
+  put(policy: object | undefined, energy?: object): Promise<void>;
 };
 
 /** `whole`: with everything that a site's other processes need too. */
@@ -29,8 +29,8 @@ export async function guardFolder(folder: string, { whole = false } = {}): Promi
   let version = 1;
   return {
     folder,
-    async put(policy) {
-      const signed = await signedBundle(authorities, version++, policy);
+    async put(policy, energy) {
+      const signed = await signedBundle(authorities, version++, { policy, energy });
       await folderDisk(folder).replace("state/bundle.json", Buffer.from(JSON.stringify(signed)));
     },
   };
@@ -66,11 +66,14 @@ function siteOf(): SiteId {
   return site.value;
 }
 
-function signedBundle(authorities: Authorities, version: number, policy: object | undefined) {
+type Documents = { readonly policy: object | undefined; readonly energy: object | undefined };
+
+function signedBundle(authorities: Authorities, version: number, { policy, energy }: Documents) {
   const bundle: Bundle = {
     ...{ schema: 1, site: siteOf(), version, csmsEpoch: 1, issuedAtMs: Date.now(), softwareFloor: "0.0.0" },
     ...{ stations: [], localList: [], stationAnchors: [authorities.station.pem], deny: [] },
     ...(policy !== undefined && { guard: JSON.stringify(policy) }),
+    ...(energy !== undefined && { energy: JSON.stringify(energy) }),
     policy: { unknownTokenOffline: "accept", cacheMsMax: 86_400_000, heartbeatIntervalS: 60 },
   };
   return signBundle(JSON.stringify(bundle), authorities.bundle);

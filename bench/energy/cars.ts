@@ -18,8 +18,16 @@ export type Car = {
   readonly to: number;
   readonly needKwh: number;
   readonly powerKw: number;
-  /** By the driver's estimate, in steps; `to` where he told none. */
+  /** What its driver told at plug-in, as the file has it: all algorithms and rules are told the same. */
+  readonly told: Told;
+  /** By the driver's estimate, in steps; the middle stay of all where he told none. */
   readonly saidTo: number;
+};
+
+export type Told = {
+  readonly energyWh?: number;
+  readonly departureWallMs?: number;
+  readonly driver?: string;
 };
 
 export type Fleet = {
@@ -35,9 +43,18 @@ export type Wanted = {
   readonly weekdays: boolean;
   readonly timeZone: string;
   readonly powerKw: number;
+  /** Drivers of sessions that nobody claimed tell nothing; else what the file has in their place, which is the truth. */
+  readonly claimedOnly?: boolean;
 };
 
-export async function readFleet({ file, days, weekdays, timeZone, powerKw }: Wanted): Promise<Fleet> {
+export async function readFleet({
+  file,
+  days,
+  weekdays,
+  timeZone,
+  powerKw,
+  claimedOnly = false,
+}: Wanted): Promise<Fleet> {
   const bytes = createReadStream(file);
   const read = await readSessions(
     (file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes).setEncoding("utf8"),
@@ -49,14 +66,21 @@ export async function readFleet({ file, days, weekdays, timeZone, powerKw }: Wan
   const all = [...new Set(dayOf.values())].filter((day) => !weekdays || workday(day)).sort((a, b) => a - b);
   const chosen = new Set(all.slice(0, days));
   const sessions = read.value.filter((session) => chosen.has(dayOf.get(session)!));
-  return { ...fleetOf(sessions, powerKw), days: chosen.size };
+  return { ...fleetOf(sessions, powerKw, claimedOnly), days: chosen.size };
 }
 
-export function fleetOf(sessions: readonly Session[], powerKw: number): Omit<Fleet, "days"> {
+export function fleetOf(
+  sessions: readonly Session[],
+  powerKw: number,
+  claimedOnly = false,
+): Omit<Fleet, "days"> {
   const startMs =
     Math.floor(Math.min(...sessions.map(({ arriveAtMs }) => arriveAtMs)) / 86_400_000) * 86_400_000;
   const step = (ms: number) => Math.floor((ms - startMs) / STEP_MS);
+  const stays = sessions.map(({ arriveAtMs, leaveAtMs }) => leaveAtMs - arriveAtMs).sort((a, b) => a - b);
+  const middleMs = stays[Math.floor(stays.length / 2)] ?? 0;
   const cars = sessions.map((session) => {
+    const told = claimedOnly && session.unclaimed === true ? {} : toldBy(session);
     const from = step(session.arriveAtMs);
     const to = Math.max(from + 1, step(session.leaveAtMs));
     const possibleKwh = (to - from) * STEP_HOURS * powerKw;
@@ -66,9 +90,17 @@ export function fleetOf(sessions: readonly Session[], powerKw: number): Omit<Fle
       to,
       powerKw,
       needKwh: Math.min(session.energyWh / 1000, possibleKwh),
-      saidTo:
-        session.estimatedLeaveAtMs === undefined ? to : Math.max(from + 1, step(session.estimatedLeaveAtMs)),
+      told,
+      saidTo: Math.max(from + 1, step(told.departureWallMs ?? session.arriveAtMs + middleMs)),
     };
   });
   return { startMs, cars, steps: Math.max(...cars.map(({ to }) => to)) + 1 };
+}
+
+function toldBy({ requestedWh, estimatedLeaveAtMs, driver }: Session): Told {
+  return {
+    ...(requestedWh !== undefined && { energyWh: requestedWh }),
+    ...(estimatedLeaveAtMs !== undefined && { departureWallMs: estimatedLeaveAtMs }),
+    ...(driver !== undefined && { driver }),
+  };
 }

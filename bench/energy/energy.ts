@@ -4,13 +4,13 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Forecasts, type OutletId } from "@wattward/energy";
+import { Forecasts, type OutletId, type Solver } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Say } from "../plant.ts";
 import { type Fleet, readFleet, STEP_HOURS, STEP_MS } from "./cars.ts";
 import { type Optimum, offline, type Surroundings } from "./offline.ts";
 import { type Replayed, replay, type World } from "./replay.ts";
-import { byRule, rules, uncontrolledPeakKw } from "./rules.ts";
+import { byRule, laxities, rules, uncontrolledPeakKw } from "./rules.ts";
 import { CAR_KW, networkSite, plainSite } from "./site-of.ts";
 import { noPrices, prices, solarOf } from "./world.ts";
 
@@ -24,6 +24,7 @@ export type EnergyOptions = {
   readonly pv?: string | undefined;
   readonly network?: string | undefined;
   readonly history?: string | undefined;
+  readonly claimedOnly: boolean;
   readonly timeZone: string;
   readonly out: string;
 };
@@ -41,6 +42,7 @@ export async function energy(options: EnergyOptions, say: Say) {
     weekdays: options.weekdays,
     timeZone: options.timeZone,
     powerKw: CAR_KW,
+    claimedOnly: options.claimedOnly,
   });
   say(
     `${fleet.cars.length} sessions on ${fleet.days} days; nobody held back, they peak at ${uncontrolledPeakKw(fleet).toFixed(1)} kW`,
@@ -50,17 +52,32 @@ export async function energy(options: EnergyOptions, say: Say) {
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
-  const history =
-    options.history === undefined ? undefined : await historyOf(options.history, options.timeZone);
+  const history = options.history === undefined ? undefined : await historyOf(options.history, options);
   const replayed = await replay(fleet, world, { solver, say, history });
+  const sameStations = await throughTheLoop(fleet, world, { solver, lpKWh: sum(optimum.gotKwh) });
   await solver.close();
   const figures = figuresOf(fleet, { optimum, replayed, around, options });
-  write(options.out, fleet, { optimum, replayed, figures });
+  write(options.out, fleet, { optimum, replayed, figures: { ...figures, sameStations } });
   const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
   say(
     `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}`,
   );
   return figures;
+}
+
+/** What two rules come to with the stations, amperes and seconds that our own code has. */
+async function throughTheLoop(
+  fleet: Fleet,
+  world: World,
+  { solver, lpKWh }: { readonly solver: Solver; readonly lpKWh: number },
+): Promise<Record<string, number>> {
+  const out: Record<string, number> = {};
+  if (world.site.sources.length > 0 || world.priced) return out;
+  for (const [name, laxity] of Object.entries(laxities)) {
+    const { gotKwh } = await replay(fleet, world, { solver, say: () => {}, laxity });
+    out[name] = round4(sum(gotKwh) / lpKWh);
+  }
+  return out;
 }
 
 function worldOf(
@@ -117,20 +134,20 @@ function worldOf(
 }
 
 /** What the forecasts would know if they had seen the sessions of a file: their state. */
-async function historyOf(file: string, timeZone: string): Promise<object> {
+async function historyOf(
+  file: string,
+  { timeZone, claimedOnly }: Pick<EnergyOptions, "timeZone" | "claimedOnly">,
+): Promise<object> {
   const forecasts = new Forecasts(timeZone);
-  const { cars } = await readFleet({ file, weekdays: false, timeZone, powerKw: CAR_KW });
-  for (const { session, needKwh } of cars) {
-    const { requestedWh, estimatedLeaveAtMs, driver } = session;
+  const { cars } = await readFleet({ file, weekdays: false, timeZone, powerKw: CAR_KW, claimedOnly });
+  for (const { session, needKwh, told } of cars) {
     forecasts.learn({
       outlet: `${session.station}.1` as OutletId,
       arrivedWallMs: session.arriveAtMs,
       leftWallMs: session.leaveAtMs,
       takenWh: needKwh * 1000,
       full: true,
-      ...(requestedWh === undefined ? {} : { energyWh: requestedWh }),
-      ...(estimatedLeaveAtMs === undefined ? {} : { departureWallMs: estimatedLeaveAtMs }),
-      ...(driver === undefined ? {} : { driver }),
+      ...told,
     });
   }
   return forecasts.state();

@@ -25,6 +25,7 @@ function optionsOf(words: readonly string[]): EnergyOptions {
     options: {
       ...{ sessions: text, cap: text, days: text, prices: text, bess: text, pv: text, network: text },
       ...{ history: text, zone: text, out: text, weekdays: { type: "boolean" } },
+      "claimed-only": { type: "boolean" },
     },
   });
   const file = (name: "sessions" | "prices" | "pv" | "network" | "history") => {
@@ -47,6 +48,7 @@ function optionsOf(words: readonly string[]): EnergyOptions {
     capKw: positive("cap", values.cap, CAP_KW_MAX),
     days: whole,
     weekdays: values.weekdays === true,
+    claimedOnly: values["claimed-only"] === true,
     prices: file("prices"),
     bess: values.bess === undefined ? undefined : bessOf(values.bess),
     pv: file("pv"),

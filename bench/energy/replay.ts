@@ -27,6 +27,7 @@ import {
 } from "@wattward/energy";
 import { type Fleet, STEP_MS } from "./cars.ts";
 import { Plant, type PlantCar } from "./replay-plant.ts";
+import type { RuleLaxity } from "./rules.ts";
 
 const BUSY_MS = 5_000;
 const BUSY_FOR_MS = 20_000;
@@ -64,16 +65,21 @@ export type Replayed = {
   readonly worstLoad: number;
 };
 
+type Replaying = {
+  readonly solver: Solver;
+  readonly say: (line: string) => void;
+  /** What the forecasts once told as their state. */
+  readonly history?: unknown;
+  /** A simple rule instead of planner and forecasts. */
+  readonly laxity?: RuleLaxity | undefined;
+};
+
 export async function replay(
   fleet: Fleet,
   world: World,
-  {
-    solver,
-    say,
-    history,
-  }: { readonly solver: Solver; readonly say: (line: string) => void; readonly history?: unknown },
+  { solver, say, history, laxity }: Replaying,
 ): Promise<Replayed> {
-  const run = new Replay(fleet, world, solver, history);
+  const run = new Replay(fleet, world, { solver, history, laxity });
   for (let step = 0; step <= fleet.steps; step++) {
     await run.step(step);
     if (step % (288 * 10) === 0 && step > 0)
@@ -91,6 +97,7 @@ class Replay {
   private turns = 0;
   private readonly fleet: Fleet;
   private readonly world: World;
+  private readonly laxity: RuleLaxity | undefined;
   private readonly loop: ControlLoop;
   private readonly planner;
   private readonly plant: Plant;
@@ -103,7 +110,12 @@ class Replay {
   private busyUntilMs = 0;
   private nowMs: number;
 
-  constructor(fleet: Fleet, world: World, solver: Solver, history: unknown) {
+  constructor(
+    fleet: Fleet,
+    world: World,
+    { solver, history, laxity }: Pick<Replaying, "solver" | "history" | "laxity">,
+  ) {
+    this.laxity = laxity;
     this.fleet = fleet;
     this.world = world;
     this.forecasts = new Forecasts(world.timeZone, history);
@@ -175,23 +187,36 @@ class Replay {
     let came = false;
     for (; this.next < this.arriving.length && this.arriving[this.next]!.car.from <= step; this.next++) {
       const car = this.arriving[this.next]!;
-      const { requestedWh, estimatedLeaveAtMs, driver } = car.car.session;
-      this.forecasts.arrived({
-        id: car.id,
-        outlet: car.outlet,
-        arrivedWallMs: this.nowMs,
-        ...(requestedWh === undefined ? {} : { energyWh: requestedWh }),
-        ...(estimatedLeaveAtMs === undefined ? {} : { departureWallMs: estimatedLeaveAtMs }),
-        ...(driver === undefined ? {} : { driver }),
-      });
+      const { id, outlet } = car;
+      this.forecasts.arrived({ id, outlet, arrivedWallMs: this.nowMs, ...car.car.told });
       this.plant.plug(car, this.nowMs);
       came = true;
     }
     return came;
   }
 
+  /** A rule's order in the place of a plan, through the same loop and the same stations. */
+  private planByRule(laxity: RuleLaxity): Plan {
+    const { nowMs } = this;
+    const step = (nowMs - this.fleet.startMs) / STEP_MS;
+    const sessions = [...this.plant.cars.values()].map((car) => {
+      const leftKwh = Math.max(0, car.car.needKwh - car.gotKwh);
+      const laxityMs = laxity({ car: car.car, leftKwh }, step) * STEP_MS;
+      return [car.id, { atLeastMa: 0, atMostMa: this.plant.wantsMa(car), laxityMs }] as const;
+    });
+    return {
+      ...{ madeAtMs: nowMs, validUntilMs: nowMs + 2 * STEP_MS },
+      ...{ sessions: new Map(sessions), batteries: new Map() },
+    };
+  }
+
   private async makePlan(): Promise<void> {
     const { world, plant, forecasts, nowMs } = this;
+    if (this.laxity !== undefined) {
+      this.plan = this.planByRule(this.laxity);
+      this.found = false;
+      return;
+    }
     const steps = (36 * HOUR_MS) / QUARTER_MS;
     const none = { fromWallMs: nowMs, stepMs: QUARTER_MS, low: [0], likely: [0], high: [0], errorMean: 0 };
     const { battery } = plant;
@@ -226,7 +251,6 @@ class Replay {
   }
 
   private sessionOf(car: PlantCar): PlannedSession {
-    const { requestedWh, estimatedLeaveAtMs } = car.car.session;
     const deliveredWh = car.gotKwh * 1000;
     return {
       id: car.id,
@@ -235,8 +259,7 @@ class Replay {
       deliveredWh,
       wantsMa: this.plant.wantsMa(car),
       charging: car.drawMa > 0,
-      ...(requestedWh === undefined ? {} : { energyWh: requestedWh }),
-      ...(estimatedLeaveAtMs === undefined ? {} : { departureWallMs: estimatedLeaveAtMs }),
+      ...car.car.told,
       ...this.forecasts.session(car.id, this.nowMs, deliveredWh),
     };
   }

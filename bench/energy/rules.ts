@@ -4,7 +4,7 @@
  */
 import { type Car, type Fleet, STEP_HOURS } from "./cars.ts";
 
-type Present = { readonly car: Car; leftKwh: number };
+export type Present = { readonly car: Car; leftKwh: number };
 /** Power of each, in kW, for one step. */
 type Rule = (present: readonly Present[], capKw: number, step: number) => number[];
 
@@ -40,16 +40,25 @@ const first =
     return kw;
   };
 
+/** Steps that a car can still wait, by what a rule knows. */
+export type RuleLaxity = (one: Present, step: number) => number;
+
 const laxity = (to: number, { car, leftKwh }: Present, step: number): number =>
   to - step - leftKwh / (car.powerKw * STEP_HOURS);
+
+/** The rules that can be run through loop and stations too, by order. */
+export const laxities = {
+  leastLaxitySaid: (one, step) => laxity(one.car.saidTo, one, step),
+  leastLaxityTrue: (one, step) => laxity(one.car.to, one, step),
+} as const satisfies Record<string, RuleLaxity>;
 
 export const rules = {
   equalShare,
   maxMin,
   firstCome: first(({ car }) => car.from),
   earliestDepartureSaid: first(({ car }) => car.saidTo),
-  leastLaxitySaid: first((one, step) => laxity(one.car.saidTo, one, step)),
-  leastLaxityTrue: first((one, step) => laxity(one.car.to, one, step)),
+  leastLaxitySaid: first((one, step) => laxities.leastLaxitySaid(one, step)),
+  leastLaxityTrue: first((one, step) => laxities.leastLaxityTrue(one, step)),
 } as const satisfies Record<string, Rule>;
 
 /** What each car of the fleet got by the rule, kWh. */

@@ -77,7 +77,7 @@ export class LoadSite {
     return this.generation === 1 ? boot(station) : heartbeat();
   }
 
-  private say(message: { readonly t: string }): void {
+  private say(message: { readonly t: string; readonly [field: string]: unknown }): void {
     const told = message.t === "hello" ? { ...message, wallMs: Date.now(), clockQuality: "synced" } : message;
     this.socket?.write(clientFrame(JSON.stringify(told)));
   }

@@ -73,6 +73,10 @@ const bench = {
         file("pv", "FILE", "solar power of a day, watts, a line a minute"),
         file("network", "FILE", "a network of ACN-Sim: its pods and its transformer as fuses"),
         file("history", "FILE", "sessions that the forecasts have seen before (none)"),
+        flag(
+          "claimed-only",
+          "drivers of sessions that nobody claimed have told nothing (the file has the truth in their place)",
+        ),
         text("zone", "NAME", "the site's time zone (America/Los_Angeles)"),
       ],
     },

@@ -71,7 +71,7 @@ export class OutletClaim {
     if (session?.id !== this.session?.id) {
       this.reset(nowMs);
       if (session?.inForceMa !== undefined) this.inherit(session.inForceMa, nowMs);
-    }
+    } else this.seeAnothers(session?.inForceMa, nowMs);
     this.session = session;
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
     for (const outcome of outcomes) this.hear(outcome);
@@ -278,6 +278,16 @@ export class OutletClaim {
     const limitMa = Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa;
     this.sent = [{ seq: 0, limitMa, atMs: nowMs }];
     this.limitMa = stepDown(this.outlet, limitMa);
+  }
+
+  /**
+   * More than any grant of ours: another's, who granted while we were not heeded. Where an outcome is told, what the station lives on
+   * then is told with it, so none of ours reads like that.
+   */
+  private seeAnothers(inForceMa: number | undefined, nowMs: number): void {
+    if (inForceMa === undefined || inForceMa <= this.inForceMa) return;
+    this.changedAtMs = nowMs;
+    this.inherit(inForceMa, nowMs);
   }
 
   /** Manners stay with the station, everything else goes with the car. */

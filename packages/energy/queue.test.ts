@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SessionId } from "./inputs.ts";
-import { IDLE_RETRY_MS, SLOT_MS, STARVES_AFTER_MS } from "./limits.ts";
+import { GIVES_WAY_MS, IDLE_RETRY_MS, SLOT_MS, STARVES_AFTER_MS } from "./limits.ts";
 import { Queue, type Queuing } from "./queue.ts";
 
 const car = (id: string, more: Partial<Queuing> = {}): Queuing => ({
@@ -53,4 +53,35 @@ test("queue: a car that draws nothing stands behind everybody, and is tried agai
   assert.equal(shown(queue.order([off, car("waits", on)], 200_000)), "waits idle");
   queue.order([off, car("waits", on)], 100_000 + IDLE_RETRY_MS);
   assert.equal(shown(queue.order([off, car("waits", on)], 200_000 + SLOT_MS)), "idle waits");
+});
+
+test("queue: where it is known how long they can wait, who can wait least comes first, and a slot is no matter", () => {
+  const hour = 3_600_000;
+  const cars = [
+    car("calm", { laxityMs: 5 * hour }),
+    car("late", { laxityMs: -hour }),
+    car("soon", { laxityMs: hour / 2 }),
+    car("unknown"),
+  ];
+  assert.equal(shown(new Queue().order(cars, STARVES_AFTER_MS + 1)), "late soon unknown calm");
+});
+
+test("queue: who charges gives way only to one who can wait less by more than a change is worth", () => {
+  const queue = new Queue();
+  const waits = (byMs: number) => car("waits", { laxityMs: 3_600_000 - byMs });
+  const charges = car("charges", { ...on, laxityMs: 3_600_000 });
+  assert.equal(shown(queue.order([waits(GIVES_WAY_MS - 1), charges], 0)), "charges waits");
+  assert.equal(shown(queue.order([waits(GIVES_WAY_MS + 1), charges], 0)), "waits charges");
+});
+
+test("queue: a full car waits behind everybody, and longer after each time it was tried in vain", () => {
+  const queue = new Queue();
+  const other = car("other", { laxityMs: 3_600_000 });
+  const full = (more: Partial<Queuing>) => car("full", { laxityMs: 0, ...more });
+  assert.equal(shown(queue.order([full({ idle: true, charging: true }), other], 0)), "other full");
+  assert.equal(shown(queue.order([full({}), other], IDLE_RETRY_MS - 1)), "other full");
+  assert.equal(shown(queue.order([full({}), other], IDLE_RETRY_MS)), "full other");
+  queue.order([full({ idle: true, charging: true }), other], IDLE_RETRY_MS);
+  assert.equal(shown(queue.order([full({}), other], 3 * IDLE_RETRY_MS - 1)), "other full");
+  assert.equal(shown(queue.order([full({}), other], 3 * IDLE_RETRY_MS)), "full other");
 });

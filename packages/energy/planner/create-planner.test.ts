@@ -7,6 +7,7 @@ import type { SourceId } from "../site.ts";
 import { outletId, smallSite } from "../testing/small-site.ts";
 import { createPlanner } from "./create-planner.ts";
 import type { Solver } from "./linear-program.ts";
+import { laxityMs } from "./stays.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.UTC(2026, 5, 1, 8);
@@ -201,4 +202,45 @@ test("planner: a battery that gives may cover more than foreseen, one that rests
     input({ site, chargePermille, loadW: flat(3_000), price: hourly([5, 5, 40, 40, 40]) }),
   );
   assert.equal(cheap.plan.leeway?.get(id)?.covers, false);
+});
+
+test("planner: where energy always costs the same, sessions go by the time they can wait, and nothing is promised", async () => {
+  const { plan } = await made(
+    input({
+      sessions: [
+        car(0, { departureWallMs: NOW_MS + 8 * HOUR_MS }),
+        car(1, { departureWallMs: NOW_MS + HOUR_MS }),
+        car(2, { departureWallMs: NOW_MS + HOUR_MS, idle: true }),
+      ],
+    }),
+  );
+  const [calm, soon, full] = [...plan.sessions.values()];
+  assert(soon!.laxityMs! < calm!.laxityMs! && calm!.laxityMs! < full!.laxityMs!);
+  for (const { atLeastMa, atMostMa } of plan.sessions.values()) {
+    assert.equal(atLeastMa, 0);
+    assert.equal(atMostMa, 32_000);
+  }
+});
+
+test("planner: the driver's word and what was learnt count alike; one alone counts whole", () => {
+  const powerKw = 10;
+  const laxity = (extra: Partial<PlannedSession>, driversWord = 0.2) =>
+    laxityMs(
+      {
+        id: "s" as SessionId,
+        outlet: outletId(0),
+        arrivedWallMs: NOW_MS,
+        deliveredWh: 0,
+        wantsMa: 32_000,
+        ...extra,
+      },
+      { wallMs: NOW_MS, powerKw, driversWord },
+    ) / HOUR_MS;
+  const word = { departureWallMs: NOW_MS + 8 * HOUR_MS, energyWh: 20_000 };
+  const learnt = { leavesWallMs: [NOW_MS + 4 * HOUR_MS], takesWh: [10_000] };
+  assert.equal(laxity(word), 6);
+  assert.equal(laxity(learnt), 3);
+  assert.equal(laxity({ ...word, ...learnt }), 4.5);
+  assert.equal(laxity({ ...word, ...learnt }, 1), 6);
+  assert(Number.isFinite(laxity({})));
 });

@@ -1,0 +1,56 @@
+/** Shares of those who are served in turn, and of those who rise together. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fuseTree, Room } from "./fuse-tree.ts";
+import { type Claim, share } from "./share.ts";
+import { smallSite } from "./testing/small-site.ts";
+
+const site = smallSite({ outlets: 4, mainA: 100 });
+const tree = fuseTree(site);
+const claim = (more: Partial<Claim> = {}): Claim => ({
+  outlet: site.outlets[0]!,
+  fuse: 0,
+  uses: [1, 1, 1],
+  levelsMa: [0, 32_000, 32_000],
+  starts: false,
+  inTurn: true,
+  ...more,
+});
+const shares = (mainA: number, claims: readonly Claim[]) =>
+  share(tree, claims, new Room(tree, [...Array(3).fill(mainA * 1000), Number.POSITIVE_INFINITY])).map(
+    (ma) => ma / 1000,
+  );
+
+test("share: in turn, the first has all it takes before the next has anything", () => {
+  assert.deepEqual(shares(50, [claim(), claim(), claim()]), [32, 18, 0]);
+  assert.deepEqual(
+    shares(
+      48,
+      [claim(), claim(), claim()].map((c) => ({ ...c, inTurn: false })),
+    ),
+    [16, 16, 16],
+  );
+});
+
+test("share: what is left over and less than a minimum is not lost: the one before gives so much back", () => {
+  assert.deepEqual(shares(35, [claim(), claim()]), [29, 6]);
+  // Nothing is left over: nothing is given back.
+  assert.deepEqual(shares(32, [claim(), claim()]), [32, 0]);
+  // Nor where the giver would fall below its own minimum.
+  assert.deepEqual(shares(9, [claim({ levelsMa: [0, 7_000, 7_000] }), claim()]), [7, 0]);
+});
+
+test("share: a car that draws little lends the rest to those behind it", () => {
+  assert.deepEqual(shares(40, [claim({ levelsMa: [0, 10_000, 32_000] }), claim()]), [10, 30]);
+});
+
+test("share: what a plan promises goes before any turn", () => {
+  const promised = claim({ levelsMa: [20_000, 32_000, 32_000] });
+  assert.deepEqual(shares(50, [claim(), promised]), [30, 20]);
+});
+
+test("share: room on one's own phases is enough, in turn too", () => {
+  const one = claim({ uses: [1, 0, 0] });
+  const other = claim({ uses: [0, 1, 0] });
+  assert.deepEqual(shares(32, [one, other]), [32, 32]);
+});
