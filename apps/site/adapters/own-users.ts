@@ -6,6 +6,7 @@
  *     DATA/guard/      0711   root's:  identity/ (whom to believe, no key)
  *     DATA/guard/state/ 0711  its own: bundle.json (brought), guard.sock
  *     DATA/energy/state/      its own: bundle.json (brought), guard.sock and energy.sock (links to where they are)
+ *     DATA/energy/energy/ 0700 its own: quarters, forecasts
  *
  * Root writes into a folder that belongs to somebody less: always to a new file there (O_EXCL), which is then renamed; nothing that
  * lies there already is followed or opened for writing.
@@ -77,6 +78,11 @@ function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
     chmodSync(join(identity, name), 0o644);
   }
   chownSync(state, uid, gid);
+  if (own !== "energy") return;
+  // What it has learnt and measured. Nobody else's, so nobody else reads it.
+  const measured = join(folder, "energy");
+  mkdirSync(measured, { recursive: true, mode: 0o700 });
+  chownSync(measured, uid, gid);
 }
 
 function linkSockets(dataFolder: string, guardIsApart: boolean): void {
