@@ -74,6 +74,7 @@ export class SafeDefault {
       if ((await ask(caller, clearProfile(caller.version, id))).kind === "silent") return "unknown";
     }
     const ours = installed.find(({ id, evse }) => id === SAFE_DEFAULT_ID && evse === 0);
+    if (ours === undefined && this.ports.book.page.safeMa !== undefined) this.forgot();
     if (ours === undefined || !this.isAsMeant(ours)) return this.write(caller);
     await this.holds(safeOf(outlets));
     return "held";
@@ -99,7 +100,9 @@ export class SafeDefault {
     const { safeMa } = book.page;
     const first = safeMa === undefined;
     if (!first) {
-      if (safeMa === safeOf(outlets) && (await this.shown(caller)) === "held") return "held";
+      const shown = safeMa === safeOf(outlets) ? await this.shown(caller) : undefined;
+      if (shown === "held") return "held";
+      if (shown === "unheld") this.forgot();
       // In the place of the one that is there, if it is: a car that charges is not left without any limit to find that out.
       const replaced = await this.write(caller);
       if (replaced !== "held" || (await this.shown(caller)) !== "unheld") return replaced;
@@ -169,6 +172,14 @@ export class SafeDefault {
     const news = page.safeMa !== safeMa;
     page.safeMa = safeMa;
     if (news) await this.ports.book.save();
+  }
+
+  /** It is written again; but nobody writes it while the site is dead. */
+  private forgot(): void {
+    this.ports.observe(
+      "safe-default-forgotten",
+      "the station had its safe default and has it no more: where a restart wipes it, and the site is dead then, it draws its full rating",
+    );
   }
 
   private told(what: string): "unheld" {

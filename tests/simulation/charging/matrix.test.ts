@@ -97,6 +97,7 @@ for (const version of ocppVersions) {
     await rig.advance(30_000);
     // 1.6 forgets it, 2.x has it in flash, where nothing is written twice (K01.FR.27).
     assert.equal(safeDefaults(rig).length, version === "1.6" ? 2 : 1);
+    assert.equal(rig.observed.includes("safe-default-forgotten"), version === "1.6");
     assert(rig.station.charging(one), "it resumed");
     assert.equal(rig.drawA(), GRANT_A);
     rig.finish();
