@@ -178,3 +178,23 @@ d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]`;
   for (const text of [aliased(1_300), billion, "a: *nothing", "[".repeat(100_000)])
     assert(!readPlan(text).ok, text.slice(0, 40));
 });
+
+test("phases: loads that leave the site show a grid meter the wrong way round: a fault, and 'inverted' is proposed; turned, all is well", async () => {
+  const plant = new SmallPlant({ outlets: 2 });
+  plant.isTurned = true;
+  let asked = 0;
+  const ask = async () => {
+    const loaded = asked++ % 2 === 1;
+    plant.baseMa = loaded ? [12_000, 12_000, 12_000] : [2_000, 2_000, 2_000];
+    return true;
+  };
+  const { report, proposal, said } = await commissioned(plant, { ask });
+  assert.equal(report.passed, false);
+  assert(report.phases.every(({ inverted }) => inverted === true));
+  assert(said.some((line) => line.includes("the wrong way round")));
+  assert.equal(parse(proposal).energy.devices[0].is.inverted, true);
+  plant.config = parse(proposal).energy;
+  const again = await commissioned(plant, { ask });
+  assert(again.report.passed, JSON.stringify(again.report.phases));
+  assert.equal(parse(again.proposal).energy.devices[0].is.inverted, true);
+});

@@ -85,12 +85,27 @@ async function phasesOf(
   }
   const client = new ModbusClient({ dial: dial(at), clock, chance });
   const unit = new SunSpecUnit(client, at.deviceUnit, () => clock.now().monotonicMs);
-  const driver = new MeterDriver(unit, { wired: wiredBelow(site, top.id) });
-  const currentMa = async () => ((await driver.poll()) === undefined ? driver.reading?.currentMa : undefined);
+  const { is } = config.devices.find(
+    (device) => device.is.kind === "meter" && device.is.meter === meter?.id,
+  )!;
+  const inverted = is.kind === "meter" && is.inverted === true;
+  const driver = new MeterDriver(unit, { wired: wiredBelow(site, top.id), inverted });
+  const currentMa = async () => {
+    const reading = (await driver.poll()) === undefined ? driver.reading : undefined;
+    // Most meters tell currents without a sign: their power has it.
+    return reading?.currentMa.map((ma, i) => {
+      const w = reading.powerW?.[i] ?? 0;
+      return w === 0 ? ma : Math.sign(w) * Math.abs(ma);
+    });
+  };
   const reports = await checkPhases(config, { clock, ask, currentMa });
   client.close();
   for (const report of reports) {
     const seen = report.seen === "not-checked" ? "not checked" : report.seen.join(", ") || "on no phase";
+    if (report.inverted === true)
+      say(
+        `fault phases of ${report.outlet}: its load leaves the site: the grid meter is the wrong way round`,
+      );
     say(
       `${phasesAgree(report) ? "good" : "fault"} phases of ${report.outlet}: ${seen} (${report.expected.join(", ")})`,
     );

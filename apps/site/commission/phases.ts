@@ -15,7 +15,7 @@ const LOOKS = 10;
 
 export type PhasePorts = {
   readonly clock: Clock;
-  /** Currents through the grid meter, now; undefined where it does not answer. */
+  /** Signed currents through the grid meter, now, import positive; undefined where it does not answer. */
   currentMa(): Promise<readonly number[] | undefined>;
   /** Asks somebody at the station; false: skip this one. */
   ask(sentence: string): Promise<boolean>;
@@ -48,11 +48,16 @@ function reportOf(
 ): PhaseReport {
   const about = { outlet: outlet.id, expected: outlet.wiring };
   if (before === undefined || after === undefined) return { ...about, seen: "not-checked" };
-  return { ...about, seen: PHASES.filter((_phase, i) => after[i]! - before[i]! >= STEP_MA) };
+  const seen = PHASES.filter((_phase, i) => after[i]! - before[i]! >= STEP_MA);
+  const away = PHASES.filter((_phase, i) => before[i]! - after[i]! >= STEP_MA);
+  return away.length > 0 && seen.length === 0 ? { ...about, seen: away, inverted: true } : { ...about, seen };
 }
 
 /** A load on other phases than the document's is a fault; on some of them it is a car with fewer. */
-export const phasesAgree = ({ expected, seen }: PhaseReport): boolean =>
+export const phasesAgree = ({ expected, seen, inverted }: PhaseReport): boolean =>
+  inverted !== true && phasesFit({ expected, seen });
+
+const phasesFit = ({ expected, seen }: Pick<PhaseReport, "expected" | "seen">): boolean =>
   seen === "not-checked" || (seen.length > 0 && seen.every((phase) => expected.includes(phase)));
 
 async function mean({ clock, currentMa }: PhasePorts, looks: number): Promise<readonly number[] | undefined> {

@@ -1,11 +1,11 @@
 /** The document as it should be after commissioning: models where they were found, nameplates, reverts as they were proven. Comments stay. */
-import { DOCUMENT_ALIASES_MAX } from "@wattward/energy";
+import { DOCUMENT_ALIASES_MAX, type EnergyConfig } from "@wattward/energy";
 import { Document, visit } from "yaml";
 import type { Plan } from "./plan.ts";
 import type { CommissionReport } from "./report.ts";
 
 /** YAML. `set` at the central system, by whoever may; nothing here changes the site by itself. */
-export function propose({ document, places, config }: Plan, { devices }: CommissionReport): string {
+export function propose({ document, places, config }: Plan, { devices, phases }: CommissionReport): string {
   // An entry that stands for another (an alias) cannot differ from it: then without its comments, every entry on its own.
   const proposed = hasAliases(document)
     ? new Document(document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX }))
@@ -29,7 +29,20 @@ export function propose({ document, places, config }: Plan, { devices }: Commiss
       proposed.createNode(proven, { flow: true }),
     );
   }
+  const checked = phases.filter(({ seen }) => seen !== "not-checked");
+  if (checked.length > 0 && checked.every(({ inverted }) => inverted === true))
+    turnGridMeter(proposed, config);
   return proposed.toString({ lineWidth: 0 });
+}
+
+/** Every load that came was seen to leave: it is the meter, not the loads. */
+function turnGridMeter(proposed: Document, { site, devices }: EnergyConfig): void {
+  const top = site.fuses.find(({ parent }) => parent === undefined);
+  const meter = site.meters.find(({ fuse }) => fuse === top?.id);
+  devices.forEach(({ is }, i) => {
+    if (is.kind === "meter" && is.meter === meter?.id)
+      proposed.setIn(["energy", "devices", i, "is", "inverted"], is.inverted !== true);
+  });
 }
 
 function hasAliases(document: Document): boolean {

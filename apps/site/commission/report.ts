@@ -36,6 +36,8 @@ export type PhaseReport = {
   readonly expected: readonly string[];
   /** Phases on which the grid meter saw the load come. */
   readonly seen: readonly string[] | "not-checked";
+  /** The load came as power that leaves: the grid meter was installed the wrong way round. */
+  readonly inverted?: boolean;
 };
 
 export type CommissionReport = {
