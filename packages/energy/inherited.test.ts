@@ -55,3 +55,24 @@ test("inherited: numbers of grants go on from another controller's, and never ba
   loop.numberFrom(7);
   assert.equal(loop.turn(input(500, { sessions: [session(0, 16_000)] })).grants[0]!.seq, 42);
 });
+
+test("inherited: what another grants while this loop lives (the fallback, when it was not heeded) is budgeted, and nobody disobeys by it", () => {
+  const loop = createControlLoop(smallSite({ outlets: 2, mainA: 40, outlet: { safeMa: 0 } }));
+  const seen = (nowMs: number, ma: number) => ({ observed: { atMs: nowMs, terminalsMa: [ma, ma, ma] } });
+  const outcomes: LoopInput["outcomes"][number][] = [];
+  let waits = 0;
+  for (let nowMs = 500; nowMs <= 90_000; nowMs += 500) {
+    // From 30 s on its grants are refused, and another has given the second car 30 A.
+    const another = nowMs > 30_000 && nowMs <= 60_000;
+    const told = another ? { inForceMa: 30_000, ...seen(nowMs, 30_000) } : {};
+    const sessions = [session(0), { ...session(1), wantsMa: nowMs < 60_000 ? 0 : 32_000, ...told }];
+    const { grants, state } = loop.turn(input(nowMs, { sessions, outcomes: outcomes.splice(0) }));
+    for (const { session: id, seq } of grants)
+      outcomes.push({ session: id, seq, outcome: another ? "rejected" : "accepted", atMs: nowMs });
+    if (!another) continue;
+    assert.equal(state.outlets[1]!.standing, "obeys", `${nowMs}`);
+    assert(state.outlets[1]!.mayMa[0] >= 30_000, `${nowMs}: ${state.outlets[1]!.mayMa}`);
+    waits++;
+  }
+  assert.equal(waits, 60);
+});
