@@ -14,6 +14,7 @@ export class PeakBudget {
   private quarter: number | undefined;
   private lastMs = 0;
   private usedWms = 0;
+  private lastW = 0;
 
   constructor(limitW: number) {
     this.limitW = limitW;
@@ -39,7 +40,11 @@ export class PeakBudget {
     this.usedWms += Math.max(0, importW ?? this.limitW) * (wallMs - this.lastMs);
     this.quarter = quarter;
     this.lastMs = wallMs;
-    const restMs = Math.max(startMs + QUARTER_MS - wallMs, REST_MS_MIN);
-    return Math.max(0, (this.limitW * QUARTER_MS - this.usedWms) / restMs);
+    const restMs = startMs + QUARTER_MS - wallMs;
+    const evenW = Math.max(0, (this.limitW * QUARTER_MS - this.usedWms) / restMs);
+    // Held, not stretched: who is on his budget goes on to the end of the quarter.
+    const highestW = goesOn ? this.lastW : this.limitW;
+    this.lastW = restMs >= REST_MS_MIN ? evenW : Math.min(evenW, highestW);
+    return this.lastW;
   }
 }

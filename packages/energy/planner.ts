@@ -46,7 +46,7 @@ export type PlannedSession = {
   readonly idle?: boolean;
   /** It charges now: stopping and starting cost power and patience, so a plan that is as good without goes on. */
   readonly charging?: boolean;
-  /** Gives back into the site, at most so much (V2X): station and car both do, and the driver agreed. Needs `keepsWh`. */
+  /** Gives back into the site, at most so much (V2X): station and car both do, and the driver agreed. No plan uses it yet. */
   readonly dischargeWMax?: number;
 };
 

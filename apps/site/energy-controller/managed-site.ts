@@ -210,7 +210,9 @@ export class ManagedSite {
     }
     for (const [id, driver] of this.fleet.solar) {
       const feedW = solar.find((one) => one.id === id && nowMs - one.atMs < SNAPSHOT_EVERY_MS * 10)?.feedW;
-      driver.limit(this.curtailments.get(id)?.turn({ gridW, feedW }, nowMs));
+      const exportLimitW = this.curtailments.get(id)?.turn({ gridW, feedW }, nowMs);
+      const plannedW = output.solarLimits?.find(({ source }) => source === id)?.limitW;
+      driver.limit(leastOf(exportLimitW, plannedW));
     }
     for (const contactor of this.fleet.contactors) {
       const load = loadOf(this.config.site, contactor.fuse, output, meters);
@@ -240,6 +242,7 @@ export class ManagedSite {
       ...{ nowMs, wallMs, flows, batteries, sessions: link.sessions },
       offeredMa: new Map(output.state.outlets.map(({ id, limitMa }) => [id, limitMa])),
       ...(externalW !== undefined && { externalW }),
+      solarHeldBack: (output.solarLimits?.length ?? 0) > 0,
     });
   }
 
@@ -347,6 +350,9 @@ export class ManagedSite {
 
 /** Between ten in the evening and four in the morning. */
 const isNight = (msOfDay: number): boolean => msOfDay >= 22 * HOUR_MS || msOfDay < 4 * HOUR_MS;
+
+const leastOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 const differ = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 

@@ -62,6 +62,8 @@ export type Facts = {
   readonly externalW?: number;
   /** Highest mean import of a quarter of this month so far, W. */
   readonly peakSoFarW?: number;
+  /** Solar feeds less than there is sun, by our own order: nothing is learnt from that. */
+  readonly solarHeldBack?: boolean;
 };
 
 export class Planning {
@@ -121,7 +123,8 @@ export class Planning {
     if (nowMs - this.learntAtMs >= LEARN_EVERY_MS) {
       this.learntAtMs = nowMs;
       if (facts.flows.buildingW !== undefined) this.forecasts.sawLoad(facts.wallMs, facts.flows.buildingW);
-      if (facts.flows.solarW !== undefined) this.forecasts.sawSolar(facts.wallMs, facts.flows.solarW);
+      if (facts.flows.solarW !== undefined && facts.solarHeldBack !== true)
+        this.forecasts.sawSolar(facts.wallMs, facts.flows.solarW);
     }
     if (nowMs - this.keptAtMs >= FORECAST_KEEP_EVERY_MS) {
       this.keptAtMs = nowMs;

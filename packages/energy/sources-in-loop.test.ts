@@ -1,0 +1,106 @@
+/** Batteries and solar in the loop: a battery gives before a peak holds cars back, and no sun is held back that somebody relies on. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createControlLoop } from "./control-loop.ts";
+import type { LoopInput, Plan, SessionId } from "./inputs.ts";
+import { LAG_MS_MAX } from "./limits.ts";
+import type { SourceId } from "./site.ts";
+import { outletId, smallSite, VOLTAGE_V } from "./testing/small-site.ts";
+
+const W_PER_MA = (3 * VOLTAGE_V) / 1000;
+const TURN_MS = 500;
+
+/** Two cars that draw what they are granted, a battery that follows at once, and a meter that reads it all; for `ms`. */
+function run(
+  ms: number,
+  { peakW, externalW, plannedW }: { peakW?: number; externalW?: number; plannedW?: number },
+) {
+  const small = smallSite({ outlets: 2, mainA: 100, battery: { rampWPerS: 1e6 } });
+  const site = { ...small, ...(peakW !== undefined && { peakW }) };
+  const loop = createControlLoop(site);
+  const battery = site.sources[0]!.id;
+  const limits = [0, 0];
+  let feedW = 0;
+  let outcomes: LoopInput["outcomes"] = [];
+  let importWms = 0;
+  for (let nowMs = 0; nowMs < ms; nowMs += TURN_MS) {
+    const carsMa = limits[0]! + limits[1]!;
+    const ma = carsMa - feedW / W_PER_MA + (nowMs % 7);
+    importWms += Math.max(0, ma * W_PER_MA) * TURN_MS;
+    const plan: Plan | undefined =
+      plannedW === undefined
+        ? undefined
+        : {
+            madeAtMs: nowMs,
+            validUntilMs: nowMs + 60_000,
+            sessions: new Map(),
+            batteries: new Map([[battery, plannedW]]),
+          };
+    const output = loop.turn({
+      ...{ nowMs, wallMs: nowMs, outcomes, solar: [] },
+      meters: new Map(site.meters.map(({ id }) => [id, { atMs: nowMs, currentMa: [ma, ma, ma] as const }])),
+      sessions: limits.map((limitMa, i) => ({
+        id: `s${i}` as SessionId,
+        ...{ outlet: outletId(i), connectedAtMs: 0, wantsMa: 32_000 },
+        observed: { atMs: nowMs, terminalsMa: [limitMa, limitMa, limitMa] },
+      })),
+      batteries: [{ id: battery, atMs: nowMs, feedW, chargePermille: 600, temperatureC: 20 }],
+      ...(externalW !== undefined && { externalW }),
+      ...(plan !== undefined && { plan }),
+    });
+    outcomes = output.grants.map(({ session, seq }) => ({
+      session,
+      seq,
+      atMs: nowMs,
+      outcome: "accepted" as const,
+    }));
+    for (const { outlet, limitMa } of output.grants) limits[outlet === outletId(0) ? 0 : 1] = limitMa;
+    feedW = output.setpoints[0]!.feedW;
+  }
+  return { carsW: (limits[0]! + limits[1]!) * W_PER_MA, feedW, meanImportW: importWms / ms };
+}
+
+test("a battery gives before a peak holds cars back, and the peak holds", () => {
+  const quarterMs = 900_000;
+  const without = 2 * 32_000 * W_PER_MA;
+  const { carsW, meanImportW } = run(quarterMs, { peakW: without - 10_000, plannedW: 0 });
+  assert(carsW > without - 2_000, `cars have ${carsW} W of ${without}`);
+  assert(meanImportW <= without - 10_000, `${meanImportW} W on the mean`);
+});
+
+test("a limit from outside is on charging batteries too: what cars do not take is theirs, and no more", () => {
+  const free = run(120_000, { plannedW: -15_000 });
+  assert.equal(free.feedW, -15_000);
+  for (const externalW of [0, 4_200, 20_000, 50_000]) {
+    const { carsW, feedW } = run(120_000, { externalW, plannedW: -15_000 });
+    assert(carsW - feedW <= externalW + 1, `cars ${carsW} W, battery ${-feedW} W of ${externalW}`);
+  }
+});
+
+test("sun that is held back counts with no more at once, and is told only when nobody relies on more", () => {
+  const small = smallSite({ outlets: 1, mainA: 100, battery: {} });
+  const { fuse, wiring } = small.sources[0]!;
+  const id = "solar" as SourceId;
+  const loop = createControlLoop({
+    ...small,
+    sources: [...small.sources, { kind: "solar", id, fuse, wiring, feedWMax: 10_000 }],
+  });
+  const told: number[] = [];
+  for (let nowMs = 0; nowMs < 3 * LAG_MS_MAX; nowMs += TURN_MS) {
+    const ma = -8_000 / W_PER_MA + (nowMs % 7);
+    const { solarLimits } = loop.turn({
+      ...{ nowMs, wallMs: nowMs, sessions: [], outcomes: [], batteries: [] },
+      meters: new Map(
+        small.meters.map((meter) => [meter.id, { atMs: nowMs, currentMa: [ma, ma, ma] as const }]),
+      ),
+      solar: [{ id, atMs: nowMs, feedW: 8_000 }],
+      plan: {
+        ...{ madeAtMs: nowMs, validUntilMs: nowMs + 60_000, sessions: new Map(), batteries: new Map() },
+        ...(nowMs < 2 * LAG_MS_MAX && { solar: new Map([[id, 0]]) }),
+      },
+    });
+    if (solarLimits!.length > 0) told.push(nowMs);
+  }
+  assert.equal(told[0], LAG_MS_MAX);
+  assert.equal(told.at(-1), 2 * LAG_MS_MAX - TURN_MS);
+});
