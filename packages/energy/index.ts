@@ -14,6 +14,7 @@ export {
 } from "./external-limit.ts";
 export { FALLBACK_PERIOD_MS, Fallback, type FallbackInput, type LeftGrant } from "./fallback.ts";
 export { type ForecastState, Forecasts } from "./forecast/forecasts.ts";
+export { LocalTime } from "./forecast/local-time.ts";
 export type { Arrival, Visit } from "./forecast/visits.ts";
 export * from "./inputs.ts";
 export {
@@ -32,6 +33,12 @@ export * from "./planner.ts";
 export { Prices } from "./prices.ts";
 export * from "./site.ts";
 export * from "./snapshot.ts";
-export { LocalTime } from "./forecast/local-time.ts";
-export { parseQuarters, parseSnapshot, planViewRule, quarterRule, snapshotRule, type ToldFault } from "./told.ts";
+export {
+  parseQuarters,
+  parseSnapshot,
+  planViewRule,
+  quarterRule,
+  snapshotRule,
+  type ToldFault,
+} from "./told.ts";
 export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";
