@@ -56,7 +56,10 @@ export type Outlet = {
   readonly steps: Steps;
   /** Drawn with no controller at all: its default profile; 0, or at least `minMa`. */
   readonly safeMa: number;
-  /** `none`: nothing limits it, its rating is always budgeted. */
+  /**
+   * `proven`: its safe default was seen to survive a power cut at commissioning, so it holds with the site dead too. `none`: nothing
+   * limits it, or a restart wipes its profiles; its rating is always budgeted (ADR 13).
+   */
   readonly limiting: "proven" | "none";
   /** A grant falls to `safeMa` by itself after this time; `proven` says that this was watched, with the station cut off. */
   readonly ttlMs: number;

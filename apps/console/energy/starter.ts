@@ -26,7 +26,7 @@ energy:
         minMa: 6000
         steps: { kind: every, stepMa: 1000 }
         safeMa: 0               # drawn with no controller at all: 0, or at least minMa
-        limiting: proven
+        limiting: proven        # its default was seen to survive a power cut; else none
         ttlMs: 120000
         expiry: unproven
         respondsMs: 10000
