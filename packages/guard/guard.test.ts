@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Request } from "@wattward/modbus";
 import { ModbusGuard } from "./guard.ts";
-import type { ClientName } from "./policy.ts";
-import { GuardedBank, instant } from "./testing/guarded-bank.ts";
-import { policyData, smallPolicy, withBounds } from "./testing/small-policy.ts";
+import { GuardedBank } from "./testing/guarded-bank.ts";
+import { smallPolicy, withBounds } from "./testing/small-policy.ts";
 import { denialText } from "./verdict.ts";
 
 const float = (value: number): number[] => {
@@ -178,127 +177,6 @@ describe("functions that write in their own way", () => {
   });
 });
 
-describe("ramp", () => {
-  test("away from 0 as fast as it says, what was not used is kept for ten seconds", () => {
-    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
-    guard.write(10, 0);
-    assert.equal(guard.write(10, 101), 3, "1010 W, where ten seconds of 100 W are kept");
-    assert.equal(guard.write(10, 100), "pass");
-    assert.equal(guard.write(10, 101), 3, "all of it is spent");
-    guard.nowMs += 100;
-    assert.equal(guard.write(10, 101), "pass");
-    guard.nowMs += 3_600_000;
-    assert.equal(guard.write(10, 202), 3, "an hour's wait gives no more than ten seconds");
-    assert.equal(guard.write(10, 201), "pass");
-  });
-
-  test("towards 0 always; through 0 it counts from 0", () => {
-    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
-    guard.write(10, 0);
-    guard.write(10, 100);
-    assert.equal(guard.write(10, 50), "pass");
-    assert.equal(guard.write(10, -1), 3);
-    assert.equal(guard.write(10, 0), "pass");
-    guard.nowMs += 1_000;
-    assert.deepEqual([guard.write(10, -11), guard.write(10, -10)], [3, "pass"]);
-  });
-
-  test("what the device refused, or never heard, was no change; what it may have heard was", () => {
-    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
-    guard.write(10, 0);
-    for (const fate of [
-      { kind: "exception", code: 3 },
-      { kind: "failed", sent: false },
-    ] as const) {
-      guard.fate = fate;
-      assert.equal(guard.write(10, 100), "pass");
-      guard.fate = undefined;
-    }
-    assert.equal(guard.write(10, 100), "pass", "its credit was not spent");
-    guard.nowMs += 10_000;
-    guard.fate = { kind: "failed", sent: true };
-    assert.equal(guard.write(10, 200), "pass");
-    guard.fate = undefined;
-    guard.nowMs += 5_000;
-    assert.equal(guard.write(10, 200), 3, "it may still have 1000: that would be a step of 1000 in 5 s");
-    assert.equal(guard.write(10, 150), "pass");
-  });
-
-  test("without any value known it begins at what was read, else at 0", () => {
-    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
-    assert.equal(guard.write(10, 400), 3);
-    guard.bank.registers[10] = 350;
-    guard.read(10, 1);
-    assert.equal(guard.write(10, 400), "pass");
-  });
-
-  test("not a number and other nonsense leave no trace in it", () => {
-    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
-    guard.write(10, 100);
-    assert.equal(guard.write(10, 0x8000), 3);
-    assert.equal(guard.write(10, -500), 3);
-    guard.nowMs += 1_000;
-    assert.equal(guard.write(10, 110), "pass");
-  });
-});
-
-describe("dwell, reversals, rates", () => {
-  test("a value stays as long as it says; the same again, and towards 0, is never too soon", () => {
-    const guard = new GuardedBank(withBounds({ dwellMs: 30_000 }));
-    assert.equal(guard.write(10, 100), "pass");
-    guard.nowMs = 29_999;
-    assert.deepEqual([guard.write(10, 101), guard.write(10, 100), guard.write(10, 50)], [6, "pass", "pass"]);
-    guard.nowMs = 59_998;
-    assert.equal(guard.write(10, 60), 6, "the way towards 0 was a change too");
-    guard.nowMs = 59_999;
-    assert.equal(guard.write(10, 60), "pass");
-  });
-
-  test("so many changes of direction in ten minutes; then only towards 0", () => {
-    const guard = new GuardedBank(withBounds({ reversalsPer10MinMax: 2 }));
-    assert.deepEqual(
-      [guard.write(10, 100), guard.write(10, 50), guard.write(10, 100)],
-      ["pass", "pass", "pass"],
-    );
-    guard.nowMs = 1_000;
-    assert.equal(guard.write(10, 0), "pass", "towards 0, though it is the third");
-    assert.equal(guard.write(10, 1), 6);
-    guard.nowMs = 601_000;
-    assert.equal(guard.write(10, 1), "pass");
-  });
-
-  test("so many writes of a register, requests of a rule, requests of a client", () => {
-    const guard = new GuardedBank(withBounds({ perMinuteMax: 2 }));
-    assert.deepEqual([guard.write(10, 1), guard.write(10, 1), guard.write(10, 1)], ["pass", "pass", 6]);
-    guard.nowMs = 60_000;
-    assert.equal(guard.write(10, 1), "pass");
-    const ruled = new GuardedBank(
-      smallPolicy((data) => ({ ...data, rules: data.rules.map((rule) => ({ ...rule, perMinuteMax: 1 })) })),
-    );
-    assert.deepEqual([ruled.read(0, 1), ruled.read(0, 1), ruled.write(10, 1)], ["pass", 6, "pass"]);
-    const flooded = new GuardedBank(smallPolicy());
-    const vendor = () => flooded.said({ kind: "read-coils", address: 0, quantity: 1 }, { client: "vendor" });
-    assert.deepEqual(Array.from({ length: 6 }, vendor), ["pass", "pass", "pass", "pass", "pass", 6]);
-    flooded.nowMs = 100;
-    assert.deepEqual([vendor(), vendor()], ["pass", 6]);
-    assert.equal(flooded.read(0, 1), "pass", "the others' rate is theirs");
-  });
-
-  test("a write that is still unanswered keeps the next one to its register waiting", () => {
-    const guard = new ModbusGuard(withBounds({ dwellMs: 1_000 }));
-    const ask = (value: number) => guard.request("energy" as ClientName, 1, single(10, value), instant(0));
-    const first = ask(1);
-    const second = ask(2);
-    assert(first.kind === "allow" && second.kind === "deny" && second.exception === 6);
-    first.ticket.settle({ kind: "exception", code: 2 }, 0);
-    first.ticket.settle(
-      { kind: "response", response: { kind: "write-single-register", address: 10, value: 1 } },
-      0,
-    );
-    assert.equal(ask(2).kind, "allow", "settled once: what came after its refusal did not count");
-  });
-});
-
 describe("rules across registers", () => {
   const across = (when: object) =>
     new GuardedBank(
@@ -393,58 +271,4 @@ test("a new policy goes on from what is known of registers that are the same, an
   }));
   guard.guard = new ModbusGuard(moved, guard.guard);
   assert.equal(guard.write(10, 200), "pass");
-});
-
-describe("learning", () => {
-  const learning = (untilMs: number) =>
-    smallPolicy((data) => ({
-      ...data,
-      rules: data.rules.slice(1),
-      learning: { devices: ["battery"], untilMs },
-    }));
-  const read = (address: number, quantity = 10): Request => ({
-    kind: "read-holding-registers",
-    address,
-    quantity,
-  });
-
-  test("reads pass until its end, writes only by their rule, and never where the time is not known", () => {
-    const guard = new GuardedBank(learning(1_000));
-    const vendor = { client: "vendor" };
-    assert.deepEqual([guard.said(read(40_000), vendor), guard.said(single(10, 1), vendor)], ["pass", 1]);
-    assert.equal(guard.said({ kind: "diagnostics", subFunction: 0, data: new Uint8Array(2) }, vendor), 1);
-    const canopen: Request = { kind: "canopen-general-reference", data: new Uint8Array(2) };
-    assert.equal(guard.said(canopen, vendor), 1, "function 43 has more than identification");
-    assert.equal(guard.write(10, 501), 3);
-    const unknown = guard.guard.request("vendor" as ClientName, 1, read(0), {
-      ...instant(0),
-      quality: "unknown",
-    });
-    assert.equal(unknown.kind, "deny");
-    guard.nowMs = 1_000;
-    assert.equal(guard.said(read(40_000), vendor), 1);
-  });
-
-  test("what was read is proposed as rules: ranges that touch are one, what rules say already is not repeated", () => {
-    const guard = new GuardedBank(learning(1e9));
-    assert.equal(guard.guard.proposal(), undefined);
-    for (const address of [40, 20, 30, 60]) guard.said(read(address));
-    guard.said({ kind: "read-input-registers", address: 60, quantity: 10 });
-    const proposal = guard.guard.proposal();
-    assert(proposal !== undefined && !("learning" in proposal));
-    assert.deepEqual(proposal.rules.slice(1), [
-      { client: "energy", device: "battery", functions: [3], from: 20, to: 49 },
-      { client: "energy", device: "battery", functions: [3, 4], from: 60, to: 69 },
-    ]);
-    assert(
-      new ModbusGuard(proposal).request("energy" as ClientName, 1, read(25), instant(0)).kind === "allow",
-    );
-  });
-
-  test("who reads all over a device gets few rules", () => {
-    const guard = new GuardedBank(learning(1e9));
-    for (let address = 0; address < 60_000; address += 7) guard.said(read(address, 1));
-    assert((guard.guard.proposal()?.rules.length ?? 0) <= 65);
-    assert.equal(policyData().rules.length, 2);
-  });
 });

@@ -1,5 +1,6 @@
 /** The Modbus guard's verdicts, pure (ADR 17). */
 export { checkPolicy } from "./check-policy.ts";
+export type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
 export * from "./exchange.ts";
 export * from "./guard.ts";
 export * from "./policy.ts";

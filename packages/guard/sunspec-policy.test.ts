@@ -10,7 +10,8 @@ import {
   writesOf,
 } from "@wattward/modbus/sunspec";
 import { checkPolicy } from "./check-policy.ts";
-import { type CommissionedDevice, type Envelope, sunspecPolicy } from "./sunspec-policy.ts";
+import type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
+import { sunspecPolicy } from "./sunspec-policy.ts";
 import { GuardedBank } from "./testing/guarded-bank.ts";
 
 const BASE = 40_000;
