@@ -80,7 +80,7 @@ export async function plantOf(ports: DevicePorts, guardPort: number): Promise<Pl
   const first = (storage?.address ?? 0) + 2;
   const vendor = {
     ...{ to: `127.0.0.1:${guardPort}`, unit: BATTERY_UNIT, everyS: 2 },
-    ...{ reads: first + CHARGE_OFFSET, sets: first + RESERVE.offset, usual: [150, 200, 250], absurdEvery: 4 },
+    ...{ reads: first + CHARGE_OFFSET, sets: first + RESERVE.offset, usual: [200], absurdEvery: 4 },
   };
   return { ...plant, vendors: [vendor] };
 }

@@ -40,15 +40,19 @@ export function watchCapture(
         watch.strangerTo(between, `${address} asks ${between.device}, and is no client`, frame);
       else if (masters === undefined && serving.has(address) && address !== event.device.address)
         watch.strangerTo(between, `${address} asks ${between.device}, and is a device itself`, frame);
+      const request = event.request.ok ? event.request.value : undefined;
+      const exchange = () => exchangeOf(event);
       watch.asked({
         ...between,
         ...frame,
         ...{ unit: event.unit, pdu: event.pdu },
         under: { connection: `${event.master.port} ${event.device.address}`, transaction: event.transaction },
         known: answering.has(unitKey(event)),
-        request: event.request.ok ? event.request.value : undefined,
-        exchange: () => exchangeOf(event),
+        request,
+        exchange,
       });
+      // A tap does not see who refuses.
+      if (request !== undefined) watch.wrote({ ...between, exchange }, request, frame);
     }
   }
   watch.close();

@@ -67,10 +67,11 @@ export class LiveWatch {
   settled(asked: LiveRequest, settled: Settled, nowMs: number): void {
     const { client: master, unit, request } = asked;
     const device = this.nameOf(unit);
+    const exchange = () => this.exchangeOf(asked);
+    if (settled.kind !== "failed" || settled.sent)
+      this.watch.wrote({ master, device, exchange }, request, { nowMs });
     if (settled.kind === "exception") {
-      this.watch.excepted({ master, device, exchange: () => this.exchangeOf(asked) }, settled.code, {
-        nowMs,
-      });
+      this.watch.excepted({ master, device, exchange }, settled.code, { nowMs });
       return;
     }
     const content = settled.kind === "response" ? contentOf(request, settled.response) : undefined;

@@ -151,6 +151,40 @@ describe("the watch", () => {
     assert.deepEqual(watched.ended(), ["oscillation × 18"]);
   });
 
+  test("one value, however often it is said again, is no to and fro; nor is another one between that is refused", () => {
+    const watched = new Watched();
+    const write = (value: number, client = "energy") =>
+      watched.ask(
+        single(10, value),
+        { kind: "response", response: { kind: "write-single-register", address: 10, value } },
+        { client },
+      );
+    for (let n = 0; n < 120; n++) {
+      write(200);
+      if (n % 4 === 3) write(501);
+      if (n % 4 === 1) write(100, "vendor");
+    }
+    const ended = watched.ended();
+    assert(ended.includes("value-out-of-bounds × 30") && ended.includes("unauthorised-write × 30"));
+    assert(!ended.some((one) => one.startsWith("oscillation")), ended.join());
+  });
+
+  test("a master that swings is told also where all of it is refused", () => {
+    const watched = new Watched();
+    for (let n = 0; n < 20; n++) watched.ask(single(10, n % 2 === 0 ? 9_000 : -9_000));
+    const ended = watched.ended();
+    assert(ended.includes("oscillation × 18"), ended.join());
+  });
+
+  test("a write that was not sent moved nothing; one that was not answered may have", () => {
+    const oscillates = (sent: boolean) => {
+      const watched = new Watched();
+      for (let n = 0; n < 20; n++) watched.ask(single(10, n % 2 === 0 ? 100 : 200), { kind: "failed", sent });
+      return watched.ended().includes("oscillation × 18");
+    };
+    assert.deepEqual([oscillates(false), oscillates(true)], [false, true]);
+  });
+
   test("listen only, and restarting: at once, and once", () => {
     const watched = new Watched();
     for (const subFunction of [4, 1, 4])

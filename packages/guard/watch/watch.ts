@@ -5,7 +5,7 @@
  * Pure, and bounded whatever it is fed: so many masters, devices of each, registers, incidents; what was not seen the longest is
  * forgotten.
  */
-import { diagnostics, exceptionName, type Request } from "@wattward/modbus";
+import { diagnostics, exceptionName, type Request, readRequest } from "@wattward/modbus";
 import type { DecodedExchange } from "../exchange.ts";
 import { writing } from "../functions.ts";
 import type { Denied } from "../verdict.ts";
@@ -99,11 +99,22 @@ export class Watch {
         () =>
           `${master} wants ${device} to ${request.subFunction === diagnostics.forceListenOnly ? "listen only" : "restart its communication"}`,
       );
-    this.writes(asked, request);
   }
 
-  private writes(asked: Asked, request: Request): void {
-    const { master, device, exchange } = asked;
+  /**
+   * A write that nobody refused; or, `refused`, one that moved nothing: those are a series of their master's own, or one bad value again
+   * and again among good ones would look like a swing. Others are no writes.
+   */
+  wrote(
+    {
+      master,
+      device,
+      exchange,
+      refused = false,
+    }: Between & { readonly exchange: () => DecodedExchange; readonly refused?: boolean },
+    request: Request,
+    frame: Frame,
+  ): void {
     const single =
       request.kind === "write-single-register"
         ? request.value
@@ -117,10 +128,11 @@ export class Watch {
     const value = single ?? many?.reduce((sum, word) => sum * 0x10000 + word, 0);
     if (value === undefined || !("address" in request)) return;
     const signed = many?.length === 2 ? value | 0 : value >= 0x8000 ? value - 0x10000 : value;
-    const series = this.written.of(`${device} ${request.kind} ${request.address}`, () => new WrittenSeries());
+    const whose = refused ? `${device} refused ${master}` : device;
+    const series = this.written.of(`${whose} ${request.kind} ${request.address}`, () => new WrittenSeries());
     this.found(
       { kind: "oscillation", master, device, exchange },
-      series.add(signed, asked),
+      series.add(signed, frame),
       () => `${master} drives ${device} to and fro at ${request.address}`,
     );
   }
@@ -160,6 +172,10 @@ export class Watch {
     // Told as what it is when it was asked.
     if (silencingPdu.test(denied.exchange.pdu)) return;
     this.once({ kind: kindOf(denied), master, device, exchange }, frame, () => denied.why);
+    const request = readRequest(bytesOf(denied.exchange.pdu));
+    // By its motion it is told as what it is already.
+    if (denied.about !== "motion" && request.ok)
+      this.wrote({ ...between, exchange, refused: true }, request.value, frame);
     if (denied.exception <= 2 && denied.exchange.device !== undefined)
       this.excepted({ ...between, exchange }, denied.exception, frame);
   }
@@ -228,6 +244,9 @@ const silencing: ReadonlySet<number> = new Set([
   diagnostics.forceListenOnly,
   diagnostics.restartCommunications,
 ]);
+const bytesOf = (hex: string): Uint8Array =>
+  Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+
 /** Function 8 with sub-function 1 or 4. */
 const silencingPdu = /^08000[14]/;
 
