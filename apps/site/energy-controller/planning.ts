@@ -75,6 +75,8 @@ export class Planning {
   private readonly forecasts: Forecasts;
   private present = new Map<SessionId, Known>();
   private changed = true;
+  /** What the devices told when a plan was last thought of: with more, another plan is due. */
+  private heard = "";
   private askedAtMs = Number.NEGATIVE_INFINITY;
   private asking = false;
   /** Why there was no plan when one was asked for last. */
@@ -120,6 +122,7 @@ export class Planning {
     const { nowMs } = facts;
     this.follow(facts);
     this.watchOffers(facts);
+    this.watchDevices(facts);
     if (nowMs - this.learntAtMs >= LEARN_EVERY_MS) {
       this.learntAtMs = nowMs;
       if (facts.flows.buildingW !== undefined) this.forecasts.sawLoad(facts.wallMs, facts.flows.buildingW);
@@ -193,6 +196,13 @@ export class Planning {
       const found = this.forecasts.offered(id, wallMs, { offeredMa: offeredMa.get(outlet) ?? 0, drawnMa });
       this.changed ||= found;
     }
+  }
+
+  /** A plan made before the first reading, or without a battery, knows too little to be kept for two minutes. */
+  private watchDevices({ batteries, flows }: Facts): void {
+    const heard = [...batteries.map(({ id }) => id), flows.buildingW !== undefined].join(" ");
+    this.changed ||= heard !== this.heard;
+    this.heard = heard;
   }
 
   private async ask(planner: Planner, facts: Facts): Promise<void> {

@@ -78,6 +78,12 @@ const battery = {
   },
 };
 
+/** By the hour of UTC: whatever is decided, by plan or without one, a battery gives now. */
+function dearNow(): number[] {
+  const hour = new Date().getUTCHours();
+  return Array.from({ length: 24 }, (_, h) => (h === hour || h === (hour + 1) % 24 ? 60_000 : 10_000));
+}
+
 /** What commissioning finds: models where they are. */
 async function modelsOf(device: BankDevice) {
   const found = await discover(async (address, quantity) =>
@@ -111,7 +117,7 @@ before(async () => {
     ],
     strategy: "fairness",
     tariff: {
-      ...{ currency: "EUR", energy: { kind: "flat", milliCentPerKwh: 1 } },
+      ...{ currency: "EUR", energy: { kind: "hours", milliCentPerKwh: dearNow() } },
       ...{ feedInMilliCentPerKwh: 0, demandMilliCentPerKw: 0, batteryWearMilliCentPerKwh: 0 },
     },
     commands: { rampWPerS: 1_000, dwellMs: 0, reversalsPer10MinMax: 60, randomDelayMsMax: 0 },

@@ -204,6 +204,12 @@ test("planner: a battery that gives may cover more than foreseen, one that rests
   assert.equal(cheap.plan.leeway?.get(id)?.covers, false);
 });
 
+test("planner: of a battery whose charge nobody knows nothing is planned: the loop goes on by what it measures", async () => {
+  const site = sunny("battery");
+  const { plan, view } = await made(input({ site, loadW: flat(3_000), price: hourly([40, 40, 5, 5, 5]) }));
+  assert.deepEqual([plan.batteries.size, Math.max(...view.batteryW.map(Math.abs))], [0, 0]);
+});
+
 test("planner: where energy always costs the same, sessions go by the time they can wait, and nothing is promised", async () => {
   const { plan } = await made(
     input({

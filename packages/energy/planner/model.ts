@@ -107,7 +107,10 @@ class ModelBuilder {
 
   model(): Model {
     const { site } = this.input;
-    const batteries = site.sources.filter((source): source is Battery => source.kind === "battery");
+    // Of one whose charge nobody knows nothing is planned, so that the loop goes on steering it by what it measures.
+    const batteries = site.sources.filter(
+      (source): source is Battery => source.kind === "battery" && this.canPlan(source),
+    );
     const power = this.demands.map((demand) => this.powerOf(demand));
     const battery = batteries.map((one) => this.batteryOf(one));
     const grid = this.gridOf(power, battery);
@@ -160,20 +163,23 @@ class ModelBuilder {
     return there.filter((share) => share > 0)[i] ?? 0;
   }
 
+  private canPlan({ id, revert }: Battery): boolean {
+    return revert.kind === "proven" && Number.isFinite(this.input.chargePermille.get(id) ?? Number.NaN);
+  }
+
   private batteryOf(battery: Battery) {
     const { program, input } = this;
     const kwh = battery.capacityWh / 1000;
     const low = (kwh * battery.reservePermille) / 1000;
     const high = (kwh * battery.fullPermille) / 1000;
-    const told = input.chargePermille.get(battery.id);
-    const works = told !== undefined && Number.isFinite(told) && battery.revert.kind === "proven";
-    const start = Math.min(high, Math.max(low, (kwh * (told ?? 0)) / 1000));
+    const told = input.chargePermille.get(battery.id) ?? 0;
+    const start = Math.min(high, Math.max(low, (kwh * told) / 1000));
     const wear = input.tariff.batteryWearMilliCentPerKwh / 1000;
     let before: number | undefined;
     return this.steps.map(({ hours }, k) => {
       const last = k === this.steps.length - 1;
-      const c = program.column(wear * hours, 0, works ? battery.chargeWMax / 1000 : 0);
-      const d = program.column(wear * hours, 0, works ? battery.dischargeWMax / 1000 : 0);
+      const c = program.column(wear * hours, 0, battery.chargeWMax / 1000);
+      const d = program.column(wear * hours, 0, battery.dischargeWMax / 1000);
       const q = program.column(last ? -this.endValueCent : 0, low, high);
       const change = [
         [c, -BATTERY_EFFICIENCY * hours],
