@@ -29,8 +29,8 @@ export type ExternalSignal =
   | { readonly kind: "limit"; readonly limitW: number; readonly forMs?: number }
   | { readonly kind: "release" };
 
-export const HEARTBEAT_MS_MAX = 120_000;
-export const LEAST_W_PER_DEVICE = 4_200;
+const HEARTBEAT_MS_MAX = 120_000;
+const LEAST_W_PER_DEVICE = 4_200;
 
 export const externalStart = (nowMs: number): ExternalState => ({
   kind: "init",

@@ -107,7 +107,7 @@ export const firstMode = (nowMs: number): ModeState => ({
 });
 
 /** The mode that the facts alone ask for, and why. */
-export function modeFor(facts: ModeFacts, nowMs: number): { mode: Mode; reason: string } {
+function modeFor(facts: ModeFacts, nowMs: number): { mode: Mode; reason: string } {
   if (!facts.localControllerAlive)
     return { mode: "default", reason: "The local controller is dead: stations keep their default profiles." };
   if (facts.energyAliveAtMs === undefined || nowMs - facts.energyAliveAtMs > ENERGY_SILENT_MS)

@@ -2,7 +2,7 @@
 import type { Device, DeviceId } from "./config.ts";
 import type { LoopState } from "./inputs.ts";
 import type { Mode } from "./modes.ts";
-import type { OutletId, SourceId } from "./site.ts";
+import type { SourceId } from "./site.ts";
 
 /** Watts; into the site, into cars and building positive; `undefined`: nobody knows. */
 export type Flows = {
@@ -88,6 +88,3 @@ export type EnergyQuarter = {
   /** Of all batteries together, at its end; absent: no battery, or nobody knows. */
   readonly chargePermille?: number;
 };
-
-/** A session's own record, for results and pages. */
-export type OutletEnergy = { readonly outlet: OutletId; readonly wh: number };

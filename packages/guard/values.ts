@@ -25,7 +25,7 @@ const sizes = {
 export const rawMax = (register: TypedRegister): number =>
   register.type === "coil" ? 1 : Math.min(2 ** (16 * sizeOf(register)) - 1, Number.MAX_SAFE_INTEGER);
 
-export const SCALE_FACTOR_MAX = 10;
+const SCALE_FACTOR_MAX = 10;
 
 /** A SunSpec scale factor (Device Information Model Specification V1.1 §4.4); undefined where it is not implemented. */
 export function exponentOf(word: number): number | undefined {

@@ -33,7 +33,7 @@ export type BookPage = {
   csms: readonly CsmsProfile[];
 };
 
-export const usualManners: Learnt = { way: "tx", unit: "A", saysPhases: true };
+const usualManners: Learnt = { way: "tx", unit: "A", saysPhases: true };
 
 /** The characters of a station id are fit for a file name, and what stands before them keeps it from being "..". */
 export const bookPath = (station: StationId): string => `state/charging/station-${station}.json`;
