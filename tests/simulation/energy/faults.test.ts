@@ -10,16 +10,15 @@ import { faultNames } from "./faults.ts";
 
 const SINGLES_MS = 215_000;
 const PAIRS_MS = 330_000;
-const PAIRS = 3;
+const PAIRS = 4;
 /** Everybody is there: power is short. */
 const busy = { gapMs: { least: 20_000, most: 120_000 }, stayMs: { least: 300_000, most: 2_400_000 } };
 
-function judged(day: FaultDay, meanKwLeast: number): void {
+function judged(day: FaultDay): void {
   const again = `seed ${day.seed}: ${day.findings.length} findings`;
   assert.deepEqual(day.findings, [], again);
   assert(day.heatShareMax <= 1, again);
-  const meanKw = (day.kWh * 3_600) / day.simulatedS;
-  assert(meanKw > meanKwLeast && day.kWhInFaults > 1, `hardly anybody charged: ${JSON.stringify(day)}`);
+  assert(day.kWh > 5 && day.kWhInFaults > 1, `hardly anybody charged: ${JSON.stringify(day)}`);
 }
 
 for (const [seed, half] of [
@@ -33,7 +32,7 @@ for (const [seed, half] of [
       slotMs: SINGLES_MS,
       pace: busy,
     });
-    judged(day, 5);
+    judged(day);
     assert.equal(Object.keys(day.befell).length, half.length);
     assert((day.secondsByMode["planned"] ?? 0) > 0 && (day.secondsByMode["conservative"] ?? 0) > 0);
   });
@@ -43,6 +42,5 @@ test("energy faults: pairs, with the real planner", async () => {
   const slots = deck(seededChance(5)).filter((slot) => slot.length === 2);
   judged(
     await faultDay({ seed: 3, slots: slots.slice(0, PAIRS), slotMs: PAIRS_MS, pace: busy, planner: "real" }),
-    12,
   );
 });
