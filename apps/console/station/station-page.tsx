@@ -2,10 +2,10 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
 import { ApiProblem } from "../api/problem.ts";
 import type { StationDetail } from "../api/shapes.ts";
 import { StateGlyph } from "../display/glyph.tsx";
+import { TabBar, tabLink } from "../display/tab-bar.tsx";
 import { PageLoading, PageTitle } from "../shell/page-title.tsx";
 import { Notice } from "../shell/problem-view.tsx";
 import { useServices } from "../shell/services.tsx";
@@ -96,34 +96,21 @@ function State({ seen: { view } }: { seen: Seen }) {
 }
 
 /** A tab takes only itself along: filters belong to the tab that they were set on. */
-function Tabs({ chosen, station }: { chosen: Tab; station: string }) {
-  const list = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is another place to scroll to.
-  useEffect(() => {
-    const current = list.current?.querySelector("[aria-current]");
-    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [chosen]);
-  return (
-    <nav ref={list} className={styles.tabs} aria-label={words.stationPage.tabsLabel}>
-      {tabs.map((tab) => (
-        <Link
-          key={tab}
-          to="/stations/$station"
-          params={{ station }}
-          search={tab === "overview" ? {} : { tab }}
-          resetScroll={false}
-          className={styles.tab}
-          aria-current={tab === chosen ? "page" : undefined}
-          // A tab is chosen with whatever is filtered on it.
-          activeProps={{}}
-          activeOptions={{ exact: true, includeSearch: true }}
-        >
-          {words.stationPage.tabs[tab]}
-        </Link>
-      ))}
-    </nav>
-  );
-}
+const Tabs = ({ chosen, station }: { chosen: Tab; station: string }) => (
+  <TabBar label={words.stationPage.tabsLabel} chosen={chosen} className={styles.tabs}>
+    {tabs.map((tab) => (
+      <Link
+        key={tab}
+        to="/stations/$station"
+        params={{ station }}
+        search={tab === "overview" ? {} : { tab }}
+        {...tabLink(tab === chosen)}
+      >
+        {words.stationPage.tabs[tab]}
+      </Link>
+    ))}
+  </TabBar>
+);
 
 function Unknown({ station }: { station: string }) {
   const say = words.stationPage;
