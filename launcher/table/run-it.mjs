@@ -149,7 +149,10 @@ const site = {
         "walks an installer through the devices of a site's document: reachable, models, nameplates, phases, reverts; leaves a signed report and a proposal of the document",
       options: [
         folder("data", "DIR", "the site's folder, with its identity; the site must not run meanwhile"),
-        flag("prove-reverts", "write a setpoint to each battery and watch it fall back; the site is at rest"),
+        flag(
+          "prove-reverts",
+          "write a setpoint to each battery, a limit to each inverter that may be limited, and watch them fall back; the site is at rest, the sun shines",
+        ),
         flag("yes", "ask nobody: phases are not checked"),
         flag("json", "the report as one JSON value on standard output; progress stays on standard error"),
       ],

@@ -36,6 +36,14 @@ test("the guard's policy of a document: meters are read only, solar is written w
   assert.equal(writesTo(free, "inverter").has("123.WMaxLimPct"), false);
 });
 
+test("the guard's policy of a document: an inverter whose limit was found to stay is told nothing below all of its power", () => {
+  const least = (text: string) => writesTo(text, "inverter").get("123.WMaxLimPct")?.min;
+  const with_ = (revert: string) => changed("feedWMax: 20000", `feedWMax: 20000, revert: ${revert}`);
+  assert.equal(least(with_("{ kind: unproven }")), 100);
+  assert.equal(least(with_("{ kind: proven, afterMs: 60000 }")), 0);
+  assert.equal(least(example), 0, "not tried yet");
+});
+
 test("the guard's policy of a document: other masters read, and write nothing", () => {
   const { clients, rules } = policyOf(example);
   assert.deepEqual(

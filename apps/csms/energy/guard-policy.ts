@@ -36,7 +36,7 @@ function commissioned(
       return device;
     case "solar":
       // Curtailed where something says to how much; else nothing is written but heartbeats.
-      return is.exportWMax === undefined ? device : { ...device, envelope: noStorage };
+      return is.exportWMax === undefined ? device : { ...device, envelope: curtailed(is.source, site) };
     case "battery": {
       const battery = site.sources.find((source) => source.kind === "battery" && source.id === is.source);
       return battery?.kind === "battery" ? { ...device, envelope: envelopeOf(battery, rated) } : device;
@@ -49,6 +49,12 @@ function commissioned(
 }
 
 const noStorage: Envelope = { chargeWMax: 0, dischargeWMax: 0, reservePermille: 0, rampWPerS: 0 };
+
+/** A limit that was found to stay for ever is none that may be written; one that was not tried is believed to fall away. */
+function curtailed(id: string, { sources }: EnergyConfig["site"]): Envelope {
+  const solar = sources.find((source) => source.kind === "solar" && source.id === id);
+  return { ...noStorage, revertProven: solar?.revert?.kind !== "unproven" };
+}
 
 type Rated = Pick<ModbusDevice, "ratedChargeW" | "ratedDischargeW" | "dwellMs" | "reversalsPer10MinMax">;
 

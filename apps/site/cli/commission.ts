@@ -78,7 +78,10 @@ async function walk(args: readonly string[]): Promise<number> {
   if (
     provesReverts &&
     asks &&
-    !(await asked("Setpoints will be written to batteries. Is the site at rest? (y)", /^y/i))
+    !(await asked(
+      "Setpoints will be written to batteries, limits to inverters. Is the site at rest? (y)",
+      /^y/i,
+    ))
   )
     return 1;
   const report = await commission(plan.value, written, {

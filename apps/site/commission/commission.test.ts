@@ -92,6 +92,82 @@ test("a battery that ignores setpoints, that refuses them, that has no timer: ea
   }
 });
 
+/** Limited where the document says to how much. */
+function inTheSun(revert?: object): SmallPlant {
+  const plant = new SmallPlant({ baseA: 20, solarW: 20_000 });
+  const { config } = plant;
+  plant.config = {
+    ...config,
+    devices: config.devices.map((device) =>
+      device.is.kind === "solar" ? { ...device, is: { ...device.is, exportWMax: 5_000 } } : device,
+    ),
+    site: {
+      ...config.site,
+      sources: config.site.sources.map(
+        (source) => ({ ...source, ...(revert && { revert }) }) as typeof source,
+      ),
+    },
+  };
+  plant.sunW = 12_000;
+  return plant;
+}
+
+test("an inverter's limit that was watched to fall away is proposed as proven, and it feeds all that it can again", async () => {
+  const plant = inTheSun();
+  const { report, proposal, said } = await commissioned(plant);
+  assert(report.passed, JSON.stringify(report.devices));
+  const { revert } = report.devices[1]!;
+  assert(revert?.kind === "proven");
+  assert(Math.abs(revert.watchedMs - 60_000) < 2_000, `${revert.watchedMs}`);
+  assert(said.some((line) => line.includes("limited to 6000 W of 12000")));
+  assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "proven", afterMs: 60_000 });
+  assert(readPlan(proposal).ok);
+  assert.equal(plant.sunFeedW, 12_000);
+});
+
+test("an inverter that keeps its limit is freed, and proposed as unproven; proven on paper, it is a fault", async () => {
+  for (const written of [undefined, { kind: "proven", afterMs: 30_000 }]) {
+    const plant = inTheSun(written);
+    plant.solarKeepsForEver = true;
+    const { report, proposal, said } = await commissioned(plant);
+    assert.equal(report.passed, written === undefined);
+    assert.match(about(report, "solar", "revert").at(-1)!.sentence, /still held its limit/);
+    assert(said.some((line) => line.includes("all of its power was written")));
+    assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "unproven" });
+    assert.equal(plant.sunFeedW, 12_000);
+  }
+});
+
+test("an inverter in the dark, or one whose sun goes while it is watched, has shown nothing: the document's word stays", async () => {
+  const dark = inTheSun();
+  dark.sunW = 900;
+  const asleep = await commissioned(dark);
+  assert.deepEqual(dark.device("solar").writes, []);
+  const sets = inTheSun();
+  sets.time.after(20_000, () => (sets.sunW = 4_000));
+  const gone = await commissioned(sets);
+  for (const { report, proposal } of [asleep, gone]) {
+    assert(report.passed, JSON.stringify(report.devices));
+    assert.match(about(report, "solar", "revert").at(-1)!.sentence, /not tried/);
+    assert.equal(report.devices[1]!.revert, undefined);
+    assert.equal(parse(proposal).energy.site.sources[0].revert, undefined);
+  }
+  assert.equal(sets.sunFeedW, 4_000, "and it is free");
+});
+
+test("an inverter that refuses a limit is unproven, with its reason; without leave it is not written to", async () => {
+  const refusing = inTheSun();
+  refusing.device("solar").conduct = "refuses-writes";
+  const { revert } = (await commissioned(refusing)).report.devices[1]!;
+  assert(revert?.kind === "unproven");
+  assert.match(revert.why, /illegal-data-value/);
+  const plant = inTheSun({ kind: "proven", afterMs: 60_000 });
+  const { report, proposal } = await commissioned(plant, { provesReverts: false });
+  assert.deepEqual(plant.device("solar").writes, []);
+  assert(report.passed);
+  assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "proven", afterMs: 60_000 });
+});
+
 test("without leave nothing is written, and the document's word on reverts stays", async () => {
   const plant = new SmallPlant({ baseA: 20, battery: {} });
   const { report, proposal } = await commissioned(plant, { provesReverts: false });

@@ -1,5 +1,5 @@
 /** One device as commissioning sees it: reachable, what models, what it tells, whether its nameplate bears out the document, its revert. */
-import type { Battery, Device, EnergyConfig } from "@wattward/energy";
+import type { Battery, Device, EnergyConfig, Solar } from "@wattward/energy";
 import type { Clock } from "@wattward/kernel";
 import type { ModbusClient } from "@wattward/modbus";
 import { derWords, storageWords } from "../energy-controller/devices/battery-orders.ts";
@@ -7,9 +7,10 @@ import { ContactorDriver } from "../energy-controller/devices/contactor.ts";
 import { wiredBelow } from "../energy-controller/devices/fleet.ts";
 import { LimitSignalDriver } from "../energy-controller/devices/limit-signal.ts";
 import { meterReading } from "../energy-controller/devices/meter.ts";
+import { fullPowerW } from "../energy-controller/devices/solar.ts";
 import { type KnownModel, numberAt, SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
 import type { DeviceReport, Finding } from "./report.ts";
-import { proveRevert } from "./revert-proof.ts";
+import { FEEDS_W_MIN, type Proof, proveLimitRevert, proveRevert } from "./revert-proof.ts";
 
 export type LookPorts = {
   readonly clock: Clock;
@@ -49,7 +50,7 @@ export async function lookAt(device: Device, config: EnergyConfig, ports: LookPo
     is.kind === "meter"
       ? await meter(unit, config, is.meter)
       : is.kind === "solar"
-        ? await solar(unit, is.exportWMax !== undefined)
+        ? await solar(unit, config, { device, ports })
         : await battery(unit, config, { device, ports });
   return { ...about, models, ...rest, findings: [...findings, ...rest.findings] };
 }
@@ -90,7 +91,12 @@ async function meter(unit: SunSpecUnit, { site }: EnergyConfig, meterId: string)
   return { findings: [good("phases", `L1, L2, L3: ${amps}`), signs] };
 }
 
-async function solar(unit: SunSpecUnit, isLimited: boolean): Promise<Rest> {
+type Looked = { readonly device: Device; readonly ports: LookPorts };
+
+async function solar(unit: SunSpecUnit, config: EnergyConfig, { device, ports }: Looked): Promise<Rest> {
+  const { is } = device;
+  const source = config.site.sources.find(({ id }) => is.kind === "solar" && id === is.source);
+  if (source?.kind !== "solar") return { findings: [fault("models", "the document has no such inverter")] };
   const found = unit.first(...INVERTERS);
   if (found === undefined)
     return { findings: [fault("models", "none of them is an inverter (701, 101 to 113)")] };
@@ -100,24 +106,58 @@ async function solar(unit: SunSpecUnit, isLimited: boolean): Promise<Rest> {
   const findings = [
     w === undefined ? fault("values", "it tells no power") : good("values", `it feeds ${Math.round(w)} W`),
   ];
-  if (!isLimited) return { findings };
+  if (is.kind !== "solar" || is.exportWMax === undefined) return { findings };
   const control = unit.first(704, 123);
   if (control === undefined)
     return { findings: [...findings, fault("models", "its feed cannot be limited: neither 704 nor 123")] };
   const controls = await unit.read(control);
   const timer = control.id === 704 ? "WMaxLimPctRvrtTms" : "WMaxLimPct_RvrtTms";
-  const reverts = controls.ok && numberAt(controls.value, timer) !== undefined;
-  const revert = reverts
-    ? good("revert", `it has ${timer}`)
-    : fault("revert", `it has no ${timer}, so it is never limited`);
-  return { findings: [...findings, revert] };
+  if (!controls.ok || numberAt(controls.value, timer) === undefined)
+    return {
+      findings: [...findings, fault("revert", `it has no ${timer}, so it is never limited`)],
+    };
+  findings.push(good("revert", `it has ${timer}`));
+  const of = { unit, control, power: found, feedW: w ?? 0 };
+  const { revert, finding } = await solarRevert(source, of, ports);
+  return { findings: [...findings, finding], ...(revert !== undefined && { revert }) };
 }
 
-async function battery(
-  unit: SunSpecUnit,
-  config: EnergyConfig,
-  { device, ports }: { readonly device: Device; readonly ports: LookPorts },
-): Promise<Rest> {
+type LimitOf = {
+  readonly unit: SunSpecUnit;
+  readonly control: KnownModel;
+  readonly power: KnownModel;
+  readonly feedW: number;
+};
+
+async function solarRevert(
+  source: Solar,
+  of: LimitOf,
+  ports: LookPorts,
+): Promise<{ readonly revert?: Proof | undefined; readonly finding: Finding }> {
+  const not = (why: string) => ({ finding: look("revert", `not tried: ${why}`) });
+  if (!ports.provesReverts) return not("say --prove-reverts, while the sun shines");
+  if (of.feedW < FEEDS_W_MIN)
+    return not(`it feeds less than ${FEEDS_W_MIN} W, and would show nothing; come again when the sun shines`);
+  const fullW = await fullPowerW(of.unit);
+  if (typeof fullW === "object") return { finding: fault("revert", fullW.sentence) };
+  const revertMs = source.revert?.kind === "proven" ? source.revert.afterMs : DEFAULT_REVERT_MS;
+  const revert = await proveLimitRevert({
+    ...{ ...of, ...ports, revertMs },
+    fullW: fullW ?? Math.max(1, source.feedWMax),
+  });
+  if (revert === undefined)
+    return not("the sun went while it was watched; come again when it shines steadily");
+  return { revert, finding: toldOf(revert, source.revert) };
+}
+
+const toldOf = (revert: Proof, written: Battery["revert"] | undefined): Finding =>
+  revert.kind === "proven"
+    ? good("revert", `fell back by itself ${Math.round(revert.watchedMs / 1000)} s after it was told last`)
+    : written?.kind === "proven"
+      ? fault("revert", `the document says it is proven, and ${revert.why}`)
+      : look("revert", revert.why);
+
+async function battery(unit: SunSpecUnit, config: EnergyConfig, { device, ports }: Looked): Promise<Rest> {
   const source = config.site.sources.find(
     ({ id }) => device.is.kind === "battery" && id === device.is.source,
   );
@@ -156,13 +196,7 @@ async function battery(
     revertMs,
     ...ports,
   });
-  const told =
-    revert.kind === "proven"
-      ? good("revert", `fell back by itself ${Math.round(revert.watchedMs / 1000)} s after it was told last`)
-      : source.revert.kind === "proven"
-        ? fault("revert", `the document says it is proven, and ${revert.why}`)
-        : look("revert", revert.why);
-  return { findings: [...findings, told], rated, revert };
+  return { findings: [...findings, toldOf(revert, source.revert)], rated, revert };
 }
 
 async function nameplate(

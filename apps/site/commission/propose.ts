@@ -19,7 +19,8 @@ export function propose({ document, places, config }: Plan, { devices, phases }:
     if (chargeW !== undefined) proposed.setIn(["modbus", at, "ratedChargeW"], Math.round(chargeW));
     if (dischargeW !== undefined) proposed.setIn(["modbus", at, "ratedDischargeW"], Math.round(dischargeW));
     const { is } = device;
-    const source = is.kind === "battery" ? config.site.sources.findIndex(({ id }) => id === is.source) : -1;
+    const hasSource = is.kind === "battery" || is.kind === "solar";
+    const source = hasSource ? config.site.sources.findIndex(({ id }) => id === is.source) : -1;
     if (source < 0 || found.revert === undefined) continue;
     const { revert } = found;
     const proven =

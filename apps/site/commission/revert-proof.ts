@@ -4,12 +4,20 @@
  *
  *     write ──▶ follows within FOLLOWS_MS ──▶ silence ──▶ still holds at half its time ──▶ falls back by its time + LATE_MS
  *
- * Where it does not, 0 is written, which is safe for ever, before anything else is done.
+ * Where it does not, what is safe for ever is written before anything else is done: 0 to a battery, all of its power to an inverter. The
+ * sun may go while an inverter is watched: one that does not rise when it is freed has shown nothing.
  */
 import type { Battery } from "@wattward/energy";
 import { type Clock, sleep } from "@wattward/kernel";
 import type { Words } from "../energy-controller/devices/battery-orders.ts";
-import { type KnownModel, numberAt, type SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
+import { curtailOrders, knowsRevert } from "../energy-controller/devices/solar.ts";
+import {
+  type KnownModel,
+  numberAt,
+  type Seen,
+  type SunSpecUnit,
+  type Values,
+} from "../energy-controller/devices/sunspec-unit.ts";
 import type { DeviceReport } from "./report.ts";
 
 const FOLLOWS_MS = 20_000;
@@ -21,50 +29,144 @@ const TEST_W_MIN = 500;
 const TEST_PART = 0.1;
 const NEAR_PART = 0.3;
 const AWAY_PART = 0.5;
+/** What is safe for ever needs a time as well, for the device. */
+const FREED_MS = 60_000;
 
 export type Proof = NonNullable<DeviceReport["revert"]>;
 
-export type ProofOf = {
+export type Proven = {
   readonly unit: SunSpecUnit;
-  readonly words: Words;
   readonly control: KnownModel;
   readonly power: KnownModel;
-  readonly battery: Battery;
-  readonly chargePermille: number;
   /** The time that the site will use. */
   readonly revertMs: number;
   readonly clock: Clock;
   say(sentence: string): void;
 };
 
+export type ProofOf = Proven & {
+  readonly words: Words;
+  readonly battery: Battery;
+  readonly chargePermille: number;
+};
+
+export type LimitProofOf = Proven & {
+  /** What 100 % of its limit means. */
+  readonly fullW: number;
+  /** What it feeds now. */
+  readonly feedW: number;
+};
+
+/** One device under proof. */
+type Trial = Proven & {
+  readonly what: string;
+  orders(seen: Seen, revertS: number): readonly Values[];
+  /** What is safe for ever. */
+  free(seen: Seen, revertS: number): readonly Values[];
+  reverts(seen: Seen): boolean;
+  isNear(w: number): boolean;
+  isAway(w: number): boolean;
+};
+
+/** An inverter that feeds less shows nothing when it is limited. */
+export const FEEDS_W_MIN = 1_000;
+/** It is limited to so much of what it feeds, has followed below the second part of that, and is free again above the third. */
+const LIMIT_PART = 0.5;
+const LIMITED_PART = 0.65;
+const FREE_PART = 0.75;
+/** Freed, it has risen by then if there is any sun. */
+const RISES_MS = 20_000;
+
 export async function proveRevert(of: ProofOf): Promise<Proof> {
-  const { battery, chargePermille, revertMs, clock, say } = of;
+  const { battery, chargePermille, revertMs, words, say } = of;
   const discharges = chargePermille >= (battery.reservePermille + battery.fullPermille) / 2;
   const mostW = discharges ? battery.dischargeWMax : battery.chargeWMax;
   const testW = Math.min(mostW, Math.max(TEST_W_MIN, mostW * TEST_PART)) * (discharges ? 1 : -1);
-  const seen = await of.unit.read(of.control);
-  if (!seen.ok) return unproven(seen.fault.sentence);
-  if (!of.words.reverts(seen.value)) return unproven("it knows no revert time");
-  say(
-    `${discharges ? "discharging" : "charging"} with ${Math.abs(Math.round(testW))} W, for ${revertMs / 1000} s at most`,
+  const trial: Trial = {
+    ...of,
+    what: "its setpoint",
+    orders: (seen, revertS) => words.orders(seen, testW, revertS),
+    free: (seen, revertS) => words.orders(seen, 0, revertS),
+    reverts: (seen) => words.reverts(seen),
+    isNear: (w) => Math.abs(w - testW) <= Math.max(TEST_W_MIN / 2, Math.abs(testW) * NEAR_PART),
+    isAway: (w) => Math.abs(w - testW) > Math.abs(testW) * AWAY_PART,
+  };
+  const way = discharges ? "discharging" : "charging";
+  const proof = await watched(trial, () =>
+    say(`${way} with ${Math.abs(Math.round(testW))} W, for ${revertMs / 1000} s at most`),
   );
-  const refusedBy = await tell(of, testW, revertMs);
-  if (refusedBy !== undefined) return unproven(refusedBy);
+  if (proof.kind === "unproven" && proof.freed !== undefined)
+    say(
+      proof.freed === "written"
+        ? "0 was written"
+        : `and 0 could not be written: ${proof.freed.sentence}. See to the device itself.`,
+    );
+  return told(proof);
+}
+
+/** Undefined: the sun went meanwhile, and nothing was shown. */
+export async function proveLimitRevert(of: LimitProofOf): Promise<Proof | undefined> {
+  const { feedW, fullW, revertMs, say } = of;
+  const limitW = feedW * LIMIT_PART;
+  const trial: Trial = {
+    ...of,
+    what: "its limit",
+    orders: (seen, revertS) => curtailOrders(seen, (limitW * 100) / fullW, revertS),
+    free: (seen, revertS) => curtailOrders(seen, 100, revertS),
+    reverts: knowsRevert,
+    isNear: (w) => w <= feedW * LIMITED_PART,
+    isAway: (w) => w >= feedW * FREE_PART,
+  };
+  const proof = await watched(trial, () =>
+    say(`limited to ${Math.round(limitW)} W of ${Math.round(feedW)}, for ${revertMs / 1000} s at most`),
+  );
+  if (proof.kind === "proven" || proof.freed === undefined) return told(proof);
+  if (proof.freed !== "written") {
+    say(`and its limit could not be lifted: ${proof.freed.sentence}. See to the device itself.`);
+    return told(proof);
+  }
+  say("all of its power was written");
+  if (!proof.followed) return told(proof);
+  const rises = await watch(trial, nowMs(of.clock) + RISES_MS, trial.isAway);
+  return rises ? told(proof) : undefined;
+}
+
+type Watched =
+  | { readonly kind: "proven"; readonly afterMs: number; readonly watchedMs: number }
+  | {
+      readonly kind: "unproven";
+      readonly why: string;
+      readonly followed: boolean;
+      /** Absent: it was never told, or has let go. */
+      readonly freed?: "written" | { readonly sentence: string };
+    };
+
+const told = (proof: Watched): Proof => (proof.kind === "proven" ? proof : unproven(proof.why));
+
+async function watched(of: Trial, begins: () => void): Promise<Watched> {
+  const { revertMs, clock, say, what } = of;
+  const not = (why: string): Watched => ({ kind: "unproven", why, followed: false });
+  const freed = async (why: string, followed: boolean): Promise<Watched> => ({
+    ...{ kind: "unproven", why, followed },
+    freed: await letGo(of),
+  });
+  const seen = await of.unit.read(of.control);
+  if (!seen.ok) return not(seen.fault.sentence);
+  if (!of.reverts(seen.value)) return not("it knows no revert time");
+  begins();
+  const refused = await tell(of, of.orders, revertMs);
+  // Half of it may be in force.
+  if (refused !== undefined)
+    return refused.taken > 0 ? freed(refused.sentence, false) : not(refused.sentence);
   const toldMs = nowMs(clock);
-  const isNear = (w: number) => Math.abs(w - testW) <= Math.max(TEST_W_MIN / 2, Math.abs(testW) * NEAR_PART);
-  if (!(await watch(of, toldMs + Math.min(FOLLOWS_MS, revertMs / 2), isNear))) {
-    await letGo(of);
-    return unproven("it acknowledged a setpoint and did not follow it");
-  }
+  if (!(await watch(of, toldMs + Math.min(FOLLOWS_MS, revertMs / 2), of.isNear)))
+    return freed(`it acknowledged ${what} and did not follow it`, false);
   say("it follows; now it is told nothing more, and watched");
-  const isAway = (w: number) => Math.abs(w - testW) > Math.abs(testW) * AWAY_PART;
-  if (!(await watch(of, toldMs + revertMs + LATE_MS, isAway))) {
-    await letGo(of);
-    return unproven(`it still held its setpoint ${(revertMs + LATE_MS) / 1000} s after it was told last`);
-  }
+  if (!(await watch(of, toldMs + revertMs + LATE_MS, of.isAway)))
+    return freed(`it still held ${what} ${(revertMs + LATE_MS) / 1000} s after it was told last`, true);
   const watchedMs = Math.round(nowMs(clock) - toldMs);
   if (watchedMs < revertMs / 2)
-    return unproven(
+    return not(
       `it fell back after ${Math.round(watchedMs / 1000)} s of ${revertMs / 1000}: renewals would come too late`,
     );
   return { kind: "proven", afterMs: revertMs, watchedMs };
@@ -73,24 +175,24 @@ export async function proveRevert(of: ProofOf): Promise<Proof> {
 const unproven = (why: string): Proof => ({ kind: "unproven", why });
 const nowMs = (clock: Clock): number => clock.now().monotonicMs;
 
-/** Undefined where it took everything. */
+/** Undefined where it took everything; else how many writes it took. */
 async function tell(
-  { unit, words, control }: ProofOf,
-  feedW: number,
+  { unit, control }: Trial,
+  orders: Trial["orders"],
   revertMs: number,
-): Promise<string | undefined> {
+): Promise<{ readonly sentence: string; readonly taken: number } | undefined> {
   const seen = await unit.read(control);
-  if (!seen.ok) return seen.fault.sentence;
-  for (const values of words.orders(seen.value, feedW, Math.floor(revertMs / 1000))) {
+  if (!seen.ok) return { sentence: seen.fault.sentence, taken: 0 };
+  for (const [taken, values] of orders(seen.value, Math.floor(revertMs / 1000)).entries()) {
     const fault = await unit.write(seen.value, values);
-    if (fault !== undefined) return fault.sentence;
+    if (fault !== undefined) return { sentence: fault.sentence, taken };
   }
   return undefined;
 }
 
 /** Whether its power was so before `untilMs`. A look that fails is no look. */
 async function watch(
-  { unit, power, clock }: ProofOf,
+  { unit, power, clock }: Proven,
   untilMs: number,
   is: (w: number) => boolean,
 ): Promise<boolean> {
@@ -103,9 +205,6 @@ async function watch(
   return false;
 }
 
-async function letGo(of: ProofOf): Promise<void> {
-  const fault = await tell(of, 0, 60_000);
-  of.say(
-    fault === undefined ? "0 was written" : `and 0 could not be written: ${fault}. See to the device itself.`,
-  );
+async function letGo(of: Trial): Promise<"written" | { readonly sentence: string }> {
+  return (await tell(of, of.free, FREED_MS)) ?? "written";
 }

@@ -77,6 +77,8 @@ export class SmallPlant {
   batteryKeepsForEver = false;
   snapshot: EnergySnapshot | undefined;
   ackedWallMs = 0;
+  /** The timer of its limit runs out, and nothing happens. */
+  solarKeepsForEver = false;
   /** What the local controller tells that a station may live on. */
   inForceMa: number | undefined;
   /** Outlets that nothing limits, by the local controller's word. */
@@ -218,9 +220,18 @@ export class SmallPlant {
   private move(): void {
     if (this.isStill) return;
     this.moveBattery();
+    this.moveSolar();
     this.device("solar").show(103, { W: Math.round(this.sunFeedW) });
     if (this.meterFault === "none") this.device("meter").show(203, this.metered());
     if (this.meterFault === "nan") this.device("meter").lay({ 203: { A_SF: -2, W_SF: 1, V_SF: -1 } });
+  }
+
+  private moveSolar(): void {
+    const solar = this.device("solar");
+    const seconds = solar.value(123, "WMaxLimPct_RvrtTms");
+    const wroteMs = solar.writes.at(-1)?.atMs ?? 0;
+    if (!this.solarKeepsForEver && seconds > 0 && this.nowMs - wroteMs > seconds * 1_000)
+      solar.show(123, { WMaxLim_Ena: 0 });
   }
 
   private moveBattery(): void {
