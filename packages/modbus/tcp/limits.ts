@@ -1,9 +1,4 @@
-/** Ports and bounds of Modbus on sockets. */
-
-/** Registered for Modbus/TCP; reaching it as a server takes a privilege. */
-export const MODBUS_PORT = 502;
-/** Registered for Modbus/TCP Security (mbap/TLS/TCP). */
-export const MODBUS_SECURITY_PORT = 802;
+/** Bounds of Modbus on sockets. */
 
 export type TcpLimits = {
   /** Open at once, handshakes among them; beyond it a connection is closed unread. */
