@@ -16,6 +16,8 @@ import { parseArgs } from "node:util";
 
 const root = resolve(import.meta.dirname, "..");
 const TEST_TIMEOUT_MS = 300_000;
+// Hundreds of processes load the same sources: compiled once, they start in half the time.
+process.env["NODE_COMPILE_CACHE"] ??= join(root, "node_modules", ".cache", "compiled");
 
 /** Each stage's files run two at a time; what holds the clock against a promise, or measures, runs alone after them. */
 const stages = [
