@@ -24,12 +24,24 @@ export function threadSeconds(processes: Readonly<Record<string, number>>): Thre
   return seconds;
 }
 
+/** Processor time of a process and of all threads that it ever had, seconds; 0 where nothing is known. */
+export function processSeconds(pid: number): number {
+  try {
+    const fields = fieldsAfterName(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return (Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS])) / TICKS_PER_SECOND;
+  } catch {
+    return 0; // It has ended, or this is no Linux.
+  }
+}
+
+const fieldsAfterName = (stat: string): readonly string[] => stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+
 function threadsOf(pid: number): { thread: string; ticks: number }[] {
   try {
     return readdirSync(`/proc/${pid}/task`).map((id) => {
       const stat = readFileSync(`/proc/${pid}/task/${id}/stat`, "utf8");
       const [open, close] = [stat.indexOf("("), stat.lastIndexOf(")")];
-      const fields = stat.slice(close + 2).split(" ");
+      const fields = fieldsAfterName(stat);
       return {
         thread: stat.slice(open + 1, close),
         ticks: Number(fields[USER_TICKS]) + Number(fields[SYSTEM_TICKS]),

@@ -10,16 +10,20 @@ import { memory } from "./memory.ts";
 import { modbusGuard } from "./modbus-guard.ts";
 import { reconnect } from "./reconnect.ts";
 import { site } from "./site.ts";
+import { siteEnergy } from "./site-energy.ts";
 import { start } from "./start.ts";
 
 type Bench = (settings: Options, say: (line: string) => void) => Promise<object>;
-const benches: Readonly<Record<string, { readonly run: Bench; readonly stations: number }>> = {
+const benches: Readonly<
+  Record<string, { readonly run: Bench; readonly stations: number; readonly seconds?: number }>
+> = {
   gateway: { run: gateway, stations: 200 },
   site: { run: site, stations: 200 },
   reconnect: { run: reconnect, stations: 1_000 },
   memory: { run: memory, stations: 1_000 },
   start: { run: start, stations: 1 },
   "modbus-guard": { run: modbusGuard, stations: 1 },
+  "site-energy": { run: siteEnergy, stations: 50, seconds: 20 },
 };
 
 function settingsOf(): { name: string; settings: Options } {
@@ -46,7 +50,7 @@ function settingsOf(): { name: string; settings: Options } {
     name,
     settings: {
       stations: whole("stations", values.stations, benches[name]!.stations, 10_000),
-      seconds: whole("seconds", values.seconds, 5, 600),
+      seconds: whole("seconds", values.seconds, benches[name]!.seconds ?? 5, 600),
       rounds: whole("rounds", values.rounds, 3, 100),
       profiles: values.profiles === undefined ? undefined : resolve(values.profiles),
     },

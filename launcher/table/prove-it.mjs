@@ -44,12 +44,15 @@ const bench = {
   forms: [
     {
       arguments: [
-        { name: "NAME", choices: ["gateway", "site", "reconnect", "memory", "start", "modbus-guard"] },
+        {
+          name: "NAME",
+          choices: ["gateway", "site", "reconnect", "memory", "start", "modbus-guard", "site-energy"],
+        },
       ],
       sentence: "progress is on standard error, the result one JSON object on standard output",
       options: [
-        text("stations", "N", "how many (200; reconnect and memory 1000)"),
-        text("seconds", "N", "how long each round measures (5)"),
+        text("stations", "N", "how many (200; reconnect and memory 1000; site-energy 50)"),
+        text("seconds", "N", "how long each round measures (5; site-energy 20)"),
         text("rounds", "N", "rounds, of which the median counts (3)"),
         folder(
           "profiles",
@@ -82,7 +85,7 @@ const bench = {
     },
   ],
   notes: [
-    "gateway: messages a second, against a bare echo over the same TLS. site: the same through a site controller. reconnect: all stations dropped at once, back within how many times their handshakes. memory: bytes per connected station, against a bare socket. start: from an empty folder to listening. modbus-guard: what it adds to a request, and its throughput, against a bare TCP relay.",
+    "gateway: messages a second, against a bare echo over the same TLS. site: the same through a site controller. reconnect: all stations dropped at once, back within how many times their handshakes. memory: bytes per connected station, against a bare socket. start: from an empty folder to listening. modbus-guard: what it adds to a request, and its throughput, against a bare TCP relay. site-energy: from a load step at the meter to stations that were told less, and what the site's processes take of a core while its stations charge.",
   ],
   examples: [
     "bench gateway",
