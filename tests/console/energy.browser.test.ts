@@ -320,7 +320,7 @@ test("sites: each says in which mode its energy is managed and since when; witho
       if (mode === undefined) return;
       const energy = new FakeEnergy(world.nowMs);
       energy.modes = [
-        { seq: 1, atMs: nowMs - 7_200_000, mode, islanded: false, reason: "", before: null, alert: "alarm" },
+        { seq: 1, atMs: nowMs - 7_230_000, mode, islanded: false, reason: "", before: null, alert: "alarm" },
       ];
       world.energies.set(id, energy);
     };
