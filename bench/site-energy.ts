@@ -30,7 +30,7 @@ const STEPS = 4;
 /** From one step to the next the building leaves so much less of what was granted in the beginning. */
 const STEP_PART = 0.035;
 const WATCH_MS = 3_000;
-const SETTLED_MS_MAX = 90_000;
+const SETTLED_MS_MAX = 240_000;
 /** Grants come to so much of what is free; or to what they are when they rise no more. */
 const SETTLED_PART = 0.96;
 

@@ -56,9 +56,12 @@ export type ManagedTold = {
 const NEAR_A = 0.5;
 const HOUR_MS = 3_600_000;
 const LOOK_MS = 50;
-/** Grants that rise by less in so long are what the site gives. */
+/**
+ * Grants that rise by less in so long are what the site gives. While grants rise, stations tell what they draw later than the meter shows
+ * it; the difference looks like the building's, and the highest of it is believed for a minute (BASE_HOLD_MS of the control loop).
+ */
 const RISES = 1.01;
-const STEADY_MS = 10_000;
+const STEADY_MS = 75_000;
 
 const clock = systemClock();
 let devices: Devices | undefined;

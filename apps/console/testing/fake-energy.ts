@@ -11,16 +11,10 @@ import type {
   SiteEnergy,
 } from "../api/energy-shapes.ts";
 import type { Me } from "../api/shapes.ts";
+import { quartersOf } from "./energy-course.ts";
 import { daysOf } from "./energy-days.ts";
-import {
-  checkOf,
-  config,
-  DOCUMENT,
-  energySnapshot,
-  modesOf,
-  quartersOf,
-  refusalsOf,
-} from "./energy-scenario.ts";
+import { checkOf, config, DOCUMENT } from "./energy-document.ts";
+import { energySnapshot, modesOf, refusalsOf } from "./energy-scenario.ts";
 import type { Answered, Asked } from "./fake-csms.ts";
 import type { FakeWorld } from "./world.ts";
 
