@@ -15,7 +15,7 @@ import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
-import { SILENT_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
+import { type HandedOn, SILENT_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
 
 /** A process of the site's, as the supervisor sees it. */
 type Row = {
@@ -29,6 +29,8 @@ type Row = {
   readonly vital: boolean;
   /** In transparent mode the central system is another's: no bundle says what there is to manage. */
   readonly modes: readonly Settings["mode"][];
+  /** What it may have handed on to the others; anything else is forged. */
+  readonly hands?: HandedOn["kind"];
   /** Whose user it runs as, where it has one of its own. */
   readonly own?: Own;
 };
@@ -41,6 +43,7 @@ const children: readonly Row[] = [
     pidAs: "localControllerPid",
     vital: true,
     modes: ["autonomous", "transparent"],
+    hands: "wall",
   },
   {
     name: "modbus-guard",
@@ -48,6 +51,7 @@ const children: readonly Row[] = [
     silentMsMax: SILENT_SOON_MS_MAX,
     pidAs: "guardPid",
     own: "guard",
+    hands: "observed",
     vital: false,
     modes: ["autonomous"],
   },
@@ -142,7 +146,7 @@ async function supervise(orders: Orders): Promise<number> {
   const stopBringing = settleOwn(orders.settings, clock, log);
   const rows = children.filter(({ modes }) => modes.includes(mode));
   const running: readonly Child[] = rows.map(
-    ({ name, entry, silentMsMax, pidAs, vital, own }) =>
+    ({ name, entry, silentMsMax, pidAs, vital, own, hands }) =>
       new Child({
         ...{ name, clock, chance: systemChance, log, silentMsMax },
         spawn(heard) {
@@ -175,6 +179,10 @@ async function supervise(orders: Orders): Promise<number> {
         upstreams: (stations) => tell({ upstreams: stations }),
         // What is seen goes to the one that has the link, and its time to the others.
         told(message) {
+          if (message.kind !== hands) {
+            log.error("child-forges", { child: name, kind: message.kind, say: "not handed on" });
+            return;
+          }
           for (const [i, row] of rows.entries())
             if (row.vital === (message.kind === "observed")) running[i]?.tell(message);
         },

@@ -13,6 +13,7 @@ import {
   type Site,
 } from "@wattward/energy";
 import type { Clock, Log } from "@wattward/kernel";
+import { LineBudget } from "../energy-link/line-budget.ts";
 import type { LineLink } from "../energy-link/line-link.ts";
 import { type FromEnergy, type FromLocal, TURN_MS_MAX } from "../energy-link/messages.ts";
 import { parseFromEnergy } from "../energy-link/parse.ts";
@@ -42,6 +43,7 @@ export type Mode = {
 
 export class Watch {
   private readonly ports: WatchPorts;
+  private readonly budget: LineBudget;
   private link: LineLink | undefined;
   private lastTurn = 0;
   private lastSeq = 0;
@@ -54,6 +56,7 @@ export class Watch {
   constructor(ports: WatchPorts) {
     const { monotonicMs } = ports.clock.now();
     this.ports = ports;
+    this.budget = new LineBudget(monotonicMs);
     this.state = firstMode(monotonicMs);
     // It starts beside this process, and has as long as a silent one to say its first word.
     this.aliveAtMs = monotonicMs;
@@ -61,6 +64,12 @@ export class Watch {
 
   /** A connection of the energy controller: the newest is the one. */
   accept(link: LineLink): void {
+    if (!this.budget.connects(this.nowMs())) {
+      link.listen({ line: () => {}, closed: () => {} });
+      link.destroy();
+      this.doubt("The energy controller connects again and again.");
+      return;
+    }
     const before = this.link;
     this.link = link;
     this.lastTurn = 0;
@@ -113,15 +122,19 @@ export class Watch {
   }
 
   private hear(link: LineLink, text: string): void {
+    const nowMs = this.nowMs();
+    const tooMuch = this.budget.exceeded(text, nowMs);
+    if (tooMuch !== undefined) {
+      this.end(link, `The energy controller says too much: ${tooMuch}.`);
+      return;
+    }
     const read = parseFromEnergy(text);
     if (!read.ok) {
-      this.doubt(`The energy controller is not understood: ${read.fault.sentence}`);
-      link.destroy();
+      this.end(link, `The energy controller is not understood: ${read.fault.sentence}`);
       return;
     }
     const turn = read.value;
-    const { clock, granted, site, siteSeq } = this.ports;
-    const nowMs = clock.now().monotonicMs;
+    const { granted, site, siteSeq } = this.ports;
     const { lastSeq, lastTurn } = this;
     const known = { site: site(), lastTurn, lastSeq, siteSeq: siteSeq(), granted: granted() };
     const judged = soundness(turn, known);
@@ -146,6 +159,13 @@ export class Watch {
     this.ports.turned(turn, turn.grants);
   }
 
+  /** What still comes on it is not read. */
+  private end(link: LineLink, why: string): void {
+    this.doubt(why);
+    this.link = undefined;
+    link.destroy();
+  }
+
   /** No sign of life, however lively: fallback at once. */
   private doubt(why: string): void {
     const news = this.why !== why;
@@ -157,7 +177,11 @@ export class Watch {
   }
 
   private ignore({ grants }: FromEnergy): void {
-    const atMs = this.ports.clock.now().monotonicMs;
+    const atMs = this.nowMs();
     this.ports.ignored(grants.map(({ seq, session }) => ({ session, seq, outcome: "rejected", atMs })));
+  }
+
+  private nowMs(): number {
+    return this.ports.clock.now().monotonicMs;
   }
 }

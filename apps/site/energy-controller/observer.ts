@@ -3,9 +3,10 @@
  * What waits is bounded; the oldest goes first, and how many went is told.
  */
 import type { Log } from "@wattward/kernel";
+import type { EnergyKind } from "../energy-link/messages.ts";
 import { OBSERVATIONS_WAITING_MAX, OBSERVE_AGAIN_MS } from "./limits.ts";
 
-export type Observation = { readonly kind: string; readonly detail: string };
+export type Observation = { readonly kind: EnergyKind; readonly detail: string };
 
 /** Things that are remembered as told; a site has fewer devices, outlets and meters. */
 const TOLD_MAX = 4_000;
@@ -22,7 +23,7 @@ export class Observer {
   }
 
   /** A moment. `about` and kind together are what may not be told too often; `detail` is JSON. */
-  saw(kind: string, about: string, detail: object, nowMs: number): void {
+  saw(kind: EnergyKind, about: string, detail: object, nowMs: number): void {
     const key = `${kind} ${about}`;
     const text = JSON.stringify(detail).slice(0, DETAIL_CHARS_MAX);
     const before = this.told.get(key);
@@ -35,7 +36,7 @@ export class Observer {
    * A state: told when it becomes another, `undefined` being none. Told back where it was told before, unless that is younger than
    * the time between two.
    */
-  is(kind: string, about: string, detail: object | undefined, nowMs: number): void {
+  is(kind: EnergyKind, about: string, detail: object | undefined, nowMs: number): void {
     const key = `${kind} ${about}`;
     const text = detail === undefined ? "" : JSON.stringify(detail).slice(0, DETAIL_CHARS_MAX);
     const before = this.told.get(key);
@@ -49,7 +50,10 @@ export class Observer {
   take(max: number): readonly Observation[] {
     const taken = this.waiting.splice(0, max);
     if (this.lost === 0) return taken;
-    const lost = { kind: "energy.observations-lost", detail: JSON.stringify({ count: this.lost }) };
+    const lost: Observation = {
+      kind: "energy.observations-lost",
+      detail: JSON.stringify({ count: this.lost }),
+    };
     this.lost = 0;
     return [...taken.slice(0, max - 1), lost];
   }

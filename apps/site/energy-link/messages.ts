@@ -21,6 +21,29 @@ export const STATE_EVERY_MS = 1_000;
 /** No turn for so long: the energy controller is dead or hangs; fallback within 3 s of the last (ADR 16). */
 export const TURN_MS_MAX = 2_000;
 export const LINE_BYTES_MAX = 4 * 1024 * 1024;
+/**
+ * What the energy controller may say, whatever connections it says it on. Turns: ten a second where meters step (its TURN_MS_MIN); the
+ * burst is what waits in the socket while this side's disk stands still.
+ */
+export const TURNS_MAX = { burst: 120, perSecond: 12 } as const;
+export const TURN_CHARS_MAX = { burst: 2 * LINE_BYTES_MAX, perSecond: 1024 * 1024 } as const;
+/** Connections: one dials twice a second at most. */
+export const CONNECTIONS_MAX = { burst: 10, perSecond: 2 } as const;
+/** Quarters are told once a minute; sooner they go no further. */
+export const QUARTERS_MS_MIN = 5_000;
+
+/** Names of what the energy controller observes, whose meaning stays, once released; any other is not its to tell. */
+export const ENERGY_KINDS = [
+  "energy.beyond-declaration",
+  "energy.contactor-opened",
+  "energy.device",
+  "energy.document-refused",
+  "energy.external",
+  "energy.meter",
+  "energy.observations-lost",
+  "energy.outlet",
+] as const;
+export type EnergyKind = (typeof ENERGY_KINDS)[number];
 
 /** A session as the local controller knows it. */
 export type ToldSession = {
@@ -71,6 +94,6 @@ export type FromEnergy = {
   readonly snapshot?: EnergySnapshot;
   /** Finished, not acknowledged yet; repeated every minute until then. */
   readonly quarters?: readonly EnergyQuarter[];
-  /** For the CSMS, as `observed`. */
+  /** For the CSMS, as `observed`; of {@link ENERGY_KINDS}. */
   readonly observations?: readonly { readonly kind: string; readonly detail: string }[];
 };

@@ -30,5 +30,7 @@ export const RELAYS_MAX = 1_000;
 export const OBSERVED_MAX = 256;
 /** Observations at once and in the long run; the CSMS takes no more of them. */
 export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
+/** Of these, one other process of the site may have so many: what two of them leave is the local controller's own. */
+export const WITNESS_RATE = { burst: 20, perSecond: 0.3 };
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;

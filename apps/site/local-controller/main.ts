@@ -12,11 +12,13 @@ import { type Settings, sitePorts } from "../adapters/local-controller.ts";
 import { lockFile } from "../adapters/lock.ts";
 import { transparentPorts } from "../adapters/transparent.ts";
 import { JournalDamaged } from "../journal/head.ts";
+import { Witness } from "../link/witness.ts";
 import { createSite, type Site, type SitePorts } from "../site.ts";
 import {
   BEAT_EVERY_MS,
   type ChildMessage,
   EXIT_CANNOT_RUN,
+  GUARD_KINDS,
   parseHandedOn,
   WALL_EVERY_MS,
 } from "../supervisor/protocol.ts";
@@ -73,9 +75,15 @@ async function main(): Promise<void> {
 /** What the other processes of the site have seen comes through the supervisor. */
 async function autonomous(ports: SitePorts): Promise<Site> {
   const site = await createSite(ports);
+  // The supervisor hands on what the guard has seen, and nobody else's.
+  const guard = new Witness({
+    ...{ clock: ports.clock, name: "Modbus guard" },
+    owns: (kind) => kind.startsWith(GUARD_KINDS),
+    observe: (kind, detail) => site.observe(kind, detail),
+  });
   process.on("message", (value) => {
     const message = parseHandedOn(value);
-    if (message?.kind === "observed") site.observe(message.what, message.detail);
+    if (message?.kind === "observed") guard.tell(message.what, message.detail);
   });
   setInterval(() => {
     const { wallMs, quality } = site.status().clock;
