@@ -182,6 +182,7 @@ async function openParts(ports: SitePorts): Promise<Parts> {
   const charging = await Charging.open({
     ...{ clock, chance, disk, log, bundle, fatal },
     linkUp: () => link.isUp,
+    csmsEpoch: () => ids.csmsEpoch,
     tell: (message) => link.tellIfRoom(message),
     observe: (kind, detail, station) => void link.observe(kind, detail, station),
     inItsName: (from, call) => void desk.answer(from, call, writeFrame(call)),

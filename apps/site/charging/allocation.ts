@@ -17,11 +17,14 @@ import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
 import { MODE_OBSERVED, type ModeTold, type SiteMessage } from "@wattward/sitelink";
 import type { LineLink } from "../energy-link/line-link.ts";
 import {
+  ENERGY_KINDS,
   type FromEnergy,
   type FromLocal,
+  QUARTERS_MS_MIN,
   STATE_EVERY_MS,
   type ToldSession,
 } from "../energy-link/messages.ts";
+import { Witness } from "../link/witness.ts";
 import type { GrantNumbers } from "./grant-numbers.ts";
 import { LOOK_EVERY_MS, NEWS_WITHIN_MS, OUTCOMES_MAX, QUARTERS_CHARS_MAX, SNAPSHOT_CHARS } from "./limits.ts";
 import type { Granted } from "./sound-turn.ts";
@@ -34,6 +37,7 @@ export type AllocationPorts = {
   site(): Site;
   bundleVersion(): number;
   linkUp(): boolean;
+  csmsEpoch(): number;
   told(nowMs: number): readonly ToldSession[];
   unlimited(): readonly OutletId[];
   /** What every outlet with a session was granted last, and what may still be in force there. */
@@ -57,18 +61,24 @@ type Falling = {
 export class Allocation {
   private readonly ports: AllocationPorts;
   private readonly watch: Watch;
+  private readonly witness: Witness;
   private readonly stops: Cancel[] = [];
   private outcomes: GrantOutcome[] = [];
   private fallback: Falling | undefined;
   private turnAtMs = Number.NEGATIVE_INFINITY;
   private news: Cancel | undefined;
   private modeTold: ModeTold | undefined;
-  private ackedWallMs = 0;
   private snapshotAtMs = Number.NEGATIVE_INFINITY;
+  private quartersAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: AllocationPorts) {
     this.ports = ports;
     const { clock, log, granted, linkUp, observe, site } = ports;
+    this.witness = new Witness({
+      ...{ clock, observe },
+      name: "energy controller",
+      owns: (kind) => ENERGY_KINDS.some((one) => one === kind),
+    });
     this.watch = new Watch({
       ...{ clock, log, granted, linkUp, observe, site },
       siteSeq: () => ports.numbers.last,
@@ -100,8 +110,9 @@ export class Allocation {
     });
   }
 
+  /** Said on at once, and once: where the line is down, the energy controller tells its quarters again. */
   acked(untilWallMs: number): void {
-    this.ackedWallMs = Math.max(this.ackedWallMs, untilWallMs);
+    this.tellState(untilWallMs);
   }
 
   get mode(): Mode {
@@ -167,12 +178,17 @@ export class Allocation {
       this.ports.grant(grant);
     }
     if (turn.snapshot !== undefined) this.passSnapshot(turn.snapshot);
-    if (turn.quarters !== undefined && turn.quarters.length > 0) {
-      const quarters = JSON.stringify(turn.quarters);
-      if (quarters.length <= QUARTERS_CHARS_MAX) this.ports.tell({ t: "energy-quarters", quarters });
-      else this.ports.log.error("quarters-too-long", { chars: quarters.length });
-    }
-    for (const { kind, detail } of turn.observations ?? []) this.ports.observe(kind, detail);
+    if (turn.quarters !== undefined && turn.quarters.length > 0) this.passQuarters(turn.quarters);
+    for (const { kind, detail } of turn.observations ?? []) this.witness.tell(kind, detail);
+  }
+
+  private passQuarters(finished: NonNullable<FromEnergy["quarters"]>): void {
+    const nowMs = this.ports.clock.now().monotonicMs;
+    if (nowMs - this.quartersAtMs < QUARTERS_MS_MIN) return;
+    this.quartersAtMs = nowMs;
+    const quarters = JSON.stringify(finished);
+    if (quarters.length <= QUARTERS_CHARS_MAX) this.ports.tell({ t: "energy-quarters", quarters });
+    else this.ports.log.error("quarters-too-long", { chars: quarters.length });
   }
 
   /** With the mode of this side, which may be another than the energy controller thinks. */
@@ -223,9 +239,9 @@ export class Allocation {
     this.ports.observe(MODE_OBSERVED, JSON.stringify(this.modeTold));
   }
 
-  private tellState(): void {
+  private tellState(quartersAckedWallMs?: number): void {
     if (!this.watch.connected) return;
-    const { bundleVersion, clock, linkUp, numbers, told, unlimited } = this.ports;
+    const { bundleVersion, clock, csmsEpoch, linkUp, numbers, told, unlimited } = this.ports;
     const { monotonicMs, quality, wallMs } = clock.now();
     const nothingLimits = unlimited();
     const state: FromLocal = {
@@ -242,7 +258,8 @@ export class Allocation {
         outcome,
         agoMs: Math.max(0, monotonicMs - atMs),
       })),
-      quartersAckedWallMs: this.ackedWallMs,
+      csmsEpoch: csmsEpoch(),
+      ...(quartersAckedWallMs !== undefined && { quartersAckedWallMs }),
     };
     this.watch.send(state);
   }

@@ -42,6 +42,8 @@ export type ChargingPorts = {
   readonly log: Log;
   bundle(): Bundle | undefined;
   linkUp(): boolean;
+  /** Of the CSMS that answered last; 0: none ever did. */
+  csmsEpoch(): number;
   /** While the link has room. */
   tell(message: SiteMessage): void;
   observe(kind: string, detail: string, station?: StationId): void;
@@ -189,9 +191,9 @@ export class Charging implements ChargingEars {
   }
 
   private allocation(): Allocation {
-    const { clock, linkUp, log, observe, tell } = this.ports;
+    const { clock, csmsEpoch, linkUp, log, observe, tell } = this.ports;
     return new Allocation({
-      ...{ clock, log, linkUp, tell, numbers: this.numbers },
+      ...{ clock, csmsEpoch, log, linkUp, tell, numbers: this.numbers },
       observe: (kind, detail) => observe(kind, detail),
       site: () => this.managed!.site.config.site,
       bundleVersion: () => this.ports.bundle()?.version ?? 0,

@@ -170,7 +170,7 @@ class Running implements EnergyController {
     this.observer.saw("energy.document-refused", sentence, { say: sentence }, this.nowMs());
   }
 
-  private heard({ linkUp, grantSeq, quartersAckedWallMs, wallMs }: FromLocal): void {
+  private heard({ linkUp, grantSeq, csmsEpoch, quartersAckedWallMs, wallMs }: FromLocal): void {
     if (wallMs !== undefined) {
       this.wall.tell(wallMs);
       this.wallIsTold = true;
@@ -178,7 +178,8 @@ class Running implements EnergyController {
     if (this.site === undefined) return;
     this.site.linkUp = linkUp;
     this.site.numberFrom(grantSeq);
-    this.quarters.acked(quartersAckedWallMs);
+    if (quartersAckedWallMs !== undefined) this.quarters.acked(quartersAckedWallMs);
+    this.quarters.hearsEpoch(csmsEpoch);
   }
 
   /** The site's time where the local controller tells it, else the machine's. */

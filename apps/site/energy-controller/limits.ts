@@ -1,4 +1,5 @@
 /** Every bound and time of the energy controller that no site sets for itself. */
+import { QUARTERS_MS_MIN } from "../energy-link/messages.ts";
 
 /** A device's answer, and how soon a link that broke is tried again. */
 export const ANSWER_MS_MAX = 1_000;
@@ -58,7 +59,9 @@ export const CAR_MS_MAX = 90_000;
 export const QUARTER_MS = 900_000;
 /** The quarter under way is written down as often: what a kill costs. */
 export const QUARTER_KEEP_EVERY_MS = 5_000;
+/** What was told is told again, until it is acknowledged; and no message of quarters follows another sooner: the local controller would drop it. */
 export const QUARTERS_TELL_EVERY_MS = 60_000;
+export const QUARTERS_TELL_MS_MIN = QUARTERS_MS_MIN + 1_000;
 /** Files of a day each. */
 export const QUARTER_DAYS_MAX = 40;
 

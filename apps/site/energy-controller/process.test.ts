@@ -146,7 +146,7 @@ before(async () => {
       grantSeq: 0,
       sessions: [],
       outcomes: [],
-      quartersAckedWallMs: 0,
+      csmsEpoch: 1,
     };
     const timer = setInterval(() => link.send(JSON.stringify(state)), 500);
     link.listen({

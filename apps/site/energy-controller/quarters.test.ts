@@ -11,6 +11,11 @@ const START = Date.UTC(2026, 10, 21, 8);
 const BERLIN = new LocalTime("Europe/Berlin");
 const flows: Flows = { gridW: 3_600, solarW: 7_200, batteryW: -3_600, buildingW: 3_600, carsW: 3_600 };
 
+const bare = {
+  ...{ importWh: 1, exportWh: 0, solarWh: 0, batteryInWh: 0, batteryOutWh: 0, buildingWh: 0, carsWh: 1 },
+  ...{ carsWhByMode: { reactive: 1 }, costMilliCent: 2, measuredS: 900 },
+};
+
 /** Runs a book through time, half a second a turn; the machine's wall clock is `wallMs` ahead of its monotonic time. */
 class Hand {
   nowMs = 0;
@@ -210,6 +215,66 @@ test("what the CSMS acknowledges is what it was told: a quarter that a wrong clo
     hand.book.toTell(hand.nowMs + 1e9).map(({ fromWallMs }) => fromWallMs - START),
     [0, 11 * QUARTER_MS],
   );
+});
+
+test("told are always the oldest that wait: what got lost on the way is not passed over by a later acknowledgement", async () => {
+  const hand = await Hand.on(new SimulatedDisk(seededChance(1)));
+  const told = () => hand.book.toTell(hand.nowMs).map(({ fromWallMs }) => (fromWallMs - START) / QUARTER_MS);
+  await hand.run(QUARTER_MS + 1_000);
+  assert.deepEqual(told(), [0]);
+  // That message was lost; the next quarter ends before the minute is over in which it would have been told again.
+  hand.wallMs += QUARTER_MS - 7_000;
+  await hand.run(7_000);
+  assert.deepEqual(told(), [0, 1]);
+  assert.deepEqual(told(), []);
+  hand.book.acked(START + QUARTER_MS);
+  assert.deepEqual(
+    hand.book.toTell(hand.nowMs + 60_000).map(({ fromWallMs }) => fromWallMs),
+    [],
+  );
+});
+
+test("a CSMS of a newer epoch was restored: all that is kept is told again, oldest first, a message after the other's acknowledgement", async () => {
+  const disk = new SimulatedDisk(seededChance(1));
+  const hand = await Hand.on(disk);
+  hand.book.hearsEpoch(1);
+  const lines = Array.from({ length: 500 }, (_, i) => START - (500 - i) * QUARTER_MS).map((fromWallMs) =>
+    JSON.stringify({ ...bare, fromWallMs }),
+  );
+  disk.damage("energy/quarters/2026-11-01.jsonl", new TextEncoder().encode(`${lines.join("\n")}\n`));
+  await hand.run(QUARTER_MS + 1_000);
+  assert.equal(hand.book.toTell(hand.nowMs).length, 1);
+  hand.book.acked(START);
+  hand.book.hearsEpoch(1);
+  await hand.run(1_000);
+  assert.deepEqual(hand.book.toTell(hand.nowMs), [], "of the same epoch nothing is told again");
+
+  hand.book.hearsEpoch(7);
+  await hand.run(1_000);
+  // Killed here, it begins again: nothing is lost between hearing of it and telling.
+  const next = await Hand.on(disk);
+  next.wallMs = hand.wallMs;
+  const again: number[] = [];
+  for (let message = 0; message < 10; message++) {
+    const told = next.book.toTell((next.nowMs += 10_000));
+    assert.deepEqual(next.book.toTell(next.nowMs + 10_000), [], "the next one waits for the acknowledgement");
+    again.push(...told.map(({ fromWallMs }) => fromWallMs));
+    const last = told.at(-1);
+    if (last !== undefined) next.book.acked(last.fromWallMs);
+  }
+  assert.deepEqual(
+    again,
+    Array.from({ length: 501 }, (_, i) => START - (500 - i) * QUARTER_MS),
+  );
+  await next.book.close();
+  const third = await Hand.on(disk);
+  third.wallMs = hand.wallMs;
+  third.book.hearsEpoch(7);
+  await third.run(1_000);
+  assert.deepEqual(third.book.toTell(0), []);
+  third.book.hearsEpoch(1);
+  await third.run(1_000);
+  assert.deepEqual(third.book.toTell(0), [], "an older CSMS is told nothing for that");
 });
 
 test("40 days are kept and no more; a disk that is full, and lines that are damaged, cost what is in them alone", async () => {

@@ -3,10 +3,13 @@
  *
  *     energy/quarters/2026-11-21.jsonl   a finished quarter a line, synced before it is told of     (a file a day, the oldest goes)
  *     energy/quarter.json                the one under way, replaced every QUARTER_KEEP_EVERY_MS    (what a kill costs)
- *     energy/acked.json                  up to where the CSMS has them
+ *     energy/acked.json                  up to where the CSMS of which epoch has them
  *
  * Durations are monotonic, wall time alone says which quarter it is. A clock that is set finishes the quarter under way and begins another;
  * one that was recorded already is continued, never recorded twice. A line that a crash cut in two is taken off.
+ *
+ * Told are always the oldest that wait, all of them at once: so "up to then" of an acknowledgement passes over none that got lost on the
+ * way. A CSMS of a newer epoch was restored from a backup: all that is kept here is told to it again (ADR 26).
  */
 import {
   type EnergyQuarter,
@@ -18,7 +21,13 @@ import {
 } from "@wattward/energy";
 import type { Disk, Log } from "@wattward/kernel";
 import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
-import { QUARTER_DAYS_MAX, QUARTER_KEEP_EVERY_MS, QUARTER_MS, QUARTERS_TELL_EVERY_MS } from "./limits.ts";
+import {
+  QUARTER_DAYS_MAX,
+  QUARTER_KEEP_EVERY_MS,
+  QUARTER_MS,
+  QUARTERS_TELL_EVERY_MS,
+  QUARTERS_TELL_MS_MIN,
+} from "./limits.ts";
 
 const FOLDER = "energy/quarters";
 const OPEN = "energy/quarter.json";
@@ -45,6 +54,7 @@ export type Moment = {
   planned(fromWallMs: number): EnergyQuarter["planned"];
 };
 
+type Acks = { readonly csmsEpoch: number; readonly upToWallMs: number };
 type Growing = { -readonly [K in keyof EnergyQuarter]: EnergyQuarter[K] };
 
 export class QuarterBook {
@@ -54,7 +64,9 @@ export class QuarterBook {
   private readonly waiting = new Map<number, EnergyQuarter>();
   /** Of those, the ones that a crash would still take. */
   private readonly unsynced = new Set<number>();
-  private readonly toldAtMs = new Map<number, number>();
+  /** Of those, the ones that the CSMS was told of since this book was opened. */
+  private readonly told = new Set<number>();
+  private toldAtMs = Number.NEGATIVE_INFINITY;
   /** Mean import of each quarter that was measured long enough: what a demand charge counts. Of QUARTER_DAYS_MAX days. */
   private readonly meansW = new Map<number, number>();
   /** The highest of a month by the site's calendar, as it was worked out last. */
@@ -64,7 +76,7 @@ export class QuarterBook {
   private open: Growing | undefined;
   private lastMs: number | undefined;
   private keptAtMs = Number.NEGATIVE_INFINITY;
-  private ackedWallMs = 0;
+  private acks: Acks = { csmsEpoch: 0, upToWallMs: 0 };
   /** Writes one after the other. */
   private writing: Promise<void> = Promise.resolve();
   private isWriting = false;
@@ -76,12 +88,12 @@ export class QuarterBook {
 
   static async open(disk: Disk, log: Log): Promise<QuarterBook> {
     const book = new QuarterBook(disk, log);
-    book.ackedWallMs = (await readKept(disk, log, { path: ACKED, parse: parseAcked })) ?? 0;
+    book.acks = (await readKept(disk, log, { path: ACKED, parse: parseAcks })) ?? book.acks;
     const open = await readKept(disk, log, { path: OPEN, parse: parseQuarter });
     let recorded: EnergyQuarter | undefined;
     for (const name of await disk.list(FOLDER)) {
       for (const quarter of await book.readDay(name)) {
-        if (quarter.fromWallMs > book.ackedWallMs) book.waiting.set(quarter.fromWallMs, quarter);
+        if (quarter.fromWallMs > book.acks.upToWallMs) book.waiting.set(quarter.fromWallMs, quarter);
         if (quarter.fromWallMs === open?.fromWallMs) recorded = quarter;
         book.peak(quarter);
       }
@@ -113,18 +125,17 @@ export class QuarterBook {
     }
   }
 
-  /** Those to be told now, oldest first: each at once, then again every minute until it is acknowledged. */
+  /** Those to be told now, oldest first: at once where one is new among them, then every minute until they are acknowledged. */
   toTell(nowMs: number): readonly EnergyQuarter[] {
-    const due = [...this.waiting.values()]
+    const oldest = [...this.waiting.values()]
+      .filter(({ fromWallMs }) => !this.unsynced.has(fromWallMs))
       .sort((a, b) => a.fromWallMs - b.fromWallMs)
-      .filter(
-        ({ fromWallMs }) =>
-          !this.unsynced.has(fromWallMs) &&
-          nowMs - (this.toldAtMs.get(fromWallMs) ?? Number.NEGATIVE_INFINITY) >= QUARTERS_TELL_EVERY_MS,
-      )
       .slice(0, QUARTERS_TOLD_MAX);
-    for (const { fromWallMs } of due) this.toldAtMs.set(fromWallMs, nowMs);
-    return due;
+    const isNews = oldest.some(({ fromWallMs }) => !this.told.has(fromWallMs));
+    if (nowMs - this.toldAtMs < (isNews ? QUARTERS_TELL_MS_MIN : QUARTERS_TELL_EVERY_MS)) return [];
+    for (const { fromWallMs } of oldest) this.told.add(fromWallMs);
+    this.toldAtMs = nowMs;
+    return oldest;
   }
 
   /** The CSMS has all up to there that it was told of. */
@@ -132,14 +143,19 @@ export class QuarterBook {
     let news = false;
     for (const fromWallMs of this.waiting.keys()) {
       // One that was never told is none of those, whatever the clock said then.
-      if (fromWallMs > upToWallMs || !this.toldAtMs.has(fromWallMs)) continue;
-      this.waiting.delete(fromWallMs);
-      this.toldAtMs.delete(fromWallMs);
+      if (fromWallMs > upToWallMs || !this.told.has(fromWallMs)) continue;
+      this.forget(fromWallMs);
       news = true;
     }
-    if (!news || upToWallMs <= this.ackedWallMs) return;
-    this.ackedWallMs = upToWallMs;
-    this.write(async () => void (await keep(this.disk, this.log, ACKED, { upToWallMs })));
+    if (news && upToWallMs > this.acks.upToWallMs) this.keepAcks({ ...this.acks, upToWallMs });
+  }
+
+  /** The epoch of the CSMS that is told; one that was restored gets again what is kept here, acknowledged before or not. */
+  hearsEpoch(csmsEpoch: number): void {
+    if (csmsEpoch <= this.acks.csmsEpoch) return;
+    const isAcked = this.acks.upToWallMs > 0;
+    this.keepAcks({ csmsEpoch, upToWallMs: 0 });
+    if (isAcked) this.write(() => this.waitAgain());
   }
 
   /** Everything is on the disk. */
@@ -171,8 +187,7 @@ export class QuarterBook {
   private begin(fromWallMs: number, moment: Moment): Growing {
     const before = this.waiting.get(fromWallMs);
     if (before !== undefined) {
-      this.waiting.delete(fromWallMs);
-      this.toldAtMs.delete(fromWallMs);
+      this.forget(fromWallMs);
       return { ...before };
     }
     const planned = moment.planned(fromWallMs);
@@ -181,6 +196,27 @@ export class QuarterBook {
       ...{ carsWh: 0, carsWhByMode: {}, costMilliCent: 0, measuredS: 0 },
       ...(planned !== undefined && { planned }),
     };
+  }
+
+  private forget(fromWallMs: number): void {
+    this.waiting.delete(fromWallMs);
+    this.told.delete(fromWallMs);
+  }
+
+  private keepAcks(acks: Acks): void {
+    this.acks = acks;
+    this.write(async () => void (await keep(this.disk, this.log, ACKED, acks)));
+  }
+
+  private async waitAgain(): Promise<void> {
+    const kept = new Map<number, EnergyQuarter>();
+    for (const name of await this.disk.list(FOLDER))
+      for (const quarter of await this.readDay(name)) kept.set(quarter.fromWallMs, quarter);
+    // The one under way goes on from its record, and is told when it is over.
+    if (this.open !== undefined) kept.delete(this.open.fromWallMs);
+    for (const [fromWallMs, quarter] of kept)
+      if (!this.waiting.has(fromWallMs)) this.waiting.set(fromWallMs, quarter);
+    this.log.info("quarters-told-again", { quarters: this.waiting.size, csmsEpoch: this.acks.csmsEpoch });
   }
 
   private finish({ cost }: Moment): void {
@@ -287,7 +323,8 @@ function parsedLine(line: string): EnergyQuarter | undefined {
   }
 }
 
-function parseAcked(value: unknown): number | undefined {
-  const upToWallMs = fieldsOf(value).get("upToWallMs");
-  return isCount(upToWallMs) ? upToWallMs : undefined;
+function parseAcks(value: unknown): Acks | undefined {
+  const fields = fieldsOf(value);
+  const [csmsEpoch, upToWallMs] = [fields.get("csmsEpoch"), fields.get("upToWallMs")];
+  return isCount(csmsEpoch) && isCount(upToWallMs) ? { csmsEpoch, upToWallMs } : undefined;
 }

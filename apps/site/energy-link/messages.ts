@@ -79,8 +79,10 @@ export type FromLocal = {
   /** Outlets that nothing limits, whatever the bundle says of them: their rating is to be budgeted. Absent: none. */
   readonly unlimited?: readonly OutletId[];
   readonly outcomes: readonly (Omit<GrantOutcome, "atMs"> & { readonly agoMs: number })[];
-  /** Quarters up to here are durable at the CSMS and need not be told again; 0: none. */
-  readonly quartersAckedWallMs: number;
+  /** Epoch of the CSMS, 0: none heard yet. With a newer one it was restored, and may lack every quarter (ADR 26). */
+  readonly csmsEpoch: number;
+  /** Said once for each acknowledgement: quarters it was told that begin up to here are durable at the CSMS. */
+  readonly quartersAckedWallMs?: number;
 };
 
 export type FromEnergy = {

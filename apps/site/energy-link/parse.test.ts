@@ -26,7 +26,7 @@ const local = {
     },
   ],
   outcomes: [{ session: "s1", seq: 17, outcome: "accepted", agoMs: 20 }],
-  quartersAckedWallMs: 0,
+  ...{ csmsEpoch: 1, quartersAckedWallMs: 0 },
 } as unknown as FromLocal;
 
 const perPhase = [1, 2, 3];

@@ -68,7 +68,8 @@ const fromLocal = object<FromLocal>({
     }),
     OUTCOMES_MAX,
   ),
-  quartersAckedWallMs: whole(0),
+  csmsEpoch: whole(0),
+  quartersAckedWallMs: optional(whole(0)),
 });
 
 const fromEnergy = object<FromEnergy>({

@@ -101,6 +101,11 @@ export class TransactionIds {
     return this.leases.blocks.reduce((sum, block) => sum + left(block), 0);
   }
 
+  /** Of the CSMS that answered last; 0: none ever did. */
+  get csmsEpoch(): number {
+    return this.leases.csmsEpoch;
+  }
+
   /**
    * The epoch of the CSMS that answered. A newer one voids every lease, durably; `older` is a CSMS that was restored
    * without raising its epoch, and must not be listened to.

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutletId } from "@wattward/energy";
+import { every } from "@wattward/kernel";
 import type { FromEnergy } from "../../../apps/site/energy-link/messages.ts";
 import { Rig, type Rig as Site } from "./rig.ts";
 
@@ -38,6 +39,15 @@ const ways: Record<string, (rig: Rig) => void> = {
   "repeats a turn": (rig) => (rig.energy.twist = (turn) => ({ ...turn, turn: 1 })),
   "grants above a rating": (rig) => {
     rig.energy.twist = (turn) => ({ ...turn, grants: evil(rig, turn, 90_000) });
+  },
+  "says a thousand turns a second": (rig) => {
+    rig.energy.silent = true;
+    every(rig.world.time, 100, () => {
+      for (let i = 0; i < 100; i++) rig.energy.say();
+    });
+  },
+  "connects again and again": (rig) => {
+    every(rig.world.time, 100, () => void rig.connectEnergy());
   },
   "grants an outlet that is none": (rig) => {
     rig.energy.twist = (turn) => ({
@@ -202,16 +212,42 @@ test("mode: quarters go up until they are acknowledged, observations as observed
   rig.energy.twist = (turn) => ({
     ...turn,
     quarters: [quarter],
-    observations: [{ kind: "meter-refused", detail: "frozen" }],
+    observations: [
+      { kind: "energy.meter", detail: "frozen" },
+      { kind: "site.mode", detail: '{"mode":"planned"}' },
+      { kind: "station.booted", detail: "" },
+    ],
   });
   await rig.advance(1_000);
   rig.energy.twist = (turn) => turn;
   const told = rig.world.csms.messages.find((message) => message.t === "energy-quarters");
   assert.equal(JSON.parse(told!.quarters)[0].fromWallMs, 900_000);
-  assert(rig.observed.includes("meter-refused"));
-  assert.equal(rig.energy.states.at(-1)!.quartersAckedWallMs, 0);
+  assert(rig.observed.includes("energy.meter"));
+  assert(!rig.observed.includes("station.booted"), "in no other's name");
+  assert.equal(modes(rig).at(-1)?.mode, "reactive");
+  assert(rig.observed.includes("observation-refused"));
+  const acked = () => rig.energy.states.flatMap((state) => state.quartersAckedWallMs ?? []);
+  assert.deepEqual(acked(), []);
   rig.world.csms.send({ t: "energy-acked", untilWallMs: 900_000 });
   await rig.advance(2_000);
-  assert.equal(rig.energy.states.at(-1)!.quartersAckedWallMs, 900_000);
+  assert.deepEqual(acked(), [900_000], "said once");
+  rig.finish();
+});
+
+test("quarters: an energy controller hears that the CSMS was restored, also one that was not there then", async () => {
+  const rig = await charging();
+  assert.equal(rig.energy.states.at(-1)!.csmsEpoch, 1);
+  rig.energy.disconnect();
+  rig.world.csms.csmsEpoch = 1_800_000_000;
+  rig.world.csms.drop();
+  assert(await rig.world.time.until(() => !rig.world.site.status().linkUp, 60_000));
+  assert(await rig.world.time.until(() => rig.world.site.status().linkUp, 60_000));
+  rig.world.killSite();
+  rig.world.uplink.cut();
+  await rig.world.startSite();
+  assert(await rig.world.time.until(() => rig.world.dialEnergy !== undefined, 10_000));
+  rig.connectEnergy();
+  await rig.advance(2_000);
+  assert.equal(rig.energy.states.at(-1)!.csmsEpoch, 1_800_000_000);
   rig.finish();
 });

@@ -76,7 +76,6 @@ export class SmallPlant {
   /** Its revert timer runs out, and nothing happens. */
   batteryKeepsForEver = false;
   snapshot: EnergySnapshot | undefined;
-  ackedWallMs = 0;
   /** The timer of its limit runs out, and nothing happens. */
   solarKeepsForEver = false;
   /** What the local controller tells that a station may live on. */
@@ -300,7 +299,7 @@ export class SmallPlant {
     })) as unknown as readonly ToldSession[];
     const message: FromLocal = {
       ...{ t: "state", bundleVersion: this.version, linkUp: true, grantSeq: this.seq, sessions },
-      ...{ outcomes: this.outcomes, quartersAckedWallMs: this.ackedWallMs },
+      ...{ outcomes: this.outcomes, csmsEpoch: 1 },
       ...(this.unlimited.length > 0 && { unlimited: this.unlimited }),
     };
     if (this.lines === undefined) return;
