@@ -1,9 +1,10 @@
 /**
  * `bench site-energy`: a managed site of real processes (supervisor, local controller, energy controller, Modbus guard, central system) with
  * devices and charging stations on real sockets. How long from a load step that the meter shows to stations that were told less, and
- * what the site costs of a processor while all of them charge.
+ * what the site costs of a processor while all of them charge. The yardstick of both is a process that does nothing but read the same meter as
+ * often as the site does: the step is not seen sooner by anybody.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,13 +27,19 @@ const LEAST_A = 0.5;
 const HIGHEST_A = 3.5;
 /** Held back from cars for what the building may rise within a grant's life. */
 const RISE_A = 0.1;
-const STEPS = 4;
+const STEPS = 8;
 /** From one step to the next the building leaves so much less of what was granted in the beginning. */
 const STEP_PART = 0.035;
 const WATCH_MS = 3_000;
+const METER_EVERY_MS = 250;
+/** Of a float meter (SunSpec 213): the current of its phase A, after the model's id, its length, and the sum. */
+const METER_MODEL = 213;
+const PHASE_A_AT = 4;
+/** What the yardstick takes for a step: far more than a meter's noise. */
+const STEP_A = 2;
 const SETTLED_MS_MAX = 240_000;
 /** Grants come to so much of what is free; or to what they are when they rise no more. */
-const SETTLED_PART = 0.96;
+const SETTLED_PART = 0.985;
 
 export async function siteEnergy({ stations, seconds, profiles }: Options, say: Say) {
   const plant = new Plant(profiles);
@@ -70,39 +77,53 @@ export async function siteEnergy({ stations, seconds, profiles }: Options, say: 
     const settled = { sumA: SETTLED_PART * freeA, withinMs: SETTLED_MS_MAX };
     const { sumA } = await iron.obey({ do: "settle", ...settled });
     say(`${sumA.toFixed(0)} A are granted; measuring ${seconds} s of charging`);
-    const costs = await costsOf(processesOf(plant.folder), seconds);
-    say(`${costs.cpuPercent} % of a core: ${JSON.stringify(costs.byProcess)}`);
+    const watch = iron.watch(devices);
+    const { watch: watchPercent = 0, ...byProcess } = await costsOf(
+      { ...processesOf(plant.folder), watch: watch.pid },
+      seconds,
+    );
+    const cpuPercent = round(Object.values(byProcess).reduce((sum, percent) => sum + percent, 0));
+    say(`${cpuPercent} % of a core: ${JSON.stringify(byProcess)}, the yardstick ${watchPercent} %`);
     const reactions: number[] = [];
+    const seen: number[] = [];
     for (let step = 1; step <= STEPS; step++) {
       const leftA = sumA * (1 - step * STEP_PART);
       const factor = (GRID_A * stations - leftA) / (HIGHEST_A * stations);
       const { reaction } = await iron.obey({ do: "step", factor, watchMs: WATCH_MS });
       if (reaction === undefined) throw new Error("a step was not told");
       reactions.push(reaction.wholeMs);
-      const { firstMs, wholeMs, lowered } = reaction;
+      const { firstMs, wholeMs, lowered, atEpochMs } = reaction;
+      const seenMs = watch.seenAfter(atEpochMs);
+      if (seenMs === undefined) throw new Error("the yardstick did not see a step");
+      seen.push(seenMs);
       say(
-        `step ${step}/${STEPS}: ${lowered} stations were told less, the first after ${firstMs.toFixed(0)} ms, all after ${wholeMs.toFixed(0)} ms`,
+        `step ${step}/${STEPS}: ${lowered} stations were told less, the first after ${firstMs.toFixed(0)} ms, all after ${wholeMs.toFixed(0)} ms; the yardstick saw it after ${seenMs.toFixed(0)} ms`,
       );
     }
-    const reactionMs = { p50: Math.round(median(reactions)), max: Math.round(Math.max(...reactions)) };
-    return { reactionMs, ...costs, stations };
+    const reactionMs = figuresOf(reactions);
+    const yardstick = { reactionMs: figuresOf(seen), cpuPercent: watchPercent };
+    const ratio = round(reactionMs.p50 / yardstick.reactionMs.p50);
+    return { reactionMs, cpuPercent, byProcess, yardstick, ratio, stations };
   } finally {
     iron.close();
     await plant.close();
   }
 }
 
-/** Per cent of one core, in all and by process. */
+const figuresOf = (ms: readonly number[]) => ({
+  p50: Math.round(median(ms)),
+  max: Math.round(Math.max(...ms)),
+});
+
+/** Per cent of one core, by process. */
 async function costsOf(processes: Readonly<Record<string, number>>, seconds: number) {
   const looked = () => Object.entries(processes).map(([name, pid]) => [name, processSeconds(pid)] as const);
   const [before, fromMs] = [new Map(looked()), performance.now()];
   await wait(seconds * 1_000);
   const tookS = (performance.now() - fromMs) / 1_000;
-  const byProcess = Object.fromEntries(
+  return Object.fromEntries(
     looked().map(([name, s]) => [name, round((100 * (s - (before.get(name) ?? 0))) / tookS)]),
   );
-  const cpuPercent = round(Object.values(byProcess).reduce((sum, percent) => sum + percent, 0));
-  return { cpuPercent, byProcess };
 }
 
 function processesOf(folder: string): Record<string, number> {
@@ -172,7 +193,7 @@ function documentOf(ids: readonly string[], devices: readonly FoundDevice[]): ob
         meters: [meter("grid"), meter("hall")],
       },
       devices: [
-        at("grid", 250, { kind: "meter", meter: "grid" }),
+        at("grid", METER_EVERY_MS, { kind: "meter", meter: "grid" }),
         at("hall", 500, { kind: "meter", meter: "hall" }),
         at("solar", 1_000, { kind: "solar", source: "solar" }),
       ],
@@ -190,25 +211,50 @@ function documentOf(ids: readonly string[], devices: readonly FoundDevice[]): ob
   };
 }
 
-/** The process with devices and stations. */
+/** The yardstick at work. */
+type MeterWatch = { readonly pid: number; seenAfter(epochMs: number): number | undefined };
+
+/** The process with devices and stations, and the yardstick that reads one of them. */
 class Iron {
+  private watching: ChildProcess | undefined;
   private readonly child: ChildProcess = fork(join(import.meta.dirname, "load", "managed-site.ts"), {
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
 
+  private readonly gone = once(this.child, "exit");
+
   async obey(order: ManagedOrder): Promise<ManagedTold> {
     const answer = once(this.child, "message");
     this.child.send(order);
-    const gone = once(this.child, "exit").then(() => {
-      throw new Error("the devices and stations are gone");
-    });
-    const [told] = (await Promise.race([answer, gone])) as [ManagedTold];
+    const told = await Promise.race([answer.then(([first]) => first as ManagedTold), this.gone]);
+    if (Array.isArray(told)) throw new Error("the devices and stations are gone");
     if (told.error !== undefined)
       throw new Error(`devices and stations could not ${order.do}: ${told.error}`);
     return told;
   }
 
+  watch(devices: readonly FoundDevice[]): MeterWatch {
+    const { port = 0, models = [] } = devices.find(({ id }) => id === "grid") ?? {};
+    const register = (models.find(({ id }) => id === METER_MODEL)?.address ?? 0) + PHASE_A_AT;
+    const entry = join(import.meta.dirname, "yardstick", "meter-watch.ts");
+    const words = [entry, port, register, METER_EVERY_MS, STEP_A].map(String);
+    const watching = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+    this.watching = watching;
+    const instants: number[] = [];
+    watching.stdout.on("data", (text: Buffer) => {
+      instants.push(...String(text).trim().split("\n").map(Number));
+    });
+    return {
+      pid: watching.pid ?? 0,
+      seenAfter: (epochMs) => {
+        const at = instants.find((each) => each >= epochMs);
+        return at === undefined ? undefined : at - epochMs;
+      },
+    };
+  }
+
   close(): void {
+    this.watching?.kill("SIGKILL");
     this.child.kill("SIGKILL");
   }
 }

@@ -49,13 +49,21 @@ export type ManagedTold = {
   readonly sumA: number;
   readonly granted: number;
   /** From the step until the first station was told less; until the last of them was, for the first time; how many they are. */
-  readonly reaction?: { readonly firstMs: number; readonly wholeMs: number; readonly lowered: number };
+  readonly reaction?: {
+    readonly firstMs: number;
+    readonly wholeMs: number;
+    readonly lowered: number;
+    /** The step's instant, of the machine's clock. */
+    readonly atEpochMs: number;
+  };
 };
 
 /** A meter's noise; limits are told in tenths. */
 const NEAR_A = 0.5;
 const HOUR_MS = 3_600_000;
 const LOOK_MS = 50;
+/** More than any device is polled in. */
+const STEP_WITHIN_MS = 1_000;
 /**
  * Grants that rise by less in so long are what the site gives. While grants rise, stations tell what they draw later than the meter shows
  * it; the difference looks like the building's, and the highest of it is believed for a minute (BASE_HOLD_MS of the control loop).
@@ -138,6 +146,8 @@ async function step(factor: number, watchMs: number): Promise<NonNullable<Manage
   if (site === undefined) throw new Error("there is no plant yet");
   const before = new Map(stations.map(({ id, limitA }) => [id, limitA]));
   const lowered = new Map<string, number>();
+  // At any moment between two polls: every step so long after a turn of the loop would measure that moment alone.
+  await wait(Math.random() * STEP_WITHIN_MS);
   site.inflict({ what: "load-step", factor, forMs: HOUR_MS });
   site.step(drawn());
   const fromMs = performance.now();
@@ -153,7 +163,8 @@ async function step(factor: number, watchMs: number): Promise<NonNullable<Manage
       `${watchMs / 1_000} s after a step ${lowered.size} stations were told less: ${sumA().toFixed(1)} A, room is for ${roomA.toFixed(1)}`,
     );
   const took = [...lowered.values()];
-  return { firstMs: Math.min(...took), wholeMs: Math.max(...took), lowered: lowered.size };
+  const atEpochMs = performance.timeOrigin + fromMs;
+  return { firstMs: Math.min(...took), wholeMs: Math.max(...took), lowered: lowered.size, atEpochMs };
 }
 
 async function obey(order: ManagedOrder): Promise<Partial<ManagedTold>> {
