@@ -131,6 +131,7 @@ export class QuarterBook {
       .filter(({ fromWallMs }) => !this.unsynced.has(fromWallMs))
       .sort((a, b) => a.fromWallMs - b.fromWallMs)
       .slice(0, QUARTERS_TOLD_MAX);
+    if (oldest.length === 0) return [];
     const isNews = oldest.some(({ fromWallMs }) => !this.told.has(fromWallMs));
     if (nowMs - this.toldAtMs < (isNews ? QUARTERS_TELL_MS_MIN : QUARTERS_TELL_EVERY_MS)) return [];
     for (const { fromWallMs } of oldest) this.told.add(fromWallMs);
