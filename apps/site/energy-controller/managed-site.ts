@@ -173,7 +173,9 @@ export class ManagedSite {
       meters: this.fleet.readings(),
       sessions: link.sessions.map(({ input }) => {
         const inForceMa = Math.max(input.inForceMa ?? 0, this.left.get(input.outlet) ?? 0);
-        return inForceMa > 0 ? { ...input, inForceMa } : input;
+        const laxityMs = planning.laxityOf(input.id);
+        const told = { ...(inForceMa > 0 && { inForceMa }), ...(laxityMs !== undefined && { laxityMs }) };
+        return { ...input, ...told };
       }),
       outcomes: link.takeOutcomes(),
       unlimited: link.unlimited,
