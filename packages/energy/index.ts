@@ -28,6 +28,7 @@ export * from "./modes.ts";
 export { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export { createPlanner } from "./planner/create-planner.ts";
 export { type LinearProgram, ProgramBuilder, type Solver } from "./planner/linear-program.ts";
+export { laxityMs } from "./planner/stays.ts";
 export { STRATEGIES } from "./planner/strategies.ts";
 export * from "./planner.ts";
 export { Prices } from "./prices.ts";

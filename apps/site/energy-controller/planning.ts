@@ -22,6 +22,7 @@ import {
 } from "@wattward/energy";
 import type { Clock, Disk, Log } from "@wattward/kernel";
 import { keep, readKept } from "../state/kept.ts";
+import { laxitiesOf } from "./laxities.ts";
 import {
   FORECAST_KEEP_EVERY_MS,
   PLAN_AGAIN_MS_MIN,
@@ -83,6 +84,8 @@ export class Planning {
   private missing: string | undefined;
   private keptAtMs: number;
   private learntAtMs = Number.NEGATIVE_INFINITY;
+  private waits: ReadonlyMap<SessionId, number> = new Map();
+  private waitsAtMs = Number.NEGATIVE_INFINITY;
 
   private constructor(ports: PlanningPorts, config: EnergyConfig, state: unknown) {
     this.ports = ports;
@@ -105,6 +108,11 @@ export class Planning {
     return this.missing;
   }
 
+  /** How long a session can wait, without any plan; `undefined`: nobody knows, or it does not count. */
+  laxityOf(id: SessionId): number | undefined {
+    return this.waits.get(id);
+  }
+
   /** Another document of the same site: what was learnt stays, the plan does not. */
   reconfigure(config: EnergyConfig): void {
     this.config = config;
@@ -123,6 +131,7 @@ export class Planning {
     this.follow(facts);
     this.watchOffers(facts);
     this.watchDevices(facts);
+    this.reckonWaits(facts);
     if (nowMs - this.learntAtMs >= LEARN_EVERY_MS) {
       this.learntAtMs = nowMs;
       if (facts.flows.buildingW !== undefined) this.forecasts.sawLoad(facts.wallMs, facts.flows.buildingW);
@@ -170,7 +179,10 @@ export class Planning {
   private follow({ sessions, nowMs, wallMs }: Facts): void {
     const now = new Map(sessions.map((known) => [known.id, known]));
     for (const known of sessions) {
-      if (this.present.has(known.id)) continue;
+      const before = this.present.get(known.id);
+      const same = before?.energyWh === known.energyWh && before?.departureWallMs === known.departureWallMs;
+      if (before === undefined || !same) this.waitsAtMs = Number.NEGATIVE_INFINITY;
+      if (before !== undefined) continue;
       this.changed = true;
       const { id, outlet, energyWh, departureWallMs } = known;
       this.forecasts.arrived({
@@ -203,6 +215,18 @@ export class Planning {
     const heard = [...batteries.map(({ id }) => id), flows.buildingW !== undefined].join(" ");
     this.changed ||= heard !== this.heard;
     this.heard = heard;
+  }
+
+  /** As often as the forecasts look, and at once for whoever comes. */
+  private reckonWaits({ sessions, nowMs, wallMs }: Facts): void {
+    if (nowMs - this.waitsAtMs < LEARN_EVERY_MS) return;
+    this.waitsAtMs = nowMs;
+    const { site, strategy } = this.config;
+    const { visits } = this.forecasts;
+    this.waits = laxitiesOf(
+      sessions.map((known) => this.sessionOf(known, nowMs, wallMs)),
+      { site, strategy, wallMs, visits },
+    );
   }
 
   private async ask(planner: Planner, facts: Facts): Promise<void> {
