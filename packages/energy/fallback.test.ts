@@ -6,8 +6,10 @@ import { FALLBACK_PERIOD_MS, Fallback } from "./fallback.ts";
 import { fuseTree } from "./fuse-tree.ts";
 import type { GrantOutcome, SessionId, SessionInput } from "./inputs.ts";
 import { everyWired, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
-import type { OutletId, Site } from "./site.ts";
+import type { OutletId, Site, Source, SourceId } from "./site.ts";
 import { outletId, smallSite } from "./testing/small-site.ts";
+
+type BatterySource = Extract<Source, { kind: "battery" }>;
 
 const session = (i: number, more: Partial<SessionInput> = {}): SessionInput => ({
   id: `s${i}` as SessionId,
@@ -20,9 +22,15 @@ const session = (i: number, more: Partial<SessionInput> = {}): SessionInput => (
 /** Runs it with stations that accept (or, `deaf`, do not); answers the limits in force over time, by outlet. */
 function run(
   site: Site,
-  options: { sessions: SessionInput[]; left?: Map<OutletId, number>; spanMs: number; deaf?: Set<OutletId> },
+  options: {
+    sessions: SessionInput[];
+    left?: Map<OutletId, number>;
+    spanMs: number;
+    deaf?: Set<OutletId>;
+    externalW?: number;
+  },
 ) {
-  const { sessions, left = new Map(), spanMs, deaf = new Set() } = options;
+  const { sessions, left = new Map(), spanMs, deaf = new Set(), externalW } = options;
   const fallback = new Fallback(
     site,
     [...left].map(([outlet, limitMa]) => ({ outlet, limitMa })),
@@ -34,7 +42,8 @@ function run(
   let worst = Number.NEGATIVE_INFINITY;
   let outcomes: GrantOutcome[] = [];
   for (let nowMs = 0; nowMs < spanMs; nowMs += FALLBACK_PERIOD_MS) {
-    const grants = fallback.turn({ nowMs, sessions, outcomes });
+    const input = { nowMs, sessions, outcomes, ...(externalW !== undefined && { externalW }) };
+    const grants = fallback.turn(input);
     // Raises work at once, lowering at the end of the model's response: the worst order there is.
     const lowered = grants.filter(({ outlet, limitMa }) => limitMa < inForce.get(outlet)!);
     for (const { outlet, limitMa, seq } of grants) {
@@ -48,7 +57,7 @@ function run(
       .map(({ session: id, seq }) => ({ session: id, seq, atMs: nowMs, outcome: "accepted" }));
     for (const [id, ma] of inForce) charged.set(id, charged.get(id)! + ma);
   }
-  return { inForce, charged, worst, seqs };
+  return { inForce, charged, worst, seqs, shown: fallback.outlets };
 }
 
 /** The fullest fuse's load, with the building at its declared highest. */
@@ -102,6 +111,54 @@ test("fallback: a deaf station keeps its claim; its grants are numbered after th
   assert(worst <= 1, `${worst}`);
   assert.deepEqual([...inForce.values()], [12_000, 6_000, 0]);
   assert(Math.min(...seqs) > 100);
+});
+
+test("fallback: a limit from outside bounds what is lent, and takes back what was left; slots go round within it", () => {
+  const site = smallSite({ outlets: 4, mainA: 200, baseA: 30 });
+  const sessions = [0, 1, 2, 3].map((i) => session(i));
+  const left = new Map([[outletId(0), 20_000]]);
+  // Two slots of 6 A on three phases are 8.3 kW.
+  const { inForce, charged } = run(site, { sessions, left, spanMs: 10 * 3_600_000, externalW: 8_400 });
+  const all = [...inForce.values()];
+  assert.equal(
+    all.reduce((sum, ma) => sum + ma, 0),
+    12_000,
+    `${all}`,
+  );
+  const shares = [...charged.values()];
+  assert(Math.min(...shares) > 0.8 * Math.max(...shares), `${shares}`);
+  const none = run(site, { sessions, left, spanMs: 60_000, externalW: 0 });
+  assert.deepEqual([...none.inForce.values()], [0, 0, 0, 0]);
+});
+
+test("fallback: under a limit from outside a battery counts at its full charge until it has let go by itself", () => {
+  const wiring = ["L1", "L2", "L3"] as const;
+  const main = smallSite({ outlets: 1, mainA: 200 }).fuses[0]!.id;
+  const battery = (revert: BatterySource["revert"]): BatterySource => ({
+    ...{ kind: "battery", id: "b" as SourceId, fuse: main, wiring, chargeWMax: 5_000, dischargeWMax: 5_000 },
+    ...{ capacityWh: 10_000, reservePermille: 100, fullPermille: 900, temperatureC: { min: 0, max: 40 } },
+    ...{ rampWPerS: 1_000, deadbandW: 50, revert },
+  });
+  const lent = (revert: BatterySource["revert"], spanMs: number) => {
+    const site = { ...smallSite({ outlets: 1, mainA: 200 }), sources: [battery(revert)] };
+    return run(site, { sessions: [session(0)], spanMs, externalW: 6_000 }).inForce.get(outletId(0));
+  };
+  assert.equal(lent({ kind: "proven", afterMs: 60_000 }, 50_000), 0);
+  assert.equal(lent({ kind: "proven", afterMs: 60_000 }, 120_000), 6_000);
+  assert.equal(lent({ kind: "unproven" }, 3_600_000), 0);
+});
+
+test("fallback: shows what each outlet may draw as it reckons with it, never less than is in force", () => {
+  const site = smallSite({ outlets: 4, mainA: 400, baseA: 30 });
+  const sessions = [0, 1, 2].map((i) => session(i));
+  const deaf = new Set([outletId(1)]);
+  const left = new Map([[outletId(1), 20_000]]);
+  const { shown, inForce } = run(site, { sessions, left, spanMs: 120_000, deaf });
+  for (const { id, mayMa, limitMa } of shown) {
+    assert(Math.max(...mayMa) >= inForce.get(id)!, `${id}: ${mayMa} of ${inForce.get(id)}`);
+    assert(Math.max(...mayMa) >= limitMa, id);
+  }
+  assert.equal(shown.at(-1)?.standing, "empty");
 });
 
 test("property: for any site, left grants and deafness, no fuse is above its rating at the declared highest base load", () => {

@@ -4,10 +4,10 @@
  * among the connected cars. It knows one thing more: the grants that the dead controller left, which hold until they run out.
  *
  * Always true: Σ of what was left and what it lends, plus the declared highest base load and the full charge of every battery, with
- * no local source, is within every fuse.
+ * no local source, is within every fuse. A limit from outside that stands on bounds what it lends, too.
  */
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
-import type { Grant, GrantOutcome, SessionInput } from "./inputs.ts";
+import type { Grant, GrantOutcome, LoopState, SessionInput } from "./inputs.ts";
 import { OutletClaim } from "./outlet-claim.ts";
 import { everyWired, type PerPhase } from "./phases.ts";
 import { Queue } from "./queue.ts";
@@ -21,6 +21,8 @@ export type FallbackInput = {
   readonly nowMs: number;
   readonly sessions: readonly SessionInput[];
   readonly outcomes: readonly GrantOutcome[];
+  /** Watts for everything controlled, by a limit from outside that stands on; absent: none. */
+  readonly externalW?: number;
 };
 
 /** As often as the fallback has anything to do: slots are long. */
@@ -30,7 +32,9 @@ export class Fallback {
   private readonly tree: FuseTree;
   private readonly held: readonly { readonly claim: OutletClaim; readonly fuse: number }[];
   private readonly queue = new Queue();
-  private readonly capacity: readonly number[];
+  private readonly capacity: number[];
+  /** The first turn's; batteries that let go by themselves have not done so yet. */
+  private sinceMs: number | undefined;
   private left: ReadonlyMap<OutletId, number>;
   private seq: number;
 
@@ -46,7 +50,21 @@ export class Fallback {
     this.seq = seq;
   }
 
-  turn({ nowMs, sessions, outcomes }: FallbackInput): Grant[] {
+  /** Of each outlet, as of the last turn: what it was lent, what it may draw at most, how it takes its limits. */
+  get outlets(): LoopState["outlets"] {
+    return this.held.map(({ claim }) => ({
+      id: claim.outlet.id,
+      limitMa: claim.limitMa,
+      mayMa: this.mayOf(claim),
+      standing: claim.standing,
+    }));
+  }
+
+  turn({ nowMs, sessions, outcomes, externalW }: FallbackInput): Grant[] {
+    this.sinceMs ??= nowMs;
+    const heldMs = nowMs - this.sinceMs;
+    this.capacity[this.tree.powerRow] =
+      externalW === undefined ? Number.POSITIVE_INFINITY : externalW - storesW(this.tree, heldMs);
     const byOutlet = new Map(sessions.map((session) => [session.outlet, session]));
     for (const { claim } of this.held) {
       const session = byOutlet.get(claim.outlet.id);
@@ -159,6 +177,14 @@ export function safeTotals(tree: FuseTree): number[] {
   totals[tree.powerRow] = Number.POSITIVE_INFINITY;
   return totals;
 }
+
+/** What batteries may still charge with under a limit from outside: until they let go of their last setpoint, or for ever. */
+const storesW = ({ site }: FuseTree, heldMs: number): number =>
+  site.sources.reduce((sumW, source) => {
+    if (source.kind !== "battery") return sumW;
+    const letsGo = source.revert.kind === "proven" && heldMs > source.revert.afterMs;
+    return sumW + (letsGo ? 0 : source.chargeWMax);
+  }, 0);
 
 const minusPerPhase = (a: PerPhase, b: PerPhase): PerPhase => [
   Math.max(0, a[0] - b[0]),

@@ -3,6 +3,7 @@
  * outcomes back to whoever granted; the mode is told, and what the energy controller has for the CSMS is passed up.
  */
 import {
+  type EnergyConfig,
   type EnergySnapshot,
   FALLBACK_PERIOD_MS,
   Fallback,
@@ -14,7 +15,7 @@ import {
   type Site,
 } from "@wattward/energy";
 import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
-import { MODE_OBSERVED, type ModeTold, type SiteMessage } from "@wattward/sitelink";
+import { type EnergyLimit, MODE_OBSERVED, type ModeTold, type SiteMessage } from "@wattward/sitelink";
 import type { LineLink } from "../energy-link/line-link.ts";
 import {
   ENERGY_KINDS,
@@ -27,6 +28,7 @@ import {
 import { Witness } from "../link/witness.ts";
 import type { GrantNumbers } from "./grant-numbers.ts";
 import { LOOK_EVERY_MS, NEWS_WITHIN_MS, OUTCOMES_MAX, QUARTERS_CHARS_MAX, SNAPSHOT_CHARS } from "./limits.ts";
+import { OutsideLimit } from "./outside-limit.ts";
 import type { Granted } from "./sound-turn.ts";
 import { type Mode, Watch } from "./watch.ts";
 
@@ -34,7 +36,10 @@ export type AllocationPorts = {
   readonly clock: Clock;
   readonly log: Log;
   readonly numbers: GrantNumbers;
-  site(): Site;
+  /** The document in force. */
+  config(): EnergyConfig;
+  /** What a person ordered at the central system. */
+  ordered(): EnergyLimit | undefined;
   bundleVersion(): number;
   linkUp(): boolean;
   csmsEpoch(): number;
@@ -62,6 +67,7 @@ export class Allocation {
   private readonly ports: AllocationPorts;
   private readonly watch: Watch;
   private readonly witness: Witness;
+  private readonly outside: OutsideLimit;
   private readonly stops: Cancel[] = [];
   private outcomes: GrantOutcome[] = [];
   private fallback: Falling | undefined;
@@ -73,14 +79,16 @@ export class Allocation {
 
   constructor(ports: AllocationPorts) {
     this.ports = ports;
-    const { clock, log, granted, linkUp, observe, site } = ports;
+    const { clock, log, granted, linkUp, observe } = ports;
+    this.outside = new OutsideLimit(clock.now().monotonicMs);
     this.witness = new Witness({
       ...{ clock, observe },
       name: "energy controller",
       owns: (kind) => ENERGY_KINDS.some((one) => one === kind),
     });
     this.watch = new Watch({
-      ...{ clock, log, granted, linkUp, observe, site },
+      ...{ clock, log, granted, linkUp, observe },
+      site: () => this.site,
       siteSeq: () => ports.numbers.last,
       turned: (turn, grants) => this.turned(turn, grants),
       ignored: (outcomes) => this.note(this.outcomes, outcomes),
@@ -125,12 +133,16 @@ export class Allocation {
     this.watch.close();
   }
 
+  private get site(): Site {
+    return this.ports.config().site;
+  }
+
   private look(): void {
     const mode = this.watch.look();
     this.tellMode(mode);
     const falls = this.watch.fallback;
     const unlimited = this.ports.unlimited().join();
-    const sameSite = this.fallback?.site === this.ports.site() && this.fallback.unlimited === unlimited;
+    const sameSite = this.fallback?.site === this.site && this.fallback.unlimited === unlimited;
     if (falls && !sameSite) this.enterFallback(unlimited);
     if (!falls && this.fallback !== undefined) this.leaveFallback();
     if (this.fallback !== undefined) this.fallbackTurn();
@@ -138,15 +150,16 @@ export class Allocation {
 
   /** `unlimited`: ids of the outlets that nothing limits. */
   private enterFallback(unlimited: string): void {
-    const { drop, left, numbers, site } = this.ports;
+    const { drop, left, numbers } = this.ports;
+    const { site } = this;
     drop();
     const nothingLimits = new Set(this.ports.unlimited());
     // Of a site whose stations are as they have shown themselves, not as they were declared.
-    const outlets = site().outlets.map((one) =>
+    const outlets = site.outlets.map((one) =>
       nothingLimits.has(one.id) ? { ...one, limiting: "none" as const } : one,
     );
-    const allocator = new Fallback({ ...site(), outlets }, left(), numbers.last);
-    this.fallback = { allocator, site: site(), unlimited, outcomes: [] };
+    const allocator = new Fallback({ ...site, outlets }, left(), numbers.last);
+    this.fallback = { allocator, site, unlimited, outcomes: [] };
     this.turnAtMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -165,11 +178,19 @@ export class Allocation {
     this.turnAtMs = nowMs;
     const sessions = told(nowMs).map((session) => inputOf(session, nowMs));
     const outcomes = fallback.outcomes.splice(0);
-    for (const one of fallback.allocator.turn({ nowMs, sessions, outcomes })) {
+    const externalW = this.standing()?.limitW;
+    const input = { nowMs, sessions, outcomes, ...(externalW !== undefined && { externalW }) };
+    for (const one of fallback.allocator.turn(input)) {
       this.ports.numbers.used(one.seq);
       grant(one);
     }
-    this.tellOwnSnapshot(nowMs);
+    this.tellOwnSnapshot(fallback.allocator, nowMs);
+  }
+
+  /** The limit from outside that holds while the fallback grants. */
+  private standing(): ReturnType<OutsideLimit["standing"]> {
+    const { clock, config, ordered } = this.ports;
+    return this.outside.standing({ now: clock.now(), settings: config().external, ordered: ordered() });
   }
 
   private turned(turn: FromEnergy, grants: readonly Grant[]): void {
@@ -177,6 +198,7 @@ export class Allocation {
       this.ports.numbers.used(grant.seq);
       this.ports.grant(grant);
     }
+    if (turn.external !== undefined) this.outside.told(turn.external, this.ports.clock.now().monotonicMs);
     if (turn.snapshot !== undefined) this.passSnapshot(turn.snapshot);
     if (turn.quarters !== undefined && turn.quarters.length > 0) this.passQuarters(turn.quarters);
     for (const { kind, detail } of turn.observations ?? []) this.witness.tell(kind, detail);
@@ -203,20 +225,15 @@ export class Allocation {
     if (shorter.length <= SNAPSHOT_CHARS) this.ports.tell({ t: "energy", snapshot: shorter });
   }
 
-  /** Nobody measures anything: what is known is who lives on what. */
-  private tellOwnSnapshot(nowMs: number): void {
+  /** Nobody measures anything: what is known is who lives on what, and may draw what at most. */
+  private tellOwnSnapshot({ outlets }: Fallback, nowMs: number): void {
     if (this.watch.connected && nowMs - this.snapshotAtMs < 2 * STATE_EVERY_MS) return;
-    const granted = this.ports.granted();
-    const nothingLimits = new Set(this.ports.unlimited());
     const snapshot: EnergySnapshot = {
       atWallMs: Math.round(this.ports.clock.now().wallMs),
       ...this.modeFields(nowMs),
-      ...{ flows: {}, externalLimit: undefined, fuses: [], batteries: [], meters: [] },
-      outlets: this.ports.site().outlets.map(({ id, safeMa, ratedMa }) => {
-        const standing = nothingLimits.has(id) ? "unlimited" : granted.has(id) ? "obeys" : "empty";
-        const limitMa = standing === "unlimited" ? ratedMa : (granted.get(id)?.limitMa ?? safeMa);
-        return { id, limitMa, mayMa: [0, 0, 0] as const, standing };
-      }),
+      ...{ flows: {}, fuses: [], batteries: [], meters: [] },
+      externalLimit: this.standing(),
+      outlets,
     };
     const text = JSON.stringify(snapshot);
     this.snapshotAtMs = nowMs;

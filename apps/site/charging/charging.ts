@@ -195,7 +195,8 @@ export class Charging implements ChargingEars {
     return new Allocation({
       ...{ clock, csmsEpoch, log, linkUp, tell, numbers: this.numbers },
       observe: (kind, detail) => observe(kind, detail),
-      site: () => this.managed!.site.config.site,
+      config: () => this.managed!.site.config,
+      ordered: () => this.ports.bundle()?.energyLimit,
       bundleVersion: () => this.ports.bundle()?.version ?? 0,
       told: (nowMs) => this.all().flatMap((station) => station.told(nowMs)),
       unlimited: () =>

@@ -5,7 +5,7 @@
  *                                        └─ the rest of a raise follows by itself
  *
  * Always true: what is written is never above the grant; a lowering waits for nothing but the CALL that the station has not answered; a
- * grant for a session that is over is written nowhere.
+ * raise above the safe default is on disk before it is written; a grant for a session that is over is written nowhere.
  */
 import type { Grant, GrantOutcome, Outlet, SessionId } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
@@ -28,8 +28,8 @@ export type WriterPorts = {
   readonly log: Log;
   caller(): StationCaller | undefined;
   session(evse: EvseId): ChargingSession | undefined;
-  /** What sessions have become is durable once it resolves. */
-  keep(): Promise<void>;
+  /** What sessions have become is durable once it resolves; false: the disk is full, and it is not. */
+  keep(): Promise<boolean>;
   nowMs(): number;
   wallMs(): number;
   outcome(outcome: GrantOutcome): void;
@@ -64,6 +64,8 @@ export class GrantWriter {
   private readonly refusals = new Refusals();
   private busy = false;
   private held = false;
+  /** Nothing could be kept, the last time: told once. */
+  private forgets = false;
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
@@ -192,9 +194,9 @@ export class GrantWriter {
     }
     // Before anything is waited for: the next station must not take the same room on the ramp.
     raises.wrote({ ...this.change(wanted), toMa: limitMa }, nowMs);
-    if (limitMa > (session.mostMa ?? 0)) {
-      session.mostMa = limitMa;
-      await this.ports.keep();
+    if (!(await this.remembers(session, limitMa, outlet))) {
+      wanted.againAtMs = nowMs + AGAIN_MS;
+      return this.tell(wanted, "unanswered");
     }
     const startMs = (time.at(nowMs) ?? this.ports.wallMs()) - BEGINS_EARLIER_MS;
     const { evse, profile } = grantProfile(way, {
@@ -213,6 +215,27 @@ export class GrantWriter {
     wanted.writtenMa = limitMa;
     this.tell(wanted, "accepted");
     if (book.page.learnt.provenWallMs === undefined) await this.prove(caller, wanted, limitMa);
+  }
+
+  /**
+   * Whoever comes after this process must know the highest that a station may live on: without that on disk nothing above its safe default
+   * is raised. What lowers needs no memory.
+   */
+  private async remembers(session: ChargingSession, limitMa: number, outlet: Outlet): Promise<boolean> {
+    const before = session.mostMa;
+    if (limitMa <= Math.max(before ?? 0, outlet.safeMa)) return true;
+    session.mostMa = limitMa;
+    const kept = await this.ports.keep();
+    if (!kept) {
+      session.mostMa = before;
+      if (!this.forgets)
+        this.ports.observe(
+          "raise-not-remembered",
+          "the disk is full: no grant is raised until there is room",
+        );
+    }
+    this.forgets = !kept;
+    return kept;
   }
 
   /** What was not answered may be in force beside what was before. */

@@ -302,9 +302,9 @@ export class ManagedStation {
     this.ports.changed();
   }
 
-  private async keepSessions(): Promise<void> {
+  private keepSessions(): Promise<boolean> {
     this.ports.book.page.sessions = this.sessions.all().map((session) => session.kept());
-    await this.ports.book.save();
+    return this.ports.book.save();
   }
 
   private outletAt(evse: EvseId): Outlet | undefined {

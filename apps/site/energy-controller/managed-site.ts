@@ -6,15 +6,11 @@ import {
   type ControlLoop,
   createControlLoop,
   type EnergyConfig,
-  type ExternalState,
-  externalStart,
-  externalW,
   type GrantReason,
   LocalTime,
   type LoopInput,
   type LoopOutput,
   type MeterId,
-  nextExternal,
   type OutletId,
   type RawReading,
 } from "@wattward/energy";
@@ -27,7 +23,8 @@ import { flowsOf } from "./flows.ts";
 import { SNAPSHOT_EVERY_MS, STEP_MA } from "./limits.ts";
 import type { LocalLink } from "./local-link.ts";
 import type { Observer } from "./observer.ts";
-import { lowestOf, type OutsideLimit } from "./ordered-limit.ts";
+import type { OutsideLimit } from "./ordered-limit.ts";
+import { OutsideLimits } from "./outside-limits.ts";
 import type { Planning } from "./planning.ts";
 import type { QuarterBook } from "./quarters.ts";
 import { snapshotOf } from "./snapshot.ts";
@@ -57,9 +54,7 @@ export class ManagedSite {
   private config: EnergyConfig;
   private loop: ControlLoop;
   private fleet: Fleet;
-  private external: ExternalState | undefined;
-  /** What a person ordered for a time. */
-  private ordered: EnergyLimit | undefined;
+  private readonly limits: OutsideLimits;
   private curtailments: ReadonlyMap<string, Curtailment>;
   private output: LoopOutput | undefined;
   private seq = 0;
@@ -81,7 +76,7 @@ export class ManagedSite {
     this.loop = createControlLoop(config.site);
     this.fleet = this.fleetOf(config);
     this.curtailments = curtailmentsOf(config);
-    if (config.external !== undefined) this.external = externalStart(this.nowMs());
+    this.limits = new OutsideLimits(config.external, this.nowMs());
     this.fleet.start();
   }
 
@@ -108,15 +103,14 @@ export class ManagedSite {
       this.fleet.start();
       this.curtailments = curtailmentsOf(config);
     }
-    if (config.external === undefined) this.external = undefined;
-    else this.external ??= externalStart(this.nowMs());
+    this.limits.take(config.external, this.nowMs());
     // Each change of anything in the bundle comes here: the plan is given up where it was made from something else.
     if (differ(before, config)) this.ports.planning.reconfigure(config);
   }
 
   /** A limit that a person set at the central system; undefined: none any more. */
   order(limit: EnergyLimit | undefined): void {
-    this.ordered = limit;
+    this.limits.order(limit);
   }
 
   numberFrom(seq: number): void {
@@ -165,7 +159,8 @@ export class ManagedSite {
   private input(): LoopInput {
     const { clock, link, planning } = this.ports;
     const { monotonicMs: nowMs, quality } = clock.now();
-    const externalW = this.hearExternal(nowMs);
+    this.limits.hear((state) => this.fleet.limitSignal?.signals(state) ?? [], nowMs);
+    const externalW = this.outside()?.limitW;
     const plan = planning.planned?.plan;
     return {
       nowMs,
@@ -184,15 +179,6 @@ export class ManagedSite {
       ...(plan !== undefined && { plan }),
       ...(externalW !== undefined && { externalW }),
     };
-  }
-
-  private hearExternal(nowMs: number): number | undefined {
-    const settings = this.config.external;
-    if (settings !== undefined && this.external !== undefined) {
-      const signals = this.fleet.limitSignal?.signals(this.external) ?? [];
-      this.external = nextExternal(this.external, signals, { settings, nowMs });
-    }
-    return this.outside()?.limitW;
   }
 
   private steer(
@@ -250,12 +236,8 @@ export class ManagedSite {
 
   /** The lowest limit from outside, as it stands. */
   private outside(): OutsideLimit | undefined {
-    const { external: state, ordered, ports } = this;
-    const settings = this.config.external;
-    const limitW = settings && state && externalW(state, settings);
-    const signal = state && { kind: state.kind, ...(limitW !== undefined && { limitW }) };
-    const { quality } = ports.clock.now();
-    return lowestOf(signal, ordered, { wallMs: ports.wallMs(), quality });
+    const { clock, wallMs } = this.ports;
+    return this.limits.lowest({ wallMs: wallMs(), quality: clock.now().quality });
   }
 
   private observe({ state }: LoopOutput, { nowMs }: LoopInput): void {
@@ -304,6 +286,7 @@ export class ManagedSite {
     const shows = nowMs - this.toldAtMs >= SNAPSHOT_EVERY_MS;
     if (shows) this.toldAtMs = nowMs;
     const told = quarters.toTell(nowMs);
+    const external = this.limits.told(nowMs);
     const observations = observer.take(OBSERVATIONS_A_TURN);
     link.send({
       t: "turn",
@@ -311,6 +294,7 @@ export class ManagedSite {
       mode: output.mode,
       reason: output.reason,
       grants: output.grants,
+      ...(external !== undefined && { external }),
       ...(shows && { snapshot: this.snapshot(output, input, { flows, planning }) }),
       ...(told.length > 0 && { quarters: told }),
       ...(observations.length > 0 && { observations }),

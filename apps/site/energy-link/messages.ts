@@ -11,6 +11,7 @@
 import type {
   EnergyQuarter,
   EnergySnapshot,
+  ExternalState,
   Grant,
   GrantOutcome,
   OutletId,
@@ -85,6 +86,9 @@ export type FromLocal = {
   readonly quartersAckedWallMs?: number;
 };
 
+/** `limitW` and for how much longer it was said to hold: of `limited`. */
+export type ToldExternal = Pick<ExternalState, "kind" | "limitW"> & { readonly forMs?: number };
+
 export type FromEnergy = {
   readonly t: "turn";
   /** Counts up by one with every turn of the loop. */
@@ -92,6 +96,8 @@ export type FromEnergy = {
   readonly mode: "planned" | "reactive" | "conservative";
   readonly reason: string;
   readonly grants: readonly Grant[];
+  /** How the grid operator's signal stands, where the site has one: the local controller holds on to it without this process. */
+  readonly external?: ToldExternal;
   /** About once a second. */
   readonly snapshot?: EnergySnapshot;
   /** Finished, not acknowledged yet; repeated every minute until then. */

@@ -36,6 +36,7 @@ const energy = {
   mode: "reactive",
   reason: "There is no plan.",
   grants: [{ session: "s1", outlet: "o1", seq: 18, limitMa: 20_000, ttlMs: 120_000, reason: "raised" }],
+  external: { kind: "limited", limitW: 4_200, forMs: 60_000 },
   snapshot: {
     ...{
       atWallMs: 1,

@@ -16,7 +16,13 @@ import {
   text,
   whole,
 } from "@wattward/kernel/shape";
-import { type FromEnergy, type FromLocal, LINE_BYTES_MAX, type ToldSession } from "./messages.ts";
+import {
+  type FromEnergy,
+  type FromLocal,
+  LINE_BYTES_MAX,
+  type ToldExternal,
+  type ToldSession,
+} from "./messages.ts";
 
 /** The fault is the other process's; the sentence names the field and shows none of its content. */
 export type LineFault = Fault<"too-long" | "not-json" | "bad-message">;
@@ -96,6 +102,13 @@ const fromEnergy = object<FromEnergy>({
       ),
     }),
     OUTLETS_MAX,
+  ),
+  external: optional(
+    object<ToldExternal>({
+      kind: oneOf("init", "limited", "failsafe", "unlimited"),
+      limitW: optional(number(0, POWER_W_MAX)),
+      forMs: optional(number(0)),
+    }),
   ),
   snapshot: optional(snapshotRule),
   quarters: optional(list(quarterRule, QUARTERS_TOLD_MAX)),

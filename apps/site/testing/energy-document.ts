@@ -1,5 +1,12 @@
 /** The energy document of a small managed site, for tests: one outlet for each station, nothing else but the grid connection. */
-import type { CommandLimits, EnergyConfig, Outlet } from "@wattward/energy";
+import type {
+  CommandLimits,
+  Device,
+  DeviceId,
+  EnergyConfig,
+  ExternalSettings,
+  Outlet,
+} from "@wattward/energy";
 import { smallSite } from "@wattward/energy/testing";
 import type { StationId } from "@wattward/kernel";
 
@@ -15,17 +22,23 @@ export type SmallDocument = {
   readonly outlet?: Partial<Outlet>;
   readonly mainA?: number;
   readonly commands?: Partial<CommandLimits>;
+  readonly external?: ExternalSettings;
+};
+
+const signal: Device = {
+  ...{ id: "signal" as DeviceId, unit: 247, pollMs: 1_000 },
+  is: { kind: "limit-signal" },
 };
 
 export function energyConfig(
   stations: readonly string[],
-  { outlet, mainA = 400, commands }: SmallDocument = {},
+  { outlet, mainA = 400, commands, external }: SmallDocument = {},
 ): EnergyConfig {
   const site = smallSite({ outlets: stations.length, mainA, outlet: { safeMa: 6_000, ...outlet } });
   const outlets = site.outlets.map((one, i) => ({ ...one, station: stations[i] as StationId }));
   return {
     site: { ...site, outlets, meters: [] },
-    devices: [],
+    devices: external === undefined ? [] : [signal],
     strategy: "fairness",
     tariff: {
       currency: "EUR",
@@ -35,6 +48,7 @@ export function energyConfig(
       batteryWearMilliCentPerKwh: 0,
     },
     commands: { ...quick, ...commands },
+    ...(external !== undefined && { external }),
     timeZone: "UTC",
   };
 }

@@ -160,6 +160,78 @@ test("fallback: a site that boots without an energy controller falls back by its
   rig.finish();
 });
 
+const sumA = (rig: Rig) => rig.stations.reduce((sum, station) => sum + rig.drawA(station), 0);
+/** Three phases at 230 V. */
+const W_PER_A = 3 * 230;
+
+test("fallback: a person's limit holds on without an energy controller, through a restart, and ends when it is over", async () => {
+  const rig = await Rig.start({ version: "2.0.1", stations: 4, outlet: { safeMa: 0 } });
+  for (const station of rig.stations) await rig.arrive(station);
+  await rig.advance(6_000);
+  assert.equal(sumA(rig), 64);
+  const { bundle } = rig.world.csms;
+  const endsMs = rig.world.time.now().wallMs + 3_600_000;
+  rig.world.csms.sendBundle({
+    ...bundle,
+    version: bundle.version + 1,
+    energyLimit: { limitW: 9_000, untilMs: endsMs },
+  });
+  await rig.advance(5_000);
+  rig.energy.disconnect();
+  await until(rig, "fallback", 3_000);
+  await rig.advance(60_000);
+  for (let s = 0; s < 600; s += 5) {
+    await rig.advance(5_000);
+    assert(sumA(rig) * W_PER_A <= 9_000, `${sumA(rig)} A after ${s} s`);
+  }
+  assert.equal(sumA(rig), 12, "and it lends what the limit leaves");
+  const told = rig.world.csms.messages.filter((message) => message.t === "energy").at(-1);
+  const { externalLimit } = JSON.parse(told!.snapshot);
+  assert.deepEqual(externalLimit, { kind: "ordered", limitW: 9_000, untilWallMs: endsMs });
+  rig.world.killSite();
+  await rig.advance(1_000);
+  await rig.world.startSite();
+  await rig.advance(200_000);
+  assert.equal(sumA(rig), 12);
+  await rig.advance(3_600_000 - 1_000_000);
+  assert.equal(sumA(rig), 12);
+  await rig.advance(300_000);
+  assert.equal(sumA(rig), 24, "over: everybody has a minimum again");
+  rig.finish();
+});
+
+test("fallback: the grid operator's word of before holds on; without any, the failsafe of the document", async () => {
+  const external = { failsafeW: 13_000, failsafeMs: 7_200_000, devices: 1 };
+  const rig = await Rig.start({ version: "2.0.1", stations: 4, outlet: { safeMa: 0 }, external });
+  for (const station of rig.stations) await rig.arrive(station);
+  rig.energy.twist = (turn) => ({ ...turn, external: { kind: "limited", limitW: 5_000 } });
+  await rig.advance(6_000);
+  assert.equal(sumA(rig), 64, "a live energy controller minds it itself");
+  rig.energy.disconnect();
+  await until(rig, "fallback", 3_000);
+  await rig.advance(300_000);
+  assert.equal(sumA(rig), 6);
+  rig.world.killSite();
+  await rig.advance(1_000);
+  await rig.world.startSite();
+  await rig.advance(300_000);
+  assert.equal(sumA(rig), 18, "nobody has told this process anything");
+  rig.finish();
+});
+
+test("fallback: its snapshot shows what each outlet may draw, or nothing, and never 0 for a car that charges", async () => {
+  const rig = await charging(2);
+  rig.energy.disconnect();
+  await until(rig, "fallback", 3_000);
+  await rig.advance(60_000);
+  const told = rig.world.csms.messages.filter((message) => message.t === "energy").at(-1);
+  const { outlets, flows, fuses } = JSON.parse(told!.snapshot);
+  assert.deepEqual([flows, fuses], [{}, []]);
+  for (const [i, { mayMa }] of outlets.entries())
+    assert(Math.max(...mayMa) / 1_000 >= rig.drawA(rig.stations[i]), JSON.stringify(outlets));
+  rig.finish();
+});
+
 test("mode: islanded is told beside the mode, and the snapshot passed up bears both", async () => {
   const rig = await charging();
   assert.deepEqual(modes(rig).at(-1), {

@@ -6,7 +6,7 @@
  *                              └── energy controller (fake, or none)
  */
 import assert from "node:assert/strict";
-import type { CommandLimits, EnergyConfig, Outlet } from "@wattward/energy";
+import type { CommandLimits, EnergyConfig, ExternalSettings, Outlet } from "@wattward/energy";
 import { type EvseId, type Json, type JsonObject, type StationId, silentLog } from "@wattward/kernel";
 import { type OcppVersion, parseFrame } from "@wattward/ocpp";
 import { SimulatedDisk, seededChance } from "@wattward/testing";
@@ -26,6 +26,7 @@ export type RigOptions = {
   readonly outlet?: Partial<Outlet>;
   readonly mainA?: number;
   readonly commands?: Partial<CommandLimits>;
+  readonly external?: ExternalSettings;
   readonly station?: Partial<StationOptions>;
   readonly evses?: number;
 };

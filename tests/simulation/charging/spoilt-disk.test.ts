@@ -50,3 +50,47 @@ for (const file of ["station-S0.json", "numbers.json"])
       assert.equal(rig.world.site.status().mode?.mode, "reactive");
       rig.finish();
     });
+
+test("full disk: no grant is raised that could not be remembered, a lowering passes as ever, and with room it is raised", async () => {
+  const rig = await Rig.start({ version: "2.0.1" });
+  rig.energy.grantMa = 16_000;
+  await rig.arrive();
+  await rig.advance(10_000);
+  assert.equal(rig.drawA(), 16);
+  const { options, usedBytes } = rig.world.disk;
+  options.capacityBytes = usedBytes;
+  rig.energy.grantMa = 30_000;
+  for (let s = 0; s < 30; s++) {
+    await rig.advance(1_000);
+    assert(rig.drawA() <= 16, `${rig.drawA()} A after ${s} s`);
+  }
+  assert.equal(rig.observed.filter((kind) => kind === "raise-not-remembered").length, 1);
+  rig.energy.grantMa = 8_000;
+  await rig.advance(2_000);
+  assert.equal(rig.drawA(), 8);
+  rig.energy.grantMa = 16_000;
+  await rig.advance(10_000);
+  assert.equal(rig.drawA(), 16, "it had that before, and the disk remembers");
+  rig.energy.grantMa = 30_000;
+  delete options.capacityBytes;
+  await rig.advance(20_000);
+  assert.equal(rig.drawA(), 30);
+  rig.finish();
+});
+
+test("full disk: a first grant above the safe default waits, one below it does not", async () => {
+  const rig = await Rig.start({ version: "1.6" });
+  rig.energy.withholds = true;
+  await rig.arrive();
+  await rig.advance(5_000);
+  const { options, usedBytes } = rig.world.disk;
+  options.capacityBytes = usedBytes;
+  rig.energy.withholds = false;
+  rig.energy.grantMa = 16_000;
+  await rig.advance(20_000);
+  assert.equal(rig.drawA(), 6);
+  rig.energy.grantMa = 0;
+  await rig.advance(5_000);
+  assert.equal(rig.drawA(), 0);
+  rig.finish();
+});
