@@ -263,7 +263,7 @@ function checkSafeSums(site: Site, note: Note): void {
     if (phase >= 0)
       note(
         `fuses[${i}]`,
-        `is overloaded on ${PHASES[phase]} with no controller at all: safe defaults of ${safeMa[phase]} mA, room for ${roomMa[phase]} mA`,
+        `is overloaded on ${PHASES[phase]} with no controller at all: safe defaults, and ratings where limiting is none, of ${safeMa[phase]} mA, room for ${roomMa[phase]} mA`,
       );
   });
 }

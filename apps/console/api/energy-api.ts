@@ -3,6 +3,7 @@ import type {
   EnergyCheck,
   EnergyDays,
   EnergyDocument,
+  EnergyLimit,
   EnergyQuarter,
   EnergyVersion,
   GuardRow,
@@ -50,9 +51,16 @@ export class EnergyApi {
     this.#ways.get<EnergyVersion[]>(of(site, "/versions"), { most: String(most) });
   version = (site: string, version: number) =>
     this.#ways.get<EnergyDocument>(of(site, `/versions/${version}`));
+
+  /** Null: none is set, or it is over. */
+  limit = (site: string) => this.#ways.get<EnergyLimit | null>(limitOf(site));
+  /** `limitW` null ends it early; else `untilMs` is needed. */
+  setLimit = (site: string, given: { limitW: number | null; untilMs?: number; why: string }) =>
+    this.#ways.change<EnergyLimit | null>("POST", limitOf(site), given);
 }
 
 const of = (site: string, place = "") => `/sites/${encodeURIComponent(site)}/energy${place}`;
+const limitOf = (site: string) => `/sites/${encodeURIComponent(site)}/limit`;
 const spanQuery = ({ fromMs, toMs }: Span) => ({ fromMs: String(fromMs), toMs: String(toMs) });
 const pageQuery = ({ beforeSeq, most }: Page) => ({
   most: String(most),

@@ -33,6 +33,8 @@ export type EnergyDays = Schemas["EnergyDays"];
 export type EnergyDay = EnergyDays["days"][number];
 export type ModeChange = Schemas["ModeChangeRow"];
 export type GuardRow = Schemas["GuardRow"];
+/** What a person limited everything controlled to, for a time. */
+export type EnergyLimit = Schemas["EnergyLimitRow"];
 
 /** By the clock of the CSMS. */
 export type LiveEnergy = { readonly receivedAtMs: number; readonly snapshot: EnergySnapshot };

@@ -1,9 +1,10 @@
-/** What the overview of a managed site has first: warnings, the power flow, and the plan against what happened. */
+/** What the overview of a managed site has first: the power flow, the plan against what happened, and what a person limits it to. */
 import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { useNow } from "../display/ticking.tsx";
 import { Notice } from "../shell/problem-view.tsx";
 import { words } from "../strings/en.ts";
 import { FlowPanel } from "./flow-panel.tsx";
+import { LimitPanel } from "./limit-panel.tsx";
 import styles from "./managed-overview.module.css";
 import { PlanPanel } from "./plan-panel.tsx";
 import { QUARTER_MS } from "./plan-series.ts";
@@ -22,13 +23,16 @@ export function ManagedOverview({ id, snapshot, site }: Props) {
   const span = usePictureSpan();
   const quarters = useQuarters(id, span);
   return (
-    <div className={styles.power}>
-      {snapshot === undefined ? (
-        <Notice title={words.energy.mode.neverTold}>{words.energy.mode.neverToldHelp}</Notice>
-      ) : (
-        <FlowPanel snapshot={snapshot} site={site} />
-      )}
-      <PlanPanel {...{ snapshot, site, span }} quarters={quarters.data} failed={quarters.isError} />
+    <div className={styles.overview}>
+      <div className={styles.power}>
+        {snapshot === undefined ? (
+          <Notice title={words.energy.mode.neverTold}>{words.energy.mode.neverToldHelp}</Notice>
+        ) : (
+          <FlowPanel snapshot={snapshot} site={site} />
+        )}
+        <PlanPanel {...{ snapshot, site, span }} quarters={quarters.data} failed={quarters.isError} />
+      </div>
+      <LimitPanel site={id} />
     </div>
   );
 }

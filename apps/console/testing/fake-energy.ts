@@ -3,6 +3,7 @@ import type {
   EnergyCheck,
   EnergyConfig,
   EnergyDocument,
+  EnergyLimit,
   EnergySnapshot,
   EnergyVersion,
   GuardRow,
@@ -18,6 +19,8 @@ import { energySnapshot, modesOf, refusalsOf } from "./energy-scenario.ts";
 import type { Answered, Asked } from "./fake-csms.ts";
 import type { FakeWorld } from "./world.ts";
 
+type LimitAsked = { limitW: number | null; untilMs?: number; why: string };
+
 export class FakeEnergy {
   readonly #nowMs: () => number;
   readonly #watchers = new Set<() => void>();
@@ -30,6 +33,7 @@ export class FakeEnergy {
   versions: (EnergyVersion & { readonly text: string })[];
   refusals: readonly GuardRow[];
   modes: readonly ModeChange[];
+  limit: EnergyLimit | null = null;
 
   constructor(nowMs: () => number, text: string = DOCUMENT) {
     this.#nowMs = nowMs;
@@ -101,6 +105,25 @@ export class FakeEnergy {
     return json({ version, changed: true });
   }
 
+  #limit(me: Me, { limitW, untilMs, why: reason }: LimitAsked): Answered {
+    if (me.role !== "administrator") return problem(403, "forbidden", "Your role may not do this.");
+    const atMs = this.#nowMs();
+    if (limitW !== null && !(untilMs !== undefined && untilMs > atMs))
+      return problem(422, "invalid-request", "A limit needs untilMs, after now.");
+    this.limit = limitW === null ? null : { limitW, untilMs: untilMs!, atMs, actor: me.person, reason };
+    const { limit } = this;
+    const { externalLimit: _, ...others } = this.snapshot ?? {};
+    this.snapshot =
+      limit === null
+        ? others
+        : {
+            ...others,
+            externalLimit: { kind: "ordered", limitW: limit.limitW, untilWallMs: limit.untilMs },
+          };
+    this.tell();
+    return json(limit);
+  }
+
   answer(me: Me, asked: Asked, [part, which]: readonly (string | undefined)[]): Answered | undefined {
     const number = (name: string) => Number(asked.query.get(name));
     const span = { fromMs: number("fromMs"), toMs: number("toMs") };
@@ -108,6 +131,8 @@ export class FakeEnergy {
       case undefined:
         if (asked.method === "GET") return json(this.document());
         return this.save(me, asked.body as { text: string; base: number; why: string });
+      case "limit":
+        return asked.method === "GET" ? json(this.limit) : this.#limit(me, asked.body as LimitAsked);
       case "live":
         return json(this.live());
       case "events":
@@ -145,12 +170,12 @@ function rowsOf<Row extends { readonly seq: number }>(rows: readonly Row[], quer
 
 export function energyAnswer(world: FakeWorld, me: Me | undefined, asked: Asked): Answered | undefined {
   const [site, place, ...part] = asked.path.replace("/api/v1/sites/", "").split("/").map(decodeURIComponent);
-  if (place !== "energy" || me === undefined) return undefined;
+  if ((place !== "energy" && place !== "limit") || me === undefined) return undefined;
   const energy = world.energies.get(site ?? "") ?? new FakeEnergy(world.nowMs, "");
   world.energies.set(site ?? "", energy);
   if (asked.method === "PUT" && part.length === 0 && me.role !== "administrator")
     return problem(403, "forbidden", "Your role may not do this.");
-  return energy.answer(me, asked, part);
+  return energy.answer(me, asked, place === "limit" ? [place] : part);
 }
 
 const json = (body: unknown): Answered => ({ kind: "json", status: 200, body });

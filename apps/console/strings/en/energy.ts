@@ -317,6 +317,32 @@ export const energyWords = {
     },
   },
 
+  limit: {
+    panel: "Limit for a time",
+    none: "No person limits this site now.",
+    ask: "Limit power…",
+    change: "Change…",
+    endAsk: "End it now…",
+    atMost: (limit: string) => `At most ${limit} together`,
+    until: "until",
+    title: "Limit power for a time",
+    power: "Most power, kW",
+    powerHint: "What cars and batteries that charge may take together. 0: none charges.",
+    powerMissing: "Write how much power there may be.",
+    powerWrong: "A number of kilowatts from 0 to 10,000, at most three decimals.",
+    span: "For",
+    set: "Set this limit",
+    effect: (site: string, limit: string, until: string) =>
+      `Cars and batteries at ${site} take ${limit} together at most, until ${until}.`,
+    effectUnsaid: (until: string) => `Until ${until}, cars and batteries take no more than that together.`,
+    effectNone: "No car charges until then.",
+    effectCut: "What charges is lowered as soon as the site hears of it.",
+    effectEnd: "It ends by itself, whether the site has its link or not, and power rises gently.",
+    endTitle: "End the limit",
+    end: "End the limit",
+    endEffect: (site: string) => `Power at ${site} rises gently to what fuses and plan allow.`,
+  },
+
   document: {
     title: "What is written of this site",
     lead: "Its fuses, outlets, sources, meters and devices, what energy costs, and what is wanted of it. It is checked, compiled into the signed bundle and sent to the site.",
