@@ -10,6 +10,8 @@ type Cell = { fromMs: number; high: number; low: number; lastMs: number };
 export class Extremes {
   private readonly spanMs: number;
   private readonly cells: Cell[] = [];
+  private highest = Number.NEGATIVE_INFINITY;
+  private lowest = Number.POSITIVE_INFINITY;
 
   constructor(spanMs: number) {
     this.spanMs = spanMs;
@@ -22,19 +24,38 @@ export class Extremes {
       last.low = Math.min(last.low, value);
       last.lastMs = nowMs;
     } else this.cells.push({ fromMs: nowMs, high: value, low: value, lastMs: nowMs });
-    while (nowMs - this.cells[0]!.lastMs > this.spanMs) this.cells.shift();
+    this.highest = Math.max(this.highest, value);
+    this.lowest = Math.min(this.lowest, value);
+    this.forget(nowMs);
   }
 
   /** `undefined` before the first value. */
   get high(): number | undefined {
-    return this.cells.length === 0 ? undefined : this.cells.reduce((h, c) => Math.max(h, c.high), -Infinity);
+    return this.cells.length === 0 ? undefined : this.highest;
   }
 
   get low(): number | undefined {
-    return this.cells.length === 0 ? undefined : this.cells.reduce((l, c) => Math.min(l, c.low), Infinity);
+    return this.cells.length === 0 ? undefined : this.lowest;
   }
 
   clear(): void {
     this.cells.length = 0;
+    this.seekAnew();
+  }
+
+  private forget(nowMs: number): void {
+    const { cells } = this;
+    const before = cells.length;
+    while (nowMs - cells[0]!.lastMs > this.spanMs) cells.shift();
+    if (cells.length < before) this.seekAnew();
+  }
+
+  private seekAnew(): void {
+    this.highest = Number.NEGATIVE_INFINITY;
+    this.lowest = Number.POSITIVE_INFINITY;
+    for (const { high, low } of this.cells) {
+      this.highest = Math.max(this.highest, high);
+      this.lowest = Math.min(this.lowest, low);
+    }
   }
 }

@@ -23,11 +23,9 @@ export const WORD_MAX = 0xffff;
 
 /** Asserts that our own value fits its field, and gives it back. */
 export function field(value: number, most: number, what: string, least = 0): number {
-  assert(
-    Number.isInteger(value) && value >= least && value <= most,
-    `${what} ${value} is not in ${least}…${most}`,
-  );
-  return value;
+  // Its sentence is made only where it is said: this is asked of every register.
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  assert.fail(`${what} ${value} is not in ${least}…${most}`);
 }
 
 /** Big-endian 16-bit words. */
@@ -38,15 +36,18 @@ export function words(...values: readonly number[]): Uint8Array {
 }
 
 export function putWords(bytes: Uint8Array, offset: number, values: readonly number[]): void {
-  for (const [i, value] of values.entries()) {
-    field(value, WORD_MAX, "word");
+  for (let i = 0; i < values.length; i++) {
+    const value = field(values[i]!, WORD_MAX, "word");
     bytes[offset + 2 * i] = value >> 8;
     bytes[offset + 2 * i + 1] = value;
   }
 }
 
-export const wordsAt = (data: DataView, offset: number, count: number): number[] =>
-  Array.from({ length: count }, (_, i) => data.getUint16(offset + 2 * i));
+export function wordsAt(data: DataView, offset: number, count: number): number[] {
+  const words: number[] = [];
+  for (let i = 0; i < count; i++) words.push(data.getUint16(offset + 2 * i));
+  return words;
+}
 
 /** A copy: what was read outlives the segment it came in. */
 export const bytesAt = (data: DataView, offset: number, count: number): Uint8Array =>

@@ -37,9 +37,9 @@ export type Cut =
 
 /** Takes the first ADU off the front of `bytes`. Never reads past `6 + length`. */
 export function cutAdu(bytes: Uint8Array): Cut {
-  const [, , protocolHigh = 0, protocolLow = 0, lengthHigh, lengthLow] = bytes;
   // Each field is judged as soon as it is there: garbage shorter than a header must not keep us waiting for more.
-  if (protocolHigh !== 0 || protocolLow !== 0) return { kind: "malformed", reason: "protocol-id" };
+  if ((bytes[2] ?? 0) !== 0 || (bytes[3] ?? 0) !== 0) return { kind: "malformed", reason: "protocol-id" };
+  const [lengthHigh, lengthLow] = [bytes[4], bytes[5]];
   if (lengthHigh === undefined || lengthLow === undefined) return { kind: "incomplete" };
   const length = lengthHigh * 256 + lengthLow;
   if (length < 2 || length > 1 + PDU_BYTES_MAX) return { kind: "malformed", reason: "length" };
@@ -53,9 +53,9 @@ export function cutAdu(bytes: Uint8Array): Cut {
 
 /** Inverse of {@link cutAdu}. A bad ADU here is our own fault, so it asserts. */
 export function joinAdu({ transaction, unit, pdu }: Adu): Uint8Array {
-  assert(isWord(transaction), `transaction ${transaction}`);
-  assert(Number.isInteger(unit) && unit >= 0 && unit <= 255, `unit ${unit}`);
-  assert(pdu.length >= 1 && pdu.length <= PDU_BYTES_MAX, `a PDU of ${pdu.length} bytes`);
+  assert(isWord(transaction), "a transaction id has 16 bits");
+  assert(Number.isInteger(unit) && unit >= 0 && unit <= 255, "a unit has 8 bits");
+  assert(pdu.length >= 1 && pdu.length <= PDU_BYTES_MAX, "a PDU has 1 to 253 bytes");
   const bytes = new Uint8Array(HEADER_BYTES + pdu.length);
   bytes[0] = transaction >> 8;
   bytes[1] = transaction;
@@ -80,6 +80,10 @@ export class AduStream {
     if (this.broken !== undefined) return;
     if (this.waiting.length + segment.length > BACKLOG_BYTES_MAX) {
       this.breakOff({ kind: "malformed", reason: "backlog" });
+      return;
+    }
+    if (this.waiting.length === 0) {
+      this.waiting = segment.slice();
       return;
     }
     const bytes = new Uint8Array(this.waiting.length + segment.length);

@@ -8,7 +8,8 @@
 import { exceptionReply, exceptions, masked, type Reply, type Request } from "@wattward/modbus";
 import {
   type Model,
-  mapRegisters,
+  mapBegins,
+  mapEnds,
   modelRegisters,
   models,
   type PointValue,
@@ -81,14 +82,18 @@ export class SunspecDevice implements Device {
   }
 
   private read(address: number, quantity: number): number[] | undefined {
-    if (address < BASE || address + quantity > this.end) return undefined;
-    const touched = (placed: Placed) => placed.at < address + quantity && placed.end > address;
-    const parts = this.placed.map((placed) =>
-      touched(placed)
-        ? modelRegisters(placed.model, placed.part.values())
-        : Array.from({ length: placed.end - placed.at }, () => 0),
-    );
-    return mapRegisters(parts).slice(address - BASE, address - BASE + quantity);
+    const to = address + quantity;
+    if (address < BASE || to > this.end) return undefined;
+    const registers = Array<number>(quantity).fill(0);
+    const put = (at: number, own: readonly number[]) => {
+      for (let i = Math.max(0, address - at); i < Math.min(own.length, to - at); i++)
+        registers[at + i - address] = own[i]!;
+    };
+    put(BASE, mapBegins);
+    for (const { at, end, model, part } of this.placed)
+      if (at < to && end > address) put(at, modelRegisters(model, part.values()));
+    put(this.end - mapEnds.length, mapEnds);
+    return registers;
   }
 
   /** Undefined where it was done. Whole points of one model, or nothing. */
@@ -99,13 +104,13 @@ export class SunspecDevice implements Device {
     const before = modelRegisters(placed.model, placed.part.values()).slice(2);
     const after = [...before];
     after.splice(address - placed.at - 2, registers.length, ...registers);
-    const { points, values } = readingOf(placed.model, after);
+    const reading = readingOf(placed.model, after);
     const written = new Map<string, PointValue>();
-    for (const { path, point, offset } of points.values()) {
+    for (const { path, point, offset } of reading.points.values()) {
       const from = placed.at + 2 + offset;
       if (from + point.registers <= address || from >= to) continue;
       if (!point.writable || from < address || from + point.registers > to) return outside;
-      const value = values.get(path);
+      const value = reading.value(path);
       if (value === undefined) return exceptionReply(exceptions.illegalDataValue);
       written.set(path, value);
     }

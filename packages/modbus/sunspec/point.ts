@@ -28,9 +28,21 @@ export type PointValue = number | string;
 /** Exponents of ten that a scale factor may have. */
 export const SCALE_MAX = 10;
 
-/** What lies in `registers`, unscaled; undefined where it is not implemented (or, for counters, not accumulated). */
-export function readPoint(type: PointType, registers: readonly number[]): PointValue | undefined {
-  const [high = 0, low = 0] = registers;
+/** Where a floating point number becomes its bits and back: nothing stays in it. */
+const bits = new DataView(new ArrayBuffer(4));
+
+/**
+ * What lies in `count` registers from `at` on, unscaled; undefined where it is not implemented (or, for counters, not
+ * accumulated).
+ */
+export function readPoint(
+  type: PointType,
+  registers: readonly number[],
+  at = 0,
+  count = registers.length - at,
+): PointValue | undefined {
+  const high = registers[at] ?? 0;
+  const low = registers[at + 1] ?? 0;
   switch (type) {
     case "int16":
       return high === 0x8000 ? undefined : signed(high, 16);
@@ -59,22 +71,27 @@ export function readPoint(type: PointType, registers: readonly number[]): PointV
       return high * 0x10000 + low || undefined;
     case "uint64":
     case "acc64": {
-      const value = registers.reduce((sum, word) => sum * 0x10000n + BigInt(word), 0n);
-      const none = type === "acc64" ? 0n : 0xffff_ffff_ffff_ffffn;
       // Beyond 2^53 a number is not exact; no counter of a site gets there, so it is no counter.
-      return value === none || value > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(value);
+      if (high >= 0x20) return undefined;
+      const value = wordsValue(registers, at, count);
+      return value === 0 && type === "acc64" ? undefined : value;
     }
     case "float32": {
-      const view = new DataView(new ArrayBuffer(4));
-      view.setUint32(0, high * 0x10000 + low);
-      const value = view.getFloat32(0);
+      bits.setUint32(0, high * 0x10000 + low);
+      const value = bits.getFloat32(0);
       return Number.isFinite(value) ? value : undefined;
     }
     case "string":
-      return textOf(registers);
+      return textOf(registers.slice(at, at + count));
     case "pad":
       return undefined;
   }
+}
+
+function wordsValue(registers: readonly number[], at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) value = value * 0x10000 + registers[i]!;
+  return value;
 }
 
 const signed = (value: number, bits: number) => (value >= 2 ** (bits - 1) ? value - 2 ** bits : value);
@@ -106,19 +123,24 @@ export function writePoint(type: PointType, count: number, value: PointValue): n
   if (type === "string") return typeof value === "string" ? wordsOfText(value, count) : undefined;
   if (typeof value !== "number") return undefined;
   if (type === "float32") {
-    const view = new DataView(new ArrayBuffer(4));
-    view.setFloat32(0, value);
-    return Number.isFinite(view.getFloat32(0)) ? [view.getUint16(0), view.getUint16(2)] : undefined;
+    bits.setFloat32(0, value);
+    return Number.isFinite(bits.getFloat32(0)) ? [bits.getUint16(0), bits.getUint16(2)] : undefined;
   }
   const range = WHOLE[type];
   if (range === undefined || !Number.isInteger(value)) return undefined;
-  const [least, most, bits] = range;
+  const [least, most, width] = range;
   if (value < least || value > most) return undefined;
-  return wordsOf(BigInt.asUintN(bits, BigInt(value)), bits / 16);
+  return wordsOf(value < 0 ? value + 2 ** width : value, width / 16);
 }
 
-function wordsOf(value: bigint, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => Number((value >> BigInt(16 * (count - 1 - i))) & 0xffffn));
+/** Most significant first. */
+function wordsOf(value: number, count: number): number[] {
+  const words: number[] = [];
+  for (let left = value, i = count - 1; i >= 0; i--) {
+    words[i] = left % 0x10000;
+    left = Math.floor(left / 0x10000);
+  }
+  return words;
 }
 
 function wordsOfText(text: string, count: number): number[] | undefined {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { type Fault, failed, ok, type Result } from "@wattward/kernel";
 import { WRITE_REGISTERS_MAX, type WriteMultipleRegisters } from "../functions/write-multiple.ts";
 import type { FoundModel } from "./discovery.ts";
-import { type Model, walk } from "./model.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { type Model, type Point, walk } from "./model.ts";
 import { absentPoint, type PointValue, writePoint } from "./point.ts";
 import { type Reading, unscaled } from "./reading.ts";
 
@@ -57,7 +58,7 @@ function placeOf(
   if (!point.writable) return failed({ code: "read-only", sentence: `${name} cannot be written` });
   let raw = value;
   if (typeof value === "number" && point.scale !== undefined) {
-    const exponent = reading.scales.get(point.scale);
+    const exponent = reading.exponent(point.scale);
     if (exponent === undefined) {
       return failed({ code: "no-scale", sentence: `${point.scale} of ${found.name} is not implemented` });
     }
@@ -73,32 +74,62 @@ function placeOf(
  * implemented; scale factors and counts have to be given. A value that does not fit is our own fault and asserts.
  */
 export function modelRegisters(model: Model, values: { readonly [path: string]: PointValue }): number[] {
+  const layout = layoutOf(model);
+  return layout === undefined ? walkedRegisters(model, values) : laidRegisters(model, layout, values);
+}
+
+function laidRegisters(
+  model: Model,
+  { absent, points }: Layout,
+  values: { readonly [path: string]: PointValue },
+): number[] {
+  const registers = [...absent];
+  for (const path in values) {
+    const placed = points.get(path);
+    assert(placed !== undefined, `model ${model.id} has no ${path}`);
+    const written = registersOf(placed.point, path, values);
+    for (let i = 0; i < written.length; i++) registers[2 + placed.offset + i] = written[i]!;
+  }
+  return registers;
+}
+
+function walkedRegisters(model: Model, values: { readonly [path: string]: PointValue }): number[] {
   const registers: number[] = [];
   const left = new Set(Object.keys(values));
-  walk(model, (path, { type, registers: count, scale }) => {
+  walk(model, (path, point) => {
     const value = values[path];
     left.delete(path);
-    if (value === undefined) {
-      registers.push(...absentPoint(type, count));
-      return undefined;
-    }
-    const exponent = scale === undefined ? 0 : values[scale];
-    assert(typeof exponent === "number", `${path} needs ${scale}`);
-    const raw = typeof value === "number" && type !== "float32" ? unscaled(value, exponent) : value;
-    const written = writePoint(type, count, raw);
-    assert(written !== undefined, `${value} does not fit ${path}`);
-    registers.push(...written);
+    registers.push(
+      ...(value === undefined ? absentPoint(point.type, point.registers) : registersOf(point, path, values)),
+    );
     return typeof value === "number" ? value : undefined;
   });
   assert(left.size === 0, `model ${model.id} has no ${[...left].join(", ")}`);
   return [model.id, registers.length, ...registers];
 }
 
+function registersOf(
+  { registers: count, scale, type }: Point,
+  path: string,
+  values: { readonly [path: string]: PointValue },
+): readonly number[] {
+  const value = values[path]!;
+  const exponent = scale === undefined ? 0 : values[scale];
+  assert(typeof exponent === "number", `${path} needs ${scale}`);
+  const raw = typeof value === "number" && type !== "float32" ? unscaled(value, exponent) : value;
+  const written = writePoint(type, count, raw);
+  assert(written !== undefined, `${value} does not fit ${path}`);
+  return written;
+}
+
+/** "SunS". */
+export const mapBegins: readonly number[] = [0x5375, 0x6e53];
+/** The end of the models. */
+export const mapEnds: readonly number[] = [0xffff, 0];
+
 /** "SunS", the models one after the other, the end: a whole map, to be put at a base. */
 export const mapRegisters = (modelsInOrder: readonly (readonly number[])[]): number[] => [
-  0x5375,
-  0x6e53,
+  ...mapBegins,
   ...modelsInOrder.flat(),
-  0xffff,
-  0,
+  ...mapEnds,
 ];

@@ -58,7 +58,7 @@ export const derWords: Words = {
   id: 704,
   orders(seen, feedW, revertS) {
     const unlike = (values: Values): Values[] => {
-      const left = Object.entries(values).filter(([path, value]) => seen.reading.values.get(path) !== value);
+      const left = Object.entries(values).filter(([path, value]) => seen.reading.value(path) !== value);
       return left.length === 0 ? [] : [Object.fromEntries(left)];
     };
     return [

@@ -251,7 +251,7 @@ export class BatteryDriver {
       // Where the points lie does not change: any reading does.
       const seen = await this.unit.read(model, Number.POSITIVE_INFINITY);
       if (!seen.ok) return seen.fault;
-      if (!seen.value.reading.values.has(point)) continue;
+      if (seen.value.reading.value(point) === undefined) continue;
       const fault = await this.unit.beat(seen.value, point, this.heartbeat % countsTo);
       if (fault?.kind === "refused") this.beatRefusedAtMs = nowMs;
       if (fault !== undefined) return fault;

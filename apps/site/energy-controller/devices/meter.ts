@@ -79,4 +79,4 @@ export function turned(reading: RawReading): RawReading {
   };
 }
 
-const tells = (seen: Seen, path: string): boolean => seen.reading.values.has(path);
+const tells = (seen: Seen, path: string): boolean => seen.reading.value(path) !== undefined;

@@ -173,6 +173,6 @@ export function curtailOrders(seen: Seen, percent: number, revertS: number): rea
 }
 
 function unlike(seen: Seen, values: Values): Values[] {
-  const left = Object.entries(values).filter(([path, value]) => seen.reading.values.get(path) !== value);
+  const left = Object.entries(values).filter(([path, value]) => seen.reading.value(path) !== value);
   return left.length === 0 ? [] : [Object.fromEntries(left)];
 }

@@ -177,6 +177,6 @@ export class SunSpecUnit {
 
 /** A number of a reading, or `undefined` where the device does not tell it. */
 export function numberAt({ reading }: Pick<Seen, "reading">, path: string): number | undefined {
-  const value = reading.values.get(path);
+  const value = reading.value(path);
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
