@@ -15,7 +15,7 @@ import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
-import { type HandedOn, SILENT_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
+import { type HandedOn, SILENT_LOCAL_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
 
 /** A process of the site's, as the supervisor sees it. */
 type Row = {
@@ -39,7 +39,7 @@ const children: readonly Row[] = [
   {
     name: "local-controller",
     entry: new URL("./local-controller/main.ts", import.meta.url),
-    silentMsMax: SILENT_MS_MAX,
+    silentMsMax: SILENT_LOCAL_MS_MAX,
     pidAs: "localControllerPid",
     vital: true,
     modes: ["autonomous", "transparent"],

@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import modbusSerial from "modbus-serial";
 import { guardFolder } from "../../bench/guard-folder.ts";
 import { freePort, realDevice, until } from "./rig/modbus-guard.ts";
@@ -86,6 +87,14 @@ async function site(...more: readonly string[]) {
   return { folder, json, read, log: () => log };
 }
 
+/** When the supervisor said last that this child hangs, wall clock. */
+const hangs = (log: string, child: string): number | undefined =>
+  log
+    .split("\n")
+    .filter((line) => line.includes("child-hangs") && line.includes(child))
+    .map((line) => Date.parse((JSON.parse(line) as { at: string }).at))
+    .at(-1);
+
 test("supervisor: a guard that is killed serves again within 3 s, one that hangs within 3 s and that", async () => {
   const { json, read, log } = await site();
   await until(
@@ -102,11 +111,33 @@ test("supervisor: a guard that is killed serves again within 3 s, one that hangs
   await until("its new number is told", () => json()["guardPid"] !== first);
   const second = json()["guardPid"]!;
   process.kill(second, "SIGSTOP");
-  const stoppedMs = performance.now();
+  const [stoppedMs, stoppedWallMs] = [performance.now(), Date.now()];
   await until("a third one serves", async () => json()["guardPid"] !== second && (await read()) === 42);
   assert(performance.now() - stoppedMs < 9_000, `${performance.now() - stoppedMs} ms`);
-  assert.match(log(), /child-hangs.*modbus-guard/);
+  const noticed = hangs(log(), "modbus-guard");
+  // Three seconds after its last beat, and what a busy machine takes.
+  assert(noticed !== undefined && noticed - stoppedWallMs <= 3_900, `noticed after ${noticed} ms`);
   assert.equal(json()["localControllerPid"], local, "the local controller went on all the while");
+});
+
+test("supervisor: a local controller that hangs is killed within 7 s and serves again; one that stalls for 3 s is left alone", async () => {
+  const { json, log } = await site();
+  const pid = () => json()["localControllerPid"];
+  await until("it listens", () => pid() !== undefined && json()["guardPid"] !== undefined, 30_000);
+  const [first, port] = [pid()!, json()["port"]];
+  process.kill(first, "SIGSTOP");
+  await wait(3_000);
+  process.kill(first, "SIGCONT");
+  await wait(4_000);
+  assert.equal(pid(), first, "as where whoever reads its log waits for a disk");
+  assert.equal(hangs(log(), "local-controller"), undefined);
+  process.kill(first, "SIGSTOP");
+  const stoppedMs = Date.now();
+  await until("it was noticed", () => hangs(log(), "local-controller") !== undefined);
+  const tookMs = hangs(log(), "local-controller")! - stoppedMs;
+  assert(tookMs <= 7_000, `noticed after ${tookMs} ms`);
+  await until("another listens", () => pid() !== undefined && pid() !== first, 20_000);
+  assert.equal(json()["port"], port);
 });
 
 const notRoot = process.getuid?.() !== 0 && "only root can start processes as another user";

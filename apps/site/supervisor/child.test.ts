@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { silentLog } from "@wattward/kernel";
 import { seededChance, simulatedTime } from "@wattward/testing";
 import { Child, type Process } from "./child.ts";
-import { type ChildMessage, parseChildMessage, SILENT_MS_MAX, SILENT_SOON_MS_MAX } from "./protocol.ts";
+import { type ChildMessage, parseChildMessage, SILENT_LOCAL_MS_MAX, SILENT_SOON_MS_MAX } from "./protocol.ts";
 
-function nursery(time = simulatedTime(), silentMsMax?: number) {
+function nursery(time = simulatedTime(), silentMsMax = SILENT_LOCAL_MS_MAX) {
   const born: { heard: (message: ChildMessage) => void; die(how: string): void; signals: string[] }[] = [];
   const listening: number[] = [];
   const child = new Child({
-    ...{ name: "child", clock: time, chance: seededChance(1), log: silentLog },
+    ...{ name: "child", silentMsMax, clock: time, chance: seededChance(1), log: silentLog },
     spawn(heard): Process {
       let die: (how: string) => void = () => {};
       const exited = new Promise<string>((resolve) => (die = resolve));
@@ -23,7 +23,6 @@ function nursery(time = simulatedTime(), silentMsMax?: number) {
       return { pid: born.length, exited, kill, tell: () => {} };
     },
     listening: (port) => listening.push(port),
-    ...(silentMsMax !== undefined && { silentMsMax }),
   });
   return { time, child, born, listening };
 }
@@ -57,7 +56,7 @@ test("supervisor: a child that hangs is killed and started again; one that beats
     await time.advance(1_000);
   }
   assert.equal(born.length, 1);
-  await time.advance(SILENT_MS_MAX + 1_000);
+  await time.advance(SILENT_LOCAL_MS_MAX + 1_000);
   assert.deepEqual(born[0]!.signals, ["SIGKILL"]);
   assert.equal(born.length, 2);
 });

@@ -3,7 +3,7 @@
  * told to. A child that says it cannot run is not started again.
  */
 import { backoffMs, type Cancel, type Chance, type Clock, type Log, sleep } from "@wattward/kernel";
-import { BEAT_EVERY_MS, type ChildMessage, type HandedOn, SILENT_MS_MAX } from "./protocol.ts";
+import { BEAT_EVERY_MS, type ChildMessage, type HandedOn, STARTING_MS_MAX } from "./protocol.ts";
 
 export const RESTART_MS = { firstMs: 200, maxMs: 10_000 } as const;
 /** A child that lived this long died of something new. */
@@ -26,8 +26,8 @@ export type ChildPorts = {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
-  /** Once it has beaten, it hangs after so long without a beat; {@link SILENT_MS_MAX} where not given. */
-  readonly silentMsMax?: number;
+  /** Once it has beaten, it hangs after so long without a beat; before, after {@link STARTING_MS_MAX}. */
+  readonly silentMsMax: number;
   spawn(heard: (message: ChildMessage) => void): Process;
   listening(port: number, pid: number): void;
   passwordPort?(profile: 1 | 2, port: number | undefined): void;
@@ -42,7 +42,7 @@ export class Child {
   private process: Process | undefined;
   private stopping = false;
   private heardAtMs = 0;
-  private silentMsMax = SILENT_MS_MAX;
+  private silentMsMax = STARTING_MS_MAX;
   private stopped: () => void = () => {};
 
   constructor(ports: ChildPorts) {
@@ -83,10 +83,10 @@ export class Child {
   private async once(): Promise<{ how: string; cannotRun: string | undefined }> {
     let cannotRun: string | undefined;
     this.heardAtMs = this.ports.clock.now().monotonicMs;
-    this.silentMsMax = SILENT_MS_MAX;
+    this.silentMsMax = STARTING_MS_MAX;
     const process = this.ports.spawn((message) => {
       this.heardAtMs = this.ports.clock.now().monotonicMs;
-      this.silentMsMax = this.ports.silentMsMax ?? SILENT_MS_MAX;
+      this.silentMsMax = this.ports.silentMsMax;
       if (message.kind === "listening") this.ports.listening(message.port, process.pid);
       if (message.kind === "password-port") this.ports.passwordPort?.(message.profile, message.port);
       if (message.kind === "upstreams") this.ports.upstreams?.(message.stations);

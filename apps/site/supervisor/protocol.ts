@@ -2,8 +2,14 @@
 
 /** A child that does not beat for the time in its row of the table hangs, and is killed. */
 export const BEAT_EVERY_MS = 1_000;
-/** Of the local controller, whose disk may be slow; and of a child that is starting: nothing beats before it is loaded. */
-export const SILENT_MS_MAX = 15_000;
+/** Of a child that is starting: nothing beats before it is loaded. */
+export const STARTING_MS_MAX = 15_000;
+/**
+ * Of the local controller. It waits for no disk (all of that is in other threads), but its log is a pipe that is written at once, and
+ * whoever reads it may wait for one; so may a page of its own memory. Longer than such a stall, for its death costs every station its
+ * connection; and with a start and the stations' return well below half a grant's life (30 s), so that no car notices.
+ */
+export const SILENT_LOCAL_MS_MAX = 6_000;
 /** Of those whose death only changes the mode, which is to be declared soon (ADR 16). */
 export const SILENT_SOON_MS_MAX = 3_000;
 /** sysexits' EX_CONFIG: starting it again would change nothing, a person must act. */
