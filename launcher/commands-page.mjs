@@ -24,10 +24,13 @@ function section(command) {
     const whose = of.map((form) => lead(command, form)).join(", ");
     return `\n| ${command.forms.length > 1 ? whose : "option"} | |\n|---|---|\n${rows.join("")}`;
   });
-  const notes = (command.notes ?? []).map((note) => `\n${note}\n`).join("");
+  const told = [...(command.notes ?? []), ...command.forms.flatMap((form) => form.notes ?? [])];
+  const notes = told.map((note) => `\n${note}\n`).join("");
   const examples = (command.examples ?? []).map((example) => `npx wattward ${example}\n`).join("");
   const shown = examples === "" ? "" : `\n\`\`\`sh\n${examples}\`\`\`\n`;
-  const docs = command.docs === undefined ? "" : `\nMore: [${command.docs}](${fromDocs(command.docs)})\n`;
+  const pages = [...new Set([command, ...command.forms].flatMap((one) => one.docs ?? []))];
+  const links = pages.map((page) => `[${page}](${fromDocs(page)})`).join(", ");
+  const docs = links === "" ? "" : `\nMore: ${links}\n`;
   return `### ${command.name}\n\n${command.sentence[0]?.toUpperCase()}${command.sentence.slice(1)}.\n\n${forms.join("")}${tables.join("")}${notes}${shown}${docs}`;
 }
 

@@ -23,7 +23,8 @@ test("every command has a program and a sentence, and is listed once", () => {
     assert(existsSync(join(root, entry)), entry);
     assert(sentence.length <= 90, sentence);
     assert(forms.length > 0);
-    if (docs !== undefined) assert(existsSync(join(root, docs)), docs);
+    for (const page of [docs, ...forms.map((form) => form.docs)])
+      if (page !== undefined) assert(existsSync(join(root, page)), page);
   }
 });
 

@@ -37,17 +37,18 @@ export function commandHelp(command, only) {
       forms.length > 1 ? `Options of ${of.map((form) => lead(command, form)).join(" and ")}` : "Options";
     return `\n${heading}\n${options.map(optionRow).join("")}`;
   });
-  const notes = (command.notes ?? []).map((note) => `\n${wrapped(note, 0)}`);
+  const notes = (only?.notes ?? command.notes ?? []).map((note) => `\n${wrapped(note, 0)}`);
   const examples = (command.examples ?? [])
     .filter((example) => only === undefined || example.startsWith(title))
     .map((example) => `  npx wattward ${example}\n`);
+  const docs = only?.docs ?? command.docs;
   return [
     `wattward ${title}: ${only === undefined ? command.sentence : only.sentence}\n\n`,
     `Usage\n${listed}`,
     ...options,
     ...notes,
     ...(examples.length === 0 ? [] : [`\nExamples\n${examples.join("")}`]),
-    `\nExit codes: 0 done, 1 could not, 2 wrong usage.${command.docs === undefined ? "" : ` More: ${command.docs}`}\n`,
+    `\nExit codes: 0 done, 1 could not, 2 wrong usage.${docs === undefined ? "" : ` More: ${docs}`}\n`,
   ].join("");
 }
 

@@ -156,6 +156,10 @@ const site = {
         flag("yes", "ask nobody: phases are not checked"),
         flag("json", "the report as one JSON value on standard output; progress stays on standard error"),
       ],
+      notes: [
+        "A commissioning leaves two files in DIR/energy/commissioning: the report, signed by the site's key, and the document as it proposes it.",
+      ],
+      docs: "docs/energy.md",
     },
     {
       words: "verify",
@@ -165,6 +169,8 @@ const site = {
         folder("data", "DIR", "a folder of any of the operator's sites: its root is asked"),
         flag("json", "the verdict as one JSON value on standard output"),
       ],
+      notes: [],
+      docs: "docs/energy.md",
     },
   ],
   notes: [

@@ -26,7 +26,10 @@
  *   readonly arguments?: readonly Argument[],
  *   readonly sentence: string,
  *   readonly options?: readonly Option[],
- * }} Form one thing a command does: by its next words (`pki issue station`), or by an option that only it has (`when`)
+ *   readonly notes?: readonly string[],
+ *   readonly docs?: string,
+ * }} Form one thing a command does: by its next words (`pki issue station`), or by an option that only it has (`when`);
+ *   with `notes` or `docs` where those of the command are not its own
  *
  * @typedef {{
  *   readonly name: string,
