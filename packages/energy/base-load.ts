@@ -32,6 +32,8 @@ export type Own = {
   readonly drawAtMostMa: readonly PerPhase[];
   readonly feedMa: readonly PerPhase[];
   readonly feedAtLeastMa: readonly PerPhase[];
+  /** By cars that may stop it at any instant (V2X): less drawn, in `drawMa` and `drawAtMostMa`. */
+  readonly carsFeedMa?: readonly PerPhase[];
 };
 
 /** Measurements differ in the last ampere; that is no load beyond declaration. */
@@ -91,7 +93,10 @@ export class BaseLoads {
       forRaising: withRise(high),
       forLowering: withRise(lower(certain, high)),
       known: "metered",
-      beyondDeclaration: certain.some((ma, phase) => ma > highest[phase]! + DECLARED_WITHIN_MA),
+      // A car that has just stopped giving, and has not said so yet, looks like a load that has risen.
+      beyondDeclaration: certain.some(
+        (ma, phase) => ma - (own.carsFeedMa?.[i]?.[phase] ?? 0) > highest[phase]! + DECLARED_WITHIN_MA,
+      ),
       wavers: true,
     };
   }

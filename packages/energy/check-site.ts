@@ -62,19 +62,21 @@ export function checkSite(data: unknown): Result<Site, readonly SiteFault[]> {
 const current = (reader: Reader, min = 0): number => reader.number(min, CURRENT_MA_MAX);
 
 function fuseOf(r: Reader): Fuse {
-  r.object("id", "parent", "ratedMa", "carriesPermille");
+  r.object("id", "parent", "ratedMa", "carriesPermille", "backfeedMa");
+  const ratedMa = current(r.at("ratedMa"), 1_000);
   return {
     id: r.at("id").text() as FuseId,
     ...(r.at("parent").absent ? {} : { parent: r.at("parent").text() as FuseId }),
-    ratedMa: current(r.at("ratedMa"), 1_000),
+    ratedMa,
     carriesPermille: r.at("carriesPermille").number(1_000, 2_000),
+    ...(r.at("backfeedMa").absent ? {} : { backfeedMa: r.at("backfeedMa").number(0, ratedMa) }),
   };
 }
 
 function outletOf(r: Reader): Outlet {
   r.object(
     ...["id", "station", "evse", "fuse", "wiring", "ratedMa", "minMa", "steps", "safeMa", "limiting"],
-    ...["ttlMs", "expiry", "respondsMs", "switchesPhases"],
+    ...["ttlMs", "expiry", "respondsMs", "switchesPhases", "dischargeMaMax"],
   );
   const station = stationId(r.at("station").text());
   if (!station.ok) r.at("station").fault(station.fault.sentence);
@@ -82,6 +84,13 @@ function outletOf(r: Reader): Outlet {
   const minMa = r.at("minMa").number(MINIMUM_MA, ratedMa);
   const safeMa = r.at("safeMa").number(0, ratedMa);
   if (safeMa > 0 && safeMa < minMa) r.at("safeMa").fault("is neither 0 nor at least minMa: cars refuse it");
+  const discharges = !r.at("dischargeMaMax").absent;
+  const limiting = r.at("limiting").oneOf("proven", "none");
+  const expiry = r.at("expiry").oneOf("proven", "unproven");
+  if (discharges && (limiting !== "proven" || expiry !== "proven"))
+    r.at("dischargeMaMax").fault(
+      "needs limiting and expiry proven: a car would go on giving back with nobody watching",
+    );
   return {
     id: r.at("id").text() as OutletId,
     station: station.ok ? station.value : ("" as Outlet["station"]),
@@ -92,11 +101,12 @@ function outletOf(r: Reader): Outlet {
     minMa,
     steps: stepsOf(r.at("steps")),
     safeMa,
-    limiting: r.at("limiting").oneOf("proven", "none"),
+    limiting,
     ttlMs: r.at("ttlMs").number(60_000, 300_000),
-    expiry: r.at("expiry").oneOf("proven", "unproven"),
+    expiry,
     respondsMs: r.at("respondsMs").number(0, 60_000),
     switchesPhases: r.at("switchesPhases").boolean(),
+    ...(discharges ? { dischargeMaMax: r.at("dischargeMaMax").number(0, ratedMa) } : {}),
   };
 }
 

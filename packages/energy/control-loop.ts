@@ -16,6 +16,7 @@ import { type Base, BaseLoads } from "./base-load.ts";
 import { BatteryControl } from "./battery.ts";
 import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
+import { CarDischarge } from "./car-discharge.ts";
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type {
   BatteryInput,
@@ -59,6 +60,9 @@ type Held = { readonly claim: OutletClaim; readonly fuse: number };
 /** An outlet whose grants mean something, with its share. */
 type Controlled = Held & { readonly id: SessionId; shareMa: number };
 
+/** What a grant says to its session. */
+type Word = { readonly limitMa: number; readonly dischargeMa?: number; readonly reason: GrantReason };
+
 type Shared = {
   /** In the queue's order. */
   readonly controlled: readonly Controlled[];
@@ -90,6 +94,7 @@ class Loop implements ControlLoop {
   private readonly batteries: readonly BatteryControl[];
   private readonly queue = new Queue();
   private readonly peak: PeakBudget | undefined;
+  private readonly discharge: CarDischarge;
   private mode: ModeState | undefined;
   /** The grid's meter has been trusted at least once. */
   private believed = false;
@@ -108,6 +113,7 @@ class Loop implements ControlLoop {
     this.batteries = site.sources
       .filter((source): source is Battery => source.kind === "battery")
       .map((battery) => new BatteryControl(battery));
+    this.discharge = new CarDischarge(tree, held);
     this.peak = site.peakW === undefined ? undefined : new PeakBudget(site.peakW);
   }
 
@@ -135,6 +141,7 @@ class Loop implements ControlLoop {
       ...this.tame(nowMs),
       ...this.lowerAll(controlled, rooms.forLowering, nowMs),
       ...this.raiseAll(controlled, rooms.forGranting, nowMs),
+      ...this.dischargeAll(plan, gridW, nowMs),
       ...this.refresh(nowMs),
     ];
     this.turnBatteries(input, { plan, gridW, rooms, carsAlone, power });
@@ -162,6 +169,7 @@ class Loop implements ControlLoop {
           limitMa: claim.limitMa,
           mayMa: claim.mayMa,
           standing: claim.standing,
+          ...(claim.dischargeMa > 0 && { dischargeMa: claim.dischargeMa }),
         })),
         meters: this.tree.site.meters.map((meter, i) =>
           refused[i] === undefined ? { id: meter.id } : { id: meter.id, refused: refused[i] },
@@ -199,13 +207,14 @@ class Loop implements ControlLoop {
   private readMeters(input: LoopInput) {
     const draw = this.below((claim) => claim.drawMa);
     const feed = this.feeds.feedMa;
+    const given = this.below((claim) => everyWired(claim.outlet.wiring, claim.feedAtMostMa));
     const readings: (Reading | undefined)[] = this.tree.site.fuses.map(() => undefined);
     const refused = this.tree.site.meters.map((meter, i) => {
       const fuse = this.tree.indexOf(meter.fuse);
       const own = {
         drawMa: sum(draw[fuse]!),
         feedMa: sum(feed[fuse]!),
-        feedAtMostMa: sum(this.feeds.feedAtMostMa(fuse)),
+        feedAtMostMa: sum(this.feeds.feedAtMostMa(fuse)) + sum(given[fuse]!),
       };
       const verdict = this.trusts[i]!.judge(input.meters.get(meter.id), own, input.nowMs);
       if (verdict.kind === "refused") return verdict.why;
@@ -246,7 +255,9 @@ class Loop implements ControlLoop {
   private own(nowMs: number) {
     const drawMa = this.below((claim) => claim.drawMa);
     const drawAtMostMa = this.below((claim) => claim.drawAtMostMa(nowMs));
-    return { drawMa, drawAtMostMa, feedMa: this.feeds.feedMa, feedAtLeastMa: this.feeds.feedAtLeastMa };
+    const carsFeedMa = this.below((claim) => claim.feedAtLeastMa(nowMs));
+    const { feedMa, feedAtLeastMa } = this.feeds;
+    return { drawMa, drawAtMostMa, feedMa, feedAtLeastMa, carsFeedMa };
   }
 
   private mayBelow(): readonly PerPhase[] {
@@ -280,7 +291,9 @@ class Loop implements ControlLoop {
       unprovenW: battery.revert.kind === "proven" ? 0 : battery.chargeWMax,
     }));
     const sumOf = (of: (one: (typeof each)[number]) => number) => each.reduce((w, one) => w + of(one), 0);
-    const sunW = this.feeds.feedAtLeastW - sumOf(({ feedsW }) => feedsW);
+    // A peak is a wish: what cars give back counts for it as long as they do.
+    const carsW = this.watts(this.below((claim) => claim.feedAtLeastMa(input.nowMs))[this.root])!;
+    const sunW = carsW + this.feeds.feedAtLeastW - sumOf(({ feedsW }) => feedsW);
     const givenW = sumOf(({ feedsW, givesW }) => Math.max(feedsW, givesW));
     const external = input.externalW;
     const externalW =
@@ -327,7 +340,7 @@ class Loop implements ControlLoop {
   private tame(nowMs: number): Grant[] {
     return this.held.flatMap(({ claim }) =>
       claim.session !== undefined && claim.standing === "disobeys" && claim.limitMa > lowest(claim.outlet)
-        ? [this.grant(claim, lowest(claim.outlet), "not-obeying", nowMs)]
+        ? [this.grant(claim, { limitMa: lowest(claim.outlet), reason: "not-obeying" }, nowMs)]
         : [],
     );
   }
@@ -342,7 +355,7 @@ class Loop implements ControlLoop {
       const anew = worthLowering(claim.limitMa, shareMa, { short, sinceChangeMs: nowMs - claim.changedAtMs });
       if (!overflows && !anew) return [];
       const reason = shareMa === 0 ? "waits-in-queue" : overflows ? "lowered-for-limit" : "shared-anew";
-      return [this.grant(claim, shareMa, reason, nowMs)];
+      return [this.grant(claim, { limitMa: shareMa, reason }, nowMs)];
     });
   }
 
@@ -356,7 +369,7 @@ class Loop implements ControlLoop {
       });
       if (limitMa === undefined) return [];
       room.add(fuse, more(claim, limitMa));
-      return [this.grant(claim, limitMa, "raised", nowMs)];
+      return [this.grant(claim, { limitMa, reason: "raised" }, nowMs)];
     });
   }
 
@@ -370,16 +383,31 @@ class Loop implements ControlLoop {
       claim.session !== undefined &&
       claim.standing !== "unlimited" &&
       nowMs - claim.sentAtMs >= claim.outlet.ttlMs / 2
-        ? [this.grant(claim, claim.limitMa, "refreshed", nowMs)]
+        ? [
+            this.grant(
+              claim,
+              { limitMa: claim.limitMa, dischargeMa: claim.dischargeMa, reason: "refreshed" },
+              nowMs,
+            ),
+          ]
         : [],
     );
   }
 
-  private grant(claim: OutletClaim, limitMa: number, reason: GrantReason, nowMs: number): Grant {
+  private dischargeAll(plan: Plan | undefined, gridW: number | undefined, nowMs: number): Grant[] {
+    const feedAtMostMa = (fuse: number) => this.feeds.feedAtMostMa(fuse);
+    return this.discharge.turn({ nowMs, plan, gridW, feedAtMostMa }).map(({ claim, dischargeMa }) => {
+      const reason = dischargeMa > 0 ? "gives-back" : "gives-back-no-more";
+      return this.grant(claim, { limitMa: 0, dischargeMa, reason }, nowMs);
+    });
+  }
+
+  private grant(claim: OutletClaim, { limitMa, dischargeMa = 0, reason }: Word, nowMs: number): Grant {
     const { id: outlet, ttlMs } = claim.outlet;
     const seq = ++this.seq;
-    claim.send(seq, limitMa, nowMs);
-    return { session: claim.session!.id, outlet, seq, limitMa, ttlMs, reason };
+    claim.send({ seq, limitMa, dischargeMa }, nowMs);
+    const grant = { session: claim.session!.id, outlet, seq, limitMa, ttlMs, reason };
+    return dischargeMa > 0 ? { ...grant, dischargeMa } : grant;
   }
 
   /** Cars first: a battery charges beside what they would have if it did not. */

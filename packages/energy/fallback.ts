@@ -151,7 +151,7 @@ export class Fallback {
       const fromMa = claim.limitMa;
       if (!goes(aimMa, fromMa, held)) return [];
       const seq = ++this.seq;
-      claim.send(seq, aimMa, nowMs);
+      claim.send({ seq, limitMa: aimMa }, nowMs);
       const reason = aimMa > fromMa ? "raised" : aimMa === fromMa ? "refreshed" : "waits-in-queue";
       const { id: outlet, ttlMs } = claim.outlet;
       return [{ session: claim.session.id, outlet, seq, limitMa: aimMa, ttlMs, reason }];

@@ -40,7 +40,12 @@ export type SessionInput = {
   readonly inForceMa?: number;
   /** Time that it can still spare before it must charge without a pause to get what it needs; a plan's word goes before it. */
   readonly laxityMs?: number;
-  /** At the station's own terminals, in their order; the loop turns it. */
+  /**
+   * Car, driver and station would give back (V2X): so many watts at most, as long as energy is left above what car and driver keep.
+   * Absent: they would not.
+   */
+  readonly discharge?: { readonly wMax: number; readonly leftWh: number };
+  /** At the station's own terminals, in their order; the loop turns it. Below nothing: it gives back. */
   readonly observed?: { readonly atMs: number; readonly terminalsMa: readonly number[] };
 };
 
@@ -81,6 +86,8 @@ export type SessionPlan = {
   readonly atMostMa: number;
   /** As of a session's input. Where sessions have one, the least goes first, also into what nobody was promised. */
   readonly laxityMs?: number;
+  /** Gives back so much per phase, as far as the site itself draws it; with `atMostMa` 0. */
+  readonly dischargeMa?: number;
 };
 
 /** The planner's advice, clamped by the loop. What it says of a session that has ended, or not of one that began, is harmless. */
@@ -119,7 +126,9 @@ export type GrantReason =
   | "shared-anew"
   | "waits-in-queue"
   | "not-obeying"
-  | "refreshed";
+  | "refreshed"
+  | "gives-back"
+  | "gives-back-no-more";
 
 /** To be written to the station at once: never above `limitMa` per phase until its life ends, then the safe default. */
 export type Grant = {
@@ -129,6 +138,8 @@ export type Grant = {
   readonly limitMa: number;
   readonly ttlMs: number;
   readonly reason: GrantReason;
+  /** With `limitMa` 0: the car gives back so much per phase (V2X), and no more after that life than it draws: nothing. */
+  readonly dischargeMa?: number;
 };
 
 export type Setpoint = { readonly source: SourceId; readonly feedW: number; readonly why: string };
@@ -163,6 +174,8 @@ export type LoopState = {
     readonly limitMa: number;
     readonly mayMa: PerPhase;
     readonly standing: Standing;
+    /** Told to give back so much per phase. */
+    readonly dischargeMa?: number;
   }[];
   readonly meters: readonly { readonly id: MeterId; readonly refused?: string }[];
 };

@@ -67,6 +67,15 @@ export const PHASES_KNOWN_AFTER_MS = 10_000;
 export const GIVES_WAY_MS = 900_000;
 /** What a session can spare of which nobody knows anything, beside others of which somebody does. */
 export const UNKNOWN_LAXITY_MS = 3_600_000;
+/** A car gives back only while it can spare this beside what it needs until it leaves (V2X); to begin, it must spare half as much more. */
+export const DISCHARGE_LAXITY_MS = 3_600_000;
+/** More is given back at most so often, less at once; a change below the other is not worth a write. */
+export const DISCHARGE_DWELL_MS = 30_000;
+export const DISCHARGE_STEP_MA = 1_000;
+/** Of what the site draws so much is left to the grid: a meter's noise is no export. */
+export const DISCHARGE_SPARES_W = 500;
+/** A car that was not seen for so long is told to give nothing. */
+export const DISCHARGE_SEEN_MS = 90_000;
 /** A slot of the queue: how long a car may charge while others wait. */
 export const SLOT_MS = 900_000;
 /** One that waits for so long goes before those who have a slot. */

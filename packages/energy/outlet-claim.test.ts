@@ -27,10 +27,10 @@ const claimOf = (more: object = {}) =>
 function lowering(more: object = {}): OutletClaim {
   const claim = claimOf(more);
   claim.update(session, [], 0);
-  claim.send(1, 20_000, 0);
+  claim.send({ seq: 1, limitMa: 20_000 }, 0);
   claim.update(session, [accepted(1, 500)], 500);
   claim.update(session, [], 99_000);
-  claim.send(2, 10_000, 100_000);
+  claim.send({ seq: 2, limitMa: 10_000 }, 100_000);
   return claim;
 }
 const mayAt = (claim: OutletClaim, nowMs: number, ...outcomes: GrantOutcome[]) => {
@@ -52,7 +52,7 @@ test("claim: a rejected limit leaves the one before in force", () => {
 
 test("claim: a higher limit counts from the moment it is sent", () => {
   const claim = lowering();
-  claim.send(3, 25_000, 100_500);
+  claim.send({ seq: 3, limitMa: 25_000 }, 100_500);
   assert.equal(mayAt(claim, 100_500), 25_000);
 });
 
@@ -77,7 +77,7 @@ test("claim: a station that never answers costs bounded memory, and never less t
   const claim = claimOf();
   claim.update(session, [], 0);
   for (let seq = 1; seq <= 10 * OUTSTANDING_GRANTS_MAX; seq++)
-    claim.send(seq, seq === 3 ? 30_000 : 8_000, seq);
+    claim.send({ seq, limitMa: seq === 3 ? 30_000 : 8_000 }, seq);
   assert.equal(mayAt(claim, 10_000), 30_000);
 });
 

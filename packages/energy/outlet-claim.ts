@@ -8,7 +8,7 @@
  * lower limit therefore frees nothing by being sent: only by its effect. Nobody waits for it, though: the others go on within what
  * is free. Refuses to forget: an outlet without an answer keeps its claim, also past the grant's life, since its clock may be wrong.
  */
-import type { GrantOutcome, SessionInput, Standing } from "./inputs.ts";
+import type { Grant, GrantOutcome, SessionInput, Standing } from "./inputs.ts";
 import {
   DEAF_AFTER_MS,
   DRAWS_MA_MIN,
@@ -34,6 +34,10 @@ export class OutletClaim {
   session: SessionInput | undefined;
   /** The limit last sent; before the first one the safe default, which is in force at every plug-in. */
   limitMa: number;
+  /** Last told to give back so much per phase (V2X). */
+  dischargeMa = 0;
+  /** It does not take such an order. */
+  refusesDischarge = false;
   changedAtMs = Number.NEGATIVE_INFINITY;
   loweredAtMs = Number.NEGATIVE_INFINITY;
   sentAtMs = Number.NEGATIVE_INFINITY;
@@ -42,6 +46,10 @@ export class OutletClaim {
   private readonly drawHigh = new Extremes(LEND_AFTER_MS);
   private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
   private readonly inForceHigh = new Extremes(LAG_MS_MAX);
+  private readonly drawnHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
+  private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
+  private dischargeLoweredAtMs = Number.NEGATIVE_INFINITY;
+  private dischargeSeq = 0;
   private phases: PerPhase;
   private restingSinceMs: number | undefined;
   private idleSinceMs: number | undefined;
@@ -78,6 +86,12 @@ export class OutletClaim {
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
     this.expire(nowMs);
     this.inForceHigh.add(nowMs, this.inForceMa);
+    // What a predecessor had it give is no disobedience.
+    const leftMa = this.inEffect ? 0 : Math.max(...this.drawMa.map((ma) => -ma));
+    this.dischargeHigh.add(nowMs, Math.max(this.dischargeMa, leftMa));
+    this.drawMa.forEach((ma, phase) => {
+      this.drawnHigh[phase]!.add(nowMs, ma);
+    });
     this.judge(nowMs);
     this.mayMa.forEach((ma, phase) => {
       this.mayHigh[phase]!.add(nowMs, ma);
@@ -132,10 +146,32 @@ export class OutletClaim {
    * draw where nothing changed for longer than they can be apart, else the most it may have drawn since.
    */
   drawAtMostMa(nowMs: number): PerPhase {
+    if (this.dischargeMa > 0)
+      return map2(this.feedAtLeastMa(nowMs), this.drawMa, (fedMa, drawnMa) => Math.max(0 - fedMa, drawnMa));
     const settled = nowMs - Math.max(this.changedAtMs, this.restingSinceMs ?? this.changedAtMs) > LAG_MS_MAX;
     // Nobody there draws nothing, whatever somebody who comes may draw.
     if (settled && (this.draw !== undefined || this.session === undefined)) return this.drawMa;
     return [this.mayHigh[0]!.high ?? 0, this.mayHigh[1]!.high ?? 0, this.mayHigh[2]!.high ?? 0];
+  }
+
+  /**
+   * What it is known to give back at least (V2X): the least that was seen for as long as readings may be apart, and nothing where it was
+   * told to give less within that time. Who relies on it reckons with a car that stops at any instant.
+   */
+  feedAtLeastMa(nowMs: number): PerPhase {
+    if (this.dischargeMa === 0 || nowMs - this.dischargeLoweredAtMs <= LAG_MS_MAX) return NO_CURRENT;
+    const fed = (phase: number) => Math.max(0, -(this.drawnHigh[phase]!.high ?? 0));
+    return [fed(0), fed(1), fed(2)];
+  }
+
+  /** What it may give back at most, by what it was told lately. */
+  get feedAtMostMa(): number {
+    return this.dischargeHigh.high ?? 0;
+  }
+
+  /** When it was last seen; `undefined`: never. */
+  get seenAtMs(): number | undefined {
+    return this.draw?.atMs;
   }
 
   /** Most drawn on a phase for a while; `undefined`: the grant was changed meanwhile, or a car on it has yet to wake up. */
@@ -163,8 +199,14 @@ export class OutletClaim {
   }
 
   /** Notes a grant that leaves now. */
-  send(seq: number, limitMa: number, nowMs: number): void {
-    if (limitMa !== this.limitMa) this.changedAtMs = nowMs;
+  send(
+    { seq, limitMa, dischargeMa = 0 }: Pick<Grant, "seq" | "limitMa" | "dischargeMa">,
+    nowMs: number,
+  ): void {
+    if (limitMa !== this.limitMa || dischargeMa !== this.dischargeMa) this.changedAtMs = nowMs;
+    if (dischargeMa < this.dischargeMa) this.dischargeLoweredAtMs = nowMs;
+    if (dischargeMa > 0) this.dischargeSeq = seq;
+    this.dischargeMa = dischargeMa;
     if (limitMa < this.limitMa) this.loweredAtMs = nowMs;
     if (limitMa > 0 && this.limitMa === 0) this.idleSinceMs = nowMs;
     if (limitMa === 0) {
@@ -196,6 +238,7 @@ export class OutletClaim {
     if (outcome === "unanswered") return;
     this.unansweredSinceMs = this.sent.some((s) => s.seq > seq) ? atMs : undefined;
     this.deafNow = false;
+    if (outcome === "rejected" && seq === this.dischargeSeq) this.refusesDischarge = true;
     if (outcome === "rejected") this.sent = this.sent.filter((s) => s.seq !== seq);
     const accepted = this.sent.find((s) => s.seq === seq);
     if (accepted !== undefined) accepted.acceptedAtMs ??= atMs;
@@ -225,7 +268,7 @@ export class OutletClaim {
     const changed = ma.some((x, i) => Math.abs(x - this.drawMa[i]!) > OBEYS_WITHIN_MA);
     if (changed || this.restingSinceMs === undefined) this.restingSinceMs = nowMs;
     this.draw = { atMs, ma };
-    this.drawHigh.add(nowMs, Math.max(...ma));
+    this.drawHigh.add(nowMs, Math.max(0, ...ma));
     if (this.drawing) {
       this.idleSinceMs = undefined;
       this.drewOfGrant ||= this.limitMa > 0;
@@ -262,7 +305,10 @@ export class OutletClaim {
     if (atMs === undefined) return;
     const allowedMa = this.inForceHigh.high ?? 0;
     const overMa = Math.max(...this.drawMa) - allowedMa;
-    const over = overMa > OBEYS_WITHIN_MA + (allowedMa * OBEYS_WITHIN_PERMILLE) / 1000;
+    const givesMa = Math.max(...this.drawMa.map((ma) => -ma)) - this.feedAtMostMa;
+    const over =
+      overMa > OBEYS_WITHIN_MA + (allowedMa * OBEYS_WITHIN_PERMILLE) / 1000 ||
+      givesMa > OBEYS_WITHIN_MA + (this.feedAtMostMa * OBEYS_WITHIN_PERMILLE) / 1000;
     if (!over) this.overSinceMs = undefined;
     else this.overSinceMs ??= nowMs;
     if (this.overSinceMs !== undefined && nowMs - this.overSinceMs >= this.outlet.respondsMs)
@@ -300,6 +346,10 @@ export class OutletClaim {
     this.draw = undefined;
     this.drawHigh.clear();
     this.inForceHigh.clear();
+    this.dischargeMa = 0;
+    this.refusesDischarge = false;
+    this.dischargeHigh.clear();
+    for (const window of this.drawnHigh) window.clear();
     this.phases = everyWired(this.outlet.wiring, 1);
     this.restingSinceMs = undefined;
     this.idleSinceMs = undefined;
@@ -314,8 +364,11 @@ export class OutletClaim {
   }
 }
 
-/** No number, below zero, or more than an outlet of this rating can pass without melting: no reading of this outlet. */
-const plausible = (terminalsMa: readonly number[], { ratedMa }: Outlet): boolean =>
+/**
+ * No number, below zero where nothing may be given back, or more than an outlet of this rating can pass without melting: no reading of
+ * this outlet.
+ */
+const plausible = (terminalsMa: readonly number[], { ratedMa, dischargeMaMax = 0 }: Outlet): boolean =>
   terminalsMa.length > 0 &&
   terminalsMa.length <= 3 &&
-  terminalsMa.every((ma) => Number.isFinite(ma) && ma >= 0 && ma <= 2 * ratedMa);
+  terminalsMa.every((ma) => Number.isFinite(ma) && ma >= -2 * dischargeMaMax && ma <= 2 * ratedMa);

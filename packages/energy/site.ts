@@ -42,6 +42,11 @@ export type Fuse = {
    * before anybody sees it (bound (c)). 1000 means: nothing is ever left to detection.
    */
   readonly carriesPermille: number;
+  /**
+   * What cars that give back (V2X) may send out of what hangs below it, per phase. Absent: nothing at the grid connection, so that they
+   * only cover what the site draws itself; elsewhere the rating.
+   */
+  readonly backfeedMa?: number;
 };
 
 /** One EVSE. What is said of its station's model was learnt and proven (ADR 13). */
@@ -68,6 +73,11 @@ export type Outlet = {
   readonly respondsMs: number;
   /** It can change a car between one phase and three, so a phase at rest proves nothing. */
   readonly switchesPhases: boolean;
+  /**
+   * A car may give back so much per phase (V2X), where its station speaks 2.1, the car can, and its driver wants it. Only with a proven
+   * limit and a proven expiry, so that nothing goes on with nobody watching. Absent: never.
+   */
+  readonly dischargeMaMax?: number;
 };
 
 /** Limits that the model really knows; others are taken for the next lower one by some and refused by others. */

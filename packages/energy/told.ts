@@ -90,6 +90,7 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
       limitMa: number(0),
       mayMa: perPhase,
       standing: oneOf("obeys", "disobeys", "deaf", "unlimited", "empty"),
+      dischargeMa: optional(number(0)),
       observedMa: optional(number()),
       reason: optional(sentence),
     }),

@@ -139,11 +139,12 @@ export class LocalLink {
 
 /** Instants stand still where the facts did: what a message took is no news. */
 function inputOf(told: ToldSession, before: SessionInput | undefined, nowMs: number): SessionInput {
-  const { id, outlet, wantsMa, inForceMa, observed } = told;
+  const { id, outlet, wantsMa, inForceMa, observed, dischargeWMax: wMax, dischargeLeftWh: leftWh } = told;
   return {
     ...{ id, outlet, wantsMa },
     connectedAtMs: before?.connectedAtMs ?? nowMs - told.connectedAgoMs,
     ...(inForceMa !== undefined && { inForceMa }),
+    ...(wMax !== undefined && leftWh !== undefined && { discharge: { wMax, leftWh } }),
     ...(observed !== undefined && { observed: seenOf(observed, before?.observed, nowMs) }),
   };
 }

@@ -63,8 +63,9 @@ export type ToldSession = {
   /** Of the driver, by 2.x's charging needs or the CSMS; absent: unknown. */
   readonly energyWh?: number;
   readonly departureWallMs?: number;
-  /** The car would give energy back, and its station can (V2X). */
+  /** The car would give energy back, and its station can (V2X); so much is left above what car and driver keep. */
   readonly dischargeWMax?: number;
+  readonly dischargeLeftWh?: number;
 };
 
 export type FromLocal = {

@@ -55,6 +55,7 @@ const session = object<ToldSession>({
   energyWh: optional(number(0)),
   departureWallMs: optional(whole(0)),
   dischargeWMax: optional(number(0, POWER_W_MAX)),
+  dischargeLeftWh: optional(number(0)),
 });
 
 const fromLocal = object<FromLocal>({
@@ -98,8 +99,11 @@ const fromEnergy = object<FromEnergy>({
           "waits-in-queue",
           "not-obeying",
           "refreshed",
+          "gives-back",
+          "gives-back-no-more",
         ] satisfies FromEnergy["grants"][number]["reason"][]),
       ),
+      dischargeMa: optional(current),
     }),
     OUTLETS_MAX,
   ),

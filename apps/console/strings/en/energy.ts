@@ -157,6 +157,8 @@ export const energyWords = {
       "lowered-for-limit": "lowered: a fuse would have been overloaded",
       "shared-anew": "shared anew among those that are there",
       "waits-in-queue": "waits for its turn: there is not enough for all",
+      "gives-back": "gives back to the site what it does not need",
+      "gives-back-no-more": "gives back no more",
       "not-obeying": "held back until it obeys",
       refreshed: "as before",
       planned: "as the plan has it",

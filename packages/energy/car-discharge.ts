@@ -1,0 +1,146 @@
+/**
+ * Cars that give back into the site (V2X). A plan says who and how much; here it is clamped by what holds whatever the plan says:
+ *
+ *     car       its station and outlet may, it obeys, it was seen lately, its grant of nothing is in effect
+ *     driver    he still gets what he asked for: it can spare `DISCHARGE_LAXITY_MS` beside what it needs until it leaves, and nothing that
+ *               car and driver keep is touched, not even where nobody is there to end it before its grant does
+ *     grid      only what the site itself draws, but for the backfeed that the connection is declared to take
+ *     fuses     what is sent out of each, with every other source below it at its nameplate, stays within its backfeed
+ *
+ * Nobody relies on it: for whoever is granted something the car draws nothing and gives nothing (bound (a)), so one that stops, or all of
+ * them, overload nothing. Without a plan, or without a trusted meter, no car gives anything.
+ *
+ * Meter and stations are read at different times. As with a battery, what the site draws without the cars lies in an interval as wide as
+ * what they gave and were told to give meanwhile: more is told only where it is right for the whole interval, less where it is wrong for all of it.
+ */
+import { type FuseTree, Room, rowOf } from "./fuse-tree.ts";
+import type { Plan } from "./inputs.ts";
+import {
+  DISCHARGE_DWELL_MS,
+  DISCHARGE_LAXITY_MS,
+  DISCHARGE_SEEN_MS,
+  DISCHARGE_SPARES_W,
+  DISCHARGE_STEP_MA,
+  LAG_MS_MAX,
+} from "./limits.ts";
+import type { OutletClaim } from "./outlet-claim.ts";
+import { everyWired, map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
+import { Extremes } from "./window.ts";
+
+export type DischargeTurn = {
+  readonly nowMs: number;
+  /** Absent: none is followed. */
+  readonly plan: Plan | undefined;
+  /** By the trusted meter of the grid connection, import positive. */
+  readonly gridW: number | undefined;
+  /** What all other sources below each fuse can feed, by their nameplates. */
+  readonly feedAtMostMa: (fuse: number) => PerPhase;
+};
+
+type Held = { readonly claim: OutletClaim; readonly fuse: number };
+export type DischargeOrder = { readonly claim: OutletClaim; readonly dischargeMa: number };
+
+const MS_PER_HOUR = 3_600_000;
+
+export class CarDischarge {
+  private readonly tree: FuseTree;
+  private readonly held: readonly Held[];
+  private readonly given = new Extremes(LAG_MS_MAX);
+
+  constructor(tree: FuseTree, held: readonly Held[]) {
+    this.tree = tree;
+    this.held = held.filter(({ claim }) => (claim.outlet.dischargeMaMax ?? 0) > 0);
+  }
+
+  /** Who is to be told something else than he was told last. */
+  turn({ nowMs, plan, gridW, feedAtMostMa }: DischargeTurn): readonly DischargeOrder[] {
+    if (this.held.length === 0) return [];
+    const toldW = this.watts(({ claim }) => everyWired(claim.outlet.wiring, claim.dischargeMa));
+    const seenW = this.watts(({ claim }) => fedMa(claim));
+    this.given.add(nowMs, toldW);
+    this.given.add(nowMs, seenW);
+    const { voltageV } = this.tree.site;
+    const wanted = this.held.map((one) => ({ ...one, ma: wantedMa(one.claim, plan, { nowMs, voltageV }) }));
+    // Who can wait longest gives first.
+    const order = wanted.toSorted((a, b) => laxity(b.claim, plan) - laxity(a.claim, plan));
+    const most = this.shares(order, this.siteW(gridW, "high"), feedAtMostMa);
+    const least = this.shares(order, this.siteW(gridW, "low"), feedAtMostMa);
+    return order.flatMap(({ claim }, i) => {
+      const now = claim.dischargeMa;
+      if (now > most[i]!) return [{ claim, dischargeMa: most[i]! }];
+      const grows = least[i]! - now >= DISCHARGE_STEP_MA && nowMs - claim.changedAtMs >= DISCHARGE_DWELL_MS;
+      return grows ? [{ claim, dischargeMa: least[i]! }] : [];
+    });
+  }
+
+  /** What the site draws without the cars that give back, at an end of what that may be; what may be exported besides. */
+  private siteW(gridW: number | undefined, end: "high" | "low"): number {
+    if (gridW === undefined) return 0;
+    const root = this.tree.site.fuses[this.tree.upwards.at(-1)!]!;
+    const backfeedW = (3 * (root.backfeedMa ?? 0) * this.tree.site.voltageV) / 1000;
+    return Math.max(0, gridW + (this.given[end] ?? 0) + backfeedW - DISCHARGE_SPARES_W);
+  }
+
+  private shares(
+    order: readonly (Held & { readonly ma: number })[],
+    siteW: number,
+    feedAtMostMa: DischargeTurn["feedAtMostMa"],
+  ): number[] {
+    const { site } = this.tree;
+    const capacity = Array.from({ length: this.tree.rowCount }, () => siteW);
+    site.fuses.forEach((fuse, f) => {
+      // What leaves the grid connection is measured; a phase that is exported on is paid for by one that is imported on.
+      const others = fuse.parent === undefined ? NO_CURRENT : feedAtMostMa(f);
+      const outMa = fuse.parent === undefined ? fuse.ratedMa : (fuse.backfeedMa ?? fuse.ratedMa);
+      others.forEach((ma, phase) => {
+        capacity[rowOf(f, phase)] = outMa - ma;
+      });
+    });
+    const room = new Room(this.tree, capacity);
+    return order.map(({ claim, fuse, ma }) => {
+      const all = everyWired(claim.outlet.wiring, ma);
+      const overMa = Math.max(0, -room.spare(fuse, all)) * overTimes(all);
+      const fitMa = Math.floor(Math.max(0, ma - overMa) / DISCHARGE_STEP_MA) * DISCHARGE_STEP_MA;
+      room.add(fuse, everyWired(claim.outlet.wiring, fitMa));
+      return fitMa;
+    });
+  }
+
+  private watts(of: (one: Held) => PerPhase): number {
+    return this.held.reduce((w, one) => w + (sum(of(one)) * this.tree.site.voltageV) / 1000, 0);
+  }
+}
+
+/** `Room.spare` tells what is missing in watts as a current of three phases: on fewer each has more of it. */
+const overTimes = (ma: PerPhase): number => 3 / Math.max(1, ma.filter((each) => each > 0).length);
+
+const fedMa = ({ drawMa }: OutletClaim): PerPhase => map2(drawMa, NO_CURRENT, (ma) => Math.max(0, -ma));
+
+const laxity = ({ session }: OutletClaim, plan: Plan | undefined): number => {
+  const known = [session?.laxityMs, session && plan?.sessions.get(session.id)?.laxityMs].filter(
+    (ms) => ms !== undefined,
+  );
+  return known.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...known);
+};
+
+/** By all that is not shared with others; 0: it is to give nothing. */
+function wantedMa(
+  claim: OutletClaim,
+  plan: Plan | undefined,
+  { nowMs, voltageV }: { readonly nowMs: number; readonly voltageV: number },
+): number {
+  const { outlet, session, seenAtMs } = claim;
+  const planned = session && plan?.sessions.get(session.id)?.dischargeMa;
+  if (session?.discharge === undefined || planned === undefined || !(planned > 0)) return 0;
+  const gives = claim.dischargeMa > 0;
+  const fit = claim.standing === "obeys" && claim.confirmed && claim.limitMa === 0 && !claim.refusesDischarge;
+  if (!fit || claim.mayMa.some((ma) => ma > 0)) return 0;
+  if (seenAtMs === undefined || nowMs - seenAtMs > DISCHARGE_SEEN_MS) return 0;
+  if (!(laxity(claim, plan) >= DISCHARGE_LAXITY_MS * (gives ? 1 : 1.5))) return 0;
+  const { wMax, leftWh } = session.discharge;
+  // It goes on until its grant ends, if nobody ends it before, and has gone on since it was seen.
+  const lastsMs = outlet.ttlMs + (nowMs - seenAtMs);
+  const keepsW = (Math.max(0, leftWh) * MS_PER_HOUR) / lastsMs;
+  const mostMa = (Math.min(wMax, keepsW) * 1000) / (outlet.wiring.length * voltageV);
+  return Number.isFinite(mostMa) ? Math.min(planned, outlet.dischargeMaMax ?? 0, mostMa) : 0;
+}
