@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
+const DAY_HOURS = 24;
+const WEEK_HOURS = 7 * DAY_HOURS;
 /** Tomorrow's prices are out by then, local time. */
 const PUBLISHED_HOUR = 13;
 
@@ -24,15 +26,17 @@ export function prices(file: string, startMs: number, offsetMs: number): PriceCo
     .slice(1)
     .map((line) => line.split(","));
   const cents = rows.map(([, value]) => Number(value) / 10);
-  if (cents.length < 24 || !cents.every(Number.isFinite))
-    throw new Error(`${file}: an hour and its price (EUR/MWh) stand in each line`);
-  const firstMs = Date.parse(rows[0]![0]!);
-  const spanWeeks = Math.max(1, Math.floor((cents.length * HOUR_MS) / WEEK_MS));
-  // The same day of the year, the same weekday; beyond the file's end it begins again.
+  const first = rows[0]?.[0] ?? "";
+  // Without an offset it is UTC, and not what this machine's zone makes of it.
+  const firstMs = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(first) ? first : `${first}Z`);
+  if (cents.length < DAY_HOURS || !cents.every(Number.isFinite) || !Number.isFinite(firstMs))
+    throw new Error(`${file}: an hour and its price (EUR/MWh) stand in each line, a day of them at least`);
+  const period = cents.length >= WEEK_HOURS ? WEEK_HOURS : DAY_HOURS;
+  const span = Math.floor(cents.length / period) * period;
+  // The same day of the year, the same weekday; beyond the file's end it begins again: by whole weeks, or days where it has no week.
   const shiftMs = Math.round((yearStart(firstMs) - yearStart(startMs)) / WEEK_MS) * WEEK_MS;
   const at = (wallMs: number) => {
     const hour = Math.floor((wallMs + offsetMs + shiftMs - firstMs) / HOUR_MS);
-    const span = spanWeeks * 168;
     return cents[((hour % span) + span) % span]!;
   };
   return {

@@ -1,0 +1,108 @@
+/** `bench energy` as it is called: one line of JSON in the shape that others read, the result of each session, and wrong words refused. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+const folder = mkdtempSync(join(tmpdir(), "wattward-bench-energy-"));
+const file = (name: string) => join(folder, name);
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A day at two stations: more is asked for at noon than 8 kW give, and the rest of the day is free. */
+const sessions = [
+  "arrival,departure,requested_energy (kWh),delivered_energy (kWh),station_id,session_id,estimated_departure,claimed",
+  "2019-05-06 08:00:00-07:00,2019-05-06 12:00:00-07:00,10,10,CA-1,early,2019-05-06 12:00:00-07:00,True",
+  "2019-05-06 11:00:00-07:00,2019-05-06 13:00:00-07:00,12,12,CA-2,long,2019-05-06 13:00:00-07:00,True",
+  "2019-05-06 12:15:00-07:00,2019-05-06 13:00:00-07:00,5,5,CA-1,short,2019-05-06 13:30:00-07:00,True",
+];
+/** EUR/MWh by the hour: dear from noon. */
+const prices = Array.from(
+  { length: 24 },
+  (_, h) => `2019-05-06 ${String(h).padStart(2, "0")}:00:00,${h < 12 ? 100 : 300}`,
+);
+
+before(() => {
+  writeFileSync(file("sessions.csv"), `${sessions.join("\n")}\n`);
+  writeFileSync(file("prices.csv"), `hour,price\n${prices.join("\n")}\n`);
+});
+
+function bench(...words: string[]) {
+  const main = join(import.meta.dirname, "..", "main.ts");
+  const done = spawnSync(process.execPath, [main, "energy", ...words], { encoding: "utf8", timeout: 60_000 });
+  return { status: done.status, said: done.stderr, printed: done.stdout };
+}
+const usual = (out: string) => ["--sessions", file("sessions.csv"), "--cap", "8", "--out", file(out)];
+
+type Ratio = { readonly ratio: number };
+type Told = {
+  readonly energy: Ratio & { readonly kWh: number; readonly lpKWh: number };
+  readonly cost: (Ratio & { readonly eur: number; readonly lpEur: number }) | null;
+  readonly sessionsCompleted: number;
+  readonly jain: number;
+  readonly peakKw: number;
+  readonly rules: Readonly<Record<string, number>>;
+};
+
+test("bench energy: one line of JSON, ratios that follow from its figures, and each session's result", () => {
+  const { status, said, printed } = bench(...usual("plain"));
+  assert.equal(status, 0, said);
+  assert.equal(printed.trimEnd().split("\n").length, 1, printed);
+  const told = JSON.parse(printed) as Told;
+  assert.deepEqual(Object.keys(told), ["energy", "cost", "sessionsCompleted", "jain", "peakKw", "rules"]);
+  assert.deepEqual(Object.keys(told.energy), ["kWh", "lpKWh", "ratio"]);
+  assert.equal(told.cost, null, "nobody named a price");
+  const { kWh, lpKWh, ratio } = told.energy;
+  assert(kWh > 0 && kWh <= lpKWh && lpKWh <= 27.01, printed);
+  assert(Math.abs(ratio - kWh / lpKWh) < 1e-3, printed);
+  assert(told.peakKw > 0 && told.peakKw <= 8, printed);
+  for (const part of [told.sessionsCompleted, told.jain]) assert(part > 0 && part <= 1, printed);
+  assert(Object.hasOwn(told.rules, "equalShare"));
+  for (const [rule, part] of Object.entries(told.rules)) assert(part > 0 && part <= 1.0001, rule);
+
+  const [head, ...rows] = readFileSync(file("plain/sessions.csv"), "utf8").trimEnd().split("\n");
+  assert.equal(head, "session,station,arrival,hours,need_kwh,got_kwh,lp_kwh");
+  const cells = rows.map((row) => row.split(","));
+  assert.deepEqual(
+    cells.map(([id]) => id),
+    ["early", "long", "short"],
+  );
+  const total = (column: number) => cells.reduce((sum, row) => sum + Number(row[column]), 0);
+  assert(Math.abs(total(5) - kWh) < 0.02 && Math.abs(total(6) - lpKWh) < 0.02, rows.join("\n"));
+  const kept = JSON.parse(readFileSync(file("plain/result.json"), "utf8")) as Told & { overloads: number };
+  assert.deepEqual(kept.energy, told.energy);
+  assert.equal(kept.overloads, 0);
+});
+
+test("bench energy: with prices and a battery it tells what was paid, beside the least that could be", () => {
+  const { status, said, printed } = bench(
+    ...usual("priced"),
+    ...["--prices", file("prices.csv"), "--bess", "10,5", "--days", "1"],
+  );
+  assert.equal(status, 0, said);
+  const { cost, energy } = JSON.parse(printed) as Told;
+  assert(cost !== null);
+  assert.deepEqual(Object.keys(cost), ["eur", "lpEur", "ratio"]);
+  assert(cost.eur > 0 && cost.lpEur > 0, printed);
+  assert(Math.abs(cost.ratio - cost.eur / cost.lpEur) < 0.02, printed);
+  assert(energy.kWh > 0);
+});
+
+test("bench energy: words that are wrong, and a file that is none of sessions, say so", () => {
+  const wrong: readonly (readonly [says: RegExp, status: number, words: readonly string[]])[] = [
+    [/--sessions FILE is needed/, 2, ["--cap", "8", "--out", folder]],
+    [/--cap is a number above 0/, 2, ["--sessions", file("sessions.csv"), "--cap", "none", "--out", folder]],
+    [/there is no file/, 2, ["--sessions", file("nowhere.csv"), "--cap", "8", "--out", folder]],
+    [/--out DIR is needed/, 2, ["--sessions", file("sessions.csv"), "--cap", "8"]],
+    [/an hour and its price/, 1, [...usual("x"), "--prices", file("sessions.csv")]],
+    [/arrival/, 1, ["--sessions", file("prices.csv"), "--cap", "8", "--out", file("none")]],
+  ];
+  for (const [says, status, words] of wrong) {
+    const done = bench(...words);
+    assert.equal(done.status, status, `${words.join(" ")}: ${done.said}`);
+    assert.match(done.said, says);
+    assert.doesNotMatch(done.said, /\n +at /, "no stack");
+    assert.equal(done.printed, "");
+  }
+});
