@@ -42,12 +42,15 @@ export type PlannedSession = {
   readonly leavesWallMs?: Spread;
   /** What it takes in all, from arrival to departure. */
   readonly takesWh?: Spread;
+  /** Visits of the past that the two are learnt from; absent: none. */
+  readonly learntVisits?: number;
   /** Offered power, and takes none: full, or not willing. */
   readonly idle?: boolean;
   /** It charges now: stopping and starting cost power and patience, so a plan that is as good without goes on. */
   readonly charging?: boolean;
-  /** Gives back into the site, at most so much (V2X): station and car both do, and the driver agreed. No plan uses it yet. */
+  /** Gives back into the site, at most so much (V2X): station and car both do, and the driver agreed; above what both of them keep. */
   readonly dischargeWMax?: number;
+  readonly dischargeLeftWh?: number;
 };
 
 /** Sessions that are not there yet: so many, each like the others. */
@@ -78,7 +81,7 @@ export type PlannerInput = {
   };
   readonly tariff: Pick<
     Tariff,
-    "feedInMilliCentPerKwh" | "demandMilliCentPerKw" | "batteryWearMilliCentPerKwh"
+    "feedInMilliCentPerKwh" | "demandMilliCentPerKw" | "batteryWearMilliCentPerKwh" | "carWearMilliCentPerKwh"
   >;
   /** The highest quarter of this month so far: below it a peak costs nothing more. */
   readonly peakSoFarW?: number;

@@ -3,7 +3,7 @@
  * is plain JSON of bounded size, to be kept on disk; what of it cannot be read is learnt again.
  */
 import type { SessionId } from "../inputs.ts";
-import type { ExpectedSessions, Forecast, Spread } from "../planner.ts";
+import type { ExpectedSessions, Forecast, PlannedSession } from "../planner.ts";
 import { expectedSessions } from "./arrivals.ts";
 import { Course, type CourseState } from "./course.ts";
 import { Fullness } from "./fullness.ts";
@@ -108,7 +108,7 @@ export class Forecasts {
     id: SessionId,
     nowWallMs: number,
     deliveredWh: number,
-  ): { readonly leavesWallMs: Spread; readonly takesWh: Spread; readonly idle: boolean } | undefined {
+  ): Required<Pick<PlannedSession, "leavesWallMs" | "takesWh" | "learntVisits" | "idle">> | undefined {
     const present = this.present.get(id);
     if (present === undefined) return undefined;
     const { arrival, fullness } = present;
@@ -116,6 +116,7 @@ export class Forecasts {
       idle: fullness.full(nowWallMs),
       leavesWallMs: this.stays.leaves(arrival, nowWallMs),
       takesWh: this.stays.takes(arrival, deliveredWh),
+      learntVisits: this.stays.visits.length,
     };
   }
 

@@ -104,12 +104,14 @@ export class Stays {
     const { arrivedWallMs } = arrival;
     const leaves: Sample[] = [];
     const takes: Sample[] = [];
-    for (const one of this.kept) {
-      const weight = alike(here, one);
-      if (weight < WEIGHT_MIN) continue;
+    const weights = this.kept.map((one) => alike(here, one));
+    const least = LEAST_PART * weights.reduce((most, weight) => Math.max(most, weight), 0);
+    for (const [i, one] of this.kept.entries()) {
+      const weight = weights[i]!;
+      if (weight < least) continue;
       const { visit, local, saidMs } = one;
       const stayedMs = visit.leftWallMs - visit.arrivedWallMs;
-      leaves.push({ value: arrivedWallMs + stayedMs, weight: weight * (1 - BY_CLOCK) });
+      leaves.push({ value: arrivedWallMs + stayedMs, weight: weight * BY_STAY });
       leaves.push({
         value: arrivedWallMs + stayedMs + local.msOfDay - here.local.msOfDay,
         weight: weight * BY_CLOCK,
@@ -127,10 +129,12 @@ export class Stays {
   }
 }
 
-const WEIGHT_MIN = 1e-5;
+/** What says less than this part of what the most alike visit says is left out: thousands of strangers would say little, slowly. */
+const LEAST_PART = 0.02;
 const RECENCY_A_DAY = 0.985;
 const HOURS_ALIKE = 2;
-const OTHER_KIND_OF_DAY = 0.2;
+const OTHER_KIND_OF_DAY = 0.5;
+const SAME_WEEKDAY = 1.5;
 const SAME_OUTLET = 2;
 const SAME_DRIVER = 50;
 /** People tell the same figures again: who tells the same stay, or the same energy, is often the same person. */
@@ -139,8 +143,14 @@ const SAME_ENERGY = 15;
 const SAME_MS = 70_000;
 const SAME_WH = 10;
 const ONE_SAID_NOTHING = 0.1;
-const BY_CLOCK = 0.5;
-const BY_ERROR = 0.2;
+/** Words are as much alike as they differ by less than so long and such a part of the stay; any two a little. */
+const SAID_ALIKE_MS = HOUR_MS / 2;
+const SAID_ALIKE_PART = 0.3;
+const SAID_OTHERWISE = 0.05;
+/** Of one visit's weight: it stays as long, leaves at the same hour, misses the word by as much. */
+const BY_STAY = 0.5;
+const BY_CLOCK = 0.25;
+const BY_ERROR = 1;
 
 type Asked = { readonly arrival: Arrival; readonly local: Local; readonly saidMs: number | undefined };
 
@@ -151,12 +161,13 @@ function alike({ arrival, local, saidMs }: Asked, past: Kept): number {
   const hours = apart(local.msOfDay, past.local.msOfDay, DAY_MS) / HOUR_MS;
   let weight = RECENCY_A_DAY ** days * (Math.exp(-((hours / HOURS_ALIKE) ** 2)) + 0.003);
   if (isWorkday(local) !== isWorkday(past.local)) weight *= OTHER_KIND_OF_DAY;
+  else if (local.weekday === past.local.weekday) weight *= SAME_WEEKDAY;
   if (visit.outlet === arrival.outlet) weight *= SAME_OUTLET;
   if (arrival.driver !== undefined && arrival.driver === visit.driver) weight *= SAME_DRIVER;
   if (saidMs === undefined || past.saidMs === undefined)
     return saidMs === past.saidMs ? weight : weight * ONE_SAID_NOTHING;
   const byMs = Math.abs(saidMs - past.saidMs);
-  weight *= 0.01 + Math.exp(-byMs / (0.2 * HOUR_MS + 0.14 * saidMs));
+  weight *= SAID_OTHERWISE + Math.exp(-byMs / (SAID_ALIKE_MS + SAID_ALIKE_PART * saidMs));
   if (byMs < SAME_MS) weight *= SAME_STAY;
   const { energyWh } = arrival;
   if (energyWh !== undefined && visit.energyWh !== undefined && Math.abs(energyWh - visit.energyWh) < SAME_WH)
@@ -165,7 +176,7 @@ function alike({ arrival, local, saidMs }: Asked, past: Kept): number {
 }
 
 /** What is believed of a car before anything was learnt, as so many visits: about what its driver said, rather longer; else hours. */
-const PRIOR_WEIGHT = 2;
+const PRIOR_WEIGHT = 5;
 const PRIOR_PARTS = [0.5, 0.8, 0.95, 1, 1.05, 1.2, 1.5, 2.2];
 const PRIOR_HOURS = [0.5, 1, 2, 3, 5, 8, 10, 14];
 

@@ -228,7 +228,7 @@ test("planner: where energy always costs the same, sessions go by the time they 
   }
 });
 
-test("planner: the driver's word and what was learnt count alike; one alone counts whole", () => {
+test("planner: the driver's word counts the less the more visits were learnt from; one alone counts whole", () => {
   const powerKw = 10;
   const laxity = (extra: Partial<PlannedSession>, driversWord = 0.2) =>
     laxityMs(
@@ -246,7 +246,9 @@ test("planner: the driver's word and what was learnt count alike; one alone coun
   const learnt = { leavesWallMs: [NOW_MS + 4 * HOUR_MS], takesWh: [10_000] };
   assert.equal(laxity(word), 6);
   assert.equal(laxity(learnt), 3);
-  assert.equal(laxity({ ...word, ...learnt }), 4.5);
+  assert.equal(laxity({ ...word, ...learnt }), 6);
+  assert.equal(laxity({ ...word, ...learnt, learntVisits: 100 }), 4.5);
+  assert.equal(laxity({ ...word, ...learnt, learntVisits: 300 }), 3.75);
   assert.equal(laxity({ ...word, ...learnt }, 1), 6);
   assert(Number.isFinite(laxity({})));
 });

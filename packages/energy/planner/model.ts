@@ -15,6 +15,7 @@
 import { fuseTree } from "../fuse-tree.ts";
 import type { PlannerInput } from "../planner.ts";
 import type { Battery } from "../site.ts";
+import { type Giving, givingOf, withinSite } from "./giving-back.ts";
 import { dayBeforeGoesOn, HORIZON_MS, horizon, meanOver, type Step } from "./horizon.ts";
 import { type LinearProgram, ProgramBuilder } from "./linear-program.ts";
 import { type Demand, demandOf, expectedDemand } from "./stays.ts";
@@ -48,6 +49,8 @@ export type Model = {
   readonly solarKw: readonly number[];
   /** Column of a demand's power in a step; -1: none. */
   readonly power: readonly (readonly number[])[];
+  /** Of a demand whose car gives back. */
+  readonly giving: readonly (Giving | undefined)[];
   /** Energy does not cost the same at all times: who is not planned to charge now is meant to wait. */
   readonly waits: boolean;
   readonly grid: readonly { readonly g: number; readonly x: number; readonly u: number }[];
@@ -112,9 +115,14 @@ class ModelBuilder {
       (source): source is Battery => source.kind === "battery" && this.canPlan(source),
     );
     const power = this.demands.map((demand) => this.powerOf(demand));
+    const giving = this.demands.map((demand, i) =>
+      givingOf(this.program, demand, { input: this.input, steps: this.steps, power: power[i]! }),
+    );
     const battery = batteries.map((one) => this.batteryOf(one));
-    const grid = this.gridOf(power, battery);
-    this.fuses(power);
+    // Each demand by what it takes, and by what it takes to have given.
+    const taken = [...power, ...giving.map((one) => one?.r ?? [])];
+    const grid = this.gridOf({ taken, giving, battery });
+    this.fuses(taken);
     return {
       program: this.program.build(),
       steps: this.steps,
@@ -123,6 +131,7 @@ class ModelBuilder {
       loadKw: this.loadKw,
       solarKw: this.solarKw,
       power,
+      giving,
       waits: this.waits,
       grid,
       battery,
@@ -218,7 +227,11 @@ class ModelBuilder {
     return Math.max(0, sorted[Math.floor(sorted.length / 2)]! * BATTERY_EFFICIENCY);
   }
 
-  private gridOf(power: readonly (readonly number[])[], battery: Model["battery"]) {
+  private gridOf({
+    taken,
+    giving,
+    battery,
+  }: Pick<Model, "giving" | "battery"> & { readonly taken: readonly (readonly number[])[] }) {
     const { program, input, weights, steps } = this;
     const root = input.site.fuses.find(({ parent }) => parent === undefined);
     const fuseKw = ((root?.ratedMa ?? 0) * 3 * input.site.voltageV) / 1e6;
@@ -233,12 +246,21 @@ class ModelBuilder {
       const x = program.column(-Math.min(feedIn, price) * step.hours, 0, fuseKw);
       const u = program.column(0, 0, this.solarKw[k]!);
       const over = program.column(OVER_CENT * step.hours, 0, Number.POSITIVE_INFINITY);
-      const cars = power.flatMap((columns, i) =>
-        columns[k]! < 0 ? [] : [[columns[k]!, this.weightOf(i, k)] as const],
+      const cars = taken.flatMap((columns, i) =>
+        (columns[k] ?? -1) < 0 ? [] : [[columns[k]!, this.weightOf(i, k)] as const],
       );
+      const given = giving.flatMap((one, i) =>
+        one?.d[k] === undefined ? [] : [[one.d[k]!, this.weightOf(i, k)] as const],
+      );
+      const minus = (entries: Entries): Entries => entries.map(([column, value]) => [column, -value]);
+      if (given.length > 0)
+        withinSite(program, [...given, ...minus(cars)], {
+          ...{ input, loadKw: this.loadKw[k]!, solarKw: this.solarKw[k]! },
+        });
       const stored = battery.map((one) => one[k]!);
       program.row(this.solarKw[k]! - this.loadKw[k]!, this.solarKw[k]! - this.loadKw[k]!, [
         ...cars,
+        ...minus(given),
         ...stored.flatMap(({ c, d }) => [[c, 1] as const, [d, -1] as const]),
         [x, 1],
         [u, 1],
@@ -292,12 +314,14 @@ class ModelBuilder {
     }
   }
 
+  /** `i`: of what is taken; demands come twice there. */
   private weightOf(i: number, k: number): number {
-    return this.demands[i]!.there[k]! * this.demands[i]!.count;
+    const { there, count } = this.demands[i % this.demands.length]!;
+    return there[k]! * count;
   }
 
   /** Cars at fuses below the grid connection, phase by phase, where they could overload it together. */
-  private fuses(power: readonly (readonly number[])[]): void {
+  private fuses(taken: readonly (readonly number[])[]): void {
     const { site } = this.input;
     const tree = fuseTree(site);
     let rows = 0;
@@ -324,9 +348,13 @@ class ModelBuilder {
         const balanced = here.every(({ i }) => this.demands[i]!.phases === 3);
         if (balanced && (phase !== "L1" || fuse.parent === undefined)) continue;
         for (let k = 0; k < this.steps.length && rows < FUSE_ROWS_MAX; k++) {
-          const entries = here.flatMap(({ i, maPerKw }) =>
-            power[i]![k]! < 0 ? [] : [[power[i]![k]!, (maPerKw * this.weightOf(i, k)) / 1000] as const],
-          );
+          const entries = here
+            .flatMap(({ i, maPerKw }) => [i, i + this.demands.length].map((at) => ({ at, maPerKw })))
+            .flatMap(({ at, maPerKw }) =>
+              (taken[at]![k] ?? -1) < 0
+                ? []
+                : [[taken[at]![k]!, (maPerKw * this.weightOf(at, k)) / 1000] as const],
+            );
           if (entries.length === 0) continue;
           this.program.row(Number.NEGATIVE_INFINITY, leftMa / 1000, entries);
           rows++;

@@ -44,14 +44,25 @@ export function faultOfSolution(x: Float64Array, { program }: Model): string | u
   return undefined;
 }
 
+/** What a demand takes and gives in a step. */
+function flowOf(
+  x: Float64Array,
+  { power, giving }: Model,
+  { demand, step }: { readonly demand: number; readonly step: number },
+): { readonly takesKw: number; readonly givesKw: number } {
+  const at = (column = -1) => (column < 0 ? 0 : x[column]!);
+  const given = giving[demand];
+  return { takesKw: at(power[demand]![step]) + at(given?.r[step]), givesKw: at(given?.d[step]) };
+}
+
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
   const sessions = new Map<SessionId, Plan["sessions"] extends ReadonlyMap<SessionId, infer P> ? P : never>();
   const { driversWord } = STRATEGIES[input.strategy].weights;
   model.demands.forEach((demand, i) => {
     const { session, outlet, phases, powerKw } = demand;
     if (session === undefined || outlet === undefined) return;
-    const column = model.power[i]![0]!;
-    const kw = column < 0 ? 0 : Math.min(powerKw, Math.max(0, x[column]!));
+    const { takesKw, givesKw } = flowOf(x, model, { demand: i, step: 0 });
+    const kw = Math.min(powerKw, Math.max(0, takesKw - givesKw));
     const ma = (kw * 1e6) / (input.site.voltageV * phases);
     const mostMa = Math.min(session.wantsMa, outlet.ratedMa);
     // Less than a car can charge with is rounded to that, or to nothing.
@@ -59,9 +70,11 @@ export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Pl
     // Where energy costs the same at all times nothing is gained by a schedule: who can wait least goes first, with all it can take.
     const inTurn = input.strategy !== "fairness";
     const promisedMa = inTurn && !model.waits ? 0 : Math.min(ma, mostMa);
+    const dischargeMa = ((givesKw - takesKw) * 1e6) / (input.site.voltageV * outlet.wiring.length);
+    const gives = givesKw - takesKw > SOME_KW;
+    const atMostMa = model.waits ? Math.max(startsMa, Math.min(ma, mostMa)) : mostMa;
     sessions.set(session.id, {
-      atLeastMa: promisedMa,
-      atMostMa: model.waits ? Math.max(startsMa, Math.min(ma, mostMa)) : mostMa,
+      ...(gives ? { atLeastMa: 0, atMostMa: 0, dischargeMa } : { atLeastMa: promisedMa, atMostMa }),
       ...(inTurn && { laxityMs: laxityMs(session, { wallMs: input.wallMs, powerKw, driversWord }) }),
     });
   });
@@ -119,9 +132,9 @@ function leewayOf(x: Float64Array, { battery, grid }: Model, b: number): Battery
 export function viewOf(x: Float64Array, model: Model, input: PlannerInput): PlanView {
   const { steps } = model;
   const carsKw = steps.map((_, k) =>
-    model.demands.reduce((sum, { there, count }, i) => {
-      const column = model.power[i]![k]!;
-      return column < 0 ? sum : sum + x[column]! * there[k]! * count;
+    model.demands.reduce((sum, { there, count }, demand) => {
+      const { takesKw, givesKw } = flowOf(x, model, { demand, step: k });
+      return sum + (takesKw - givesKw) * there[k]! * count;
     }, 0),
   );
   const batteryKw = steps.map((_, k) =>

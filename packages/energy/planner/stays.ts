@@ -56,22 +56,23 @@ export function demandOf(
   };
 }
 
-/** Of the likely stays the one that three in ten do not reach: a car that leaves early costs more than one that waits. */
-const EARLY = 0.3;
+/** Of the likely stays the one that four in five reach: a car that leaves early costs more than one that waits. */
+const EARLY = 0.2;
+/** So many visits learnt from weigh as much as the driver's word: at a new site the word is all there is, later it has had its say in what was learnt. */
+const WORD_VISITS = 100;
 /** Who is full, as far as is known, waits behind everybody. */
 const FULL_LAXITY_MS = 7 * 24 * 3_600_000;
 
 /**
- * How long a session can still wait, ms: the time it stays less the time it needs at full power. The driver's word and what was learnt
- * count alike: the word is all there is at first and never forgotten, and where it is used to being wrong what was learnt moves the answer.
- * `driversWord` 1: the word alone, as far as it was given.
+ * How long a session can still wait, ms: the time it stays less the time it needs at full power, of which the driver's word says the less the
+ * more was learnt. `driversWord` 1: the word alone, as far as it was given.
  */
 export function laxityMs(
-  { departureWallMs, energyWh, leavesWallMs, takesWh, deliveredWh, idle }: PlannedSession,
+  { departureWallMs, energyWh, leavesWallMs, takesWh, learntVisits = 0, deliveredWh, idle }: PlannedSession,
   { wallMs, powerKw, driversWord }: { wallMs: number; powerKw: number; driversWord: number },
 ): number {
   if (idle === true) return FULL_LAXITY_MS;
-  const part = driversWord >= 1 ? 1 : 0.5;
+  const part = driversWord >= 1 ? 1 : WORD_VISITS / (WORD_VISITS + learntVisits);
   const learntMs = quantile(leavesWallMs ?? [], EARLY);
   const leavesMs = between(departureWallMs, learntMs, part) ?? wallMs + UNKNOWN_STAY_MS;
   const left = (wh: number | undefined) =>
