@@ -101,6 +101,7 @@ function kindOf(r: Reader): Device["is"] {
 function tariffOf(r: Reader): Tariff {
   r.object(
     ...["currency", "energy", "feedInMilliCentPerKwh", "demandMilliCentPerKw", "batteryWearMilliCentPerKwh"],
+    "carWearMilliCentPerKwh",
   );
   const price = (name: string, min: number) => r.at(name).number(min, PRICE_MILLI_CENT_MAX);
   const currency = r.at("currency").text();
@@ -111,6 +112,9 @@ function tariffOf(r: Reader): Tariff {
     feedInMilliCentPerKwh: price("feedInMilliCentPerKwh", -PRICE_MILLI_CENT_MAX),
     demandMilliCentPerKw: price("demandMilliCentPerKw", 0),
     batteryWearMilliCentPerKwh: price("batteryWearMilliCentPerKwh", 0),
+    ...(r.at("carWearMilliCentPerKwh").absent
+      ? {}
+      : { carWearMilliCentPerKwh: price("carWearMilliCentPerKwh", 0) }),
   };
 }
 

@@ -70,6 +70,8 @@ export type Tariff = {
   readonly demandMilliCentPerKw: number;
   /** Wear, for each kWh into and out of a battery. */
   readonly batteryWearMilliCentPerKwh: number;
+  /** The same of a car that gives back (V2X), as its driver is paid for it; absent: a battery's. */
+  readonly carWearMilliCentPerKwh?: number;
 };
 
 /** For raises of power, whoever asks for them (AT-C6); protective lowering is never delayed. */
