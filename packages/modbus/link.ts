@@ -13,6 +13,8 @@ export type LinkPeer = {
   readonly port?: number;
   /** Of a TLS peer: its certificate in DER, possession of the key proven. */
   readonly certificate?: Uint8Array;
+  /** When that certificate is over, wall clock. */
+  readonly untilMs?: number;
   /** Its role by that certificate (Modbus/TCP Security §8.3); absent where it names none. */
   readonly role?: string;
   /** Of a unix socket: the user that its process ran as when it connected, by the operating system. */

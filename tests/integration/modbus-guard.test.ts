@@ -210,6 +210,38 @@ test("the energy controller by the unix socket, a vendor by its certificate and 
   assert.equal(battery.bank.registers[100], 77);
 });
 
+test("a certificate that is renewed where it lies is in force without a new start, and who is connected stays so", {
+  skip: noOpenssl,
+}, async () => {
+  const tls = { host: "127.0.0.1", port: guard.tlsPort, ca: [authority!.ca], servername: "localhost" };
+  const shown = () =>
+    new Promise<string | undefined>((resolve) => {
+      const socket = connectTls({ ...tls, ...vendorTls }, () => {
+        resolve(socket.getPeerX509Certificate()?.fingerprint256);
+        socket.destroy();
+      });
+      socket.on("error", () => resolve(undefined));
+    });
+  const vendor = new ModbusClient({
+    dial: dialer({ to: { host: tls.host, port: tls.port }, tls: { ...vendorTls!, ca: tls.ca } }),
+    ...{ clock: systemClock(), chance: systemChance },
+  });
+  closing.push(() => vendor.close());
+  const ask = { kind: "read-holding-registers", address: 0, quantity: 1 } as const;
+  assert.equal((await vendor.request(1, ask)).kind, "response");
+  const pid = guard.pid();
+  const fresh = authority!.issue("guard");
+  const folder = join(guard.folder, "modbus-tls");
+  // As a hand does it: for a moment the two do not belong together.
+  writeFileSync(join(folder, "certificate.pem"), fresh.cert, { mode: 0o600 });
+  await until("half of it was looked at", async () => (await shown()) !== undefined);
+  writeFileSync(join(folder, "key.pem"), fresh.key, { mode: 0o600 });
+  const { fingerprint256 } = new X509Certificate(fresh.cert);
+  await until("the new one is shown", async () => (await shown()) === fingerprint256);
+  assert.equal(guard.pid(), pid);
+  assert.equal((await vendor.request(1, ask)).kind, "response");
+});
+
 test("a certificate of another key, without the role, or none at all, is no client", {
   skip: noOpenssl,
 }, async () => {

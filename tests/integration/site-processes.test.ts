@@ -4,13 +4,16 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createHash, X509Certificate } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { connect as connectTls } from "node:tls";
 import modbusSerial from "modbus-serial";
 import { guardFolder } from "../../bench/guard-folder.ts";
+import { modbusAuthority, opensslMissing } from "../../packages/modbus/testing/certificates.ts";
 import { freePort, realDevice, until } from "./rig/modbus-guard.ts";
 
 const ModbusRTU = modbusSerial.default;
@@ -22,14 +25,24 @@ after(async () => {
 const entry = join(import.meta.dirname, "..", "..", "apps", "site", "main.ts");
 const NOBODY = 65_534;
 
-async function site(...more: readonly string[]) {
+type Made = {
+  readonly more?: readonly string[];
+  readonly clients?: readonly object[];
+  before?(folder: string): void;
+};
+
+async function site({ more = [], clients = [], before }: Made = {}) {
   const folder = mkdtempSync(join(tmpdir(), "ww-site-"));
   const device = await realDevice();
   const port = await freePort();
   const made = await guardFolder(folder, { whole: true });
+  before?.(folder);
   await made.put({
     schema: 1,
-    clients: [{ name: "scada", by: { kind: "address", address: "127.0.0.1" }, perSecond: 100, burst: 100 }],
+    clients: [
+      { name: "scada", by: { kind: "address", address: "127.0.0.1" }, perSecond: 100, burst: 100 },
+      ...clients,
+    ],
     devices: [
       {
         ...{ name: "meter", unit: 1, host: "127.0.0.1", port: device.port, tls: false, deviceUnit: 1 },
@@ -145,7 +158,7 @@ const notRoot = process.getuid?.() !== 0 && "only root can start processes as an
 test("supervisor: the guard as a user of its own reads what was brought to it, and none of the site's keys", {
   skip: notRoot,
 }, async () => {
-  const { folder, json, read } = await site("--guard-user", String(NOBODY));
+  const { folder, json, read } = await site({ more: ["--guard-user", String(NOBODY)] });
   await until(
     "the guard serves",
     async () => (await read()) === 42 && json()["guardPid"] !== undefined,
@@ -160,7 +173,54 @@ test("supervisor: the guard as a user of its own reads what was brought to it, a
   assert.equal(statSync(join(folder, "guard", "state", "bundle.json")).uid, NOBODY);
 });
 
+test("supervisor: Modbus certificates lie in the site's folder, also where the guard is a user of its own: brought, renewed, taken away", {
+  skip: notRoot || opensslMissing(),
+}, async () => {
+  const authority = modbusAuthority();
+  closing.push(() => authority.remove());
+  const [first, second, vendor] = [authority.issue("g"), authority.issue("g"), authority.issue("vendor")];
+  const lay = (folder: string, files: Record<string, string>) => {
+    mkdirSync(join(folder, "modbus-tls"), { recursive: true, mode: 0o700 });
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(join(folder, "modbus-tls", name), text, { mode: 0o600 });
+  };
+  const own = ({ cert, key }: typeof first) => ({ "certificate.pem": cert, "key.pem": key });
+  const key = new X509Certificate(vendor.cert).publicKey.export({ type: "spki", format: "der" });
+  const spkiSha256 = createHash("sha256").update(key).digest("hex");
+  const tlsPort = await freePort();
+  const { folder, json } = await site({
+    more: ["--guard-user", String(NOBODY), "--modbus-tls-port", String(tlsPort)],
+    clients: [{ name: "vendor", by: { kind: "certificate", spkiSha256 }, perSecond: 10, burst: 10 }],
+    before: (at) => lay(at, { ...own(first), "clients.pem": authority.ca }),
+  });
+  const shown = () =>
+    new Promise<string | undefined>((resolve) => {
+      const to = { host: "127.0.0.1", port: tlsPort, servername: "localhost", ca: [authority.ca] };
+      const socket = connectTls({ ...to, ...vendor }, () => {
+        resolve(socket.getPeerX509Certificate()?.fingerprint256);
+        socket.destroy();
+      });
+      socket.on("error", () => resolve(undefined));
+    });
+  const fingerprint = ({ cert }: typeof first) => new X509Certificate(cert).fingerprint256;
+  await until("it listens", async () => (await shown()) === fingerprint(first), 30_000);
+  await until("its number is told", () => json()["guardPid"] !== undefined);
+  const pid = json()["guardPid"];
+  const brought = join(folder, "guard", "modbus-tls", "key.pem");
+  assert.deepEqual([statSync(brought).uid, statSync(brought).mode & 0o777], [NOBODY, 0o600]);
+  lay(folder, own(second));
+  await until("renewed", async () => (await shown()) === fingerprint(second), 20_000);
+  assert.equal(json()["guardPid"], pid, "without a new start");
+  chmodSync(join(folder, "modbus-tls", "key.pem"), 0o644);
+  rmSync(join(folder, "modbus-tls", "clients.pem"));
+  const clients = join(folder, "guard", "modbus-tls", "clients.pem");
+  await until("taken away", () => statSync(clients, { throwIfNoEntry: false }) === undefined);
+  writeFileSync(join(folder, "modbus-tls", "key.pem"), first.key);
+  await wait(3_000);
+  assert.equal(readFileSync(brought, "utf8"), second.key, "one that others may read is not taken");
+});
+
 test("supervisor: a user that there is not, or users without being root, are refused at the start", async () => {
-  const { log } = await site("--guard-user", "nobody-of-that-name");
+  const { log } = await site({ more: ["--guard-user", "nobody-of-that-name"] });
   await until("refused", () => /--guard-user: (there is no user|only root)/.test(log()));
 });

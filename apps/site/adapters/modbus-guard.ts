@@ -1,18 +1,18 @@
 /** Everything the Modbus guard needs of the machine: files, sockets, users, TLS, as the ports of `createGuard`. */
-import { chmod, readFile, rm, stat } from "node:fs/promises";
+import { chmod, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { GuardedDevice } from "@wattward/guard";
-import { failed, type Log, type SiteId } from "@wattward/kernel";
+import type { Clock, Log, SiteId } from "@wattward/kernel";
 import { folderDisk, systemChance, systemClock } from "@wattward/kernel/node";
 import type { ByteLink, Dial } from "@wattward/modbus";
-import { dialer, type ListenOptions, listen, type TlsIdentity } from "@wattward/modbus/tcp";
-import { refuseExposed } from "@wattward/pki/files";
+import { dialer, type ListenOptions, listen } from "@wattward/modbus/tcp";
 import { SiteClock } from "../clock/site-clock.ts";
 import type { GuardPorts, Listener, Refused } from "../modbus-guard/guard.ts";
 import type { Way } from "../modbus-guard/identify.ts";
 import type { Observe } from "../modbus-guard/observations.ts";
 import { readWallFloorMs } from "../state/wall-floor.ts";
 import { type ModbusSettings, type Settings, SOFTWARE } from "./local-controller.ts";
+import { dialSecured, listenSecured } from "./modbus-tls.ts";
 import { peerCredentials, type UidOf } from "./peer-credentials.ts";
 import { certificateTrust } from "./trust.ts";
 
@@ -20,8 +20,6 @@ import { certificateTrust } from "./trust.ts";
 export const GUARD_SOCKET = "state/guard.sock";
 /** Unprivileged; reaching 502 and 802 takes a privilege that the guard does not need (docs/modbus-guard.md). */
 export const usualModbus: ModbusSettings = { host: "127.0.0.1", port: 1_502, tlsPort: 1_802 };
-/** In the data folder: `certificate.pem`, `key.pem`; `clients.pem` and `devices.pem`, the authorities of either. */
-const TLS_FOLDER = "modbus-tls";
 /** `sun_path` of unix(7), without its final 0. */
 const SOCKET_PATH_BYTES_MAX = 107;
 
@@ -44,7 +42,7 @@ export async function guardPorts(
     ...{ site, software: SOFTWARE, clock, chance: systemChance, disk, log, observe },
     trust: certificateTrust(rootPem),
     sameUid: users?.energy?.uid ?? ownUid ?? NOBODY_ELSE,
-    listen: (way, accept, refused) => listening(doors, way, { accept, refused, log }),
+    listen: (way, accept, refused) => listening(doors, way, { accept, refused, log, clock }),
     dial: (device) => dialling(dataFolder, device),
   };
 }
@@ -58,7 +56,12 @@ type Doors = ModbusSettings & {
   readonly shared: boolean;
   readonly ownUid: number | undefined;
 };
-type Told = { accept(link: ByteLink): void; refused: Refused; readonly log: Log };
+type Told = {
+  accept(link: ByteLink): void;
+  refused: Refused;
+  readonly log: Log;
+  readonly clock: Clock;
+};
 
 async function listening(doors: Doors, way: Way, told: Told): Promise<Listener> {
   const { host, port, tlsPort, dataFolder } = doors;
@@ -69,8 +72,7 @@ async function listening(doors: Doors, way: Way, told: Told): Promise<Listener> 
     told.log.info("modbus-listening", { way, host, port: listener.port });
     return listener;
   }
-  const tls = await identity(dataFolder, "clients.pem");
-  const listener = await listen({ at: { host, port: tlsPort }, tls, accept, refused });
+  const listener = await listenSecured(dataFolder, { at: { host, port: tlsPort }, accept, refused }, told);
   told.log.info("modbus-listening", { way, host, port: listener.port });
   return listener;
 }
@@ -104,34 +106,7 @@ async function folderInstead({ dataFolder, shared, ownUid }: Doors, log: Log): P
   return () => ownUid ?? NOBODY_ELSE;
 }
 
-async function identity(dataFolder: string, authorities: string): Promise<TlsIdentity> {
-  const at = (name: string) => join(dataFolder, TLS_FOLDER, name);
-  await refuseExposed(at("key.pem"));
-  const read = async (name: string) => {
-    try {
-      return await readFile(at(name), "utf8");
-    } catch (error) {
-      throw new Error(`${at(name)} is needed for Modbus/TCP Security: ${(error as Error).message}`);
-    }
-  };
-  return {
-    cert: await read("certificate.pem"),
-    key: await read("key.pem"),
-    ca: [await read(authorities)],
-  };
-}
-
-/** Read at each attempt, so that a renewed certificate needs no new start. */
-export function dialling(
+export const dialling = (
   dataFolder: string,
   { host, port, tls }: Pick<GuardedDevice, "host" | "port" | "tls">,
-): Dial {
-  if (!tls) return dialer({ to: { host, port } });
-  return async () => {
-    try {
-      return await dialer({ to: { host, port }, tls: await identity(dataFolder, "devices.pem") })();
-    } catch (error) {
-      return failed({ kind: "untrusted", sentence: (error as Error).message });
-    }
-  };
-}
+): Dial => (tls ? dialSecured(dataFolder, { host, port }) : dialer({ to: { host, port } }));

@@ -5,6 +5,7 @@
  *     DATA/            0711   root's or the site's; keys and state in it stay 0600
  *     DATA/guard/      0711   root's:  identity/ (whom to believe, no key)
  *     DATA/guard/state/ 0711  its own: bundle.json (brought), guard.sock
+ *     DATA/guard/modbus-tls/  root's:  its own copies (0600) of what lies in DATA/modbus-tls/ (brought, also when renewed)
  *     DATA/energy/state/      its own: bundle.json (brought), guard.sock and energy.sock (links to where they are)
  *     DATA/energy/energy/ 0700 its own: quarters, forecasts
  *
@@ -16,13 +17,16 @@ import { chmodSync, chownSync, constants, copyFileSync, mkdirSync, rmSync, symli
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
-import { siteIdentityFolder } from "@wattward/pki/files";
+import { refuseExposed, siteIdentityFolder } from "@wattward/pki/files";
 import type { Settings, User } from "./local-controller.ts";
+import { TLS_FILES, TLS_FOLDER } from "./modbus-tls.ts";
 
 export type Own = "guard" | "energy";
 export const owns: readonly Own[] = ["guard", "energy"];
 const BRING_EVERY_MS = 1_000;
 const BUNDLE = join("state", "bundle.json");
+const KEY = join(TLS_FOLDER, "key.pem");
+const tlsPaths = TLS_FILES.map((name) => join(TLS_FOLDER, name));
 
 /** Where a process with a user of its own has its data. */
 export const ownFolder = (dataFolder: string, own: Own): string => join(dataFolder, own);
@@ -52,13 +56,15 @@ export function settleOwn({ dataFolder, users }: Settings, clock: Clock, log: Lo
   }
   for (const { own, user } of settled) settle(dataFolder, own, user);
   if (users?.energy !== undefined) linkSockets(dataFolder, users.guard !== undefined);
-  const seen = new Map<Own, Buffer>();
+  const seen = new Map<string, Buffer>();
   const bring = async () => {
     for (const { own, user } of settled) {
-      try {
-        await bringBundle(dataFolder, { own, user }, seen);
-      } catch (error) {
-        log.error("bundle-not-brought", { to: own, say: String(error) });
+      for (const path of own === "guard" ? [BUNDLE, ...tlsPaths] : [BUNDLE]) {
+        try {
+          await bringFile({ path, from: dataFolder, to: ownFolder(dataFolder, own), user }, seen);
+        } catch (error) {
+          log.error("not-brought", { path, to: own, say: String(error) });
+        }
       }
     }
   };
@@ -78,6 +84,10 @@ function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
     chmodSync(join(identity, name), 0o644);
   }
   chownSync(state, uid, gid);
+  if (own === "guard") {
+    mkdirSync(join(folder, TLS_FOLDER), { recursive: true });
+    chmodSync(join(folder, TLS_FOLDER), 0o711);
+  }
   if (own !== "energy") return;
   // What it has learnt and measured. Nobody else's, so nobody else reads it.
   const measured = join(folder, "energy");
@@ -95,21 +105,26 @@ function linkSockets(dataFolder: string, guardIsApart: boolean): void {
   }
 }
 
-async function bringBundle(
-  dataFolder: string,
-  { own, user }: { own: Own; user: User },
-  seen: Map<Own, Buffer>,
-): Promise<void> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(join(dataFolder, BUNDLE));
-  } catch (error) {
-    if ((error as { code?: unknown }).code === "ENOENT") return;
-    throw error;
+type Brought = {
+  /** The same in both folders. */
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+  readonly user: User;
+};
+
+/** What is gone there goes here too, but for the bundle: the last good one holds. */
+async function bringFile({ path, from, to, user }: Brought, seen: Map<string, Buffer>): Promise<void> {
+  const target = join(to, path);
+  const bytes = await bytesOf(join(from, path));
+  if (bytes === undefined) {
+    seen.delete(target);
+    if (path !== BUNDLE) await rm(target, { force: true });
+    return;
   }
-  if (seen.get(own)?.equals(bytes)) return;
-  const to = join(ownFolder(dataFolder, own), BUNDLE);
-  const fresh = `${to}.brought`;
+  if (seen.get(target)?.equals(bytes)) return;
+  if (path === KEY) await refuseExposed(join(from, path));
+  const fresh = `${target}.brought`;
   await rm(fresh, { force: true });
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
   const file = await open(fresh, flags, 0o600);
@@ -120,6 +135,15 @@ async function bringBundle(
   } finally {
     await file.close();
   }
-  await rename(fresh, to);
-  seen.set(own, bytes);
+  await rename(fresh, target);
+  seen.set(target, bytes);
+}
+
+async function bytesOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return undefined;
+    throw error;
+  }
 }

@@ -62,8 +62,9 @@ export class Clients {
   }
 
   sweep(): void {
-    const nowMs = this.clock.now().monotonicMs;
-    for (const master of [...this.ways.keys()]) master.sweep(nowMs);
+    const now = this.clock.now();
+    const nowMs = now.monotonicMs;
+    for (const master of [...this.ways.keys()]) master.sweep(now);
     for (const [name, { masters, windowFromMs }] of this.states)
       if (masters.size === 0 && nowMs - windowFromMs > FORGOTTEN_MS) this.states.delete(name);
   }

@@ -23,7 +23,7 @@ import {
 import { Cutter } from "./cutter.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { REDIAL_MS, WAITED_MS_MAX } from "./limits.ts";
-import type { Asked } from "./master.ts";
+import { type Asked, isOver } from "./master.ts";
 import { Silences } from "./silences.ts";
 
 export type DevicePorts = {
@@ -60,6 +60,7 @@ type State =
   | { readonly kind: "open"; readonly link: ByteLink; readonly cutter: Cutter };
 
 const IDS = 0x10000;
+const CERTIFICATE_OVER = "its certificate is over";
 
 export class DeviceLink {
   device: GuardedDevice;
@@ -121,6 +122,14 @@ export class DeviceLink {
     if (state.kind === "open") state.link.destroy();
     if (current !== undefined) this.fail(current);
     this.ports.over(this);
+  }
+
+  /** A device whose certificate is over is none any more. */
+  sweep({ wallMs }: Instant): void {
+    if (this.state.kind !== "open" || !isOver(this.state.link.peer, wallMs)) return;
+    this.disconnect();
+    this.lost(CERTIFICATE_OVER);
+    this.ended(CERTIFICATE_OVER);
   }
 
   /** The request as the device will get it; padding bits of coils, which carry nothing, are not handed on. */
@@ -216,13 +225,16 @@ export class DeviceLink {
         if (dialled.ok) dialled.value.destroy();
         return;
       }
-      if (dialled.ok) this.connected(dialled.value);
-      else {
-        this.state = { kind: "idle" };
-        this.failedOnce();
-        this.lost(dialled.fault.sentence);
-        if (this.current !== undefined) this.fail(this.current);
+      const over = dialled.ok && isOver(dialled.value.peer, this.ports.clock.now().wallMs);
+      if (dialled.ok && !over) {
+        this.connected(dialled.value);
+        return;
       }
+      if (dialled.ok) dialled.value.destroy();
+      this.state = { kind: "idle" };
+      this.failedOnce();
+      this.lost(dialled.ok ? CERTIFICATE_OVER : dialled.fault.sentence);
+      if (this.current !== undefined) this.fail(this.current);
     });
   }
 

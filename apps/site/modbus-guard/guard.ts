@@ -26,7 +26,7 @@ import { DeviceLink } from "./device.ts";
 import { identify, type Way } from "./identify.ts";
 import { SWEEP_EVERY_MS } from "./limits.ts";
 import { Lookout } from "./lookout.ts";
-import { type Asked, Master } from "./master.ts";
+import { type Asked, isOver, Master } from "./master.ts";
 import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import { WaysIn } from "./ways-in.ts";
@@ -115,6 +115,7 @@ class Running implements Guard {
     });
     const sweep = every(ports.clock, SWEEP_EVERY_MS, () => {
       this.clients.sweep();
+      for (const device of this.devices.values()) device.sweep(ports.clock.now());
       this.lookout.turn();
     });
     this.stops.push(
@@ -239,7 +240,8 @@ class Running implements Guard {
   private accept(way: Way, link: ByteLink): void {
     const { address, uid, role } = link.peer;
     const clients = this.verdicts?.policy.clients ?? [];
-    const client = identify(clients, way, link.peer, this.ports.sameUid);
+    const over = isOver(link.peer, this.ports.clock.now().wallMs);
+    const client = over ? undefined : identify(clients, way, link.peer, this.ports.sameUid);
     if (client !== undefined && this.clients.hasRoom(client.name)) {
       this.welcome(way, link, client);
       return;
@@ -254,7 +256,9 @@ class Running implements Guard {
     this.lookout.stranger(
       way,
       who,
-      `no client of the policy${role === undefined ? "" : ` has role ${role} and its key`}`,
+      over
+        ? "its certificate is over"
+        : `no client of the policy${role === undefined ? "" : ` has role ${role} and its key`}`,
     );
   }
 

@@ -11,12 +11,11 @@ import {
   type Settled,
 } from "@wattward/guard";
 import type { Clock, Log } from "@wattward/kernel";
-import type { Malformed } from "@wattward/modbus";
 import { deniedText, deniedTold } from "./denied-told.ts";
 import type { DeviceLink } from "./device.ts";
 import type { Way } from "./identify.ts";
 import { CLIENT_LINKS_MAX } from "./limits.ts";
-import type { Asked, Master } from "./master.ts";
+import type { Asked, Ending, Master } from "./master.ts";
 import { Observations, type Observe, type ObservedKind } from "./observations.ts";
 
 export class Lookout {
@@ -76,12 +75,10 @@ export class Lookout {
   }
 
   /** We ended a master's connection. */
-  ended(
-    { client: { name }, link: { peer } }: Master,
-    why: Malformed["reason"] | "unfinished" | "not-reading",
-  ): void {
+  ended({ client: { name }, link: { peer } }: Master, why: Ending): void {
     const text = `${name} at ${peer.address}: ${endings[why]}`;
-    if (why === "unfinished" || why === "not-reading") this.tell("modbus.master-ended", name, () => text);
+    if (why === "unfinished" || why === "not-reading" || why === "expired")
+      this.tell("modbus.master-ended", name, () => text);
     else this.watch.malformed({ master: name }, text, this.nowMs());
   }
 
@@ -126,4 +123,5 @@ const endings = {
   backlog: "it sends without end",
   unfinished: "it began a request and did not finish it",
   "not-reading": "it does not take its answers",
+  expired: "its certificate is over",
 } as const;

@@ -6,10 +6,12 @@
  * whose client was refused too often just now, is not read; what is no Modbus ends it; nothing is kept of it that is not bounded.
  */
 import type { Client, ClientName } from "@wattward/guard";
+import type { Instant } from "@wattward/kernel";
 import {
   type Adu,
   type ByteLink,
   joinAdu,
+  type LinkPeer,
   type Malformed,
   type PduFault,
   type Request,
@@ -33,6 +35,9 @@ export type Asked = {
   readonly atMs: number;
 };
 
+/** Why we end a connection that its client keeps. */
+export type Ending = Malformed["reason"] | "unfinished" | "not-reading" | "expired";
+
 export type MasterPorts = {
   readonly connection: number;
   nowMs(): number;
@@ -40,9 +45,13 @@ export type MasterPorts = {
   asked(asked: Asked, pdu: Uint8Array): void;
   malformed(master: Master, adu: Adu, fault: PduFault): void;
   /** Why we ended it; `closed` follows. */
-  ended(master: Master, why: Malformed["reason"] | "unfinished" | "not-reading"): void;
+  ended(master: Master, why: Ending): void;
   closed(master: Master): void;
 };
+
+/** Its certificate has ended by that wall clock; who has none is what he is. */
+export const isOver = ({ untilMs }: LinkPeer, wallMs: number): boolean =>
+  untilMs !== undefined && wallMs >= untilMs;
 
 const NOTHING = new Uint8Array(0);
 
@@ -106,10 +115,11 @@ export class Master {
     this.link.destroy();
   }
 
-  /** Ends what has been silent, or half said, for too long. */
-  sweep(nowMs: number): void {
+  /** Ends what has been silent, or half said, for too long, and whoever's certificate is over. */
+  sweep({ monotonicMs: nowMs, wallMs }: Instant): void {
     if (this.state === "closed") return;
-    if (this.begunAtMs !== undefined && nowMs - this.begunAtMs >= UNFINISHED_MS_MAX)
+    if (isOver(this.link.peer, wallMs)) this.endFor("expired");
+    else if (this.begunAtMs !== undefined && nowMs - this.begunAtMs >= UNFINISHED_MS_MAX)
       this.endFor("unfinished");
     else if (this.open === 0 && nowMs - this.heardAtMs >= IDLE_MS_MAX) this.end();
   }
@@ -183,7 +193,7 @@ export class Master {
     if (!this.taking && this.hasRoom) this.cut(NOTHING);
   }
 
-  private endFor(why: Malformed["reason"] | "unfinished" | "not-reading"): void {
+  private endFor(why: Ending): void {
     if (this.state === "closed") return;
     this.end();
     this.ports.ended(this, why);

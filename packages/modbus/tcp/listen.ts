@@ -1,7 +1,7 @@
 /** Listens for masters: Modbus/TCP, Modbus/TCP Security, or a unix socket, whose folder says who may reach it. */
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import type { ByteLink, LinkPeer } from "../link.ts";
 import { type TcpLimits, tcpLimits } from "./limits.ts";
 import { socketLink } from "./socket-link.ts";
@@ -24,6 +24,11 @@ export type ListenOptions = {
 export interface ModbusListener {
   /** 0 for a unix socket. */
   readonly port: number;
+  /**
+   * Of Modbus/TCP Security: from now on with this identity. Links go on, but end where other authorities are believed than before, for who
+   * they are was proven to those. Throws where certificate and key do not belong together; then all stays as it is.
+   */
+  renew(tls: TlsIdentity): void;
   /** Stops listening and ends every link; resolves when all are gone. */
   close(): Promise<void>;
 }
@@ -32,7 +37,8 @@ export interface ModbusListener {
 export async function listen(options: ListenOptions): Promise<ModbusListener> {
   const limits = { ...tcpLimits, ...options.limits };
   const sockets = new Set<Socket>();
-  const server: Server =
+  let { tls } = options;
+  const server: Server | TlsServer =
     options.tls === undefined
       ? createServer((socket) => options.accept(socketLink(socket, plainPeer(socket, options))))
       : createTlsServer(serverTls(options.tls, limits.handshakeMsMax), (socket) => secured(socket, options));
@@ -53,6 +59,13 @@ export async function listen(options: ListenOptions): Promise<ModbusListener> {
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
+    renew(fresh) {
+      if (!("setSecureContext" in server)) return;
+      server.setSecureContext(serverTls(fresh, limits.handshakeMsMax));
+      const same = JSON.stringify([tls?.ca, tls?.crl]) === JSON.stringify([fresh.ca, fresh.crl]);
+      tls = fresh;
+      if (!same) for (const socket of sockets) socket.destroy();
+    },
     async close() {
       const closed = once(server, "close");
       server.close();

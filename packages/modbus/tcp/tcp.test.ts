@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { ModbusClient } from "../client.ts";
 import type { LinkPeer } from "../link.ts";
@@ -161,6 +162,49 @@ test("tls: both sides show a certificate; the client's role and certificate are 
   const misnamed = await master({ to: { host, port }, tls: named }).request(1, read);
   assert(misnamed.kind === "failed" && !misnamed.sent);
   assert.equal(peers.length, 2);
+});
+
+test("tls: a renewed certificate is shown to the next connection, links go on; with another authority they end", {
+  skip,
+}, async () => {
+  const [authority, next] = [modbusAuthority(), modbusAuthority()];
+  closing.push(() => authority.remove());
+  closing.push(() => next.remove());
+  const ca = [authority.ca];
+  const [first, second] = [authority.issue("guard"), authority.issue("guard")];
+  const { port, peers, listener } = await device({ tls: { ...first, ca } });
+  const host = "127.0.0.1";
+  const shown = async (identity: { cert: string; key: string }) => {
+    const socket = connectTls({ host, port, ...identity, ca, servername: "localhost" });
+    socket.on("error", () => {});
+    const fingerprint = await new Promise((resolve) => {
+      socket.once("secureConnect", () => resolve(socket.getPeerX509Certificate()?.fingerprint256));
+      socket.once("close", () => resolve(undefined));
+    });
+    socket.destroy();
+    return fingerprint;
+  };
+  const fingerprint = ({ cert }: { cert: string }) => new X509Certificate(cert).fingerprint256;
+  const vendor = authority.issue("vendor");
+  const old = master({ to: { host, port }, tls: { ...vendor, ca } });
+  assert.equal((await old.request(1, read)).kind, "response");
+  const endsInMs = (peers[0]?.untilMs ?? 0) - Date.now();
+  assert(endsInMs > 47 * 3_600_000 && endsInMs < 49 * 3_600_000, "the certificate's own two days");
+  assert.equal(await shown(vendor), fingerprint(first));
+
+  assert.throws(() => listener.renew({ cert: second.cert, key: first.key, ca }));
+  assert.equal(await shown(vendor), fingerprint(first), "what does not fit changes nothing");
+  listener.renew({ ...second, ca });
+  assert.equal(await shown(vendor), fingerprint(second));
+  const links = peers.length;
+  assert.equal((await old.request(1, read)).kind, "response");
+  assert.equal(peers.length, links, "on the connection that it had");
+
+  listener.renew({ ...second, ca: [next.ca] });
+  const outcome = await old.request(1, read);
+  assert.equal(outcome.kind, "failed", "nobody believes its authority any more");
+  const newer = master({ to: { host, port }, tls: { ...next.issue("vendor"), ca } });
+  assert.equal((await newer.request(1, read)).kind, "response");
 });
 
 test("role: read from the certificate's own DER; damaged certificates are malformed, never an exception", {

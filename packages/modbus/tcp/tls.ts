@@ -66,6 +66,7 @@ export function securedPeer(socket: TLSSocket, address: string): LinkPeer | unde
     address,
     ...(port !== undefined && { port }),
     certificate: der,
+    untilMs: certificate.validToDate.getTime(),
     ...(role.kind === "role" && { role: role.role }),
   };
 }

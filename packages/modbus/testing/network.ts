@@ -7,6 +7,8 @@ import type { ByteLink, Dial, LinkHandlers, LinkPeer } from "../link.ts";
 
 const DIAL_TIMEOUT_MS = 3_000;
 
+type Listening = { accept(link: ByteLink): void; readonly shown: Partial<LinkPeer> };
+
 export class SimulatedModbusNetwork {
   /** One way, for each segment. */
   delayMs = 1;
@@ -14,7 +16,7 @@ export class SimulatedModbusNetwork {
   isCut = false;
   private readonly clock: Clock;
   private readonly chance: Chance;
-  private readonly listeners = new Map<string, (link: ByteLink) => void>();
+  private readonly listeners = new Map<string, Listening>();
   private readonly open = new Set<End>();
 
   constructor(clock: Clock, chance: Chance) {
@@ -22,9 +24,9 @@ export class SimulatedModbusNetwork {
     this.chance = chance;
   }
 
-  /** `accept` gets each new link. Returns how to stop listening; open links stay. */
-  listen(address: string, accept: (link: ByteLink) => void): () => void {
-    this.listeners.set(address, accept);
+  /** `accept` gets each new link; `shown` is what it proves to those who dial. Returns how to stop listening; open links stay. */
+  listen(address: string, accept: (link: ByteLink) => void, shown: Partial<LinkPeer> = {}): () => void {
+    this.listeners.set(address, { accept, shown });
     return () => void this.listeners.delete(address);
   }
 
@@ -35,10 +37,10 @@ export class SimulatedModbusNetwork {
           resolve(failed({ kind: "unreachable", sentence: `${to}: ${why}` }));
         this.clock.after(this.isCut ? DIAL_TIMEOUT_MS : this.delayMs, () => {
           if (this.isCut) return unreachable("no answer");
-          const accept = this.listeners.get(to);
-          if (accept === undefined) return unreachable("connection refused");
-          const [near, far] = this.pair({ address: to }, from);
-          accept(far);
+          const listening = this.listeners.get(to);
+          if (listening === undefined) return unreachable("connection refused");
+          const [near, far] = this.pair({ address: to, ...listening.shown }, from);
+          listening.accept(far);
           resolve(ok(near));
         });
       });
