@@ -23,7 +23,7 @@ import {
   DISCHARGE_STEP_MA,
   LAG_MS_MAX,
 } from "./limits.ts";
-import type { OutletClaim } from "./outlet-claim.ts";
+import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
 import { everyWired, map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
 import { Extremes } from "./window.ts";
 
@@ -37,17 +37,16 @@ export type DischargeTurn = {
   readonly feedAtMostMa: (fuse: number) => PerPhase;
 };
 
-type Held = { readonly claim: OutletClaim; readonly fuse: number };
 export type DischargeOrder = { readonly claim: OutletClaim; readonly dischargeMa: number };
 
 const MS_PER_HOUR = 3_600_000;
 
 export class CarDischarge {
   private readonly tree: FuseTree;
-  private readonly held: readonly Held[];
+  private readonly held: readonly HeldOutlet[];
   private readonly given = new Extremes(LAG_MS_MAX);
 
-  constructor(tree: FuseTree, held: readonly Held[]) {
+  constructor(tree: FuseTree, held: readonly HeldOutlet[]) {
     this.tree = tree;
     this.held = held.filter(({ claim }) => (claim.outlet.dischargeMaMax ?? 0) > 0);
   }
@@ -82,7 +81,7 @@ export class CarDischarge {
   }
 
   private shares(
-    order: readonly (Held & { readonly ma: number })[],
+    order: readonly (HeldOutlet & { readonly ma: number })[],
     siteW: number,
     feedAtMostMa: DischargeTurn["feedAtMostMa"],
   ): number[] {
@@ -106,7 +105,7 @@ export class CarDischarge {
     });
   }
 
-  private watts(of: (one: Held) => PerPhase): number {
+  private watts(of: (one: HeldOutlet) => PerPhase): number {
     return this.held.reduce((w, one) => w + (sum(of(one)) * this.tree.site.voltageV) / 1000, 0);
   }
 }

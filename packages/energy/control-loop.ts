@@ -4,7 +4,7 @@
  *   1. Readings are judged; what is not trusted is absent.
  *   2. Each outlet says what it may draw; each fuse and phase gets the capacity that base load, local sources and batteries leave.
  *   3. Shares are worked out for the outlets that obey; the others cost what they may draw, and stall nobody.
- *   4. Lower at once, where a row overflows, where slots change, and where sharing anew is worth it.
+ *   4. Lower at once, where a row overflows, where slots change, and where sharing anew is worth it (`granting.ts`).
  *   5. Raise gently, in the queue's order, only into room that is free by what everybody may still draw.
  *   6. Batteries charge with what is left, and discharge as their wish has it.
  *
@@ -18,26 +18,16 @@ import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { CarDischarge } from "./car-discharge.ts";
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
-import type {
-  BatteryInput,
-  Grant,
-  GrantReason,
-  LoopInput,
-  LoopOutput,
-  Plan,
-  Reading,
-  SessionId,
-} from "./inputs.ts";
+import { Granting, type Shared } from "./granting.ts";
+import type { BatteryInput, LoopInput, LoopOutput, Plan, Reading, SessionId } from "./inputs.ts";
 import { firstMode, type ModeState, nextMode } from "./modes.ts";
-import { OutletClaim } from "./outlet-claim.ts";
+import { type HeldOutlet, OutletClaim } from "./outlet-claim.ts";
 import { PeakBudget } from "./peak-budget.ts";
 import { everyWired, NO_CURRENT, type PerPhase, plus, sum } from "./phases.ts";
 import { Queue } from "./queue.ts";
-import { raised, worthLowering } from "./ramp.ts";
 import { share } from "./share.ts";
 import type { Battery, Site } from "./site.ts";
 import { SourceFeeds } from "./source-feeds.ts";
-import { lowest } from "./steps.ts";
 import { MeterTrust } from "./trust.ts";
 
 export type ControlLoop = {
@@ -56,16 +46,9 @@ export function createControlLoop(site: Site): ControlLoop {
   return new Loop(tree, claims);
 }
 
-type Held = { readonly claim: OutletClaim; readonly fuse: number };
-/** An outlet whose grants mean something, with its share. */
-type Controlled = Held & { readonly id: SessionId; shareMa: number };
-
-/** What a grant says to its session. */
-type Word = { readonly limitMa: number; readonly dischargeMa?: number; readonly reason: GrantReason };
-
-type Shared = {
-  /** In the queue's order. */
-  readonly controlled: readonly Controlled[];
+type Shares = {
+  /** Of those who obey, in the queue's order. */
+  readonly shared: readonly Shared[];
   /** What each would have if no battery charged. */
   readonly carsAlone: ReadonlyMap<OutletClaim, number>;
 };
@@ -73,7 +56,7 @@ type Storing = {
   readonly plan: Plan | undefined;
   readonly gridW: number | undefined;
   readonly rooms: Capacities;
-  readonly carsAlone: Shared["carsAlone"];
+  readonly carsAlone: Shares["carsAlone"];
   readonly power: Power;
 };
 type Power = {
@@ -87,20 +70,20 @@ type Power = {
 
 class Loop implements ControlLoop {
   private readonly tree: FuseTree;
-  private readonly held: readonly Held[];
+  private readonly held: readonly HeldOutlet[];
   private readonly base: BaseLoads;
   private readonly feeds: SourceFeeds;
   private readonly trusts: readonly MeterTrust[];
   private readonly batteries: readonly BatteryControl[];
   private readonly queue = new Queue();
+  private readonly granting: Granting;
   private readonly peak: PeakBudget | undefined;
   private readonly discharge: CarDischarge;
   private mode: ModeState | undefined;
   /** The grid's meter has been trusted at least once. */
   private believed = false;
-  private seq = 0;
 
-  constructor(tree: FuseTree, held: readonly Held[]) {
+  constructor(tree: FuseTree, held: readonly HeldOutlet[]) {
     const { site } = tree;
     this.tree = tree;
     this.held = held;
@@ -113,6 +96,7 @@ class Loop implements ControlLoop {
     this.batteries = site.sources
       .filter((source): source is Battery => source.kind === "battery")
       .map((battery) => new BatteryControl(battery));
+    this.granting = new Granting(tree, held);
     this.discharge = new CarDischarge(tree, held);
     this.peak = site.peakW === undefined ? undefined : new PeakBudget(site.peakW);
   }
@@ -136,13 +120,11 @@ class Loop implements ControlLoop {
       powerW: power.carsW,
     });
 
-    const { controlled, carsAlone } = this.shares(plan, rooms, nowMs);
+    const { shared, carsAlone } = this.shares(plan, rooms, nowMs);
     const grants = [
-      ...this.tame(nowMs),
-      ...this.lowerAll(controlled, rooms.forLowering, nowMs),
-      ...this.raiseAll(controlled, rooms.forGranting, nowMs),
-      ...this.dischargeAll(plan, gridW, nowMs),
-      ...this.refresh(nowMs),
+      ...this.granting.charge(shared, rooms, nowMs),
+      ...this.granting.discharge(this.discharging(plan, gridW, nowMs), nowMs),
+      ...this.granting.refresh(nowMs),
     ];
     this.turnBatteries(input, { plan, gridW, rooms, carsAlone, power });
     return {
@@ -179,7 +161,7 @@ class Loop implements ControlLoop {
   }
 
   numberFrom(seq: number): void {
-    this.seq = Math.max(this.seq, seq);
+    this.granting.numberFrom(seq);
   }
 
   private get root(): number {
@@ -307,13 +289,13 @@ class Loop implements ControlLoop {
   }
 
   /** Shares of those who obey; everybody else's claim takes its room first. */
-  private shares(plan: Plan | undefined, rooms: Capacities, nowMs: number): Shared {
+  private shares(plan: Plan | undefined, rooms: Capacities, nowMs: number): Shares {
     const room = new Room(this.tree, rooms.forLowering);
-    const controlled: Controlled[] = [];
+    const controlled: (HeldOutlet & { readonly id: SessionId })[] = [];
     for (const held of this.held) {
       const { claim, fuse } = held;
       if (claim.session === undefined || claim.standing !== "obeys") room.add(fuse, claim.mayMa);
-      else controlled.push({ ...held, id: claim.session.id, shareMa: 0 });
+      else controlled.push({ ...held, id: claim.session.id });
     }
     const ordered = this.queue.order(
       controlled.map((one) => ({
@@ -331,83 +313,18 @@ class Loop implements ControlLoop {
     const shares = share(this.tree, wishes, room, used(rooms.forGranting));
     const carsAlone = share(this.tree, wishes, used(rooms.forStoring));
     return {
-      controlled: ordered.map(({ claim, fuse, id }, i) => ({ claim, fuse, id, shareMa: shares[i]! })),
+      shared: ordered.map(({ claim, fuse }, i) => ({ claim, fuse, shareMa: shares[i]! })),
       carsAlone: new Map(ordered.map(({ claim }, i) => [claim, carsAlone[i]!])),
     };
   }
 
-  /** Who does not obey gets the least that charges: its rating is paid for, and there it can prove that it obeys again. */
-  private tame(nowMs: number): Grant[] {
-    return this.held.flatMap(({ claim }) =>
-      claim.session !== undefined && claim.standing === "disobeys" && claim.limitMa > lowest(claim.outlet)
-        ? [this.grant(claim, { limitMa: lowest(claim.outlet), reason: "not-obeying" }, nowMs)]
-        : [],
-    );
-  }
-
-  private lowerAll(controlled: readonly Controlled[], capacity: readonly number[], nowMs: number): Grant[] {
-    const room = new Room(this.tree, capacity);
-    for (const { claim, fuse } of this.held) room.add(fuse, limitsOf(claim));
-    const short = controlled.some(({ claim, shareMa }) => claim.limitMa === 0 && shareMa > 0);
-    return controlled.flatMap(({ claim, fuse, shareMa }) => {
-      if (shareMa >= claim.limitMa) return [];
-      const overflows = room.overflowsAbove(fuse, claim.usesPhases);
-      const anew = worthLowering(claim.limitMa, shareMa, { short, sinceChangeMs: nowMs - claim.changedAtMs });
-      if (!overflows && !anew) return [];
-      const reason = shareMa === 0 ? "waits-in-queue" : overflows ? "lowered-for-limit" : "shared-anew";
-      return [this.grant(claim, { limitMa: shareMa, reason }, nowMs)];
-    });
-  }
-
-  private raiseAll(controlled: readonly Controlled[], capacity: readonly number[], nowMs: number): Grant[] {
-    const room = new Room(this.tree, capacity);
-    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayMa);
-    return controlled.flatMap(({ claim, fuse, shareMa }) => {
-      const limitMa = raised(claim, shareMa, {
-        nowMs,
-        spareMa: (ma) => room.spare(fuse, more(claim, ma)),
-      });
-      if (limitMa === undefined) return [];
-      room.add(fuse, more(claim, limitMa));
-      return [this.grant(claim, { limitMa, reason: "raised" }, nowMs)];
-    });
+  private discharging(plan: Plan | undefined, gridW: number | undefined, nowMs: number) {
+    const feedAtMostMa = (fuse: number) => this.feeds.feedAtMostMa(fuse);
+    return this.discharge.turn({ nowMs, plan, gridW, feedAtMostMa });
   }
 
   private spread(battery: Battery, w: number): PerPhase {
     return everyWired(battery.wiring, (w * 1000) / (this.tree.site.voltageV * battery.wiring.length));
-  }
-
-  /** The same limit again before half its life has gone; what the session has is then in force for a whole life again. */
-  private refresh(nowMs: number): Grant[] {
-    return this.held.flatMap(({ claim }) =>
-      claim.session !== undefined &&
-      claim.standing !== "unlimited" &&
-      nowMs - claim.sentAtMs >= claim.outlet.ttlMs / 2
-        ? [
-            this.grant(
-              claim,
-              { limitMa: claim.limitMa, dischargeMa: claim.dischargeMa, reason: "refreshed" },
-              nowMs,
-            ),
-          ]
-        : [],
-    );
-  }
-
-  private dischargeAll(plan: Plan | undefined, gridW: number | undefined, nowMs: number): Grant[] {
-    const feedAtMostMa = (fuse: number) => this.feeds.feedAtMostMa(fuse);
-    return this.discharge.turn({ nowMs, plan, gridW, feedAtMostMa }).map(({ claim, dischargeMa }) => {
-      const reason = dischargeMa > 0 ? "gives-back" : "gives-back-no-more";
-      return this.grant(claim, { limitMa: 0, dischargeMa, reason }, nowMs);
-    });
-  }
-
-  private grant(claim: OutletClaim, { limitMa, dischargeMa = 0, reason }: Word, nowMs: number): Grant {
-    const { id: outlet, ttlMs } = claim.outlet;
-    const seq = ++this.seq;
-    claim.send({ seq, limitMa, dischargeMa }, nowMs);
-    const grant = { session: claim.session!.id, outlet, seq, limitMa, ttlMs, reason };
-    return dischargeMa > 0 ? { ...grant, dischargeMa } : grant;
   }
 
   /** Cars first: a battery charges beside what they would have if it did not. */
@@ -433,20 +350,6 @@ class Loop implements ControlLoop {
     }
   }
 }
-
-/** What a session's limit stands for on each phase; for those whose limit says nothing, what they may draw. */
-const limitsOf = (claim: OutletClaim): PerPhase => {
-  if (claim.standing !== "obeys") return claim.mayMa;
-  const [a, b, c] = claim.usesPhases;
-  return [a * claim.limitMa, b * claim.limitMa, c * claim.limitMa];
-};
-
-/** By how much a claim grows with this limit. */
-const more = (claim: OutletClaim, limitMa: number): PerPhase => {
-  const with_ = claim.mayWith(limitMa);
-  const now = claim.mayMa;
-  return [with_[0] - now[0], with_[1] - now[1], with_[2] - now[2]];
-};
 
 const rowsOf = (capacity: readonly number[], fuse: number): PerPhase => [
   capacity[rowOf(fuse, 0)]!,

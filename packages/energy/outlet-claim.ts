@@ -29,6 +29,9 @@ import { Extremes } from "./window.ts";
 
 type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: number; acceptedAtMs?: number };
 
+/** With the index of the fuse that it hangs below. */
+export type HeldOutlet = { readonly claim: OutletClaim; readonly fuse: number };
+
 export class OutletClaim {
   readonly outlet: Outlet;
   session: SessionInput | undefined;

@@ -1,0 +1,125 @@
+/**
+ * The grants of a turn: who obeys is lowered at once where a row overflows, where slots change, and where sharing anew is worth it; raised
+ * gently, in the queue's order, only into room that is free by what everybody may still draw; and told the same again before it runs out.
+ *
+ * Each grant has the next number, and what it may cost is in its claim from then on: what comes later in the turn counts with it.
+ */
+import type { Capacities } from "./capacity.ts";
+import type { DischargeOrder } from "./car-discharge.ts";
+import { type FuseTree, Room } from "./fuse-tree.ts";
+import type { Grant, GrantReason } from "./inputs.ts";
+import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
+import type { PerPhase } from "./phases.ts";
+import { raised, worthLowering } from "./ramp.ts";
+import { lowest } from "./steps.ts";
+
+/** An outlet whose grants mean something, with its share, mA. */
+export type Shared = HeldOutlet & { readonly shareMa: number };
+
+/** What a grant says to its session. */
+type Word = { readonly limitMa: number; readonly dischargeMa?: number; readonly reason: GrantReason };
+
+export class Granting {
+  private readonly tree: FuseTree;
+  private readonly held: readonly HeldOutlet[];
+  private seq = 0;
+
+  constructor(tree: FuseTree, held: readonly HeldOutlet[]) {
+    this.tree = tree;
+    this.held = held;
+  }
+
+  /** As {@link ControlLoop.numberFrom}. */
+  numberFrom(seq: number): void {
+    this.seq = Math.max(this.seq, seq);
+  }
+
+  /** `shared`: in the queue's order. */
+  charge(shared: readonly Shared[], rooms: Capacities, nowMs: number): Grant[] {
+    return [
+      ...this.tame(nowMs),
+      ...this.lowerAll(shared, rooms.forLowering, nowMs),
+      ...this.raiseAll(shared, rooms.forGranting, nowMs),
+    ];
+  }
+
+  discharge(orders: readonly DischargeOrder[], nowMs: number): Grant[] {
+    return orders.map(({ claim, dischargeMa }) => {
+      const reason = dischargeMa > 0 ? "gives-back" : "gives-back-no-more";
+      return this.grant(claim, { limitMa: 0, dischargeMa, reason }, nowMs);
+    });
+  }
+
+  /** The same limit again before half its life has gone; what the session has is then in force for a whole life again. */
+  refresh(nowMs: number): Grant[] {
+    const due = this.held.filter(
+      ({ claim }) =>
+        claim.session !== undefined &&
+        claim.standing !== "unlimited" &&
+        nowMs - claim.sentAtMs >= claim.outlet.ttlMs / 2,
+    );
+    return due.map(({ claim }) => {
+      const { limitMa, dischargeMa } = claim;
+      return this.grant(claim, { limitMa, dischargeMa, reason: "refreshed" }, nowMs);
+    });
+  }
+
+  /** Who does not obey gets the least that charges: its rating is paid for, and there it can prove that it obeys again. */
+  private tame(nowMs: number): Grant[] {
+    return this.held.flatMap(({ claim }) =>
+      claim.session !== undefined && claim.standing === "disobeys" && claim.limitMa > lowest(claim.outlet)
+        ? [this.grant(claim, { limitMa: lowest(claim.outlet), reason: "not-obeying" }, nowMs)]
+        : [],
+    );
+  }
+
+  private lowerAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
+    const room = new Room(this.tree, capacity);
+    for (const { claim, fuse } of this.held) room.add(fuse, limitsOf(claim));
+    const short = shared.some(({ claim, shareMa }) => claim.limitMa === 0 && shareMa > 0);
+    return shared.flatMap(({ claim, fuse, shareMa }) => {
+      if (shareMa >= claim.limitMa) return [];
+      const overflows = room.overflowsAbove(fuse, claim.usesPhases);
+      const anew = worthLowering(claim.limitMa, shareMa, { short, sinceChangeMs: nowMs - claim.changedAtMs });
+      if (!overflows && !anew) return [];
+      const reason = shareMa === 0 ? "waits-in-queue" : overflows ? "lowered-for-limit" : "shared-anew";
+      return [this.grant(claim, { limitMa: shareMa, reason }, nowMs)];
+    });
+  }
+
+  private raiseAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
+    const room = new Room(this.tree, capacity);
+    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayMa);
+    return shared.flatMap(({ claim, fuse, shareMa }) => {
+      const limitMa = raised(claim, shareMa, {
+        nowMs,
+        spareMa: (ma) => room.spare(fuse, more(claim, ma)),
+      });
+      if (limitMa === undefined) return [];
+      room.add(fuse, more(claim, limitMa));
+      return [this.grant(claim, { limitMa, reason: "raised" }, nowMs)];
+    });
+  }
+
+  private grant(claim: OutletClaim, { limitMa, dischargeMa = 0, reason }: Word, nowMs: number): Grant {
+    const { id: outlet, ttlMs } = claim.outlet;
+    const seq = ++this.seq;
+    claim.send({ seq, limitMa, dischargeMa }, nowMs);
+    const grant = { session: claim.session!.id, outlet, seq, limitMa, ttlMs, reason };
+    return dischargeMa > 0 ? { ...grant, dischargeMa } : grant;
+  }
+}
+
+/** What a session's limit stands for on each phase; for those whose limit says nothing, what they may draw. */
+const limitsOf = (claim: OutletClaim): PerPhase => {
+  if (claim.standing !== "obeys") return claim.mayMa;
+  const [a, b, c] = claim.usesPhases;
+  return [a * claim.limitMa, b * claim.limitMa, c * claim.limitMa];
+};
+
+/** By how much a claim grows with this limit. */
+const more = (claim: OutletClaim, limitMa: number): PerPhase => {
+  const with_ = claim.mayWith(limitMa);
+  const now = claim.mayMa;
+  return [with_[0] - now[0], with_[1] - now[1], with_[2] - now[2]];
+};
