@@ -20,11 +20,8 @@ const session = (i: number, told: Partial<PlannedSession> = {}): PlannedSession 
   },
   ...told,
 });
-const laxities = (
-  sessions: readonly PlannedSession[],
-  strategy: Strategy = "guaranteed-energy",
-  visits = 0,
-) => laxitiesOf(sessions, { site, strategy, wallMs: WALL_MS, visits });
+const laxities = (sessions: readonly PlannedSession[], strategy: Strategy = "guaranteed-energy") =>
+  laxitiesOf(sessions, { site, strategy, wallMs: WALL_MS });
 
 test("the time a session stays, by its own word, less the time that its energy takes at full power", () => {
   // 32 A on three phases of 230 V are 22.08 kW.
@@ -39,8 +36,9 @@ test("the time a session stays, by its own word, less the time that its energy t
 test("nothing is said of whom nobody knows anything, before visits are learnt; nor of anybody where all are to get alike", () => {
   const told = session(0, { departureWallMs: WALL_MS + HOUR_MS });
   assert.deepEqual([...laxities([told, session(1)]).keys()], ["s0"]);
-  assert.deepEqual([...laxities([told, session(1)], "cost", 20).keys()], ["s0", "s1"]);
-  assert.deepEqual([...laxities([told, session(1)], "fairness", 20).keys()], []);
+  const learnt = session(1, { learntVisits: 20 });
+  assert.deepEqual([...laxities([told, learnt], "cost").keys()], ["s0", "s1"]);
+  assert.deepEqual([...laxities([told, learnt], "fairness").keys()], []);
 });
 
 /** Room for one minimum alone; two cars, of which the second can wait least. */

@@ -19,19 +19,17 @@ export type LaxityFacts = {
   readonly site: Site;
   readonly strategy: Strategy;
   readonly wallMs: number;
-  /** So many visits were learnt. */
-  readonly visits: number;
 };
 
 /** Milliseconds from now by session; below nothing: it leaves without what it wants. */
 export function laxitiesOf(
   sessions: readonly PlannedSession[],
-  { site, strategy, wallMs, visits }: LaxityFacts,
+  { site, strategy, wallMs }: LaxityFacts,
 ): ReadonlyMap<SessionId, number> {
   const { driversWord } = STRATEGIES[strategy].weights;
   const known = sessions.filter(
-    ({ energyWh, departureWallMs }) =>
-      visits >= VISITS_MIN || energyWh !== undefined || departureWallMs !== undefined,
+    ({ energyWh, departureWallMs, learntVisits = 0 }) =>
+      learntVisits >= VISITS_MIN || energyWh !== undefined || departureWallMs !== undefined,
   );
   if (strategy === "fairness") return new Map();
   return new Map(

@@ -23,6 +23,7 @@ import {
 import type { Clock, Disk, Log } from "@wattward/kernel";
 import { keep, readKept } from "../state/kept.ts";
 import { laxitiesOf } from "./laxities.ts";
+import { Lent } from "./lent.ts";
 import {
   FORECAST_KEEP_EVERY_MS,
   PLAN_AGAIN_MS_MIN,
@@ -84,6 +85,7 @@ export class Planning {
   private missing: string | undefined;
   private keptAtMs: number;
   private learntAtMs = Number.NEGATIVE_INFINITY;
+  private readonly lent = new Lent();
   private waits: ReadonlyMap<SessionId, number> = new Map();
   private waitsAtMs = Number.NEGATIVE_INFINITY;
 
@@ -198,6 +200,7 @@ export class Planning {
       this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh, full });
     }
     this.present = now;
+    this.lent.follow(sessions);
   }
 
   /** Who leaves what he is offered is full: his part is worth a new plan. */
@@ -222,10 +225,9 @@ export class Planning {
     if (nowMs - this.waitsAtMs < LEARN_EVERY_MS) return;
     this.waitsAtMs = nowMs;
     const { site, strategy } = this.config;
-    const { visits } = this.forecasts;
     this.waits = laxitiesOf(
       sessions.map((known) => this.sessionOf(known, nowMs, wallMs)),
-      { site, strategy, wallMs, visits },
+      { site, strategy, wallMs },
     );
   }
 
@@ -272,7 +274,7 @@ export class Planning {
 
   private inputOf(facts: Facts): PlannerInput {
     const { site, strategy, tariff } = this.config;
-    const { feedInMilliCentPerKwh, demandMilliCentPerKw, batteryWearMilliCentPerKwh } = tariff;
+    const { currency: _, energy: __, ...costs } = tariff;
     const { nowMs, wallMs, externalW, peakSoFarW } = facts;
     const steps = (PLAN_HOURS * HOUR_MS) / QUARTER_MS + 1;
     const powerW = Math.max(
@@ -282,7 +284,7 @@ export class Planning {
     return {
       ...{ site, wallMs, nowMs, strategy },
       // The numbers alone: what energy costs is told by the step.
-      tariff: { feedInMilliCentPerKwh, demandMilliCentPerKw, batteryWearMilliCentPerKwh },
+      tariff: costs,
       sessions: facts.sessions.map((known) => this.sessionOf(known, nowMs, wallMs)),
       expected: this.forecasts.expected(wallMs, PLAN_HOURS, powerW),
       loadW: this.forecasts.loadW(wallMs, steps),
@@ -295,7 +297,8 @@ export class Planning {
   }
 
   private sessionOf(known: Known, nowMs: number, wallMs: number): PlannedSession {
-    const { id, outlet, deliveredWh, wantsMa, energyWh, departureWallMs, dischargeWMax } = known;
+    const { id, outlet, deliveredWh, wantsMa, energyWh, departureWallMs } = known;
+    const { dischargeWMax, dischargeLeftWh } = known;
     return {
       ...{ id, outlet, deliveredWh, wantsMa, arrivedWallMs: arrivalOf(known, nowMs, wallMs) },
       ...this.forecasts.session(id, wallMs, deliveredWh),
@@ -303,6 +306,8 @@ export class Planning {
       ...(energyWh !== undefined && { energyWh }),
       ...(departureWallMs !== undefined && { departureWallMs }),
       ...(dischargeWMax !== undefined && { dischargeWMax }),
+      ...(dischargeLeftWh !== undefined && { dischargeLeftWh }),
+      ...this.lent.owedTo(known),
     };
   }
 }

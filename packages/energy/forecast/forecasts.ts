@@ -125,11 +125,6 @@ export class Forecasts {
     return expectedSessions(this.stays.visits, this.time, { fromWallMs, hours, powerW });
   }
 
-  /** How many stays it has learnt from. */
-  get visits(): number {
-    return this.stays.visits.length;
-  }
-
   get errors(): { readonly loadW: number; readonly solarW: number; readonly departureMin: number } {
     return {
       loadW: this.load.errorMean,
