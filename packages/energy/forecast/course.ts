@@ -1,7 +1,8 @@
 /**
  * The course of a power over days, learnt from its own past: building load, solar. Means over quarters of an hour are kept for four
  * weeks; a quarter to come is told from the same quarter of those days, the younger the more, the same weekday most. The
- * departure of the last quarter from what was likely fades into the hours to come. Its own error is what it would have said of
+ * departure of the last quarter from what was likely fades into the hours to come; before anything was learnt, what was seen last goes on.
+ * Its own error is what it would have said of
  * each quarter a day before, against what came.
  */
 import type { Forecast } from "../planner.ts";
@@ -82,9 +83,13 @@ export class Course {
     const high: number[] = [];
     for (let i = 0; i < steps; i++) {
       const values = spreadOf(this.samples(this.time.of((first + i) * QUARTER_MS)), VALUES);
+      if (values.length === 0) {
+        for (const course of [low, likely, high]) course.push(this.unlearnt(first + i));
+        continue;
+      }
       const age = first + i - this.deviation.quarter;
       const faded = this.deviation.w * Math.exp(-age / FADES_QUARTERS);
-      const at = (share: number) => this.possible((quantile(values, share) ?? 0) + faded, values);
+      const at = (share: number) => this.possible(quantile(values, share)! + faded, values);
       low.push(at(0.1));
       likely.push(at(0.5));
       high.push(at(0.9));
@@ -109,6 +114,16 @@ export class Course {
     if (!Array.isArray(days)) return;
     this.days = days.filter(isDay).slice(-DAYS_MAX);
     this.errorMean = typeof errorMean === "number" && errorMean >= 0 ? errorMean : 0;
+  }
+
+  /**
+   * Of an hour that no day has told of yet: what was seen last goes on, and the sun goes down. Nothing was ever seen: nothing is there.
+   */
+  private unlearnt(quarter: number): number {
+    const { open } = this;
+    if (open === undefined) return 0;
+    const w = open.ms > 0 ? open.wms / open.ms : open.lastW;
+    return this.habit === "sun" ? w * Math.exp(-Math.max(0, quarter - open.quarter) / FADES_QUARTERS) : w;
   }
 
   /** Nothing beyond what was ever seen at that hour, by the deviation alone. */

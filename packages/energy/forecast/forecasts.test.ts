@@ -71,6 +71,24 @@ test("load: nothing seen is nothing said, and no number is not learnt", () => {
   assert.deepEqual(forecasts.loadW(MONDAY_MS, 2).likely, [0, 0]);
 });
 
+test("the first day: what is seen goes on, the sun goes down, and what a day has told of replaces it", () => {
+  const forecasts = new Forecasts(ZONE);
+  const noon = MONDAY_MS + 12 * HOUR_MS;
+  for (let ms = noon; ms <= noon + 4 * 60_000; ms += 60_000) {
+    forecasts.sawLoad(ms, 20_000);
+    forecasts.sawSolar(ms, 40_000);
+  }
+  const [load, sun] = [forecasts.loadW(noon, 96), forecasts.solarW(noon, 96)];
+  assert(load.likely.every((w) => w === 20_000));
+  assert.equal(sun.likely[0], 40_000);
+  assert(sun.likely[8]! < 16_000 && sun.likely[32]! < 1_000, `${sun.likely[8]}, ${sun.likely[32]}`);
+  for (const { low, likely, high } of [load, sun]) assert.deepEqual([low, high], [likely, likely]);
+  const tomorrow = noon + DAY_MS;
+  forecasts.sawLoad(noon + 20 * 60_000, 20_000);
+  forecasts.sawLoad(tomorrow, 5_000);
+  assert.deepEqual(forecasts.loadW(tomorrow, 3).likely, [20_000, 20_000, 5_000]);
+});
+
 test("load: a clock that goes back learns nothing wrong, and does not stop it", () => {
   const forecasts = new Forecasts(ZONE);
   forecasts.sawLoad(MONDAY_MS + DAY_MS, 5_000);
