@@ -25,6 +25,8 @@ export type EnergyOptions = {
   readonly network?: string | undefined;
   readonly history?: string | undefined;
   readonly claimedOnly: boolean;
+  /** Two of the rules through loop and stations as well: as long again, each. */
+  readonly sameStations: boolean;
   readonly timeZone: string;
   readonly out: string;
 };
@@ -54,10 +56,16 @@ export async function energy(options: EnergyOptions, say: Say) {
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
   const history = options.history === undefined ? undefined : await historyOf(options.history, options);
   const replayed = await replay(fleet, world, { solver, say, history });
-  const sameStations = await throughTheLoop(fleet, world, { solver, lpKWh: sum(optimum.gotKwh) });
+  const sameStations = options.sameStations
+    ? await throughTheLoop(fleet, world, { solver, lpKWh: sum(optimum.gotKwh) })
+    : undefined;
   await solver.close();
   const figures = figuresOf(fleet, { optimum, replayed, around, options });
-  write(options.out, fleet, { optimum, replayed, figures: { ...figures, sameStations } });
+  write(options.out, fleet, {
+    optimum,
+    replayed,
+    figures: { ...figures, ...(sameStations !== undefined && { sameStations }) },
+  });
   const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
   say(
     `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}`,

@@ -26,6 +26,7 @@ function optionsOf(words: readonly string[]): EnergyOptions {
       ...{ sessions: text, cap: text, days: text, prices: text, bess: text, pv: text, network: text },
       ...{ history: text, zone: text, out: text, weekdays: { type: "boolean" } },
       "claimed-only": { type: "boolean" },
+      "same-stations": { type: "boolean" },
     },
   });
   const file = (name: "sessions" | "prices" | "pv" | "network" | "history") => {
@@ -49,6 +50,7 @@ function optionsOf(words: readonly string[]): EnergyOptions {
     days: whole,
     weekdays: values.weekdays === true,
     claimedOnly: values["claimed-only"] === true,
+    sameStations: values["same-stations"] === true,
     prices: file("prices"),
     bess: values.bess === undefined ? undefined : bessOf(values.bess),
     pv: file("pv"),

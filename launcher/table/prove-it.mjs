@@ -80,6 +80,7 @@ const bench = {
           "claimed-only",
           "drivers of sessions that nobody claimed have told nothing (the file has the truth in their place)",
         ),
+        flag("same-stations", "two of the rules through our loop and stations as well: as long again, each"),
         text("zone", "NAME", "the site's time zone (America/Los_Angeles)"),
       ],
     },
