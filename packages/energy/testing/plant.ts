@@ -6,7 +6,7 @@
 import type { Chance } from "@wattward/kernel";
 import { createControlLoop } from "../control-loop.ts";
 import { fuseTree } from "../fuse-tree.ts";
-import type { GrantOutcome, LoopInput, LoopOutput, Plan, RawReading, SessionId } from "../inputs.ts";
+import type { Grant, GrantOutcome, LoopInput, LoopOutput, Plan, RawReading, SessionId } from "../inputs.ts";
 import { CONTROL_PERIOD_MS } from "../limits.ts";
 import { everyWired, NO_CURRENT, onSite, type PerPhase, plus, sum } from "../phases.ts";
 import type { Battery, FuseId, MeterId, Outlet, OutletId, Site } from "../site.ts";
@@ -24,18 +24,24 @@ export type Car = {
   /** Full: it draws nothing more. */
   needWh: number;
   gotWh: number;
+  /** Below nothing: it gives back. */
   drawMa: number;
+  /** It gives back (V2X), and keeps so much of what it got. */
+  gives?: { readonly wMax: number; readonly keepsWh: number } | undefined;
+  laxityMs?: number;
 };
 
-export type StationFault = "none" | "deaf" | "disobeys";
+/** `refuses`: it takes no order to give back. */
+export type StationFault = "none" | "deaf" | "disobeys" | "refuses";
 
 type StationState = {
   outlet: Outlet;
   fault: StationFault;
   limitMa: number;
+  dischargeMa: number;
   limitUntilMs: number;
   loweredAtMs: number;
-  arriving: { seq: number; limitMa: number; ttlMs: number; atMs: number; session: SessionId }[];
+  arriving: (Grant & { atMs: number })[];
 };
 
 export type PlantOptions = {
@@ -109,6 +115,7 @@ export class Plant {
           outlet,
           fault: "none",
           limitMa: outlet.safeMa,
+          dischargeMa: 0,
           limitUntilMs: Infinity,
           loweredAtMs: -Infinity,
           arriving: [],
@@ -139,6 +146,7 @@ export class Plant {
     this.cars.delete(outlet);
     const station = this.stations.get(outlet)!;
     station.limitMa = station.outlet.safeMa;
+    station.dischargeMa = 0;
     station.limitUntilMs = Infinity;
     station.arriving = [];
   }
@@ -161,7 +169,9 @@ export class Plant {
 
   /** The worst fuse and phase now, as a part of its rating. */
   get worstLoad(): number {
-    return Math.max(...this.flows().map((ma, i) => Math.max(...ma) / this.site.fuses[i]!.ratedMa));
+    return Math.max(
+      ...this.flows().map((ma, i) => Math.max(...ma.map(Math.abs)) / this.site.fuses[i]!.ratedMa),
+    );
   }
 
   get gridW(): number {
@@ -188,19 +198,28 @@ export class Plant {
     for (const grant of station.arriving.filter(({ atMs }) => this.nowMs - atMs >= commandDelayMs)) {
       station.arriving = station.arriving.filter((g) => g !== grant);
       if (station.fault === "deaf") continue;
-      const { seq, limitMa, session } = grant;
+      const { seq, limitMa, dischargeMa = 0, session } = grant;
+      if (station.fault === "refuses" && dischargeMa > 0) {
+        this.outcomes.push({ session, seq, atMs: this.nowMs, outcome: "rejected" });
+        continue;
+      }
       this.outcomes.push({ session, seq, atMs: this.nowMs, outcome: "accepted" });
       if (limitMa < station.limitMa) station.loweredAtMs = this.nowMs;
       station.limitMa = limitMa;
+      station.dischargeMa = dischargeMa;
       station.limitUntilMs = this.nowMs + grant.ttlMs;
     }
-    if (this.nowMs > station.limitUntilMs) station.limitMa = station.outlet.safeMa;
+    if (this.nowMs > station.limitUntilMs) {
+      station.limitMa = station.outlet.safeMa;
+      station.dischargeMa = 0;
+    }
     const car = this.cars.get(station.outlet.id);
     if (car === undefined) return;
     const allowedMa = station.fault === "disobeys" ? station.outlet.ratedMa : station.limitMa;
     const wantsMa = car.gotWh >= car.needWh || allowedMa < 6_000 ? 0 : Math.min(allowedMa, car.mostMa);
     // Up at once, down at the end of its time: the worst order for whoever raises before others have lowered.
-    if (wantsMa >= car.drawMa || this.nowMs - station.loweredAtMs >= carDelayMs) car.drawMa = wantsMa;
+    if (wantsMa >= car.drawMa || this.nowMs - station.loweredAtMs >= carDelayMs)
+      car.drawMa = car.gives === undefined || station.dischargeMa === 0 ? wantsMa : 0 - station.dischargeMa;
     car.gotWh += (car.drawMa * car.terminals * VOLTAGE_V * STEP_MS) / 3.6e9;
   }
 
@@ -263,6 +282,8 @@ export class Plant {
         outlet: car.outlet,
         connectedAtMs: car.connectedAtMs,
         wantsMa: car.mostMa,
+        ...(car.gives && { discharge: { wMax: car.gives.wMax, leftWh: car.gotWh - car.gives.keepsWh } }),
+        ...(car.laxityMs !== undefined && { laxityMs: car.laxityMs }),
         ...(seen === undefined || seen.atMs < car.connectedAtMs
           ? {}
           : { observed: { atMs: seen.atMs, terminalsMa: seen.draws.get(car.outlet)! } }),
