@@ -3,6 +3,7 @@
  * what a wire happens to carry.
  */
 import type { Request, Response } from "@wattward/modbus";
+import { type GuardPast, type Inherited, sinceOf } from "./past.ts";
 import type { CrossRule, GuardedDevice, TypedRegister } from "./policy.ts";
 import { RegisterState } from "./register-state.ts";
 import { exponentOf, meaningOf, sizeOf, type Table, tableOf } from "./values.ts";
@@ -25,14 +26,17 @@ export class DeviceState {
   private readonly exponents = new Map<string, number | undefined>();
   private readonly writable = new Map<string, RegisterState>();
 
-  /** What `before` knows of the same registers of the same device is known here too. */
-  constructor(device: GuardedDevice, before?: DeviceState) {
+  /** What `before` knows of the same registers of the same device is known here too; `inherited`: what a guard that is gone left. */
+  constructor(device: GuardedDevice, before?: DeviceState, inherited?: Inherited) {
     this.device = device;
+    const since = inherited && sinceOf(inherited, device.name);
     const same = before !== undefined && sameDevice(before.device, device);
     for (const register of device.registers) {
       const old = same ? before.byName.get(register.name) : undefined;
       const state =
-        old !== undefined && sameRegister(old.register, register) ? old : new RegisterState(register);
+        old !== undefined && sameRegister(old.register, register)
+          ? old
+          : new RegisterState(register, since?.(register.name));
       this.byName.set(register.name, state);
       this.place(state);
     }
@@ -55,6 +59,14 @@ export class DeviceState {
       address: scaleFrom,
       size: 0,
       learn: ([word = 0]) => this.exponents.set(key, exponentOf(word)),
+    });
+  }
+
+  /** For a successor. */
+  past(nowMs: number): GuardPast {
+    return [...this.byName].flatMap(([register, state]) => {
+      const past = state.past(nowMs);
+      return past === undefined ? [] : [{ device: this.device.name, register, ...past }];
     });
   }
 

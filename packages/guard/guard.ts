@@ -18,6 +18,7 @@ import { learnable, passesForNobody, writeSpan } from "./functions.ts";
 import { judge, passed, type Refusal, type RegisterPassage } from "./judgement.ts";
 import { Learnt, withLearnt } from "./learning.ts";
 import { DECODED_VALUES_MAX } from "./limits.ts";
+import type { GuardPast, Inherited } from "./past.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
 import { Rulebook } from "./rulebook.ts";
 import type { Allowed, Denied, Settled, Ticket, Verdict } from "./verdict.ts";
@@ -33,15 +34,18 @@ export class ModbusGuard {
   private readonly learnt: Learnt;
   private readonly clients = new Map<ClientName, { readonly client: Client; bucket?: TokenBucket }>();
 
-  /** A policy that was checked (`checkPolicy`). What `before` knows of registers that are still the same goes on being known. */
-  constructor(policy: Policy, before?: ModbusGuard) {
+  /**
+   * A policy that was checked (`checkPolicy`). What `before` knows of registers that are still the same goes on being known; the others
+   * begin with what a guard that is gone left behind, where there was one.
+   */
+  constructor(policy: Policy, before?: ModbusGuard, inherited?: Inherited) {
     this.policy = policy;
     this.rules = new Rulebook(policy);
     this.learnt = policy.learning !== undefined && before !== undefined ? before.learnt : new Learnt();
     for (const client of policy.clients) this.clients.set(client.name, { client });
     const old = new Map([...(before?.byUnit.values() ?? [])].map((state) => [state.device.name, state]));
     for (const device of policy.devices)
-      this.byUnit.set(device.unit, new DeviceState(device, old.get(device.name)));
+      this.byUnit.set(device.unit, new DeviceState(device, old.get(device.name), inherited));
   }
 
   /** The verdict on a request that is about to be sent. */
@@ -91,6 +95,11 @@ export class ModbusGuard {
   /** What became of a request that was let through; once for each ticket. */
   settled(ticket: Ticket, settled: Settled, now: Instant): void {
     ticket.settle(settled, now.monotonicMs);
+  }
+
+  /** What a successor has to know. */
+  past(nowMs: number): GuardPast {
+    return [...this.byUnit.values()].flatMap((device) => device.past(nowMs));
   }
 
   /** The policy with rules for what was read while learning; undefined where nothing was. For people to look at, never in force by itself. */

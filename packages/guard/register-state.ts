@@ -5,6 +5,7 @@
  * whose fate is unknown leaves both values possible, and rules hold for both.
  */
 import { MASK_CONTENT_MS_MAX, RAMP_CREDIT_MS_MAX, REVERSALS_MAX, TEN_MINUTES_MS } from "./limits.ts";
+import type { Direction, RegisterPast, Since } from "./past.ts";
 import type { TypedRegister, WriteBound } from "./policy.ts";
 
 /** The value that was last let through and may be in force lies between these; both the same where it is known. */
@@ -35,13 +36,30 @@ export class RegisterState {
   private learnt: { readonly value: number; readonly atMs: number } | undefined;
   private held: Held | undefined;
   private credit: Credit | undefined;
-  private direction = 0;
+  private direction: Direction = 0;
   private reversalsAtMs: number[] = [];
+  /** Another guard was here before: any change may have been made just then. */
+  private readonly sinceMs: number | undefined;
   /** Writes that were let through and are not settled. */
   pending = 0;
 
-  constructor(register: TypedRegister) {
+  constructor(register: TypedRegister, since?: Since) {
     this.register = register;
+    if (since === undefined) return;
+    const { atMs, direction, reversalsAgoMs } = since;
+    this.sinceMs = atMs;
+    this.credit = { ms: 0, atMs };
+    this.direction = direction;
+    const atMsEach = reversalsAgoMs.map((agoMs) => atMs - agoMs).sort((a, b) => a - b);
+    this.reversalsAtMs = atMsEach.slice(-REVERSALS_MAX);
+  }
+
+  /** For a successor; undefined where it never moved. */
+  past(nowMs: number): Pick<RegisterPast, "direction" | "reversalsAgoMs"> | undefined {
+    const { direction } = this;
+    const count = this.reversals(nowMs);
+    if (direction === 0 && count === 0) return undefined;
+    return { direction, reversalsAgoMs: this.reversalsAtMs.map((atMs) => Math.max(0, nowMs - atMs)) };
   }
 
   /** The last value learnt, if it is fresh. */
@@ -138,7 +156,7 @@ export class RegisterState {
   }
 
   private tooSoon({ dwellMs = 0 }: WriteBound, from: string, nowMs: number): Motion | undefined {
-    const changedAtMs = this.held?.changedAtMs;
+    const changedAtMs = this.held?.changedAtMs ?? this.sinceMs;
     if (changedAtMs === undefined || nowMs - changedAtMs >= dwellMs) return undefined;
     const sinceMs = Math.max(0, Math.round(nowMs - changedAtMs));
     return refused(6, `has been ${from} for ${sinceMs} of the ${dwellMs} ms that it keeps a value`);
@@ -167,7 +185,7 @@ export class RegisterState {
     return direction !== 0 && this.direction !== 0 && direction !== this.direction;
   }
 
-  private directionTo(value: number): number {
+  private directionTo(value: number): Direction {
     const { low, high } = this.bounds;
     return value > high ? 1 : value < low ? -1 : 0;
   }

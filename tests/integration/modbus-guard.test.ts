@@ -381,6 +381,44 @@ test("kill -9: connections die with the guard, nothing reaches a device without 
   );
 });
 
+test("kill -9 gives no new steps: dwell runs from the new start, changes of direction count on, towards 0 is free", async () => {
+  type Rules = { rules: { client: string; device: string; writes?: object[] }[] };
+  const rules = (policy() as Rules).rules
+    .filter(({ device }) => device !== "meter")
+    .map((rule) =>
+      rule.client === "scada" && rule.writes !== undefined
+        ? { ...rule, writes: [{ ...rule.writes[0], dwellMs: 500, reversalsPer10MinMax: 2 }] }
+        : rule,
+    );
+  const meters = await serialMaster(2);
+  await guard.put(policy({ rules }));
+  await until("in force", async () => (await exceptionOf(meters.readHoldingRegisters(0, 1))) === 1);
+  let master = await serialMaster(1);
+  const said = (value: number) => exceptionOf(master.writeRegister(100, value));
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 600));
+  await said(0);
+  // Up and down until no turn is left.
+  for (let turns = 0; turns < 2; turns++) {
+    await settle();
+    await said(300);
+    await settle();
+    assert.equal(await said(200), 0);
+  }
+  await settle();
+  assert.equal(await said(300), 6);
+  for (let kills = 0; kills < 3; kills++) {
+    await guard.kill();
+    await guard.start();
+    master = await serialMaster(1);
+    await master.readHoldingRegisters(100, 1);
+    assert.equal(await said(400), 6, "dwell");
+    assert.equal(await said(150 - 50 * kills), 0, "towards 0");
+    await settle();
+    assert.equal(await said(300), 6, "no turn is left");
+  }
+  await guard.put(policy());
+});
+
 test("a forged bundle changes nothing; one without a policy closes everything, and says so", async () => {
   const stranger = await guardIn("forged");
   closing.push(() => stranger.close());

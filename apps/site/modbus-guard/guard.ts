@@ -14,8 +14,11 @@ import {
   type Denied,
   decodedRequest,
   type GuardedDevice,
+  type GuardPast,
+  type Inherited,
   type ModbusGuard,
   writePolicy,
+  writeSpan,
 } from "@wattward/guard";
 import { type Cancel, type Chance, type Clock, every, type Log } from "@wattward/kernel";
 import { type ByteLink, type Dial, exceptions, writeRequest } from "@wattward/modbus";
@@ -27,6 +30,7 @@ import { identify, type Way } from "./identify.ts";
 import { SWEEP_EVERY_MS } from "./limits.ts";
 import { Lookout } from "./lookout.ts";
 import { type Asked, isOver, Master } from "./master.ts";
+import { Memory } from "./memory.ts";
 import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import { WaysIn } from "./ways-in.ts";
@@ -89,6 +93,9 @@ class Running implements Guard {
   private readonly retired = new Set<DeviceLink>();
   private readonly stops: Cancel[] = [];
   private verdicts: ModbusGuard | undefined;
+  private memory: Memory | undefined;
+  /** Of the guard, or the policy, before the one in force. */
+  private inherited: Inherited | undefined;
   private bundleVersion: number | undefined;
   private connections = 0;
   private proposed: string | undefined;
@@ -108,6 +115,8 @@ class Running implements Guard {
 
   async start(): Promise<void> {
     const { ports } = this;
+    this.memory = await Memory.open(ports.disk, ports.log, this.nowMs());
+    this.inherited = this.memory.inherited;
     const stop = await watchBundle({
       ...ports,
       taken: ({ version, guard }) => this.adopt(version, guard),
@@ -143,6 +152,16 @@ class Running implements Guard {
     this.clients.endAll();
     for (const device of [...this.devices.values(), ...this.retired]) device.close();
     this.lookout.close();
+    await this.memory?.close(this.past());
+  }
+
+  /** What a successor has to know. */
+  private past(): GuardPast {
+    return this.verdicts?.past(this.nowMs()) ?? this.inherited?.past ?? [];
+  }
+
+  private nowMs(): number {
+    return this.ports.clock.now().monotonicMs;
   }
 
   /** What was read while learning, for people to look at. */
@@ -170,7 +189,7 @@ class Running implements Guard {
       this.enforce(undefined, version);
       return;
     }
-    const read = policyInForce(text, this.verdicts);
+    const read = policyInForce(text, this.verdicts, this.inherited);
     if (read.ok) {
       log.info("policy-in-force", { version, devices: read.value.policy.devices.length });
       this.enforce(read.value, version);
@@ -182,6 +201,8 @@ class Running implements Guard {
   }
 
   private enforce(verdicts: ModbusGuard | undefined, version: number): void {
+    if (verdicts === undefined && this.verdicts !== undefined)
+      this.inherited = { atMs: this.nowMs(), past: this.past(), unknown: "nothing" };
     this.verdicts = verdicts;
     this.bundleVersion = verdicts === undefined ? undefined : version;
     this.lookout.enforce(verdicts?.policy);
@@ -230,7 +251,10 @@ class Running implements Guard {
           asked,
           refusal(asked, exceptions.serverDeviceBusy, `too many of its requests wait for ${name}`),
         ),
-      settled: (asked, settled, nowMs) => this.lookout.settled(asked, settled, nowMs),
+      settled: (asked, settled, nowMs) => {
+        this.lookout.settled(asked, settled, nowMs);
+        if (writeSpan(asked.request) !== undefined) this.memory?.note(this.past(), nowMs);
+      },
       changed: (link, state, why) => this.lookout.device(link, state, why),
       disbelieved: (link, stray, why) => this.lookout.disbelieved(link, stray, why),
       over: (link) => void this.retired.delete(link),

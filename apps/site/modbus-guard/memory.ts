@@ -1,0 +1,101 @@
+/**
+ * The little that a guard leaves to its successor, however it ended: `state/modbus-past.json`, replaced whole after each change of direction,
+ * before the next is likely. Writing it holds up no request; what was let through and not written yet counts as one more change of every
+ * register that moved, unless the guard was ended in order.
+ *
+ *     no file      nothing was ever steered here       every rule begins afresh
+ *     a file       a guard was here                    dwell running, no ramp saved up, changes of direction as they were
+ *     unreadable   somebody's hand, a failing disk     the same, and each register has turned as often as it may
+ */
+import { type GuardPast, guardPastRule, type Inherited } from "@wattward/guard";
+import type { Disk, Log } from "@wattward/kernel";
+import { boolean, object } from "@wattward/kernel/shape";
+
+export const PAST = "state/modbus-past.json";
+
+type Kept = { readonly ended: boolean; readonly past: GuardPast };
+const keptRule = object<Kept>({ ended: boolean, past: guardPastRule });
+
+export class Memory {
+  /** Of whoever was here before; undefined: nobody. Its instant is this process's first. */
+  readonly inherited: Inherited | undefined;
+  private readonly disk: Disk;
+  private readonly log: Log;
+  private writing: Promise<void> | undefined;
+  private next: Kept | undefined;
+  private shape = "";
+
+  private constructor(disk: Disk, log: Log, inherited: Inherited | undefined) {
+    this.disk = disk;
+    this.log = log;
+    this.inherited = inherited;
+  }
+
+  /** Resolves when this guard's own file is there. */
+  static async open(disk: Disk, log: Log, atMs: number): Promise<Memory> {
+    let inherited: Inherited | undefined;
+    try {
+      const bytes = await disk.read(PAST);
+      inherited = bytes && inheritedIn(bytes, atMs);
+    } catch (error) {
+      log.error("guard-past-unreadable", { say: String(error) });
+      inherited = { atMs, past: [], unknown: "worst" };
+    }
+    const memory = new Memory(disk, log, inherited);
+    memory.write({ ended: false, past: inherited?.past ?? [] });
+    await memory.writing;
+    return memory;
+  }
+
+  /** Something may have moved. */
+  note(past: GuardPast, nowMs: number): void {
+    const shape = shapeOf(past, nowMs);
+    if (shape === this.shape) return;
+    this.shape = shape;
+    this.write({ ended: false, past });
+  }
+
+  /** The guard ends in order: nothing is under way. */
+  async close(past: GuardPast): Promise<void> {
+    this.write({ ended: true, past });
+    await this.writing;
+  }
+
+  private write(kept: Kept): void {
+    this.next = kept;
+    this.writing ??= this.writeAll().finally(() => (this.writing = undefined));
+  }
+
+  private async writeAll(): Promise<void> {
+    for (let kept = this.next; kept !== undefined; kept = this.next) {
+      this.next = undefined;
+      try {
+        await this.disk.replace(PAST, new TextEncoder().encode(JSON.stringify(kept)));
+      } catch (error) {
+        this.log.error("guard-past-not-kept", { say: String(error) });
+      }
+    }
+  }
+}
+
+/** Ages alone are no news: the same instants, said later. */
+const shapeOf = (past: GuardPast, nowMs: number): string =>
+  JSON.stringify(
+    past.map(({ reversalsAgoMs, ...one }) => [one, reversalsAgoMs.map((agoMs) => Math.round(nowMs - agoMs))]),
+  );
+
+function inheritedIn(bytes: Uint8Array, atMs: number): Inherited {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    value = undefined;
+  }
+  if (keptRule(value) !== undefined) return { atMs, past: [], unknown: "worst" };
+  const { ended, past } = value as Kept;
+  const more = ended ? [] : [0];
+  return {
+    ...{ atMs, unknown: "nothing" },
+    past: past.map((one) => ({ ...one, reversalsAgoMs: [...one.reversalsAgoMs, ...more] })),
+  };
+}
