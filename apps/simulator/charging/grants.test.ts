@@ -122,6 +122,7 @@ for (const version of ocppVersions) {
     await grant(version, b);
     await b.time.advance(2_000);
     assert.deepEqual(b.station.evses[0]!.terminalsMa, [GRANT_A * 1000, 0, 0]);
+    assert.equal(b.station.draws()[0]!.phases, 1);
   });
 
   test(`${version}: one that ignores limits draws its rating, and one that exceeds them so much more; until the fault ends`, async () => {

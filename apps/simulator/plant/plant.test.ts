@@ -37,6 +37,8 @@ test("plant: what stations might draw is summed by what is in force in them, not
   const { plant } = atWork();
   const may = plant.mayMa([drawOf("B", 0, 0, 0), drawOf("C", 0)]);
   assert.deepEqual(may.get("hall"), [32_000, 64_000, 32_000]);
+  const onePhase = plant.mayMa([{ ...drawOf("B", 0, 0, 0), phases: 1 }, drawOf("C", 0)]);
+  assert.deepEqual(onePhase.get("hall"), [0, 64_000, 0], "a car of one phase draws on no other");
 });
 
 const facts = {

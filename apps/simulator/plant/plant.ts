@@ -21,8 +21,10 @@ export type Draw = {
   readonly station: StationId;
   readonly evse: EvseId;
   readonly terminalsMa: readonly number[];
-  /** What is in force there: its profiles, hardware and cable; whatever car is there, or could come. */
+  /** What is in force there, by its profiles, hardware and cable. */
   readonly mayMa: number;
+  /** On how many of its terminals the car that is there can draw; absent: on all, as whoever comes might. */
+  readonly phases?: number | undefined;
 };
 
 export type PlantOptions = {
@@ -121,10 +123,10 @@ export class Plant {
   /** What stations might draw below each fuse by what is in force in them, without anything else; mA. */
   mayMa(draws: readonly Draw[]): ReadonlyMap<string, Currents> {
     const sums = new Map<string, Currents>();
-    for (const { station, evse, mayMa } of draws) {
+    for (const { station, evse, mayMa, phases = 3 } of draws) {
       const outlet = this.plan.outlets.find((each) => each.station === station && each.evse === evse);
       if (outlet === undefined) continue;
-      const currents = wired(outlet.wiring, [mayMa, mayMa, mayMa]);
+      const currents = wired(outlet.wiring, [mayMa, mayMa, mayMa].slice(0, phases));
       for (const fuse of this.paths.get(outlet.fuse)!) sums.set(fuse, plus(sums.get(fuse) ?? none, currents));
     }
     return sums;

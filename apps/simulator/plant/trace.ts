@@ -5,7 +5,8 @@
  *     {"kind":"site","voltageV":230,"fuses":[{"id","ratedMa"}],"loads":[{"id","fuse","highestMa"}]}
  *     {"atMs","ma":{"main":[L1,L2,L3]},"mayMa":{…},"baseMa":{…},"sourcesMa":{…},"largestMa":{…},"carsW","feedW":{"bess":N},"chargePermille":{"bess":N}}
  *
- * `mayMa` is what stations would let cars draw by what is in force in them at that instant, whoever is plugged in.
+ * `mayMa` is what stations would let the cars that are there draw by what is in force in them at that instant, on the phases that those have;
+ * where nobody is, whoever comes.
  */
 import type { Currents } from "./phases.ts";
 import type { Draw, Plant } from "./plant.ts";

@@ -8,6 +8,7 @@ import type { Cancel, Chance, Clock, Dialer, Disk, EvseId, Log, StationId } from
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Car } from "../car/car.ts";
 import { Evse, type EvseBuild } from "../evse/evse.ts";
+import type { Draw } from "../plant/plant.ts";
 import { Notebook } from "../truth/notebook.ts";
 import { dialect16 } from "../v16/dialect.ts";
 import { dialect21 } from "../v21/dialect.ts";
@@ -242,10 +243,11 @@ export class Station {
   }
 
   /** What flows at each EVSE's terminals, and what might: nothing where the station is dark. */
-  draws(): { readonly evse: EvseId; readonly terminalsMa: readonly number[]; readonly mayMa: number }[] {
-    return this.evses.map(({ id, terminalsMa }) => ({
+  draws(): Omit<Draw, "station">[] {
+    return this.evses.map(({ id, phasesInUse, terminalsMa }) => ({
       evse: id,
       terminalsMa,
+      phases: phasesInUse,
       mayMa: this.firmware?.bayOf(id)?.mayMa ?? 0,
     }));
   }
