@@ -157,8 +157,16 @@ test("a second car that begins before the meter shows the first exports nothing"
   plant.baseMa[0] = flat(10);
   const first = plant.plugIn(outletId(0), willing());
   const second = plant.plugIn(outletId(1), willing());
+  const waits: SessionPlan = { atLeastMa: 0, atMostMa: 0 };
+  plant.plan = planOf([
+    [first, waits],
+    [second, waits],
+  ]);
   plant.run(60_000);
-  plant.plan = planOf([[first, gives(6)]]);
+  plant.plan = planOf([
+    [first, gives(6)],
+    [second, waits],
+  ]);
   while (givenA(first) === 0) plant.run(500);
   plant.plan = planOf([
     [first, gives(6)],
