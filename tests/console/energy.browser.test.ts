@@ -4,10 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { FakeEnergy, SITE } from "@wattward/console/testing";
-import type { Browser, Locator, Page } from "playwright-core";
+import { FakeEnergy } from "@wattward/console/testing";
+import type { Browser } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, type Opened, open, picture, views } from "./browser.ts";
+import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
+import { at, button, energyOf, region } from "./managed-site.ts";
 
 let browser: Browser;
 before(async () => {
@@ -16,15 +17,6 @@ before(async () => {
   browser = await launch();
 });
 after(async () => browser?.close());
-
-const at = (part?: string) => `/sites/${SITE}${part === undefined ? "" : `?part=${part}`}`;
-const region = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
-const button = (within: Page | Locator, name: string) => within.getByRole("button", { name, exact: true });
-const energyOf = ({ world }: Opened) => {
-  const energy = world.energies.get(SITE);
-  assert(energy !== undefined);
-  return energy;
-};
 
 test("energy: the power flow says size and direction of each, live, and a dash where nobody knows", {
   skip: noBrowser,
@@ -345,70 +337,9 @@ test("sites: each says in which mode its energy is managed and since when; witho
   }
 });
 
-test("energy: an administrator limits a site for a time, with a reason, and ends it; what is wrong stands at its field", {
-  skip: noBrowser,
-}, async (t) => {
+test("energy: the peak stands among the figures of days", { skip: noBrowser }, async (t) => {
   for (const width of [1440, 390]) {
-    const opened = await open(t, browser, { scenario: "managed", width, path: at() });
-    const { page, csms, complaints } = opened;
-    const energy = energyOf(opened);
-    const panel = region(page, "Limit for a time");
-    await panel.getByText("No person limits this site now.").waitFor();
-    await button(panel, "Limit power…").click();
-    const dialog = page.getByRole("dialog");
-    await button(dialog, "Set this limit").click();
-    await dialog.getByText("Write how much power there may be.").waitFor();
-    await dialog.getByText("Write why.").waitFor();
-    const most = dialog.getByLabel("Most power, kW");
-    await most.fill("a lot");
-    await dialog.getByText("A number of kilowatts from 0 to 10,000").waitFor();
-    assert.equal(energy.limit, null, "nothing was sent");
-    await most.fill("0");
-    await dialog.getByText("No car charges until then.").waitFor();
-    await most.fill("40,5");
-    await dialog.getByLabel("For", { exact: true }).selectOption({ label: "2 h 00 min" });
-    await dialog.getByText(/take 40\.5 kW together at most, until \d\d:\d\d\./).waitFor();
-    await dialog.getByLabel("Reason").fill("cable work");
-    await looksWell(page);
-    await page.screenshot({ path: picture(`energy-limit-dialog-${width}`) });
-    await button(dialog, "Set this limit").click();
-    await dialog.waitFor({ state: "detached" });
-    await panel.getByText("At most 40.5 kW together").waitFor();
-    await panel.getByText(/^cable work, .* by /).waitFor();
-    await page.getByText("Limited by a person").waitFor();
-    const { limit } = energyOf(opened);
-    assert(limit?.limitW === 40_500 && Math.abs(limit.untilMs - limit.atMs - 7_200_000) < 5_000);
-    await page.screenshot({ path: picture(`energy-limit-set-${width}`), fullPage: true });
-
-    csms.signIn("Olga Fuchs", "operator");
-    await page.reload();
-    await panel.getByText("At most 40.5 kW together").waitFor();
-    assert.equal(await panel.getByRole("button").count(), 0, "only who may");
-    csms.signIn();
-    await page.reload();
-    await button(panel, "End it now…").click();
-    await dialog.getByLabel("Reason").fill("done sooner");
-    await button(dialog, "End the limit").click();
-    await panel.getByText("No person limits this site now.").waitFor();
-    assert.equal(energy.limit, null);
-    assert.deepEqual(complaints, []);
-  }
-});
-
-test("energy: a limit that a person set stands above all with its end; the peak stands among the figures of days", {
-  skip: noBrowser,
-}, async (t) => {
-  for (const width of [1440, 390]) {
-    const opened = await open(t, browser, { scenario: "managed", width, path: at() });
-    const { page, world, complaints } = opened;
-    const energy = energyOf(opened);
-    const untilWallMs = world.nowMs() + 3_600_000;
-    energy.snapshot = { externalLimit: { kind: "ordered", limitW: 40_000, untilWallMs } };
-    energy.tell();
-    await page.getByText("Limited by a person").waitFor();
-    await page.getByText(/takes 40\.0 kW together at most, until \d\d:\d\d\./).waitFor();
-    await page.screenshot({ path: picture(`energy-limit-${width}`) });
-    await page.goto(new URL(at("history"), page.url()).href);
+    const { page, complaints } = await open(t, browser, { scenario: "managed", width, path: at("history") });
     await page.getByTitle(/The highest quarter of an hour drawn from the grid\./).waitFor();
     if (width > 1000) {
       await page.getByRole("button", { name: "Peak", exact: true }).click();

@@ -1,5 +1,6 @@
 /** The energy of a site, in English. */
 import { plural } from "../en-codes.ts";
+import { documentWords, limitWords } from "./energy-written.ts";
 
 export const energyWords = {
   tabsLabel: "Parts of this site",
@@ -319,97 +320,6 @@ export const energyWords = {
     },
   },
 
-  limit: {
-    panel: "Limit for a time",
-    none: "No person limits this site now.",
-    ask: "Limit power…",
-    change: "Change…",
-    endAsk: "End it now…",
-    atMost: (limit: string) => `At most ${limit} together`,
-    until: "until",
-    title: "Limit power for a time",
-    power: "Most power, kW",
-    powerHint: "What cars and batteries that charge may take together. 0: none charges.",
-    powerMissing: "Write how much power there may be.",
-    powerWrong: "A number of kilowatts from 0 to 10,000, at most three decimals.",
-    span: "For",
-    set: "Set this limit",
-    effect: (site: string, limit: string, until: string) =>
-      `Cars and batteries at ${site} take ${limit} together at most, until ${until}.`,
-    effectUnsaid: (until: string) => `Until ${until}, cars and batteries take no more than that together.`,
-    effectNone: "No car charges until then.",
-    effectCut: "What charges is lowered as soon as the site hears of it.",
-    effectEnd: "It ends by itself, whether the site has its link or not, and power rises gently.",
-    endTitle: "End the limit",
-    end: "End the limit",
-    endEffect: (site: string) => `Power at ${site} rises gently to what fuses and plan allow.`,
-  },
-
-  document: {
-    title: "What is written of this site",
-    lead: "Its fuses, outlets, sources, meters and devices, what energy costs, and what is wanted of it. It is checked, compiled into the signed bundle and sent to the site.",
-    version: (version: number) => `version ${version}`,
-    by: (name: string) => `by ${name}`,
-    text: "Document, YAML or JSON",
-    check: "Check",
-    checking: "Checking…",
-    save: "Save",
-    saveTitle: "Save and send to the site",
-    saved: (version: number) => `Saved as version ${version}. The site takes it with its next bundle.`,
-    discard: "Discard changes",
-    unchanged: "Nothing is changed.",
-    well: "No fault was found.",
-    faults: (count: number) => plural(count, "fault", "faults"),
-    fault: (line: number | undefined, path: string) =>
-      line === undefined ? path : path === "" ? `line ${line}` : `line ${line}, ${path}`,
-    goTo: (line: number) => `Go to line ${line}`,
-    reason: "Reason",
-    reasonHint: "It stands beside your name in the site's history.",
-    reasonMissing: "Write why.",
-    effect: (site: string) =>
-      `${site} runs by this document from its next bundle on: within seconds where its link is up, else when it is back.`,
-    effectCut: "Where a limit is lowered, cars that charge are lowered at once.",
-    conflict: "Somebody saved another version while you wrote. Yours is still here.",
-    takeTheirs: "Take their version",
-    none: "This site's energy is not managed",
-    noneHelp:
-      "Stations charge as their own limits and profiles say. Write down its fuses and outlets, and the site keeps every fuse within its limit.",
-    start: "Begin with an example",
-    readOnly: "Only administrators change it.",
-    unmanage: "Manage no more",
-    endEffect: (site: string) =>
-      `The energy of ${site} is no longer managed: its fuses are watched by nobody, and stations charge as their own limits and profiles say.`,
-    endKept: "What is written stays among the versions, and can be put back.",
-    versions: "Versions",
-    noReason: "no reason was given",
-    ended: "managed no more",
-    putBack: "Put into the editor",
-    putBackOf: (version: number) => `Put version ${version} into the editor`,
-    safe: {
-      title: "With no controller at all",
-      lead: "What all stations draw together by the safe limit that is stored in them, of the room that the worst of everything else leaves.",
-      fuse: "Fuse",
-      sum: (sum: string, room: string) => `${sum} of ${room} A`,
-      without: (names: string) => `These get no power then: ${names}.`,
-      none: "Every outlet keeps some power then.",
-    },
-    strategy: {
-      title: "Strategy",
-      lead: "What the planner strives for, once every fuse is safe.",
-      name: {
-        fairness: "Fair to all",
-        cost: "Low cost",
-        "self-consumption": "Own sun first",
-        "guaranteed-energy": "Guaranteed energy",
-      },
-      means: {
-        fairness: "Everybody who charges gets a like share of what there is.",
-        cost: "Charges when energy is cheap, and keeps the month's peak low.",
-        "self-consumption": "Uses the sun's energy at the site before any is fed into the grid.",
-        "guaranteed-energy": "What a driver asked for by departure comes first; cost comes second.",
-      },
-      locked: "Save or discard what you wrote first.",
-      use: "Use this strategy",
-    },
-  },
+  limit: limitWords,
+  document: documentWords,
 };
