@@ -7,13 +7,19 @@ import { words } from "../strings/en.ts";
 import { FlowIcon } from "./flow-icon.tsx";
 import { ampere, barParts, type FuseRow, fuseRows, type PhaseLoad, toneOfTaken } from "./fuse-rows.ts";
 import styles from "./fuse-tree.module.css";
+import { Key } from "./key.tsx";
 
 const say = words.energy.fuses;
+const keyParts = [
+  { part: "base", name: say.base },
+  { part: "may", name: say.cars },
+  { part: "free", name: say.free },
+] as const;
 
 export function FuseTree({ snapshot, site }: { snapshot: EnergySnapshot | undefined; site: Topology }) {
   const rows = fuseRows(site, snapshot?.fuses ?? []);
   return (
-    <Panel title={say.title} end={<Key />}>
+    <Panel title={say.title} end={<Key className={styles.key} parts={keyParts} />}>
       <p className={styles.lead}>{say.lead}</p>
       <ul className={styles.tree}>
         {rows.map((row) => (
@@ -32,16 +38,6 @@ export function FuseTree({ snapshot, site }: { snapshot: EnergySnapshot | undefi
         ))}
       </ul>
     </Panel>
-  );
-}
-
-function Key() {
-  return (
-    <span className={styles.key} aria-hidden="true">
-      <span data-part="base">{say.base}</span>
-      <span data-part="may">{say.cars}</span>
-      <span data-part="free">{say.free}</span>
-    </span>
   );
 }
 

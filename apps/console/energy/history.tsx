@@ -26,10 +26,15 @@ import {
   totalOf,
 } from "./days.ts";
 import styles from "./history.module.css";
+import { Key } from "./key.tsx";
 import { modeName } from "./mode.ts";
 import { ModeHistory } from "./mode-history.tsx";
 
 const say = words.energy.history;
+const keyParts = [
+  { part: "own", name: say.fromOwn },
+  { part: "grid", name: say.fromGrid },
+] as const;
 const DAY_MS = 86_400_000;
 const AGAIN_MS = 60_000;
 const lengths = { week: 7, month: 30, quarter: 90 } as const;
@@ -92,7 +97,7 @@ function Days({ told, site }: { told: EnergyDays; site: string }) {
   return (
     <>
       <Totals told={told} />
-      <Panel title={say.title} end={<BarKey />}>
+      <Panel title={say.title} end={<Key className={styles.key} parts={keyParts} />}>
         <DayBars days={told.days} />
       </Panel>
       <Listing
@@ -111,15 +116,6 @@ function Days({ told, site }: { told: EnergyDays; site: string }) {
         noneFound={<Notice title={say.none} />}
       />
     </>
-  );
-}
-
-function BarKey() {
-  return (
-    <span className={styles.key} aria-hidden="true">
-      <span data-part="own">{say.fromOwn}</span>
-      <span data-part="grid">{say.fromGrid}</span>
-    </span>
   );
 }
 

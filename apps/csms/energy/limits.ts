@@ -27,3 +27,5 @@ export const PRICE_STEP_MS_MAX = 86_400_000;
 /** A limit that a person sets is for a time: whoever wants it for ever writes it into the document. */
 export const LIMIT_MS_MAX = 31 * 86_400_000;
 export const LIMIT_W_MAX = ENERGY_LIMIT_W_MAX;
+/** Why somebody did something, as it is kept with it. */
+export const WHY_CHARS_MAX = 200;

@@ -28,37 +28,23 @@ export const insertDocument = statement((db, p: Schema["energy_documents"]) =>
 export const findPrices = statement((db, p: { site: string }) =>
   db.selectFrom("energy_prices").selectAll().where("site_id", "=", p.site),
 );
+const priceColumns = ["from_ms", "step_ms", "prices", "told_at_ms", "told_by"] as const;
 export const putPrices = statement((db, p: Schema["energy_prices"]) =>
   db
     .insertInto("energy_prices")
-    .values(each(p, ["site_id", "from_ms", "step_ms", "prices", "told_at_ms", "told_by"]))
-    .onConflict((c) =>
-      c.column("site_id").doUpdateSet({
-        from_ms: p.from_ms,
-        step_ms: p.step_ms,
-        prices: p.prices,
-        told_at_ms: p.told_at_ms,
-        told_by: p.told_by,
-      }),
-    ),
+    .values(each(p, ["site_id", ...priceColumns]))
+    .onConflict((c) => c.column("site_id").doUpdateSet(each(p, priceColumns))),
 );
 
 export const findLimit = statement((db, p: { site: string }) =>
   db.selectFrom("energy_limits").selectAll().where("site_id", "=", p.site),
 );
+const limitColumns = ["limit_w", "until_ms", "at_ms", "actor", "reason"] as const;
 export const putLimit = statement((db, p: Schema["energy_limits"]) =>
   db
     .insertInto("energy_limits")
-    .values(each(p, ["site_id", "limit_w", "until_ms", "at_ms", "actor", "reason"]))
-    .onConflict((c) =>
-      c.column("site_id").doUpdateSet({
-        limit_w: p.limit_w,
-        until_ms: p.until_ms,
-        at_ms: p.at_ms,
-        actor: p.actor,
-        reason: p.reason,
-      }),
-    ),
+    .values(each(p, ["site_id", ...limitColumns]))
+    .onConflict((c) => c.column("site_id").doUpdateSet(each(p, limitColumns))),
 );
 export const deleteLimit = statement((db, p: { site: string }) =>
   db.deleteFrom("energy_limits").where("site_id", "=", p.site),

@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
 import { checkDocumentAt, type DocumentCheck } from "../../energy/check-document.ts";
-import { DOCUMENT_CHARS_MAX } from "../../energy/limits.ts";
+import { DOCUMENT_CHARS_MAX, WHY_CHARS_MAX } from "../../energy/limits.ts";
 import { type StrategySaved, saveDocument, saveStrategy } from "../../energy/save-document.ts";
 import { EnergyCheck, EnergyDocument, EnergyVersion, SiteEnergy } from "../energy-shapes.ts";
 import { apiLimits } from "../limits.ts";
@@ -21,7 +21,7 @@ const Text = Type.String({
   maxLength: DOCUMENT_CHARS_MAX,
   description: "YAML or JSON: docs/energy.md. Empty, the site's energy is no longer managed.",
 });
-const Why = Type.String({ minLength: 1, maxLength: 200, description: "Kept with the version." });
+const Why = Type.String({ minLength: 1, maxLength: WHY_CHARS_MAX, description: "Kept with the version." });
 const VersionNumber = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 const Changed = Type.Object(
   { version: Type.Integer({ description: "In force from now on." }), changed: Type.Boolean() },

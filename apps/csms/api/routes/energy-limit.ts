@@ -3,7 +3,7 @@ import { type Clock, siteId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
-import { LIMIT_MS_MAX, LIMIT_W_MAX } from "../../energy/limits.ts";
+import { LIMIT_MS_MAX, LIMIT_W_MAX, WHY_CHARS_MAX } from "../../energy/limits.ts";
 import { EnergyLimitRow } from "../energy-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
@@ -54,7 +54,7 @@ export function energyLimitRoutes(app: FastifyInstance, { core, clock }: { core:
             description: "Cars and batteries that charge, together; null: no such limit any more.",
           }),
           untilMs: Type.Optional(InstantMs),
-          why: Type.String({ minLength: 1, maxLength: 200, description: "Kept with it." }),
+          why: Type.String({ minLength: 1, maxLength: WHY_CHARS_MAX, description: "Kept with it." }),
         },
         closed,
       ),

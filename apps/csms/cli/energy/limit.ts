@@ -15,20 +15,18 @@ import {
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
 import { siteIn, unknownSite } from "./site-in.ts";
+import { whyIn } from "./why.ts";
 
 const text = { type: "string" } as const;
 const MINUTE_MS = 60_000;
 const MINUTES_USUAL = 60;
-const WHY_CHARS_MAX = 200;
 
 export async function limitSite(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = readArguments(args, { data: text, why: text, for: text, ...jsonOption });
   const [name, power] = readWords(positionals, "SITE", "KW");
   const site = siteIn(name);
   const limitW = power === "off" ? null : wattsIn(power);
-  const reason = values.why ?? "";
-  if (reason.length === 0 || reason.length > WHY_CHARS_MAX)
-    throw new UsageError(`--why is needed: 1 to ${WHY_CHARS_MAX} characters`);
+  const reason = whyIn(values.why);
   if (limitW === null && values.for !== undefined)
     throw new UsageError("--for goes with a limit, not with off");
   const minutes = readNumber("--for", values.for, { min: 1, max: LIMIT_MS_MAX / MINUTE_MS }) ?? MINUTES_USUAL;

@@ -18,10 +18,10 @@ import {
 import { withDataCore } from "../data-core.ts";
 import { siteIn, unknownSite } from "./site-in.ts";
 import { factsOf, faultsIn, wordsOf } from "./told.ts";
+import { whyIn } from "./why.ts";
 
 const text = { type: "string" } as const;
 const options = { data: text, why: text, base: text, ...jsonOption };
-const WHY_CHARS_MAX = 200;
 
 export async function setFile(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = readArguments(args, options);
@@ -86,9 +86,7 @@ type Values = { readonly [K in "data" | "why" | "base"]?: string | undefined } &
 
 async function change(name: string, values: Values, context: CommandContext, wanted: Change): Promise<void> {
   const site = siteIn(name);
-  const reason = values.why ?? wanted.reason;
-  if (reason.length === 0 || reason.length > WHY_CHARS_MAX)
-    throw new UsageError(`--why is 1 to ${WHY_CHARS_MAX} characters`);
+  const reason = whyIn(values.why, wanted.reason);
   const given = readNumber("--base", values.base, { min: 0, max: 999_999_999 });
   await withDataCore(dataFolder(values.data, context.env), async ({ core, clock }) => {
     const found = await core.query("energy.document", { site });
