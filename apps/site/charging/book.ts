@@ -130,6 +130,8 @@ function sessionOf(fields: Fields): KeptSession[] {
     return found < 0 || found > NEED_MAX[name]! ? {} : { [name]: found };
   };
   const mostMa = numberIn(fields, "mostMa");
+  const givenWh = numberIn(fields, "givenWh") ?? -1;
+  const keepsWh = numberIn(needs, "keepsWh") ?? Number.POSITIVE_INFINITY;
   return [
     {
       ...{ transaction, evse, sinceWallMs },
@@ -137,7 +139,10 @@ function sessionOf(fields: Fields): KeptSession[] {
       registerWh: numberIn(fields, "registerWh"),
       remoteStartId: numberIn(fields, "remoteStartId"),
       mostMa: mostMa !== undefined && mostMa >= 0 && mostMa <= GRANT_MA_MAX ? mostMa : undefined,
+      ...(givenWh >= 0 && givenWh <= NEED_MAX["energyWh"]! && { givenWh }),
+      exportWh: numberIn(fields, "exportWh"),
       needs: {
+        ...(Math.abs(keepsWh) <= NEED_MAX["energyWh"]! && { keepsWh }),
         ...number("energyWh"),
         ...number("departureWallMs"),
         ...number("carMa"),

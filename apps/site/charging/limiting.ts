@@ -37,10 +37,15 @@ export class Refusals {
   }
 }
 
+/** Setpoints are 2.1's, and must end with the transaction and by themselves. */
+export const canGive = (way: Way, version: OcppVersion): boolean => way === "tx" && version === "2.1";
+
 export type GrantFacts = {
   readonly evse: EvseId;
   readonly transaction: number | string;
   readonly limitMa: number;
+  /** Gives back instead (V2X); only where `canGive`. */
+  readonly dischargeMa?: number | undefined;
   readonly safeMa: number;
   readonly ttlMs: number;
   /** By the station's clock: now, or a little before. */
@@ -55,8 +60,9 @@ export function grantProfile(
   const { evse, limitMa, safeMa, startMs, transaction } = facts;
   const ttlS = Math.floor(facts.ttlMs / 1_000);
   const id = GRANT_ID + evse;
+  const { dischargeMa = 0 } = facts;
   const periods = [
-    { fromS: 0, limitMa },
+    { fromS: 0, limitMa, ...(dischargeMa > 0 && { dischargeMa }) },
     { fromS: ttlS, limitMa: safeMa },
   ];
   const ends = { id, kind: "absolute", startMs, periods } as const;

@@ -8,6 +8,7 @@ import { ask, type OwnCall, type StationCaller } from "./caller.ts";
 import { fieldsOf, listIn, objectIn, textIn } from "./fields.ts";
 import { METER_EVERY_S } from "./limits.ts";
 
+const exported = ["Current.Export", "Energy.Active.Export.Register"];
 const lists = [
   ["Current.Import", "Power.Active.Import", "Voltage", "Energy.Active.Import.Register"],
   ["Current.Import", "Energy.Active.Import.Register"],
@@ -26,15 +27,19 @@ const measurands: Setting = {
   variable: "TxUpdatedMeasurands",
 };
 
-/** True where the station answered, whatever it said: it will not be asked again before its next boot. */
-export async function askForMeterValues(caller: StationCaller): Promise<boolean> {
+/**
+ * True where the station answered, whatever it said: it will not be asked again before its next boot. `givesBack`: cars may, so what they
+ * give is asked for first.
+ */
+export async function askForMeterValues(caller: StationCaller, givesBack = false): Promise<boolean> {
   const has = await read(caller);
   if (has === undefined) return false;
   const everyS = Number(has.interval ?? "0");
   if (!(everyS >= 1 && everyS <= METER_EVERY_S)) await set(caller, interval, String(METER_EVERY_S));
   const words = new Set((has.measurands ?? "").split(",").map((word) => word.trim()));
-  const enough = lists.find((list) => list.split(",").every((word) => words.has(word)));
-  for (const list of lists) {
+  const wanted = givesBack ? [[lists[0], ...exported].join(","), ...lists] : lists;
+  const enough = wanted.find((list) => list.split(",").every((word) => words.has(word)));
+  for (const list of wanted) {
     if (list === enough || (await set(caller, measurands, list)) !== "refused") break;
   }
   return true;

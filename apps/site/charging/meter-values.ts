@@ -1,7 +1,7 @@
 /**
  * Meter values of a station (1.6 §7.33; 2.x MeterValueType) as what flows at an outlet's terminals. Best first: currents per phase; power over
- * the voltage; for the rest, steps of the energy register (session.ts). What is not there is absent, never 0. A current is a size here: what
- * a car gives back reads as power below nothing.
+ * the voltage; for the rest, steps of the energy register (session.ts). What is not there is absent, never 0. A current is a size here, but
+ * at an outlet where cars may give back (V2X): what they give is below nothing.
  */
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn, timeIn } from "./fields.ts";
 
@@ -11,6 +11,8 @@ export type Terminals = {
   readonly voltageV: number;
   /** Phases that the car was told to use (2.x `numberOfPhasesUsed`). */
   readonly usedCount?: number | undefined;
+  /** A car may give back there. */
+  readonly givesBack?: boolean;
 };
 
 export type MeterReading = {
@@ -18,8 +20,11 @@ export type MeterReading = {
   readonly atStationMs: number | undefined;
   readonly terminalsMa: readonly number[] | undefined;
   readonly registerWh: number | undefined;
+  /** Given back, by the register that counts it. */
+  readonly exportWh: number | undefined;
 };
 
+type Way = "Import" | "Export";
 type Sample = {
   readonly measurand: string;
   readonly phase: number | undefined;
@@ -33,10 +38,20 @@ export function readMeterValues(meterValue: unknown, terminals: Terminals): Mete
     const samples = listIn(value, "sampledValue").flatMap(sampleOf);
     return {
       atStationMs: timeIn(value, "timestamp"),
-      terminalsMa: currents(samples, terminals) ?? fromPower(samples, terminals),
+      terminalsMa: netOf(samples, terminals),
       registerWh: wholeOf(samples, "Energy.Active.Import.Register"),
+      exportWh: wholeOf(samples, "Energy.Active.Export.Register"),
     };
   });
+}
+
+/** What is drawn less what is given back; a station that tells only of the one has nothing of the other. */
+function netOf(samples: readonly Sample[], terminals: Terminals): readonly number[] | undefined {
+  const flow = (way: Way) => currents(samples, terminals, way) ?? fromPower(samples, terminals, way);
+  const drawn = flow("Import");
+  const given = terminals.givesBack === true ? flow("Export") : undefined;
+  if (given === undefined) return drawn;
+  return given.map((ma, i) => (drawn?.[i] ?? 0) - ma);
 }
 
 /** Watts over the terminals that are in use, each the same. */
@@ -46,8 +61,8 @@ export function spread(powerW: number, { count, voltageV, usedCount }: Terminals
   return Array.from({ length: count }, (_, i) => (i < used ? ma : 0));
 }
 
-function currents(samples: readonly Sample[], { count }: Terminals): number[] | undefined {
-  const found = samples.filter(({ measurand }) => measurand === "Current.Import");
+function currents(samples: readonly Sample[], { count }: Terminals, way: Way): number[] | undefined {
+  const found = samples.filter(({ measurand }) => measurand === `Current.${way}`);
   if (found.length === 0) return undefined;
   const whole = found.find(({ phase }) => phase === undefined);
   const ma = Array.from({ length: count }, (_, i) => {
@@ -57,8 +72,8 @@ function currents(samples: readonly Sample[], { count }: Terminals): number[] | 
   return ma;
 }
 
-function fromPower(samples: readonly Sample[], terminals: Terminals): number[] | undefined {
-  const found = samples.filter(({ measurand }) => measurand === "Power.Active.Import");
+function fromPower(samples: readonly Sample[], terminals: Terminals, way: Way): number[] | undefined {
+  const found = samples.filter(({ measurand }) => measurand === `Power.Active.${way}`);
   const voltageOf = (phase: number) =>
     samples.find((each) => each.measurand === "Voltage" && (each.phase === phase || each.phase === undefined))
       ?.value;

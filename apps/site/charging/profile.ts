@@ -5,6 +5,7 @@
  *     safe default   TxDefaultProfile  EVSE 0, level 0, Absolute since 1970, no end: in force at every time that a clock can show. A relative one
  *                    begins with the transaction by the station's wall clock, so a jump back would leave the car without any limit
  *     grant          TxProfile         Absolute: {0: grant} {TTL: safe default}, no duration (ADR 13)
+ *     gives back     TxProfile of 2.1  the same, {0: CentralSetpoint below nothing} {TTL: safe default} (Q03): nobody there, and it ends
  */
 import type { EvseId, JsonObject } from "@wattward/kernel";
 import { rfc3339 } from "@wattward/kernel";
@@ -21,6 +22,9 @@ export type Measure = {
   readonly saysPhases: boolean;
 };
 
+/** `dischargeMa`: in place of a limit, what the car gives back (V2X; 2.1 alone). */
+type OwnPeriod = { readonly fromS: number; readonly limitMa: number; readonly dischargeMa?: number };
+
 export type OwnProfile = {
   readonly id: number;
   readonly stackLevel: number;
@@ -29,7 +33,7 @@ export type OwnProfile = {
   readonly transaction?: number | string | undefined;
   /** By the station's clock; of `absolute`. */
   readonly startMs?: number | undefined;
-  readonly periods: readonly { readonly fromS: number; readonly limitMa: number }[];
+  readonly periods: readonly OwnPeriod[];
   /** Of `dynamic`: without the site it holds for so long (K01.FR.101 of 2.1). */
   readonly offlineS?: number;
 };
@@ -42,9 +46,9 @@ export function setProfile(
   const schedule = {
     ...(profile.startMs !== undefined && { startSchedule: rfc3339(profile.startMs) }),
     chargingRateUnit: measure.unit,
-    chargingSchedulePeriod: profile.periods.map(({ fromS, limitMa }) => ({
-      startPeriod: fromS,
-      limit: asWritten(limitMa, measure),
+    chargingSchedulePeriod: profile.periods.map((period) => ({
+      startPeriod: period.fromS,
+      ...written(period, measure),
       ...(measure.saysPhases && { numberPhases: measure.phases }),
     })),
   };
@@ -83,6 +87,12 @@ export function setProfile(
     },
   };
 }
+
+/** With a setpoint stands no limit (Q03.FR.02); the mode of what follows it goes without saying: ChargingOnly. */
+const written = ({ limitMa, dischargeMa = 0 }: OwnPeriod, measure: Measure): JsonObject =>
+  dischargeMa > 0
+    ? { operationMode: "CentralSetpoint", setpoint: 0 - asWritten(dischargeMa, measure) }
+    : { limit: asWritten(limitMa, measure) };
 
 /** CALL that takes it away; without an id, every profile that can be cleared. */
 export function clearProfile(

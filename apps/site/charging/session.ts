@@ -4,15 +4,8 @@ import type { SessionId } from "@wattward/energy";
 import type { EvseId } from "@wattward/kernel";
 import { REGISTER_STEP_MS_MIN } from "./limits.ts";
 import { type MeterReading, spread, type Terminals } from "./meter-values.ts";
+import type { Needs } from "./needs.ts";
 import type { StationTime } from "./station-time.ts";
-
-/** What driver and car want, where they said so (2.x NotifyEVChargingNeeds; K15). */
-export type Needs = {
-  readonly energyWh?: number;
-  readonly departureWallMs?: number;
-  readonly carMa?: number;
-  readonly dischargeWMax?: number;
-};
 
 /** As it is kept through restarts of this process; nothing that ages quickly is in it. */
 export type KeptSession = {
@@ -22,12 +15,17 @@ export type KeptSession = {
   readonly sinceWallMs: number;
   readonly fromWh?: number | undefined;
   readonly registerWh?: number | undefined;
+  /** Given back so far (V2X), and the register that counts it. */
+  readonly givenWh?: number | undefined;
+  readonly exportWh?: number | undefined;
   readonly needs: Needs;
   readonly remoteStartId?: number | undefined;
   /** The highest grant that was ever written for it: what its station may live on when this process comes back. */
   readonly mostMa?: number | undefined;
 };
 
+/** Of a car that gives back, each way; what is reckoned with it errs towards a car that has less. */
+const CAR_EFFICIENCY = 0.92;
 /** What no car on earth draws is no reading, and neither is what no meter has counted. */
 const CURRENT_MA_MAX = 2_000_000;
 const REGISTER_WH_MAX = 1_000_000_000_000;
@@ -47,6 +45,8 @@ export class ChargingSession {
   /** Its outlet is said to be free since then. */
   freeSinceMs: number | undefined;
   private fromWh: number | undefined;
+  private givenWh: number;
+  private exportWh: number | undefined;
   private register: { readonly wh: number; readonly atMs: number | undefined } | undefined;
 
   constructor(id: SessionId, kept: KeptSession, connectedAtMs: number) {
@@ -58,19 +58,43 @@ export class ChargingSession {
     this.remoteStartId = kept.remoteStartId;
     this.needs = kept.needs;
     this.mostMa = kept.mostMa;
+    this.givenWh = kept.givenWh ?? 0;
+    this.exportWh = kept.exportWh;
     if (kept.fromWh !== undefined && isRegister(kept.fromWh)) this.fromWh = kept.fromWh;
     if (kept.registerWh !== undefined && isRegister(kept.registerWh))
       this.register = { wh: kept.registerWh, atMs: undefined };
   }
 
+  /** Less what it gave back and has to be given again for that, losses and all; below nothing: it has less than when it came. */
   get deliveredWh(): number {
+    return this.takenWh - this.givenWh / CAR_EFFICIENCY ** 2;
+  }
+
+  /** In the car's battery, more than when it came, at the least. */
+  get carWh(): number {
+    return this.takenWh * CAR_EFFICIENCY - this.givenWh / CAR_EFFICIENCY;
+  }
+
+  /** What it can still give by its meter, down to what car and driver keep; `undefined`: it gives nothing. */
+  get dischargeLeftWh(): number | undefined {
+    const { dischargeWMax, keepsWh } = this.needs;
+    if (dischargeWMax === undefined || keepsWh === undefined) return undefined;
+    return Math.max(0, (this.carWh - keepsWh) * CAR_EFFICIENCY);
+  }
+
+  private get takenWh(): number {
     if (this.register === undefined || this.fromWh === undefined) return 0;
     return Math.max(0, this.register.wh - this.fromWh);
   }
 
   kept(): KeptSession {
     const { transaction, evse, sinceWallMs, fromWh, mostMa, needs, register, remoteStartId } = this;
-    return { transaction, evse, sinceWallMs, fromWh, registerWh: register?.wh, needs, remoteStartId, mostMa };
+    const { givenWh, exportWh } = this;
+    return {
+      ...{ transaction, evse, sinceWallMs, fromWh, registerWh: register?.wh, needs, remoteStartId, mostMa },
+      ...(givenWh > 0 && { givenWh }),
+      ...(exportWh !== undefined && { exportWh }),
+    };
   }
 
   startsAt(wh: number): void {
@@ -82,7 +106,8 @@ export class ChargingSession {
   /** Takes in what the meter showed; each reading is as old as the station's clock says it is. */
   read(readings: readonly MeterReading[], time: StationTime, terminals: Terminals, nowMs: number): void {
     const stationNowMs = time.at(nowMs);
-    for (const { atStationMs, terminalsMa, registerWh } of readings) {
+    for (const { atStationMs, terminalsMa, registerWh, exportWh } of readings) {
+      if (exportWh !== undefined) this.gave(exportWh);
       const ageMs =
         atStationMs === undefined || stationNowMs === undefined ? 0 : Math.max(0, stationNowMs - atStationMs);
       const atMs = nowMs - ageMs;
@@ -94,6 +119,13 @@ export class ChargingSession {
       )
         this.observed = { atMs, terminalsMa: ma };
     }
+  }
+
+  /** A register that counts what is given back; one that falls begins anew. */
+  private gave(wh: number): void {
+    if (!isRegister(wh)) return;
+    this.givenWh += Math.max(0, wh - (this.exportWh ?? wh));
+    this.exportWh = wh;
   }
 
   private registered(wh: number, atMs: number): void {

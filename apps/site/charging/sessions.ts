@@ -6,16 +6,15 @@
 import type { SessionId } from "@wattward/energy";
 import type { EvseId, StationId } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
-import { type Fields, fieldsOf, numberIn, objectIn, textIn, timeIn } from "./fields.ts";
+import { type Fields, fieldsOf, numberIn, objectIn, textIn } from "./fields.ts";
 import { FREE_MS, SESSIONS_MAX } from "./limits.ts";
 import { readMeterValues, type Terminals } from "./meter-values.ts";
-import { ChargingSession, type KeptSession, type Needs } from "./session.ts";
+import { type Needs, readNeeds } from "./needs.ts";
+import { ChargingSession, type KeptSession } from "./session.ts";
 import type { StationTime } from "./station-time.ts";
 
 /** transactionId is string[36] (TransactionType); events past repair are heard too, so it is looked at here. */
 const TRANSACTION_CHARS_MAX = 36;
-/** Beyond these a need is none: of a car, and of this century. */
-const NEED_MAX = 10_000_000;
 
 export type SessionsPorts = {
   readonly station: StationId;
@@ -161,29 +160,15 @@ export class Sessions {
   }
 
   private needed(evse: EvseId, needs: Fields): void {
-    const ac = objectIn(needs, "acChargingParameters");
-    const dc = objectIn(needs, "dcChargingParameters");
-    const v2x = objectIn(needs, "v2xChargingParameters");
-    const energyWh =
-      numberIn(ac, "energyAmount") ?? numberIn(dc, "energyAmount") ?? numberIn(v2x, "evTargetEnergyRequest");
-    const departureWallMs = timeIn(needs, "departureTime");
-    const carA = numberIn(ac, "evMaxCurrent");
-    const dischargeW = numberIn(v2x, "maxDischargePower");
-    const read: Needs = {
-      ...(energyWh !== undefined && energyWh >= 0 && energyWh <= NEED_MAX && { energyWh }),
-      ...(departureWallMs !== undefined &&
-        departureWallMs >= 0 && { departureWallMs: Math.round(departureWallMs) }),
-      ...(carA !== undefined && carA > 0 && { carMa: carA * 1_000 }),
-      ...(dischargeW !== undefined &&
-        dischargeW > 0 &&
-        dischargeW <= NEED_MAX && { dischargeWMax: dischargeW }),
-    };
     const session = this.byEvse.get(evse);
     if (session === undefined) {
-      if (this.ports.terminals(evse) !== undefined) this.early.set(evse, read);
+      if (this.ports.terminals(evse) !== undefined)
+        this.early.set(evse, readNeeds(needs, { deliveredWh: 0, carWh: 0 }));
       return;
     }
-    session.needs = { ...session.needs, ...read };
+    const { dischargeWMax: _, keepsWh: __, ...before } = session.needs;
+    // What was agreed on giving back is agreed anew each time.
+    session.needs = { ...before, ...readNeeds(needs, session) };
     this.ports.changed();
   }
 }

@@ -60,13 +60,15 @@ export function soundness(
 }
 
 function wrongGrant(
-  { limitMa, outlet, seq, ttlMs }: Grant,
-  { ratedMa, ttlMs: ttlMsMax }: Outlet,
+  { limitMa, dischargeMa = 0, outlet, seq, ttlMs }: Grant,
+  { ratedMa, dischargeMaMax = 0, ttlMs: ttlMsMax }: Outlet,
   seqBefore: number,
 ): string | undefined {
   if (seq <= seqBefore) return `grant ${seq} after grant ${seqBefore}`;
   if (limitMa > ratedMa + WITHIN_MA)
     return `${limitMa} mA for outlet '${outlet}', which is rated ${ratedMa} mA`;
+  if (dischargeMa > dischargeMaMax + WITHIN_MA || (dischargeMa > 0 && limitMa > 0))
+    return `${dischargeMa} mA to be given back at outlet '${outlet}', which may give ${dischargeMaMax} mA and take nothing meanwhile`;
   if (ttlMs > ttlMsMax)
     return `a grant of ${ttlMs} ms for outlet '${outlet}', whose station keeps it ${ttlMsMax} ms`;
   return undefined;
