@@ -11,7 +11,7 @@ import type { Grant, GrantOutcome, Outlet, SessionId } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
 import type { Book, Way } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
-import { grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
+import { canGive, grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
 import { AGAIN_MS, BEGINS_EARLIER_MS, COMPOSITE_BEYOND_S, GRANT_ID, SAME_WITHIN_MA } from "./limits.ts";
 import { askComposite, clearProfile, limitAt, type Measure, readComposite, setProfile } from "./profile.ts";
 import type { Change, Raises } from "./raises.ts";
@@ -188,7 +188,10 @@ export class GrantWriter {
     const session = this.ports.session(outlet.evse);
     const { way } = book.page.learnt;
     const nowMs = this.ports.nowMs();
-    if (way === "none" || session === undefined) {
+    const gives = (grant.dischargeMa ?? 0) > 0;
+    // By what this side knows, whatever the energy controller thinks.
+    const mayGive = canGive(way, caller.version) && (session?.dischargeLeftWh ?? 0) > 0;
+    if (way === "none" || session === undefined || (gives && !mayGive)) {
       this.wanted.delete(outlet.evse);
       return this.tell(wanted, "rejected");
     }
@@ -201,7 +204,7 @@ export class GrantWriter {
     const startMs = (time.at(nowMs) ?? this.ports.wallMs()) - BEGINS_EARLIER_MS;
     const { evse, profile } = grantProfile(way, {
       ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
-      ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs },
+      ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs, dischargeMa: grant.dischargeMa },
     });
     const told = await ask(
       caller,
@@ -210,11 +213,12 @@ export class GrantWriter {
     const accepted = told.kind === "answer" && told.status === "Accepted";
     if (accepted || told.kind === "silent")
       this.mayBeInForce(outlet.evse, { limitMa, accepted, grant, atMs: nowMs });
+    if (gives && !accepted && told.kind !== "silent") return this.willNotGive(wanted);
     if (!accepted) return this.failed(caller, wanted, told);
     this.refusals.accepted();
     wanted.writtenMa = limitMa;
     this.tell(wanted, "accepted");
-    if (book.page.learnt.provenWallMs === undefined) await this.prove(caller, wanted, limitMa);
+    if (book.page.learnt.provenWallMs === undefined && !gives) await this.prove(caller, wanted, limitMa);
   }
 
   /**
@@ -254,6 +258,13 @@ export class GrantWriter {
 
   private whose(session: SessionId): SessionId | undefined {
     return endsWithSession.has(this.ports.book.page.learnt.way) ? session : undefined;
+  }
+
+  /** A refusal of a setpoint is no reason to doubt how it is limited. Whoever granted it grants something else. */
+  private willNotGive(wanted: Wanted): void {
+    this.wanted.delete(wanted.outlet.evse);
+    this.ports.observe("gives-nothing-back", `outlet ${wanted.outlet.id}: its station refuses a setpoint`);
+    this.tell(wanted, "rejected");
   }
 
   private failed(caller: StationCaller, wanted: Wanted, told: Told): void {

@@ -15,12 +15,14 @@ import { CsmsDesk } from "./csms-desk.ts";
 import { CsmsShelf } from "./csms-shelf.ts";
 import { fieldsOf, timeIn } from "./fields.ts";
 import { GrantWriter } from "./grant-writer.ts";
+import { canGive } from "./limiting.ts";
 import { CHECK_AGAIN_MS, DRAWS_MA_MIN, SEEN_LATELY_MS } from "./limits.ts";
 import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
 import type { Raises } from "./raises.ts";
 import { Reports } from "./reports.ts";
 import { type Held, SafeDefault, safeOf } from "./safe-default.ts";
 import { Sessions } from "./sessions.ts";
+import type { ChargingSession } from "./session.ts";
 import type { GrantedTo } from "./sound-turn.ts";
 import { StationTime } from "./station-time.ts";
 
@@ -71,7 +73,8 @@ export class ManagedStation {
         ...{ station, time, nowMs, wallMs },
         terminals: (evse) => {
           const outlet = this.outletAt(evse);
-          return outlet && { count: outlet.wiring.length, voltageV };
+          if (outlet === undefined) return undefined;
+          return { count: outlet.wiring.length, voltageV, givesBack: mayGive(outlet) };
         },
         changed: () => this.sessionsChanged(),
         began: (begun) => void this.shelf.began(begun),
@@ -225,10 +228,23 @@ export class ManagedStation {
           deliveredWh: session.deliveredWh,
           ...(needs.energyWh !== undefined && { energyWh: needs.energyWh }),
           ...(needs.departureWallMs !== undefined && { departureWallMs: needs.departureWallMs }),
-          ...(needs.dischargeWMax !== undefined && { dischargeWMax: needs.dischargeWMax }),
+          ...this.gives(outlet, session),
         },
       ];
     });
+  }
+
+  /** What its car would give back: to an outlet that may, at a station that takes such an order and is limited as it was seen to be. */
+  private gives(
+    outlet: Outlet,
+    { needs: { dischargeWMax }, dischargeLeftWh }: ChargingSession,
+  ): Pick<ToldSession, "dischargeWMax" | "dischargeLeftWh"> {
+    const { learnt, version } = this.ports.book.page;
+    const takes = version !== undefined && canGive(learnt.way, version);
+    const fit = mayGive(outlet) && takes && !this.unlimited;
+    return fit && dischargeWMax !== undefined && dischargeLeftWh !== undefined
+      ? { dischargeWMax, dischargeLeftWh }
+      : {};
   }
 
   /** Keeps what sessions have grown by; nothing where there are none. */
@@ -268,7 +284,8 @@ export class ManagedStation {
       if (this.unlimited !== before) this.ports.changed();
     }
     if (boots === this.boots) this.writer.release();
-    if (this.asksForMeters) this.asksForMeters = !(await askForMeterValues(caller));
+    const givesBack = caller.version === "2.1" && this.ports.outlets.some(mayGive);
+    if (this.asksForMeters) this.asksForMeters = !(await askForMeterValues(caller, givesBack));
     this.busy = false;
     const again = boots !== this.boots || caller !== this.caller;
     if (again) {
@@ -311,6 +328,8 @@ export class ManagedStation {
     return this.ports.outlets.find((outlet) => outlet.evse === evse);
   }
 }
+
+const mayGive = ({ dischargeMaMax = 0 }: Outlet): boolean => dischargeMaMax > 0;
 
 /** Of MeterValues, whose times stand inside: the latest. */
 function sampledAt(payload: object): number | undefined {
