@@ -292,7 +292,7 @@ export class Charging implements ChargingEars {
   private left(): LeftGrant[] {
     return this.all().flatMap(({ outlets, writer }) =>
       outlets.flatMap(({ evse, id }) => {
-        const inForce = writer.inForce(evse);
+        const inForce = writer.mayHold(evse);
         return inForce === undefined ? [] : [{ outlet: id, limitMa: inForce.limitMa }];
       }),
     );

@@ -12,7 +12,14 @@ import type { EvseId, Log } from "@wattward/kernel";
 import type { Book, Way } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
 import { canGive, grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
-import { AGAIN_MS, BEGINS_EARLIER_MS, COMPOSITE_BEYOND_S, GRANT_ID, SAME_WITHIN_MA } from "./limits.ts";
+import {
+  AGAIN_MS,
+  BEGINS_EARLIER_MS,
+  CLOCK_STEPS_MS_MIN,
+  COMPOSITE_BEYOND_S,
+  GRANT_ID,
+  SAME_WITHIN_MA,
+} from "./limits.ts";
 import { askComposite, clearProfile, limitAt, type Measure, readComposite, setProfile } from "./profile.ts";
 import type { Change, Raises } from "./raises.ts";
 import { safeOf } from "./safe-default.ts";
@@ -52,7 +59,12 @@ export type InForce = {
   readonly session: SessionId | undefined;
   readonly limitMa: number;
   readonly untilMs: number;
+  /** That long it was granted for. */
+  readonly lifeMs: number;
 };
+
+const of = (session: SessionId, found: InForce | undefined): InForce | undefined =>
+  found?.session === undefined || found.session === session ? found : undefined;
 
 /** Profiles that end with their transaction; the others outlive it, and hold for the next car. */
 const endsWithSession: ReadonlySet<Way> = new Set(["tx", "dynamic"]);
@@ -66,6 +78,10 @@ export class GrantWriter {
   private held = false;
   /** Nothing could be kept, the last time: told once. */
   private forgets = false;
+  /** The station's clock was set, and what it has is still of the time before. */
+  private stepped = false;
+  private steppedAtMs = Number.NEGATIVE_INFINITY;
+  private returnedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
@@ -91,10 +107,23 @@ export class GrantWriter {
     return found !== undefined && found.untilMs > this.ports.nowMs() ? found : undefined;
   }
 
+  /**
+   * What has to be budgeted of it: a station that nobody can hear may have had its clock set, by as much as it likes; one that can be heard
+   * by less than the grant's life, or it would have been noticed. So much longer the grant may hold.
+   */
+  mayHold(evse: EvseId): InForce | undefined {
+    const found = this.force.get(evse);
+    if (found === undefined || this.ports.caller() === undefined) return found;
+    const heldUntilMs = Math.max(found.untilMs, this.returnedAtMs) + found.lifeMs;
+    return heldUntilMs > this.ports.nowMs() ? found : undefined;
+  }
+
   /** The same, of what holds for this session. */
   inForceOf(evse: EvseId, session: SessionId): InForce | undefined {
-    const found = this.inForce(evse);
-    return found?.session === undefined || found.session === session ? found : undefined;
+    return of(session, this.inForce(evse));
+  }
+  mayHoldOf(evse: EvseId, session: SessionId): InForce | undefined {
+    return of(session, this.mayHold(evse));
   }
 
   /** What was granted last to a session, written or not. */
@@ -108,7 +137,8 @@ export class GrantWriter {
   restore({ evse, id, mostMa }: ChargingSession, { ttlMs }: Outlet): void {
     if (mostMa === undefined) return;
     const session = this.whose(id);
-    this.force.set(evse, { session, limitMa: mostMa, untilMs: this.ports.nowMs() + ttlMs });
+    const untilMs = this.ports.nowMs() + ttlMs;
+    this.force.set(evse, { session, limitMa: mostMa, untilMs, lifeMs: ttlMs });
   }
 
   /** The same station under another document: what its predecessor has under way still counts. */
@@ -125,13 +155,41 @@ export class GrantWriter {
   release(): void {
     if (!this.held) return;
     this.held = false;
+    this.writeAnew();
+    const { page } = this.ports.book;
+    if (page.learnt.way === "none") page.learnt = { ...page.learnt, way: "tx", provenWallMs: undefined };
+    void this.work();
+  }
+
+  /** The station can be heard again. */
+  returned(): void {
+    this.returnedAtMs = this.ports.nowMs();
+  }
+
+  /** Its clock was set: what it has ends too late by it, or too soon, or has not begun. Written anew by its time. */
+  clockStepped(): void {
+    this.stepped = true;
+    void this.work();
+  }
+
+  private writeAnew(): void {
     for (const wanted of this.wanted.values()) {
       delete wanted.writtenMa;
       wanted.againAtMs = Number.NEGATIVE_INFINITY;
     }
-    const { page } = this.ports.book;
-    if (page.learnt.way === "none") page.learnt = { ...page.learnt, way: "tx", provenWallMs: undefined };
-    void this.work();
+  }
+
+  /** What nobody wants any more is taken out, for nothing will replace it. */
+  private async settleClock(caller: StationCaller): Promise<void> {
+    const nowMs = this.ports.nowMs();
+    if (!this.stepped || nowMs - this.steppedAtMs < CLOCK_STEPS_MS_MIN) return;
+    this.stepped = false;
+    this.steppedAtMs = nowMs;
+    this.ports.observe("station-clock-set", "its clock was set: what it was granted is written anew by it");
+    this.writeAnew();
+    for (const evse of [...this.force.keys()].filter((each) => !this.wanted.has(each)))
+      if ((await ask(caller, clearProfile(caller.version, GRANT_ID + evse))).kind === "answer")
+        this.force.delete(evse);
   }
 
   /** Writes what is due; called when something changed, and every so often for raises that were held back. */
@@ -140,6 +198,7 @@ export class GrantWriter {
     this.busy = true;
     try {
       for (let caller = this.ports.caller(); caller !== undefined; caller = this.ports.caller()) {
+        await this.settleClock(caller);
         const due = this.due();
         if (due === undefined) break;
         await this.write(caller, due.wanted, due.limitMa);
@@ -253,6 +312,7 @@ export class GrantWriter {
       session: this.whose(grant.session),
       limitMa: mostMa,
       untilMs: atMs + grant.ttlMs,
+      lifeMs: grant.ttlMs,
     });
   }
 
@@ -286,10 +346,7 @@ export class GrantWriter {
     void book.save();
     log.warn("limited-otherwise", { was: way, now: next, say: why });
     observe("charging-limited-by", `${next}, since ${way} did not work (${why})`);
-    for (const wanted of this.wanted.values()) {
-      delete wanted.writtenMa;
-      wanted.againAtMs = Number.NEGATIVE_INFINITY;
-    }
+    this.writeAnew();
   }
 
   /** Does the station's composite schedule show the grant, and its end? Its own now teaches its clock, too. */

@@ -33,6 +33,8 @@ export const CLOCK_WITHIN_MS = 2_000;
 export const CLOCK_APART_MS = 1_000;
 /** A word on the clock that nothing confirms is forgotten after this. */
 export const CLOCK_HEARSAY_MS = 300_000;
+/** Grants are written anew for a clock that was set; for one that is set again and again, no oftener. */
+export const CLOCK_STEPS_MS_MIN = 10_000;
 
 /** No outlet of any site is granted more (CURRENT_MA_MAX of packages/energy). */
 export const GRANT_MA_MAX = 6_000_000;

@@ -53,3 +53,22 @@ test("station time: forgotten at a boot", () => {
   time.heard(1_000, 0);
   assert.equal(time.at(0), 1_000);
 });
+
+test("station time: says when a clock was set, and only then", () => {
+  const time = new StationTime();
+  const heard = [
+    [1_000_000, 0, false],
+    [1_010_900, 10_000, false],
+    [1_020_000, 20_000, false],
+    // Half a minute back: the second that says so is believed.
+    [1_000_000, 30_000, false],
+    [1_010_000, 40_000, true],
+    [1_020_000, 50_000, false],
+    [4_630_000, 60_000, true],
+    [4_640_000, 70_000, false],
+  ] as const;
+  for (const [stationMs, atMs, stepped] of heard)
+    assert.equal(time.heard(stationMs, atMs), stepped, `at ${atMs}`);
+  time.forget();
+  assert.equal(time.heard(1_000, 80_000), false, "a boot is told of elsewhere");
+});

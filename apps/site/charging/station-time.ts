@@ -13,23 +13,25 @@ export class StationTime {
   private ahead: number | undefined;
   private hearsay: Word[] = [];
 
-  /** A frame that came at `atMs` (monotonic) bears this timestamp. */
-  heard(stationMs: number, atMs: number): void {
+  /** A frame that came at `atMs` (monotonic) bears this timestamp. True where its clock has been set since it was heard before. */
+  heard(stationMs: number, atMs: number): boolean {
     const aheadMs = stationMs - atMs;
     if (this.ahead === undefined || aheadMs >= this.ahead) {
+      const stepped = this.ahead !== undefined && aheadMs - this.ahead > CLOCK_WITHIN_MS;
       this.ahead = aheadMs;
       this.hearsay = [];
-      return;
+      return stepped;
     }
-    if (this.ahead - aheadMs <= CLOCK_WITHIN_MS) return;
+    if (this.ahead - aheadMs <= CLOCK_WITHIN_MS) return false;
     this.hearsay = this.hearsay.filter((word) => atMs - word.atMs <= CLOCK_HEARSAY_MS).slice(-7);
     const agrees = this.hearsay.some(
       (word) => Math.abs(word.aheadMs - aheadMs) <= CLOCK_WITHIN_MS && atMs - word.atMs >= CLOCK_APART_MS,
     );
     this.hearsay.push({ aheadMs, atMs });
-    if (!agrees) return;
+    if (!agrees) return false;
     this.ahead = aheadMs;
     this.hearsay = [];
+    return true;
   }
 
   /** What the station's clock shows at `atMs`; undefined before it said anything. */

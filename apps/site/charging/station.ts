@@ -21,8 +21,8 @@ import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
 import type { Raises } from "./raises.ts";
 import { Reports } from "./reports.ts";
 import { type Held, SafeDefault, safeOf } from "./safe-default.ts";
-import { Sessions } from "./sessions.ts";
 import type { ChargingSession } from "./session.ts";
+import { Sessions } from "./sessions.ts";
 import type { GrantedTo } from "./sound-turn.ts";
 import { StationTime } from "./station-time.ts";
 
@@ -159,6 +159,7 @@ export class ManagedStation {
       ...caller,
       call: async (...call) => (this.retired ? { kind: "closed" } : caller.call(...call)),
     };
+    this.writer.returned();
     const { page } = this.ports.book;
     if (page.version !== caller.version) {
       page.version = caller.version;
@@ -181,7 +182,7 @@ export class ManagedStation {
     const { monotonicMs } = this.ports.clock.now();
     if (call.action === "BootNotification") this.booted();
     const stationMs = timeIn(fieldsOf(call.payload), "timestamp") ?? sampledAt(call.payload);
-    if (stationMs !== undefined) this.time.heard(stationMs, monotonicMs);
+    if (stationMs !== undefined && this.time.heard(stationMs, monotonicMs)) this.writer.clockStepped();
     this.sessions.heard(version, call);
   }
 
@@ -297,7 +298,7 @@ export class ManagedStation {
 
   /** The highest above its safe default, of whoever granted it. */
   private inForce(outlet: Outlet, session: SessionId): { readonly inForceMa?: number } {
-    const found = this.writer.inForceOf(outlet.evse, session);
+    const found = this.writer.mayHoldOf(outlet.evse, session);
     return found === undefined || found.limitMa <= outlet.safeMa ? {} : { inForceMa: found.limitMa };
   }
 

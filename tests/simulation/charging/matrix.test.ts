@@ -115,6 +115,56 @@ for (const version of ocppVersions) {
       rig.finish();
     });
 
+  for (const backS of [5, 30, 60, 119])
+    test(`profiles ${version}: a clock that is set back by ${backS} s, less than a grant's life, makes no grant longer once two frames told it`, async () => {
+      const rig = await charging(version, { station: { time: "own", settings: { sampleS: 10 } } });
+      rig.station.clock.jump(-backS * 1_000);
+      // Two meter values some time apart; nobody renews anything from here on.
+      rig.energy.withholds = true;
+      await rig.advance(22_000);
+      rig.world.killSite();
+      await rig.advance(TTL_MS + 5_000);
+      assert(rig.drawA() <= SAFE_A, `${rig.drawA()} A`);
+      rig.finish();
+    });
+
+  test(`profiles ${version}: a clock that is set again and again costs a write each ten seconds, and no grant above what was granted`, async () => {
+    const rig = await charging(version, { station: { time: "own", settings: { sampleS: 1 } } });
+    const before = grants(rig).length;
+    let most = 0;
+    for (let s = 0; s < 300; s++) {
+      if (s % 3 === 0) rig.station.clock.jump(s % 2 === 0 ? -40_000 : 40_000);
+      await rig.advance(1_000);
+      most = Math.max(most, rig.drawA());
+    }
+    assert(most <= GRANT_A, `${most} A`);
+    const count = grants(rig).length - before;
+    assert(count <= 36, `${count} writes in five minutes`);
+    assert(rig.observed.includes("station-clock-set"));
+    rig.finish();
+  });
+
+  test(`profiles ${version}: what a station lives on that nobody can hear is budgeted until it is heard, whatever its clock does`, async () => {
+    const rig = await charging(version, { station: { time: "own", settings: { sampleS: 10 } } });
+    const line = rig.world.network.link("station-S0", "site");
+    line.cut();
+    rig.station.clock.jump(-90_000);
+    rig.world.killSite();
+    await rig.world.startSite();
+    await rig.advance(TTL_MS + 60_000);
+    rig.connectEnergy();
+    rig.energy.withholds = true;
+    await rig.advance(3_000);
+    const told = () => rig.energy.sessions[0]?.inForceMa;
+    assert.equal(told(), GRANT_A * 1_000, `and it draws ${rig.drawA()} A`);
+    await rig.advance(10 * TTL_MS);
+    assert.equal(told(), GRANT_A * 1_000, "nobody has heard it");
+    line.heal();
+    assert(await rig.world.time.until(() => told() === undefined, 5 * TTL_MS));
+    assert.equal(rig.drawA(), SAFE_A);
+    rig.finish();
+  });
+
   test(`profiles ${version}: a station whose clock is an hour off from the start is granted by its own time`, async () => {
     const rig = new Rig({ version, station: { time: "own", settings: { sampleS: 10 } } });
     rig.station.clock.jump(-3_600_000);
