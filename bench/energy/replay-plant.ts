@@ -100,6 +100,18 @@ export class Plant {
     else car.idleSinceMs ??= this.nowMs;
   }
 
+  /** When the first of the cars will be full, if nobody is told anything else; to the next second. */
+  fullAtMs(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (const car of this.cars.values()) {
+      if (car.drawMa === 0) continue;
+      const kw = (car.drawMa * this.wiringOf(car).length * this.world.site.voltageV) / 1e6;
+      const seconds = Math.ceil(((car.car.needKwh - car.gotKwh) / kw) * 3_600);
+      first = Math.min(first, this.nowMs + Math.max(1, seconds) * 1000);
+    }
+    return first;
+  }
+
   /** To `untilMs`; whether a car became full on the way. */
   run(untilMs: number): boolean {
     const hours = (untilMs - this.nowMs) / 3_600_000;

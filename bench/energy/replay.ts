@@ -161,7 +161,7 @@ class Replay {
       const active = this.turn();
       if (active) this.busyUntilMs = this.nowMs + BUSY_FOR_MS;
       const period = this.nowMs < this.busyUntilMs ? BUSY_MS : QUIET_MS;
-      const untilMs = Math.min(endMs, this.nowMs + period);
+      const untilMs = Math.min(endMs, this.nowMs + period, plant.fullAtMs());
       if (plant.run(untilMs)) this.busyUntilMs = untilMs + BUSY_FOR_MS;
       this.nowMs = untilMs;
     }

@@ -64,7 +64,7 @@ export const DRAWS_MA_MIN = 500;
 /** A car that draws for so long on some phases alone is wired to those alone. */
 export const PHASES_KNOWN_AFTER_MS = 10_000;
 /** Who charges gives way to one who can spare less time than this: changing over costs power. */
-export const GIVES_WAY_MS = 900_000;
+export const GIVES_WAY_MS = 3_600_000;
 /** What a session can spare of which nobody knows anything, beside others of which somebody does. */
 export const UNKNOWN_LAXITY_MS = 3_600_000;
 /** A car gives back only while it can spare this beside what it needs until it leaves (V2X); to begin, it must spare half as much more. */
