@@ -55,16 +55,26 @@ test("the plan begins where the past ends, and what was planned for the past sta
   assert.deepEqual(seen.chargePlanned.slice(3), [null, 0.5, 0.52]);
 });
 
+test("a plan that begins within a quarter lies on the same points as the past, without a gap between them", () => {
+  const late = { ...plan, fromWallMs: 4.25 * QUARTER_MS, gridW: [8_000, 10_000, 6_000] };
+  const seen = planSeries([quarter(3)], late, { fromMs: 0, toMs: 8 * QUARTER_MS });
+  assert.deepEqual(seen.planned.grid.slice(4), [8_000, 9_500, 7_000, null]);
+  assert.equal(seen.atMs.length, 8, "no points of its own");
+  const later = planSeries([], { ...late, fromWallMs: 4.75 * QUARTER_MS }, span);
+  assert.equal(later.planned.grid[4], null, "a quarter that it hardly covers is not its own");
+});
+
 test("a plan of another step than a quarter of an hour, with absurd values, is drawn as far as it can be", () => {
-  const odd = { ...plan, stepMs: 300_000, gridW: [1_000, Number.NaN], fromWallMs: 0 };
-  const seen = planSeries([], odd, span);
-  assert.equal(seen.planned.grid[seen.atMs.indexOf(150_000)], 1_000);
-  assert.equal(seen.planned.grid[seen.atMs.indexOf(450_000)], null);
-  assert.deepEqual(
-    [...seen.atMs].sort((a, b) => a - b),
-    seen.atMs,
+  const odd = { ...plan, stepMs: 300_000, fromWallMs: 0 };
+  const gridW = [1_000, Number.NaN, 4_000, Number.NaN, Number.POSITIVE_INFINITY, Number.NaN, 7_000];
+  const seen = planSeries([], { ...odd, gridW }, span);
+  assert.deepEqual(seen.planned.grid.slice(0, 3), [2_500, null, null]);
+  const longer = planSeries(
+    [],
+    { ...plan, stepMs: 2 * QUARTER_MS, fromWallMs: 0, gridW: [1_000, 2_000] },
+    span,
   );
-  assert.equal(new Set(seen.atMs).size, seen.atMs.length);
+  assert.deepEqual(longer.planned.grid.slice(0, 5), [1_000, 1_000, 2_000, 2_000, null]);
 });
 
 test("bounds hold zero; a line without a value has no highest", () => {

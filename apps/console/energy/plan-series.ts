@@ -76,23 +76,44 @@ function plannedOf({ gridWh, carsWh, batteryWh }: NonNullable<EnergyQuarter["pla
   return { grid: gridWh * 4, cars: carsWh * 4, battery: batteryWh * 4 };
 }
 
+/** Of each quarter of an hour that the plan covers by half at least: the plan begins when it was made, at any instant, in steps of its own. */
 function* planPoints(plan: PlanView): Generator<[number, Point]> {
-  for (let i = 0; i < plan.gridW.length; i++) {
-    const charge = plan.chargePermille[i];
+  const { fromWallMs, stepMs, gridW } = plan;
+  const endMs = fromWallMs + gridW.length * stepMs;
+  const first = Math.floor(fromWallMs / QUARTER_MS) * QUARTER_MS;
+  for (let from = first; from < endMs; from += QUARTER_MS) {
+    const mean = (values: readonly number[]) => meanOver(values, { fromMs: from - fromWallMs, stepMs });
+    if (Math.min(endMs, from + QUARTER_MS) - Math.max(fromWallMs, from) < QUARTER_MS / 2) continue;
+    const charge = mean(plan.chargePermille);
     const point: Point = {
-      ...value("grid", plan.gridW[i]),
-      ...value("cars", plan.carsW[i]),
-      ...value("battery", plan.batteryW[i]),
-      ...value("solar", plan.solarW[i]),
-      ...value("building", plan.buildingW[i]),
+      ...value("grid", mean(gridW)),
+      ...value("cars", mean(plan.carsW)),
+      ...value("battery", mean(plan.batteryW)),
+      ...value("solar", mean(plan.solarW)),
+      ...value("building", mean(plan.buildingW)),
       ...(charge === undefined ? {} : { charge: charge / 1000 }),
     };
-    yield [plan.fromWallMs + (i + 0.5) * plan.stepMs, point];
+    yield [from + QUARTER_MS / 2, point];
   }
 }
 
-const value = (name: LineName, w: number | undefined): Point =>
-  w !== undefined && Number.isFinite(w) ? { [name]: w } : {};
+/** Over the quarter that begins then, `fromMs` after the first step; of steps that say nothing none. */
+function meanOver(
+  values: readonly number[],
+  { fromMs, stepMs }: { readonly fromMs: number; readonly stepMs: number },
+): number | undefined {
+  let [sum, ms] = [0, 0];
+  for (let i = Math.max(0, Math.floor(fromMs / stepMs)); i * stepMs < fromMs + QUARTER_MS; i++) {
+    const w = values[i];
+    if (w === undefined || !Number.isFinite(w)) continue;
+    const here = Math.min((i + 1) * stepMs, fromMs + QUARTER_MS) - Math.max(i * stepMs, fromMs);
+    sum += w * here;
+    ms += here;
+  }
+  return ms > 0 ? sum / ms : undefined;
+}
+
+const value = (name: LineName, w: number | undefined): Point => (w === undefined ? {} : { [name]: w });
 
 /** The highest and the lowest of some lines; zero is always among them. */
 export function bounds(lines: readonly (readonly Value[])[]): {

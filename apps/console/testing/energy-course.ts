@@ -31,12 +31,13 @@ const chargeAt = (atMs: number): number => {
 const wobble = (atMs: number, seed: number): number =>
   1 + 0.16 * Math.sin(atMs / 1_900_000 + seed) + 0.08 * Math.sin(atMs / 700_000 + 2 * seed);
 
+/** Begins when it was made, as a site's does. */
 export function planFrom(nowMs: number): PlanView {
-  const fromWallMs = Math.floor(nowMs / QUARTER_MS) * QUARTER_MS;
+  const fromWallMs = nowMs - 100_000;
   const steps = Array.from({ length: 96 }, (_, i) => fromWallMs + i * QUARTER_MS);
   const at = steps.map((ms) => ({ ...course(ms), batteryW: batteryW(ms) }));
   return {
-    madeAtWallMs: nowMs - 100_000,
+    madeAtWallMs: fromWallMs,
     fromWallMs,
     stepMs: QUARTER_MS,
     gridW: at.map((it) => Math.round(it.buildingW + it.carsW - it.solarW - it.batteryW)),
