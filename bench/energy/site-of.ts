@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { checkSite, type OutletId, type Site, type Wiring } from "@wattward/energy";
+import { obeys } from "@wattward/energy/testing";
 import type { Car, Fleet } from "./cars.ts";
 import type { Surroundings } from "./offline.ts";
 
@@ -48,15 +49,8 @@ const outlet = (id: string, station: string, extra: { fuse: string; wiring: Wiri
   id,
   station,
   evse: 1,
+  ...obeys,
   ratedMa: CAR_A * 1000,
-  minMa: 6_000,
-  steps: { kind: "every", stepMa: 1_000 },
-  safeMa: 0,
-  limiting: "proven",
-  ttlMs: 120_000,
-  expiry: "proven",
-  respondsMs: 5_000,
-  switchesPhases: false,
   ...extra,
 });
 

@@ -6,48 +6,19 @@ import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
-import { systemClock } from "@wattward/kernel/node";
-import { type Asked, type ServerEvent, serve } from "@wattward/modbus";
-import { listen } from "@wattward/modbus/tcp";
-import { RegisterBank } from "@wattward/modbus/testing";
+import { realDevice } from "./rig/modbus-guard.ts";
 
 const absent = spawnSync("mbpoll", ["-V"]).error !== undefined;
 const skip = absent ? "mbpoll is not installed: apt-get install mbpoll" : false;
 
-const bank = new RegisterBank((address, quantity) => address + quantity <= 1_000);
-const asked: Asked[] = [];
-const events: ServerEvent[] = [];
-const listener = await listen({
-  at: { host: "127.0.0.1", port: 0 },
-  accept: (link) =>
-    void serve(link, {
-      clock: systemClock(),
-      answer(one) {
-        asked.push(one);
-        return bank.answer(one.request);
-      },
-      observe: (event) => events.push(event),
-    }),
-});
-after(() => listener.close());
+const { port, bank, asked, events, close } = await realDevice();
+after(close);
 
 type Ran = { readonly code: number; readonly out: string };
 
 /** One command of mbpoll's, addresses from 0; what it says on both streams. */
 async function mbpoll(options: readonly string[], values: readonly string[] = []): Promise<Ran> {
-  const args = [
-    "-m",
-    "tcp",
-    "-p",
-    String(listener.port),
-    "-0",
-    "-1",
-    "-o",
-    "5",
-    ...options,
-    "127.0.0.1",
-    ...values,
-  ];
+  const args = ["-m", "tcp", "-p", String(port), "-0", "-1", "-o", "5", ...options, "127.0.0.1", ...values];
   try {
     const { stdout, stderr } = await promisify(execFile)("mbpoll", args, { timeout: 20_000 });
     return { code: 0, out: stdout + stderr };

@@ -15,6 +15,19 @@ const rotations = [
 export const outletId = (i: number): OutletId => `o${i}` as OutletId;
 export const MAIN = "main" as FuseId;
 
+/** A model of a station at its best: 32 A in whole amperes, everything proven. */
+export const obeys = {
+  ratedMa: 32_000,
+  minMa: 6_000,
+  steps: { kind: "every", stepMa: 1_000 },
+  safeMa: 0,
+  limiting: "proven",
+  ttlMs: 120_000,
+  expiry: "proven",
+  respondsMs: 5_000,
+  switchesPhases: false,
+} as const satisfies Partial<Outlet>;
+
 export function smallSite(options: {
   readonly outlets: number;
   readonly mainA: number;
@@ -51,15 +64,7 @@ export function smallSite(options: {
       evse: 1 as EvseId,
       fuse: subA !== undefined && i < outlets / 2 ? sub : MAIN,
       wiring: rotations[i % 3]!,
-      ratedMa: 32_000,
-      minMa: 6_000,
-      steps: { kind: "every", stepMa: 1_000 },
-      safeMa: 0,
-      limiting: "proven",
-      ttlMs: 120_000,
-      expiry: "proven",
-      respondsMs: 5_000,
-      switchesPhases: false,
+      ...obeys,
       ...options.outlet,
     })),
     loads:

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { systemClock } from "@wattward/kernel/node";
-import { type Asked, type Reply, type Request, serve } from "@wattward/modbus";
+import { type Asked, type Reply, type Request, type ServerEvent, serve } from "@wattward/modbus";
 import { listen } from "@wattward/modbus/tcp";
 import { RegisterBank } from "@wattward/modbus/testing";
 import type { Settings } from "../../../apps/site/adapters/local-controller.ts";
@@ -69,6 +69,7 @@ export type RealDevice = {
   readonly port: number;
   readonly bank: RegisterBank;
   readonly asked: Asked[];
+  readonly events: ServerEvent[];
   answer: (request: Request) => Reply | Promise<Reply>;
   close(): Promise<void>;
 };
@@ -77,6 +78,7 @@ export type RealDevice = {
 export async function realDevice(): Promise<RealDevice> {
   const bank = new RegisterBank((address, quantity) => address + quantity <= 1_000);
   const asked: Asked[] = [];
+  const events: ServerEvent[] = [];
   const listener = await listen({
     at: { host: "127.0.0.1", port: 0 },
     accept: (link) =>
@@ -86,10 +88,11 @@ export async function realDevice(): Promise<RealDevice> {
           asked.push(one);
           return it.answer(one.request);
         },
+        observe: (event) => events.push(event),
       }),
   });
   const it: RealDevice = {
-    ...{ port: listener.port, bank, asked, answer: (request) => bank.answer(request) },
+    ...{ port: listener.port, bank, asked, events, answer: (request) => bank.answer(request) },
     close: () => listener.close(),
   };
   return it;
