@@ -122,7 +122,7 @@ class Loop implements ControlLoop {
 
     const { shared, carsAlone } = this.shares(plan, rooms, nowMs);
     const grants = [
-      ...this.granting.charge(shared, rooms, nowMs),
+      ...this.granting.charge(shared, rooms, { nowMs, readings }),
       ...this.granting.discharge(this.discharging(plan, gridW, nowMs), nowMs),
       ...this.granting.refresh(nowMs),
     ];
@@ -294,7 +294,7 @@ class Loop implements ControlLoop {
     const controlled: (HeldOutlet & { readonly id: SessionId })[] = [];
     for (const held of this.held) {
       const { claim, fuse } = held;
-      if (claim.session === undefined || claim.standing !== "obeys") room.add(fuse, claim.mayMa);
+      if (claim.session === undefined || !claim.heeds) room.add(fuse, claim.mayMa);
       else controlled.push({ ...held, id: claim.session.id });
     }
     const ordered = this.queue.order(

@@ -7,10 +7,12 @@
 import type { Capacities } from "./capacity.ts";
 import type { DischargeOrder } from "./car-discharge.ts";
 import { type FuseTree, Room } from "./fuse-tree.ts";
-import type { Grant, GrantReason } from "./inputs.ts";
+import type { Grant, GrantReason, Reading } from "./inputs.ts";
 import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
 import type { PerPhase } from "./phases.ts";
+import { proving } from "./proving.ts";
 import { raised, worthLowering } from "./ramp.ts";
+import { Shedding } from "./shedding.ts";
 import { lowest } from "./steps.ts";
 
 /** An outlet whose grants mean something, with its share, mA. */
@@ -22,11 +24,13 @@ type Word = { readonly limitMa: number; readonly dischargeMa?: number; readonly 
 export class Granting {
   private readonly tree: FuseTree;
   private readonly held: readonly HeldOutlet[];
+  private readonly shedding: Shedding;
   private seq = 0;
 
   constructor(tree: FuseTree, held: readonly HeldOutlet[]) {
     this.tree = tree;
     this.held = held;
+    this.shedding = new Shedding(tree, held);
   }
 
   /** As {@link ControlLoop.numberFrom}. */
@@ -34,11 +38,16 @@ export class Granting {
     this.seq = Math.max(this.seq, seq);
   }
 
-  /** `shared`: in the queue's order. */
-  charge(shared: readonly Shared[], rooms: Capacities, nowMs: number): Grant[] {
+  /** `shared`: in the queue's order; `readings` by index of fuse. */
+  charge(
+    shared: readonly Shared[],
+    rooms: Capacities,
+    { nowMs, readings }: { readonly nowMs: number; readonly readings: readonly (Reading | undefined)[] },
+  ): Grant[] {
     return [
-      ...this.tame(nowMs),
+      ...this.tame(rooms.forGranting, nowMs),
       ...this.lowerAll(shared, rooms.forLowering, nowMs),
+      ...this.shed(readings, nowMs),
       ...this.raiseAll(shared, rooms.forGranting, nowMs),
     ];
   }
@@ -64,13 +73,16 @@ export class Granting {
     });
   }
 
-  /** Who does not obey gets the least that charges: its rating is paid for, and there it can prove that it obeys again. */
-  private tame(nowMs: number): Grant[] {
-    return this.held.flatMap(({ claim }) =>
-      claim.session !== undefined && claim.standing === "disobeys" && claim.limitMa > lowest(claim.outlet)
-        ? [this.grant(claim, { limitMa: lowest(claim.outlet), reason: "not-obeying" }, nowMs)]
-        : [],
+  private tame(capacity: readonly number[], nowMs: number): Grant[] {
+    return proving(this.tree, this.held, { capacity, nowMs }).map((claim) =>
+      this.grant(claim, { limitMa: lowest(claim.outlet), reason: "not-obeying" }, nowMs),
     );
+  }
+
+  private shed(readings: readonly (Reading | undefined)[], nowMs: number): Grant[] {
+    return this.shedding
+      .turn(readings, nowMs)
+      .map(({ claim, limitMa }) => this.grant(claim, { limitMa, reason: "lowered-for-limit" }, nowMs));
   }
 
   private lowerAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
@@ -112,7 +124,7 @@ export class Granting {
 
 /** What a session's limit stands for on each phase; for those whose limit says nothing, what they may draw. */
 const limitsOf = (claim: OutletClaim): PerPhase => {
-  if (claim.standing !== "obeys") return claim.mayMa;
+  if (!claim.heeds) return claim.mayMa;
   const [a, b, c] = claim.usesPhases;
   return [a * claim.limitMa, b * claim.limitMa, c * claim.limitMa];
 };

@@ -113,6 +113,11 @@ export class OutletClaim {
     return this.deaf ? "deaf" : "obeys";
   }
 
+  /** Its grants say what it draws: it obeys, and was not seen above all that it was granted lately either, which takes longer to judge. */
+  get heeds(): boolean {
+    return this.standing === "obeys" && this.overSinceMs === undefined;
+  }
+
   /** Per phase of the site. */
   get mayMa(): PerPhase {
     const { outlet } = this;

@@ -47,7 +47,10 @@ export class Extremes {
     const { cells } = this;
     const before = cells.length;
     while (nowMs - cells[0]!.lastMs > this.spanMs) cells.shift();
-    if (cells.length < before) this.seekAnew();
+    if (cells.length === before) return;
+    // Where nothing changes, which is nearly always, the youngest cell is as high and as low as any.
+    const { high, low } = cells.at(-1)!;
+    if (high < this.highest || low > this.lowest) this.seekAnew();
   }
 
   private seekAnew(): void {

@@ -1,0 +1,56 @@
+/** Stations that do not do as told: how long an overload may last that no reckoning explains, and that nobody is blocked for ever. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seededChance } from "@wattward/testing";
+import { Plant } from "./testing/plant.ts";
+import { MAIN, outletId, smallSite } from "./testing/small-site.ts";
+
+const standings = ({ last }: Plant) => last!.state.outlets.map(({ standing }) => standing);
+const limits = ({ last }: Plant) => last!.state.outlets.map(({ limitMa }) => limitMa);
+
+test("an overload that stays when what was lowered for it has had its time is shed, before any station says who it is", () => {
+  const p = new Plant({
+    site: smallSite({ outlets: 3, mainA: 60, baseA: 15, riseA: 1 }),
+    chance: seededChance(1),
+    // Until the next meter values the meter at the fuse alone knows.
+    stationDelayMs: 20_000,
+  });
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+  p.run(240_000);
+  assert(
+    limits(p).every((ma) => ma >= 12_000),
+    `${limits(p)}`,
+  );
+  // Who was the highest a moment ago does not follow when all are lowered: what he draws is hidden by what he was granted.
+  p.stations.get(outletId(0))!.fault = "disobeys";
+  p.baseMa[0] = [15_000, 15_000, 15_000];
+  let overMs = 0;
+  let lastsMs = 0;
+  p.run(50_000, () => {
+    lastsMs = p.trueMa(MAIN)[0] > 60_000 ? lastsMs + 100 : 0;
+    overMs = Math.max(overMs, lastsMs);
+  });
+  assert(overMs > 0, "it was to be too much at first");
+  assert(overMs <= 11_000, `${overMs} ms`);
+});
+
+for (const [fuse, mainA] of [
+  ["carries one of them", 45],
+  ["carries none of them", 20],
+] as const)
+  test(`two that did not obey and stand at nothing are believed again, at a fuse that ${fuse}`, () => {
+    const p = new Plant({ site: smallSite({ outlets: 2, mainA }), chance: seededChance(1) });
+    for (let i = 0; i < 2; i++) {
+      p.plugIn(outletId(i));
+      p.stations.get(outletId(i))!.fault = "disobeys";
+    }
+    p.run(60_000);
+    assert.deepEqual(standings(p), ["disobeys", "disobeys"]);
+    for (let i = 0; i < 2; i++) p.stations.get(outletId(i))!.fault = "none";
+    p.run(2_400_000);
+    assert.deepEqual(standings(p), ["obeys", "obeys"]);
+    assert(
+      limits(p).some((ma) => ma > 0),
+      `${limits(p)}`,
+    );
+  });

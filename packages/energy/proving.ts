@@ -1,0 +1,39 @@
+/**
+ * Who did not obey gets the least that charges: its rating is paid for, and there it can prove that it obeys again. Who stands at nothing
+ * could never prove anything, and would cost its rating for ever; so it gets the least too, as soon as the others, by what they really may
+ * or do draw, leave room for its whole rating, or for the least once it has kept to nothing for as long as any proof takes. Others that
+ * did not obey count with their grant or what they were seen to draw: two that are quiet would else block each other, and with
+ * them everybody, for ever.
+ */
+import { type FuseTree, Room } from "./fuse-tree.ts";
+import { PROBATION_MS } from "./limits.ts";
+import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
+import { everyWired, higher } from "./phases.ts";
+import { lowest } from "./steps.ts";
+
+/** Those who are to have {@link lowest} now. */
+export function proving(
+  tree: FuseTree,
+  held: readonly HeldOutlet[],
+  { capacity, nowMs }: { readonly capacity: readonly number[]; readonly nowMs: number },
+): OutletClaim[] {
+  const tamed = held.filter(({ claim }) => claim.session !== undefined && claim.standing === "disobeys");
+  const lowered = tamed.filter(({ claim }) => claim.limitMa > lowest(claim.outlet));
+  const quiet = tamed.filter(({ claim }) => claim.limitMa === 0);
+  const proves: OutletClaim[] = lowered.map(({ claim }) => claim);
+  for (const one of quiet) {
+    const room = new Room(tree, capacity);
+    for (const { claim, fuse } of held) if (claim !== one.claim) room.add(fuse, reallyMa(claim, proves));
+    const { changedAtMs, drawing, outlet } = one.claim;
+    const keptTo = !drawing && nowMs - changedAtMs >= PROBATION_MS;
+    const mayMa = keptTo ? lowest(outlet) : outlet.ratedMa;
+    if (room.fits(one.fuse, everyWired(outlet.wiring, mayMa))) proves.push(one.claim);
+  }
+  return proves;
+}
+
+/** Who proves itself in this very turn may turn out not to obey: one such at a time. */
+function reallyMa(claim: OutletClaim, proves: readonly OutletClaim[]) {
+  if (claim.standing !== "disobeys" || proves.includes(claim)) return claim.mayMa;
+  return higher(everyWired(claim.outlet.wiring, claim.limitMa), claim.drawMa);
+}
