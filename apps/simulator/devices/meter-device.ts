@@ -18,7 +18,11 @@ export type MeterDeviceOptions = {
 };
 
 const HZ = 50;
-const names = ["phA", "phB", "phC"] as const;
+const perPhase = {
+  A: ["AphA", "AphB", "AphC"],
+  W: ["WphA", "WphB", "WphC"],
+  PhV: ["PhVphA", "PhVphB", "PhVphC"],
+} as const;
 
 export class MeterDevice extends SunspecDevice {
   constructor({ id, layout, meter, nowMs, ratedMa, unit }: MeterDeviceOptions) {
@@ -33,19 +37,22 @@ const amps = ([a, b, c]: Currents): Currents => [a / 1000, b / 1000, c / 1000];
 
 function points(shown: Shown | undefined): Values {
   if (shown === undefined) return {};
-  const all: [string, PointValue][] = [];
-  const add = (whole: string | undefined, each: string, values: Currents, total: number) => {
-    if (whole !== undefined) all.push([whole, total]);
-    for (const [i, name] of names.entries()) all.push([`${each}${name}`, values[i]!]);
+  const values: Record<string, PointValue> = {};
+  const tell = (name: string, value: number) => {
+    if (Number.isFinite(value)) values[name] = value;
+  };
+  const tellAll = (name: keyof typeof perPhase, each: Currents, total: number) => {
+    tell(name, total);
+    for (let i = 0; i < 3; i++) tell(perPhase[name][i]!, each[i]!);
   };
   const current = amps(shown.currentMa);
-  add("A", "A", current, sum(current));
-  add("W", "W", shown.powerW, sum(shown.powerW));
-  add("PhV", "PhV", shown.voltageV, sum(shown.voltageV) / 3);
-  all.push(["Hz", HZ], ["TotWhImp", Math.round(shown.importWh)], ["TotWhExp", Math.round(shown.exportWh)]);
-  return Object.fromEntries(
-    all.filter(([, value]) => Number.isFinite(value)).map(([name, value]) => [name, value]),
-  );
+  tellAll("A", current, sum(current));
+  tellAll("W", shown.powerW, sum(shown.powerW));
+  tellAll("PhV", shown.voltageV, sum(shown.voltageV) / 3);
+  tell("Hz", HZ);
+  tell("TotWhImp", Math.round(shown.importWh));
+  tell("TotWhExp", Math.round(shown.exportWh));
+  return values;
 }
 
 const floats = (show: () => Shown | undefined): ModelPart => ({

@@ -15,11 +15,10 @@ export const plus = (a: Currents, b: Currents): Currents => [a[0] + b[0], a[1] +
 
 /** What flows at a device's terminals, on the site's phases. */
 export const wired = (wiring: Wiring, terminalsMa: readonly number[]): Currents => {
-  const at = (phase: Phase): number => {
-    const terminal = wiring.indexOf(phase);
-    return terminal < 0 ? 0 : (terminalsMa[terminal] ?? 0);
-  };
-  return [at("L1"), at("L2"), at("L3")];
+  const at: [number, number, number] = [0, 0, 0];
+  for (let terminal = 0; terminal < wiring.length; terminal++)
+    at[phases.indexOf(wiring[terminal]!)] = terminalsMa[terminal] ?? 0;
+  return at;
 };
 
 /** A power evenly on all phases of that wiring, as currents. */

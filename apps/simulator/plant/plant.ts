@@ -10,7 +10,7 @@ import { Battery } from "./battery.ts";
 import { Load } from "./load.ts";
 import { Meter } from "./meter.ts";
 import { type Currents, evenly, none, plus, wired } from "./phases.ts";
-import type { PlannedDevice, PlannedFuse, PlantPlan } from "./plan.ts";
+import type { PlannedDevice, PlannedFuse, PlannedOutlet, PlantPlan } from "./plan.ts";
 import { Solar } from "./solar.ts";
 
 export const STEP_MS = 100;
@@ -62,6 +62,7 @@ export class Plant {
   private readonly startMs: number;
   private readonly wallMs: number;
   private readonly paths: ReadonlyMap<string, readonly string[]>;
+  private readonly outlets: ReadonlyMap<string, readonly PlannedOutlet[]>;
   private flows = new Map<string, Flow>();
 
   constructor({ chance, nowMs, plan, wallMs }: PlantOptions) {
@@ -70,6 +71,7 @@ export class Plant {
     this.startMs = nowMs;
     this.wallMs = wallMs;
     this.paths = new Map(plan.fuses.map(({ id }) => [id, pathOf(plan.fuses, id)]));
+    this.outlets = Map.groupBy(plan.outlets, ({ station }) => station);
     const of = <Kind extends PlannedDevice["kind"]>(kind: Kind): readonly DeviceOf<Kind>[] =>
       plan.devices.filter((device): device is DeviceOf<Kind> => device.kind === kind);
     this.batteries = new Map(of("battery").map(({ id, facts }) => [id, new Battery(facts)]));
@@ -133,38 +135,37 @@ export class Plant {
   }
 
   private sums(draws: readonly Draw[]): Map<string, Flow> {
-    const { devices, outlets, voltageV } = this.plan;
-    const sums = new Map<string, Flow>();
+    const sums = new Map<string, Sum>(this.plan.fuses.map(({ id }) => [id, nothing()]));
     const add = (at: string, currents: Currents, part?: "base" | "sources") => {
       const path = this.paths.get(at)!;
-      if (path.some((fuse) => this.open.has(fuse))) return;
+      if (this.open.size > 0 && path.some((fuse) => this.open.has(fuse))) return;
       for (const fuse of path) {
-        const flow = sums.get(fuse) ?? still;
-        const own = part === undefined ? {} : { [part]: plus(flow[part], currents) };
-        const largest = part === "sources" ? higher(flow.largest, fed(currents)) : flow.largest;
-        sums.set(fuse, { ...flow, total: plus(flow.total, currents), largest, ...own });
+        const sum = sums.get(fuse)!;
+        for (let i = 0; i < 3; i++) {
+          const ma = currents[i]!;
+          sum.total[i]! += ma;
+          if (part !== undefined) sum[part][i]! += ma;
+          if (part === "sources" && -ma > sum.largest[i]!) sum.largest[i] = -ma;
+        }
       }
     };
     for (const { station, evse, terminalsMa } of draws) {
-      const outlet = outlets.find((each) => each.station === station && each.evse === evse);
+      if (!terminalsMa.some((ma) => ma !== 0)) continue;
+      const outlet = this.outlets.get(station)?.find((each) => each.evse === evse);
       if (outlet !== undefined) add(outlet.fuse, wired(outlet.wiring, terminalsMa));
     }
     for (const { fuse, id } of this.plan.loads) add(fuse, this.loads.get(id)!.currentMa, "base");
-    for (const device of devices) {
+    for (const device of this.plan.devices) {
       if (device.kind !== "battery" && device.kind !== "solar") continue;
       const feedW = (this.batteries.get(device.id) ?? this.solars.get(device.id))?.feedW ?? 0;
-      add(device.fuse, evenly(device.wiring, -feedW, voltageV), "sources");
+      add(device.fuse, evenly(device.wiring, -feedW, this.plan.voltageV), "sources");
     }
     return sums;
   }
 }
 
-const fed = ([a, b, c]: Currents): Currents => [Math.max(0, -a), Math.max(0, -b), Math.max(0, -c)];
-const higher = (a: Currents, b: Currents): Currents => [
-  Math.max(a[0], b[0]),
-  Math.max(a[1], b[1]),
-  Math.max(a[2], b[2]),
-];
+type Sum = { [Part in keyof Flow]: [number, number, number] };
+const nothing = (): Sum => ({ total: [0, 0, 0], base: [0, 0, 0], sources: [0, 0, 0], largest: [0, 0, 0] });
 
 /** From a fuse up to the grid. The reader of plans saw to it that there is a way, and no circle. */
 function pathOf(fuses: readonly PlannedFuse[], id: string): string[] {

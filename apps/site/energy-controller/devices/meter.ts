@@ -39,7 +39,8 @@ export class MeterDriver {
     const found = this.unit.first(...METERS);
     if (found === undefined)
       return trouble("unsuited", "it has no meter model of SunSpec (201 to 204, 211 to 214)");
-    const seen = await this.unit.read(found);
+    // Currents, voltages and powers stand at the beginning of each of them; their events, at the end, would cost a second request.
+    const seen = await this.unit.readStart(found);
     if (!seen.ok) return seen.fault;
     const reading = meterReading(seen.value, this.wired);
     this.reading = this.inverted ? turned(reading) : reading;

@@ -104,8 +104,17 @@ export class SunSpecUnit {
   async read(found: KnownModel, notOlderMs = 0): Promise<Result<Seen, Trouble>> {
     const before = this.seen.get(found.id);
     if (before !== undefined && this.nowMs() - before.atMs < notOlderMs) return ok(before);
+    return this.readUpTo(found, 2 + found.length);
+  }
+
+  /** What one request brings of it: for models whose end nobody needs. */
+  readStart(found: KnownModel): Promise<Result<Seen, Trouble>> {
+    return this.readUpTo(found, Math.min(READ_REGISTERS_MAX, 2 + found.length));
+  }
+
+  private async readUpTo(found: KnownModel, registers: number): Promise<Result<Seen, Trouble>> {
     const atMs = this.nowMs();
-    const reading = await this.readWhole(found);
+    const reading = await this.registersOf(found, registers);
     if (!reading.ok) return reading;
     const seen = { found, reading: reading.value, atMs };
     this.seen.set(found.id, seen);
@@ -143,15 +152,17 @@ export class SunSpecUnit {
     return undefined;
   }
 
-  private async readWhole(found: KnownModel): Promise<Result<Reading, Trouble>> {
+  private async registersOf(found: KnownModel, registers: number): Promise<Result<Reading, Trouble>> {
     const { model, address, length } = found;
     const all: number[] = [];
     for (;;) {
-      const reading = readingOf(model, all.slice(2));
-      if (all.length >= 2 + length || (all.length > 2 && reading.whole)) return ok(reading);
-      // What comes next begins with a point, so that no counter is half old and half new.
-      if (reading.end > 0) all.length = 2 + reading.end;
-      const quantity = Math.min(READ_REGISTERS_MAX, 2 + length - all.length);
+      if (all.length > 0) {
+        const reading = readingOf(model, all.slice(2));
+        if (all.length >= registers || (all.length > 2 && reading.whole)) return ok(reading);
+        // What comes next begins with a point, so that no counter is half old and half new.
+        if (reading.end > 0) all.length = 2 + reading.end;
+      }
+      const quantity = Math.min(READ_REGISTERS_MAX, registers - all.length);
       const part = await this.readRegisters(address + all.length, quantity);
       if (!part.ok) {
         const { kind, code, sentence } = part.fault;
