@@ -17,6 +17,8 @@ export type ShelfParts = {
   readonly clock: StationClock;
   readonly settings: Settings;
   readonly evses: readonly { readonly id: EvseId; readonly maxW: number }[];
+  /** Cars may give back: a limit below nothing is an order to. */
+  readonly bidirectional: boolean;
   /** Through restarts; otherwise they are forgotten then. */
   readonly persistent: boolean;
   /** A profile of the same purpose, level and EVSE under another id: 1.6 replaces it (§5.16), 2.x refuses (K01.FR.06). */
@@ -182,6 +184,7 @@ export class ProfileShelf {
     )
       return "TxNotFound";
     if (periods.length > settings.number("schedulePeriodsMax")) return "TooManyElements";
+    if (!this.parts.bidirectional && periods.some(({ givesBack }) => givesBack)) return "UnsupportedParam";
     if (!wellOrdered(periods) || periods.length === 0) return "InvalidSchedule";
     if (kind === "dynamic" && (periods.length > 1 || periods[0]!.fromS !== 0)) return "InvalidSchedule";
     if (purpose === "priority" && schedule.durationS !== undefined) return "InvalidSchedule";

@@ -39,6 +39,7 @@ export class Evse {
   private readonly clock: Clock;
   private register: number;
   private delivered = 0;
+  private exported = 0;
   private upToMs: number;
   private cable: Car | undefined;
   private closed = false;
@@ -60,6 +61,12 @@ export class Evse {
   get registerWh(): WattHours {
     this.settle();
     return wattHours(Math.floor(this.register + NEAR_WH));
+  }
+
+  /** Of what was given back, whole Wh; of this process alone. */
+  get exportWh(): WattHours {
+    this.settle();
+    return wattHours(Math.floor(this.exported + NEAR_WH));
   }
 
   /** Delivered since this process began, exact: the ground truth that messages are compared with. */
@@ -127,10 +134,12 @@ export class Evse {
     if (Math.abs(this.register - whole) < NEAR_WH) this.register = whole;
   }
 
-  /** The most that may flow from now on; infinity where nothing limits it but the hardware. */
-  limitTo(watts: number): void {
+  /**
+   * The most that may flow from now on; infinity where nothing limits it but the hardware. Below nothing: so much is given back, by a car
+   * that does, and nothing flows where it does not.
+   */
+  limitTo(limit: number): void {
     this.settle();
-    const limit = Math.max(0, watts);
     const { respondsMs = 0 } = this.build;
     if (respondsMs > 0 && limit < this.limit) {
       this.lower = { limit, atMs: this.lower?.atMs ?? this.upToMs + respondsMs };
@@ -148,6 +157,7 @@ export class Evse {
 
   private flowW(): number {
     if (!this.closed || this.cable === undefined) return 0;
+    if (this.limit < 0) return 0 - Math.min(0 - this.limit, this.maxW, this.cable.givesW);
     const drawing = this.phasesInUse;
     if (drawing === undefined) return Math.min(this.maxW, this.limit, this.cable.wantsW);
     const mostW = Math.min((this.maxW * drawing) / this.phases, this.limit, this.cable.wantsW);
@@ -168,10 +178,14 @@ export class Evse {
       const untilLowerMs = this.lower === undefined ? leftMs : this.lower.atMs - (nowMs - leftMs);
       const power = this.flowW();
       const idle = power === 0 || this.cable === undefined;
-      const steadyMs = idle ? leftMs : (this.cable!.steadyWh / power) * MS_PER_HOUR;
+      const steadyMs = idle ? leftMs : power < 0 ? 0 : (this.cable!.steadyWh / power) * MS_PER_HOUR;
       const ms = Math.min(leftMs, untilLowerMs, Math.max(stepMs, steadyMs));
       leftMs -= ms;
       if (idle) continue;
+      if (power < 0) {
+        this.exported += this.cable!.give((0 - power * ms) / MS_PER_HOUR);
+        continue;
+      }
       const wh = this.cable!.take((power * ms) / MS_PER_HOUR);
       this.register += wh;
       this.delivered += wh;
