@@ -5,8 +5,10 @@
  * the knee at 80 %, from there falling in a straight line to a twentieth at 100 %, where the car stops asking. A flat
  * one is for cars of which only the energy is known, as in a file of sessions: full power up to the last watt-hour.
  *
- * Invariants: the energy in the battery never falls while charging and never exceeds the capacity; the power asked
- * for is within 0…maxW. Energy in Wh, power in W, state of charge in per cent.
+ * One that gives back (V2X) does so down to what it keeps, and loses a little on the way.
+ *
+ * Invariants: the energy in the battery falls only by what is given back, never below what is kept then, and never exceeds the capacity;
+ * the power asked for is within 0…maxW. Energy in Wh, power in W, state of charge in per cent.
  */
 
 /** Per cent up to which a car takes its full power. */
@@ -23,7 +25,14 @@ export type CarFacts = {
   readonly curve?: "lithium" | "flat";
   /** On how many phases its own charger draws; absent where the station's does (direct current), from all that it has. */
   readonly phases?: PhaseCount;
+  /** It gives back, so many watts at most, down to this charge. */
+  readonly gives?: { readonly maxW: number; readonly keepsPercent: number };
+  /** What its driver told it: this charge, by then (wall time, ms since 1970). */
+  readonly wants?: { readonly percent: number; readonly leavesAtMs: number };
 };
+
+/** Of what leaves the battery, so much reaches the station. */
+const GIVES_PART = 0.95;
 
 export type PhaseCount = 1 | 2 | 3;
 
@@ -53,6 +62,26 @@ export class Car {
   /** What it asks for right now, in W; 0 when full. */
   get wantsW(): number {
     return this.full ? 0 : this.facts.maxW * (this.facts.curve === "flat" ? 1 : share(this.socPercent));
+  }
+
+  /** What it would give right now, in W. */
+  get givesW(): number {
+    const { gives } = this.facts;
+    return gives !== undefined && this.sparesWh > 0 ? gives.maxW : 0;
+  }
+
+  /** What it can still give, in Wh at the station. */
+  get sparesWh(): number {
+    const { capacityWh, gives } = this.facts;
+    if (gives === undefined) return 0;
+    return Math.max(0, this.storedWh - (capacityWh * gives.keepsPercent) / 100) * GIVES_PART;
+  }
+
+  /** Gives `wh` to the station and says how much of it there was. */
+  give(wh: number): number {
+    const given = Math.min(Math.max(0, wh), this.sparesWh);
+    this.storedWh -= given / GIVES_PART;
+    return given;
   }
 
   /** What it takes, in Wh, before it asks for another power than now; 0 where that changes all the time. */

@@ -10,7 +10,13 @@ export type Purpose = "station-max" | "tx-default" | "tx" | "priority";
 export type Kind = "absolute" | "recurring" | "relative" | "dynamic";
 export type RateUnit = "A" | "W";
 
-export type Period = { readonly fromS: number; readonly limit: number; readonly phases?: number };
+export type Period = {
+  readonly fromS: number;
+  readonly limit: number;
+  readonly phases?: number;
+  /** The limit is a setpoint below nothing: so much is given back (2.1 Q03). */
+  readonly givesBack?: true;
+};
 
 export type Profile = {
   readonly id: number;

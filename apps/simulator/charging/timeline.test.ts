@@ -107,6 +107,13 @@ const cases: [string, Partial<Profile>, number, number | undefined, number][] = 
     Infinity,
   ],
   [
+    "a setpoint below nothing is what is given back",
+    { schedule: { ...base.schedule, unit: "A", periods: [{ fromS: 0, limit: -10, givesBack: true }] } },
+    100,
+    -6_900,
+    Infinity,
+  ],
+  [
     "less than nothing is nothing",
     { schedule: { ...base.schedule, periods: [{ fromS: 0, limit: -5 }] } },
     100,

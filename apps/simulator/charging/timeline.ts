@@ -7,7 +7,7 @@
  */
 import { limitInWatts, type Profile } from "./profile.ts";
 
-/** No `limitW`: it says nothing then, and another may. `untilMs` is infinite where nothing changes any more. */
+/** No `limitW`: it says nothing then, and another may. Below nothing: so much is to be given back. `untilMs` is infinite where nothing changes any more. */
 export type Said = { readonly limitW: number | undefined; readonly untilMs: number };
 
 export type Instant = {
@@ -41,7 +41,8 @@ function scheduled(profile: Profile, { atMs, phasesInUse, startedAtMs }: Instant
   const nextMs = next < 0 ? never : baseMs + periods[next]!.fromS * 1000;
   const untilMs = Math.min(endMs, nextMs);
   if (next === 0 || period === undefined) return { limitW: undefined, untilMs };
-  return { limitW: Math.max(0, limitInWatts(unit, period, phasesInUse)), untilMs };
+  const limitW = limitInWatts(unit, period, phasesInUse);
+  return { limitW: period.givesBack === true ? limitW : Math.max(0, limitW), untilMs };
 }
 
 /** When the schedule that holds at the instant began, and when it begins again. */

@@ -16,6 +16,8 @@ type WireSchedule = {
     /** 2.1 may leave it out: nothing is to flow beyond what else it asks for, which this station cannot. */
     readonly limit?: number;
     readonly numberPhases?: number;
+    /** 2.1: what is to flow; below nothing it is given back (Q03). */
+    readonly setpoint?: number;
   }[];
 };
 
@@ -30,8 +32,9 @@ export const scheduleOf = (wire: WireSchedule): Profile["schedule"] => ({
   ...(wire.startSchedule !== undefined && { startMs: wireTimeMs(wire.startSchedule) }),
   ...(wire.duration !== undefined && { durationS: wire.duration }),
   unit: wire.chargingRateUnit,
-  periods: wire.chargingSchedulePeriod.map(({ limit = 0, numberPhases, startPeriod }) => ({
-    ...{ fromS: startPeriod, limit },
+  periods: wire.chargingSchedulePeriod.map(({ limit = 0, numberPhases, setpoint, startPeriod }) => ({
+    ...{ fromS: startPeriod, limit: setpoint ?? limit },
+    ...(setpoint !== undefined && setpoint < 0 && { givesBack: true as const }),
     ...(numberPhases !== undefined && { phases: numberPhases }),
   })),
 });

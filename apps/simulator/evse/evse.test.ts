@@ -130,3 +130,28 @@ test("evse: what flowed before a slow answer is in the books to the watt-hour, w
   await time.advance(3_600_000);
   assert(Math.abs(evse.deliveredWh - 220.8) < 1e-6, `${evse.deliveredWh}`);
 });
+
+test("evse: a car gives back what it is told to, at most its own power, down to what it keeps; one that does not gives nothing", async () => {
+  const { evse, time } = wallbox({ phases: 3 });
+  const gives = { maxW: 11_000, keepsPercent: 40 };
+  evse.plug(new Car({ capacityWh: 50_000, maxW: 11_000, socPercent: 59, gives }));
+  evse.closeContactor();
+  evse.limitTo(-20_000);
+  assert.equal(evse.powerW, -11_000);
+  evse.limitTo(-6_900);
+  assert.deepEqual(evse.terminalsMa, [-10_000, -10_000, -10_000]);
+  await time.advance(3_600_000);
+  assert.equal(evse.exportWh, 6_900);
+  // 9.5 kWh above what it keeps, of which one in twenty is lost on the way.
+  await time.advance(3_600_000);
+  assert.equal(evse.powerW, 0);
+  assert.equal(evse.exportWh, 9_025);
+  assert(Math.abs(evse.car!.socPercent - 40) < 1e-6);
+  assert.equal(evse.registerWh, 0);
+  evse.limitTo(11_000);
+  assert.equal(evse.powerW, 11_000);
+  const other = wallbox({ phases: 3 });
+  other.plugIn(3, 32);
+  other.evse.limitTo(-6_900);
+  assert.equal(other.evse.powerW, 0);
+});

@@ -7,7 +7,8 @@
  * Invariants: current flows only while a transaction is in flash; what ends it and its last message enter flash in
  * one commit, so a power cut leaves either a running transaction or a told end.
  */
-import { type Cancel, type Chance, hex, type Json } from "@wattward/kernel";
+import { type Cancel, type Chance, type EvseId, hex, type Json } from "@wattward/kernel";
+import type { Car } from "../car/car.ts";
 import type { ProfileShelf } from "../charging/profile-shelf.ts";
 import type { Evse } from "../evse/evse.ts";
 import type { Notebook } from "../truth/notebook.ts";
@@ -56,6 +57,10 @@ export type BayParts = {
   held(bay: Bay, token: Token): boolean;
   /** The connector's state may have changed. */
   changed(): void;
+  /** Energy may go both ways here (V2X) … */
+  readonly bidirectional: boolean;
+  /** … and station and car have agreed on it. */
+  agreed(evse: EvseId, car: Car): void;
 };
 
 /** A card that was accepted before there was a cable. */
@@ -190,7 +195,8 @@ export class Bay {
     const measurands = settings.words("measurands");
     const currentsA = terminalsMa.map((ma) => Math.round(ma / 100) / 10);
     const electric = { powerW: Math.round(powerW), currentsA, voltsV: Array(phases).fill(PHASE_VOLTS) };
-    return { atMs: clock.nowMs(), registerWh, socPercent, measurands, ...electric };
+    const { exportWh } = this.evse;
+    return { atMs: clock.nowMs(), registerWh, exportWh, socPercent, measurands, ...electric };
   }
 
   private async admit(
@@ -238,6 +244,8 @@ export class Bay {
     profiles.began(tx.evse, tx.reference, tx.startedAtMs);
     const noted = () => notebook.began({ ...about(tx), startedAtMs });
     await this.tell({ kind: "started", cause, sample: this.sample() }, noted);
+    const { car } = this.evse;
+    if (this.parts.bidirectional && car?.facts.gives !== undefined) this.parts.agreed(this.evse.id, car);
     this.flow();
   }
 
@@ -310,10 +318,12 @@ export class Bay {
     const { conduct, profiles } = this.parts;
     const { id, maxW, phases } = this.evse;
     const limitW = Math.min(maxW, conduct.heed(profiles.limitW(id, phases)));
-    return (limitW * 1000) / (PHASE_VOLTS * phases);
+    return (Math.max(0, limitW) * 1000) / (PHASE_VOLTS * phases);
   }
 
   private drawing(): ChargingState {
+    // What is given back has no word of its own.
+    if (this.parts.profiles.limitW(this.evse.id) < 0) return "charging";
     if ((this.evse.car?.wantsW ?? 0) === 0) return "suspended-ev";
     return this.parts.profiles.limitW(this.evse.id) === 0 ? "suspended-evse" : "charging";
   }

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import type { EvseId, JsonObject, WattHours } from "@wattward/kernel";
 import { dateTimeMs, type ErrorCode, type OcppVersion, type RequestOf } from "@wattward/ocpp";
+import type { Car } from "../car/car.ts";
 import type { Controls } from "./controls.ts";
 import type { StreamWords } from "./event-streams.ts";
 
@@ -23,6 +24,9 @@ export type Token = {
 export type Sample = {
   readonly atMs: number;
   readonly registerWh: WattHours;
+  /** What is given back has a register of its own. */
+  readonly exportWh: WattHours;
+  /** Below nothing: given back. */
   readonly powerW: number;
   readonly socPercent: number;
   /** At its terminals, in their order. */
@@ -155,6 +159,8 @@ export interface Dialect {
   reservationEnded?(id: number, why: "expired" | "removed"): OutCall;
   /** That the driver has begun or ended charging with priority (2.1 K22). */
   priorityCharging?(reference: string, active: boolean): OutCall;
+  /** What the car wants, and what it would give back, where the version can say that (2.1 Q01.FR.03). */
+  evNeeds?(evse: EvseId, car: Car): OutCall;
   readonly streams?: StreamWords;
   /** Charging profiles as this version has them. */
   readonly profiles: { readonly persistent: boolean; readonly sameLevel: "replace" | "refuse" };

@@ -46,6 +46,8 @@ export type FirmwareParts = {
   readonly queueMax: number | undefined;
   readonly overloaded: "refuse" | "close";
   readonly conduct: Conduct;
+  /** It lets cars give back (V2X). */
+  readonly bidirectional: boolean;
   readonly lookMs: number;
   readonly chance: Chance;
   readonly ids: Chance;
@@ -78,7 +80,10 @@ export class Firmware {
     this.settings = new Settings(flash, { ...parts.settings, connectors: evses.length });
     const { settings } = this;
     this.cards = new Cards({ flash, life, settings, clock });
-    this.profiles = new ProfileShelf({ flash, life, clock, settings, evses, ...dialect.profiles });
+    this.profiles = new ProfileShelf({
+      ...{ flash, life, clock, settings, evses, bidirectional: parts.bidirectional },
+      ...dialect.profiles,
+    });
     this.reservations = new Reservations({
       ...{ flash, life, clock },
       lapsed: ({ id }, why) => {
@@ -245,7 +250,7 @@ export class Firmware {
   }
 
   private bay(evse: Evse): Bay {
-    const { clock, conduct, dialect, flash, ids, life, lookMs, notebook } = this.parts;
+    const { bidirectional, clock, conduct, dialect, flash, ids, life, lookMs, notebook } = this.parts;
     const { profiles, queue, reservations, settings } = this;
     return new Bay({
       evse,
@@ -260,6 +265,7 @@ export class Firmware {
       notebook,
       ids,
       conduct,
+      bidirectional,
       lookMs,
       held: (bay, token) => this.held(bay, token),
       offline: () => !this.connected,
@@ -267,6 +273,10 @@ export class Firmware {
       changed: () => {
         this.tellStates();
         this.commands.bayChanged();
+      },
+      agreed: (id, car) => {
+        const call = dialect.evNeeds?.(id, car);
+        if (call !== undefined) life.run(async () => void (await this.call(call)));
       },
     });
   }

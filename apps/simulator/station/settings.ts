@@ -40,7 +40,8 @@ const perMessage = (variable: "ItemsPerMessage" | "BytesPerMessage", fallback: n
   fixed(fallback, { at: { component: "DeviceDataCtrlr", variable, instance } });
 
 const usualMeasurands = ["Energy.Active.Import.Register", "Power.Active.Import", "SoC"] as const;
-const measurands = [...usualMeasurands, "Current.Import", "Voltage"] as const;
+const exported = ["Current.Export", "Power.Active.Export", "Energy.Active.Export.Register"] as const;
+const measurands = [...usualMeasurands, "Current.Import", "Voltage", ...exported] as const;
 
 const definitions = {
   heartbeatS: seconds(300, 1, {
@@ -106,11 +107,11 @@ const definitions = {
   measurands: {
     fallback: usualMeasurands.join(","),
     words: measurands,
-    most: 5,
+    most: 8,
     key: "MeterValuesSampledData",
     at: { component: "SampledDataCtrlr", variable: "TxUpdatedMeasurands" },
   },
-  measurandsMax: fixed(5, { key: "MeterValuesSampledDataMaxLength" }),
+  measurandsMax: fixed(8, { key: "MeterValuesSampledDataMaxLength" }),
   localListEnabled: {
     fallback: true,
     key: "LocalAuthListEnabled",

@@ -54,6 +54,8 @@ export type StationOptions = {
   readonly time?: "central" | "own";
   /** See {@link Notebook}. */
   readonly keeps?: "all" | "open";
+  /** It lets cars give back (V2X); 2.1 alone. Otherwise it refuses every order to. */
+  readonly bidirectional?: boolean;
   /** How its EVSEs are wired, and how quick they are. */
   readonly build?: EvseBuild;
   /** How often the firmware looks whether a car draws and which limit holds. */
@@ -178,6 +180,7 @@ export class Station {
       queueMax: options.queueMax,
       overloaded: options.overloaded ?? "refuse",
       conduct: this.conduct,
+      bidirectional: options.bidirectional ?? false,
       lookMs: options.lookMs ?? LOOK_MS,
       chance: ports.chance,
       ids: ports.ids,

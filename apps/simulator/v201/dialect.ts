@@ -81,23 +81,28 @@ const volts = { unit: "V" } as const;
 
 /** The EVSE's meter: the register in whole Wh, the power in W, the car's charge in per cent. */
 function meterValue(sample: Sample, context: Context) {
-  const { atMs, currentsA, measurands, powerW, registerWh, socPercent, voltsV } = sample;
+  const { atMs, currentsA, exportWh, measurands, powerW, registerWh, socPercent, voltsV } = sample;
   const all = [
     { value: registerWh, context, measurand: "Energy.Active.Import.Register", unitOfMeasure: { unit: "Wh" } },
-    { value: powerW, context, measurand: "Power.Active.Import", unitOfMeasure: { unit: "W" } },
+    { value: Math.max(0, powerW), context, measurand: "Power.Active.Import", unitOfMeasure: { unit: "W" } },
     { value: socPercent, context, measurand: "SoC", unitOfMeasure: { unit: "Percent" } },
-    ...phaseNames.slice(0, currentsA.length).flatMap(
-      (phase, i) =>
-        [
-          { value: currentsA[i]!, context, measurand: "Current.Import", phase, unitOfMeasure: amperes },
-          { value: voltsV[i]!, context, measurand: "Voltage", phase: `${phase}-N`, unitOfMeasure: volts },
-        ] as const,
-    ),
+    { value: exportWh, context, measurand: "Energy.Active.Export.Register", unitOfMeasure: { unit: "Wh" } },
+    { value: Math.max(0, -powerW), context, measurand: "Power.Active.Export", unitOfMeasure: { unit: "W" } },
+    ...phaseNames.slice(0, currentsA.length).flatMap((phase, i) => {
+      const [drawnA, givenA] = [Math.max(0, currentsA[i]!), Math.max(0, -currentsA[i]!)];
+      return [
+        { value: drawnA, context, measurand: "Current.Import", phase, unitOfMeasure: amperes },
+        { value: givenA, context, measurand: "Current.Export", phase, unitOfMeasure: amperes },
+        { value: voltsV[i]!, context, measurand: "Voltage", phase: `${phase}-N`, unitOfMeasure: volts },
+      ] as const;
+    }),
   ] as const;
   // What begins and ends a transaction has settings of its own, and here it has everything (TxStarted-, TxEndedMeasurands).
   const whole = context === "Transaction.Begin" || context === "Transaction.End";
   const [first = all[0], ...rest] = all.filter(
-    (sampled) => measurands.includes(sampled.measurand) || (whole && !("phase" in sampled)),
+    (sampled) =>
+      measurands.includes(sampled.measurand) ||
+      (whole && !("phase" in sampled) && !sampled.measurand.includes("Export")),
   );
   return { timestamp: rfc3339(atMs), sampledValue: [first, ...rest] } as const;
 }

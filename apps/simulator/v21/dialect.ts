@@ -7,6 +7,7 @@ import type { Dialect } from "../station/dialect.ts";
 import { calling } from "../station/typed.ts";
 import { dialect201 } from "../v201/dialect.ts";
 import { commands21 } from "./commands.ts";
+import { evNeeds } from "./ev-needs.ts";
 import { priorityCharging } from "./priority-charging.ts";
 
 const call = calling<"2.1">();
@@ -28,6 +29,7 @@ export const dialect21: Dialect = {
       ],
     }),
   priorityCharging,
+  evNeeds,
   streams: {
     open: (id, variableMonitoringId, { intervalS: interval, values }) =>
       call("OpenPeriodicEventStream", {

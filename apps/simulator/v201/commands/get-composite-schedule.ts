@@ -11,7 +11,7 @@ export const getCompositeSchedule = answering201("GetCompositeSchedule", (reques
     return { payload: { status: "Rejected", statusInfo: { reasonCode: "UnknownEvse" } } };
   }
   const [first, ...rest] = composite.map(({ fromS, limitW }) => ({
-    ...{ startPeriod: fromS, limit: wattsAs(chargingRateUnit, limitW) },
+    ...{ startPeriod: fromS, limit: Math.max(0, wattsAs(chargingRateUnit, limitW)) },
   }));
   if (first === undefined) return { payload: { status: "Rejected" } };
   return {
