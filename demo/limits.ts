@@ -12,7 +12,7 @@
 import { HEAT_MAX, type TraceHead, type TraceLine } from "@wattward/simulator";
 
 /** Detection, the stations' declared response, and five seconds. */
-export const ENDED_WITHIN_MS = 1_000 + 5_000 + 5_000;
+const ENDED_WITHIN_MS = 1_000 + 5_000 + 5_000;
 /** Stations that were never managed have no default yet: the site may take so long to write it, from the first line on. */
 const BEGINS_WITHIN_MS = 20_000;
 /** A step that is missing, because the machine was busy, counts as long as it was, up to this. */

@@ -8,8 +8,8 @@ import { obeys } from "@wattward/energy/testing";
 import type { Car, Fleet } from "./cars.ts";
 import type { Surroundings } from "./offline.ts";
 
-export const LINE_V = 208;
-export const CAR_A = 32;
+const LINE_V = 208;
+const CAR_A = 32;
 export const CAR_KW = (LINE_V * CAR_A) / 1000;
 
 export type Sources = {

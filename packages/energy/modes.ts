@@ -7,7 +7,7 @@
  */
 export type Mode = "planned" | "reactive" | "conservative" | "fallback" | "default";
 
-export type ModeRow = {
+type ModeRow = {
   readonly mode: Mode;
   readonly decides: string;
   readonly from: string;

@@ -21,7 +21,7 @@ export type Passage = {
   readonly rampPerS: number | undefined;
 };
 
-export type Motion =
+type Motion =
   | { readonly kind: "free" }
   | { readonly kind: "refused"; readonly code: 3 | 6; readonly why: string };
 const free: Motion = { kind: "free" };

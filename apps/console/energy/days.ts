@@ -73,7 +73,7 @@ export function peakOf(
   );
 }
 
-export type ModeShare = { readonly mode: string; readonly wh: number };
+type ModeShare = { readonly mode: string; readonly wh: number };
 
 /** Into cars by mode, the most first. */
 export function byMode(days: readonly EnergyDay[]): readonly ModeShare[] {

@@ -64,7 +64,7 @@ type DrawingProps = {
   readonly freshness: Freshness;
 };
 
-export function FlowDrawing({ nodes, charge, freshness }: DrawingProps) {
+function FlowDrawing({ nodes, charge, freshness }: DrawingProps) {
   const { place, size } = useSize();
   const ribbons = size.width > 0 ? flowRibbons(nodes, size) : [];
   const side = (of: "left" | "right") => nodes.filter(({ name }) => sideOf(name) === of);
@@ -157,7 +157,7 @@ function Facts({ snapshot, site, nodes }: Props & { readonly nodes: readonly Flo
 }
 
 /** Share of what is used now that does not come from the grid; unknown where anything is. */
-export function ownNow(nodes: readonly FlowNode[]): number | undefined {
+function ownNow(nodes: readonly FlowNode[]): number | undefined {
   const used = nodes.filter(({ name }) => sideOf(name) === "right");
   const grid = nodes.find(({ name }) => name === "grid")?.powerW;
   if (grid === undefined || used.some(({ powerW }) => powerW === undefined)) return undefined;

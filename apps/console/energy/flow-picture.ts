@@ -13,7 +13,7 @@ export type Way = "in" | "out" | "still" | "unknown";
 export type FlowNode = { readonly name: FlowName; readonly powerW: number | undefined; readonly way: Way };
 
 /** Less is the noise of a meter. */
-export const STILL_W = 50;
+const STILL_W = 50;
 
 const toHub: Readonly<Record<FlowName, (flows: Flows) => number | undefined>> = {
   solar: ({ solarW }) => solarW,

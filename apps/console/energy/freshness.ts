@@ -3,7 +3,7 @@
 /** From here on a picture shows its age. */
 export const AGED_MS = 6_000;
 /** From here on it is said to be how things stood, and nothing moves in it. */
-export const STALE_MS = 20_000;
+const STALE_MS = 20_000;
 
 export type Freshness = "fresh" | "aged" | "stale";
 

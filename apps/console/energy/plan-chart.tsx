@@ -7,7 +7,7 @@ import { roundScale } from "../display/quantity.ts";
 import styles from "./plan-chart.module.css";
 import { bounds, type LineName, type PlanSeries, type Span, type Value } from "./plan-series.ts";
 
-export const inkOf: Readonly<Record<LineName, string>> = {
+const inkOf: Readonly<Record<LineName, string>> = {
   grid: "--grid",
   cars: "--well",
   battery: "--battery",

@@ -138,7 +138,7 @@ export function highestOf(line: readonly Value[]): number | undefined {
   );
 }
 
-export type HourRow = {
+type HourRow = {
   readonly fromMs: number;
   readonly measured: Partial<Record<LineName, number>>;
   readonly planned: Partial<Record<LineName, number>>;

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { failed, ok, type Result } from "@wattward/kernel";
 import { systemClock } from "@wattward/kernel/node";
 import { type MasterWay, masterDial } from "../adapters/master-link.ts";
-import { type AttackId, type AttackReport, attack, attackIds } from "../masters/attacks.ts";
+import { type AttackId, type AttackReport, attack, attackIds, attackSays } from "../masters/attacks.ts";
 import { RawMaster } from "../masters/raw-master.ts";
 import { hostAndPort, Wrong, whole } from "./words.ts";
 
@@ -40,7 +40,9 @@ export function readAttack(args: readonly string[]): Result<AttackWords, string>
     });
     const id = attackIds.find((each) => each === positionals[0]);
     if (id === undefined || positionals.length !== 1)
-      return failed(`name one attack: ${attackIds.join(", ")}.`);
+      return failed(
+        `name one attack:\n${attackIds.map((each) => `  ${each}  ${attackSays[each]}\n`).join("")}`,
+      );
     if (values.to === undefined || !/^.+:\d+$/.test(values.to))
       return failed("--to HOST:PORT is missing: whom to attack.");
     const { from, identity, "server-name": serverName } = values;
@@ -61,6 +63,7 @@ export function readAttack(args: readonly string[]): Result<AttackWords, string>
 }
 
 export async function runAttack({ forS, id, json, setpoint, unit, way }: AttackWords): Promise<number> {
+  process.stderr.write(`${id} ${attackSays[id]}; for ${forS} s at most\n`);
   const report = await playAttack(id, way, { unit, setpoint, forMs: forS * 1000 });
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${said(report)}\n`);
   return report.contained ? 0 : 1;

@@ -10,14 +10,12 @@ export type LoadFacts = {
   readonly leastMa: Currents;
   /** Declared: what it never exceeds. */
   readonly highestMa: Currents;
-  /** Declared: how much it may rise within {@link RISE_MS}; absent: to the highest at once. */
+  /** Declared: how much it may rise while a grant lives; absent: to the highest at once. */
   readonly riseMa?: Currents;
   /** From one step to the next, on the average; 0: it stands still. */
   readonly stepEveryMs: number;
 };
 
-/** The longest life of a grant: what a rise is declared for. */
-export const RISE_MS = 300_000;
 /** A building is no resistor bank: its current is never twice the same. */
 const HUM_MA = 60;
 

@@ -7,7 +7,7 @@ import { type Cancel, type Clock, every } from "@wattward/kernel";
 import type { Bundle } from "@wattward/sitelink";
 import { BundleShelf, type ShelfPorts } from "./bundle-shelf.ts";
 
-export const BUNDLE_LOOK_EVERY_MS = 1_000;
+const BUNDLE_LOOK_EVERY_MS = 1_000;
 
 export type BundleWatchPorts = ShelfPorts & {
   readonly clock: Clock;

@@ -44,14 +44,7 @@ export function createPlanner(solver: Solver): Planner {
 }
 
 /** What no plan is made from; the sentence is for a log. */
-export function faultOfInput({
-  sessions,
-  loadW,
-  solarW,
-  price,
-  wallMs,
-  tariff,
-}: PlannerInput): string | undefined {
+function faultOfInput({ sessions, loadW, solarW, price, wallMs, tariff }: PlannerInput): string | undefined {
   if (!Number.isFinite(wallMs)) return "no time";
   if (sessions.length > SESSIONS_MAX) return `more than ${SESSIONS_MAX} sessions`;
   const series = [

@@ -24,7 +24,7 @@ export interface Solver {
 }
 
 /** A program of more is refused: it would not be solved in time, and its memory is not ours to spend. */
-export const COLUMNS_MAX = 200_000;
+const COLUMNS_MAX = 200_000;
 export const ROWS_MAX = 100_000;
 
 /** Columns and rows one after the other; the index that `column` answers stands for the variable in `row`. */

@@ -22,7 +22,7 @@ import { type Demand, demandOf, expectedDemand } from "./stays.ts";
 import { STRATEGIES, type Weights } from "./strategies.ts";
 
 /** Each way; BESS of the size of a site lose a tenth in all. */
-export const BATTERY_EFFICIENCY = 0.95;
+const BATTERY_EFFICIENCY = 0.95;
 const OVER_CENT = 1_000;
 /** For a kWh an hour earlier: decides only among equals. */
 const EARLIER_CENT = 0.005;

@@ -12,7 +12,7 @@ import { laxityMs } from "./stays.ts";
 import { STRATEGIES } from "./strategies.ts";
 
 /** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
-export const PLAN_LIVES_MS = 15 * 60_000;
+const PLAN_LIVES_MS = 15 * 60_000;
 const VIEW_STEP_MS = 15 * 60_000;
 const VIEW_STEPS = 36 * 4;
 /** Solvers keep bounds to a millionth; this is far beyond. */

@@ -8,7 +8,7 @@
  */
 import { type Fault, failed, ok, type Result } from "@wattward/kernel";
 
-export const PACKET_BYTES_MAX = 256 * 1024;
+const PACKET_BYTES_MAX = 256 * 1024;
 
 export type Packet = {
   /** Since 1970 UTC, by the clock of whoever captured. */

@@ -12,8 +12,8 @@ import { bytesAt, type FunctionCodec, field } from "../function-codec.ts";
 export const MEI_DEVICE_IDENTIFICATION = 14;
 export const MEI_CANOPEN = 13;
 /** Bytes of objects that fit an answer, each with its id and length. */
-export const IDENTIFICATION_BYTES_MAX = 246;
-export const CANOPEN_BYTES_MAX = 251;
+const IDENTIFICATION_BYTES_MAX = 246;
+const CANOPEN_BYTES_MAX = 251;
 
 export type ReadDeviceIdentification = {
   readonly kind: "read-device-identification";

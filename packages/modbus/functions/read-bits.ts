@@ -18,9 +18,6 @@ type ReadBits<Kind extends string> = {
 };
 type Bits<Kind extends string> = { readonly kind: Kind; readonly bits: readonly boolean[] };
 
-export type ReadBitsRequest = ReadBits<"read-coils"> | ReadBits<"read-discrete-inputs">;
-export type ReadBitsResponse = Bits<"read-coils"> | Bits<"read-discrete-inputs">;
-
 const readBits = <Kind extends string>(
   code: number,
   kind: Kind,

@@ -8,7 +8,7 @@ import { ok } from "@wattward/kernel";
 import { fault, wrongLength } from "../fault.ts";
 import { type FunctionCodec, field, words, wordsAt } from "../function-codec.ts";
 
-export const FIFO_REGISTERS_MAX = 31;
+const FIFO_REGISTERS_MAX = 31;
 
 export type ReadFifoQueue = { readonly kind: "read-fifo-queue"; readonly address: number };
 export type ReadFifoQueueResponse = {

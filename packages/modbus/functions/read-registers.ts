@@ -18,11 +18,6 @@ type ReadRegisters<Kind extends string> = {
 };
 type Registers<Kind extends string> = { readonly kind: Kind; readonly registers: readonly number[] };
 
-export type ReadRegistersRequest =
-  | ReadRegisters<"read-holding-registers">
-  | ReadRegisters<"read-input-registers">;
-export type ReadRegistersResponse = Registers<"read-holding-registers"> | Registers<"read-input-registers">;
-
 const readRegisters = <Kind extends string>(
   code: number,
   kind: Kind,

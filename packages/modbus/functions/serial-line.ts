@@ -13,9 +13,9 @@ import { ok } from "@wattward/kernel";
 import { fault, notEchoed, wrongLength } from "../fault.ts";
 import { bytesAt, type FunctionCodec, field, WORD_MAX, words } from "../function-codec.ts";
 
-export const DIAGNOSTIC_DATA_BYTES_MAX = 250;
-export const COMM_EVENTS_MAX = 64;
-export const SERVER_ID_BYTES_MAX = 251;
+const DIAGNOSTIC_DATA_BYTES_MAX = 250;
+const COMM_EVENTS_MAX = 64;
+const SERVER_ID_BYTES_MAX = 251;
 
 export type Bare<Kind extends string> = { readonly kind: Kind };
 

@@ -37,7 +37,6 @@ type Written<Kind extends string> = {
   readonly address: number;
   readonly quantity: number;
 };
-export type WriteMultipleResponse = Written<"write-multiple-coils"> | Written<"write-multiple-registers">;
 
 type Head = { readonly address: number; readonly quantity: number };
 

@@ -10,7 +10,7 @@
 
 /** Object identifier 1.3.6.1.4.1.50316.802.1 in DER. */
 const ROLE_OID = Uint8Array.of(0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0x89, 0x0c, 0x86, 0x22, 0x01);
-export const ROLE_CHARS_MAX = 64;
+const ROLE_CHARS_MAX = 64;
 const [BOOLEAN, OCTET_STRING, OBJECT_IDENTIFIER, UTF8_STRING, SEQUENCE] = [0x01, 0x04, 0x06, 0x0c, 0x30];
 /** `[3] EXPLICIT Extensions` of a TBSCertificate (RFC 5280 §4.1). */
 const EXTENSIONS = 0xa3;

@@ -6,7 +6,7 @@
 import { type Objection, unlessForced } from "../route.ts";
 import type { PlainProfile } from "./charging-profile.ts";
 
-export const PROFILE_MS_MAX = 24 * 3_600_000;
+const PROFILE_MS_MAX = 24 * 3_600_000;
 
 export function objectToExpiry(profile: PlainProfile, nowMs: number): Objection | undefined {
   const { purpose, kind, validFrom, validTo, schedules } = profile;
