@@ -20,7 +20,7 @@ export type Needs = {
 /** Beyond these a need is none: of a car, and of this century. */
 export const NEED_MAX = 10_000_000;
 
-const bothWays = new Set(["AC_BPT", "AC_BPT_DER", "DC_BPT", "DC_ACDP_BPT"]);
+const bothWays = new Set(["AC_BPT", "AC_BPT_DER", "AC_BPTDER", "DC_BPT", "DC_ACDP_BPT"]);
 
 /** `so far`: the session's counters when this was told. */
 export function readNeeds(
