@@ -5,9 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exceptionReply, exceptions } from "@wattward/modbus";
 import { type AttackId, attack, attackIds } from "../../apps/simulator/masters/attacks.ts";
 import { RawMaster } from "../../apps/simulator/masters/raw-master.ts";
-import { read, VENDOR, type World, world, write } from "../../apps/site/modbus-guard/testing/world.ts";
+import { many, read, VENDOR, type World, world, write } from "../../apps/site/modbus-guard/testing/world.ts";
 
 type From = "vendor" | "ems" | "stranger";
 
@@ -94,6 +95,44 @@ test("guard: a stranger asks, and is closed unread and told, whatever it plays",
     assert(w.told("modbus.unknown-master").length > 0, id);
     await guard.close();
   }
+});
+
+for (const [what, code] of [
+  ["busy", exceptions.serverDeviceBusy],
+  ["acknowledge", exceptions.acknowledge],
+  ["a fault", exceptions.serverDeviceFailure],
+] as const)
+  test(`AT-M7: guard: a device that answers everything with ${what} is told as a storm; others are served, and it is when it answers again`, async () => {
+    const w = await world();
+    const guard = await w.start();
+    const ems = w.ems();
+    w.battery.answer = () => exceptionReply(code);
+    for (let second = 0; second < 30; second++) {
+      assert.deepEqual(await w.ask(ems, 1, read(0)), { kind: "exception", code });
+      assert.equal((await w.ask(ems, 2, read(0))).kind, "response");
+      await w.time.advance(1_000);
+    }
+    const storms = w.told("modbus.exception-storm");
+    assert(storms.length > 0 && storms.length <= 2, storms.join());
+    assert.match(storms.join(), /AT-M7.*battery/);
+    assert(w.battery.asked.length <= 30, "asked once for each request");
+    w.battery.answer = (request) => w.battery.bank.answer(request);
+    assert.equal((await w.ask(ems, 1, read(0))).kind, "response");
+    await guard.close();
+  });
+
+test("AT-M7: guard: a master that floods waits for himself, is told, and the energy controller is served in between", async () => {
+  const w = await world();
+  const guard = await w.start();
+  const flooder = await w.raw("address", { address: VENDOR });
+  const ems = w.ems();
+  for (let ms = 0; ms < 10_000; ms += 100) {
+    for (let i = 0; i < 40; i++) flooder.link.send(many(1, [read(0)]));
+    if (ms % 500 === 0) assert.equal((await w.ask(ems, 1, read(0))).kind, "response", `${ms}`);
+    await w.time.advance(100);
+  }
+  assert(w.told("modbus.flood").length > 0, [...new Set(w.observed.map(({ kind }) => kind))].join());
+  await guard.close();
 });
 
 test("guard: ten minutes of masters at their work are told as nothing at all", async () => {

@@ -123,7 +123,7 @@ ${rows(mutated)}
 
 ## ${frames} Modbus frames
 
-Masters and devices that send anything, and any client under any policy before the guard, a third of the frames each: every whole
+Masters, and devices, that send anything, any client under any policy, and both at once around the whole guard, a quarter of the frames each: every whole
 request is answered once, nothing else is carried out, only an answer is believed, no write passes that the policy does not name, the
 memory in use does not grow.
 

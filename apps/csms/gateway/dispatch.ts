@@ -13,6 +13,7 @@ import { Hearing } from "./hearing.ts";
 import { COMMAND_ANSWER_MS_MAX, COMMAND_RETRY_MS, DEAF_TRY_EVERY_MS } from "./limits.ts";
 import type { Observer } from "./observer.ts";
 import type { ConnectionPorts, GatewayNode } from "./ports.ts";
+import { lookBefore, type NotInForce } from "./profile-look.ts";
 import { retriedShorter } from "./shorter-list.ts";
 import type { StationLink } from "./station-link.ts";
 
@@ -110,13 +111,22 @@ export class Dispatch {
     // A process that was stopped between taking and sending: another may have the station by now.
     if (this.ports.node?.stands() === false)
       return unsent("this node lost its lease before it could be sent");
+    const looked = await lookBefore(link, due, this.ports.clock.now().wallMs);
     const { outcomes, ...result } = await runCommand(link, due, this.ports.clock);
     for (const outcome of outcomes) this.notice(link, due.action, outcome);
+    if (result.state === "accepted") this.tellNotInForce(link, await looked?.after());
     if (result.state !== "refused" || !link.tolerant) return result;
     const shorter = await retriedShorter(link, due, Math.min(COMMAND_ANSWER_MS_MAX, leftMs));
     if (shorter === undefined) return result;
     this.ports.deviated(link.station, link.route, [notice("list-too-long", String(due.payload["value"]))]);
     return { ...result, ...shorter };
+  }
+
+  /** Accepted, and something else holds there (AT-C4). */
+  private tellNotInForce({ station }: StationLink, found: NotInForce | undefined): void {
+    if (found === undefined) return;
+    const detail = { ...found, meant: [...found.meant] };
+    this.ports.observer.observe({ kind: "gateway.profile-not-in-force", station, address: "", detail });
   }
 
   /** What an answer, or none, says about the station. */

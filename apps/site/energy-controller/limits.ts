@@ -6,8 +6,9 @@ export const ANSWER_MS_MAX = 1_000;
 export const REDIAL_MS = { firstMs: 200, maxMs: 2_000 } as const;
 /** Between two polls, however long one took. */
 export const REST_MS = 20;
-/** A device that fails is asked again after so long … */
+/** A device that fails is asked again after so long, or that refused so often in a row … */
 export const RETRY_MS = 1_000;
+export const REFUSALS_MAX = 3;
 /** … and is said to be lost after so long without an answer. */
 export const LOST_AFTER_MS = 3_000;
 /** One that sleeps at night is asked as often: soon enough for its feed to stay known. */

@@ -1,9 +1,10 @@
 /**
  * Asks one device again and again, and knows how it is. One poll at a time: the next begins when its period is over and the last has
- * settled, so a slow device is asked seldom and never flooded; a device that fails stalls nobody else.
+ * settled, so a slow device is asked seldom and never flooded, and one that refuses again and again no oftener than one that is not there
+ * (AT-M7); a device that fails stalls nobody else.
  */
 import type { Cancel, Clock } from "@wattward/kernel";
-import { ASLEEP_EVERY_MS, LOST_AFTER_MS, REST_MS, RETRY_MS } from "../limits.ts";
+import { ASLEEP_EVERY_MS, LOST_AFTER_MS, REFUSALS_MAX, REST_MS, RETRY_MS } from "../limits.ts";
 import type { Trouble } from "./trouble.ts";
 
 export type Health =
@@ -22,6 +23,8 @@ export class Poller {
   private readonly pollMs: number;
   private readonly poll: () => Promise<Trouble | undefined>;
   private heardAtMs: number;
+  /** In a row. */
+  private refusals = 0;
   private stopped = false;
   private cancel: Cancel = () => {};
 
@@ -52,7 +55,9 @@ export class Poller {
   }
 
   private againMs(trouble: Trouble | undefined): number {
+    this.refusals = trouble?.kind === "refused" ? this.refusals + 1 : 0;
     if (trouble?.kind === "asleep") return ASLEEP_EVERY_MS;
+    if (this.refusals >= REFUSALS_MAX) return Math.max(RETRY_MS, this.pollMs);
     return trouble?.kind === "unreachable" || trouble?.kind === "unsuited" ? RETRY_MS : this.pollMs;
   }
 

@@ -9,7 +9,14 @@ import { type ByteLink, changing, joinAdu, type Request, readRequest, writeReque
 import { anyRequest } from "@wattward/modbus/testing";
 import { EMS_UID, policyText, read, VENDOR, world } from "./world.ts";
 
-export type GuardFuzz = { frames: number; heard: number; writes: number; denied: number };
+export type GuardFuzz = {
+  /** Of masters; and answers of the device, right or not. */
+  frames: number;
+  answered: number;
+  heard: number;
+  writes: number;
+  denied: number;
+};
 
 /** What {@link policyOf} lets pass, said a second time and otherwise. */
 function named(request: Request): boolean {
@@ -29,7 +36,7 @@ const within = (word: number): boolean => word <= 5_000 || word >= 0x10000 - 5_0
 export async function fuzzGuard(count: number, chance: Chance, seed: number): Promise<GuardFuzz> {
   const it = await world({ seed, guard: policyText() });
   const guard = await it.start();
-  const figures: GuardFuzz = { frames: 0, heard: 0, writes: 0, denied: 0 };
+  const figures: GuardFuzz = { frames: 0, answered: 0, heard: 0, writes: 0, denied: 0 };
   it.battery.leave();
   it.network.listen("10.0.0.1:502", (link) => fuzzedDevice(link, chance, figures));
   while (figures.frames < count) {
@@ -84,6 +91,7 @@ function fuzzedDevice(link: ByteLink, chance: Chance, figures: GuardFuzz): void 
       for (let end = lengthOf(kept); end !== undefined; end = lengthOf(kept)) {
         hear(kept.slice(7, end), figures);
         link.send(answer(kept.slice(0, end), chance));
+        figures.answered++;
         kept = kept.slice(end);
       }
     },
