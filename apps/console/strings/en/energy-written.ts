@@ -3,7 +3,6 @@ import { plural } from "../en-codes.ts";
 
 export const limitWords = {
   panel: "Limit for a time",
-  none: "No person limits this site now.",
   ask: "Limit power…",
   change: "Change…",
   endAsk: "End it now…",
