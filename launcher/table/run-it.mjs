@@ -14,6 +14,17 @@ const framesPerSecond = text(
   "what one station may say in the long run, and four times that at once (50)",
 );
 
+/** Where stations come in by a password, and the usual ports. @type {(profile2: number, profile1: number) => readonly import("./words.mjs").Option[]} */
+const passwordPorts = (profile2, profile1) => [
+  text(
+    "profile2-port",
+    "N",
+    `stations with a dispensation for security profile 2: TLS and a password (${profile2})`,
+  ),
+  text("profile1-port", "N", `the same for security profile 1: a password in the clear (${profile1})`),
+  text("profile1-host", "ADDRESS", "where that one listens, a private address (that of --host)"),
+];
+
 /** @type {import("./words.mjs").Command} */
 const build = {
   name: "build",
@@ -61,13 +72,7 @@ const csms = {
         text("port", "N", "stations and site links, mutual TLS (9443)"),
         text("host", "ADDRESS", "where they connect (127.0.0.1; :: is every address, IPv4 and IPv6)"),
         proxyFrom,
-        text(
-          "profile2-port",
-          "N",
-          "stations with a dispensation for security profile 2: TLS and a password (9445)",
-        ),
-        text("profile1-port", "N", "the same for security profile 1: a password in the clear (9446)"),
-        text("profile1-host", "ADDRESS", "where that one listens, a private address (that of --host)"),
+        ...passwordPorts(9445, 9446),
         text("http-port", "N", "console and API (8080)"),
         text("http-host", "ADDRESS", "where people connect (127.0.0.1; anything else is served over HTTPS)"),
         framesPerSecond,
@@ -121,13 +126,7 @@ const site = {
         ),
         text("port", "N", "where stations connect, mutual TLS (9444)"),
         text("host", "ADDRESS", "on which address (127.0.0.1)"),
-        text(
-          "profile2-port",
-          "N",
-          "stations with a dispensation for security profile 2: TLS and a password (9447)",
-        ),
-        text("profile1-port", "N", "the same for security profile 1: a password in the clear (9448)"),
-        text("profile1-host", "ADDRESS", "where that one listens, a private address (that of --host)"),
+        ...passwordPorts(9447, 9448),
         text(
           "modbus-port",
           "N",
