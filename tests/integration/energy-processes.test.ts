@@ -22,6 +22,8 @@ import { until } from "./rig/modbus-guard.ts";
 
 const entry = join(import.meta.dirname, "..", "..", "apps", "site", "main.ts");
 const NOBODY = 65_534;
+/** Of the small site's meter. */
+const METER_STALE_MS = 3_000;
 const closing: (() => unknown)[] = [];
 after(async () => {
   for (const close of closing.reverse()) await close();
@@ -89,9 +91,9 @@ async function site(...more: readonly string[]) {
       .split("\n")
       .slice(0, -1)
       .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Line] : []));
-  const pid = (): number | undefined => {
+  const pid = (of: "energyControllerPid" | "guardPid" = "energyControllerPid"): number | undefined => {
     try {
-      return JSON.parse(readFileSync(join(folder, "site.json"), "utf8"))["energyControllerPid"];
+      return JSON.parse(readFileSync(join(folder, "site.json"), "utf8"))[of];
     } catch {
       return undefined; // Not written yet.
     }
@@ -122,6 +124,24 @@ test("stopped as a blocked event loop is: fallback and a fresh process within 3 
   await until("another one runs", () => pid() !== undefined && pid() !== first, 20_000);
   await until("it manages again", () => manages(fromMs), 90_000);
   assert.doesNotMatch(log(), /energy-controller-failed/);
+});
+
+test("a guard that is stopped: no reading passes, conservative within its meter's time, and a fresh guard after 3 s", async () => {
+  const { pid, said, manages, log } = await site();
+  await until("it manages", () => manages() && pid("guardPid") !== undefined, 60_000);
+  const first = pid("guardPid")!;
+  const fromMs = Date.now();
+  process.kill(first, "SIGSTOP");
+  const conservative = () => said("mode", fromMs, ({ mode }) => mode === "conservative");
+  await until("both noticed", () => Boolean(conservative() && said("child-hangs", fromMs)), 20_000);
+  const took = (line: Line | undefined) => Date.parse(line!.at) - fromMs;
+  assert(
+    took(said("child-hangs", fromMs)) <= 4_000,
+    `the supervisor after ${took(said("child-hangs", fromMs))} ms`,
+  );
+  assert(took(conservative()) <= METER_STALE_MS + 1_500, `the mode after ${took(conservative())} ms`);
+  await until("another one runs", () => pid("guardPid") !== undefined && pid("guardPid") !== first, 20_000);
+  assert.doesNotMatch(log(), /modbus-guard-failed/);
 });
 
 const notRoot = process.getuid?.() !== 0 && "only root can start processes as another user";
