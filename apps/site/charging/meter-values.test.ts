@@ -67,6 +67,20 @@ test("meter values: what flows at the terminals, from whatever a station tells",
   for (const [says, samples, expected] of table) assert.deepEqual(ma(samples), expected, says);
 });
 
+test("meter values: what a car gives back is below nothing where it may, by current or by power, and has a register of its own", () => {
+  const given = (value: number, phase: string): Sample => ({ value, measurand: "Current.Export", phase });
+  const both = [...["L1", "L2", "L3"].map((phase) => given(10, phase)), current(undefined, 0)];
+  const giving = { ...three, givesBack: true };
+  assert.deepEqual(ma(both, giving), [-10_000, -10_000, -10_000]);
+  assert.deepEqual(ma(both), [0, 0, 0]);
+  assert.deepEqual(
+    ma([{ value: 6_900, measurand: "Power.Active.Export" }], giving),
+    [-10_000, -10_000, -10_000],
+  );
+  assert.deepEqual(ma([current(undefined, 12)], giving), [12_000, 12_000, 12_000]);
+  assert.equal(read([{ value: 77, measurand: "Energy.Active.Export.Register" }])?.exportWh, 77);
+});
+
 test("meter values: a station of one phase, and a car that uses one of three", () => {
   assert.deepEqual(ma([power(2_300)], { count: 1, voltageV: 230 }), [10_000]);
   const [first] = readMeterValues([{ sampledValue: [power(2_300)] }], { ...three, usedCount: 1 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Car } from "../../../apps/simulator/car/car.ts";
 import type { FromEnergy } from "../../../apps/site/energy-link/messages.ts";
+import { charging } from "../../../apps/site/testing/scripted-charging.ts";
 import { one, Rig, type RigOptions } from "./rig.ts";
 
 const HOUR_MS = 3_600_000;
@@ -129,4 +130,38 @@ test("more than an outlet may give is absurd: the energy controller is not heede
   await giveBack(rig, 17_000);
   assert(rig.observed.includes("energy-controller-not-sound"));
   assert(rig.drawA() >= 0, `${rig.drawA()} A`);
+});
+
+test("a station that refuses a setpoint is limited as before, and whoever granted it hears so", async () => {
+  const hasSetpoint = (wire: ReadonlyMap<string, unknown>) => JSON.stringify([...wire]).includes("setpoint");
+  const it = await charging(
+    "2.1",
+    (action, wire) =>
+      action === "SetChargingProfile" && hasSetpoint(wire) ? { status: "Rejected" } : undefined,
+    { outlet: { dischargeMaMax: 16_000 } },
+  );
+  const { energy, station, world } = it;
+  const v2xChargingParameters = { maxDischargePower: 11_000, evMinEnergyRequest: -20_000 };
+  void station.tell("NotifyEVChargingNeeds", {
+    evseId: 1,
+    chargingNeeds: { requestedEnergyTransfer: "AC_BPT", v2xChargingParameters },
+  });
+  await world.time.advance(2_000);
+  assert(energy.sessions[0]?.dischargeLeftWh !== undefined);
+  energy.twist = (turn) => ({
+    ...turn,
+    grants: turn.grants.map((grant) => ({ ...grant, limitMa: 0, dischargeMa: 10_000, reason: "gives-back" })),
+  });
+  energy.grantMa = 6_001;
+  await world.time.advance(5_000);
+  const asked = () => it.sets().filter((fields) => hasSetpoint(fields)).length;
+  assert.equal(asked(), 1);
+  assert.equal(energy.outcomes.at(-1)?.outcome, "rejected");
+  const kinds = world.csms.messages.flatMap((message) => (message.t === "observed" ? [message.kind] : []));
+  assert(kinds.includes("gives-nothing-back") && !kinds.includes("charging-limited-by"), kinds.join());
+  energy.twist = (turn) => turn;
+  energy.grantMa = 10_000;
+  await world.time.advance(5_000);
+  assert.equal(energy.outcomes.at(-1)?.outcome, "accepted");
+  assert.equal(asked(), 1);
 });
