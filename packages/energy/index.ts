@@ -19,9 +19,11 @@ export type { Arrival, Visit } from "./forecast/visits.ts";
 export * from "./inputs.ts";
 export {
   CONTROL_PERIOD_MS,
+  CURRENT_MA_MAX,
   DOCUMENT_ALIASES_MAX,
   DOCUMENT_CHARS_MAX,
   OUTLETS_MAX,
+  POWER_W_MAX,
   QUARTERS_TOLD_MAX,
 } from "./limits.ts";
 export * from "./modes.ts";

@@ -127,20 +127,12 @@ export type StationPlace = {
   readonly site: string | null;
   readonly evses: readonly number[];
 };
-export type QuarterRow = {
+/** As a site tells it, in whole numbers. */
+export type QuarterRow = Omit<EnergyQuarter, "fromWallMs" | "carsWhByMode" | "planned" | "chargePermille"> & {
   readonly fromMs: number;
-  readonly importWh: number;
-  readonly exportWh: number;
-  readonly solarWh: number;
-  readonly batteryInWh: number;
-  readonly batteryOutWh: number;
-  readonly buildingWh: number;
-  readonly carsWh: number;
   readonly carsWhByMode: Readonly<Record<string, number>>;
-  readonly costMilliCent: number;
-  readonly planned: { readonly gridWh: number; readonly carsWh: number; readonly batteryWh: number } | null;
+  readonly planned: NonNullable<EnergyQuarter["planned"]> | null;
   readonly chargePermille: number | null;
-  readonly measuredS: number;
 };
 export type ModeChangeRow = {
   readonly seq: number;

@@ -49,19 +49,22 @@ function wrong(word: string, sentence: string): number {
   return 2;
 }
 
+/** A string says what is wrong. */
+function fileAndFolder(
+  [file, more]: readonly string[],
+  data: string | undefined,
+): { readonly file: string; readonly data: string } | string {
+  if (file === undefined) return "the file is missing";
+  if (more !== undefined) return `'${more}' is one word too many`;
+  return data === undefined ? "--data DIR is missing" : { file, data: resolve(data) };
+}
+
 async function walk(args: readonly string[]): Promise<number> {
-  const options = { data: text, "prove-reverts": flag, yes: flag, json: flag };
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options,
-    strict: true,
-    allowPositionals: true,
-  });
-  const [file, more] = positionals;
-  if (file === undefined) return wrong("commission", "FILE, the site's document, is missing");
-  if (more !== undefined) return wrong("commission", `'${more}' is one word too many`);
-  if (values.data === undefined) return wrong("commission", "--data DIR is missing");
-  const data = resolve(values.data);
+  const options = { data: text, "prove-reverts": flag, yes: flag, json: flag } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const given = fileAndFolder(positionals, values.data);
+  if (typeof given === "string") return wrong("commission", given);
+  const { file, data } = given;
   const written = await readFile(file, "utf8");
   const plan = readPlan(written);
   if (!plan.ok) {
@@ -136,18 +139,12 @@ function tell({ devices, phases, passed }: CommissionReport, { report, proposal 
 }
 
 async function verify(args: readonly string[]): Promise<number> {
-  const options = { data: text, json: flag };
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options,
-    strict: true,
-    allowPositionals: true,
-  });
-  const [file, more] = positionals;
-  if (file === undefined) return wrong("verify", "REPORT is missing");
-  if (more !== undefined) return wrong("verify", `'${more}' is one word too many`);
-  if (values.data === undefined) return wrong("verify", "--data DIR is missing");
-  const { rootPem } = await readSiteTrust(resolve(values.data));
+  const options = { data: text, json: flag } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+  const given = fileAndFolder(positionals, values.data);
+  if (typeof given === "string") return wrong("verify", given);
+  const { file, data } = given;
+  const { rootPem } = await readSiteTrust(data);
   const verdict = verifyReport(await readFile(file, "utf8"), rootPem, systemClock().now());
   if (values.json === true) process.stdout.write(`${JSON.stringify(verdict)}\n`);
   else if (verdict.kind === "refused") err(`${file}: ${verdict.sentence}`);

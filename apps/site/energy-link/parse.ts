@@ -2,7 +2,14 @@
  * Strict parsers of what local controller and energy controller say to each other: one line is exactly one message of `messages.ts`, or
  * a fault with the path of the first thing wrong. Nothing is repaired; whoever hears a fault ends the link, as with a dead peer.
  */
-import { OUTLETS_MAX, QUARTERS_TOLD_MAX, quarterRule, snapshotRule } from "@wattward/energy";
+import {
+  CURRENT_MA_MAX,
+  OUTLETS_MAX,
+  POWER_W_MAX,
+  QUARTERS_TOLD_MAX,
+  quarterRule,
+  snapshotRule,
+} from "@wattward/energy";
 import { type Fault, failed, ok, type Result } from "@wattward/kernel";
 import {
   boolean,
@@ -31,8 +38,6 @@ export type LineFault = Fault<"too-long" | "not-json" | "bad-message">;
 const OUTCOMES_MAX = 4 * OUTLETS_MAX;
 const OBSERVATIONS_MAX = 100;
 const TERMINALS_MAX = 3;
-const CURRENT_MA_MAX = 6_000_000;
-const POWER_W_MAX = 10_000_000;
 
 const id = text(128, 1);
 const agoMs = number(0);
