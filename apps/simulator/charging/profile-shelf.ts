@@ -45,12 +45,16 @@ export type Refusal =
   | "TxNotFound"
   | "UnknownEvse";
 
+type Reckoned = { readonly fromMs: number; readonly untilMs: number; readonly limitW: number };
+
 export class ProfileShelf {
   private readonly parts: ShelfParts;
   private readonly profiles = new Map<number, Profile>();
   private readonly charging = new Map<EvseId, Charging>();
   /** For the transaction that a remote start has asked for. */
   private readonly awaited = new Map<EvseId, Profile>();
+  /** Limits by EVSE and phases in use, until a profile or a transaction changes. */
+  private readonly reckoned = new Map<string, Reckoned>();
 
   constructor(parts: ShelfParts) {
     this.parts = parts;
@@ -104,6 +108,7 @@ export class ProfileShelf {
   /** A transaction runs there from now on. */
   began(evse: EvseId, reference: string, startedAtMs: number): void {
     this.charging.set(evse, { evse, reference, startedAtMs, priority: false });
+    this.reckoned.clear();
     const awaited = this.awaited.get(evse);
     this.awaited.delete(evse);
     if (awaited === undefined) return;
@@ -115,6 +120,7 @@ export class ProfileShelf {
     const reference = this.charging.get(evse)?.reference;
     this.charging.delete(evse);
     this.awaited.delete(evse);
+    this.reckoned.clear();
     const gone = this.list({ purpose: "tx" }).filter(({ transaction }) => transaction === reference);
     if (gone.length > 0) this.parts.life.run(() => this.keep([], gone));
   }
@@ -128,16 +134,22 @@ export class ProfileShelf {
     );
     if (active && !has) return "no-profile";
     this.charging.set(evse, { ...charging, priority: active });
+    this.reckoned.clear();
     return "changed";
   }
 
   /** In force now, for who draws on so many phases; infinity where no profile says anything. */
   limitW(evse: EvseId, phasesInUse?: number): number {
-    const sharers = Math.max(1, this.charging.size);
     const atMs = this.parts.clock.nowMs();
+    const key = `${evse} ${phasesInUse}`;
+    const before = this.reckoned.get(key);
+    if (before !== undefined && atMs >= before.fromMs && atMs < before.untilMs) return before.limitW;
+    const sharers = Math.max(1, this.charging.size);
     const charging = { ...this.chargingAt(evse), ...(phasesInUse !== undefined && { phasesInUse }) };
     const said = limitOfEvse([...this.profiles.values()], charging, { atMs, sharers });
-    return said.limitW ?? Number.POSITIVE_INFINITY;
+    const limitW = said.limitW ?? Number.POSITIVE_INFINITY;
+    this.reckoned.set(key, { fromMs: atMs, untilMs: said.untilMs, limitW });
+    return limitW;
   }
 
   /** From now on; of an EVSE without a transaction as if one began now (K08.FR.06). Undefined: no such EVSE. */
@@ -200,6 +212,7 @@ export class ProfileShelf {
   private async keep(kept: readonly Profile[], gone: readonly Profile[]): Promise<void> {
     for (const { id } of gone) this.profiles.delete(id);
     for (const profile of kept) this.profiles.set(profile.id, profile);
+    this.reckoned.clear();
     if (!this.parts.persistent) return;
     const changes: Change[] = [
       ...gone.map(({ id }): Change => [keyOf(id), undefined]),

@@ -85,7 +85,9 @@ export class Evse {
     const powerW = this.powerW;
     const drawing = this.phasesInUse ?? this.phases;
     const each = (powerW * 1000) / (PHASE_VOLTS * drawing);
-    return Array.from({ length: this.phases }, (_, terminal) => (terminal < drawing ? each : 0));
+    const terminals: number[] = [];
+    for (let terminal = 0; terminal < this.phases; terminal++) terminals.push(terminal < drawing ? each : 0);
+    return terminals;
   }
 
   get phases(): PhaseCount {

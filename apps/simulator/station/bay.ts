@@ -315,10 +315,21 @@ export class Bay {
 
   /** mA on each terminal that whoever is at the cable, or comes to it now, may draw by what is in force. */
   get mayMa(): number {
-    const { conduct, profiles } = this.parts;
-    const { id, maxW, phases } = this.evse;
-    const limitW = Math.min(maxW, conduct.heed(profiles.limitW(id, phases)));
-    return (Math.max(0, limitW) * 1000) / (PHASE_VOLTS * phases);
+    return this.terminalMa(this.parts.conduct.heed(this.toldW));
+  }
+
+  /** Likewise, by its profiles alone, whether they are heeded or not. */
+  get toldMa(): number {
+    return this.terminalMa(this.toldW);
+  }
+
+  private get toldW(): number {
+    return this.parts.profiles.limitW(this.evse.id, this.evse.phases);
+  }
+
+  private terminalMa(limitW: number): number {
+    const { maxW, phases } = this.evse;
+    return (Math.max(0, Math.min(maxW, limitW)) * 1000) / (PHASE_VOLTS * phases);
   }
 
   private drawing(): ChargingState {

@@ -246,13 +246,11 @@ export class Station {
   }
 
   /** What flows at each EVSE's terminals, and what might: nothing where the station is dark. */
-  draws(): Omit<Draw, "station">[] {
-    return this.evses.map(({ id, phasesInUse, terminalsMa }) => ({
-      evse: id,
-      terminalsMa,
-      phases: phasesInUse,
-      mayMa: this.firmware?.bayOf(id)?.mayMa ?? 0,
-    }));
+  draws(): (Omit<Draw, "station"> & { readonly toldMa: number })[] {
+    return this.evses.map(({ id, phasesInUse, terminalsMa }) => {
+      const bay = this.firmware?.bayOf(id);
+      return { evse: id, terminalsMa, phases: phasesInUse, mayMa: bay?.mayMa ?? 0, toldMa: bay?.toldMa ?? 0 };
+    });
   }
 
   /** The transaction at an EVSE as the firmware knows it. */

@@ -3,21 +3,25 @@
  * code under test.
  *
  *   (a) in-advance   Σ of what stations would let flow + building + what batteries take − what sources feed but for the largest of them
- *                    is within the rating, or is again before a controller must have ended it
+ *                    is within the rating at every instant: a rise that was declared for a grant's life is no excuse while that grant is
+ *                    in force. Where a fault breaks what was reckoned with, it is again before a controller must have ended it
  *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
  *
- * A station that does not obey counts in (a) with what it draws until it has shown that for half a minute: then with its rating, as the
- * site must reckon it. Detection is a second, and what a fault of a meter is declared to take before it can be seen.
+ * A station that does not obey counts in (a) with what it was granted or draws, whichever is more, until it has drawn more than it was
+ * granted for half a minute: then with its rating, as the site must reckon it. An outlet without a car counts with its safe default, which is more than ENERGY asks for (sessions alone), except
+ * beside a station that does not obey: the site is not built for both at once. Detection is a second, and what a fault of a meter is declared to take before it can be seen.
  */
 import type { Draw, Plant } from "@wattward/simulator";
 
-/** `phases`: on how many of its terminals the car that is there can draw; absent: on all. */
-export type Terminal = Draw & { readonly phases?: number | undefined };
+/** `toldMa`: what its profiles say, whether the station heeds them or not. */
+export type Terminal = Draw & { readonly toldMa: number };
 
 const DETECTED_MS = 1_000;
 const ENDED_MS = 5_000;
 const SHOWN_MS = 30_000;
+/** More than what is granted by so much, and a twentieth, can be seen: meters and cars are no finer. */
+const SHOWS_MA = 1_000;
 const PHASES = ["L1", "L2", "L3"] as const;
 
 export type BoundsOptions = {
@@ -32,9 +36,13 @@ export type Moment = {
   readonly draws: readonly Terminal[];
   /** What a fault that is under way, or just was, adds to detection. */
   readonly detectionMs: number;
+  /** Nothing is wrong, nor was for a grant's life, that could break what was reckoned with in advance. */
+  readonly undisturbed: boolean;
   /** Stations that do not obey now. */
   readonly disobeys: ReadonlySet<string>;
 };
+
+type Place = { readonly rows: readonly number[]; readonly sums: readonly number[][] };
 
 type Row = {
   readonly name: string;
@@ -58,11 +66,8 @@ export class Bounds {
   private readonly rows: ReadonlyMap<string, readonly Row[]>;
   private readonly shows = new Map<string, number>();
   private readonly sums: ReadonlyMap<string, number[]>;
-  /** Where each outlet hangs: its phases in the order of its terminals, and the sums of the fuses above it. */
-  private readonly outlets: ReadonlyMap<
-    string,
-    { readonly rows: readonly number[]; readonly sums: readonly number[][] }
-  >;
+  /** Where each outlet hangs, by station and EVSE: its phases in the order of its terminals, and the sums of the fuses above it. */
+  private readonly outlets = new Map<string, Record<number, Place>>();
   private lastMs: number | undefined;
 
   constructor(plant: Plant, options: BoundsOptions) {
@@ -79,12 +84,10 @@ export class Bounds {
       const fuse = fuses.find((each) => each.id === id);
       return fuse === undefined ? [] : [this.sums.get(fuse.id)!, ...above(fuse.parent)];
     };
-    this.outlets = new Map(
-      outlets.map(({ evse, fuse, station, wiring }) => [
-        `${station} ${evse}`,
-        { rows: wiring.map((phase) => PHASES.indexOf(phase)), sums: above(fuse) },
-      ]),
-    );
+    for (const { evse, fuse, station, wiring } of outlets) {
+      const place = { rows: wiring.map((phase) => PHASES.indexOf(phase)), sums: above(fuse) };
+      this.outlets.set(station, { ...this.outlets.get(station), [evse]: place });
+    }
     this.rows = new Map(
       plant.plan.fuses.map(({ id, ratedMa }) => [id, PHASES.map((phase) => row(`${id} ${phase}`, ratedMa))]),
     );
@@ -103,7 +106,7 @@ export class Bounds {
       for (let i = 0; i < 3; i++) {
         const row = rows[i]!;
         const advanceMa = mayHere[i]! + base[i]! + sources[i]! + largest[i]!;
-        this.advance(row, { ma: advanceMa, nowMs, allowedMs });
+        this.advance(row, { ma: advanceMa, nowMs, allowedMs: moment.undisturbed ? 0 : allowedMs });
         this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs, ms });
       }
     }
@@ -159,11 +162,12 @@ export class Bounds {
     if (disobeys.size === 0) this.shows.clear();
     for (const sums of this.sums.values()) sums.fill(0);
     for (const draw of draws) {
-      const at = this.outlets.get(`${draw.station} ${draw.evse}`)!;
+      const { rows, sums } = this.outlets.get(draw.station)![draw.evse]!;
+      if (disobeys.size > 0 && draw.phases === undefined) continue;
       const mayMa = disobeys.has(draw.station) ? this.shown(draw, nowMs) : draw.mayMa;
-      at.rows.slice(0, draw.phases ?? 3).forEach((row) => {
-        for (const sums of at.sums) sums[row]! += mayMa;
-      });
+      const phases = Math.min(rows.length, draw.phases ?? 3);
+      for (let terminal = 0; terminal < phases; terminal++)
+        for (const sum of sums) sum[rows[terminal]!]! += mayMa;
     }
     return this.sums;
   }
@@ -171,10 +175,10 @@ export class Bounds {
   private shown(draw: Terminal, nowMs: number): number {
     const key = `${draw.station} ${draw.evse}`;
     const drawsMa = Math.max(0, ...draw.terminalsMa);
-    if (drawsMa === 0) this.shows.delete(key);
+    if (drawsMa <= draw.toldMa * 1.05 + SHOWS_MA) this.shows.delete(key);
     else if (!this.shows.has(key)) this.shows.set(key, nowMs);
     const known = nowMs - (this.shows.get(key) ?? nowMs) > SHOWN_MS;
-    return known ? draw.mayMa : Math.min(draw.mayMa, drawsMa);
+    return known ? draw.mayMa : Math.min(draw.mayMa, Math.max(drawsMa, draw.toldMa));
   }
 }
 

@@ -8,11 +8,11 @@
  */
 import type { Chance } from "@wattward/kernel";
 import { seededChance } from "@wattward/testing";
-import { Bounds } from "./bounds.ts";
+import { Bounds, type Terminal } from "./bounds.ts";
 import { Drivers, type Pace } from "./drivers.ts";
 import { type FaultName, faultNames, faults, type SiteFault, type Stage } from "./faults.ts";
 import { cheapPlanner, realPlanner } from "./planners.ts";
-import { CARRIES_PERMILLE, RESPONDS_MS, seededSite } from "./seeded-site.ts";
+import { CARRIES_PERMILLE, RESPONDS_MS, seededSite, TTL_MS } from "./seeded-site.ts";
 import { type Broken, WholeSite } from "./whole-site.ts";
 
 const SLOT_MS = 480_000;
@@ -26,6 +26,9 @@ const LOOK_MS = 500;
 const FRESH_MS = 5_000;
 /** What a healed fault leaves behind for a while: an overload that began in it. */
 const AFTER_MS = 15_000;
+/** Until either end of a cut link knows it, by its missing answers; and until a healed one is dialled again, by the longest wait. */
+const CUT_SEEN_MS = 60_000;
+const LINKED_AGAIN_MS = 90_000;
 
 const ranks = ["planned", "reactive", "conservative", "fallback", "default"] as const;
 type Mode = (typeof ranks)[number];
@@ -78,6 +81,7 @@ export type FaultDay = {
   readonly heatShareMax: number;
   readonly loadMax: number;
   readonly overSMax: number;
+  readonly advanceSMax: number;
   readonly befell: Readonly<Record<string, number>>;
 };
 
@@ -117,6 +121,12 @@ class Day {
   private faultWattMs = 0;
   private window: { wattMs: number; wantedMs: number; lastsMs: number } | undefined;
   private mode: Mode = "default";
+  private draws: readonly Terminal[] = [];
+  private islandedSinceMs: number | undefined;
+  private linkedSinceMs: number | undefined;
+  private readonly safeMa: ReadonlyMap<string, number>;
+  private headlessSinceMs: number | undefined;
+  private toldDefault = false;
   private modeSinceMs = 0;
 
   constructor(options: FaultDayOptions, whole: WholeSite) {
@@ -124,6 +134,7 @@ class Day {
     this.whole = whole;
     this.chance = seededChance(options.seed + 11);
     this.drivers = new Drivers(whole.stations, seededChance(options.seed + 12), options.pace ?? usualPace);
+    this.safeMa = new Map(whole.planned.config.site.outlets.map(({ safeMa, station }) => [station, safeMa]));
     this.stage = { whole, drivers: this.drivers, chance: this.chance, disobeys: new Set() };
     this.bounds = new Bounds(whole.devices.plant, {
       ...{ respondsMs: RESPONDS_MS, carriesPermille: CARRIES_PERMILLE, fromMs: BEGINS_MS },
@@ -136,6 +147,7 @@ class Day {
     let steps = 0;
     await whole.start((draws) => {
       this.step(draws);
+      this.draws = draws;
       if (++steps % (Drivers.everyMs / 100) === 0) this.drivers.look(whole.nowMs);
       if (steps % (LOOK_MS / 100) === 0) this.look();
     });
@@ -145,13 +157,13 @@ class Day {
       this.collect();
       whole.forget();
     }
-    const { heatShareMax, loadMax, overMsMax } = this.bounds;
+    const { advanceMsMax, heatShareMax, loadMax, overMsMax } = this.bounds;
     return {
       ...{ seed: options.seed, slots: slots.length, simulatedS: Math.round(whole.nowMs / 1000) },
       ...{ findings: this.findings, befell: this.befell, visits: this.drivers.visits },
       ...{ kWh: this.wattMs / 3.6e9, kWhInFaults: this.faultWattMs / 3.6e9 },
       secondsByMode: Object.fromEntries(Object.entries(this.modeMs).map(([mode, ms]) => [mode, ms / 1000])),
-      ...{ heatShareMax, loadMax, overSMax: overMsMax / 1000 },
+      ...{ heatShareMax, loadMax, overSMax: overMsMax / 1000, advanceSMax: advanceMsMax / 1000 },
     };
   }
 
@@ -181,7 +193,7 @@ class Day {
     this.judgeExit();
   }
 
-  private step(draws: Parameters<Bounds["take"]>[0]["draws"]): void {
+  private step(draws: readonly Terminal[]): void {
     const { nowMs } = this.whole;
     const detectionMs = Math.max(
       0,
@@ -190,7 +202,10 @@ class Day {
         return nowMs >= fromMs && nowMs <= untilMs + detectionMs + AFTER_MS ? detectionMs : 0;
       }),
     );
-    this.bounds.take({ nowMs, draws, detectionMs, disobeys: this.stage.disobeys });
+    const undisturbed = this.active.every(
+      ({ fault, untilMs }) => fault.undisturbed === true || nowMs > untilMs + TTL_MS + AFTER_MS,
+    );
+    this.bounds.take({ nowMs, draws, detectionMs, undisturbed, disobeys: this.stage.disobeys });
     let watts = 0;
     for (const { terminalsMa } of draws) for (const ma of terminalsMa) watts += ma * 0.23;
     this.wattMs += watts * 100;
@@ -203,21 +218,69 @@ class Day {
 
   private look(): void {
     const { nowMs, local } = this.whole;
-    const mode = (this.whole.lives("local") ? local?.status().mode?.mode : undefined) ?? "default";
+    const told = this.whole.lives("local") ? local?.status().mode : undefined;
+    const mode = told?.mode ?? "default";
     if (mode !== this.mode) {
       this.mode = mode;
       this.modeSinceMs = nowMs;
     }
     this.modeMs[mode] = (this.modeMs[mode] ?? 0) + LOOK_MS;
+    this.judgeDefault(nowMs);
     if (nowMs - this.whole.startedAtMs("local") < FRESH_MS) return;
+    this.judgeIslanded(told?.islanded === true, nowMs);
     for (const one of this.active) {
-      const wanted = one.fault.mode;
-      if (wanted === undefined || one.told || nowMs > one.untilMs) continue;
-      // Since when both this fault and somebody who could notice were there.
-      const sinceMs = Math.max(one.fromMs, this.whole.startedAtMs("local") + FRESH_MS);
-      if (nowMs - sinceMs <= wanted.withinMs || rank(mode) >= rank(wanted.mode)) continue;
+      if (one.told || nowMs > one.untilMs) continue;
+      if (!this.isLate(one, mode, nowMs) && !this.isTooBad(one, mode)) continue;
       one.told = true;
       this.find(nowMs, `${one.name} for ${(nowMs - one.fromMs) / 1000} s, and the mode is ${mode}`);
+    }
+  }
+
+  private isLate({ fault, fromMs }: Active, mode: Mode, nowMs: number): boolean {
+    if (fault.mode === undefined) return false;
+    // Since when both this fault and somebody who could notice were there.
+    const sinceMs = Math.max(fromMs, this.whole.startedAtMs("local") + FRESH_MS);
+    return nowMs - sinceMs > fault.mode.withinMs && rank(mode) < rank(fault.mode.mode);
+  }
+
+  /** Alone it is no reason for a mode as bad as that; what an earlier slot left behind is judged there. */
+  private isTooBad({ fault, fromMs }: Active, mode: Mode): boolean {
+    const { worst } = fault;
+    return (
+      worst !== undefined && this.slot.length === 1 && rank(mode) > rank(worst) && this.modeSinceMs > fromMs
+    );
+  }
+
+  /** Without a site link the mode says so, and no longer than that. */
+  private judgeIslanded(says: boolean, nowMs: number): void {
+    const cut = this.whole.network.link("site", "csms").isCut;
+    const since = (wrong: boolean, before: number | undefined) => (wrong ? (before ?? nowMs) : undefined);
+    this.islandedSinceMs = since(says && !cut, this.islandedSinceMs);
+    this.linkedSinceMs = since(!says && cut, this.linkedSinceMs);
+    for (const [sinceMs, withinMs, say] of [
+      [this.linkedSinceMs, CUT_SEEN_MS, "the site link is cut, and the mode is not islanded"],
+      [this.islandedSinceMs, LINKED_AGAIN_MS, "the site link is there, and the mode is islanded"],
+    ] as const) {
+      const lastsMs = nowMs - (sinceMs ?? nowMs);
+      if (lastsMs > withinMs && lastsMs <= withinMs + LOOK_MS)
+        this.find(nowMs, `${lastsMs / 1000} s: ${say}`);
+    }
+  }
+
+  /** A grant's life after the last controller died, every station that obeys has fallen back to its safe default. */
+  private judgeDefault(nowMs: number): void {
+    if (this.whole.lives("local")) {
+      this.headlessSinceMs = undefined;
+      this.toldDefault = false;
+      return;
+    }
+    this.headlessSinceMs ??= nowMs;
+    if (this.toldDefault || nowMs - this.headlessSinceMs <= TTL_MS + RESPONDS_MS) return;
+    for (const { mayMa, station } of this.draws) {
+      if (this.stage.disobeys.has(station) || mayMa <= this.safeMa.get(station)! + 1) continue;
+      this.toldDefault = true;
+      const forS = (nowMs - this.headlessSinceMs) / 1000;
+      this.find(nowMs, `no controller for ${forS} s, and ${station} would let ${mayMa / 1000} A flow`);
     }
   }
 

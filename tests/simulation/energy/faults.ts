@@ -23,6 +23,10 @@ export type SiteFault = {
   begin(stage: Stage, forMs: number): void;
   /** The mode that is entered, or a worse one, and how soon: while it lasts. */
   readonly mode?: { readonly mode: "reactive" | "conservative" | "fallback"; readonly withinMs: number };
+  /** Bound (a) holds through it without a moment's break. */
+  readonly undisturbed?: boolean;
+  /** Alone it is no reason for a worse mode than this. */
+  readonly worst?: "reactive";
   /** What it adds to detection, while it lasts and so long after. */
   readonly detectionMs?: number;
   /** There is no power. */
@@ -47,7 +51,13 @@ const plant = (
   ...more,
 });
 
+/** The site is managed on. */
+const harmless = { worst: "reactive" } as const;
+/** No grant has anything to do with it. */
+const outside = { ...harmless, undisturbed: true } as const;
+
 const station = (begin: (station: Station, forMs: number, stage: Stage) => void): SiteFault => ({
+  ...harmless,
   begin: (stage, forMs) =>
     begin(stage.whole.stations[stage.chance.int(0, stage.whole.stations.length - 1)]!, forMs, stage),
 });
@@ -70,6 +80,7 @@ const planner = (
     whole.planners.push(bad);
     whole.time.after(forMs, () => void whole.planners.splice(whole.planners.indexOf(bad), 1));
   },
+  ...outside,
   ...more,
 });
 
@@ -155,14 +166,14 @@ export const faults = {
   "station-clock-behind": station((victim, _, { whole }) =>
     inflict(victim, { what: "clock-jump", byMs: -HOUR_MS }, whole.time),
   ),
-  "battery-trips": plant((forMs) => ({ what: "trip", forMs }), "battery"),
-  "battery-ignores": plant((forMs) => ({ what: "ignores-setpoints", forMs }), "battery"),
-  "battery-reverts": plant((forMs) => ({ what: "reverts-early", forMs }), "battery"),
-  "battery-reboots": plant((forMs) => ({ what: "device-reboot", forMs }), "battery"),
-  "inverter-trips": plant((forMs) => ({ what: "trip", forMs }), "solar"),
-  "inverter-ignores": plant((forMs) => ({ what: "ignores-setpoints", forMs }), "solar"),
-  "inverter-reverts": plant((forMs) => ({ what: "reverts-early", forMs }), "solar"),
-  "inverter-reboots": plant((forMs) => ({ what: "device-reboot", forMs }), "solar"),
+  "battery-trips": plant((forMs) => ({ what: "trip", forMs }), "battery", harmless),
+  "battery-ignores": plant((forMs) => ({ what: "ignores-setpoints", forMs }), "battery", harmless),
+  "battery-reverts": plant((forMs) => ({ what: "reverts-early", forMs }), "battery", harmless),
+  "battery-reboots": plant((forMs) => ({ what: "device-reboot", forMs }), "battery", harmless),
+  "inverter-trips": plant((forMs) => ({ what: "trip", forMs }), "solar", harmless),
+  "inverter-ignores": plant((forMs) => ({ what: "ignores-setpoints", forMs }), "solar", harmless),
+  "inverter-reverts": plant((forMs) => ({ what: "reverts-early", forMs }), "solar", harmless),
+  "inverter-reboots": plant((forMs) => ({ what: "device-reboot", forMs }), "solar", harmless),
   "modbus-cut": plant((forMs) => ({ what: "modbus-cut", forMs }), undefined, {
     mode: blind,
     detectionMs: 2_500,
@@ -208,6 +219,7 @@ export const faults = {
       link.cut();
       whole.time.after(forMs, () => link.heal());
     },
+    ...outside,
   },
   "base-steps": plant((forMs) => ({ what: "load-step", forMs, factor: 1 })),
   "power-returns": {

@@ -159,13 +159,11 @@ export class WholeSite {
   }
 
   draws(): Terminal[] {
-    return this.stations.flatMap((station) =>
-      station.draws().map((draw, i) => ({
-        ...draw,
-        station: station.options.id,
-        phases: station.evses[i]!.phasesInUse,
-      })),
-    );
+    const all: Terminal[] = [];
+    for (const station of this.stations)
+      for (const { evse, mayMa, phases, terminalsMa, toldMa } of station.draws())
+        all.push({ station: station.options.id, evse, mayMa, phases, terminalsMa, toldMa });
+    return all;
   }
 
   lives(name: ProcessName): boolean {
