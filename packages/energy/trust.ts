@@ -49,6 +49,7 @@ export class MeterTrust {
   private before: { readonly atMs: number; readonly netMa: number; readonly ownMa: number } | undefined;
   private against = 0;
   private impossibleSinceMs: number | undefined;
+  private rightSinceMs: number | undefined;
 
   constructor(meter: Meter, { fuseMa, voltageV }: { readonly fuseMa: number; readonly voltageV: number }) {
     this.meter = meter;
@@ -63,6 +64,7 @@ export class MeterTrust {
     const reading = { atMs: raw.atMs, currentMa: signed(raw) };
     const netMa = sum(reading.currentMa);
     this.compare(netMa, own.drawMa - own.feedMa, nowMs);
+    if (this.against > 0 && this.canOnlyBeRight(netMa, own, nowMs)) this.against = 0;
     const turned = this.against >= SIGN_STEPS_AGAINST || this.impossible(netMa, own, nowMs);
     return turned ? { kind: "refused", why: "sign-is-turned" } : { kind: "trusted", reading };
   }
@@ -94,6 +96,17 @@ export class MeterTrust {
     if (netMa >= drawMa - feedAtMostMa - SIGN_STEP_MA) this.impossibleSinceMs = undefined;
     else this.impossibleSinceMs ??= nowMs;
     return this.impossibleSinceMs !== undefined && nowMs - this.impossibleSinceMs > LAG_MS_MAX;
+  }
+
+  /**
+   * Nobody's load gives: what a meter shows is at least what we draw less what we feed. Where that holds for the sign as it is, and could
+   * not hold for the other, for longer than a lag, a doubt needs no step of ours to be cleared; else it might last for hours.
+   */
+  private canOnlyBeRight(netMa: number, { drawMa, feedMa }: OwnSums, nowMs: number): boolean {
+    const leastMa = drawMa - feedMa - SIGN_STEP_MA;
+    if (netMa < leastMa || -netMa >= leastMa) this.rightSinceMs = undefined;
+    else this.rightSinceMs ??= nowMs;
+    return this.rightSinceMs !== undefined && nowMs - this.rightSinceMs > LAG_MS_MAX;
   }
 
   /**
