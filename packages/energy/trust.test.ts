@@ -82,3 +82,29 @@ for (const lagMs of [0, 2_000, 8_000]) {
     assert(stepping(1, lagMs).every((verdict) => verdict === "trusted"));
   });
 }
+
+/** By day the building, or a sign that is turned, goes against our own steps, which makes the sign doubtful; then the sun sets so slowly that nothing steps any more. */
+function doubtedTillDusk(sign: 1 | -1): string[] {
+  const trust = fresh();
+  const verdicts: string[] = [];
+  for (let nowMs = 0; nowMs < 900_000; nowMs += 500) {
+    const steps = Math.min(4, Math.floor(nowMs / 30_000));
+    const drawMa = steps % 2 === 0 ? 20_000 : 32_000;
+    const buildingMa = sign === 1 && steps % 2 === 0 ? 70_000 : 46_000;
+    const feedMa = Math.max(0, 80_000 - Math.max(0, nowMs - 150_000) * 0.15);
+    const each = (sign * (buildingMa + drawMa - feedMa)) / 3 + (nowMs % 1_000) / 500;
+    const own = { drawMa, feedMa, feedAtMostMa: 150_000 };
+    verdicts.push(trust.judge({ atMs: nowMs, currentMa: [each, each, each] }, own, nowMs).kind);
+  }
+  return verdicts;
+}
+
+test("trust: a doubt needs no step of ours to end where only the one sign can be", () => {
+  const verdicts = doubtedTillDusk(1);
+  assert(verdicts.includes("refused"), "nobody doubted");
+  assert.equal(verdicts.at(-1), "trusted");
+});
+
+test("trust: a sign that is turned in truth stays refused, however long nothing steps", () => {
+  assert.equal(doubtedTillDusk(-1).at(-1), "refused");
+});

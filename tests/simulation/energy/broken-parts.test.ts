@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MeterTrust, type OwnSums } from "@wattward/energy";
 import type { PlantPlan } from "@wattward/simulator";
+import { ProfileShelf } from "../../../apps/simulator/charging/profile-shelf.ts";
 import { Watch } from "../../../apps/site/charging/watch.ts";
 import { type FaultDayOptions, faultDay } from "./fault-day.ts";
 import { three } from "./wirings.ts";
@@ -15,7 +16,7 @@ const SLOT_MS = 300_000;
 
 async function noticed(
   words: RegExp,
-  options: Pick<FaultDayOptions, "slots" | "broken" | "seed" | "pace">,
+  options: Pick<FaultDayOptions, "slots" | "broken" | "seed" | "pace" | "slotMs">,
 ): Promise<void> {
   const { findings } = await faultDay({ slotMs: SLOT_MS, pace: busy, ...options });
   assert(
@@ -67,5 +68,21 @@ test("noticed: a lost meter that reads 0", async () => {
     await noticed(/meter-lost for .* s, and the mode is/, { seed: 1, slots: [["meter-lost", "base-steps"]] });
   } finally {
     MeterTrust.prototype.judge = judge;
+  }
+});
+
+test("noticed: stations that keep a grant past its life", async () => {
+  const { set } = ProfileShelf.prototype;
+  ProfileShelf.prototype.set = function (this: ProfileShelf, profile) {
+    const { periods } = profile.schedule;
+    const keeps = profile.purpose === "tx" ? periods.slice(0, 1) : periods;
+    return set.call(this, { ...profile, schedule: { ...profile.schedule, periods: keeps } });
+  };
+  try {
+    const slots = Array.from({ length: 4 }, () => ["site-killed"] as const);
+    // Long enough that grants run out while nobody is there.
+    await noticed(/no controller for .* would let .* A flow/, { seed: 1, slots, slotMs: 480_000 });
+  } finally {
+    ProfileShelf.prototype.set = set;
   }
 });
