@@ -39,6 +39,12 @@ test("what happened is said in words, with the meaning of its tone", () => {
       "its clock was set back by 3600 seconds",
       "care",
     ],
+    [
+      "observed",
+      { what: "gateway.profile-not-in-force", detail: { after: 32, before: 6, unit: "A" } },
+      "took a charging profile that does not hold: it shows 32 A, and 6 A before",
+      "care",
+    ],
     ["observed", { what: "gateway.heartbeat-flood" }, "more heartbeats than it was asked for", "care"],
     ["observed", { what: "toString", detail: 7 }, "to string", "calm"],
     ["transaction.frozen", { minutes: 30 }, "its meter has stood still for 30 minutes", "danger"],

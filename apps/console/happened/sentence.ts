@@ -170,6 +170,11 @@ const seenByGateway: Readonly<Record<string, (detail: Observation["data"]) => st
   "gateway.invalid-messages": () => say.invalidMessages,
   "gateway.clock-stepped": (detail) =>
     say.clockStepped(Math.round((numberOf(detail, "steppedMs") ?? 0) / 1_000)),
+  "gateway.profile-not-in-force": (detail) => {
+    const shown = (name: "after" | "before") =>
+      `${numberOf(detail, name) ?? 0} ${textOf(detail, "unit") ?? ""}`.trim();
+    return say.profileNotInForce(shown("after"), shown("before"));
+  },
 };
 const detailOf = ({ detail }: Observation["data"]): Observation["data"] =>
   typeof detail === "object" && detail !== null && !Array.isArray(detail)

@@ -64,6 +64,8 @@ export const happened = {
     invalidMessages: "sends one message after the other that cannot be read",
     clockStepped: (seconds: number) =>
       `its clock was set ${seconds < 0 ? "back" : "forward"} by ${plural(Math.abs(seconds), "second", "seconds")}`,
+    profileNotInForce: (after: string, before: string) =>
+      `took a charging profile that does not hold: it shows ${after}, and ${before} before`,
     foreignTransaction: (action: string) =>
       `named a session that is not its own in ${action}; nothing was changed`,
     foreignStation: (action: string) =>
