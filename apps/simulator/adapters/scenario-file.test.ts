@@ -28,3 +28,21 @@ test("scenario file: no complaint carries a terminal's control characters", asyn
   assert(said.length >= 2, said.join("\n"));
   for (const line of said) assert.match(line, /^[\x20-\x7e·…]+$/);
 });
+
+test("scenario file: a station that lets cars give back, and one that does, by the hour at which its driver leaves", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "wattward-scenario-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "x.yaml");
+  const car = "{ at: A, arrives: 1h, stays: 8h, givesKw: 11, keepsPercent: 30, phases: 3 }";
+  writeFileSync(
+    file,
+    `stations:\n  - { id: A, version: "2.1", bidirectional: true, url: "ws://x/ocpp" }\ncars:\n  - ${car}\n`,
+  );
+  const read = await loadScenario({ file, over: {} }, 0);
+  assert(read.ok, JSON.stringify(read));
+  const { stations, visits } = read.value.plan;
+  assert.equal(stations[0]?.options.bidirectional, true);
+  const [visit] = visits;
+  assert.deepEqual(visit?.car.gives, { maxW: 11_000, keepsPercent: 30 });
+  assert.deepEqual(visit?.car.wants, { percent: 80, leavesAtMs: visit?.leaveAtMs });
+});

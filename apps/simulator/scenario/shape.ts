@@ -57,6 +57,7 @@ export const makeShape = {
   phases: maybe(whole("terminals of an EVSE for cars with a charger of their own, 1 to 3", 1, 3)),
   stepA: maybe(number("the steps in which it tells cars a current, 0.1 to 10 A", 0.1, 10)),
   respondsS: maybe(number("from a lower limit to the lower current, 0 to 60 s", 0, 60)),
+  bidirectional: maybe(Type.Boolean({ description: "it lets cars give back; 2.1 alone" })),
   clockBattery: maybe(oneOf(["good", "dead"], "the battery of its clock; dead: 1970 after every power cut")),
   settings: maybe(
     Type.Object(
@@ -113,6 +114,9 @@ const carShape = Type.Object(
     socPercent: maybe(number("its charge on arrival, 0 to 100 % (20)", 0, 100)),
     phases: maybe(whole("phases of its own charger, 1 to 3; the station's charger if it is not said", 1, 3)),
     maxKw: maybe(number(`the most that it takes, 0.1 to ${KW_MAX} kW (11)`, 0.1, KW_MAX)),
+    givesKw: maybe(number(`it gives back, so much at most, 0.1 to ${KW_MAX} kW`, 0.1, KW_MAX)),
+    keepsPercent: maybe(number("the charge down to which it gives back, 0 to 100 % (40)", 0, 100)),
+    wantsPercent: maybe(number("the charge that its driver wants when he leaves, 0 to 100 % (80)", 0, 100)),
     card: maybe(card("its driver's card")),
     behaviour: maybe(oneOf(manners, "what its driver does (usual)")),
     every: maybe(span("it comes again so long after its last arrival")),

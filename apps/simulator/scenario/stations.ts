@@ -164,6 +164,7 @@ export type MakeWords = Pick<
   | "repeatUnder"
   | "queueMax"
   | "overloaded"
+  | "bidirectional"
   | "clockBattery"
   | "phases"
   | "stepA"

@@ -20,7 +20,7 @@ type Ports = {
 
 /** Visits of one scenario. */
 const VISITS_MAX = 1_000_000;
-const CAR = { batteryKwh: 60, socPercent: 20, maxKw: 11 };
+const CAR = { batteryKwh: 60, socPercent: 20, maxKw: 11, keepsPercent: 40, wantsPercent: 80 };
 
 export function planVisits(words: ScenarioWords, sessions: readonly Session[], ports: Ports): Visit[] {
   const places = placesOf(ports.stations);
@@ -87,22 +87,32 @@ function visitsOf(
     ...place,
     arriveAtMs: arriveAtMs + i * everyMs,
     leaveAtMs: leaveAtMs + i * everyMs,
-    car: carOf(car),
+    car: carOf(car, leaveAtMs + i * everyMs),
     card: tokenOf(car.card ?? ports.cardOf(place.station, place.evse)),
     manner: car.behaviour ?? "usual",
   }));
 }
 
-function carOf({
-  batteryKwh = CAR.batteryKwh,
-  energyKwh,
-  maxKw = CAR.maxKw,
-  phases,
-  socPercent = CAR.socPercent,
-}: CarWords): CarFacts {
+function carOf(
+  {
+    batteryKwh = CAR.batteryKwh,
+    energyKwh,
+    givesKw,
+    keepsPercent = CAR.keepsPercent,
+    maxKw = CAR.maxKw,
+    phases,
+    socPercent = CAR.socPercent,
+    wantsPercent = CAR.wantsPercent,
+  }: CarWords,
+  leavesAtMs: number,
+): CarFacts {
+  const gives = givesKw !== undefined && {
+    gives: { maxW: givesKw * 1000, keepsPercent },
+    wants: { percent: wantsPercent, leavesAtMs },
+  };
   const own = phases === undefined ? {} : { phases: phases as PhaseCount };
   if (energyKwh !== undefined) return { ...exactCar(Math.round(energyKwh * 1000), maxKw * 1000), ...own };
-  return { capacityWh: batteryKwh * 1000, maxW: maxKw * 1000, socPercent, ...own };
+  return { capacityWh: batteryKwh * 1000, maxW: maxKw * 1000, socPercent, ...own, ...gives };
 }
 
 /** Takes exactly so much, at its full power to the last. One that takes nothing is full already. */
