@@ -57,6 +57,8 @@ export type Car = {
   readonly id: string;
   wantsMa: number;
   limitMa: number;
+  /** Gives back what it is told to. */
+  dischargeMa?: number;
   readonly sinceMs: number;
   /** What the local controller knows besides. */
   needs: Partial<ToldSession>;
@@ -220,7 +222,7 @@ export class SmallPlant {
 
   private drawnMa(outlet: string): number[] {
     const car = this.cars.get(outlet);
-    const ma = car === undefined ? 0 : Math.min(car.limitMa, car.wantsMa);
+    const ma = car === undefined ? 0 : Math.min(car.limitMa, car.wantsMa) - (car.dischargeMa ?? 0);
     return [ma, ma, ma];
   }
 
@@ -289,11 +291,12 @@ export class SmallPlant {
     this.turns.push({ atMs: this.nowMs, turn });
     this.quarters.push(...(turn.quarters ?? []));
     if (turn.snapshot !== undefined) this.snapshot = turn.snapshot;
-    for (const { outlet, session, seq, limitMa } of turn.grants) {
+    for (const { outlet, session, seq, limitMa, dischargeMa = 0 } of turn.grants) {
       this.seq = Math.max(this.seq, seq);
       const car = this.cars.get(outlet);
       if (car?.id !== session) continue;
       car.limitMa = limitMa;
+      car.dischargeMa = dischargeMa;
       this.outcomes.push({ session, seq, outcome: "accepted", agoMs: 0 });
     }
     if (turn.grants.length > 0) this.state();
