@@ -32,6 +32,8 @@ export type ReplayNames = {
 /** Requests that are refused for one reason. */
 export type Refused = {
   readonly denied: Denied;
+  /** Its master is no client: the connection would be closed, and no exception answered. */
+  readonly closed: boolean;
   count: number;
   /** Of the first of them, from 1. */
   readonly packet: number;
@@ -118,7 +120,7 @@ class Replaying {
     const unit = this.unitOf(exchange);
     if (client === undefined) {
       this.strangers++;
-      this.refuse(exchange, stranger(exchange));
+      this.refuse(exchange, stranger(exchange), true);
       return;
     }
     if (!request.ok) {
@@ -153,7 +155,7 @@ class Replaying {
     this.tickets.delete(exchange);
   }
 
-  private refuse({ packet, device }: CapturedExchange, denied: Denied): void {
+  private refuse({ packet, device }: CapturedExchange, denied: Denied, closed = false): void {
     this.refused++;
     const { exchange, exception, why, rule } = denied;
     const key = `${exchange.client} ${exchange.device ?? device.address} ${exchange.unit} ${exchange.functionCode} ${exception} ${rule ?? ""} ${why.replaceAll(/-?\d+(\.\d+)?/g, "#")}`;
@@ -162,7 +164,7 @@ class Replaying {
       known.count++;
       known.lastPacket = packet;
     } else if (this.refusals.size < REFUSALS_MAX)
-      this.refusals.set(key, { denied, count: 1, packet, lastPacket: packet });
+      this.refusals.set(key, { denied, closed, count: 1, packet, lastPacket: packet });
   }
 
   private clientOf({ master }: CapturedExchange): ClientName | undefined {
@@ -231,10 +233,12 @@ const elsewhere = (exchange: CapturedExchange, client: string): Denied => ({
 
 const stranger = (exchange: CapturedExchange): Denied => ({
   ...{ kind: "deny", exception: 1, about: "function" },
-  why: "its master is no client of the policy: its connection would be closed unread",
+  why: "its master is no client of the policy",
   exchange: decoded(exchange, exchange.master.address),
 });
 
-/** `12 × exception 03 (illegal-data-value)`: how a refusal is headed. */
-export const refusalHead = ({ count, denied }: Refused): string =>
-  `${count} × exception ${String(denied.exception).padStart(2, "0")} (${exceptionName(denied.exception)})`;
+/** `12 × exception 03 (illegal-data-value)`, or `12 × connection closed`: how a refusal is headed. */
+export const refusalHead = ({ closed, count, denied }: Refused): string =>
+  closed
+    ? `${count} × connection closed`
+    : `${count} × exception ${String(denied.exception).padStart(2, "0")} (${exceptionName(denied.exception)})`;

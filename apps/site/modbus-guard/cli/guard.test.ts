@@ -26,7 +26,7 @@ describe("guard check", () => {
   test("the example of the documentation is right", () => {
     const { code, out, err } = run("check", example);
     assert.deepEqual([code, err], [0, ""]);
-    assert.match(out, /right\. 2 clients, 1 devices, 3 rules, 4 rules across registers; all else is denied/);
+    assert.match(out, /right\. 2 clients, 1 device, 3 rules, 4 across registers; all else is denied/);
     assert.deepEqual(JSON.parse(run("check", example, "--json").out), {
       ok: true,
       clients: 2,
@@ -139,7 +139,7 @@ describe("guard replay", () => {
   test("what passes, what is refused and why, in engineering values", () => {
     const { code, out, err } = run("replay", example, capture, "--client", "energy=10.0.0.2");
     assert.deepEqual([code, err], [0, ""]);
-    assert.match(out, /^5 requests: 4 pass, 1 are refused\.\n/);
+    assert.match(out, /^5 requests: 4 pass, 1 refused\.\n/);
     assert.match(out, /10\.0\.0\.2 {2}energy, 5 requests/);
     assert.match(out, /192\.168\.40\.11 unit 1 {2}battery, 5 requests/);
     assert.match(out, /1 × exception 03 \(illegal-data-value\), packet 9\n/);
@@ -147,9 +147,13 @@ describe("guard replay", () => {
     assert.match(out, /-50000 to 50000 W are allowed for setpoint \(rules\[2\]\.writes\[0\]\)/);
   });
 
-  test("a master that nobody names is refused whole, and an incident", () => {
+  test("a master that nobody names is refused whole, its connection closed, and an incident", () => {
+    const said = run("replay", example, capture).out;
+    assert.match(said, /1 × connection closed, packet 1\n {4}10\.0\.0\.2, .*\n {4}its master is no client/);
+    assert.doesNotMatch(said, /exception/, "nothing is answered to a stranger");
     const { out } = run("replay", example, capture, "--json");
-    const { requests, refused, strangers, masters, incidents } = JSON.parse(out);
+    const { requests, refused, refusals, strangers, masters, incidents } = JSON.parse(out);
+    assert(refusals.every(({ closed }: { closed: boolean }) => closed));
     assert.deepEqual([requests, refused, strangers], [5, 5, 5]);
     assert.deepEqual(masters, [{ address: "10.0.0.2", requests: 5 }]);
     assert.deepEqual(

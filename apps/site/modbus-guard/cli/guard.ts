@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type Policy, readPolicy } from "@wattward/guard";
 import { plainAddress, readAddress } from "@wattward/kernel";
 import { readCapture } from "@wattward/modbus/capture";
-import { replayed, report } from "./replay.ts";
+import { counted, replayed, report } from "./replay.ts";
 
 const MODBUS = 502;
 /** A capture is read whole. */
@@ -76,7 +76,7 @@ function check(args: readonly string[], streams: Streams): 0 | 1 {
   if (values.json === true) streams.out(`${JSON.stringify({ ok: true, ...counts })}\n`);
   else
     streams.out(
-      `${file}: right. ${counts.clients} clients, ${counts.devices} devices, ${counts.rules} rules, ${counts.crossRules} rules across registers; all else is denied.\n`,
+      `${file}: right. ${counted(clients.length, "client")}, ${counted(devices.length, "device")}, ${counted(rules.length, "rule")}, ${crossRules.length} across registers; all else is denied.\n`,
     );
   return 0;
 }

@@ -15,14 +15,15 @@ const SHOWN = 40;
 
 /** As JSON has it: what stands in `Replay`, each refusal flat. */
 export type Replayed = Omit<Replay, "refusals"> & { readonly refusals: readonly RefusalLine[] };
-type RefusalLine = Pick<Refused, "count" | "packet" | "lastPacket"> &
+type RefusalLine = Pick<Refused, "closed" | "count" | "packet" | "lastPacket"> &
   Pick<Refused["denied"], "exception" | "about" | "rule" | "why" | "exchange">;
 
 export function replayed(policy: Policy, events: readonly CapturedEvent[], names: ReplayNames): Replayed {
   const { refusals, ...others } = replayCapture(policy, events, names);
   return {
     ...others,
-    refusals: refusals.map(({ count, packet, lastPacket, denied: { kind: _, ...denied } }) => ({
+    refusals: refusals.map(({ closed, count, packet, lastPacket, denied: { kind: _, ...denied } }) => ({
+      closed,
       count,
       packet,
       lastPacket,
@@ -31,21 +32,24 @@ export function replayed(policy: Policy, events: readonly CapturedEvent[], names
   };
 }
 
+/** `1 request`, `2 requests`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
 export function report(replay: Replayed): string {
   const { requests, passed, refused, strangers, masters, devices, refusals, incidents } = replay;
   const lines = [
-    `${requests} requests: ${passed} pass, ${refused} are refused${strangers > 0 ? `, ${strangers} of them for their master is no client` : ""}.`,
+    `${counted(requests, "request")}: ${passed} pass, ${refused} refused${strangers > 0 ? `, ${strangers} of them for their master is no client` : ""}.`,
     "",
     "Masters",
     ...masters.map(
       ({ address, client, requests: asked }) =>
-        `  ${address}  ${client ?? "no client (--client NAME=ADDRESS)"}, ${asked} requests`,
+        `  ${address}  ${client ?? "no client (--client NAME=ADDRESS)"}, ${counted(asked, "request")}`,
     ),
     "",
     "Devices",
     ...devices.map(
       ({ address, unit, device, requests: asked }) =>
-        `  ${address} unit ${unit}  ${device ?? "no device of the policy (--device NAME=ADDRESS, --guard ADDRESS)"}, ${asked} requests`,
+        `  ${address} unit ${unit}  ${device ?? "no device of the policy (--device NAME=ADDRESS, --guard ADDRESS)"}, ${counted(asked, "request")}`,
     ),
   ];
   if (refusals.length > 0) lines.push("", "Refused");
@@ -62,7 +66,7 @@ export function report(replay: Replayed): string {
   if (incidents.length > 0) lines.push("", "Incidents");
   for (const { kind, attack, count, firstMs, lastMs, sentence } of incidents)
     lines.push(
-      `  ${kind} (${attack}), ${count} frames in ${Math.round((lastMs - firstMs) / 1000)} s: ${sentence}`,
+      `  ${kind} (${attack}), ${counted(count, "frame")} in ${Math.round((lastMs - firstMs) / 1000)} s: ${sentence}`,
     );
   return `${lines.join("\n")}\n`;
 }
