@@ -68,8 +68,9 @@ test("planner: a car that stays waits for the cheap hours, one that is about to 
     stepMs: HOUR_MS,
     milliCentPerKwh: [40_000, 40_000, 10_000, 10_000, 10_000],
   };
-  const stays = { leavesWallMs: [NOW_MS + 8 * HOUR_MS], takesWh: [20_000] };
-  const leaves = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [20_000] };
+  const learntVisits = 10_000;
+  const stays = { leavesWallMs: [NOW_MS + 8 * HOUR_MS], takesWh: [20_000], learntVisits };
+  const leaves = { leavesWallMs: [NOW_MS + HOUR_MS], takesWh: [20_000], learntVisits };
   const [later, now] = await atLeast(input({ price, sessions: [car(0, stays), car(1, leaves)] }));
   assert.equal(later, 0);
   assert(now! > 25, `${now} A`);
@@ -82,6 +83,24 @@ test("planner: where power is short, who is likely to leave soon goes first", as
   const late = { leavesWallMs: [NOW_MS + 9 * HOUR_MS], takesWh: [20_000] };
   const [a, b] = await atLeast(input({ site, strategy: "fairness", sessions: [car(0, late), car(1, soon)] }));
   assert(a! <= 1 && b! >= 29, `${a} A, ${b} A`);
+});
+
+test("planner: how much is bought when prices differ is the program's, and who can wait least has it first", async () => {
+  const site = smallSite({ outlets: 4, mainA: 32 });
+  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 40_000] };
+  const learnt = { learntVisits: 10_000, takesWh: [15_000] };
+  // Both may leave early; the program, in expectation, would serve either: one in five of the first leaves within the hour.
+  const early = { ...learnt, leavesWallMs: [1, 8, 8, 8, 8].map((h) => NOW_MS + h * HOUR_MS) };
+  const late = { ...learnt, leavesWallMs: [6, 6, 6, 6, 6].map((h) => NOW_MS + h * HOUR_MS) };
+  for (const sessions of [
+    [car(0, early), car(1, late)],
+    [car(0, late), car(1, early)],
+  ]) {
+    const { plan } = await made(input({ site, price, sessions }));
+    const served = [...plan.sessions.values()].sort((a, b) => a.laxityMs! - b.laxityMs!);
+    assert(served[0]!.atLeastMa >= 31_000, `${served[0]!.atLeastMa} mA for who can wait least`);
+    assert(served[1]!.atMostMa <= 1_000, `${served[1]!.atMostMa} mA for who can wait`);
+  }
 });
 
 test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {

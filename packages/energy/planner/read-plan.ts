@@ -4,11 +4,11 @@
  */
 import type { BatteryLeeway, Plan, SessionId } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
-import type { Source, SourceId } from "../site.ts";
+import type { Outlet, Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
 import { meanOver } from "./horizon.ts";
 import type { Model } from "./model.ts";
-import { laxityMs } from "./stays.ts";
+import { type Demand, laxityMs } from "./stays.ts";
 import { STRATEGIES } from "./strategies.ts";
 
 /** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
@@ -55,29 +55,79 @@ function flowOf(
   return { takesKw: at(power[demand]![step]) + at(given?.r[step]), givesKw: at(given?.d[step]) };
 }
 
+type Advice = Plan["sessions"] extends ReadonlyMap<SessionId, infer A> ? A : never;
+
+/** What the program gives a session now, beside what its car and its outlet can take. */
+type PlannedCar = {
+  readonly id: SessionId;
+  readonly fuse: Outlet["fuse"];
+  readonly kw: number;
+  readonly kwPerMa: number;
+  readonly minMa: number;
+  readonly mostMa: number;
+  readonly laxityMs: number;
+  /** Above nothing: it is meant to give back. */
+  readonly dischargeMa: number;
+};
+
+function planned(
+  x: Float64Array,
+  model: Model,
+  { input, demand, i }: { readonly input: PlannerInput; readonly demand: Demand; readonly i: number },
+): PlannedCar[] {
+  const { session, outlet, phases, powerKw } = demand;
+  if (session === undefined || outlet === undefined) return [];
+  const { site, wallMs, strategy } = input;
+  const { driversWord } = STRATEGIES[strategy].weights;
+  const { takesKw, givesKw } = flowOf(x, model, { demand: i, step: 0 });
+  const gives = givesKw - takesKw > SOME_KW;
+  return [
+    {
+      ...{ id: session.id, fuse: outlet.fuse, minMa: outlet.minMa },
+      kw: Math.min(powerKw, Math.max(0, takesKw - givesKw)),
+      kwPerMa: (site.voltageV * phases) / 1e6,
+      mostMa: Math.min(session.wantsMa, outlet.ratedMa),
+      laxityMs: laxityMs(session, { wallMs, powerKw, driversWord }),
+      dischargeMa: gives ? ((givesKw - takesKw) * 1e6) / (site.voltageV * outlet.wiring.length) : 0,
+    },
+  ];
+}
+
+/**
+ * When to buy, and how much for the cars of a fuse together, is the program's; who of them gets it first is not: it knows what is likely, and
+ * nothing of what can still be mended when a car stays longer than that. Who can wait least is served first, as it is where nothing is bought ahead.
+ */
+function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
+  const kwOf = new Map<SessionId, number>();
+  for (const below of Map.groupBy(cars, ({ fuse }) => fuse).values()) {
+    let leftKw = below.reduce((sum, { kw }) => sum + kw, 0);
+    for (const { id, mostMa, kwPerMa, dischargeMa } of below.toSorted((a, b) => a.laxityMs - b.laxityMs)) {
+      const kw = dischargeMa > 0 ? 0 : Math.min(leftKw, mostMa * kwPerMa);
+      kwOf.set(id, kw);
+      leftKw -= kw;
+    }
+  }
+  return kwOf;
+}
+
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
-  const sessions = new Map<SessionId, Plan["sessions"] extends ReadonlyMap<SessionId, infer P> ? P : never>();
-  const { driversWord } = STRATEGIES[input.strategy].weights;
-  model.demands.forEach((demand, i) => {
-    const { session, outlet, phases, powerKw } = demand;
-    if (session === undefined || outlet === undefined) return;
-    const { takesKw, givesKw } = flowOf(x, model, { demand: i, step: 0 });
-    const kw = Math.min(powerKw, Math.max(0, takesKw - givesKw));
-    const ma = (kw * 1e6) / (input.site.voltageV * phases);
-    const mostMa = Math.min(session.wantsMa, outlet.ratedMa);
+  const sessions = new Map<SessionId, Advice>();
+  const inTurn = input.strategy !== "fairness";
+  const cars = model.demands.flatMap((demand, i) => planned(x, model, { input, demand, i }));
+  const kwOf = inTurn && model.waits ? leastLaxFirst(cars) : new Map(cars.map(({ id, kw }) => [id, kw]));
+  for (const car of cars) {
+    const { id, minMa, mostMa, laxityMs, dischargeMa } = car;
+    const ma = kwOf.get(id)! / car.kwPerMa;
     // Less than a car can charge with is rounded to that, or to nothing.
-    const startsMa = ma > 0 && ma < outlet.minMa ? (ma >= outlet.minMa / 2 ? outlet.minMa : 0) : ma;
+    const startsMa = ma > 0 && ma < minMa ? (ma >= minMa / 2 ? minMa : 0) : ma;
     // Where energy costs the same at all times nothing is gained by a schedule: who can wait least goes first, with all it can take.
-    const inTurn = input.strategy !== "fairness";
-    const promisedMa = inTurn && !model.waits ? 0 : Math.min(ma, mostMa);
-    const dischargeMa = ((givesKw - takesKw) * 1e6) / (input.site.voltageV * outlet.wiring.length);
-    const gives = givesKw - takesKw > SOME_KW;
-    const atMostMa = model.waits ? Math.max(startsMa, Math.min(ma, mostMa)) : mostMa;
-    sessions.set(session.id, {
-      ...(gives ? { atLeastMa: 0, atMostMa: 0, dischargeMa } : { atLeastMa: promisedMa, atMostMa }),
-      ...(inTurn && { laxityMs: laxityMs(session, { wallMs: input.wallMs, powerKw, driversWord }) }),
+    const atLeastMa = inTurn && !model.waits ? 0 : Math.min(ma, mostMa);
+    const atMostMa = model.waits ? Math.max(startsMa, atLeastMa) : mostMa;
+    sessions.set(id, {
+      ...(dischargeMa > 0 ? { atLeastMa: 0, atMostMa: 0, dischargeMa } : { atLeastMa, atMostMa }),
+      ...(inTurn && { laxityMs }),
     });
-  });
+  }
   const batteries = new Map<SourceId, number>();
   const leeway = new Map<SourceId, BatteryLeeway>();
   model.batteries.forEach((battery, b) => {
