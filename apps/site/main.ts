@@ -15,22 +15,19 @@ import { spawnChild } from "./adapters/processes.ts";
 import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
-import { type HandedOn, SILENT_LOCAL_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
+import { type ChildMessage, SILENT_LOCAL_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
+import { maySay, type Rights } from "./supervisor/rights.ts";
 
-/** A process of the site's, as the supervisor sees it. */
-type Row = {
+/** A process of the site's, as the supervisor sees it. Without a `vital` one there is no site; the absence of others changes the mode, and is said. */
+type Row = Rights & {
   readonly name: string;
   readonly entry: URL;
   /** Without a beat for so long, it hangs and is killed. */
   readonly silentMsMax: number;
   /** Where its process number stands in site.json. */
   readonly pidAs: "localControllerPid" | "guardPid" | "energyControllerPid";
-  /** Where one of these cannot run, there is no site; the others' absence changes the mode, and is said. */
-  readonly vital: boolean;
   /** In transparent mode the central system is another's: no bundle says what there is to manage. */
   readonly modes: readonly Settings["mode"][];
-  /** What it may have handed on to the others; anything else is forged. */
-  readonly hands?: HandedOn["kind"];
   /** Whose user it runs as, where it has one of its own. */
   readonly own?: Own;
 };
@@ -149,7 +146,14 @@ async function supervise(orders: Orders): Promise<number> {
     ({ name, entry, silentMsMax, pidAs, vital, own, hands }) =>
       new Child({
         ...{ name, clock, chance: systemChance, log, silentMsMax },
-        spawn(heard) {
+        spawn(hears) {
+          let forged = false;
+          const heard = (message: ChildMessage) => {
+            if (maySay({ vital, ...(hands && { hands }) }, message)) return hears(message);
+            // Once for each start of it: whoever forges may do so without end.
+            if (!forged) log.error("child-forges", { child: name, kind: message.kind, say: "not heeded" });
+            forged = true;
+          };
           // What its predecessor had open is closed.
           if (vital) tell({ profile1Port: undefined, profile2Port: undefined });
           const { settings } = current;
@@ -179,10 +183,6 @@ async function supervise(orders: Orders): Promise<number> {
         upstreams: (stations) => tell({ upstreams: stations }),
         // What is seen goes to the one that has the link, and its time to the others.
         told(message) {
-          if (message.kind !== hands) {
-            log.error("child-forges", { child: name, kind: message.kind, say: "not handed on" });
-            return;
-          }
           for (const [i, row] of rows.entries())
             if (row.vital === (message.kind === "observed")) running[i]?.tell(message);
         },
