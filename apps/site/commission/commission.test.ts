@@ -237,7 +237,9 @@ test("a document that is wrong is told by its paths, and nothing is looked at", 
   );
   assert(!bad.ok);
   assert.match(bad.fault.join("\n"), /energy\.strategy/);
-  assert(!readPlan("{").ok);
+  const unreadable = readPlan("energy:\n  site: [\n");
+  assert(!unreadable.ok);
+  assert.match(unreadable.fault.join(), /^line \d+ is no YAML: [^\n]+$/);
   const place = readPlan(documentOf(plant).replace('"port": 502', '"port": 0'));
   assert(!place.ok && /modbus\[0\] needs/.test(place.fault.join()));
   assert.equal(UNITS.meter, 1);

@@ -10,7 +10,7 @@ import {
   type EnergyConfig,
 } from "@wattward/energy";
 import { failed, ok, type Result } from "@wattward/kernel";
-import { type Document, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 
 export type Place = {
   readonly host: string;
@@ -34,8 +34,12 @@ export type Plan = {
 /** The faults are the document's author's, each with its path. */
 export function readPlan(text: string): Result<Plan, readonly string[]> {
   if (text.length > DOCUMENT_CHARS_MAX) return failed([`longer than ${DOCUMENT_CHARS_MAX} characters`]);
-  const document = parseDocument(text, { uniqueKeys: true, merge: true });
-  if (document.errors.length > 0) return failed(document.errors.map(({ message }) => message));
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, merge: true });
+  // What comes after the first is seldom true.
+  const [wrong] = document.errors;
+  if (wrong !== undefined)
+    return failed([`line ${lineCounter.linePos(wrong.pos[0]).line} is no YAML: ${wrong.message}`]);
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX });
