@@ -56,7 +56,10 @@ test("the planner hears of it, the loop grants it, the snapshot shows it, and wh
   assert.equal(asked.at(-1)!.tariff.carWearMilliCentPerKwh, 7_000);
   assert.equal(car.dischargeMa, 10_000);
   const outlet = plant.snapshot?.outlets[0];
-  assert.deepEqual([outlet?.dischargeMa, outlet?.reason], [10_000, "gives-back"]);
+  assert.deepEqual(
+    [outlet?.dischargeMa, outlet?.reason, outlet?.observedMa],
+    [10_000, "gives-back", -10_000],
+  );
   assert(Math.abs((plant.snapshot?.flows.carsW ?? 0) + 6_900) < 10, `${plant.snapshot?.flows.carsW} W`);
   assert.deepEqual(plant.fatals, []);
   // Whole quarters of it: what was given is no energy that cars took.

@@ -47,7 +47,7 @@ export function snapshotOf(shown: Shown): EnergySnapshot {
       const reason = shown.reasons.get(outlet.id);
       return {
         ...outlet,
-        ...(terminalsMa !== undefined && { observedMa: Math.max(0, ...terminalsMa) }),
+        ...(terminalsMa !== undefined && { observedMa: terminalsMa.reduce(farther, 0) }),
         ...(reason !== undefined && { reason }),
       };
     }),
@@ -66,6 +66,9 @@ export function snapshotOf(shown: Shown): EnergySnapshot {
 }
 
 const DETAIL_CHARS_MAX = 300;
+
+/** Of what is drawn and what is given back, the phase with the most of it. */
+const farther = (most: number, ma: number): number => (Math.abs(ma) > Math.abs(most) ? ma : most);
 
 /** A battery that tells absurd figures is shown by its refusal, not by them. */
 const isTold = ({ feedW, chargePermille }: BatteryInput): boolean =>
