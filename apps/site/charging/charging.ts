@@ -180,7 +180,12 @@ export class Charging implements ChargingEars {
     if (read.site.text === this.managed?.site.text) return;
     const { commands } = read.site.config;
     if (this.raises === undefined) {
-      this.raises = new Raises(commands, chance);
+      this.raises = new Raises(commands, chance, (outlet) =>
+        observe(
+          "limits-swing",
+          `outlet ${outlet}: up and down as often as it may; it is not raised until ten minutes are over`,
+        ),
+      );
       // Every start may be the power's return: raises wait for a random time.
       this.raises.returned(clock.now().monotonicMs);
     } else this.raises.adopt(commands);

@@ -54,3 +54,18 @@ test("raises: dwell and reversals are the outlet's own", () => {
   assert.equal(raises.allowed(change(6_000, 16_000, "b"), atMs + 60_000), 16_000);
   assert.equal(raises.allowed(change(6_000, 16_000), 620_000), 16_000, "ten minutes later");
 });
+
+test("raises: an outlet that has no change of direction left is told of, once in ten minutes; one that only rises is not", () => {
+  const told: string[] = [];
+  const raises = new Raises({ ...free, reversalsPer10MinMax: 2 }, chance, (outlet) => told.push(outlet));
+  const to = (toMa: number, fromMa: number, atMs: number, outlet = "a") => {
+    const may = raises.allowed(change(fromMa, toMa, outlet), atMs);
+    if (may !== fromMa) raises.wrote(change(fromMa, may, outlet), atMs);
+    return may;
+  };
+  for (let atMs = 0, ma = 6_000; atMs < 1_200_000; atMs += 1_000)
+    ma = to(ma < 10_000 ? 16_000 : 6_000, ma, atMs);
+  assert.deepEqual(told, ["a", "a"]);
+  for (let atMs = 0, ma = 6_000; atMs < 60_000; atMs += 1_000) ma = to(ma + 200, ma, atMs, "b");
+  assert.deepEqual(told, ["a", "a"]);
+});

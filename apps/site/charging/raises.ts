@@ -20,7 +20,13 @@ export type Change = {
   readonly wattsPerMa: number;
 };
 
-type Past = { changedAtMs: number; direction: "up" | "down"; reversalsAtMs: number[] };
+type Past = {
+  changedAtMs: number;
+  direction: "up" | "down";
+  reversalsAtMs: number[];
+  /** That it swings was told then. */
+  toldAtMs?: number;
+};
 
 export class Raises {
   private limits: CommandLimits;
@@ -30,9 +36,13 @@ export class Raises {
   /** The ramp has given all that it gives until then. */
   private rampedUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(limits: CommandLimits, chance: Chance) {
+  private readonly swings: (outlet: OutletId) => void;
+
+  /** `swings` hears of an outlet that has used up its changes of direction and is to rise once more; once in ten minutes each. */
+  constructor(limits: CommandLimits, chance: Chance, swings: (outlet: OutletId) => void = () => {}) {
     this.limits = limits;
     this.chance = chance;
+    this.swings = swings;
   }
 
   adopt(limits: CommandLimits): void {
@@ -54,12 +64,21 @@ export class Raises {
     if (past !== undefined) {
       if (nowMs - past.changedAtMs < dwellMs) return fromMa;
       const recent = past.reversalsAtMs.filter((atMs) => nowMs - atMs < REVERSALS_OVER_MS);
-      if (past.direction === "down" && recent.length >= reversalsPer10MinMax) return fromMa;
+      if (past.direction === "down" && recent.length >= reversalsPer10MinMax) {
+        this.tell(outlet, past, nowMs);
+        return fromMa;
+      }
     }
     const stepMa = (rampWPerS * RAISE_STEP_MS) / 1_000 / wattsPerMa;
     const steppedMa = Math.floor((fromMa + stepMa) / 100) * 100;
     const startMa = fromMa < leastMa ? leastMa : 0;
     return Math.min(toMa, Math.max(fromMa, steppedMa, startMa));
+  }
+
+  private tell(outlet: OutletId, past: Past, nowMs: number): void {
+    if (past.toldAtMs !== undefined && nowMs - past.toldAtMs < REVERSALS_OVER_MS) return;
+    past.toldAtMs = nowMs;
+    this.swings(outlet);
   }
 
   /** A change has been written. */

@@ -210,6 +210,7 @@ for (const everyMs of [500, 2_500, 5_000])
       reversals.length <= limits.reversalsPer10MinMax,
       `${reversals.length} reversals: ${JSON.stringify(changes)}`,
     );
+    assert(rig.observed.includes("limits-swing"), "and somebody hears of it");
     rig.finish();
   });
 
