@@ -127,6 +127,7 @@ class Loop implements ControlLoop {
       ...this.granting.refresh(nowMs),
     ];
     this.turnBatteries(input, { plan, gridW, rooms, carsAlone, power });
+    const mayBelow = this.below((claim) => claim.mayMa);
     return {
       mode: mode.mode as LoopOutput["mode"],
       reason: mode.reason,
@@ -141,7 +142,7 @@ class Loop implements ControlLoop {
         fuses: this.tree.site.fuses.map((fuse, i) => ({
           id: fuse.id,
           baseMa: base[i]!.forRaising,
-          mayMa: this.mayBelow()[i]!,
+          mayMa: mayBelow[i]!,
           capacityMa: rowsOf(rooms.forRaising, i),
           known: base[i]!.known,
           beyondDeclaration: base[i]!.beyondDeclaration,
@@ -240,10 +241,6 @@ class Loop implements ControlLoop {
     const carsFeedMa = this.below((claim) => claim.feedAtLeastMa(nowMs));
     const { feedMa, feedAtLeastMa } = this.feeds;
     return { drawMa, drawAtMostMa, feedMa, feedAtLeastMa, carsFeedMa };
-  }
-
-  private mayBelow(): readonly PerPhase[] {
-    return this.below((claim) => claim.mayMa);
   }
 
   private below(of: (claim: OutletClaim) => PerPhase): PerPhase[] {

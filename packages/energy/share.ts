@@ -52,7 +52,9 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
   const promised = (i: number) => (claims[i]!.levelsMa[0] ?? 0) > 0;
   const order = claims.map((_, i) => i);
   for (const i of order.filter(promised)) giveLeast(i);
-  rise(tree, { claims, shares, left, level: 0 });
+  const rows = claims.map((claim) => weights(tree, claim));
+  const rising = { claims, shares, left, rows };
+  rise(tree, { ...rising, level: 0 });
   let before: number | undefined;
   for (const i of order.filter((i) => !promised(i))) {
     giveLeast(i);
@@ -62,11 +64,11 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
       giveLeast(i);
     }
     if (shares[i] === 0) continue;
-    rise(tree, { claims, shares, left, level: 1, only: i });
+    rise(tree, { ...rising, level: 1, only: i });
     before = i;
   }
   const levels = Math.max(0, ...claims.map(({ levelsMa }) => levelsMa.length));
-  for (let level = 1; level < levels; level++) rise(tree, { claims, shares, left, level });
+  for (let level = 1; level < levels; level++) rise(tree, { ...rising, level });
   quantise(claims, shares, left);
   return shares;
 }
@@ -74,7 +76,17 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
 const mostOf = ({ levelsMa }: Claim): number => levelsMa.at(-1) ?? 0;
 const times = (uses: PerPhase, ma: number): PerPhase => map2(uses, NO_CURRENT, (used) => used * ma);
 
-type Rising = { claims: readonly Claim[]; shares: number[]; left: Room; level: number; only?: number };
+type Rising = {
+  claims: readonly Claim[];
+  shares: number[];
+  left: Room;
+  /** Of each claim: its {@link weights}. */
+  rows: readonly (readonly Weight[])[];
+  level: number;
+  only?: number;
+};
+/** What one milliampere per phase of a claim takes of a row. */
+type Weight = readonly [row: number, weight: number];
 type GivingBack = { claims: readonly Claim[]; shares: number[]; left: Room; from: number; to: number };
 
 /** Makes room for the minimum of `to` where some, but less than that, is left. */
@@ -92,9 +104,8 @@ function giveBack({ claims, shares, left, from, to }: GivingBack): void {
   else left.add(giver.fuse, back);
 }
 
-function rise(tree: FuseTree, { claims, shares, left, level, only }: Rising): void {
+function rise(tree: FuseTree, { claims, shares, left, level, only, rows }: Rising): void {
   const aim = (i: number) => Math.min(claims[i]!.levelsMa[level] ?? mostOf(claims[i]!), mostOf(claims[i]!));
-  const rows = claims.map((claim) => weights(tree, claim));
   let rising = (only === undefined ? claims.map((_, i) => i) : [only]).filter(
     (i) => shares[i]! > 0 && aim(i) > shares[i]! + TOLERANCE,
   );
@@ -115,9 +126,9 @@ function rise(tree: FuseTree, { claims, shares, left, level, only }: Rising): vo
   }
 }
 
-/** What one milliampere per phase of a claim takes of each row. */
-function weights(tree: FuseTree, { fuse, uses }: Claim): (readonly [row: number, weight: number])[] {
-  const out: (readonly [number, number])[] = [[tree.powerRow, (sum(uses) * tree.site.voltageV) / 1000]];
+/** Of every row above it, and of the whole site's power. */
+function weights(tree: FuseTree, { fuse, uses }: Claim): Weight[] {
+  const out: Weight[] = [[tree.powerRow, (sum(uses) * tree.site.voltageV) / 1000]];
   for (const node of tree.pathOf(fuse)) {
     for (let phase = 0; phase < 3; phase++)
       if (uses[phase]! > 0) out.push([rowOf(node, phase), uses[phase]!]);

@@ -24,20 +24,21 @@ export function object<T>(shape: Shape<T>): Rule {
   const rules = new Map<string, Rule | Optional>(Object.entries(shape));
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return " must be an object";
-    const given = new Map<string, unknown>(Object.entries(value));
-    for (const name of given.keys())
+    // Its own fields alone, `__proto__` among them where the text has it.
+    for (const name of Object.keys(value))
       if (!rules.has(name)) return ` has an unknown field '${name.slice(0, 40)}'`;
     for (const [name, rule] of rules) {
-      const wrong = fieldFault(rule, given, name);
+      const wrong = fieldFault(rule, value, name);
       if (wrong !== undefined) return `.${name}${wrong}`;
     }
     return undefined;
   };
 }
 
-function fieldFault(rule: Rule | Optional, given: ReadonlyMap<string, unknown>, name: string) {
-  if (typeof rule === "function") return given.has(name) ? rule(given.get(name)) : " is missing";
-  return given.has(name) ? rule.optional(given.get(name)) : undefined;
+function fieldFault(rule: Rule | Optional, given: object, name: string) {
+  const has = Object.hasOwn(given, name);
+  if (typeof rule === "function") return has ? rule(Reflect.get(given, name)) : " is missing";
+  return has ? rule.optional(Reflect.get(given, name)) : undefined;
 }
 
 /** One of several objects, told apart by the text in field `tag`. */

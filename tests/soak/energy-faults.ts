@@ -63,7 +63,11 @@ async function lead(): Promise<void> {
 /** A thread of its own: a day has a world, and leaves nothing behind. */
 function inWorker(task: Task): Promise<FaultDay> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(import.meta.filename, { workerData: task });
+    const worker = new Worker(import.meta.filename, {
+      workerData: task,
+      // Nearly all of it lives for one step of the physics: what is thrown away together is thrown away at once.
+      resourceLimits: { maxYoungGenerationSizeMb: 64 },
+    });
     worker.once("message", resolve);
     worker.once("error", reject);
     worker.once("exit", (code) => reject(new Error(`day ${task.seed} ended with ${code} and said nothing`)));
