@@ -72,6 +72,8 @@ export const DISCHARGE_LAXITY_MS = 3_600_000;
 /** More is given back at most so often, less at once; a change below the other is not worth a write. */
 export const DISCHARGE_DWELL_MS = 30_000;
 export const DISCHARGE_STEP_MA = 1_000;
+/** So soon an order to give less shows at the grid meter, where nothing is late. */
+export const DISCHARGE_SHOWS_MS = 10_000;
 /** Of what the site draws so much is left to the grid: a meter's noise is no export. */
 export const DISCHARGE_SPARES_W = 500;
 /** A car that was not seen for so long is told to give nothing. */
