@@ -10,8 +10,10 @@
  * Nobody relies on it: for whoever is granted something the car draws nothing and gives nothing (bound (a)), so one that stops, or all of
  * them, overload nothing. Without a plan, or without a trusted meter, no car gives anything.
  *
- * Meter and stations are read at different times. As with a battery, what the site draws without the cars lies in an interval as wide as
- * what they gave and were told to give meanwhile: more is told only where it is right for the whole interval, less where it is wrong for all of it.
+ * Meter and stations are read at different times. As with a battery, what the site draws without the cars lies in an interval: the least that
+ * they gave and were told to give for as long as readings may be apart, and the most that they were told for as long as an order takes to show.
+ * More is told only where that is right at its low end, less where it is wrong at its high end: an order that was wrong is seen to be so soon, and who
+ * is told too little loses money alone.
  */
 import { type FuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type { Plan } from "./inputs.ts";
@@ -19,6 +21,7 @@ import {
   DISCHARGE_DWELL_MS,
   DISCHARGE_LAXITY_MS,
   DISCHARGE_SEEN_MS,
+  DISCHARGE_SHOWS_MS,
   DISCHARGE_SPARES_W,
   DISCHARGE_STEP_MA,
   LAG_MS_MAX,
@@ -45,6 +48,7 @@ export class CarDischarge {
   private readonly tree: FuseTree;
   private readonly held: readonly HeldOutlet[];
   private readonly given = new Extremes(LAG_MS_MAX);
+  private readonly told = new Extremes(DISCHARGE_SHOWS_MS);
 
   constructor(tree: FuseTree, held: readonly HeldOutlet[]) {
     this.tree = tree;
@@ -56,14 +60,15 @@ export class CarDischarge {
     if (this.held.length === 0) return [];
     const toldW = this.watts(({ claim }) => everyWired(claim.outlet.wiring, claim.dischargeMa));
     const seenW = this.watts(({ claim }) => fedMa(claim));
+    this.told.add(nowMs, toldW);
     this.given.add(nowMs, toldW);
     this.given.add(nowMs, seenW);
     const { voltageV } = this.tree.site;
     const wanted = this.held.map((one) => ({ ...one, ma: wantedMa(one.claim, plan, { nowMs, voltageV }) }));
     // Who can wait longest gives first.
     const order = wanted.toSorted((a, b) => laxity(b.claim, plan) - laxity(a.claim, plan));
-    const most = this.shares(order, this.siteW(gridW, "high"), feedAtMostMa);
-    const least = this.shares(order, this.siteW(gridW, "low"), feedAtMostMa);
+    const most = this.shares(order, this.siteW(gridW, this.told.high), feedAtMostMa);
+    const least = this.shares(order, this.siteW(gridW, this.given.low), feedAtMostMa);
     return order.flatMap(({ claim }, i) => {
       const now = claim.dischargeMa;
       if (now > most[i]!) return [{ claim, dischargeMa: most[i]! }];
@@ -72,12 +77,12 @@ export class CarDischarge {
     });
   }
 
-  /** What the site draws without the cars that give back, at an end of what that may be; what may be exported besides. */
-  private siteW(gridW: number | undefined, end: "high" | "low"): number {
+  /** What the site draws without the cars that give back, if they give so much; what may be exported besides. */
+  private siteW(gridW: number | undefined, givenW = 0): number {
     if (gridW === undefined) return 0;
     const root = this.tree.site.fuses[this.tree.upwards.at(-1)!]!;
     const backfeedW = (3 * (root.backfeedMa ?? 0) * this.tree.site.voltageV) / 1000;
-    return Math.max(0, gridW + (this.given[end] ?? 0) + backfeedW - DISCHARGE_SPARES_W);
+    return Math.max(0, gridW + givenW + backfeedW - DISCHARGE_SPARES_W);
   }
 
   private shares(
