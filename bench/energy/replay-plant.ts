@@ -1,5 +1,13 @@
 /** The plant of the replay: what truly flows. Cars take what their station allows until they have what they need; energy is exact to the moment. */
-import type { Battery, Grant, OutletId, PerPhase, SessionId, SourceId } from "@wattward/energy";
+import {
+  type Battery,
+  type Grant,
+  type OutletId,
+  type PerPhase,
+  QUARTER_MS,
+  type SessionId,
+  type SourceId,
+} from "@wattward/energy";
 import type { Car } from "./cars.ts";
 import type { World } from "./replay.ts";
 
@@ -15,7 +23,6 @@ export type PlantCar = {
   idleSinceMs: number | undefined;
 };
 
-const QUARTER_MS = 900_000;
 /** A meter's last digits never stand still. */
 const NOISE_MA = 7;
 /** By the rating: rounding of a limit to whole milliamperes is no overload. */

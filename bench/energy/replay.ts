@@ -20,6 +20,7 @@ import {
   type Plan,
   type PlannedSession,
   type PlannerInput,
+  QUARTER_MS,
   type SessionId,
   type Site,
   type Solver,
@@ -33,7 +34,6 @@ const BUSY_MS = 5_000;
 const BUSY_FOR_MS = 20_000;
 const QUIET_MS = 30_000;
 const HOUR_MS = 3_600_000;
-const QUARTER_MS = 900_000;
 const DEADLINE_MS = 20_000;
 /** A car that takes nothing of what it is offered for so long is full. */
 const IDLE_MS = 60_000;

@@ -20,10 +20,12 @@ export * from "./inputs.ts";
 export {
   CONTROL_PERIOD_MS,
   CURRENT_MA_MAX,
+  DEVICES_MAX,
   DOCUMENT_ALIASES_MAX,
   DOCUMENT_CHARS_MAX,
   OUTLETS_MAX,
   POWER_W_MAX,
+  QUARTER_MS,
   QUARTERS_TOLD_MAX,
 } from "./limits.ts";
 export * from "./modes.ts";

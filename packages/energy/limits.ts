@@ -2,6 +2,8 @@
 
 /** The control loop's period; a slower one breaks bound (b) of the overload rule. */
 export const CONTROL_PERIOD_MS = 500;
+/** What is told, forecast and billed is of quarters of an hour. */
+export const QUARTER_MS = 900_000;
 
 /** Sizes of a site: above them the bundle is refused. */
 export const FUSES_MAX = 500;

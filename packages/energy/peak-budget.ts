@@ -3,7 +3,8 @@
  * what was used too early has to be missed. Predictive: each turn answers the power that, held to the end of the quarter, meets the
  * limit exactly. Watts, watt-hours; wall time, since the contract's quarters lie on the clock.
  */
-const QUARTER_MS = 900_000;
+import { QUARTER_MS } from "./limits.ts";
+
 /** The last moments do not turn a small rest into a great power. */
 const REST_MS_MIN = 60_000;
 /** A gap without readings counts at the limit itself; a longer step of the clock begins anew. */

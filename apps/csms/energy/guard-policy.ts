@@ -58,7 +58,7 @@ function curtailed(id: string, { sources }: EnergyConfig["site"]): Envelope {
 
 type Rated = Pick<ModbusDevice, "ratedChargeW" | "ratedDischargeW" | "dwellMs" | "reversalsPer10MinMax">;
 
-const envelopeOf = (battery: Battery, rated: Omit<Rated, "device">): Envelope => ({
+const envelopeOf = (battery: Battery, rated: Rated): Envelope => ({
   chargeWMax: battery.chargeWMax,
   dischargeWMax: battery.dischargeWMax,
   reservePermille: battery.reservePermille,

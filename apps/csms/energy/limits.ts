@@ -2,13 +2,10 @@
 import { ENERGY_LIMIT_W_MAX } from "@wattward/sitelink";
 
 /** Of a document as it is written, the same where a site is commissioned; what it means must fit into the bundle besides. */
-export { DOCUMENT_ALIASES_MAX, DOCUMENT_CHARS_MAX } from "@wattward/energy";
+export { DEVICES_MAX, DOCUMENT_ALIASES_MAX, DOCUMENT_CHARS_MAX, QUARTER_MS } from "@wattward/energy";
 
 /** Faults and notes of one check; more are not told. */
 export const FAULTS_TOLD_MAX = 100;
-/** Unit ids at the guard are 1 to 247. */
-export const DEVICES_MAX = 247;
-export const QUARTER_MS = 900_000;
 /** A site's clock may be ahead of ours by so much; beyond it a quarter is not of this time. */
 export const QUARTER_AHEAD_MS_MAX = 3_600_000;
 /** A site may have been away for so long; older quarters are given up. */

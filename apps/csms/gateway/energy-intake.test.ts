@@ -1,7 +1,7 @@
 /** A site's energy over its link: snapshots in memory, quarters acknowledged once durable, and what a hostile site can do with either. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { EnergyQuarter, EnergySnapshot } from "@wattward/energy";
+import { type EnergyQuarter, type EnergySnapshot, QUARTER_MS } from "@wattward/energy";
 import type { SiteId } from "@wattward/kernel";
 import { SNAPSHOT_CHARS_MAX } from "@wattward/sitelink";
 import type { LiveEnergies } from "../energy/live.ts";
@@ -9,7 +9,6 @@ import { LiveEnergies as Energies } from "../energy/live.ts";
 import { QUARTERS_WAITING_MAX, SNAPSHOT_RATE } from "./limits.ts";
 import { beat, north, record, welcomed } from "./testing/site-messages.ts";
 
-const QUARTER_MS = 900_000;
 const NORTH = "north" as SiteId;
 const snapshot = (gridW = 1_000): EnergySnapshot => ({
   atWallMs: 1,

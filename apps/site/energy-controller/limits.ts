@@ -57,7 +57,6 @@ export const SNAPSHOT_EVERY_MS = 1_000;
 export const FLOW_MS_MAX = 10_000;
 export const CAR_MS_MAX = 90_000;
 
-export const QUARTER_MS = 900_000;
 /** The quarter under way is written down as often: what a kill costs. */
 export const QUARTER_KEEP_EVERY_MS = 5_000;
 /** What was told is told again, until it is acknowledged; and no message of quarters follows another sooner: the local controller would drop it. */

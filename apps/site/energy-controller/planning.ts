@@ -18,6 +18,7 @@ import {
   type PlannerInput,
   Prices,
   planViewRule,
+  QUARTER_MS,
   type SessionId,
 } from "@wattward/energy";
 import type { Clock, Disk, Log } from "@wattward/kernel";
@@ -32,7 +33,6 @@ import {
   PLAN_HOURS,
   PLAN_LATE_MS,
   PLAN_LIVES_MS_MAX,
-  QUARTER_MS,
 } from "./limits.ts";
 import type { Known } from "./local-link.ts";
 

@@ -1,12 +1,11 @@
 /** Energy by the quarter: what is counted and what is not, what a kill costs, and how long it is told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Flows, LocalTime } from "@wattward/energy";
+import { type Flows, LocalTime, QUARTER_MS } from "@wattward/energy";
 import { silentLog } from "@wattward/kernel";
 import { type BootedDisk, SimulatedDisk, seededChance } from "@wattward/testing";
 import { type Moment, QuarterBook } from "./quarters.ts";
 
-const QUARTER_MS = 900_000;
 const START = Date.UTC(2026, 10, 21, 8);
 const BERLIN = new LocalTime("Europe/Berlin");
 const flows: Flows = { gridW: 3_600, solarW: 7_200, batteryW: -3_600, buildingW: 3_600, carsW: 3_600 };

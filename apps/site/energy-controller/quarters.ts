@@ -16,6 +16,7 @@ import {
   type Flows,
   type LocalTime,
   type Mode,
+  QUARTER_MS,
   QUARTERS_TOLD_MAX,
   quarterRule,
 } from "@wattward/energy";
@@ -24,7 +25,6 @@ import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
 import {
   QUARTER_DAYS_MAX,
   QUARTER_KEEP_EVERY_MS,
-  QUARTER_MS,
   QUARTERS_TELL_EVERY_MS,
   QUARTERS_TELL_MS_MIN,
 } from "./limits.ts";

@@ -5,11 +5,11 @@
  * Its own error is what it would have said of
  * each quarter a day before, against what came.
  */
+import { QUARTER_MS } from "../limits.ts";
 import type { Forecast } from "../planner.ts";
 import { isWorkday, type Local, type LocalTime } from "./local-time.ts";
 import { quantile, type Sample, spreadOf } from "./spread.ts";
 
-export const QUARTER_MS = 900_000;
 const QUARTERS_A_DAY = 96;
 const DAYS_MAX = 28;
 const VALUES = 20;
