@@ -7,7 +7,7 @@
  * Day k has seed S + k; days that follow each other go through the whole deck of faults and pairs in three, then through another. One
  * that failed is run again alone with the command that its failure prints; `--slots` ends each day after so many. Progress goes to
  * standard error; the last line of standard output is the figures. Exit code 0 only if every bound held and charging went on. J days run
- * at a time, one on each core but one if nothing else is said; a day takes three to five minutes of a core of a small machine.
+ * at a time, one on each core if nothing else is said; a day takes two to three minutes of a core of a small machine.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -32,7 +32,7 @@ async function lead(): Promise<void> {
   const { values } = parseArgs({ options: { days: text, seed: text, jobs: text, slots: text } });
   const days = Number(values.days ?? "200");
   const seed = Number(values.seed ?? "1");
-  const jobs = Number(values.jobs ?? String(Math.max(1, availableParallelism() - 1)));
+  const jobs = Number(values.jobs ?? String(availableParallelism()));
   const slots = values.slots === undefined ? undefined : Number(values.slots);
   const whole = [days, jobs, slots ?? 1].every((n) => Number.isSafeInteger(n) && n > 0 && n <= DAYS_MAX);
   if (!whole || !Number.isSafeInteger(seed) || seed < 0) {
@@ -63,11 +63,7 @@ async function lead(): Promise<void> {
 /** A thread of its own: a day has a world, and leaves nothing behind. */
 function inWorker(task: Task): Promise<FaultDay> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(import.meta.filename, {
-      workerData: task,
-      // Nearly all of it lives for one step of the physics: what is thrown away together is thrown away at once.
-      resourceLimits: { maxYoungGenerationSizeMb: 64 },
-    });
+    const worker = new Worker(import.meta.filename, { workerData: task });
     worker.once("message", resolve);
     worker.once("error", reject);
     worker.once("exit", (code) => reject(new Error(`day ${task.seed} ended with ${code} and said nothing`)));

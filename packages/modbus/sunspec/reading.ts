@@ -4,7 +4,7 @@
  */
 import { layoutOf, type PlacedPoint } from "./layout.ts";
 import { type Model, walk } from "./model.ts";
-import { type PointValue, readPoint } from "./point.ts";
+import { type PointValue, readPoint, SCALE_MAX } from "./point.ts";
 
 /** Points are decoded as they are asked for: of the dozens that a model has, most callers want three. */
 export class Reading {
@@ -85,7 +85,10 @@ function placed(model: Model, registers: readonly number[]): Pick<Reading, "poin
 
 /** Divides by a whole power of ten where it can: 2305 / 10 is 230.5, and 2305 · 0.1 is not. */
 export const scaled = (raw: number, exponent: number): number =>
-  exponent < 0 ? raw / 10 ** -exponent : raw * 10 ** exponent;
+  exponent < 0 ? raw / powerOfTen(-exponent) : raw * powerOfTen(exponent);
+
+const powers = Array.from({ length: SCALE_MAX + 1 }, (_, exponent) => 10 ** exponent);
+const powerOfTen = (exponent: number): number => powers[exponent] ?? 10 ** exponent;
 
 /**
  * The raw value of an engineering value, rounded toward zero: a setpoint or limit never becomes more than was asked for. What is
