@@ -92,6 +92,22 @@ test("with the whole site dead the station ends it when the grant's life is over
   assert.equal(rig.drawA(), 6);
 });
 
+test("a site that starts again knows what the car had given, and what it keeps", async () => {
+  const rig = await rigWithCar();
+  await giveBack(rig);
+  await rig.advance(HOUR_MS / 2);
+  const before = rig.energy.sessions[0]!;
+  rig.world.killSite();
+  await rig.world.startSite();
+  await rig.world.time.until(() => rig.world.dialEnergy !== undefined, 10_000);
+  rig.connectEnergy();
+  await rig.advance(20_000);
+  const after = rig.energy.sessions[0]!;
+  assert.equal(after.energyWh, before.energyWh);
+  assert(Math.abs(after.dischargeLeftWh! - before.dischargeLeftWh!) < 100, `${after.dischargeLeftWh} Wh`);
+  assert(Math.abs(after.deliveredWh - before.deliveredWh) < 100, `${after.deliveredWh} Wh`);
+});
+
 test("with the energy controller dead the fallback ends it at once", async () => {
   const rig = await rigWithCar();
   await giveBack(rig);
