@@ -4,7 +4,7 @@ export type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
 export * from "./exchange.ts";
 export { writeSpan } from "./functions.ts";
 export * from "./guard.ts";
-export * from "./past.ts";
+export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";
 export * from "./policy.ts";
 export type { PolicyFault } from "./policy-reader.ts";
 export { readPolicy } from "./read-policy.ts";

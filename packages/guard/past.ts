@@ -21,7 +21,7 @@ export type RegisterPast = {
 export type GuardPast = readonly RegisterPast[];
 
 /** As much as any register remembers: where nobody knows what was, it turned as often as it may, and more. */
-export const worstPast = Array.from({ length: REVERSALS_MAX }, () => 0);
+const worstPast = Array.from({ length: REVERSALS_MAX }, () => 0);
 
 /** For whoever reads it back. */
 export const guardPastRule: Rule = list(

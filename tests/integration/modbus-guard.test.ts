@@ -210,38 +210,6 @@ test("the energy controller by the unix socket, a vendor by its certificate and 
   assert.equal(battery.bank.registers[100], 77);
 });
 
-test("a certificate that is renewed where it lies is in force without a new start, and who is connected stays so", {
-  skip: noOpenssl,
-}, async () => {
-  const tls = { host: "127.0.0.1", port: guard.tlsPort, ca: [authority!.ca], servername: "localhost" };
-  const shown = () =>
-    new Promise<string | undefined>((resolve) => {
-      const socket = connectTls({ ...tls, ...vendorTls }, () => {
-        resolve(socket.getPeerX509Certificate()?.fingerprint256);
-        socket.destroy();
-      });
-      socket.on("error", () => resolve(undefined));
-    });
-  const vendor = new ModbusClient({
-    dial: dialer({ to: { host: tls.host, port: tls.port }, tls: { ...vendorTls!, ca: tls.ca } }),
-    ...{ clock: systemClock(), chance: systemChance },
-  });
-  closing.push(() => vendor.close());
-  const ask = { kind: "read-holding-registers", address: 0, quantity: 1 } as const;
-  assert.equal((await vendor.request(1, ask)).kind, "response");
-  const pid = guard.pid();
-  const fresh = authority!.issue("guard");
-  const folder = join(guard.folder, "modbus-tls");
-  // As a hand does it: for a moment the two do not belong together.
-  writeFileSync(join(folder, "certificate.pem"), fresh.cert, { mode: 0o600 });
-  await until("half of it was looked at", async () => (await shown()) !== undefined);
-  writeFileSync(join(folder, "key.pem"), fresh.key, { mode: 0o600 });
-  const { fingerprint256 } = new X509Certificate(fresh.cert);
-  await until("the new one is shown", async () => (await shown()) === fingerprint256);
-  assert.equal(guard.pid(), pid);
-  assert.equal((await vendor.request(1, ask)).kind, "response");
-});
-
 test("a certificate of another key, without the role, or none at all, is no client", {
   skip: noOpenssl,
 }, async () => {
@@ -379,44 +347,6 @@ test("kill -9: connections die with the guard, nothing reaches a device without 
     (await emsMaster().request(1, { kind: "read-holding-registers", address: 0, quantity: 1 })).kind,
     "response",
   );
-});
-
-test("kill -9 gives no new steps: dwell runs from the new start, changes of direction count on, towards 0 is free", async () => {
-  type Rules = { rules: { client: string; device: string; writes?: object[] }[] };
-  const rules = (policy() as Rules).rules
-    .filter(({ device }) => device !== "meter")
-    .map((rule) =>
-      rule.client === "scada" && rule.writes !== undefined
-        ? { ...rule, writes: [{ ...rule.writes[0], dwellMs: 500, reversalsPer10MinMax: 2 }] }
-        : rule,
-    );
-  const meters = await serialMaster(2);
-  await guard.put(policy({ rules }));
-  await until("in force", async () => (await exceptionOf(meters.readHoldingRegisters(0, 1))) === 1);
-  let master = await serialMaster(1);
-  const said = (value: number) => exceptionOf(master.writeRegister(100, value));
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 600));
-  await said(0);
-  // Up and down until no turn is left.
-  for (let turns = 0; turns < 2; turns++) {
-    await settle();
-    await said(300);
-    await settle();
-    assert.equal(await said(200), 0);
-  }
-  await settle();
-  assert.equal(await said(300), 6);
-  for (let kills = 0; kills < 3; kills++) {
-    await guard.kill();
-    await guard.start();
-    master = await serialMaster(1);
-    await master.readHoldingRegisters(100, 1);
-    assert.equal(await said(400), 6, "dwell");
-    assert.equal(await said(150 - 50 * kills), 0, "towards 0");
-    await settle();
-    assert.equal(await said(300), 6, "no turn is left");
-  }
-  await guard.put(policy());
 });
 
 test("a forged bundle changes nothing; one without a policy closes everything, and says so", async () => {

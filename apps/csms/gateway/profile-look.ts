@@ -11,7 +11,7 @@ import type { Json, JsonObject } from "@wattward/kernel";
 import type { StationLink } from "./station-link.ts";
 
 /** Each of the two looks waits so long for its answer, and no longer. */
-export const LOOK_MS_MAX = 10_000;
+const LOOK_MS_MAX = 10_000;
 const LOOKED_AHEAD_S = 60;
 /** Stations round: to a tenth of an ampere, or a hundredth of what is said. */
 const WITHIN = { a: 0.15, part: 0.01 } as const;

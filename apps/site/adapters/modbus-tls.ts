@@ -15,7 +15,7 @@ import { refuseExposed } from "@wattward/pki/files";
 export const TLS_FOLDER = "modbus-tls";
 /** Every file that may lie there. */
 export const TLS_FILES = ["certificate.pem", "key.pem", "clients.pem", "devices.pem"] as const;
-export const RENEWED_WITHIN_MS = 2_000;
+const RENEWED_WITHIN_MS = 2_000;
 
 type Secured = { readonly port: number; close(): Promise<void> };
 
