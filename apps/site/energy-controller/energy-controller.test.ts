@@ -183,6 +183,24 @@ test("a newer document in place: sessions keep their grants, devices that are th
   assert(plant.grants().at(-1)!.limitMa <= 8_000, JSON.stringify(plant.grants().at(-1)));
 });
 
+test("quarters: acknowledged they are told no more, by a CSMS of another epoch they are wanted again", async () => {
+  const plant = new SmallPlant({ outlets: 1 });
+  await plant.start();
+  await plant.time.advance(1_000_000);
+  const [first] = plant.quarters;
+  assert(first !== undefined);
+  const told = () => plant.quarters.filter(({ fromWallMs }) => fromWallMs === first.fromWallMs).length;
+  plant.ackedWallMs = first.fromWallMs;
+  await plant.time.advance(2_000);
+  const before = told();
+  await plant.time.advance(200_000);
+  assert.equal(told(), before);
+  plant.csmsEpoch = 2;
+  await plant.time.advance(10_000);
+  assert.equal(told(), before + 1);
+  plant.kill();
+});
+
 test("a document that is wrong changes nothing and is told; without one the site is not managed, and is again", async () => {
   const plant = await begun();
   const meters = [{ ...plant.config.site.meters[0]!, fuse: "nowhere" }];

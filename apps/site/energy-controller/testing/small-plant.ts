@@ -88,6 +88,9 @@ export class SmallPlant {
   snapshot: EnergySnapshot | undefined;
   /** The timer of its limit runs out, and nothing happens. */
   solarKeepsForEver = false;
+  /** What the local controller knows of the CSMS; an acknowledgement is said once. */
+  csmsEpoch = 1;
+  ackedWallMs: number | undefined;
   /** What the local controller tells that a station may live on. */
   inForceMa: number | undefined;
   /** Outlets that nothing limits, by the local controller's word. */
@@ -311,11 +314,13 @@ export class SmallPlant {
     })) as unknown as readonly ToldSession[];
     const message: FromLocal = {
       ...{ t: "state", bundleVersion: this.version, linkUp: true, grantSeq: this.seq, sessions },
-      ...{ outcomes: this.outcomes, csmsEpoch: 1 },
+      ...{ outcomes: this.outcomes, csmsEpoch: this.csmsEpoch },
+      ...(this.ackedWallMs !== undefined && { quartersAckedWallMs: this.ackedWallMs }),
       ...(this.unlimited.length > 0 && { unlimited: this.unlimited }),
     };
     if (this.lines === undefined) return;
     this.outcomes = [];
+    this.ackedWallMs = undefined;
     this.lines.send(JSON.stringify(message));
   }
 }
