@@ -57,6 +57,13 @@ test("a car gives what is planned, told in whole amperes of its outlet's and the
   assert(plant.sent.some(({ reason }) => reason === "gives-back"));
 });
 
+test("on one phase a car covers what the whole site draws: phases are netted where energy is paid for", () => {
+  const outlet = { dischargeMaMax: 32_000, wiring: ["L2"] } as const;
+  const car = willing({ terminals: 1, gives: { wMax: 7_400, keepsWh: 10_000 } });
+  // 10 A on three phases are 6.9 kW; half a kilowatt is left to the grid.
+  assert.equal(givenA(giving(siteOf({ outlet }), { baseA: 10, plannedA: 32, car }).giver), 27);
+});
+
 test("nothing is exported: what the building draws is the most, and where it falls the car gives less within seconds", () => {
   const { plant, giver } = giving(siteOf(), { baseA: 10 });
   assert.equal(givenA(giver), 9);

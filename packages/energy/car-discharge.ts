@@ -101,11 +101,11 @@ export class CarDischarge {
       });
     });
     const room = new Room(this.tree, capacity);
-    return order.map(({ claim, fuse, ma }) => {
-      const all = everyWired(claim.outlet.wiring, ma);
-      const overMa = Math.max(0, -room.spare(fuse, all)) * overTimes(all);
-      const fitMa = Math.floor(Math.max(0, ma - overMa) / DISCHARGE_STEP_MA) * DISCHARGE_STEP_MA;
-      room.add(fuse, everyWired(claim.outlet.wiring, fitMa));
+    return order.map(({ claim: { outlet }, fuse, ma }) => {
+      const all = (each: number) => everyWired(outlet.wiring, each);
+      let fitMa = Math.floor(ma / DISCHARGE_STEP_MA) * DISCHARGE_STEP_MA;
+      while (fitMa > 0 && !room.fits(fuse, all(fitMa))) fitMa -= DISCHARGE_STEP_MA;
+      room.add(fuse, all(fitMa));
       return fitMa;
     });
   }
@@ -114,9 +114,6 @@ export class CarDischarge {
     return this.held.reduce((w, one) => w + (sum(of(one)) * this.tree.site.voltageV) / 1000, 0);
   }
 }
-
-/** `Room.spare` tells what is missing in watts as a current of three phases: on fewer each has more of it. */
-const overTimes = (ma: PerPhase): number => 3 / Math.max(1, ma.filter((each) => each > 0).length);
 
 const fedMa = ({ drawMa }: OutletClaim): PerPhase => map2(drawMa, NO_CURRENT, (ma) => Math.max(0, -ma));
 
