@@ -7,6 +7,7 @@
  *   4. Lower at once, where a row overflows, where slots change, and where sharing anew is worth it (`granting.ts`).
  *   5. Raise gently, in the queue's order, only into room that is free by what everybody may still draw.
  *   6. Batteries charge with what is left, and discharge as their wish has it.
+ *   7. Cars give back what a plan has, as far as the site itself draws it; nobody is granted anything that rests on it.
  *
  * Always true (bound (a)): a turn never makes the sum of a row, as far as it can be drawn until the grants have run out, exceed its
  * capacity. Never sent: a limit between 0 and the minimum, above the rating, or unknown to the station's model.
