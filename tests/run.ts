@@ -27,6 +27,7 @@ const stages = [
     files: [
       "packages/**/*.test.ts",
       "apps/**/*.test.ts",
+      "bench/**/*.test.ts",
       "demo/*.test.ts",
       "launcher/*.test.ts",
       "tests/*.test.ts",

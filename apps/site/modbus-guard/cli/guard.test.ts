@@ -149,7 +149,10 @@ describe("guard replay", () => {
 
   test("a master that nobody names is refused whole, its connection closed, and an incident", () => {
     const said = run("replay", example, capture).out;
-    assert.match(said, /3 × connection closed, packet 5 to 9\n {4}10\.0\.0\.2, .*\n {4}its master is no client/);
+    assert.match(
+      said,
+      /3 × connection closed, packet 5 to 9\n {4}10\.0\.0\.2, .*\n {4}its master is no client/,
+    );
     assert.doesNotMatch(said, /exception/, "nothing is answered to a stranger");
     const { out } = run("replay", example, capture, "--json");
     const { requests, refused, refusals, strangers, masters, incidents } = JSON.parse(out);

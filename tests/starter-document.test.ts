@@ -1,8 +1,8 @@
 /** The document that the console offers for a site that is not managed yet: the CSMS takes it, and it claims nothing that nobody has proven. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { starterDocument } from "../../apps/console/energy/starter.ts";
-import { checkDocument } from "../../apps/csms/energy/check-document.ts";
+import { starterDocument } from "../apps/console/energy/starter.ts";
+import { checkDocument } from "../apps/csms/energy/check-document.ts";
 
 for (const count of [0, 1, 2, 4, 50, 300])
   test(`the starter document of a site with ${count} stations is sound, and counts every outlet at its rating`, () => {
