@@ -147,3 +147,19 @@ test("numbers that JSON cannot carry come as null, and are refused: no NaN passe
   const grants = [{ ...energy.grants[0]!, limitMa: Number.NaN }];
   assert(!parseFromEnergy(JSON.stringify({ ...energy, grants })).ok);
 });
+
+test("what is to be given back is a size; what is left to give is none below nothing", () => {
+  const grantOf = (dischargeMa: unknown) =>
+    parseFromEnergy(
+      JSON.stringify({ ...energy, grants: [{ ...energy.grants[0]!, limitMa: 0, dischargeMa }] }),
+    ).ok;
+  assert.deepEqual([10_000, -10_000, "10"].map(grantOf), [true, false, false]);
+  const leftOf = (dischargeLeftWh: number) =>
+    parseFromLocal(
+      JSON.stringify({
+        ...local,
+        sessions: [{ ...local.sessions[0]!, dischargeWMax: 11_000, dischargeLeftWh }],
+      }),
+    ).ok;
+  assert.deepEqual([0, 5_000, -1].map(leftOf), [true, true, false]);
+});
