@@ -112,6 +112,8 @@ function absurd(planned: Planned, { chance }: Stage): Planned {
 }
 
 const fallback = { mode: "fallback", withinMs: 3_000 + 500 } as const;
+/** Until the death is noticed nobody sees another fault either. */
+const leaderless = { mode: fallback, detectionMs: fallback.withinMs } as const;
 const blind = { mode: "conservative", withinMs: METER_GONE_MS } as const;
 
 /** Nobody can end an overload but the grants' own end: what the fuses bear meanwhile is bound (c). */
@@ -190,7 +192,7 @@ export const faults = {
       return planned && absurd(planned, stage);
     },
   })),
-  "energy-killed": killed(["energy"], { mode: fallback }),
+  "energy-killed": killed(["energy"], leaderless),
   "energy-hangs": {
     begin: ({ whole }, forMs) => {
       // Whatever is started in its place stands still as well, until the time is over.
@@ -201,7 +203,7 @@ export const faults = {
       };
       again(forMs);
     },
-    mode: fallback,
+    ...leaderless,
   },
   "guard-killed": killed(["guard"], { mode: blind, detectionMs: 2_500 }),
   "local-killed": killed(["local"], headless),
