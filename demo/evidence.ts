@@ -150,7 +150,7 @@ function registerOf(meterValue: unknown): number | undefined {
   return Math.round(sample.value * 10 ** multiplier * (unit === "kWh" ? 1000 : 1));
 }
 
-export async function readAnswered(path: string): Promise<Set<string>> {
+async function readAnswered(path: string): Promise<Set<string>> {
   const answered = new Set<string>();
   for await (const line of jsonLines(path)) {
     const frame = JSON.parse(String(line["frame"])) as [number, string];

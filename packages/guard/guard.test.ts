@@ -244,7 +244,7 @@ describe("what it says", () => {
     assert(verdict.kind === "deny");
     assert.equal(
       denialText(verdict),
-      "energy, write-single-register 10 of battery: setpoint = -5010 W: -5000 to 5000 W are allowed for setpoint (rules[1].writes[0]); answered with exception 3",
+      "energy, write-single-register 10 of battery: setpoint = -5010 W: exception 03, -5000 to 5000 W are allowed for setpoint (rules[1].writes[0])",
     );
     assert.deepEqual(JSON.parse(JSON.stringify(verdict.exchange)), verdict.exchange);
   });

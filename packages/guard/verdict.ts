@@ -43,6 +43,6 @@ export type Settled =
   /** `sent`: the device may have heard it. */
   | { readonly kind: "failed"; readonly sent: boolean };
 
-/** `vendor, write-single-register 40 of battery: OutWRte = 120 %: -100 to 100 are allowed (rules[3].writes[0]); answered with exception 3`. */
+/** `vendor, write-single-register 40 of battery: OutWRte = 120 %: exception 03, -100 to 100 are allowed (rules[3].writes[0])`. */
 export const denialText = ({ exchange, why, rule, exception }: Denied): string =>
-  `${exchangeText(exchange)}: ${why}${rule === undefined ? "" : ` (${rule})`}; answered with exception ${exception}`;
+  `${exchangeText(exchange)}: exception ${String(exception).padStart(2, "0")}, ${why}${rule === undefined ? "" : ` (${rule})`}`;

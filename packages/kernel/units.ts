@@ -6,7 +6,6 @@ import type { Brand } from "./brand.ts";
 
 export type Watts = Brand<number, "W">;
 export type WattHours = Brand<number, "Wh">;
-export type Milliamps = Brand<number, "mA">;
 /** A span of time. Instants are in clock.ts. */
 export type Milliseconds = Brand<number, "ms">;
 
@@ -18,7 +17,6 @@ const whole = (n: number): number => {
 /** Each rounds to the nearest whole unit; a value that is not finite is our own fault and throws. */
 export const watts = (n: number): Watts => whole(n) as Watts;
 export const wattHours = (n: number): WattHours => whole(n) as WattHours;
-export const milliamps = (n: number): Milliamps => whole(n) as Milliamps;
 export const milliseconds = (n: number): Milliseconds => whole(n) as Milliseconds;
 export const seconds = (n: number): Milliseconds => whole(n * 1000) as Milliseconds;
 export const minutes = (n: number): Milliseconds => whole(n * 60_000) as Milliseconds;

@@ -45,7 +45,7 @@ export type ClientLimits = {
   /** Time between attempts to connect, after the first that failed and at most. */
   readonly redialMs: { readonly firstMs: number; readonly maxMs: number };
 };
-export const clientLimits: ClientLimits = {
+const clientLimits: ClientLimits = {
   queuedMax: 32,
   outstandingMax: 16,
   timeoutMs: 1_000,

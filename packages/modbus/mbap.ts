@@ -12,8 +12,8 @@
  */
 import assert from "node:assert/strict";
 
-export const HEADER_BYTES = 7;
-export const PDU_BYTES_MAX = 253;
+const HEADER_BYTES = 7;
+const PDU_BYTES_MAX = 253;
 export const ADU_BYTES_MAX = HEADER_BYTES + PDU_BYTES_MAX;
 /** Bytes that wait to be cut; a connection that is not read can hold two socket reads. */
 export const BACKLOG_BYTES_MAX = 256 * 1024;

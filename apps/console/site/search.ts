@@ -12,22 +12,14 @@ export const defaultSpan: SpanMinutes = 60;
 export const siteTabs = ["overview", "fuses", "history", "guard", "document"] as const;
 export type SiteTab = (typeof siteTabs)[number];
 
-export const outletColumnIds = [
-  "outlet",
-  "standing",
-  "granted",
-  "observed",
-  "may",
-  "fuse",
-  "reason",
-] as const;
-export const dayColumnIds = [
+const outletColumnIds = ["outlet", "standing", "granted", "observed", "may", "fuse", "reason"] as const;
+const dayColumnIds = [
   ...["day", "cars", "building", "solar", "import", "peak", "export", "kept", "own", "cost", "measured"],
 ] as const;
-export const refusalColumnIds = [
+const refusalColumnIds = [
   ...["at", "client", "device", "function", "register", "value", "rule", "why", "answer"],
 ] as const;
-export const dayRanges = ["month", "quarter"] as const;
+const dayRanges = ["month", "quarter"] as const;
 
 /** Longer than any name of a fuse or client. */
 const NAME_CHARS_MAX = 128;

@@ -19,7 +19,7 @@ import { certificateTrust } from "./trust.ts";
 /** In the data folder: where the energy controller reaches its devices. */
 export const GUARD_SOCKET = "state/guard.sock";
 /** Unprivileged; reaching 502 and 802 takes a privilege that the guard does not need (docs/modbus-guard.md). */
-export const usualModbus: ModbusSettings = { host: "127.0.0.1", port: 1_502, tlsPort: 1_802 };
+const usualModbus: ModbusSettings = { host: "127.0.0.1", port: 1_502, tlsPort: 1_802 };
 /** `sun_path` of unix(7), without its final 0. */
 const SOCKET_PATH_BYTES_MAX = 107;
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Denied } from "@wattward/guard";
+import { type Denied, denialText } from "@wattward/guard";
 import { LINK_TEXT_CHARS_MAX } from "@wattward/sitelink";
-import { deniedText, deniedTold } from "./denied-told.ts";
+import { deniedTold } from "./denied-told.ts";
 
 const denied = (values: number, why = "above 5000 W"): Denied => ({
   kind: "deny",
@@ -21,7 +21,7 @@ const denied = (values: number, why = "above 5000 W"): Denied => ({
 
 test("a refusal is told decoded: the exchange, the rule, the exception, and the sentence of the log", () => {
   const verdict = denied(1);
-  const told = JSON.parse(deniedTold(verdict, deniedText(verdict)));
+  const told = JSON.parse(deniedTold(verdict, denialText(verdict)));
   assert.equal(told.exchange.values[0].value, 5_001);
   assert.equal(told.exchange.client, "vendor");
   assert.deepEqual([told.exception, told.rule, told.why], [3, "rules[0].writes[0]", "above 5000 W"]);
@@ -31,7 +31,7 @@ test("a refusal is told decoded: the exchange, the rule, the exception, and the 
 test("however much was asked for, it fits the link, and stays readable while it can", () => {
   for (let values = 0; values <= 16; values++) {
     const verdict = denied(values);
-    const told = deniedTold(verdict, deniedText(verdict).slice(0, 900));
+    const told = deniedTold(verdict, denialText(verdict).slice(0, 900));
     assert(told.length <= LINK_TEXT_CHARS_MAX, `${told.length}`);
     assert.equal(JSON.parse(told).exchange.functionCode, 16, `${values} values`);
   }
@@ -42,7 +42,7 @@ test("however much was asked for, it fits the link, and stays readable while it 
 test("what a master calls itself is no way to break the JSON, or the page", () => {
   const verdict = denied(1);
   const odd = { ...verdict, exchange: { ...verdict.exchange, client: 'a","b":"\u202e\n' } };
-  const told = deniedTold(odd, deniedText(odd));
+  const told = deniedTold(odd, denialText(odd));
   assert.match(told, /^[\x20-\x7e·]*$/);
   assert.equal(JSON.parse(told).exchange.client.startsWith('a","b":"'), true);
 });

@@ -4,15 +4,12 @@
  *
  *     {"text":"vendor, write-single-register 100 of battery: …","exception":3,"rule":"rules[0].writes[0]","why":"…","exchange":{…}}
  */
-import { type Denied, exchangeText } from "@wattward/guard";
+import type { Denied } from "@wattward/guard";
 import { shown } from "@wattward/kernel";
 import { LINK_TEXT_CHARS_MAX } from "@wattward/sitelink";
 
 /** Of many values the first few say what was wanted. */
 const FEW_VALUES = 3;
-
-export const deniedText = ({ exchange, exception, why, rule }: Denied): string =>
-  `${exchangeText(exchange)}: exception ${String(exception).padStart(2, "0")}, ${why}${rule === undefined ? "" : ` (${rule})`}`;
 
 /** `text`: as the log has it, with how many more there were. */
 export function deniedTold({ exchange, exception, why, rule }: Denied, text: string): string {

@@ -4,6 +4,7 @@
  */
 import {
   type Denied,
+  denialText,
   exchangeText,
   LiveWatch,
   type Observation,
@@ -11,7 +12,7 @@ import {
   type Settled,
 } from "@wattward/guard";
 import type { Clock, Log } from "@wattward/kernel";
-import { deniedText, deniedTold } from "./denied-told.ts";
+import { deniedTold } from "./denied-told.ts";
 import type { DeviceLink } from "./device.ts";
 import type { Way } from "./identify.ts";
 import { CLIENT_LINKS_MAX } from "./limits.ts";
@@ -65,7 +66,7 @@ export class Lookout {
     this.told.tell(
       "modbus.denied",
       client,
-      () => deniedText(verdict),
+      () => denialText(verdict),
       (text) => deniedTold(verdict, text),
     );
   }

@@ -11,7 +11,7 @@ import { fault, type PduFault, wrongLength, wrongQuantity } from "../fault.ts";
 import { bytesAt, type FunctionCodec, field, WORD_MAX, words, wordsAt } from "../function-codec.ts";
 
 /** Highest record number of a file (§6.14). */
-export const RECORD_MAX = 9999;
+const RECORD_MAX = 9999;
 const READ_BYTES_MAX = 245;
 const WRITE_BYTES_MAX = 251;
 const REFERENCE = 6;

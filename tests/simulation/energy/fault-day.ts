@@ -321,7 +321,7 @@ class Day {
 
 const s = (ms: number) => (ms / 1000).toFixed(1);
 const FINDINGS_MAX = 100;
-export const usualPace: Pace = {
+const usualPace: Pace = {
   gapMs: { least: 60_000, most: 1_800_000 },
   stayMs: { least: 900_000, most: 10_800_000 },
 };
