@@ -4,7 +4,7 @@ import type { SessionId } from "@wattward/energy";
 import type { EvseId } from "@wattward/kernel";
 import { REGISTER_STEP_MS_MIN } from "./limits.ts";
 import { type MeterReading, spread, type Terminals } from "./meter-values.ts";
-import type { Needs } from "./needs.ts";
+import { NEED_MAX, type Needs } from "./needs.ts";
 import type { StationTime } from "./station-time.ts";
 
 /** As it is kept through restarts of this process; nothing that ages quickly is in it. */
@@ -26,7 +26,7 @@ export type KeptSession = {
 
 /** Of a car that gives back, each way; what is reckoned with it errs towards a car that has less. */
 const CAR_EFFICIENCY = 0.92;
-/** What no car on earth draws is no reading, and neither is what no meter has counted. */
+/** What no car on earth draws or gives is no reading, and neither is what no meter has counted. */
 const CURRENT_MA_MAX = 2_000_000;
 const REGISTER_WH_MAX = 1_000_000_000_000;
 const isRegister = (wh: number): boolean => wh >= 0 && wh <= REGISTER_WH_MAX;
@@ -107,24 +107,24 @@ export class ChargingSession {
   read(readings: readonly MeterReading[], time: StationTime, terminals: Terminals, nowMs: number): void {
     const stationNowMs = time.at(nowMs);
     for (const { atStationMs, terminalsMa, registerWh, exportWh } of readings) {
-      if (exportWh !== undefined) this.gave(exportWh);
+      if (exportWh !== undefined && terminals.givesBack === true) this.gave(exportWh);
       const ageMs =
         atStationMs === undefined || stationNowMs === undefined ? 0 : Math.max(0, stationNowMs - atStationMs);
       const atMs = nowMs - ageMs;
       const ma = terminalsMa ?? this.fromSteps(registerWh, atMs, terminals);
       if (registerWh !== undefined) this.registered(registerWh, atMs);
       if (
-        ma?.every((each) => each <= CURRENT_MA_MAX) &&
+        ma?.every((each) => Math.abs(each) <= CURRENT_MA_MAX) &&
         (this.observed === undefined || atMs > this.observed.atMs)
       )
         this.observed = { atMs, terminalsMa: ma };
     }
   }
 
-  /** A register that counts what is given back; one that falls begins anew. */
+  /** A register that counts what is given back; one that falls begins anew. What no car holds, none has given. */
   private gave(wh: number): void {
     if (!isRegister(wh)) return;
-    this.givenWh += Math.max(0, wh - (this.exportWh ?? wh));
+    this.givenWh = Math.min(NEED_MAX, this.givenWh + Math.max(0, wh - (this.exportWh ?? wh)));
     this.exportWh = wh;
   }
 
