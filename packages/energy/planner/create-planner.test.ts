@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { inProcessSolver } from "../highs/in-process.ts";
+import { test } from "node:test";
 import type { SessionId } from "../inputs.ts";
-import type { Forecast, PlannedSession, PlannerInput } from "../planner.ts";
+import type { PlannedSession, PlannerInput } from "../planner.ts";
 import type { SourceId } from "../site.ts";
+import { flatFrom, solverOfFile } from "../testing/planning.ts";
 import { outletId, smallSite } from "../testing/small-site.ts";
 import { createPlanner } from "./create-planner.ts";
 import type { Solver } from "./linear-program.ts";
@@ -11,14 +11,7 @@ import { laxityMs } from "./stays.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.UTC(2026, 5, 1, 8);
-const flat = (w: number): Forecast => ({
-  fromWallMs: NOW_MS,
-  stepMs: HOUR_MS,
-  low: [w],
-  likely: [w],
-  high: [w],
-  errorMean: 0,
-});
+const flat = flatFrom(NOW_MS);
 const car = (i: number, extra: Partial<PlannedSession> = {}): PlannedSession => ({
   id: `s${i}` as SessionId,
   outlet: outletId(i),
@@ -43,16 +36,7 @@ const input = (extra: Partial<PlannerInput> = {}): PlannerInput => ({
   ...extra,
 });
 
-let solver: Solver;
-before(async () => {
-  solver = await inProcessSolver();
-});
-after(() => solver.close());
-const made = async (given: PlannerInput) => {
-  const planned = await createPlanner(solver).plan(given, 5_000);
-  assert(planned !== undefined, "no plan");
-  return planned;
-};
+const { made, solver } = solverOfFile();
 const atLeast = async (given: PlannerInput) =>
   [...(await made(given)).plan.sessions.values()].map(({ atLeastMa }) => Math.round(atLeastMa / 100) / 10);
 
@@ -140,9 +124,9 @@ test("planner: a battery buys cheap and gives back dear", async () => {
 });
 
 test("planner: absurd input and absurd solutions are no plan", async () => {
-  assert.equal(await createPlanner(solver).plan(input({ loadW: flat(Number.NaN) }), 5_000), undefined);
+  assert.equal(await createPlanner(solver()).plan(input({ loadW: flat(Number.NaN) }), 5_000), undefined);
   assert.equal(
-    await createPlanner(solver).plan(input({ sessions: [car(0, { deliveredWh: Number.NaN })] }), 5_000),
+    await createPlanner(solver()).plan(input({ sessions: [car(0, { deliveredWh: Number.NaN })] }), 5_000),
     undefined,
   );
   const lies = (of: (n: number) => Float64Array | undefined): Solver => ({

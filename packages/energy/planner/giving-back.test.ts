@@ -1,18 +1,14 @@
 /** A car gives when energy is dear and has it back before its driver leaves; not where that costs him anything, and never below what is kept. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { inProcessSolver } from "../highs/in-process.ts";
+import { test } from "node:test";
 import type { SessionId } from "../inputs.ts";
-import type { Forecast, PlannedSession, PlannerInput } from "../planner.ts";
+import type { PlannedSession, PlannerInput } from "../planner.ts";
+import { flatFrom, solverOfFile } from "../testing/planning.ts";
 import { MAIN, outletId, smallSite } from "../testing/small-site.ts";
-import { createPlanner } from "./create-planner.ts";
-import type { Solver } from "./linear-program.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.UTC(2026, 5, 1, 17);
-const flat = (w: number): Forecast => ({
-  ...{ fromWallMs: NOW_MS, stepMs: HOUR_MS, low: [w], likely: [w], high: [w], errorMean: 0 },
-});
+const flat = flatFrom(NOW_MS);
 /** Dear for two hours, then cheap; 32 A on three phases are 22 kW. */
 const PRICES = [60_000, 60_000, ...Array.from({ length: 40 }, () => 10_000)];
 const giver = (extra: Partial<PlannedSession> = {}): PlannedSession => ({
@@ -30,16 +26,7 @@ const input = (extra: Partial<PlannerInput> = {}): PlannerInput => ({
   ...extra,
 });
 
-let solver: Solver;
-before(async () => {
-  solver = await inProcessSolver();
-});
-after(() => solver.close());
-const made = async (given: PlannerInput) => {
-  const planned = await createPlanner(solver).plan(given, 5_000);
-  assert(planned !== undefined, "no plan");
-  return planned;
-};
+const { made } = solverOfFile();
 /** Kilowatts that the only car gives now. */
 async function givesKw(extra: Partial<PlannerInput>): Promise<number> {
   const { dischargeMa = 0 } = (await made(input(extra))).plan.sessions.get("s0" as SessionId) ?? {};
