@@ -14,7 +14,6 @@ import {
   type Denied,
   decodedRequest,
   type GuardedDevice,
-  type GuardPast,
   type Inherited,
   type ModbusGuard,
   writePolicy,
@@ -30,7 +29,7 @@ import { identify, type Way } from "./identify.ts";
 import { SWEEP_EVERY_MS } from "./limits.ts";
 import { Lookout } from "./lookout.ts";
 import { type Asked, isOver, Master } from "./master.ts";
-import { Memory } from "./memory.ts";
+import { type Left, Memory, NOTHING_LEFT } from "./memory.ts";
 import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
 import { WaysIn } from "./ways-in.ts";
@@ -152,12 +151,13 @@ class Running implements Guard {
     this.clients.endAll();
     for (const device of [...this.devices.values(), ...this.retired]) device.close();
     this.lookout.close();
-    await this.memory?.close(this.past());
+    await this.memory?.close(this.left);
   }
 
   /** What a successor has to know. */
-  private past(): GuardPast {
-    return this.verdicts?.past(this.nowMs()) ?? this.inherited?.past ?? [];
+  private get left(): Left {
+    const { inherited = NOTHING_LEFT, verdicts } = this;
+    return verdicts === undefined ? inherited : { past: verdicts.past(this.nowMs()), unknown: "nothing" };
   }
 
   private nowMs(): number {
@@ -202,7 +202,7 @@ class Running implements Guard {
 
   private enforce(verdicts: ModbusGuard | undefined, version: number): void {
     if (verdicts === undefined && this.verdicts !== undefined)
-      this.inherited = { atMs: this.nowMs(), past: this.past(), unknown: "nothing" };
+      this.inherited = { ...this.left, atMs: this.nowMs() };
     this.verdicts = verdicts;
     this.bundleVersion = verdicts === undefined ? undefined : version;
     this.lookout.enforce(verdicts?.policy);
@@ -253,7 +253,7 @@ class Running implements Guard {
         ),
       settled: (asked, settled, nowMs) => {
         this.lookout.settled(asked, settled, nowMs);
-        if (writeSpan(asked.request) !== undefined) this.memory?.note(this.past(), nowMs);
+        if (writeSpan(asked.request) !== undefined) this.memory?.note(this.left, nowMs);
       },
       changed: (link, state, why) => this.lookout.device(link, state, why),
       disbelieved: (link, stray, why) => this.lookout.disbelieved(link, stray, why),

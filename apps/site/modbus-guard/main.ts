@@ -1,7 +1,7 @@
 /**
  * The Modbus guard's own process, started by the supervisor with one argument (JSON of the local controller's Orders) and ended with it.
- * A kill at any moment is a dead connection for masters and devices, and never an open one: nothing is kept that could be
- * lost, and the next start reads the same signed bundle.
+ * A kill at any moment is a dead connection for masters and devices, and never an open one: the next start reads the same signed
+ * bundle, and of motions what this one left (memory.ts); what it could not leave makes the next one stricter.
  */
 import { join } from "node:path";
 import { jsonLog } from "@wattward/kernel/node";

@@ -1,6 +1,7 @@
 /** A guard that is killed, in simulated time: its successor is as strict as it was, and a file that nobody can read makes it stricter. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { REVERSALS_MAX } from "@wattward/guard";
 import { PAST } from "./memory.ts";
 import { policyOf, policyText, read, type World, world, write } from "./testing/world.ts";
 
@@ -81,6 +82,35 @@ for (const [what, text] of Object.entries({
     assert.equal(await says(it, 1_000), "response");
     await guard.close();
   });
+
+test("guard's memory: what nobody could read is not forgotten by the next fall, nor by an end before any policy came", async () => {
+  for (const falls of ["killed", "ended"]) {
+    const it = await world(bounded({ reversalsPer10MinMax: 5 }));
+    it.disk.damage(PAST, new TextEncoder().encode("no guard's hand"));
+    const first = await it.start();
+    await restarted(it, falls === "ended" ? first : undefined);
+    assert.equal(await says(it, 1_000), "response");
+    assert.equal(await says(it, 500), "response");
+    assert.equal(await says(it, 1_000), 6, falls);
+  }
+});
+
+test("guard's memory: whoever makes it fall six hundred times gets no turn by it, and leaves a file that can be read", async () => {
+  const it = await world(bounded({ reversalsPer10MinMax: 2 }));
+  await it.start();
+  for (const value of [1_000, 500]) assert.equal(await says(it, value), "response");
+  const text = () => new TextDecoder().decode(it.disk.peek(PAST));
+  const { past } = JSON.parse(text());
+  const reversalsAgoMs = Array.from({ length: REVERSALS_MAX }, () => 1);
+  const many = { ...JSON.parse(text()), past: [{ ...past[0], reversalsAgoMs }] };
+  it.disk.damage(PAST, new TextEncoder().encode(JSON.stringify(many)));
+  for (let kills = 0; kills < 3; kills++) {
+    await restarted(it, undefined);
+    assert.equal(JSON.parse(text()).past[0].reversalsAgoMs.length, REVERSALS_MAX, `after ${kills + 1} kills`);
+  }
+  assert.equal(await says(it, 400), "response", "towards 0");
+  assert.equal(await says(it, 1_000), 6);
+});
 
 test("guard's memory: a full disk stops no request, and with room it is kept", async () => {
   const it = await world(bounded({ reversalsPer10MinMax: 3 }));

@@ -5,16 +5,24 @@
  *
  *     no file      nothing was ever steered here       every rule begins afresh
  *     a file       a guard was here                    dwell running, no ramp saved up, changes of direction as they were
- *     unreadable   somebody's hand, a failing disk     the same, and each register has turned as often as it may
+ *     unreadable   somebody's hand, a failing disk     the same, and each register has turned as often as it may; also for the next one,
+ *                                                      until a guard has written down what it knows of its registers
  */
-import { type GuardPast, guardPastRule, type Inherited } from "@wattward/guard";
+import { type GuardPast, guardPastRule, type Inherited, REVERSALS_MAX } from "@wattward/guard";
 import type { Disk, Log } from "@wattward/kernel";
-import { boolean, object } from "@wattward/kernel/shape";
+import { boolean, object, oneOf } from "@wattward/kernel/shape";
 
 export const PAST = "state/modbus-past.json";
 
-type Kept = { readonly ended: boolean; readonly past: GuardPast };
-const keptRule = object<Kept>({ ended: boolean, past: guardPastRule });
+/** What one guard leaves to the next. */
+export type Left = Pick<Inherited, "past" | "unknown">;
+type Kept = Left & { readonly ended: boolean };
+const keptRule = object<Kept>({
+  ended: boolean,
+  past: guardPastRule,
+  unknown: oneOf(...(["nothing", "worst"] satisfies Left["unknown"][])),
+});
+export const NOTHING_LEFT: Left = { past: [], unknown: "nothing" };
 
 export class Memory {
   /** Of whoever was here before; undefined: nobody. Its instant is this process's first. */
@@ -42,28 +50,29 @@ export class Memory {
       inherited = { atMs, past: [], unknown: "worst" };
     }
     const memory = new Memory(disk, log, inherited);
-    memory.write({ ended: false, past: inherited?.past ?? [] });
+    const { past, unknown } = inherited ?? NOTHING_LEFT;
+    memory.write({ ended: false, past, unknown });
     await memory.writing;
     return memory;
   }
 
   /** Something may have moved. */
-  note(past: GuardPast, nowMs: number): void {
+  note({ past, unknown }: Left, nowMs: number): void {
     const shape = shapeOf(past, nowMs);
     if (shape === this.shape) return;
     this.shape = shape;
-    this.write({ ended: false, past });
+    this.write({ ended: false, past, unknown });
   }
 
   /** The guard ends in order: nothing is under way. */
-  async close(past: GuardPast): Promise<void> {
-    this.write({ ended: true, past });
+  async close({ past, unknown }: Left): Promise<void> {
+    this.write({ ended: true, past, unknown });
     await this.writing;
   }
 
   private write(kept: Kept): void {
     this.next = kept;
-    this.writing ??= this.writeAll().finally(() => (this.writing = undefined));
+    this.writing ??= this.writeAll();
   }
 
   private async writeAll(): Promise<void> {
@@ -75,6 +84,8 @@ export class Memory {
         this.log.error("guard-past-not-kept", { say: String(error) });
       }
     }
+    // In the same breath as the last look: what comes now is written by another.
+    this.writing = undefined;
   }
 }
 
@@ -92,10 +103,12 @@ function inheritedIn(bytes: Uint8Array, atMs: number): Inherited {
     value = undefined;
   }
   if (keptRule(value) !== undefined) return { atMs, past: [], unknown: "worst" };
-  const { ended, past } = value as Kept;
-  const more = ended ? [] : [0];
+  const { ended, past, unknown } = value as Kept;
+  if (ended) return { atMs, past, unknown };
+  // The oldest make room, as they do in a register.
+  const oneMore = (agoMs: readonly number[]) => [...agoMs, 0].slice(-REVERSALS_MAX);
   return {
-    ...{ atMs, unknown: "nothing" },
-    past: past.map((one) => ({ ...one, reversalsAgoMs: [...one.reversalsAgoMs, ...more] })),
+    ...{ atMs, unknown },
+    past: past.map((one) => ({ ...one, reversalsAgoMs: oneMore(one.reversalsAgoMs) })),
   };
 }

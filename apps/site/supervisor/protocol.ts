@@ -26,9 +26,9 @@ export type ChildMessage =
   | WallMessage
   | { readonly kind: "cannot-run"; readonly sentence: string };
 
-/** Something seen that the CSMS is to hear of: the supervisor hands it on to the local controller, which has the link. */
 /** What the guard observes begins with this, and the guard alone may begin so (modbus-guard/observations.ts). */
 export const GUARD_KINDS = "modbus.";
+/** Something seen that the CSMS is to hear of: the supervisor hands it on to the local controller, which has the link. */
 export type ObservedMessage = { readonly kind: "observed"; readonly what: string; readonly detail: string };
 
 /** The wall time that the CSMS told the local controller, for the processes that do not speak with it; told while it is trusted. */
