@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Forecasts, type OutletId, type Solver } from "@wattward/energy";
+import { Forecasts, LocalTime, type OutletId, type Solver } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Say } from "../plant.ts";
 import { type Fleet, readFleet, STEP_HOURS, STEP_MS } from "./cars.ts";
@@ -31,6 +31,7 @@ export type EnergyOptions = {
   readonly out: string;
 };
 
+const DAY_MS = 86_400_000;
 const EFFICIENCY = 0.95;
 const START_PERMILLE = 500;
 const LOW_PERMILLE = 100;
@@ -227,24 +228,10 @@ function write(
   );
 }
 
+/** The site's clock less UTC at an instant. */
 function zoneOffsetMs(timeZone: string, atMs: number): number {
-  const part = Object.fromEntries(
-    new Intl.DateTimeFormat("en-US", {
-      timeZone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-    })
-      .formatToParts(atMs)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  return (
-    Date.UTC(part["year"]!, part["month"]! - 1, part["day"], part["hour"], part["minute"]) -
-    Math.floor(atMs / 60_000) * 60_000
-  );
+  const { day, msOfDay } = new LocalTime(timeZone).of(atMs);
+  return day * DAY_MS + msOfDay - atMs;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,5 +1,6 @@
 /** The form of `plant.json`, as a JSON Schema and as a type; a field's description is what a person reads who got it wrong. */
-import { type Static, type TSchema, Type } from "typebox";
+import { type Static, Type } from "typebox";
+import { closed, maybe, number, oneOf, text as textUpTo, whole } from "../scenario/shape-words.ts";
 import { phases } from "./phases.ts";
 
 const FUSES_MAX = 200;
@@ -7,16 +8,9 @@ const OUTLETS_MAX = 4_000;
 const THINGS_MAX = 200;
 const KW_MAX = 10_000;
 const A_MAX = 6_000;
+const NAME_CHARS_MAX = 64;
 
-const maybe = <T extends TSchema>(schema: T) => Type.Optional(schema);
-const closed = { additionalProperties: false } as const;
-const text = (description: string) => Type.String({ description, minLength: 1, maxLength: 64 });
-const number = (description: string, minimum: number, maximum: number) =>
-  Type.Number({ description, minimum, maximum });
-const whole = (description: string, minimum: number, maximum: number) =>
-  Type.Integer({ description, minimum, maximum });
-const oneOf = <const Words extends readonly string[]>(words: Words, description: string) =>
-  Type.Unsafe<Words[number]>({ enum: [...words], description: `${description}: ${words.join(", ")}` });
+const text = (description: string) => textUpTo(description, NAME_CHARS_MAX);
 const kw = (what: string) => number(`${what}, 0 to ${KW_MAX} kW`, 0, KW_MAX);
 
 const wiring = Type.Array(oneOf(phases, "a phase"), {

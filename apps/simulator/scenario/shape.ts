@@ -10,6 +10,7 @@ import { makeable } from "../station/settings.ts";
 import { faultNames } from "../world/fault.ts";
 import { manners } from "../world/visits.ts";
 import { spanWords } from "./moments.ts";
+import { closed, maybe, number, oneOf, text, whole } from "./shape-words.ts";
 
 export const STATIONS_MAX = 2_000;
 export const EVSES_MAX = 16;
@@ -18,15 +19,6 @@ const FAULTS_MAX = 10_000;
 const CARDS_MAX = 100_000;
 const KW_MAX = 1_000;
 
-const maybe = <T extends TSchema>(schema: T) => Type.Optional(schema);
-const closed = { additionalProperties: false } as const;
-const text = (description: string, most = 500) => Type.String({ description, minLength: 1, maxLength: most });
-const number = (description: string, minimum: number, maximum: number) =>
-  Type.Number({ description, minimum, maximum });
-const whole = (description: string, minimum: number, maximum: number) =>
-  Type.Integer({ description, minimum, maximum });
-const oneOf = <const Words extends readonly string[]>(words: Words, description: string) =>
-  Type.Unsafe<Words[number]>({ enum: [...words], description: `${description}: ${words.join(", ")}` });
 const span = (what: string) =>
   Type.Union([Type.Number(), Type.String()], { description: `${what}: ${spanWords}` });
 const moment = (what: string) =>
