@@ -183,6 +183,47 @@ test("a second car that begins before the meter shows the first exports nothing"
   assert.deepEqual([givenA(first), givenA(second)], [6, 3]);
 });
 
+/** One car gives all that there is to give, and then the plan and its patience favour another. */
+function takenOver() {
+  const plant = new Plant({ site: siteOf(), chance: seededChance(6) });
+  plant.baseMa[0] = flat(10);
+  const first = plant.plugIn(outletId(0), willing());
+  const second = plant.plugIn(outletId(1), willing());
+  const plans = (one: SessionPlan) =>
+    planOf([
+      [first, gives(9)],
+      [second, one],
+    ]);
+  plant.plan = plans({ atLeastMa: 0, atMostMa: 0 });
+  plant.run(120_000);
+  assert.deepEqual([givenA(first), givenA(second)], [9, 0]);
+  plant.plan = plans(gives(9));
+  return { plant, first, second };
+}
+
+test("where one car takes over from another it begins when the other has ended: one that does not hear so exports nothing", () => {
+  const { plant, first, second } = takenOver();
+  plant.stations.get(outletId(0))!.fault = "deaf";
+  second.laxityMs = 9 * HOUR_MS;
+  assert(exported(plant, 90_000) < 100);
+  assert.equal(givenA(first), 9);
+});
+
+test("two cars that are alike do not take turns: whoever gives has less time with all that it gives", () => {
+  const { plant, first, second } = takenOver();
+  const before = plant.sent.length;
+  const beganWh = [first.gotWh, second.gotWh];
+  plant.run(HOUR_MS / 2, () => {
+    [first, second].forEach((car, i) => {
+      const gaveWh = beganWh[i]! - car.gotWh;
+      car.laxityMs = 5 * HOUR_MS - (gaveWh / 11_000) * HOUR_MS;
+    });
+  });
+  const reasons = [...new Set(plant.sent.slice(before).map(({ reason }) => reason))];
+  assert.deepEqual(reasons, ["refreshed"]);
+  assert.equal(givenA(first), 9);
+});
+
 test("a fuse lets out no more than its backfeed, and other sources below it count at their nameplates", () => {
   const sub = siteOf({ subA: 32 });
   const fuses = sub.fuses.map((fuse) => (fuse.id === MAIN ? fuse : { ...fuse, backfeedMa: 7_000 }));

@@ -12,8 +12,8 @@
  *
  * Meter and stations are read at different times. As with a battery, what the site draws without the cars lies in an interval: the least that
  * they gave and were told to give for as long as readings may be apart, and the most that they were told for as long as an order takes to show.
- * More is told only where that is right at its low end, less where it is wrong at its high end: an order that was wrong is seen to be so soon, and who
- * is told too little loses money alone.
+ * More is told only where that is right at its low end beside all that others may still give by what they were told lately, less where it is wrong
+ * at its high end: an order that was wrong is seen to be so soon, and who is told too little loses money alone.
  */
 import { type FuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type { Plan } from "./inputs.ts";
@@ -24,6 +24,7 @@ import {
   DISCHARGE_SHOWS_MS,
   DISCHARGE_SPARES_W,
   DISCHARGE_STEP_MA,
+  GIVES_WAY_MS,
   LAG_MS_MAX,
 } from "./limits.ts";
 import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
@@ -65,15 +66,22 @@ export class CarDischarge {
     this.given.add(nowMs, seenW);
     const { voltageV } = this.tree.site;
     const wanted = this.held.map((one) => ({ ...one, ma: wantedMa(one.claim, plan, { nowMs, voltageV }) }));
-    // Who can wait longest gives first.
-    const order = wanted.toSorted((a, b) => laxity(b.claim, plan) - laxity(a.claim, plan));
-    const most = this.shares(order, this.siteW(gridW, this.told.high), feedAtMostMa);
-    const least = this.shares(order, this.siteW(gridW, this.given.low), feedAtMostMa);
-    return order.flatMap(({ claim }, i) => {
+    const order = wanted.toSorted((a, b) => patience(b.claim, plan) - patience(a.claim, plan));
+    const most = this.roomFor(this.siteW(gridW, this.told.high), feedAtMostMa);
+    const least = this.roomFor(this.siteW(gridW, this.given.low), feedAtMostMa);
+    const keeps = order.map(({ claim, fuse, ma }) => {
+      const mostMa = addWhole(most, { claim, fuse }, ma);
+      return Math.min(claim.dischargeMa, mostMa);
+    });
+    order.forEach(({ claim, fuse }, i) => {
+      least.add(fuse, everyWired(claim.outlet.wiring, Math.max(keeps[i]!, claim.feedAtMostMa)));
+    });
+    return order.flatMap(({ claim, fuse, ma }, i) => {
       const now = claim.dischargeMa;
-      if (now > most[i]!) return [{ claim, dischargeMa: most[i]! }];
-      const grows = least[i]! - now >= DISCHARGE_STEP_MA && nowMs - claim.changedAtMs >= DISCHARGE_DWELL_MS;
-      return grows ? [{ claim, dischargeMa: least[i]! }] : [];
+      if (now > keeps[i]!) return [{ claim, dischargeMa: keeps[i]! }];
+      if (nowMs - claim.changedAtMs < DISCHARGE_DWELL_MS) return [];
+      const moreMa = addWhole(least, { claim, fuse }, ma - now);
+      return moreMa > 0 ? [{ claim, dischargeMa: now + moreMa }] : [];
     });
   }
 
@@ -85,14 +93,9 @@ export class CarDischarge {
     return Math.max(0, gridW + givenW + backfeedW - DISCHARGE_SPARES_W);
   }
 
-  private shares(
-    order: readonly (HeldOutlet & { readonly ma: number })[],
-    siteW: number,
-    feedAtMostMa: DischargeTurn["feedAtMostMa"],
-  ): number[] {
-    const { site } = this.tree;
+  private roomFor(siteW: number, feedAtMostMa: DischargeTurn["feedAtMostMa"]): Room {
     const capacity = Array.from({ length: this.tree.rowCount }, () => siteW);
-    site.fuses.forEach((fuse, f) => {
+    this.tree.site.fuses.forEach((fuse, f) => {
       // What leaves the grid connection is measured; a phase that is exported on is paid for by one that is imported on.
       const others = fuse.parent === undefined ? NO_CURRENT : feedAtMostMa(f);
       const outMa = fuse.parent === undefined ? fuse.ratedMa : (fuse.backfeedMa ?? fuse.ratedMa);
@@ -100,14 +103,7 @@ export class CarDischarge {
         capacity[rowOf(f, phase)] = outMa - ma;
       });
     });
-    const room = new Room(this.tree, capacity);
-    return order.map(({ claim: { outlet }, fuse, ma }) => {
-      const all = (each: number) => everyWired(outlet.wiring, each);
-      let fitMa = Math.floor(ma / DISCHARGE_STEP_MA) * DISCHARGE_STEP_MA;
-      while (fitMa > 0 && !room.fits(fuse, all(fitMa))) fitMa -= DISCHARGE_STEP_MA;
-      room.add(fuse, all(fitMa));
-      return fitMa;
-    });
+    return new Room(this.tree, capacity);
   }
 
   private watts(of: (one: HeldOutlet) => PerPhase): number {
@@ -116,6 +112,19 @@ export class CarDischarge {
 }
 
 const fedMa = ({ drawMa }: OutletClaim): PerPhase => map2(drawMa, NO_CURRENT, (ma) => Math.max(0, -ma));
+
+/** Takes as much of `ma` as fits, in whole steps; answers that. */
+function addWhole(room: Room, { claim: { outlet }, fuse }: HeldOutlet, ma: number): number {
+  const all = (each: number) => everyWired(outlet.wiring, each);
+  let fitMa = Math.max(0, Math.floor(ma / DISCHARGE_STEP_MA) * DISCHARGE_STEP_MA);
+  while (fitMa > 0 && !room.fits(fuse, all(fitMa))) fitMa -= DISCHARGE_STEP_MA;
+  room.add(fuse, all(fitMa));
+  return fitMa;
+}
+
+/** Who can wait longest gives first; who gives goes on, unless another can wait much longer: it has less time with all that it gives. */
+const patience = (claim: OutletClaim, plan: Plan | undefined): number =>
+  laxity(claim, plan) + (claim.dischargeMa > 0 ? GIVES_WAY_MS : 0);
 
 const laxity = ({ session }: OutletClaim, plan: Plan | undefined): number => {
   const known = [session?.laxityMs, session && plan?.sessions.get(session.id)?.laxityMs].filter(
