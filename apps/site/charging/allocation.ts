@@ -43,6 +43,8 @@ export type AllocationPorts = {
   bundleVersion(): number;
   linkUp(): boolean;
   csmsEpoch(): number;
+  /** Another process led this site before: nobody did until now. */
+  readonly succeeds: boolean;
   told(nowMs: number): readonly ToldSession[];
   unlimited(): readonly OutletId[];
   /** What every outlet with a session was granted last, and what may still be in force there. */
@@ -55,6 +57,9 @@ export type AllocationPorts = {
   tell(message: SiteMessage): void;
   observe(kind: string, detail: string): void;
 };
+
+/** Only whoever comes after can say it. */
+const LEADERLESS = "There was no local controller: stations lived on the charging profiles in them.";
 
 type Falling = {
   readonly allocator: Fallback;
@@ -93,6 +98,7 @@ export class Allocation {
       turned: (turn, grants) => this.turned(turn, grants),
       ignored: (outcomes) => this.note(this.outcomes, outcomes),
     });
+    if (ports.succeeds) this.tellMode({ mode: "default", islanded: true, reason: LEADERLESS });
     this.stops.push(every(clock, LOOK_EVERY_MS, () => this.look()));
     this.stops.push(every(clock, STATE_EVERY_MS, () => this.tellState()));
   }
@@ -248,7 +254,7 @@ export class Allocation {
     return { mode, islanded, reason, modeSinceWallMs };
   }
 
-  private tellMode({ islanded, mode, reason }: Mode): void {
+  private tellMode({ islanded, mode, reason }: Omit<Mode, "sinceMs">): void {
     const before = this.modeTold;
     if (before?.mode === mode && before.islanded === islanded) return;
     this.modeTold = { mode, islanded, reason, ...(before !== undefined && { before: before.mode }) };

@@ -82,11 +82,14 @@ export class Charging implements ChargingEars {
   private server: { close(): Promise<void> } | undefined;
   private adopting: Promise<void> = Promise.resolve();
   private closed = false;
+  /** While it starts: grants were given here by a process of before. */
+  private succeeds: boolean;
   private linkLostAtMs: number | undefined;
 
   private constructor(ports: ChargingPorts, numbers: GrantNumbers) {
     this.ports = ports;
     this.numbers = numbers;
+    this.succeeds = numbers.last > 0;
   }
 
   static async open(ports: ChargingPorts): Promise<Charging> {
@@ -94,6 +97,7 @@ export class Charging implements ChargingEars {
     charging.stops.push(every(ports.clock, RAISES_EVERY_MS, () => charging.tick()));
     charging.stops.push(every(ports.clock, SAVED_EVERY_MS, () => charging.save()));
     await charging.adopt();
+    charging.succeeds = false;
     return charging;
   }
 
@@ -198,7 +202,7 @@ export class Charging implements ChargingEars {
   private allocation(): Allocation {
     const { clock, csmsEpoch, linkUp, log, observe, tell } = this.ports;
     return new Allocation({
-      ...{ clock, csmsEpoch, log, linkUp, tell, numbers: this.numbers },
+      ...{ clock, csmsEpoch, log, linkUp, tell, numbers: this.numbers, succeeds: this.succeeds },
       observe: (kind, detail) => observe(kind, detail),
       config: () => this.managed!.site.config,
       ordered: () => this.ports.bundle()?.energyLimit,

@@ -232,6 +232,26 @@ test("fallback: its snapshot shows what each outlet may draw, or nothing, and ne
   rig.finish();
 });
 
+test("mode: a site that was led before tells that nobody led it; one that is managed for the first time was never without", async () => {
+  const rig = await charging();
+  const told = () => modes(rig).filter(({ mode }) => mode === "default");
+  assert.deepEqual(told(), []);
+  rig.world.killSite();
+  await rig.advance(5_000);
+  await rig.world.startSite();
+  await rig.advance(10_000);
+  assert.deepEqual(
+    told().map(({ islanded, reason }) => ({ islanded, reason })),
+    [
+      {
+        islanded: true,
+        reason: "There was no local controller: stations lived on the charging profiles in them.",
+      },
+    ],
+  );
+  rig.finish();
+});
+
 test("mode: islanded is told beside the mode, and the snapshot passed up bears both", async () => {
   const rig = await charging();
   assert.deepEqual(modes(rig).at(-1), {
