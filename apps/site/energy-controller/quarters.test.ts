@@ -216,6 +216,25 @@ test("what the CSMS acknowledges is what it was told: a quarter that a wrong clo
   );
 });
 
+for (const [says, upToWallMs] of [
+  ["a quarter that a wrong clock put far ahead", START + 10 * QUARTER_MS],
+  ["all that there will ever be", Number.MAX_SAFE_INTEGER],
+] as const)
+  test(`a CSMS that acknowledges ${says} has none that it was not told, also for whoever starts here next`, async () => {
+    const disk = new SimulatedDisk(seededChance(1));
+    const hand = await Hand.on(disk);
+    hand.wallMs += 10 * QUARTER_MS;
+    await hand.run(QUARTER_MS + 1_000);
+    assert.equal(hand.book.toTell(hand.nowMs).length, 1);
+    hand.book.acked(upToWallMs);
+    hand.wallMs -= 11 * QUARTER_MS;
+    await hand.run(2 * QUARTER_MS);
+    await hand.book.close();
+    const next = await Hand.on(disk);
+    const told = next.book.toTell(1e9).map(({ fromWallMs }) => (fromWallMs - START) / QUARTER_MS);
+    assert.deepEqual([told.includes(0), told.includes(1)], [true, true], told.join());
+  });
+
 test("told are always the oldest that wait: what got lost on the way is not passed over by a later acknowledgement", async () => {
   const hand = await Hand.on(new SimulatedDisk(seededChance(1)));
   const told = () => hand.book.toTell(hand.nowMs).map(({ fromWallMs }) => (fromWallMs - START) / QUARTER_MS);

@@ -141,14 +141,16 @@ export class QuarterBook {
 
   /** The CSMS has all up to there that it was told of. */
   acked(upToWallMs: number): void {
-    let news = false;
+    let ackedWallMs = 0;
     for (const fromWallMs of this.waiting.keys()) {
       // One that was never told is none of those, whatever the clock said then.
       if (fromWallMs > upToWallMs || !this.told.has(fromWallMs)) continue;
       this.forget(fromWallMs);
-      news = true;
+      ackedWallMs = Math.max(ackedWallMs, fromWallMs);
     }
-    if (news && upToWallMs > this.acks.upToWallMs) this.keepAcks({ ...this.acks, upToWallMs });
+    // Whoever starts here next goes by this alone: none that waits may lie below it.
+    for (const fromWallMs of this.waiting.keys()) ackedWallMs = Math.min(ackedWallMs, fromWallMs - 1);
+    if (ackedWallMs > this.acks.upToWallMs) this.keepAcks({ ...this.acks, upToWallMs: ackedWallMs });
   }
 
   /** The epoch of the CSMS that is told; one that was restored gets again what is kept here, acknowledged before or not. */
@@ -229,6 +231,9 @@ export class QuarterBook {
     this.peak(quarter);
     this.waiting.set(fromWallMs, quarter);
     this.unsynced.add(fromWallMs);
+    // The clock was set back behind what is acknowledged: some of that is told once more, and this one too.
+    if (fromWallMs <= this.acks.upToWallMs)
+      this.keepAcks({ ...this.acks, upToWallMs: Math.max(0, fromWallMs - 1) });
     // Where the disk is full it is told all the same: better at the CSMS alone than nowhere.
     this.write(() => this.append(quarter).finally(() => this.unsynced.delete(fromWallMs)));
   }
