@@ -48,9 +48,9 @@ export class Extremes {
     const before = cells.length;
     while (nowMs - cells[0]!.lastMs > this.spanMs) cells.shift();
     if (cells.length === before) return;
-    // Where nothing changes, which is nearly always, the youngest cell is as high and as low as any.
+    // Where nothing changes, which is nearly always, the youngest cell is as high and as low as any. What was no number is sought out, too.
     const { high, low } = cells.at(-1)!;
-    if (high < this.highest || low > this.lowest) this.seekAnew();
+    if (!(high >= this.highest && low <= this.lowest)) this.seekAnew();
   }
 
   private seekAnew(): void {
