@@ -49,6 +49,8 @@ export type EnergySnapshot = {
     readonly state: "unknown" | "well" | "ailing" | "asleep" | "lost";
     readonly sinceWallMs: number;
     readonly detail?: string;
+    /** Registers written since its controller began, heartbeats too: memory that wears would show here first. */
+    readonly writes?: number;
   }[];
   /** From now on, one value a step; what happened so far is in the quarters. */
   readonly plan?: PlanView;

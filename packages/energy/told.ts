@@ -115,6 +115,7 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
         state: oneOf("unknown", "well", "ailing", "asleep", "lost"),
         sinceWallMs: wall,
         detail: optional(sentence),
+        writes: optional(whole(0)),
       }),
       DEVICES_MAX,
     ),

@@ -115,7 +115,7 @@ export function Devices({ snapshot: { devices } }: { snapshot: EnergySnapshot })
   return (
     <Panel title={told.title}>
       <ul className={styles.meters}>
-        {sorted.map(({ id, kind, state, sinceWallMs, detail }) => (
+        {sorted.map(({ id, kind, state, sinceWallMs, detail, writes }) => (
           <li key={id}>
             <Glyph {...(looks[state] ?? { shape: "unknown", tone: "off" })} />
             <span>
@@ -128,6 +128,7 @@ export function Devices({ snapshot: { devices } }: { snapshot: EnergySnapshot })
                     {words.energy.mode.since} <Age sinceMs={sinceWallMs} />
                   </>
                 )}
+                {writes !== undefined && `, ${told.writes(writes)}`}
               </span>
               {detail !== undefined && <span className={styles.detail}>{detail}</span>}
             </span>

@@ -163,7 +163,7 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
         sinceWallMs: nowMs - 240_000,
         detail: "no answer in 1,000 ms",
       },
-      { id: "bess", kind: "battery", state: "well", sinceWallMs: nowMs - 5 * HOUR_MS },
+      { id: "bess", kind: "battery", state: "well", sinceWallMs: nowMs - 5 * HOUR_MS, writes: 18_412 },
     ],
     plan: planFrom(nowMs),
     forecastError: { loadW: 2_140, solarW: 3_480, departureMin: 34 },

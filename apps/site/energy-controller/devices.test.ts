@@ -45,6 +45,10 @@ for (const steering of [124, 704] as const) {
     }
     const points = battery.writes.slice(from).length - renewed.length;
     assert(points <= 2 * 200, `${points} other writes`);
+    const registers = battery.writes.reduce((sum, { registers: { length } }) => sum + length, 0);
+    const shown = state(plant, "battery")?.writes ?? 0;
+    assert(Math.abs(shown - registers) <= 4, `${shown} registers written are shown, ${registers} were`);
+    assert.equal(state(plant, "meter")?.writes, undefined);
   });
 
   test(`battery by ${steering}: the controller dies, and it falls back by itself within its time`, async () => {

@@ -56,9 +56,10 @@ export function snapshotOf(shown: Shown): EnergySnapshot {
       return { id, feedW, chargePermille, ...(set && { setW: set.feedW }), why: set?.why ?? "" };
     }),
     meters: output.state.meters,
-    devices: shown.devices.map(({ id, kind, health }) => ({
+    devices: shown.devices.map(({ id, kind, health, writes }) => ({
       ...{ id, kind, state: health.kind, sinceWallMs: wallAt(health.sinceMs) },
       ...("trouble" in health && { detail: health.trouble.sentence.slice(0, DETAIL_CHARS_MAX) }),
+      ...(writes !== undefined && { writes }),
     })),
     ...(view !== undefined && { plan: view }),
     ...(planning !== undefined && { forecastError: planning.errors }),

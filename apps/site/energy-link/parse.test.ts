@@ -62,7 +62,7 @@ const energy = {
     ],
     batteries: [{ id: "b", feedW: 0, chargePermille: 500, setW: 0, why: "rest" }],
     meters: [{ id: "grid", refused: "frozen" }],
-    devices: [{ id: "d", kind: "meter", state: "lost", sinceWallMs: 3, detail: "no answer" }],
+    devices: [{ id: "d", kind: "meter", state: "lost", sinceWallMs: 3, detail: "no answer", writes: 7 }],
   },
   quarters: [
     {

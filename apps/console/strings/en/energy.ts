@@ -197,6 +197,8 @@ export const energyWords = {
       lost: "does not answer",
       unknown: "not heard of yet",
     } as Readonly<Record<string, string>>,
+    writes: (count: number) =>
+      count === 1 ? "1 register written" : `${count.toLocaleString("en")} registers written`,
   },
 
   meters: {

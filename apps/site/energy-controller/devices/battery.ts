@@ -66,6 +66,7 @@ export class BatteryDriver {
     this.storage = storageWords((seen) => this.bases(seen));
   }
 
+  /** Registers written since the start. */
   get writes(): number {
     return this.unit.writes;
   }

@@ -38,9 +38,17 @@ export type DeviceState = {
   readonly id: DeviceId;
   readonly kind: Device["is"]["kind"];
   readonly health: Health;
+  /** Registers written since the start; absent of what is never written by SunSpec. */
+  readonly writes?: number;
 };
 
-type Running = { readonly device: Device; readonly client: ModbusClient; readonly poller: Poller };
+type Driver = { readonly poll: Poller["poll"]; readonly writes?: number };
+type Running = {
+  readonly device: Device;
+  readonly client: ModbusClient;
+  readonly driver: Driver;
+  readonly poller: Poller;
+};
 
 export class Fleet {
   readonly meters = new Map<MeterId, MeterDriver>();
@@ -60,7 +68,7 @@ export class Fleet {
       const limits = { timeoutMs: ANSWER_MS_MAX, redialMs: REDIAL_MS };
       const client = new ModbusClient({ dial, clock, chance, limits });
       const driver = this.driver(device, client);
-      return { device, client, poller: new Poller(clock, device.pollMs, () => driver.poll()) };
+      return { device, client, driver, poller: new Poller(clock, device.pollMs, () => driver.poll()) };
     });
   }
 
@@ -90,14 +98,15 @@ export class Fleet {
   }
 
   states(): DeviceState[] {
-    return this.running.map(({ device, poller }) => ({
+    return this.running.map(({ device, driver: { writes }, poller }) => ({
       id: device.id,
       kind: device.is.kind,
       health: poller.health,
+      ...(writes !== undefined && { writes }),
     }));
   }
 
-  private driver(device: Device, client: ModbusClient): { poll: Poller["poll"] } {
+  private driver(device: Device, client: ModbusClient): Driver {
     const { unit, is } = device;
     const nowMs = () => this.ports.clock.now().monotonicMs;
     const sunspec = () => new SunSpecUnit(client, unit, nowMs);

@@ -51,6 +51,11 @@ export class SolarDriver {
     this.isNight = isNight;
   }
 
+  /** Registers written since the start. */
+  get writes(): number {
+    return this.unit.writes;
+  }
+
   /** Watts that it may feed; `undefined`: as much as there is sun. To be told in each turn of the loop. */
   limit(limitW: number | undefined): void {
     this.wish = { limitW, atMs: this.nowMs() };
