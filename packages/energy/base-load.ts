@@ -8,6 +8,7 @@
  *     `forRaising`   the highest seen for a while: what must be assumed before anything is granted;
  *     `forLowering`  what is certain in spite of all that is under way: what makes us take something back.
  *
+ * What a car is said to give that nobody told to may be a lie: it is believed to hide a load up to what was declared, and no more.
  * Both include the rise declared for a grant's life, never beyond the declared highest, unless more than that was measured. At a fuse
  * without a trusted meter both are the declared highest of its own loads plus those of its children.
  */
@@ -34,6 +35,8 @@ export type Own = {
   readonly feedAtLeastMa: readonly PerPhase[];
   /** By cars that may stop it at any instant (V2X): less drawn, in `drawMa` and `drawAtMostMa`. */
   readonly carsFeedMa?: readonly PerPhase[];
+  /** By cars that nobody told to, as their stations say: likewise in `drawMa`. */
+  readonly carsUntoldMa?: readonly PerPhase[];
 };
 
 /** Measurements differ in the last ampere; that is no load beyond declaration. */
@@ -81,8 +84,10 @@ export class BaseLoads {
     { currentMa }: Reading,
     { own, highest, rise, nowMs }: { own: Own; highest: PerPhase; rise: PerPhase; nowMs: number },
   ): Base {
-    const seen = atLeastNothing(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
-    const certain = atLeastNothing(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
+    const untold = own.carsUntoldMa?.[i] ?? NO_CURRENT;
+    const believed = (ma: PerPhase) => atLeastNothing(higher(minus(ma, untold), lower(ma, highest)));
+    const seen = believed(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
+    const certain = believed(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
     const windows = this.high[i]!;
     seen.forEach((ma, phase) => {
       windows[phase]!.add(nowMs, ma);

@@ -240,8 +240,9 @@ class Loop implements ControlLoop {
     const drawMa = this.below((claim) => claim.drawMa);
     const drawAtMostMa = this.below((claim) => claim.drawAtMostMa(nowMs));
     const carsFeedMa = this.below((claim) => claim.feedAtLeastMa(nowMs));
+    const carsUntoldMa = this.below((claim) => claim.untoldFeedMa);
     const { feedMa, feedAtLeastMa } = this.feeds;
-    return { drawMa, drawAtMostMa, feedMa, feedAtLeastMa, carsFeedMa };
+    return { drawMa, drawAtMostMa, feedMa, feedAtLeastMa, carsFeedMa, carsUntoldMa };
   }
 
   private below(of: (claim: OutletClaim) => PerPhase): PerPhase[] {

@@ -34,6 +34,27 @@ test("an overload that stays when what was lowered for it has had its time is sh
   assert(overMs <= 11_000, `${overMs} ms`);
 });
 
+for (const [also, hears] of [
+  ["and takes each grant", true],
+  ["and hears nothing", false],
+] as const)
+  test(`a station that says its car gives back without having been told, ${also}, costs its own rating and stalls nobody`, () => {
+    const outlet = { dischargeMaMax: 16_000 };
+    const site = smallSite({ outlets: 2, mainA: 63, baseA: 20, riseA: 1, outlet });
+    const p = new Plant({ site, chance: seededChance(7) });
+    p.baseMa[0] = [5_000, 5_000, 5_000];
+    p.plugIn(outletId(0), { needWh: 0 });
+    const other = p.plugIn(outletId(1));
+    p.stations.get(outletId(0))!.fault = "boasts";
+    p.run(600_000, () => {
+      if (!hears) p.stations.get(outletId(0))!.arriving = [];
+    });
+    assert.equal(standings(p)[0], "disobeys");
+    // 63 A less a rating of 32, the building's declared 20, and the deadband.
+    assert(other.drawMa >= 9_000, `${other.drawMa} mA`);
+    assert.equal(p.last!.state.fuses[0]!.beyondDeclaration, false, "what is not there is no load");
+  });
+
 for (const [fuse, mainA] of [
   ["carries one of them", 45],
   ["carries none of them", 20],

@@ -52,6 +52,7 @@ export class OutletClaim {
   private readonly drawnHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
   private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
   private dischargeLoweredAtMs = Number.NEGATIVE_INFINITY;
+  private sinceMs = Number.NEGATIVE_INFINITY;
   private dischargeSeq = 0;
   private phases: PerPhase;
   private restingSinceMs: number | undefined;
@@ -89,8 +90,9 @@ export class OutletClaim {
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
     this.expire(nowMs);
     this.inForceHigh.add(nowMs, this.inForceMa);
-    // What a predecessor had it give is no disobedience.
-    const leftMa = this.inEffect ? 0 : Math.max(...this.drawMa.map((ma) => -ma));
+    // What a predecessor had it give is no disobedience, as long as his grant may live.
+    const isLeft = !this.inEffect && nowMs - this.sinceMs <= this.outlet.ttlMs;
+    const leftMa = isLeft ? Math.max(...this.drawMa.map((ma) => -ma)) : 0;
     this.dischargeHigh.add(nowMs, Math.max(this.dischargeMa, leftMa));
     this.drawMa.forEach((ma, phase) => {
       this.drawnHigh[phase]!.add(nowMs, ma);
@@ -175,6 +177,12 @@ export class OutletClaim {
   /** What it may give back at most, by what it was told lately. */
   get feedAtMostMa(): number {
     return this.dischargeHigh.high ?? 0;
+  }
+
+  /** What it says to give back beyond all that it was told: disobedience, or a lie. */
+  get untoldFeedMa(): PerPhase {
+    const toldMa = this.feedAtMostMa;
+    return map2(this.drawMa, NO_CURRENT, (ma) => Math.max(0, -ma - toldMa));
   }
 
   /** When it was last seen; `undefined`: never. */
@@ -346,6 +354,7 @@ export class OutletClaim {
 
   /** Manners stay with the station, everything else goes with the car. */
   private reset(nowMs: number): void {
+    this.sinceMs = nowMs;
     this.sent = [];
     this.limitMa = this.outlet.safeMa;
     this.changedAtMs = nowMs;

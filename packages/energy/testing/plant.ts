@@ -31,8 +31,8 @@ export type Car = {
   laxityMs?: number;
 };
 
-/** `refuses`: it takes no order to give back. */
-export type StationFault = "none" | "deaf" | "disobeys" | "refuses";
+/** `refuses`: it takes no order to give back. `boasts`: it says that its car gives back, and it does not. */
+export type StationFault = "none" | "deaf" | "disobeys" | "refuses" | "boasts";
 
 type StationState = {
   outlet: Outlet;
@@ -187,7 +187,7 @@ export class Plant {
     this.history.push({
       atMs: this.nowMs,
       meters: this.flows(),
-      draws: new Map([...this.stations.keys()].map((id) => [id, this.terminals(id)])),
+      draws: new Map([...this.stations.values()].map((station) => [station.outlet.id, this.says(station)])),
       feedW: this.battery.feedW,
     });
     if (this.history.length > 400) this.history.shift();
@@ -221,6 +221,11 @@ export class Plant {
     if (wantsMa >= car.drawMa || this.nowMs - station.loweredAtMs >= carDelayMs)
       car.drawMa = car.gives === undefined || station.dischargeMa === 0 ? wantsMa : 0 - station.dischargeMa;
     car.gotWh += (car.drawMa * car.terminals * VOLTAGE_V * STEP_MS) / 3.6e9;
+  }
+
+  private says({ fault, outlet }: StationState): number[] {
+    const drawn = this.terminals(outlet.id);
+    return fault === "boasts" ? drawn.map(() => -2 * (outlet.dischargeMaMax ?? 0)) : drawn;
   }
 
   private terminals(outlet: OutletId): number[] {
