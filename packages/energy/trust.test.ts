@@ -108,3 +108,26 @@ test("trust: a doubt needs no step of ours to end where only the one sign can be
 test("trust: a sign that is turned in truth stays refused, however long nothing steps", () => {
   assert.equal(doubtedTillDusk(-1).at(-1), "refused");
 });
+
+test("trust: what only the one sign could be long ago clears no doubt of today in a moment", () => {
+  const trust = fresh();
+  /** Twenty-five seconds of one draw of ours; what the meter shows at their first look, and after it. */
+  const stretch = (n: number, drawMa: number, first: number, then: number) => {
+    let kind = "";
+    for (let ms = 0; ms < 25_000; ms += 500) {
+      const nowMs = n * 25_000 + ms;
+      const each = (ms === 0 ? first : then) / 3 + (nowMs % 1_000) / 500;
+      const own = { drawMa, feedMa: 0, feedAtMostMa: 150_000 };
+      ({ kind } = trust.judge({ atMs: nowMs, currentMa: [each, each, each] }, own, nowMs));
+    }
+    return kind;
+  };
+  // A doubt that ends, since for long only the one sign could be.
+  stretch(0, 0, 30_000, 30_000);
+  stretch(1, 20_000, 16_000, 16_000);
+  stretch(2, 20_000, 16_000, 16_000);
+  stretch(3, 20_000, 16_000, 0);
+  // Three steps against ours; at each look but those either sign may be.
+  for (let n = 4; n < 7; n++) stretch(n, n % 2 === 0 ? 0 : 20_000, n % 2 === 0 ? 30_000 : 16_000, 0);
+  assert.equal(stretch(7, 20_000, 16_000, 0), "refused");
+});

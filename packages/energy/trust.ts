@@ -64,7 +64,7 @@ export class MeterTrust {
     const reading = { atMs: raw.atMs, currentMa: signed(raw) };
     const netMa = sum(reading.currentMa);
     this.compare(netMa, own.drawMa - own.feedMa, nowMs);
-    if (this.against > 0 && this.canOnlyBeRight(netMa, own, nowMs)) this.against = 0;
+    if (this.canOnlyBeRight(netMa, own, nowMs)) this.against = 0;
     const turned = this.against >= SIGN_STEPS_AGAINST || this.impossible(netMa, own, nowMs);
     return turned ? { kind: "refused", why: "sign-is-turned" } : { kind: "trusted", reading };
   }
