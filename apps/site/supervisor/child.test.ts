@@ -4,11 +4,19 @@ import { test } from "node:test";
 import { silentLog } from "@wattward/kernel";
 import { seededChance, simulatedTime } from "@wattward/testing";
 import { Child, type Process } from "./child.ts";
-import { type ChildMessage, parseChildMessage, SILENT_LOCAL_MS_MAX, SILENT_SOON_MS_MAX } from "./protocol.ts";
+import {
+  type ChildMessage,
+  HANDED_ON_RATE,
+  OBSERVED_CHARS_MAX,
+  parseChildMessage,
+  SILENT_LOCAL_MS_MAX,
+  SILENT_SOON_MS_MAX,
+} from "./protocol.ts";
 
 function nursery(time = simulatedTime(), silentMsMax = SILENT_LOCAL_MS_MAX) {
   const born: { heard: (message: ChildMessage) => void; die(how: string): void; signals: string[] }[] = [];
   const listening: number[] = [];
+  const told: string[] = [];
   const child = new Child({
     ...{ name: "child", silentMsMax, clock: time, chance: seededChance(1), log: silentLog },
     spawn(heard): Process {
@@ -23,8 +31,9 @@ function nursery(time = simulatedTime(), silentMsMax = SILENT_LOCAL_MS_MAX) {
       return { pid: born.length, exited, kill, tell: () => {} };
     },
     listening: (port) => listening.push(port),
+    told: ({ kind }) => told.push(kind),
   });
-  return { time, child, born, listening };
+  return { time, child, born, listening, told };
 }
 
 test("supervisor: a child that dies is started again, later each time, and at once after a long life", async () => {
@@ -83,6 +92,27 @@ test("supervisor: a child that says it cannot run is not started again, and its 
   assert.equal(await run, "the journal is damaged");
   await time.advance(60_000);
   assert.equal(born.length, 1);
+});
+
+test("supervisor: a child that says the same without end is heard once of its port, and for its share of what is handed on, also when it is another", async () => {
+  const { time, child, born, listening, told } = nursery();
+  void child.run();
+  const flood = () => {
+    for (let i = 0; i < 10_000; i++) {
+      born.at(-1)!.heard({ kind: "listening", port: 5 });
+      born.at(-1)!.heard({ kind: "observed", what: "modbus.denied", detail: "" });
+    }
+  };
+  flood();
+  assert.deepEqual(listening, [5]);
+  assert.equal(told.length, HANDED_ON_RATE.burst);
+  born[0]!.die("exit 1");
+  assert(await time.until(() => born.length === 2, 1_000));
+  flood();
+  assert.deepEqual(listening, [5, 5]);
+  assert(told.length <= HANDED_ON_RATE.burst + HANDED_ON_RATE.perSecond, `${told.length}`);
+  const longer = "x".repeat(OBSERVED_CHARS_MAX + 1);
+  assert.equal(parseChildMessage({ kind: "observed", what: "modbus.denied", detail: longer }), undefined);
 });
 
 test("supervisor: told to stop, it asks, then kills, and starts nothing again", async () => {

@@ -2,8 +2,22 @@
  * Keeps one child process running: starts it again with back-off when it dies, kills it when it hangs, ends it when
  * told to. A child that says it cannot run is not started again.
  */
-import { backoffMs, type Cancel, type Chance, type Clock, type Log, sleep } from "@wattward/kernel";
-import { BEAT_EVERY_MS, type ChildMessage, type HandedOn, STARTING_MS_MAX } from "./protocol.ts";
+import {
+  backoffMs,
+  type Cancel,
+  type Chance,
+  type Clock,
+  type Log,
+  sleep,
+  TokenBucket,
+} from "@wattward/kernel";
+import {
+  BEAT_EVERY_MS,
+  type ChildMessage,
+  HANDED_ON_RATE,
+  type HandedOn,
+  STARTING_MS_MAX,
+} from "./protocol.ts";
 
 export const RESTART_MS = { firstMs: 200, maxMs: 10_000 } as const;
 /** A child that lived this long died of something new. */
@@ -44,9 +58,11 @@ export class Child {
   private heardAtMs = 0;
   private silentMsMax = STARTING_MS_MAX;
   private stopped: () => void = () => {};
+  private readonly share: TokenBucket;
 
   constructor(ports: ChildPorts) {
     this.ports = ports;
+    this.share = new TokenBucket(HANDED_ON_RATE, ports.clock.now().monotonicMs);
   }
 
   /** Runs until {@link stop}, or until the child says that it cannot run: then its sentence. */
@@ -84,13 +100,17 @@ export class Child {
     let cannotRun: string | undefined;
     this.heardAtMs = this.ports.clock.now().monotonicMs;
     this.silentMsMax = STARTING_MS_MAX;
+    let listens = false;
     const process = this.ports.spawn((message) => {
       this.heardAtMs = this.ports.clock.now().monotonicMs;
       this.silentMsMax = this.ports.silentMsMax;
-      if (message.kind === "listening") this.ports.listening(message.port, process.pid);
+      // Once a life: it is written down for scripts, and another's word without end would be, too.
+      if (message.kind === "listening" && !listens) this.ports.listening(message.port, process.pid);
+      listens ||= message.kind === "listening";
       if (message.kind === "password-port") this.ports.passwordPort?.(message.profile, message.port);
       if (message.kind === "upstreams") this.ports.upstreams?.(message.stations);
-      if (message.kind === "observed" || message.kind === "wall") this.ports.told?.(message);
+      const handedOn = message.kind === "observed" || message.kind === "wall";
+      if (handedOn && this.share.take(this.heardAtMs)) this.ports.told?.(message);
       if (message.kind === "cannot-run") cannotRun = message.sentence;
     });
     this.process = process;

@@ -34,6 +34,10 @@ export type ObservedMessage = { readonly kind: "observed"; readonly what: string
 /** The wall time that the CSMS told the local controller, for the processes that do not speak with it; told while it is trusted. */
 export type WallMessage = { readonly kind: "wall"; readonly wallMs: number };
 export const WALL_EVERY_MS = 10_000;
+/** Of one child, in all its lives: more is not handed on. Whoever hears it has a share of its own to pass up (link/witness.ts). */
+export const HANDED_ON_RATE = { burst: 100, perSecond: 5 } as const;
+/** Of an observation, its kind and its detail together; longer than any that the guard makes. */
+export const OBSERVED_CHARS_MAX = 8_192;
 /** What the supervisor hands on from one child to another. */
 export type HandedOn = ObservedMessage | WallMessage;
 
@@ -61,7 +65,6 @@ export function parseHandedOn(value: unknown): HandedOn | undefined {
   const [kind, what, detail] = [fields.get("kind"), fields.get("what"), fields.get("detail")];
   const wallMs = fields.get("wallMs");
   if (kind === "wall" && typeof wallMs === "number" && Number.isFinite(wallMs)) return { kind, wallMs };
-  return kind === "observed" && typeof what === "string" && typeof detail === "string"
-    ? { kind, what, detail }
-    : undefined;
+  if (kind !== "observed" || typeof what !== "string" || typeof detail !== "string") return undefined;
+  return what.length + detail.length <= OBSERVED_CHARS_MAX ? { kind, what, detail } : undefined;
 }
