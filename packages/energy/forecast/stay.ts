@@ -11,6 +11,10 @@ import type { Arrival, Visit } from "./visits.ts";
 
 /** Visits kept; the oldest go. */
 export const VISITS_MAX = 4_000;
+/** What no vehicle takes was not taken: a register that leaps, a file that is spoilt. */
+const TAKEN_WH_MAX = 1_000_000;
+/** From so much on what a driver said is something to compare with. */
+const SAID_WH_MIN = 500;
 /** Values of a spread. */
 export const VALUES = 24;
 const HOUR_MS = 3_600_000;
@@ -43,13 +47,14 @@ export class Stays {
   departed(arrival: Arrival, left: Pick<Visit, "leftWallMs" | "takenWh" | "full">): void {
     const likely = quantile(this.leaves(arrival, arrival.arrivedWallMs), 0.5);
     this.told.delete(arrival.id);
-    if (!(left.leftWallMs > arrival.arrivedWallMs) || !(left.takenWh >= 0)) return;
+    const { id: _, ...said } = arrival;
+    const visit = { ...said, ...left };
+    if (!canHaveBeen(visit)) return;
     if (likely !== undefined) {
       const errorMs = Math.abs(likely - left.leftWallMs);
       this.errorMeanMs += (errorMs - this.errorMeanMs) * (this.errorMeanMs === 0 ? 1 : ERROR_SHARE);
     }
-    const { id: _, ...said } = arrival;
-    this.learn({ ...said, ...left });
+    this.learn(visit);
   }
 
   forget(id: string): void {
@@ -119,8 +124,9 @@ export class Stays {
       if (here.saidMs !== undefined && saidMs !== undefined)
         leaves.push({ value: arrivedWallMs + here.saidMs + stayedMs - saidMs, weight: weight * BY_ERROR });
       takes.push({ value: visit.takenWh, weight });
-      if (arrival.energyWh !== undefined && visit.energyWh !== undefined)
-        takes.push({ value: (arrival.energyWh * visit.takenWh) / visit.energyWh, weight });
+      const part = partTaken(visit);
+      if (arrival.energyWh !== undefined && part !== undefined)
+        takes.push({ value: Math.min(TAKEN_WH_MAX, arrival.energyWh * part), weight });
     }
     leaves.push(...priorStay(arrival));
     if (arrival.energyWh !== undefined) takes.push({ value: arrival.energyWh, weight: PRIOR_WEIGHT });
@@ -199,12 +205,20 @@ const apart = (a: number, b: number, round: number): number => {
   return Math.min(d, round - d);
 };
 
+const canHaveBeen = ({ arrivedWallMs, leftWallMs, takenWh }: Visit): boolean =>
+  leftWallMs > arrivedWallMs && takenWh >= 0 && takenWh <= TAKEN_WH_MAX;
+
+/** Of what was said; who said next to nothing says nothing of others who say more. */
+const partTaken = ({ energyWh, takenWh }: Visit): number | undefined =>
+  energyWh === undefined || energyWh < SAID_WH_MIN ? undefined : takenWh / energyWh;
+
 const isVisit = (x: unknown): x is Visit => {
-  const { arrivedWallMs, leftWallMs, takenWh, outlet } = (x ?? {}) as Partial<Visit>;
+  const visit = (x ?? {}) as Partial<Visit>;
+  const { arrivedWallMs, leftWallMs, takenWh, outlet, energyWh = 0, departureWallMs = 0 } = visit;
   return (
-    Number.isFinite(arrivedWallMs) &&
-    Number.isFinite(leftWallMs) &&
-    Number.isFinite(takenWh) &&
-    typeof outlet === "string"
+    [arrivedWallMs, leftWallMs, takenWh, energyWh, departureWallMs].every(Number.isFinite) &&
+    energyWh >= 0 &&
+    typeof outlet === "string" &&
+    canHaveBeen(visit as Visit)
   );
 };
