@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -39,6 +39,39 @@ test("help and examples are themselves right: no line too long, every example un
       const { kind } = meant(words.map((word) => word.replace(/^'(.*)'$/, "$1")));
       assert(kind === "run" || kind === "completion", example);
     }
+  }
+});
+
+/** Commands that begin a line in a block of a document, without what a shell or a reader makes of the rest of the line. */
+function shownIn(text: string): string[][] {
+  const blocks = [...text.matchAll(/^```(?:sh|bash)?\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
+  const lines = blocks.join("").replaceAll(/\\\n\s*/g, " ");
+  const runs = lines.matchAll(/^(?:npx wattward|npm run (demo|bench) --) (.*)$/gm);
+  return [...runs].map(([, name, rest = ""]) => {
+    const line = rest
+      .replace(/\s+(?:#|…|\d?[|>&]|\s\s).*$/, "")
+      .replaceAll(/\s*\[|\]/g, " ")
+      .replaceAll(/\$\([^)]*\)/g, "X");
+    const words = line.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+    return [
+      ...(name === undefined ? [] : [name]),
+      ...words.map((word) => word.replaceAll(/^['"]|['"]$/g, "")),
+    ];
+  });
+}
+
+test("every command that a document shows in a block of its own is understood", () => {
+  const pages = globSync("{*.md,docs/**/*.md,{apps,packages}/*/README.md}", { cwd: root });
+  const shown = pages.flatMap((page) =>
+    shownIn(readFileSync(join(root, page), "utf8")).map((words) => ({ page, words })),
+  );
+  assert(shown.length > 100, `${shown.length} commands are shown`);
+  for (const { page, words } of shown) {
+    const found = meant(words);
+    assert(
+      found.kind !== "wrong",
+      `${page}: ${words.join(" ")}: ${found.kind === "wrong" && found.sentence}`,
+    );
   }
 });
 

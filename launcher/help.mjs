@@ -86,8 +86,9 @@ export function lead(command, form) {
   return when === undefined ? formName(command, form) : `${command.name} ${optionText(when)}`;
 }
 
-/** `--site SITE`. @type {(option: Option) => string} */
-export const optionText = ({ name, value }) => (value === undefined ? `--${name}` : `--${name} ${value}`);
+/** `--site SITE`, `--kill-ems [S]`. @type {(option: Option) => string} */
+export const optionText = ({ name, value, usual }) =>
+  value === undefined ? `--${name}` : `--${name} ${usual === true ? `[${value}]` : value}`;
 
 /** @type {(option: Option) => string} */
 export const optionSentence = ({ sentence, many }) => (many === true ? `${sentence} (repeatable)` : sentence);

@@ -10,6 +10,7 @@ import { nearest } from "./nearest.mjs";
 
 /** @typedef {import("./table/words.mjs").Command} Command */
 /** @typedef {import("./table/words.mjs").Form} Form */
+/** @typedef {import("./table/words.mjs").Option} Option */
 /**
  * @typedef {{ readonly kind: "help", readonly text: string }
  *   | { readonly kind: "version" }
@@ -95,7 +96,7 @@ function faultIn(command, form, args) {
     ]),
   );
   const { tokens, positionals } = parseArgs({
-    args: [...args],
+    args: args.filter((arg, i) => !leftOut(known, arg, args[i + 1])),
     options,
     strict: false,
     allowPositionals: true,
@@ -114,6 +115,11 @@ function faultIn(command, form, args) {
   }
   return wordsFault(form, positionals);
 }
+
+/** An option whose value is not there, and need not be. @type {(known: readonly Option[], arg: string, next: string | undefined) => boolean} */
+const leftOut = (known, arg, next) =>
+  (next === undefined || next.startsWith("-")) &&
+  known.some(({ name, usual }) => usual === true && arg === `--${name}`);
 
 /** @type {(command: Command, form: Form, typed: string) => string} */
 function unknownOption(command, form, typed) {

@@ -1,6 +1,6 @@
 // @ts-check
 /** The table of commands: what one tries first. */
-import { file, flag, folder, json, oneOf, text } from "./words.mjs";
+import { file, flag, folder, json, oneOf, text, usual } from "./words.mjs";
 
 /** @type {import("./words.mjs").Command} */
 const demo = {
@@ -17,14 +17,14 @@ const demo = {
         text("cut-uplink", "S", "a third of the way in, packets between site and centre stop for S seconds"),
         flag("kill-site", "a third of the way in, SIGKILL the site controller; a new start 5 s later"),
         flag("kill-csms", "a third of the way in, SIGKILL the central system; a new start 5 s later"),
-        text(
+        usual(
           "kill-ems",
           "S",
           "SIGKILL the site's energy controller, again and again for S seconds (10 without S)",
         ),
-        text("kill-guard", "S", "SIGKILL its Modbus guard, again and again for S seconds (10 without S)"),
-        text("freeze-meter", "S", "the meter at the grid shows the same for S seconds (15 without S)"),
-        text("cut-modbus", "S", "no Modbus device hears anything for S seconds (15 without S)"),
+        usual("kill-guard", "S", "SIGKILL its Modbus guard, again and again for S seconds (10 without S)"),
+        usual("freeze-meter", "S", "the meter at the grid shows the same for S seconds (15 without S)"),
+        usual("cut-modbus", "S", "no Modbus device hears anything for S seconds (15 without S)"),
         flag(
           "hold",
           "print every process's id and port, for you to do the killing; what dies is started again",

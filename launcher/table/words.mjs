@@ -7,10 +7,11 @@
  *   readonly name: string,
  *   readonly sentence: string,
  *   readonly value?: string,
+ *   readonly usual?: boolean,
  *   readonly many?: boolean,
  *   readonly takes?: "file" | "folder",
  *   readonly choices?: readonly string[],
- * }} Option one option without its dashes; without `value` it is a switch
+ * }} Option one option without its dashes; without `value` it is a switch, and with `usual` its value may be left out
  *
  * @typedef {{
  *   readonly name: string,
@@ -49,6 +50,9 @@ export const flag = (name, sentence) => ({ name, sentence });
 
 /** @type {(name: string, value: string, sentence: string, more?: Partial<Option>) => Option} */
 export const text = (name, value, sentence, more = {}) => ({ name, value, sentence, ...more });
+
+/** Its value may be left out: the sentence says what it is then. @type {(name: string, value: string, sentence: string) => Option} */
+export const usual = (name, value, sentence) => text(name, value, sentence, { usual: true });
 
 /** @type {(name: string, value: string, sentence: string) => Option} */
 export const file = (name, value, sentence) => text(name, value, sentence, { takes: "file" });
