@@ -5,6 +5,7 @@ import type { SessionId } from "../inputs.ts";
 import type { PlannedSession, PlannerInput } from "../planner.ts";
 import { flatFrom, solverOfFile } from "../testing/planning.ts";
 import { MAIN, outletId, smallSite } from "../testing/small-site.ts";
+import { modelOf } from "./model.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = Date.UTC(2026, 5, 1, 17);
@@ -92,4 +93,18 @@ test("what its driver still wants is charged as well, in the cheap hours", async
   const given = -kwh(view.carsW, 0, 2);
   const taken = kwh(view.carsW, 2, 12);
   assert(given > 17 && Math.abs(taken - 20 - given / 0.92 ** 2) < 0.3, `${given} and ${taken} kWh`);
+});
+
+test("of a hundred cars that stay for the whole horizon the program is a few numbers a step, as of any other car", () => {
+  const outlets = 100;
+  const cars = Array.from({ length: outlets }, (_, i) =>
+    giver({
+      ...{ id: `s${i}` as SessionId, outlet: outletId(i), leavesWallMs: [NOW_MS + 36 * HOUR_MS] },
+      departureWallMs: NOW_MS + 36 * HOUR_MS,
+    }),
+  );
+  const site = smallSite({ outlets, mainA: 400, outlet: { dischargeMaMax: 16_000 } });
+  const { program, steps } = modelOf(input({ site, sessions: cars }));
+  const each = program.values.length / (outlets * steps.length);
+  assert(each > 4 && each < 12, `${each} for each car and step`);
 });

@@ -2,10 +2,10 @@
  * Cars that give back, in the linear program (V2X). Beside what a car takes it may give `d` and be given that back as `r`, all of it before
  * its driver leaves, by his own word and a margin: what it would have had without giving it has with it too. Kilowatts, kilowatt-hours.
  *
- *     Σ r·h = Σ d·h / η²                          paid back, losses and all, in steps in which it is very likely still there
- *     Σ r·h ≤ Σ d·h / η²     up to each step      never fuller than without
- *     Σ (d − η²·r)·h ≤ left  up to each step      what car and driver keep is not touched
- *     p + r ≤ power                               each step
+ *     o = o' + (d − η²·r)·h    each step           what is owed, after what was owed before
+ *     0 ≤ o ≤ left             each step           never fuller than without; what car and driver keep is not touched
+ *     o = 0                    in the last step    paid back, losses and all, in steps in which it is very likely still there
+ *     p + r ≤ power            each step
  *
  * In a session of which the driver told neither departure nor energy nothing is given.
  */
@@ -48,19 +48,14 @@ export function givingOf(
   if (!(giveKw > 0) || last < 1) return undefined;
   const { batteryWearMilliCentPerKwh, carWearMilliCentPerKwh } = input.tariff;
   const wearCent = (carWearMilliCentPerKwh ?? batteryWearMilliCentPerKwh) / 1000;
-  const given: [number, number][] = [];
-  const paid: [number, number][] = [];
-  const kept: [number, number][] = [];
+  let before: readonly (readonly [column: number, value: number])[] = [];
   const columns = steps.slice(0, last + 1).map(({ hours }, k) => {
     const late = EARLIER_CENT * (k / steps.length);
     const dk = program.column((wearCent - late) * hours, 0, giveKw);
     const rk = program.column(late * hours, 0, demand.powerKw);
-    given.push([dk, hours / THERE_AND_BACK]);
-    paid.push([rk, -hours]);
-    kept.push([dk, hours], [rk, -hours * THERE_AND_BACK]);
-    const debt = [...given, ...paid];
-    program.row(0, k === last ? 0 : Number.POSITIVE_INFINITY, debt);
-    program.row(Number.NEGATIVE_INFINITY, dischargeLeftWh / 1000, kept);
+    const owed = program.column(0, 0, k === last ? 0 : dischargeLeftWh / 1000);
+    program.row(0, 0, [[owed, -1], ...before, [dk, hours], [rk, -hours * THERE_AND_BACK]]);
+    before = [[owed, 1]];
     if (power[k]! >= 0)
       program.row(Number.NEGATIVE_INFINITY, demand.powerKw, [
         [power[k]!, 1],
