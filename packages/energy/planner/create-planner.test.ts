@@ -185,6 +185,20 @@ test("planner: the sun is held back where buying is paid for, and only then", as
   assert.equal((await limited(5)).plan.solar, undefined);
 });
 
+test("planner: room is left at the grid connection for a load, and a sun, that turn out worse than likely", async () => {
+  const leaves = { leavesWallMs: [NOW_MS + 2 * HOUR_MS], takesWh: [60_000], energyWh: 60_000 };
+  const site = smallSite({ outlets: 4, mainA: 32, solarW: 8_000 });
+  const sessions = [car(0, leaves), car(1, leaves)];
+  const carsW = async (loadHighW: number, sunLowW: number) => {
+    const loadW = { ...flat(3_000), high: [loadHighW] };
+    const solarW = { ...flat(4_000), low: [sunLowW] };
+    return (await made(input({ site, sessions, loadW, solarW }))).view.carsW[0]!;
+  };
+  const sureW = await carsW(3_000, 4_000);
+  assert(Math.abs((await carsW(9_000, 4_000)) - (sureW - 3_000)) < 1, "half of what the load may be more");
+  assert(Math.abs((await carsW(3_000, 0)) - (sureW - 2_000)) < 1, "half of what the sun may be less");
+});
+
 test("planner: cars are not planned into what the loss of the largest source would overload", async () => {
   const leaves = { leavesWallMs: [NOW_MS + 2 * HOUR_MS], takesWh: [60_000], energyWh: 60_000 };
   const sessions = [car(0, leaves), car(1, leaves), car(2, leaves)];
