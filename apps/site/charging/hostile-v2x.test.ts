@@ -43,3 +43,24 @@ test("what a register says was exported where no car may give back is owed to no
   const it = await telling("Energy.Active.Export.Register", [0, 50_000, 100_000], {});
   assert.equal(it.energy.sessions[0]?.deliveredWh, 0);
 });
+
+test("a car whose meter does not count what it gives is asked for nothing: nobody would know when it has no more to give", async () => {
+  const it = await charging("2.1", () => undefined, both);
+  void it.station.tell("NotifyEVChargingNeeds", {
+    evseId: 1,
+    chargingNeeds: {
+      requestedEnergyTransfer: "AC_BPT",
+      v2xChargingParameters: { maxDischargePower: 11_000, evMinEnergyRequest: -20_000 },
+    },
+  });
+  const tells = async (measurand: string, value: number) => {
+    const timestamp = new Date(it.world.time.now().wallMs).toISOString();
+    const meterValue = [{ timestamp, sampledValue: [{ value, measurand }] }];
+    void it.station.tell("MeterValues", { evseId: 1, meterValue });
+    await it.world.time.advance(10_000);
+    return it.energy.sessions[0]?.dischargeLeftWh;
+  };
+  assert.equal(await tells("Current.Export", 0), undefined);
+  assert.equal(await tells("Energy.Active.Export.Register", 5_000), 18_400);
+  assert.equal(await tells("Energy.Active.Export.Register", 6_000), 17_400);
+});

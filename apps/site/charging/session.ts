@@ -75,10 +75,10 @@ export class ChargingSession {
     return this.takenWh * CAR_EFFICIENCY - this.givenWh / CAR_EFFICIENCY;
   }
 
-  /** What it can still give by its meter, down to what car and driver keep; `undefined`: it gives nothing. */
+  /** What it can still give by its meter, down to what car and driver keep; `undefined`: it gives nothing, or nobody would count it. */
   get dischargeLeftWh(): number | undefined {
     const { dischargeWMax, keepsWh } = this.needs;
-    if (dischargeWMax === undefined || keepsWh === undefined) return undefined;
+    if (dischargeWMax === undefined || keepsWh === undefined || this.exportWh === undefined) return undefined;
     return Math.max(0, (this.carWh - keepsWh) * CAR_EFFICIENCY);
   }
 

@@ -162,6 +162,9 @@ test("a station that refuses a setpoint is limited as before, and whoever grante
     evseId: 1,
     chargingNeeds: { requestedEnergyTransfer: "AC_BPT", v2xChargingParameters },
   });
+  const sampledValue = [{ value: 0, measurand: "Energy.Active.Export.Register" }];
+  const timestamp = new Date(world.time.now().wallMs).toISOString();
+  void station.tell("MeterValues", { evseId: 1, meterValue: [{ timestamp, sampledValue }] });
   await world.time.advance(2_000);
   assert(energy.sessions[0]?.dischargeLeftWh !== undefined);
   energy.twist = (turn) => ({
