@@ -79,6 +79,8 @@ test("self-watch: a control loop whose numbers are none is caught, each of them"
     [{ ...sound, grants: [{ ...sound.grants[0]!, limitMa: -1 }] }, /is -1 mA/],
     [{ ...sound, grants: [{ ...sound.grants[0]!, limitMa: Number.POSITIVE_INFINITY }] }, /is Infinity mA/],
     [{ ...sound, grants: [{ ...sound.grants[0]!, seq: Number.NaN }] }, /has no number/],
+    [{ ...sound, grants: [{ ...sound.grants[0]!, dischargeMa: Number.NaN }] }, /gives back NaN mA/],
+    [{ ...sound, grants: [{ ...sound.grants[0]!, dischargeMa: -1_000 }] }, /gives back -1000 mA/],
     [{ ...sound, setpoints: [{ source: "battery", feedW: Number.NaN, why: "" }] }, /setpoint of battery/],
     [
       {

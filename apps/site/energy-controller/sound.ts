@@ -3,10 +3,12 @@ import type { LoopOutput } from "@wattward/energy";
 
 /** A sentence for the log, or nothing. */
 export function unsound({ grants, setpoints, state }: LoopOutput): string | undefined {
-  for (const { outlet, limitMa, seq } of grants) {
+  for (const { dischargeMa = 0, outlet, limitMa, seq } of grants) {
     if (!Number.isSafeInteger(seq) || seq <= 0) return `a grant of outlet ${outlet} has no number`;
     if (!(limitMa >= 0 && Number.isFinite(limitMa)))
       return `grant ${seq} of outlet ${outlet} is ${limitMa} mA`;
+    if (!(dischargeMa >= 0 && Number.isFinite(dischargeMa)))
+      return `grant ${seq} of outlet ${outlet} gives back ${dischargeMa} mA`;
   }
   for (const { source, feedW } of setpoints)
     if (!Number.isFinite(feedW)) return `the setpoint of ${source} is ${feedW} W`;

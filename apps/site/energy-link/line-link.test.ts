@@ -61,6 +61,18 @@ test("a line without an end, or that is no UTF-8, ends the link, and nothing aft
   assert.deepEqual(bad.lines, []);
 });
 
+test("a line that comes byte by byte costs what it is long, not a piece of memory for each byte", () => {
+  const { hand, lines, push } = begin();
+  const one = bytes("x");
+  const before = process.memoryUsage().heapUsed;
+  for (let i = 0; i < 1_000_000; i++) push(one);
+  const grownMb = (process.memoryUsage().heapUsed - before) / 1e6;
+  assert(grownMb < 40, `${Math.round(grownMb)} MB for a line of 1 MB`);
+  push(bytes("\n"));
+  assert.equal(lines[0]?.length, 1_000_000);
+  assert.equal(hand.destroyed, false);
+});
+
 test("a peer that does not read is not written to without end", () => {
   const { hand, link } = begin();
   link.send("x");

@@ -10,6 +10,7 @@ import { LINE_BYTES_MAX } from "./messages.ts";
 
 export const UNSENT_BYTES_MAX = 2 * LINE_BYTES_MAX;
 const NEWLINE = 0x0a;
+const NOTHING = new Uint8Array(0);
 
 export interface LineLink {
   /** `text` holds no line break: JSON has none. Silently dropped once the link is closing or closed. */
@@ -46,12 +47,12 @@ export function lineLink(bytes: ByteLink): LineLink {
   };
 }
 
-/** Pieces of a line wait until its end comes; nothing is cut after the first fault. */
+/** What has come of a line waits in one piece until its end comes; nothing is cut after the first fault. */
 class LineCutter {
   private readonly tell: (text: string) => void;
   private readonly fail: () => void;
   private readonly decoder = new TextDecoder("utf-8", { fatal: true });
-  private pieces: Uint8Array[] = [];
+  private pending = NOTHING;
   private pendingBytes = 0;
   private failed = false;
 
@@ -78,18 +79,19 @@ class LineCutter {
       this.end();
       return;
     }
+    const length = this.pendingBytes;
+    if (length > this.pending.length) {
+      const longer = new Uint8Array(2 * length);
+      longer.set(this.pending);
+      this.pending = longer;
+    }
     // A segment is valid during the call only.
-    this.pieces.push(piece.slice());
+    this.pending.set(piece, length - piece.length);
   }
 
   private finish(): void {
-    const whole = new Uint8Array(this.pendingBytes);
-    let at = 0;
-    for (const piece of this.pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    this.pieces = [];
+    const whole = this.pending.subarray(0, this.pendingBytes);
+    this.pending = NOTHING;
     this.pendingBytes = 0;
     let text: string;
     try {
@@ -103,7 +105,7 @@ class LineCutter {
 
   private end(): void {
     this.failed = true;
-    this.pieces = [];
+    this.pending = NOTHING;
     this.fail();
   }
 }
