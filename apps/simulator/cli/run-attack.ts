@@ -1,6 +1,6 @@
 /**
  * `wattward simulator attack AT-M5 --to HOST:PORT`: one of the catalogue's attacks on Modbus against whatever listens there. Prints what came
- * of it; exit code 0 where it was contained, 1 where something was done that must not be.
+ * of it; exit code 0 where it was contained, 1 where something was done that must not be, or nobody listens there: that contains nothing.
  */
 import { parseArgs } from "node:util";
 import { failed, ok, type Result } from "@wattward/kernel";
@@ -64,16 +64,23 @@ export function readAttack(args: readonly string[]): Result<AttackWords, string>
 
 export async function runAttack({ forS, id, json, setpoint, unit, way }: AttackWords): Promise<number> {
   process.stderr.write(`${id} ${attackSays[id]}; for ${forS} s at most\n`);
-  const report = await playAttack(id, way, { unit, setpoint, forMs: forS * 1000 });
+  let reached = false;
+  const report = await playAttack(id, way, { unit, setpoint, forMs: forS * 1000 }, () => (reached = true));
+  // Whoever shows a certificate may have been refused for it.
+  if (!reached && way.identity === undefined) {
+    process.stderr.write(`wattward simulator attack: nobody listens at ${way.host}:${way.port}\n`);
+    return 1;
+  }
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${said(report)}\n`);
   return report.contained ? 0 : 1;
 }
 
-/** On real sockets and real time. */
+/** On real sockets and real time; `reached` with each connection that is open. */
 export async function playAttack(
   id: AttackId,
   way: MasterWay,
   options: { readonly unit: number; readonly setpoint: number; readonly forMs: number },
+  reached: () => void = () => {},
 ): Promise<AttackReport> {
   const clock = systemClock();
   const dial = await masterDial(way);
@@ -81,7 +88,9 @@ export async function playAttack(
     clock,
     async connect() {
       const link = await dial();
-      return link.ok ? new RawMaster(link.value, clock) : undefined;
+      if (!link.ok) return undefined;
+      reached();
+      return new RawMaster(link.value, clock);
     },
   });
 }
