@@ -176,6 +176,7 @@ const guard = {
         json,
       ],
     },
+    { words: "schema", sentence: "prints the policy's JSON Schema, for editors" },
   ],
   notes: ["A fault in the policy: exit code 1. What is refused in a capture is an answer, not an error: 0."],
   examples: [

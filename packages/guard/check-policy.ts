@@ -6,15 +6,18 @@ import { failed, ok, type Result, readAddress } from "@wattward/kernel";
 import { checkReferences } from "./check-references.ts";
 import { rulable } from "./functions.ts";
 import {
+  ADDRESS_MAX,
   CLIENTS_MAX,
   CROSS_RULES_MAX,
   DEVICES_MAX,
+  HOUR_MS,
   NAME_CHARS_MAX,
   PER_MINUTE_MAX,
   REGISTERS_MAX,
   REVERSALS_MAX,
   RULES_MAX,
   SENTENCE_CHARS_MAX,
+  VALUE_MAX,
   WRITES_MAX,
 } from "./limits.ts";
 import type {
@@ -31,11 +34,6 @@ import type {
 } from "./policy.ts";
 import { type PolicyFault, PolicyReader } from "./policy-reader.ts";
 import { rawMax } from "./values.ts";
-
-const HOUR_MS = 3_600_000;
-/** Of engineering values: 1 GW in milliwatts, and room. */
-const VALUE_MAX = 1e15;
-const ADDRESS_MAX = 0xffff;
 
 /** Reads a policy from data; the faults are its author's, in the order of their paths' appearance. */
 export function checkPolicy(value: unknown): Result<Policy, readonly PolicyFault[]> {

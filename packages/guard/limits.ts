@@ -16,6 +16,10 @@ export const CROSS_RULES_MAX = 512;
 export const PER_MINUTE_MAX = 6_000;
 export const REVERSALS_MAX = 600;
 export const FAULTS_MAX = 100;
+/** Of engineering values: 1 GW in milliwatts, and room. */
+export const VALUE_MAX = 1e15;
+export const ADDRESS_MAX = 0xffff;
+export const HOUR_MS = 3_600_000;
 
 /** What was not used of a ramp is kept so long, and no longer: whoever waits an hour may not jump for it. */
 export const RAMP_CREDIT_MS_MAX = 10_000;

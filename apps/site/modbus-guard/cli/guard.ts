@@ -1,10 +1,11 @@
 /**
- * `npx wattward guard check FILE` and `npx wattward guard replay FILE CAPTURE`: what is wrong with a policy, and what it would have refused.
+ * `npx wattward guard check FILE`, `npx wattward guard replay FILE CAPTURE` and `npx wattward guard schema`: what is wrong with a policy, what it
+ * would have refused, and its form for editors.
  * Exit codes: 0 done, 1 it cannot be done (a fault in the policy, a file that cannot be read), 2 wrong usage.
  */
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Policy, readPolicy } from "@wattward/guard";
+import { type Policy, policySchema, readPolicy } from "@wattward/guard";
 import { plainAddress, readAddress } from "@wattward/kernel";
 import { readCapture } from "@wattward/modbus/capture";
 import { counted, replayed, report } from "./replay.ts";
@@ -29,7 +30,8 @@ export function guardCommand(args: readonly string[], streams: Streams): 0 | 1 |
   try {
     if (word === "check") return check(rest, streams);
     if (word === "replay") return replay(rest, streams);
-    throw new Stop(2, "say what: 'guard check FILE' or 'guard replay FILE CAPTURE'");
+    if (word === "schema") return schema(rest, streams);
+    throw new Stop(2, "say what: 'guard check FILE', 'guard replay FILE CAPTURE' or 'guard schema'");
   } catch (error) {
     const known = stopOf(error);
     const help = known.code === 2 ? "\nLook at: npx wattward guard --help" : "";
@@ -78,6 +80,12 @@ function check(args: readonly string[], streams: Streams): 0 | 1 {
     streams.out(
       `${file}: right. ${counted(clients.length, "client")}, ${counted(devices.length, "device")}, ${counted(rules.length, "rule")}, ${crossRules.length} across registers; all else is denied.\n`,
     );
+  return 0;
+}
+
+function schema(args: readonly string[], streams: Streams): 0 {
+  words(args);
+  streams.out(`${JSON.stringify(policySchema, null, 2)}\n`);
   return 0;
 }
 
