@@ -22,11 +22,12 @@ import {
 } from "./limits.ts";
 import { askComposite, clearProfile, limitAt, type Measure, readComposite, setProfile } from "./profile.ts";
 import type { Change, Raises } from "./raises.ts";
+import { Remembered, type RememberedPorts } from "./remembered.ts";
 import { safeOf } from "./safe-default.ts";
 import type { ChargingSession } from "./session.ts";
 import type { StationTime } from "./station-time.ts";
 
-export type WriterPorts = {
+export type WriterPorts = RememberedPorts & {
   readonly outlets: readonly Outlet[];
   readonly voltageV: number;
   readonly book: Book;
@@ -35,12 +36,9 @@ export type WriterPorts = {
   readonly log: Log;
   caller(): StationCaller | undefined;
   session(evse: EvseId): ChargingSession | undefined;
-  /** What sessions have become is durable once it resolves; false: the disk is full, and it is not. */
-  keep(): Promise<boolean>;
   nowMs(): number;
   wallMs(): number;
   outcome(outcome: GrantOutcome): void;
-  observe(kind: string, detail: string): void;
 };
 
 type Wanted = {
@@ -76,8 +74,7 @@ export class GrantWriter {
   private readonly refusals = new Refusals();
   private busy = false;
   private held = false;
-  /** Nothing could be kept, the last time: told once. */
-  private forgets = false;
+  private readonly remembered: Remembered;
   /** The station's clock was set, and what it has is still of the time before. */
   private stepped = false;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
@@ -85,6 +82,7 @@ export class GrantWriter {
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
+    this.remembered = new Remembered(ports);
   }
 
   /** Of an outlet of this station; replaces what was wanted there before. */
@@ -254,12 +252,13 @@ export class GrantWriter {
       this.wanted.delete(outlet.evse);
       return this.tell(wanted, "rejected");
     }
+    if (!this.remembered.has(session, limitMa, outlet)) {
+      wanted.againAtMs = Number.POSITIVE_INFINITY;
+      void this.remember(session, limitMa);
+      return;
+    }
     // Before anything is waited for: the next station must not take the same room on the ramp.
     raises.wrote({ ...this.change(wanted), toMa: limitMa }, nowMs);
-    if (!(await this.remembers(session, limitMa, outlet))) {
-      wanted.againAtMs = nowMs + AGAIN_MS;
-      return this.tell(wanted, "unanswered");
-    }
     const startMs = (time.at(nowMs) ?? this.ports.wallMs()) - BEGINS_EARLIER_MS;
     const { evse, profile } = grantProfile(way, {
       ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
@@ -280,25 +279,16 @@ export class GrantWriter {
     if (book.page.learnt.provenWallMs === undefined && !gives) await this.prove(caller, wanted, limitMa);
   }
 
-  /**
-   * Whoever comes after this process must know the highest that a station may live on: without that on disk nothing above its safe default
-   * is raised. What lowers needs no memory.
-   */
-  private async remembers(session: ChargingSession, limitMa: number, outlet: Outlet): Promise<boolean> {
-    const before = session.mostMa;
-    if (limitMa <= Math.max(before ?? 0, outlet.safeMa)) return true;
-    session.mostMa = limitMa;
-    const kept = await this.ports.keep();
-    if (!kept) {
-      session.mostMa = before;
-      if (!this.forgets)
-        this.ports.observe(
-          "raise-not-remembered",
-          "the disk is full: no grant is raised until there is room",
-        );
+  /** Whoever waits for it at that outlet is written then; where it could not be kept, later. */
+  private async remember(session: ChargingSession, limitMa: number): Promise<void> {
+    const kept = await this.remembered.keep(session, limitMa);
+    if (kept === undefined) return;
+    const waits = this.wanted.get(session.evse);
+    if (waits?.againAtMs === Number.POSITIVE_INFINITY) {
+      waits.againAtMs = kept ? Number.NEGATIVE_INFINITY : this.ports.nowMs() + AGAIN_MS;
+      if (!kept) this.tell(waits, "unanswered");
     }
-    this.forgets = !kept;
-    return kept;
+    void this.work();
   }
 
   /** What was not answered may be in force beside what was before. */
