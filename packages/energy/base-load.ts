@@ -6,7 +6,9 @@
  * at once hunts (ENERGY, failures 5 and 6). So there are two bounds instead of one value:
  *
  *     `forRaising`   the highest seen for a while: what must be assumed before anything is granted;
- *     `forLowering`  what is certain in spite of all that is under way: what makes us take something back.
+ *     `forLowering`  what is certain in spite of all that is under way: what makes us take something back. While a station below does
+ *                    not obey, also what was certain within the time that readings may be apart, as far as the meter still bears it out:
+ *                    changes of ours hide a load that was seen, and do not end it.
  *
  * What a car is said to give that nobody told to may be a lie: it is believed to hide a load up to what was declared, and no more.
  * Both include the rise declared for a grant's life, never beyond the declared highest, unless more than that was measured. At a fuse
@@ -14,7 +16,7 @@
  */
 import type { FuseTree } from "./fuse-tree.ts";
 import type { Reading } from "./inputs.ts";
-import { BASE_HOLD_MS } from "./limits.ts";
+import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
 import { higher, lower, minus, NO_CURRENT, type PerPhase, plus, total } from "./phases.ts";
 import { Extremes } from "./window.ts";
 
@@ -31,6 +33,10 @@ export type Base = {
 export type Own = {
   readonly drawMa: readonly PerPhase[];
   readonly drawAtMostMa: readonly PerPhase[];
+  /** As last seen; of whoever obeys, no more than what is in force by now. */
+  readonly drawAtLeastMa: readonly PerPhase[];
+  /** Every session there keeps to its grants. */
+  readonly heeded: readonly boolean[];
   readonly feedMa: readonly PerPhase[];
   readonly feedAtLeastMa: readonly PerPhase[];
   /** By cars that may stop it at any instant (V2X): less drawn, in `drawMa` and `drawAtMostMa`. */
@@ -46,6 +52,7 @@ export class BaseLoads {
   private readonly tree: FuseTree;
   private readonly declared: readonly { readonly highest: PerPhase; readonly rise: PerPhase }[];
   private readonly high: readonly (readonly Extremes[])[];
+  private readonly certain: readonly (readonly Extremes[])[];
 
   constructor(tree: FuseTree) {
     this.tree = tree;
@@ -56,7 +63,9 @@ export class BaseLoads {
         rise: total(here.map((load) => load.riseMa ?? load.highestMa)),
       };
     });
-    this.high = tree.site.fuses.map(() => [0, 1, 2].map(() => new Extremes(BASE_HOLD_MS)));
+    const windows = (spanMs: number) => tree.site.fuses.map(() => [0, 1, 2].map(() => new Extremes(spanMs)));
+    this.high = windows(BASE_HOLD_MS);
+    this.certain = windows(LAG_MS_MAX);
   }
 
   /** The declared highest of everything below each fuse. */
@@ -72,7 +81,7 @@ export class BaseLoads {
     for (const i of this.tree.upwards) {
       const reading = readings[i];
       if (reading === undefined) {
-        for (const window of this.high[i]!) window.clear();
+        for (const window of [...this.high[i]!, ...this.certain[i]!]) window.clear();
         out[i] = this.fromChildren(i, out);
       } else out[i] = this.measured(i, reading, { own, highest: highest[i]!, rise: rise[i]!, nowMs });
     }
@@ -88,15 +97,13 @@ export class BaseLoads {
     const believed = (ma: PerPhase) => atLeastNothing(higher(minus(ma, untold), lower(ma, highest)));
     const seen = believed(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
     const certain = believed(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
-    const windows = this.high[i]!;
-    seen.forEach((ma, phase) => {
-      windows[phase]!.add(nowMs, ma);
-    });
-    const high: PerPhase = [windows[0]!.high ?? 0, windows[1]!.high ?? 0, windows[2]!.high ?? 0];
+    const possible = believed(plus(minus(currentMa, own.drawAtLeastMa[i]!), own.feedMa[i]!));
+    const high = mostOf(this.high[i]!, seen, nowMs);
+    const held = mostOf(this.certain[i]!, certain, nowMs);
     const withRise = (ma: PerPhase) => higher(ma, lower(plus(ma, rise), highest));
     return {
       forRaising: withRise(high),
-      forLowering: withRise(lower(certain, high)),
+      forLowering: withRise(lower(own.heeded[i]! ? certain : higher(certain, lower(held, possible)), high)),
       known: "metered",
       // A car that has just stopped giving, and has not said so yet, looks like a load that has risen.
       beyondDeclaration: certain.some(
@@ -124,6 +131,15 @@ export class BaseLoads {
       out[i] = plus(of(i), total(this.tree.childrenOf[i]!.map((child) => out[child]!)));
     return out;
   }
+}
+
+/** The most that each phase's window has seen, `ma` among it. */
+function mostOf(windows: readonly Extremes[], ma: PerPhase, nowMs: number): PerPhase {
+  const most = (phase: 0 | 1 | 2) => {
+    windows[phase]!.add(nowMs, ma[phase]);
+    return windows[phase]!.high ?? 0;
+  };
+  return [most(0), most(1), most(2)];
 }
 
 const atLeastNothing = (ma: PerPhase): PerPhase => higher(ma, NO_CURRENT);

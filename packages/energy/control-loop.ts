@@ -239,10 +239,15 @@ class Loop implements ControlLoop {
   private own(nowMs: number) {
     const drawMa = this.below((claim) => claim.drawMa);
     const drawAtMostMa = this.below((claim) => claim.drawAtMostMa(nowMs));
+    const drawAtLeastMa = this.below((claim) => claim.drawAtLeastMa);
     const carsFeedMa = this.below((claim) => claim.feedAtLeastMa(nowMs));
     const carsUntoldMa = this.below((claim) => claim.untoldFeedMa);
+    const heeded = this.tree.site.fuses.map(() => true);
+    for (const { claim, fuse } of this.held)
+      if (claim.session !== undefined && !claim.heeds)
+        for (const node of this.tree.pathOf(fuse)) heeded[node] = false;
     const { feedMa, feedAtLeastMa } = this.feeds;
-    return { drawMa, drawAtMostMa, feedMa, feedAtLeastMa, carsFeedMa, carsUntoldMa };
+    return { drawMa, drawAtMostMa, drawAtLeastMa, heeded, feedMa, feedAtLeastMa, carsFeedMa, carsUntoldMa };
   }
 
   private below(of: (claim: OutletClaim) => PerPhase): PerPhase[] {

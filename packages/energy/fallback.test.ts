@@ -161,6 +161,35 @@ test("fallback: shows what each outlet may draw as it reckons with it, never les
   assert.equal(shown.at(-1)?.standing, "empty");
 });
 
+test("fallback: who waited at nothing gets no safe default while others live on what they were left", () => {
+  const site = smallSite({ outlets: 3, mainA: 35, outlet: { safeMa: 6_000 } });
+  const left = [20_000, 10_000, 0].map((limitMa, i) => ({ outlet: outletId(i), limitMa }));
+  const fallback = new Fallback(site, left, 100);
+  const sessions = left.map(({ limitMa }, i) => session(i, { inForceMa: limitMa }));
+  let outcomes: GrantOutcome[] = [];
+  const lentMa: number[] = [];
+  for (let nowMs = 0; nowMs <= 10_000; nowMs += FALLBACK_PERIOD_MS) {
+    const grants = fallback.turn({ nowMs, sessions, outcomes });
+    outcomes = grants.map(({ session: id, seq }) => ({ session: id, seq, atMs: nowMs, outcome: "accepted" }));
+    lentMa.push(fallback.outlets[2]!.limitMa);
+  }
+  assert.deepEqual(lentMa, [0, 6_000, 6_000], "36 A may be drawn until the others' response is over");
+});
+
+test("fallback: a car that draws above its limit makes the next turn due at once, and its neighbours give way", () => {
+  const site = smallSite({ outlets: 3, mainA: 40, outlet: { safeMa: 6_000 } });
+  const fallback = new Fallback(site, [], 100);
+  const calm = [0, 1, 2].map((i) => session(i));
+  fallback.turn({ nowMs: 0, sessions: calm, outcomes: [] });
+  assert.equal(fallback.exceeded(calm), false);
+  const wild = calm.with(0, session(0, { observed: { atMs: 800, terminalsMa: [32_000, 32_000, 32_000] } }));
+  assert.equal(fallback.exceeded(wild), true);
+  const grants = fallback.turn({ nowMs: 1_000, sessions: wild, outcomes: [] });
+  const taken = grants.filter(({ limitMa }) => limitMa === 0).map(({ outlet }) => outlet);
+  assert.equal(taken.length, 1, "40 A carry 32 A and one slot");
+  assert.equal(fallback.exceeded(wild), false, "it has been heeded");
+});
+
 test("property: for any site, left grants and deafness, no fuse is above its rating at the declared highest base load", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const chance = seededChance(seed);

@@ -8,6 +8,7 @@
  */
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type { Grant, GrantOutcome, LoopState, SessionInput } from "./inputs.ts";
+import { OBEYS_WITHIN_MA } from "./limits.ts";
 import { OutletClaim } from "./outlet-claim.ts";
 import { everyWired, type PerPhase } from "./phases.ts";
 import { Queue } from "./queue.ts";
@@ -25,7 +26,7 @@ export type FallbackInput = {
   readonly externalW?: number;
 };
 
-/** As often as the fallback has anything to do: slots are long. */
+/** As often as slots go round; what {@link Fallback.exceeded} says does not wait for it. */
 export const FALLBACK_PERIOD_MS = 5_000;
 
 export class Fallback {
@@ -60,6 +61,18 @@ export class Fallback {
     }));
   }
 
+  /**
+   * Does a car draw more than its outlet may, as of the last turn? Then the next turn is due at once: there is no meter that would show
+   * it, and an overload has to be over soon (bound (b)).
+   */
+  exceeded(sessions: readonly SessionInput[]): boolean {
+    return sessions.some(({ observed, outlet }) => {
+      const held = this.held.find(({ claim }) => claim.outlet.id === outlet);
+      if (held === undefined || observed === undefined) return false;
+      return Math.max(...observed.terminalsMa) > Math.max(...this.mayOf(held.claim)) + OBEYS_WITHIN_MA;
+    });
+  }
+
   turn({ nowMs, sessions, outcomes, externalW }: FallbackInput): Grant[] {
     this.sinceMs ??= nowMs;
     const heldMs = nowMs - this.sinceMs;
@@ -80,7 +93,8 @@ export class Fallback {
     const raised = this.send(aims, nowMs, (aimMa, limitMa, { claim, fuse }) => {
       if (aimMa <= limitMa) return false;
       const more = minusPerPhase(claim.mayWith(aimMa), this.mayOf(claim));
-      if (!room.fits(fuse, more)) return false;
+      // Also what its safe default has it counted with is not lent while others may still draw what they were left.
+      if (!room.fits(fuse, more) || room.overflowsAbove(fuse, claim.usesPhases)) return false;
       room.add(fuse, more);
       return true;
     });
@@ -98,8 +112,7 @@ export class Fallback {
     const room = new Room(this.tree, this.capacity);
     const waiting: { id: SessionInput["id"]; held: Fallback["held"][number] }[] = [];
     for (const held of this.held) {
-      if (held.claim.session === undefined || held.claim.standing !== "obeys")
-        room.add(held.fuse, this.mayOf(held.claim));
+      if (held.claim.session === undefined || !held.claim.heeds) room.add(held.fuse, this.mayOf(held.claim));
       else waiting.push({ id: held.claim.session.id, held });
     }
     const ordered = this.queue.order(

@@ -89,14 +89,20 @@ export class Room {
     return this.capacity[row]! - this.used[row]!;
   }
 
-  /** Whether a row that this fuse weighs on, on one of the phases, overflows. */
-  overflowsAbove(fuse: number, phases: PerPhase): boolean {
+  /** What the fullest row that this fuse weighs on, on one of the phases, has left, in milliamperes; negative: it overflows. */
+  spareAbove(fuse: number, phases: PerPhase): number {
+    let least = this.free(this.tree.powerRow) * this.maPerW;
     for (const node of this.tree.pathOf(fuse)) {
       for (let phase = 0; phase < 3; phase++) {
-        if (phases[phase]! > 0 && this.free(rowOf(node, phase)) < -TOLERANCE) return true;
+        if (phases[phase]! > 0) least = Math.min(least, this.free(rowOf(node, phase)));
       }
     }
-    return this.free(this.tree.powerRow) < -TOLERANCE;
+    return least;
+  }
+
+  /** Whether one of those rows overflows. */
+  overflowsAbove(fuse: number, phases: PerPhase): boolean {
+    return this.spareAbove(fuse, phases) < -TOLERANCE;
   }
 
   private watts(current: PerPhase): number {

@@ -105,7 +105,8 @@ export class Granting {
     return shared.flatMap(({ claim, fuse, shareMa }) => {
       const limitMa = raised(claim, shareMa, {
         nowMs,
-        spareMa: (ma) => room.spare(fuse, more(claim, ma)),
+        // Also what its safe default, or an older grant, has it counted with is not given while too much may be drawn.
+        spareMa: (ma) => Math.min(room.spare(fuse, more(claim, ma)), room.spareAbove(fuse, claim.usesPhases)),
       });
       if (limitMa === undefined) return [];
       room.add(fuse, more(claim, limitMa));

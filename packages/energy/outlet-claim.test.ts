@@ -90,3 +90,22 @@ test("claim: nobody there draws nothing, once a car that left can no longer stan
   // What somebody who comes may draw is another matter.
   assert.deepEqual(claim.mayMa, [6_000, 6_000, 6_000]);
 });
+
+test("may draw: a session that waited at nothing ends; its outlet counts with its safe default, and hides none of the base load", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  const still = (nowMs: number) => ({ ...session, observed: { atMs: nowMs, terminalsMa: [0, 0, 0] } });
+  claim.update(still(0), [], 0);
+  claim.send({ seq: 1, limitMa: 0 }, 0);
+  claim.update(still(500), [accepted(1, 500)], 500);
+  for (let nowMs = 10_000; nowMs <= 60_000; nowMs += 5_000) claim.update(still(nowMs), [], nowMs);
+  claim.update(undefined, [], 61_000);
+  assert.deepEqual(claim.mayMa, [6_000, 6_000, 6_000], "for whoever plugs in");
+  assert.deepEqual(claim.drawAtMostMa(61_000), [0, 0, 0], "nobody draws now");
+});
+
+test("may draw: of a predecessor's grant below the safe default a session goes on at that, and is budgeted with the safe default", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  claim.update({ ...session, inForceMa: 0 }, [], 0);
+  assert.equal(claim.limitMa, 0);
+  assert.deepEqual(claim.mayMa, [6_000, 6_000, 6_000]);
+});

@@ -98,7 +98,9 @@ export class OutletClaim {
       this.drawnHigh[phase]!.add(nowMs, ma);
     });
     this.judge(nowMs);
-    this.mayMa.forEach((ma, phase) => {
+    // Nobody there draws nothing, whatever somebody who comes may draw.
+    const drawnMa = this.standing === "empty" ? this.drawMa : this.mayMa;
+    drawnMa.forEach((ma, phase) => {
       this.mayHigh[phase]!.add(nowMs, ma);
     });
   }
@@ -159,9 +161,14 @@ export class OutletClaim {
     if (this.dischargeMa > 0)
       return map2(this.feedAtLeastMa(nowMs), this.drawMa, (fedMa, drawnMa) => Math.max(0 - fedMa, drawnMa));
     const settled = nowMs - Math.max(this.changedAtMs, this.restingSinceMs ?? this.changedAtMs) > LAG_MS_MAX;
-    // Nobody there draws nothing, whatever somebody who comes may draw.
     if (settled && (this.draw !== undefined || this.session === undefined)) return this.drawMa;
     return [this.mayHigh[0]!.high ?? 0, this.mayHigh[1]!.high ?? 0, this.mayHigh[2]!.high ?? 0];
+  }
+
+  /** As last seen; where it obeys, no more than what is in force by now. */
+  get drawAtLeastMa(): PerPhase {
+    const mostMa = this.heeds ? this.inForceMa : Number.POSITIVE_INFINITY;
+    return map2(this.drawMa, NO_CURRENT, (ma) => Math.min(ma, mostMa));
   }
 
   /**
@@ -334,8 +341,9 @@ export class OutletClaim {
     if (this.obeysSinceMs !== undefined && nowMs - this.obeysSinceMs >= PROBATION_MS) this.disobeys = false;
   }
 
-  /** Number 0: no answer is ever for it, so it counts until a later grant is in effect. */
+  /** Number 0: no answer is ever for it, so it counts until a later grant is in effect. Below the safe default that counts, too. */
   private inherit(inForceMa: number, nowMs: number): void {
+    if (inForceMa < this.outlet.safeMa) this.limitMa = stepDown(this.outlet, inForceMa);
     if (!(inForceMa > this.outlet.safeMa)) return;
     const limitMa = Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa;
     this.sent = [{ seq: 0, limitMa, atMs: nowMs }];

@@ -180,9 +180,11 @@ export class Allocation {
     const { clock, grant, told } = this.ports;
     const nowMs = clock.now().monotonicMs;
     const { fallback } = this;
-    if (fallback === undefined || nowMs - this.turnAtMs < FALLBACK_PERIOD_MS) return;
-    this.turnAtMs = nowMs;
+    if (fallback === undefined) return;
     const sessions = told(nowMs).map((session) => inputOf(session, nowMs));
+    const due = nowMs - this.turnAtMs >= FALLBACK_PERIOD_MS || fallback.allocator.exceeded(sessions);
+    if (!due) return;
+    this.turnAtMs = nowMs;
     const outcomes = fallback.outcomes.splice(0);
     const externalW = this.standing()?.limitW;
     const input = { nowMs, sessions, outcomes, ...(externalW !== undefined && { externalW }) };

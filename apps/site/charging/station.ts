@@ -296,10 +296,10 @@ export class ManagedStation {
     if (this.held === "held" && !this.asksForMeters) this.checkAtMs = Number.POSITIVE_INFINITY;
   }
 
-  /** The highest above its safe default, of whoever granted it. */
+  /** The highest, of whoever granted it, where it is not its safe default. */
   private inForce(outlet: Outlet, session: SessionId): { readonly inForceMa?: number } {
     const found = this.writer.mayHoldOf(outlet.evse, session);
-    return found === undefined || found.limitMa <= outlet.safeMa ? {} : { inForceMa: found.limitMa };
+    return found === undefined || found.limitMa === outlet.safeMa ? {} : { inForceMa: found.limitMa };
   }
 
   /** Of the site's wall clock: grant, then safe default. */

@@ -54,8 +54,8 @@ export type ToldSession = {
   /** Most that car, cable and what the CSMS set (decision 13) allow, per phase. */
   readonly wantsMa: number;
   /**
-   * The highest limit above its safe default that the station may still live on, by grants of any controller that were sent and not
-   * surely replaced; absent: none. An energy controller that starts budgets it, and goes on from there.
+   * The highest limit that the station may still live on, by grants of any controller that were sent and not surely replaced; absent:
+   * its safe default. An energy controller that starts budgets it, and goes on from there.
    */
   readonly inForceMa?: number;
   readonly observed?: { readonly agoMs: number; readonly terminalsMa: readonly number[] };

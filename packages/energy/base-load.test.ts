@@ -1,0 +1,40 @@
+/** What is believed of a base load while changes of ours are under way. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BaseLoads, type Own } from "./base-load.ts";
+import { fuseTree } from "./fuse-tree.ts";
+import { NO_CURRENT, type PerPhase } from "./phases.ts";
+import { smallSite } from "./testing/index.ts";
+
+const flat = (a: number): PerPhase => [a * 1_000, a * 1_000, a * 1_000];
+
+/** A at the meter, seen to be drawn, and drawn at most. */
+type Seen = { readonly meter: number; readonly draw: number; readonly atMost: number };
+
+function forLowering(heeds: boolean, course: readonly Seen[]): number[] {
+  const loads = new BaseLoads(fuseTree(smallSite({ outlets: 2, mainA: 60, baseA: 9, riseA: 3 })));
+  return course.map(({ atMost, draw, meter }, i) => {
+    const own: Own = {
+      ...{ drawMa: [flat(draw)], drawAtMostMa: [flat(atMost)], drawAtLeastMa: [flat(draw)] },
+      ...{ heeded: [heeds], feedMa: [NO_CURRENT], feedAtLeastMa: [NO_CURRENT] },
+    };
+    const nowMs = i * 5_000;
+    const [base] = loads.estimate([{ atMs: nowMs, currentMa: flat(meter) }], own, nowMs);
+    return base!.forLowering[0] / 1_000;
+  });
+}
+
+const known = { meter: 44, draw: 40, atMost: 40 };
+/** A change of ours is under way: 20 A more might be drawn than was seen. */
+const hidden = { meter: 44, draw: 40, atMost: 60 };
+
+test("base load: where everybody obeys, a change of ours hides it, so that nobody hunts on readings that are apart", () => {
+  assert.deepEqual(forLowering(true, [known, hidden]), [7, 3]);
+});
+
+test("base load: beside a car that does not obey, what was certain still counts, as far as the meter bears it out", () => {
+  assert.deepEqual(forLowering(false, [known, hidden, hidden]), [7, 7, 7]);
+  assert.deepEqual(forLowering(false, [known, { ...hidden, meter: 41 }]), [7, 4], "it has fallen");
+  const later = Array<Seen>(6).fill(hidden);
+  assert.equal(forLowering(false, [known, ...later]).at(-1), 3, "readings are not so far apart");
+});
