@@ -4,8 +4,9 @@
  *
  *   (a) in-advance   Σ of what stations would let flow + building + what batteries take − what sources feed but for the largest of them
  *                    is within the rating at every instant: a rise that was declared for a grant's life is no excuse while that grant is
- *                    in force; sources alone, whose sun nobody declares, have detection and the stations' response. Where a fault breaks
- *                    what was reckoned with, it is again before a controller must have ended it
+ *                    in force; detection alone is allowed for, since an outlet whose session waited at nothing counts with its safe default
+ *                    from the instant at which that ends. Where a fault breaks what was reckoned with, it is again before a
+ *                    controller must have ended it
  *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
  *
@@ -100,7 +101,6 @@ export class Bounds {
     this.lastMs = nowMs;
     const may = this.may(moment);
     if (nowMs < this.options.fromMs) return;
-    const sunMs = DETECTED_MS + this.options.respondsMs;
     const allowedMs = DETECTED_MS + this.options.respondsMs + ENDED_MS + moment.detectionMs;
     for (const [fuse, rows] of this.rows) {
       const { base, largest, sources, total } = this.plant.flowOf(fuse);
@@ -108,7 +108,7 @@ export class Bounds {
       for (let i = 0; i < 3; i++) {
         const row = rows[i]!;
         const advanceMa = mayHere[i]! + base[i]! + sources[i]! + largest[i]!;
-        this.advance(row, { ma: advanceMa, nowMs, allowedMs: moment.undisturbed ? sunMs : allowedMs });
+        this.advance(row, { ma: advanceMa, nowMs, allowedMs: moment.undisturbed ? DETECTED_MS : allowedMs });
         this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs, ms });
       }
     }
