@@ -23,6 +23,8 @@ type Feed = {
   readonly held: Extremes;
   nowW: number;
   chargeAtMostW: number;
+  /** What a battery that obeys was last told: nobody relies on more, though it was seen to feed more until now. */
+  toldW: number;
   fresh: boolean;
   /** Solar that is about to be curtailed counts with no more from `sinceMs` on, and is told only once nobody relies on more. */
   limit: { readonly limitW: number; readonly sinceMs: number } | undefined;
@@ -41,6 +43,7 @@ export class SourceFeeds {
       held: new Extremes(BASE_HOLD_MS),
       nowW: 0,
       chargeAtMostW: source.kind === "battery" ? source.chargeWMax : 0,
+      toldW: Number.POSITIVE_INFINITY,
       fresh: false,
       limit: undefined,
     }));
@@ -61,6 +64,7 @@ export class SourceFeeds {
       if (source.kind === "battery") {
         const setpointW = setpoints.find(({ id }) => id === source.id)?.feedW ?? 0;
         const known = source.revert.kind === "proven" && feed.fresh;
+        feed.toldW = source.revert.kind === "proven" ? setpointW : Number.POSITIVE_INFINITY;
         feed.chargeAtMostW = known ? Math.max(0, -setpointW, -(feed.recent.low ?? 0)) : source.chargeWMax;
       }
     }
@@ -141,8 +145,8 @@ export class SourceFeeds {
   }
 }
 
-const heldW = ({ held, limit }: Feed): number =>
-  Math.max(0, Math.min(held.low ?? 0, limit?.limitW ?? Number.POSITIVE_INFINITY));
+const heldW = ({ held, limit, toldW }: Feed): number =>
+  Math.max(0, Math.min(held.low ?? 0, toldW, limit?.limitW ?? Number.POSITIVE_INFINITY));
 
 const nameplateW = (source: Source): number =>
   source.kind === "solar" ? source.feedWMax : source.dischargeWMax;

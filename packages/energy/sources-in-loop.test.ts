@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createControlLoop } from "./control-loop.ts";
+import { fuseTree } from "./fuse-tree.ts";
 import type { LoopInput, Plan, SessionId } from "./inputs.ts";
-import { LAG_MS_MAX } from "./limits.ts";
+import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
 import type { SourceId } from "./site.ts";
+import { SourceFeeds } from "./source-feeds.ts";
 import { outletId, smallSite, VOLTAGE_V } from "./testing/small-site.ts";
 
 const W_PER_MA = (3 * VOLTAGE_V) / 1000;
@@ -103,4 +105,28 @@ test("sun that is held back counts with no more at once, and is told only when n
   }
   assert.equal(told[0], LAG_MS_MAX);
   assert.equal(told.at(-1), 2 * LAG_MS_MAX - TURN_MS);
+});
+
+test("a battery that was told to give less is relied on for no more from then on, though it is still seen to give", () => {
+  const small = smallSite({ outlets: 1, mainA: 100, battery: {} });
+  const battery = small.sources[0]!;
+  const sun = { kind: "solar", id: "solar" as SourceId, fuse: battery.fuse, wiring: battery.wiring } as const;
+  const tree = fuseTree({ ...small, sources: [battery, { ...sun, feedWMax: 10_000 }] });
+  const feeds = new SourceFeeds(tree);
+  const main = tree.indexOf(battery.fuse);
+  const relied = (nowMs: number, toldW: number) => {
+    feeds.update(
+      {
+        ...{ nowMs, wallMs: nowMs, meters: new Map(), sessions: [], outcomes: [] },
+        batteries: [{ id: battery.id, atMs: nowMs, feedW: 5_000, chargePermille: 600, temperatureC: 20 }],
+        solar: [{ id: sun.id, atMs: nowMs, feedW: 8_000 }],
+      },
+      [{ id: battery.id, feedW: toldW }],
+    );
+    return Math.round(feeds.reliedOnMa(main)[0] * W_PER_MA);
+  };
+  let nowMs = 0;
+  for (; nowMs <= BASE_HOLD_MS; nowMs += TURN_MS) assert.equal(relied(nowMs, 5_000), 5_000, `${nowMs}`);
+  assert.equal(relied(nowMs, 1_000), 1_000);
+  assert.equal(relied(nowMs + TURN_MS, -2_000), 0);
 });
