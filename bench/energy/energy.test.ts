@@ -87,6 +87,10 @@ test("bench energy: with prices and a battery it tells what was paid, beside the
   assert(cost.eur > 0 && cost.lpEur > 0, printed);
   assert(Math.abs(cost.ratio - cost.eur / cost.lpEur) < 0.02, printed);
   assert(energy.kWh > 0);
+  const kept = JSON.parse(readFileSync(file("priced/result.json"), "utf8")) as {
+    lpEurWithoutLargest: number;
+  };
+  assert(kept.lpEurWithoutLargest >= cost.lpEur, "who must bear a loss pays no less");
 });
 
 test("bench energy: words that are wrong, and a file that is none of sessions, say so", () => {

@@ -54,6 +54,11 @@ export async function energy(options: EnergyOptions, say: Say) {
   const solver = await inProcessSolver();
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
+  // As the loop has it, for whoever compares costs: the loss of the largest source must not overload what the bound takes for a limit of the meter.
+  const robust =
+    options.prices === undefined || world.site.sources.length === 0
+      ? undefined
+      : await offline(fleet, { ...around, withoutLargest: true }, solver);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
   const history = options.history === undefined ? undefined : await historyOf(options.history, options);
   const replayed = await replay(fleet, world, { solver, say, history });
@@ -65,7 +70,11 @@ export async function energy(options: EnergyOptions, say: Say) {
   write(options.out, fleet, {
     optimum,
     replayed,
-    figures: { ...figures, ...(sameStations !== undefined && { sameStations }) },
+    figures: {
+      ...figures,
+      ...(sameStations !== undefined && { sameStations }),
+      ...(robust !== undefined && { lpEurWithoutLargest: round(robust.cent / 100) }),
+    },
   });
   const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
   say(

@@ -112,8 +112,7 @@ export class Plant {
     let first = Number.POSITIVE_INFINITY;
     for (const car of this.cars.values()) {
       if (car.drawMa === 0) continue;
-      const kw = (car.drawMa * this.wiringOf(car).length * this.world.site.voltageV) / 1e6;
-      const seconds = Math.ceil(((car.car.needKwh - car.gotKwh) / kw) * 3_600);
+      const seconds = Math.ceil(((car.car.needKwh - car.gotKwh) / this.drawKw(car)) * 3_600);
       first = Math.min(first, this.nowMs + Math.max(1, seconds) * 1000);
     }
     return first;
@@ -125,7 +124,7 @@ export class Plant {
     let full = false;
     let carsKw = 0;
     for (const car of this.cars.values()) {
-      const kw = (car.drawMa * this.wiringOf(car).length * this.world.site.voltageV) / 1e6;
+      const kw = this.drawKw(car);
       const kwh = Math.min(kw * hours, car.car.needKwh - car.gotKwh);
       if (car.drawMa > 0 && kwh < kw * hours) full = true;
       car.gotKwh += kwh;
@@ -190,6 +189,10 @@ export class Plant {
     const load = Math.max(a, b, c) / root.ratedMa;
     this.worstLoad = Math.max(this.worstLoad, load);
     if (load > OVERLOAD) this.overloads++;
+  }
+
+  private drawKw(car: PlantCar): number {
+    return (car.drawMa * this.wiringOf(car).length * this.world.site.voltageV) / 1e6;
   }
 
   private wiringOf(car: PlantCar): readonly string[] {

@@ -131,6 +131,7 @@ test("stays: who comes in the morning stays for the day, who comes at noon for a
   assert(Math.abs(restHours(forecasts, morning) - 9) < 0.5);
   assert(Math.abs(restHours(forecasts, noon) - 1) < 0.5);
   assert(Math.abs(restHours(forecasts, morning, 8) - 1) < 0.5, "what it has stayed counts");
+  assert.equal(forecasts.session(morning.id, morning.arrivedWallMs, 0)!.learntVisits, 40);
 });
 
 test("stays: a driver who is known is believed by his own past, and so is who always tells the same", () => {

@@ -116,7 +116,7 @@ export class Forecasts {
       idle: fullness.full(nowWallMs),
       leavesWallMs: this.stays.leaves(arrival, nowWallMs),
       takesWh: this.stays.takes(arrival, deliveredWh),
-      learntVisits: this.stays.visits.length,
+      learntVisits: this.stays.count,
     };
   }
 

@@ -67,6 +67,10 @@ export class Stays {
     if (this.kept.length > VISITS_MAX) this.kept = this.kept.slice(-VISITS_MAX);
   }
 
+  get count(): number {
+    return this.kept.length;
+  }
+
   get visits(): readonly Visit[] {
     return this.kept.map(({ visit }) => visit);
   }
