@@ -73,7 +73,9 @@ export async function energy(options: EnergyOptions, say: Say) {
     figures: {
       ...figures,
       ...(sameStations !== undefined && { sameStations }),
-      ...(robust !== undefined && { lpEurWithoutLargest: round(robust.cent / 100) }),
+      ...(robust !== undefined && {
+        lpWithoutLargest: { kWh: round(sum(robust.gotKwh)), eur: round(robust.cent / 100) },
+      }),
     },
   });
   const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
