@@ -137,8 +137,7 @@ export class Devices {
       default: {
         const meter = this.plant.meters.get(planned.id);
         if (meter === undefined) return undefined;
-        meter.fault = meterFaultOf(fault);
-        heal(() => (meter.fault = undefined));
+        heal(meter.befall(meterFaultOf(fault)));
       }
     }
     return planned.id;

@@ -31,7 +31,7 @@ const MS_PER_HOUR = 3_600_000;
 type Kept = { readonly atMs: number; readonly shown: Shown };
 
 export class Meter {
-  fault: MeterFault | undefined;
+  private readonly faults = new Set<MeterFault>();
   /** Amperes without a sign, as cheap ones have them: the sign stands in the power alone. */
   private readonly unsigned: boolean;
   private readonly chance: Chance;
@@ -63,18 +63,26 @@ export class Meter {
     while (this.history[1] !== undefined && this.history[1].atMs < nowMs - LATE_MS_MAX) this.history.shift();
   }
 
-  /** What it shows; undefined before it measured anything. */
+  /** Beside what is wrong with it already; answers what heals this alone. */
+  befall(fault: MeterFault): () => void {
+    this.faults.add(fault);
+    return () => void this.faults.delete(fault);
+  }
+
+  /** What it shows; undefined before it measured anything. Figures that stand still stand still, whatever befalls it later. */
   show(nowMs: number): Shown | undefined {
-    const { fault } = this;
-    if (fault?.kind !== "frozen") this.frozen = undefined;
-    const byMs = fault?.kind === "late" ? fault.byMs : 0;
+    const faults = [...this.faults];
+    const has = (kind: MeterFault["kind"]) => faults.some((fault) => fault.kind === kind);
+    if (!has("frozen")) this.frozen = undefined;
+    const byMs = Math.max(0, ...faults.map((fault) => (fault.kind === "late" ? fault.byMs : 0)));
     const kept = this.history.findLast(({ atMs }) => atMs <= nowMs - byMs) ?? this.history[0];
     if (kept === undefined) return undefined;
-    const shown = this.asBuilt(kept.shown);
-    if (fault?.kind === "frozen") return (this.frozen ??= shown);
-    if (fault?.kind === "nan") return { ...shown, currentMa: [Number.NaN, Number.NaN, Number.NaN] };
-    if (fault?.kind !== "wrong-sign") return shown;
-    return { ...shown, currentMa: turned(shown.currentMa), powerW: turned(shown.powerW) };
+    const built = this.asBuilt(kept.shown);
+    const signed = has("wrong-sign")
+      ? { ...built, currentMa: turned(built.currentMa), powerW: turned(built.powerW) }
+      : built;
+    const shown = has("frozen") ? (this.frozen ??= signed) : signed;
+    return has("nan") ? { ...shown, currentMa: [Number.NaN, Number.NaN, Number.NaN] } : shown;
   }
 
   private asBuilt(shown: Shown): Shown {
