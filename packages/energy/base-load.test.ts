@@ -11,12 +11,13 @@ const flat = (a: number): PerPhase => [a * 1_000, a * 1_000, a * 1_000];
 /** A at the meter, seen to be drawn, and drawn at most. */
 type Seen = { readonly meter: number; readonly draw: number; readonly atMost: number };
 
-function forLowering(heeds: boolean, course: readonly Seen[]): number[] {
+function forLowering(heeds: boolean, course: readonly Seen[], more: Partial<Own> = {}): number[] {
   const loads = new BaseLoads(fuseTree(smallSite({ outlets: 2, mainA: 60, baseA: 9, riseA: 3 })));
   return course.map(({ atMost, draw, meter }, i) => {
     const own: Own = {
       ...{ drawMa: [flat(draw)], drawAtMostMa: [flat(atMost)], drawAtLeastMa: [flat(draw)] },
       ...{ heeded: [heeds], feedMa: [NO_CURRENT], feedAtLeastMa: [NO_CURRENT] },
+      ...more,
     };
     const nowMs = i * 5_000;
     const [base] = loads.estimate([{ atMs: nowMs, currentMa: flat(meter) }], own, nowMs);
@@ -37,4 +38,14 @@ test("base load: beside a car that does not obey, what was certain still counts,
   assert.deepEqual(forLowering(false, [known, { ...hidden, meter: 41 }]), [7, 4], "it has fallen");
   const later = Array<Seen>(6).fill(hidden);
   assert.equal(forLowering(false, [known, ...later]).at(-1), 3, "readings are not so far apart");
+});
+
+test("base load: where an outlet may draw more without a grant, what is likely counts, never beyond what was declared", () => {
+  assert.deepEqual(forLowering(true, [hidden], { freed: [true] }), [7]);
+  assert.deepEqual(forLowering(true, [{ ...hidden, meter: 59 }], { freed: [true] }), [9]);
+});
+
+test("base load: a source whose device is silent may hide as much of it as was declared", () => {
+  assert.deepEqual(forLowering(true, [known], { unseenFeedMa: [flat(12)] }), [9]);
+  assert.deepEqual(forLowering(true, [known], { unseenFeedMa: [flat(1)] }), [8]);
 });

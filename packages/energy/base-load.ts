@@ -8,9 +8,11 @@
  *     `forRaising`   the highest seen for a while: what must be assumed before anything is granted;
  *     `forLowering`  what is certain in spite of all that is under way: what makes us take something back. While a station below does
  *                    not obey, also what was certain within the time that readings may be apart, as far as the meter still bears it out:
- *                    changes of ours hide a load that was seen, and do not end it.
+ *                    changes of ours hide a load that was seen, and do not end it. And while an outlet may draw more that no grant of
+ *                    ours allows, what is likely: rather one change too many, once, than room that is not there.
  *
- * What a car is said to give that nobody told to may be a lie: it is believed to hide a load up to what was declared, and no more.
+ * What a car is said to give that nobody told to may be a lie, and what a source feeds whose device is silent is unknown: either is believed
+ * to hide a load up to what was declared, and no more.
  * Both include the rise declared for a grant's life, never beyond the declared highest, unless more than that was measured. At a fuse
  * without a trusted meter both are the declared highest of its own loads plus those of its children.
  */
@@ -37,8 +39,12 @@ export type Own = {
   readonly drawAtLeastMa: readonly PerPhase[];
   /** Every session there keeps to its grants. */
   readonly heeded: readonly boolean[];
+  /** A session there that was held below its safe default has just ended (`OutletClaim.freed`). */
+  readonly freed?: readonly boolean[];
   readonly feedMa: readonly PerPhase[];
   readonly feedAtLeastMa: readonly PerPhase[];
+  /** What sources may feed whose devices tell nothing: they are in neither of the two above. */
+  readonly unseenFeedMa?: readonly PerPhase[];
   /** By cars that may stop it at any instant (V2X): less drawn, in `drawMa` and `drawAtMostMa`. */
   readonly carsFeedMa?: readonly PerPhase[];
   /** By cars that nobody told to, as their stations say: likewise in `drawMa`. */
@@ -94,16 +100,20 @@ export class BaseLoads {
     { own, highest, rise, nowMs }: { own: Own; highest: PerPhase; rise: PerPhase; nowMs: number },
   ): Base {
     const untold = own.carsUntoldMa?.[i] ?? NO_CURRENT;
-    const believed = (ma: PerPhase) => atLeastNothing(higher(minus(ma, untold), lower(ma, highest)));
+    const unseen = own.unseenFeedMa?.[i] ?? NO_CURRENT;
+    const believed = (ma: PerPhase) =>
+      atLeastNothing(higher(minus(ma, untold), lower(plus(ma, unseen), highest)));
     const seen = believed(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
     const certain = believed(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
     const possible = believed(plus(minus(currentMa, own.drawAtLeastMa[i]!), own.feedMa[i]!));
     const high = mostOf(this.high[i]!, seen, nowMs);
     const held = mostOf(this.certain[i]!, certain, nowMs);
+    const borneOut = (ma: PerPhase, by: boolean) => (by ? lower(ma, possible) : NO_CURRENT);
+    const hidden = higher(borneOut(held, !own.heeded[i]!), borneOut(highest, own.freed?.[i] === true));
     const withRise = (ma: PerPhase) => higher(ma, lower(plus(ma, rise), highest));
     return {
       forRaising: withRise(high),
-      forLowering: withRise(lower(own.heeded[i]! ? certain : higher(certain, lower(held, possible)), high)),
+      forLowering: withRise(lower(higher(certain, hidden), high)),
       known: "metered",
       // A car that has just stopped giving, and has not said so yet, looks like a load that has risen.
       beyondDeclaration: certain.some(

@@ -243,11 +243,17 @@ class Loop implements ControlLoop {
     const carsFeedMa = this.below((claim) => claim.feedAtLeastMa(nowMs));
     const carsUntoldMa = this.below((claim) => claim.untoldFeedMa);
     const heeded = this.tree.site.fuses.map(() => true);
+    const freed = this.tree.site.fuses.map(() => false);
     for (const { claim, fuse } of this.held)
-      if (claim.session !== undefined && !claim.heeds)
-        for (const node of this.tree.pathOf(fuse)) heeded[node] = false;
-    const { feedMa, feedAtLeastMa } = this.feeds;
-    return { drawMa, drawAtMostMa, drawAtLeastMa, heeded, feedMa, feedAtLeastMa, carsFeedMa, carsUntoldMa };
+      for (const node of this.tree.pathOf(fuse)) {
+        if (claim.session !== undefined && !claim.heeds) heeded[node] = false;
+        if (claim.freed(nowMs)) freed[node] = true;
+      }
+    const { feedMa, feedAtLeastMa, unseenFeedMa } = this.feeds;
+    return {
+      ...{ drawMa, drawAtMostMa, drawAtLeastMa, heeded, freed },
+      ...{ feedMa, feedAtLeastMa, unseenFeedMa, carsFeedMa, carsUntoldMa },
+    };
   }
 
   private below(of: (claim: OutletClaim) => PerPhase): PerPhase[] {

@@ -101,6 +101,7 @@ test("may draw: a session that waited at nothing ends; its outlet counts with it
   claim.update(undefined, [], 61_000);
   assert.deepEqual(claim.mayMa, [6_000, 6_000, 6_000], "for whoever plugs in");
   assert.deepEqual(claim.drawAtMostMa(61_000), [0, 0, 0], "nobody draws now");
+  assert(claim.freed(61_000) && !claim.freed(61_001 + LAG_MS_MAX), "no grant of ours allows that");
 });
 
 test("may draw: of a predecessor's grant below the safe default a session goes on at that, and is budgeted with the safe default", () => {

@@ -53,6 +53,7 @@ export class OutletClaim {
   private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
   private dischargeLoweredAtMs = Number.NEGATIVE_INFINITY;
   private sinceMs = Number.NEGATIVE_INFINITY;
+  private atDefaultSinceMs = Number.NEGATIVE_INFINITY;
   private dischargeSeq = 0;
   private phases: PerPhase;
   private restingSinceMs: number | undefined;
@@ -120,6 +121,11 @@ export class OutletClaim {
   /** Its grants say what it draws: it obeys, and was not seen above all that it was granted lately either, which takes longer to judge. */
   get heeds(): boolean {
     return this.standing === "obeys" && this.overSinceMs === undefined;
+  }
+
+  /** A session that was held below the safe default has just ended: the outlet may draw more, and no grant says so. */
+  freed(nowMs: number): boolean {
+    return nowMs - this.atDefaultSinceMs <= LAG_MS_MAX;
   }
 
   /** Per phase of the site. */
@@ -363,6 +369,7 @@ export class OutletClaim {
   /** Manners stay with the station, everything else goes with the car. */
   private reset(nowMs: number): void {
     this.sinceMs = nowMs;
+    if (this.limitMa < this.outlet.safeMa) this.atDefaultSinceMs = nowMs;
     this.sent = [];
     this.limitMa = this.outlet.safeMa;
     this.changedAtMs = nowMs;

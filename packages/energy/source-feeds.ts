@@ -80,6 +80,11 @@ export class SourceFeeds {
     return this.below((feed) => Math.min(feed.nowW, feed.recent.low ?? 0));
   }
 
+  /** What those may feed, by the nameplate, that tell nothing. */
+  get unseenFeedMa(): readonly PerPhase[] {
+    return this.below(({ fresh, source }) => (fresh ? 0 : nameplateW(source)));
+  }
+
   get feedAtLeastW(): number {
     return this.feeds.reduce((w, feed) => w + heldW(feed), 0);
   }

@@ -182,6 +182,25 @@ test("a device that restarts is dark, feeds nothing, and has forgotten its setpo
   assert.equal(work.plant.batteries.get("bess-7")!.feedW, 0);
 });
 
+test("what two faults break is whole when both have healed, whichever ends first", async () => {
+  const work = atWork();
+  const { conduct } = work.deviceOf("bess-7");
+  const battery = work.plant.batteries.get("bess-7")!;
+  work.devices.inflict({ what: "device-reboot", forMs: 20_000 }, "bess-7");
+  work.devices.inflict({ what: "modbus-cut", forMs: 10_000 });
+  work.devices.inflict({ what: "trip", forMs: 30_000 }, "bess-7");
+  const states: [boolean, boolean][] = [];
+  for (let i = 0; i < 3; i++) {
+    await work.run(i === 0 ? 15 : 10);
+    states.push([conduct.dark, battery.tripped]);
+  }
+  assert.deepEqual(states, [
+    [true, true],
+    [false, true],
+    [false, false],
+  ]);
+});
+
 test("solar: limited in per cent, for its time alone", async () => {
   const work = atWork();
   const { device } = work.deviceOf("pv");

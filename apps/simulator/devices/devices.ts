@@ -30,6 +30,7 @@ export type DevicesPorts = {
 };
 
 type Steered = { steer(): void; restart(): void };
+type Heal = () => void;
 
 export class Devices {
   readonly plant: Plant;
@@ -37,13 +38,15 @@ export class Devices {
   private readonly ports: DevicesPorts;
   readonly limitSignals: LimitSignalDevice[] = [];
   private readonly steered = new Map<string, Steered>();
+  /** How many faults that are not healed break what, by device and what. */
+  private readonly breaks = new Map<string, number>();
 
   constructor(options: PlantOptions, ports: DevicesPorts) {
     this.plant = new Plant(options);
     this.ports = ports;
     this.all = options.plan.devices.map((planned) => {
       const conduct = new DeviceConduct();
-      conduct.neverReverts = "reverting" in planned && planned.reverting === "never";
+      conduct.neverReverts = neverReverts(planned);
       return { planned, conduct, device: this.make(planned, conduct) };
     });
   }
@@ -56,91 +59,96 @@ export class Devices {
 
   /** Does it to a device, one by chance where none is named; gives its id, or "site" where it is everybody's. */
   inflict(fault: PlantFault, device?: string): string | undefined {
-    const heal = (run: () => void) => void this.ports.clock.after(fault.forMs, run);
+    const heals: Heal[] = [];
+    const befell = this.begin(fault, heals, device);
+    this.ports.clock.after(fault.forMs, () => {
+      for (const heal of heals) heal();
+    });
+    return befell;
+  }
+
+  private begin(fault: PlantFault, heals: Heal[], device: string | undefined): string | undefined {
     switch (fault.what) {
       case "modbus-cut":
       case "modbus-flood": {
         const key = fault.what === "modbus-cut" ? "dark" : "flooded";
-        for (const { conduct } of this.all) conduct[key] = true;
-        heal(() => {
-          for (const { conduct } of this.all) conduct[key] = false;
-        });
+        for (const { conduct, planned } of this.all)
+          heals.push(this.broken(`${planned.id} ${key}`, (so) => (conduct[key] = so)));
         return "site";
       }
       case "load-step":
-        for (const load of this.plant.loads.values()) load.force(fault.factor);
-        heal(() => {
-          for (const load of this.plant.loads.values()) load.force(undefined);
-        });
+        for (const load of this.plant.loads.values()) heals.push(load.force(fault.factor));
         return "site";
       default:
-        return this.befall(fault, heal, device);
+        return this.befall(fault, heals, device);
     }
   }
 
   private befall(
     fault: Exclude<PlantFault, { what: "modbus-cut" | "modbus-flood" | "load-step" }>,
-    heal: (run: () => void) => void,
-    id: string | undefined,
+    heals: Heal[],
+    wanted: string | undefined,
   ): string | undefined {
-    const victim = this.victimOf(fault.what, id);
+    const victim = this.victimOf(fault.what, wanted);
     if (victim === undefined) return undefined;
     const { conduct, planned } = victim;
-    const source = this.plant.batteries.get(planned.id) ?? this.plant.solars.get(planned.id);
+    const { id } = planned;
+    const source = this.plant.batteries.get(id) ?? this.plant.solars.get(id);
+    const until = (what: string, set: (so: boolean) => void) =>
+      void heals.push(this.broken(`${id} ${what}`, set));
+    const dark = () => until("dark", (so) => (conduct.dark = so));
+    const trip = () => until("tripped", (so) => source?.trip(so));
     switch (fault.what) {
       case "meter-lost":
-        conduct.dark = true;
-        heal(() => (conduct.dark = false));
+        dark();
         break;
       case "device-reboot":
-        conduct.dark = true;
-        source?.trip(true);
-        this.steered.get(planned.id)?.restart();
-        heal(() => {
-          conduct.dark = false;
-          source?.trip(false);
-        });
+        dark();
+        trip();
+        this.steered.get(id)?.restart();
         break;
       case "trip":
-        source?.trip(true);
-        heal(() => source?.trip(false));
+        trip();
         break;
       case "ignores-setpoints":
-        conduct.ignores = true;
-        heal(() => (conduct.ignores = false));
+        until("ignores", (so) => (conduct.ignores = so));
         break;
       case "reverts-early":
-        conduct.revertsAfterMs = REVERTS_EARLY_MS;
-        heal(() => (conduct.revertsAfterMs = undefined));
+        until("reverts", (so) => (conduct.revertsAfterMs = so ? REVERTS_EARLY_MS : undefined));
         break;
       case "exception-flood":
-        conduct.objects = true;
-        heal(() => (conduct.objects = false));
+        until("objects", (so) => (conduct.objects = so));
         break;
       case "stale-answers":
-        conduct.repeats = true;
-        heal(() => (conduct.repeats = false));
+        until("repeats", (so) => (conduct.repeats = so));
         break;
       case "charge-lies": {
-        const battery = this.plant.batteries.get(planned.id);
+        const battery = this.plant.batteries.get(id);
         if (battery === undefined) return undefined;
-        battery.chargeLies = true;
-        heal(() => (battery.chargeLies = false));
+        until("lies", (so) => (battery.chargeLies = so));
         break;
       }
-      case "never-reverts": {
-        const before = conduct.neverReverts;
-        conduct.neverReverts = true;
-        heal(() => (conduct.neverReverts = before));
+      case "never-reverts":
+        until("never reverts", (so) => (conduct.neverReverts = so || neverReverts(planned)));
         break;
-      }
       default: {
-        const meter = this.plant.meters.get(planned.id);
+        const meter = this.plant.meters.get(id);
         if (meter === undefined) return undefined;
-        heal(meter.befall(meterFaultOf(fault)));
+        heals.push(meter.befall(meterFaultOf(fault)));
       }
     }
-    return planned.id;
+    return id;
+  }
+
+  /** Two faults may break the same thing: it is whole again when the last of them has healed. */
+  private broken(what: string, set: (broken: boolean) => void): Heal {
+    this.breaks.set(what, (this.breaks.get(what) ?? 0) + 1);
+    set(true);
+    return () => {
+      const left = this.breaks.get(what)! - 1;
+      this.breaks.set(what, left);
+      if (left === 0) set(false);
+    };
   }
 
   /** A meter for a meter's fault, a battery or inverter for the others. */
@@ -208,6 +216,8 @@ export class Devices {
     return this.ports.clock.now().monotonicMs;
   }
 }
+
+const neverReverts = (planned: PlannedDevice) => "reverting" in planned && planned.reverting === "never";
 
 function meterFaultOf(fault: Extract<PlantFault, { what: `meter-${string}` }>) {
   switch (fault.what) {

@@ -25,8 +25,8 @@ export class Load {
   private readonly chance: Chance;
   private levelMa: Currents;
   private nextStepMs: number;
-  /** By a fault: what it draws instead, declared or not. */
-  private forced: Currents | undefined;
+  /** By faults: what it draws instead, declared or not. */
+  private readonly forces: { readonly factor: number; readonly currentMa: Currents }[] = [];
 
   constructor(facts: LoadFacts, chance: Chance, nowMs: number) {
     this.facts = facts;
@@ -36,10 +36,12 @@ export class Load {
     this.nextStepMs = nowMs + facts.stepEveryMs;
   }
 
-  /** Draws `factor` of its declared highest from now on; `undefined`: as it likes again. */
-  force(factor: number | undefined): void {
+  /** Draws `factor` of its declared highest, the least of them where it is told several, until what it answers is called. */
+  force(factor: number): () => void {
     const [a, b, c] = this.facts.highestMa;
-    this.forced = factor === undefined ? undefined : [a * factor, b * factor, c * factor];
+    const force = { factor, currentMa: [a * factor, b * factor, c * factor] } as const;
+    this.forces.push(force);
+    return () => void this.forces.splice(this.forces.indexOf(force), 1);
   }
 
   move(nowMs: number): void {
@@ -55,10 +57,9 @@ export class Load {
     }
     const hum = (ma: number, most: number) =>
       Math.max(0, Math.min(most, ma + this.chance.int(-HUM_MA, HUM_MA)));
-    const [a, b, c] = this.forced ?? this.levelMa;
-    this.currentMa =
-      this.forced !== undefined
-        ? [a, b, c]
-        : [hum(a, highestMa[0]), hum(b, highestMa[1]), hum(c, highestMa[2])];
+    const [a, b, c] = this.levelMa;
+    const hummed: Currents = [hum(a, highestMa[0]), hum(b, highestMa[1]), hum(c, highestMa[2])];
+    const least = this.forces.toSorted((one, other) => one.factor - other.factor)[0];
+    this.currentMa = least?.currentMa ?? hummed;
   }
 }

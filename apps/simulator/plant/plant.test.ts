@@ -119,9 +119,16 @@ test("load: never beyond its declaration, nor its declared rise, whatever chance
       const [a, b] = load.currentMa;
       assert(a <= 14_060 && a >= 4_940 && b <= 12_000, `seed ${seed}: ${a}, ${b}`);
     }
-    load.force(1.5);
+    const eased = load.force(1.5);
     load.move(400_000);
     assert.deepEqual(load.currentMa, [60_000, 18_000, 60_000]);
+    const lit = load.force(0);
+    eased();
+    load.move(400_100);
+    assert.deepEqual(load.currentMa, [0, 0, 0], "one end is not the other's");
+    lit();
+    load.move(400_200);
+    assert(load.currentMa[0] >= 4_940);
   }
 });
 

@@ -129,6 +129,8 @@ export class Station {
   private clean = true;
   /** The supply, or the boot loader, brings it back. */
   private returning: Cancel = () => {};
+  /** Without supply until then. */
+  private darkUntilMs = 0;
 
   constructor(options: StationOptions, ports: StationPorts) {
     this.options = options;
@@ -196,7 +198,12 @@ export class Station {
   /** Everything volatile is lost at once; flash, meters, cables and the clock's battery stay. */
   powerCut(forMs?: number): void {
     this.die();
-    if (forMs !== undefined) this.later(forMs, "power-up");
+    if (forMs === undefined) return;
+    const { clock } = this.ports;
+    const { monotonicMs } = clock.now();
+    // A shorter cut within a longer one ends nothing.
+    this.darkUntilMs = Math.max(this.darkUntilMs, monotonicMs + forMs);
+    this.later(this.darkUntilMs - monotonicMs, "power-up");
   }
 
   /** The firmware crashes and starts again by itself, in the middle of whatever it was doing. */

@@ -226,16 +226,11 @@ export const faults = {
   "base-steps": plant((forMs) => ({ what: "load-step", forMs, factor: 1 })),
   "power-returns": {
     begin: ({ drivers, whole }, forMs) => {
-      const { batteries, loads, solars } = whole.devices.plant;
       drivers.allArrive(whole.nowMs);
-      for (const each of [...batteries.values(), ...solars.values()]) each.trip(true);
-      for (const load of loads.values()) load.force(0);
+      whole.devices.inflict({ what: "load-step", forMs, factor: 0 });
+      for (const source of ["battery", "solar"]) whole.devices.inflict({ what: "trip", forMs }, source);
       for (const one of whole.stations) one.powerCut(forMs);
       for (const name of ["local", "energy", "guard"] as const) whole.keepDown(name, forMs + 5_000);
-      whole.time.after(forMs, () => {
-        for (const each of [...batteries.values(), ...solars.values()]) each.trip(false);
-        for (const load of loads.values()) load.force(undefined);
-      });
     },
     ...{ ...headless, dark: true },
   },
