@@ -62,6 +62,8 @@ export class BatteryControl {
   /** What it could give from now on for a quarter of an hour, whatever it is wanted to do. */
   givesW = 0;
   why = "not yet heard of";
+  /** Why its state of charge is not believed, as it was last told. */
+  refused: "no-number" | "jumps" | undefined;
 
   constructor(battery: Battery) {
     this.battery = battery;
@@ -115,8 +117,9 @@ export class BatteryControl {
     if (battery.revert.kind === "unproven") return nothing("its revert was never proven");
     if (input === undefined || nowMs - input.atMs > READING_STALE_MS)
       return nothing("no fresh reading of it");
-    const trusted = this.trust.judge(input.chargePermille, nowMs);
-    if (trusted !== "trusted") return nothing("its state of charge is not believed");
+    const judged = this.trust.judge(input.chargePermille, nowMs);
+    this.refused = judged === "trusted" ? undefined : judged;
+    if (this.refused !== undefined) return nothing("its state of charge is not believed");
     const power = this.temperatureShare(input.temperatureC);
     if (power === 0) return nothing("too cold, too hot, or no temperature");
     const { chargePermille } = input;

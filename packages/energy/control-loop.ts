@@ -133,10 +133,11 @@ class Loop implements ControlLoop {
       mode: mode.mode as LoopOutput["mode"],
       reason: mode.reason,
       grants,
-      setpoints: this.batteries.map(({ battery, setpointW, why }) => ({
+      setpoints: this.batteries.map(({ battery, refused, setpointW, why }) => ({
         source: battery.id,
         feedW: setpointW,
         why,
+        ...(refused !== undefined && { refused }),
       })),
       solarLimits: this.feeds.limits(plan, nowMs),
       state: {

@@ -143,7 +143,13 @@ export type Grant = {
   readonly dischargeMa?: number;
 };
 
-export type Setpoint = { readonly source: SourceId; readonly feedW: number; readonly why: string };
+export type Setpoint = {
+  readonly source: SourceId;
+  readonly feedW: number;
+  readonly why: string;
+  /** Why its state of charge is not believed; absent: it is. */
+  readonly refused?: "no-number" | "jumps";
+};
 
 /** Solar that feeds no more than this until it is no longer named. */
 export type SolarLimit = { readonly source: SourceId; readonly limitW: number };

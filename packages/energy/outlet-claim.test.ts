@@ -47,7 +47,18 @@ test("claim: a lower limit counts only once it was accepted and the model's resp
 });
 
 test("claim: a rejected limit leaves the one before in force", () => {
-  assert.equal(mayAt(lowering(), 200_000, rejected(2, 101_000)), 20_000);
+  const claim = lowering();
+  assert.equal(mayAt(claim, 200_000, rejected(2, 101_000)), 20_000);
+  assert.equal(claim.limitMa, 20_000, "what is said again is no other than what is in force");
+});
+
+test("claim: raises that nobody heeded, as in the fallback, were never told: the safe default is what is said again", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  claim.update(session, [], 0);
+  claim.send({ seq: 1, limitMa: 16_000 }, 0);
+  claim.send({ seq: 2, limitMa: 20_000 }, 6_000);
+  claim.update(session, [rejected(1, 6_500), rejected(2, 6_500)], 6_500);
+  assert.deepEqual([claim.limitMa, ...claim.mayMa], [6_000, 6_000, 6_000, 6_000]);
 });
 
 test("claim: a higher limit counts from the moment it is sent", () => {

@@ -268,9 +268,16 @@ export class OutletClaim {
     this.unansweredSinceMs = this.sent.some((s) => s.seq > seq) ? atMs : undefined;
     this.deafNow = false;
     if (outcome === "rejected" && seq === this.dischargeSeq) this.refusesDischarge = true;
-    if (outcome === "rejected") this.sent = this.sent.filter((s) => s.seq !== seq);
+    if (outcome === "rejected") this.unsend(seq);
     const accepted = this.sent.find((s) => s.seq === seq);
     if (accepted !== undefined) accepted.acceptedAtMs ??= atMs;
+  }
+
+  /** It is in no station: where it was the last, the limit is what was before it, and saying that again raises nobody. */
+  private unsend(seq: number): void {
+    const wasLast = this.sent.at(-1)?.seq === seq;
+    this.sent = this.sent.filter((s) => s.seq !== seq);
+    if (wasLast) this.limitMa = stepDown(this.outlet, this.sent.at(-1)?.limitMa ?? this.inForceMa);
   }
 
   /** Drops what a later, accepted grant has replaced for as long as the model needs. */
