@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { attacksOf } from "./attackers.ts";
 import { modesWith, readFaults, readLimits } from "./energy-evidence.ts";
 import { EvidenceError, readEvidence } from "./evidence.ts";
 import { recount } from "./recount.ts";
@@ -26,17 +27,18 @@ function folderAsked(): string {
 
 const folder = folderAsked();
 try {
-  const { counts, findings: said, modes: told = [] } = recount(await readEvidence(folder));
+  const { counts, findings: said, kinds = new Set(), modes: told = [] } = recount(await readEvidence(folder));
   const modes = modesWith(told, await readFaults(folder));
   const limits = await readLimits(folder, modes);
-  const findings = [...said, ...(limits?.recount.findings ?? [])];
+  const attacks = await attacksOf(folder, kinds);
+  const findings = [...said, ...(limits?.recount.findings ?? []), ...(attacks?.findings ?? [])];
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) process.stderr.write(`${finding}\n`);
   if (findings.length > FINDINGS_SHOWN_MAX) {
     process.stderr.write(`… and ${findings.length - FINDINGS_SHOWN_MAX} more\n`);
   }
   const { findings: _, ...fuses } = limits?.recount ?? { findings: [] };
   const energy = limits === undefined ? {} : { ...fuses, modes, kWhByMode: limits.kWhByMode };
-  process.stdout.write(`${JSON.stringify({ ...counts, ...energy })}\n`);
+  process.stdout.write(`${JSON.stringify({ ...counts, ...energy, ...attacks?.line })}\n`);
   process.exitCode = findings.length === 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof EvidenceError)) throw error;

@@ -49,6 +49,8 @@ export type Evidence = {
   replayed: number;
   /** What the site told of the mode that its energy is managed in, in order. */
   modes?: ModeAt[];
+  /** Of what the site observed, as the CSMS was told. */
+  kinds?: ReadonlySet<string>;
 };
 
 export class EvidenceError extends Error {
@@ -161,6 +163,7 @@ async function readAnswered(path: string): Promise<Set<string>> {
 
 type Stored = Pick<Evidence, "events" | "causes" | "transactions" | "replayed"> & {
   modes: ModeAt[];
+  kinds: ReadonlySet<string>;
   acked: Map<string, number>;
 };
 
@@ -171,6 +174,7 @@ const questions = {
   transactions: "SELECT id, station_id, state, energy_wh FROM transactions",
   replayed: "SELECT count(*) AS n FROM transaction_events WHERE path = 'replayed'",
   acked: "SELECT epoch, acked_seq FROM site_journals",
+  observed: "SELECT data FROM outbox WHERE kind IN ('observed', 'site.guard')",
   modes: "SELECT at_ms, data FROM outbox WHERE kind = 'site.mode' ORDER BY at_ms, seq",
 } as const;
 type Answers = Readonly<Record<keyof typeof questions, Record<string, string | number | null>[]>>;
@@ -231,7 +235,15 @@ export async function holderOf(folder: string, site: string): Promise<string | u
   }
 }
 
-function storedFrom({ events: told, causes, transactions, replayed, acked, modes }: Answers): Stored {
+function storedFrom({
+  events: told,
+  causes,
+  transactions,
+  replayed,
+  acked,
+  modes,
+  observed,
+}: Answers): Stored {
   const events = new Map<string, string[]>();
   for (const row of told) {
     const content = `${row["station_id"]} ${row["digest"]}`;
@@ -247,15 +259,14 @@ function storedFrom({ events: told, causes, transactions, replayed, acked, modes
       energyWh: row["energy_wh"] === null ? null : Number(row["energy_wh"]),
     })),
     replayed: Number(replayed[0]?.["n"] ?? 0),
-    modes: modes.map((row) => ({ atMs: Number(row["at_ms"]), mode: modeIn(row["data"]) })),
+    kinds: new Set(observed.map((row) => String(wordIn("what", row["data"])))),
+    modes: modes.map((row) => ({ atMs: Number(row["at_ms"]), mode: String(wordIn("mode", row["data"])) })),
     acked: new Map(acked.map((row) => [String(row["epoch"]), Number(row["acked_seq"])])),
   };
 }
 
-function modeIn(data: unknown): string {
-  const { mode } = JSON.parse(String(data)) as { mode?: unknown };
-  return String(mode);
-}
+const wordIn = (name: string, data: unknown): unknown =>
+  (JSON.parse(String(data)) as Record<string, unknown>)[name];
 
 /** Everything a run left in `folder`; see the head of this file for the layout. */
 export async function readEvidence(folder: string): Promise<Evidence> {

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { holderOf } from "./evidence.ts";
-import type { Options } from "./options.ts";
+import { isFaulty, type Options } from "./options.ts";
 import { type Plant, SITE, startCsms, startSite } from "./plant.ts";
 import { type Program, readJson } from "./programs.ts";
 
@@ -36,8 +36,7 @@ export async function play(
   };
 
   const { cutModbusS, cutUplinkS, freezeMeterS, killCsms, killEmsS, killGuardS, killSite } = options;
-  const lengths = [cutModbusS, cutUplinkS, freezeMeterS, killEmsS, killGuardS];
-  if (lengths.every((s) => s === undefined) && !killCsms && !killSite) return faults;
+  if (!isFaulty(options)) return faults;
   await wait(forMs / 3);
   if (cutUplinkS !== undefined) {
     const cutMs = cutUplinkS * 1000;

@@ -4,12 +4,13 @@
  */
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { attackers, attacksOf } from "./attackers.ts";
 import { claim, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
 import { keepFaults, modesWith, readLimits } from "./energy-evidence.ts";
 import { EvidenceError, keepStored } from "./evidence.ts";
 import { type Fault, keepAlive, play } from "./faults.ts";
-import { type Options, readOptions, UsageError } from "./options.ts";
+import { isFaulty, type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
 import { command, DemoError, killAll, readJson } from "./programs.ts";
 import type { Audit } from "./recount.ts";
@@ -39,8 +40,13 @@ async function main(): Promise<number> {
   if (options.hold) keepAlive(plant, say, () => stopping);
 
   const faulting = play(options, plant, startMs, say);
+  const over = new AbortController();
+  // Under a fault it is the fault that is looked at.
+  const attacking = isFaulty(options) ? undefined : attackers(plant, over.signal, say);
   if (options.forS === undefined) await interrupted;
   else await Promise.race([Promise.all([faulting, wait(options.forS * 1000)]), interrupted]);
+  over.abort();
+  await attacking;
 
   say("the drivers leave; waiting until every message has arrived (Ctrl-C stops at once)");
   await finish(plant);
@@ -76,6 +82,7 @@ function introduce(plant: Plant, options: Options, say: (line: string) => void):
   Console     ${invitation}
               a link for once: it makes you the first administrator, with a passkey of this browser
   Files       ${plant.out}  (logs in logs/, what stations sent in sent.jsonl)
+  Attackers   ${isFaulty(options) ? "none beside a fault" : "play the catalogue's attacks on Modbus (AT-M1 to AT-M12) once; what the guard refused is on the site's page"}
   Stop        ${options.forS === undefined ? "Ctrl-C" : `by itself after ${options.forS} s`}
 `);
   if (!options.hold) return;
@@ -131,6 +138,7 @@ async function energyOf({ audit, faults, options, startWallMs }: Omit<Run, "erro
 async function report(run: Run): Promise<number> {
   const { options, audit, faults, errors } = run;
   const energy = await energyOf(run);
+  const attacks = await attacksOf(options.out, audit.kinds ?? new Set());
   const { messages, ...counts } = audit.counts;
   const line = {
     stations: stations.length,
@@ -142,14 +150,16 @@ async function report(run: Run): Promise<number> {
     faults,
     errors,
     ...energy?.line,
+    ...attacks?.line,
   };
-  const findings = [...audit.findings, ...(energy?.findings ?? [])];
+  const findings = [...audit.findings, ...(energy?.findings ?? []), ...(attacks?.findings ?? [])];
   for (const finding of findings) process.stderr.write(`${finding}\n`);
   const { started, ended } = line.transactions;
   const good = ended > 0 && line.energyWh > 0 && findings.length === 0 && errors === 0;
+  const { played = 0, through = 0, untold = 0 } = attacks?.line.attacks ?? {};
   const words = `${messages} messages, ${started} transactions started, ${ended} ended, ${(line.energyWh / 1000).toFixed(2)} kWh
 ${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed
-${energy === undefined ? "" : `${energy.line.limitBreaches} limits breached; kWh by mode: ${JSON.stringify(energy.line.kWhByMode)}\n`}`;
+${energy === undefined ? "" : `${energy.line.limitBreaches} limits breached; kWh by mode: ${JSON.stringify(energy.line.kWhByMode)}\n`}${played === 0 ? "" : `${played} attacks on Modbus, ${through} got through, ${untold} were not told\n`}`;
   if (options.json) process.stderr.write(words);
   process.stdout.write(options.json ? `${JSON.stringify(line)}\n` : words);
   return good ? 0 : 1;

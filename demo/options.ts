@@ -33,6 +33,19 @@ export type Options = {
   simulator?: readonly string[];
 };
 
+/** A fault was asked for. */
+export const isFaulty = (options: Options): boolean =>
+  options.killSite || options.killCsms || faultLengths(options).some((s) => s !== undefined);
+
+/** In seconds; of those that were not asked for undefined. */
+export const faultLengths = ({
+  cutModbusS,
+  cutUplinkS,
+  freezeMeterS,
+  killEmsS,
+  killGuardS,
+}: Options): readonly (number | undefined)[] => [cutModbusS, cutUplinkS, freezeMeterS, killEmsS, killGuardS];
+
 /** A mistake in the arguments is the caller's; the sentence says how to call it instead. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

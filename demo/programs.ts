@@ -79,19 +79,25 @@ export function start(
 
 /** Runs a command of Wattward to its end; its words are the error if it fails. */
 export async function command(entry: string, args: readonly string[]): Promise<string> {
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", join(root, entry), ...args],
-    {
-      cwd: root,
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  const said: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => said.push(String(chunk)));
+  const { code, said, whispered } = await tried(entry, args);
+  if (code !== 0) throw new DemoError(`${entry} ${args.join(" ")} failed:\n${whispered}${said}`);
+  return `${whispered}${said}`;
+}
+
+/** As {@link command}, whatever comes of it: what it said on standard output, and on standard error. */
+export async function tried(
+  entry: string,
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly said: string; readonly whispered: string }> {
+  const words = ["--disable-warning=ExperimentalWarning", join(root, entry), ...args];
+  const child = spawn(process.execPath, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  endsWithUs(child);
+  let said = "";
+  let whispered = "";
+  child.stdout.on("data", (chunk) => (said += String(chunk)));
+  child.stderr.on("data", (chunk) => (whispered += String(chunk)));
   const [code] = (await once(child, "close")) as [number | null];
-  if (code !== 0) throw new DemoError(`${entry} ${args.join(" ")} failed:\n${said.join("")}`);
-  return said.join("");
+  return { code, said, whispered };
 }
 
 /** Waits until `look` gives something; fails with the tail of the program's log when it dies or takes too long. */

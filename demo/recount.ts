@@ -22,7 +22,12 @@ export type Recount = {
   replayed: number;
 };
 /** The counts, and one sentence for each message or transaction counted as lost or duplicated. */
-export type Audit = { counts: Recount; findings: string[]; modes?: readonly ModeAt[] };
+export type Audit = {
+  counts: Recount;
+  findings: string[];
+  modes?: readonly ModeAt[];
+  kinds?: ReadonlySet<string>;
+};
 
 const transactionActions: ReadonlySet<string> = new Set([
   "StartTransaction",
@@ -65,6 +70,7 @@ export function recount(evidence: Evidence): Audit {
       replayed: evidence.replayed,
     },
     ...(evidence.modes !== undefined && { modes: evidence.modes }),
+    ...(evidence.kinds !== undefined && { kinds: evidence.kinds }),
     findings: [
       ...findings.lost.map((sentence) => `lost: ${sentence}`),
       ...findings.duplicated.map((sentence) => `duplicated: ${sentence}`),

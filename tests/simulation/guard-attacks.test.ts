@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exceptionReply, exceptions } from "@wattward/modbus";
-import { type AttackId, attack, attackIds } from "../../apps/simulator/masters/attacks.ts";
+import { type AttackId, attack, attackIds, attackShows } from "../../apps/simulator/masters/attacks.ts";
 import { RawMaster } from "../../apps/simulator/masters/raw-master.ts";
 import { many, read, VENDOR, type World, world, write } from "../../apps/site/modbus-guard/testing/world.ts";
 
@@ -34,20 +34,6 @@ async function played(w: World, id: AttackId, from: From) {
   return report;
 }
 
-/** What tells the attack, of these one at least. */
-const told: Readonly<Record<AttackId, readonly string[]>> = {
-  "AT-M1": ["modbus.unauthorised-write"],
-  "AT-M2": ["modbus.unauthorised-write", "modbus.value-out-of-bounds"],
-  "AT-M3": ["modbus.unauthorised-write", "modbus.oscillation", "modbus.value-out-of-bounds"],
-  "AT-M4": ["modbus.unit-scan"],
-  "AT-M5": ["modbus.function-scan"],
-  "AT-M6": ["modbus.register-scan"],
-  "AT-M8": ["modbus.unauthorised-write", "modbus.replay"],
-  "AT-M9": ["modbus.unknown-master"],
-  "AT-M11": ["modbus.malformed"],
-  "AT-M12": ["modbus.listen-only"],
-};
-
 // AT-M9 is a stranger's, below.
 for (const id of attackIds.filter((one) => one !== "AT-M9"))
   test(`guard: ${id} by a vendor's master that was taken over is contained, told, and writes nothing; the energy controller is served`, async () => {
@@ -60,7 +46,7 @@ for (const id of attackIds.filter((one) => one !== "AT-M9"))
     assert.deepEqual(writes, [], "no write reached the device");
     const kinds = new Set(w.observed.map(({ kind }) => kind));
     assert(
-      told[id].some((kind) => kinds.has(kind)),
+      attackShows[id].some((kind) => kinds.has(kind)),
       `${id} told as ${[...kinds].join(", ")}`,
     );
     const outcome = await w.ask(w.ems(), 1, write(SETPOINT, 1_000));

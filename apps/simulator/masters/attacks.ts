@@ -64,6 +64,20 @@ export const attackSays: Readonly<Record<AttackId, string>> = {
   "AT-M12": "diagnostics: listen only, restart communications",
 };
 
+/** What a guard's site tells of it, one of these at least. */
+export const attackShows: Readonly<Record<AttackId, readonly string[]>> = {
+  "AT-M1": ["modbus.unauthorised-write"],
+  "AT-M2": ["modbus.unauthorised-write", "modbus.value-out-of-bounds"],
+  "AT-M3": ["modbus.unauthorised-write", "modbus.oscillation", "modbus.value-out-of-bounds"],
+  "AT-M4": ["modbus.unit-scan"],
+  "AT-M5": ["modbus.function-scan"],
+  "AT-M6": ["modbus.register-scan"],
+  "AT-M8": ["modbus.unauthorised-write", "modbus.replay"],
+  "AT-M9": ["modbus.unknown-master"],
+  "AT-M11": ["modbus.malformed"],
+  "AT-M12": ["modbus.listen-only"],
+};
+
 const WAIT_MS = 300;
 const SWING_MS = 250;
 /** Writes of a swing that a guard may let pass before its bound on reversals holds. */

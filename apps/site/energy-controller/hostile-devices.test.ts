@@ -110,6 +110,7 @@ test("a battery whose charge goes from nothing to all in a second rests, and its
   plant.chargePermille = 1_000;
   await plant.time.advance(5_000);
   assert.match(plant.snapshot?.batteries[0]?.why ?? "", /not believed/);
+  assert.deepEqual(plant.observations("energy.battery"), ['{"battery":"battery","charge":"jumps"}']);
   assert(Math.abs(plant.feedW) < 100, `${plant.feedW} W`);
   assert.notEqual(plant.snapshot?.flows.batteryW, undefined);
   holds();

@@ -240,7 +240,7 @@ export class ManagedSite {
     return this.limits.lowest({ wallMs: wallMs(), quality: clock.now().quality });
   }
 
-  private observe({ state }: LoopOutput, { nowMs }: LoopInput): void {
+  private observe({ setpoints, state }: LoopOutput, { nowMs }: LoopInput): void {
     const { observer } = this.ports;
     for (const { id, kind, health } of this.fleet.states()) {
       const detail =
@@ -259,6 +259,10 @@ export class ManagedSite {
       // Just started: nobody has had the time to answer.
       const silent = refused === undefined || this.isUnheard(id);
       observer.is("energy.meter", id, silent ? undefined : { meter: id, refused }, nowMs);
+    }
+    for (const { refused, source } of setpoints) {
+      const detail = refused === undefined ? undefined : { battery: source, charge: refused };
+      observer.is("energy.battery", source, detail, nowMs);
     }
     for (const { id, standing } of state.outlets) {
       const bad = standing === "disobeys" || standing === "deaf";

@@ -35,6 +35,7 @@ export const QUARTERS_MS_MIN = 5_000;
 
 /** Names of what the energy controller observes, whose meaning stays, once released; any other is not its to tell. */
 export const ENERGY_KINDS = [
+  "energy.battery",
   "energy.beyond-declaration",
   "energy.contactor-opened",
   "energy.device",
