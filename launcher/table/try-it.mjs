@@ -6,7 +6,7 @@ import { file, flag, folder, json, oneOf, text, usual } from "./words.mjs";
 const demo = {
   name: "demo",
   entry: "demo/main.ts",
-  sentence: "a whole site at work on this machine: central system, site, eight simulated stations, attackers",
+  sentence: "a whole site at work on this machine: central system, site, eight stations, attackers",
   forms: [
     {
       sentence: "until Ctrl-C, or for as long as --for says",
