@@ -1,5 +1,5 @@
 /**
- * `bench modbus-guard`: masters to a device through the guard, and through a bare TCP relay, in turn, in one run; each twice: with the
+ * `bench modbus-guard`: masters (`modbus-serial`, and `mbpoll` beside them through the guard where it is installed) to a device through the guard, and through a bare TCP relay, in turn, in one run; each twice: with the
  * machine quiet, and while a store beside commits without end. What is reported is the worse of the two.
  */
 import { type ChildProcess, fork, spawn } from "node:child_process";
@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Options } from "./gateway.ts";
 import { guardFolder } from "./guard-folder.ts";
+import { mbpoll } from "./load/mbpoll.ts";
 import { type Masters, masters } from "./load/modbus-masters.ts";
 import type { Say } from "./plant.ts";
 
@@ -29,11 +30,18 @@ export async function modbusGuard({ seconds, rounds }: Options, say: Say) {
     const relay = await plant.yardstick("yardstick/tcp-relay.ts", String(device));
     const guard = await plant.guard(device);
     const both = { guard: await masters(guard, MASTERS), relay: await masters(relay, MASTERS) };
+    const other = await mbpoll(guard);
+    if (other === undefined)
+      say("mbpoll is not installed: modbus-serial alone asks (apt-get install mbpoll)");
     const quiet = await measure(both, { seconds, rounds }, (line) => say(`quiet: ${line}`));
     plant.commit();
     const committing = await measure(both, { seconds, rounds }, (line) =>
       say(`while stores commit: ${line}`),
     );
+    const polled = await other?.stop();
+    if (polled !== undefined) say(`mbpoll beside: ${polled.asked} asked, ${polled.answered} answered`);
+    if (polled !== undefined && polled.errors > 0)
+      throw new Error(`the guard failed mbpoll ${polled.errors} times of ${polled.asked}`);
     both.guard.close();
     both.relay.close();
     return worse(quiet, committing);

@@ -48,6 +48,7 @@ test("bench modbus-guard: throughput against a bare relay, and what a request ta
   const { perSecond = 0, relayPerSecond = 0, ratio = 0 } = throughput;
   assert(perSecond > 0 && Math.abs(ratio - perSecond / relayPerSecond) < 0.01, figures);
   assert.match(said, /while stores commit/);
+  assert.match(said, /mbpoll beside: [1-9]|mbpoll is not installed/);
 });
 
 test("bench of a name that there is not, or of no stations: exit 2, and what there is", () => {
