@@ -20,7 +20,8 @@ import { type Capacities, capacities } from "./capacity.ts";
 import { CarDischarge } from "./car-discharge.ts";
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import { Granting, type Shared } from "./granting.ts";
-import type { BatteryInput, LoopInput, LoopOutput, Plan, Reading, SessionId } from "./inputs.ts";
+import type { BatteryInput, LoopInput, LoopOutput, Plan, SessionId } from "./inputs.ts";
+import { MeterReadings } from "./meter-readings.ts";
 import { firstMode, type ModeState, nextMode } from "./modes.ts";
 import { type HeldOutlet, OutletClaim } from "./outlet-claim.ts";
 import { PeakBudget } from "./peak-budget.ts";
@@ -29,7 +30,6 @@ import { Queue } from "./queue.ts";
 import { share } from "./share.ts";
 import type { Battery, Site } from "./site.ts";
 import { SourceFeeds } from "./source-feeds.ts";
-import { MeterTrust } from "./trust.ts";
 
 export type ControlLoop = {
   turn(input: LoopInput): LoopOutput;
@@ -74,7 +74,7 @@ class Loop implements ControlLoop {
   private readonly held: readonly HeldOutlet[];
   private readonly base: BaseLoads;
   private readonly feeds: SourceFeeds;
-  private readonly trusts: readonly MeterTrust[];
+  private readonly meters: MeterReadings;
   private readonly batteries: readonly BatteryControl[];
   private readonly queue = new Queue();
   private readonly granting: Granting;
@@ -90,10 +90,7 @@ class Loop implements ControlLoop {
     this.held = held;
     this.base = new BaseLoads(tree);
     this.feeds = new SourceFeeds(tree);
-    this.trusts = site.meters.map((meter) => {
-      const fuseMa = site.fuses[tree.indexOf(meter.fuse)]!.ratedMa;
-      return new MeterTrust(meter, { fuseMa, voltageV: site.voltageV });
-    });
+    this.meters = new MeterReadings(tree);
     this.batteries = site.sources
       .filter((source): source is Battery => source.kind === "battery")
       .map((battery) => new BatteryControl(battery));
@@ -190,23 +187,12 @@ class Loop implements ControlLoop {
   }
 
   private readMeters(input: LoopInput) {
-    const draw = this.below((claim) => claim.drawMa);
-    const feed = this.feeds.feedMa;
     const given = this.below((claim) => everyWired(claim.outlet.wiring, claim.feedAtMostMa));
-    const readings: (Reading | undefined)[] = this.tree.site.fuses.map(() => undefined);
-    const refused = this.tree.site.meters.map((meter, i) => {
-      const fuse = this.tree.indexOf(meter.fuse);
-      const own = {
-        drawMa: sum(draw[fuse]!),
-        feedMa: sum(feed[fuse]!),
-        feedAtMostMa: sum(this.feeds.feedAtMostMa(fuse)) + sum(given[fuse]!),
-      };
-      const verdict = this.trusts[i]!.judge(input.meters.get(meter.id), own, input.nowMs);
-      if (verdict.kind === "refused") return verdict.why;
-      readings[fuse] = verdict.reading;
-      return undefined;
+    return this.meters.turn(input, {
+      drawMa: this.below((claim) => claim.drawMa),
+      feedMa: this.feeds.feedMa,
+      feedAtMostMa: given.map((ma, node) => plus(ma, this.feeds.feedAtMostMa(node))),
     });
-    return { readings, refused };
   }
 
   private judgeMode(

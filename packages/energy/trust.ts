@@ -3,7 +3,8 @@
  * into a number, and what is refused is treated as absent: the mode changes, no zero appears (ENERGY, failures 1, 2, 8).
  *
  * Refused: no numbers, more than the wires carry, power that is not voltage times current, the same figures to the last
- * digit for too long, older than the meter may be, and a sign that goes against what our own devices just did.
+ * digit for too long, older than the meter may be, a sign that goes against what our own devices just did, and less than what the
+ * meters below show together (AT-M10).
  */
 import type { RawReading, Reading } from "./inputs.ts";
 import { LAG_MS_MAX } from "./limits.ts";
@@ -17,7 +18,8 @@ export type Refusal =
   | "beyond-the-wires"
   | "power-is-not-volts-times-amperes"
   | "frozen"
-  | "sign-is-turned";
+  | "sign-is-turned"
+  | "less-than-below";
 export type Verdict =
   | { readonly kind: "trusted"; readonly reading: Reading }
   | { readonly kind: "refused"; readonly why: Refusal };
@@ -32,9 +34,14 @@ const POWER_EXCESS = 1.15;
 const SIGN_STEP_MA = 5_000;
 const SIGN_STEPS_AGAINST = 3;
 
+/** Of what meters below show, they may be wrong by so much beside the meter above. */
+const BELOW_WITHIN_PERMILLE = 50;
+
 /** Sums over the phases of what is ours below the meter. */
 export type OwnSums = {
   readonly drawMa: number;
+  /** By trusted meters below, where there are any, and what we draw beside them, less the nameplates of sources that they do not see. */
+  readonly belowMa?: number;
   readonly feedMa: number;
   /** By the nameplates of all sources there. */
   readonly feedAtMostMa: number;
@@ -50,6 +57,7 @@ export class MeterTrust {
   private against = 0;
   private impossibleSinceMs: number | undefined;
   private rightSinceMs: number | undefined;
+  private lessSinceMs: number | undefined;
 
   constructor(meter: Meter, { fuseMa, voltageV }: { readonly fuseMa: number; readonly voltageV: number }) {
     this.meter = meter;
@@ -66,7 +74,9 @@ export class MeterTrust {
     this.compare(netMa, own.drawMa - own.feedMa, nowMs);
     if (this.canOnlyBeRight(netMa, own, nowMs)) this.against = 0;
     const turned = this.against >= SIGN_STEPS_AGAINST || this.impossible(netMa, own, nowMs);
-    return turned ? { kind: "refused", why: "sign-is-turned" } : { kind: "trusted", reading };
+    if (turned) return { kind: "refused", why: "sign-is-turned" };
+    if (this.lessThanBelow(netMa, own, nowMs)) return { kind: "refused", why: "less-than-below" };
+    return { kind: "trusted", reading };
   }
 
   private fault(raw: RawReading | undefined, nowMs: number): Refusal | undefined {
@@ -96,6 +106,14 @@ export class MeterTrust {
     if (netMa >= drawMa - feedAtMostMa - SIGN_STEP_MA) this.impossibleSinceMs = undefined;
     else this.impossibleSinceMs ??= nowMs;
     return this.impossibleSinceMs !== undefined && nowMs - this.impossibleSinceMs > LAG_MS_MAX;
+  }
+
+  /** Nobody's load gives: for longer than a lag, one of the two is wrong, and the one that shows less is not relied on. */
+  private lessThanBelow(netMa: number, { belowMa }: OwnSums, nowMs: number): boolean {
+    const withinMa = SIGN_STEP_MA + (Math.abs(belowMa ?? 0) * BELOW_WITHIN_PERMILLE) / 1_000;
+    if (belowMa === undefined || netMa >= belowMa - withinMa) this.lessSinceMs = undefined;
+    else this.lessSinceMs ??= nowMs;
+    return this.lessSinceMs !== undefined && nowMs - this.lessSinceMs > LAG_MS_MAX;
   }
 
   /**

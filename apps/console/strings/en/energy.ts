@@ -212,6 +212,8 @@ export const energyWords = {
       "beyond-the-wires": "It tells more than the wires could carry.",
       "power-is-not-volts-times-amperes": "Its power is not its voltage times its current.",
       frozen: "It repeats the same figures to the last digit.",
+      "less-than-below":
+        "It shows less than the meters below it together. Look at both: one is wrong, or was tampered with.",
       "sign-is-turned": "Its direction is turned: import reads as export. Look at its current transformers.",
     } as Readonly<Record<string, string>>,
     effect: "Until it is trusted, the highest load that was declared is assumed.",
