@@ -77,6 +77,7 @@ class Sums {
   private simulatedS = 0;
   private kWh = 0;
   private kWhInFaults = 0;
+  private kWhGivenBack = 0;
   private visits = 0;
   private heatShareMax = 0;
   private loadMax = 0;
@@ -91,6 +92,7 @@ class Sums {
     this.simulatedS += day.simulatedS;
     this.kWh += day.kWh;
     this.kWhInFaults += day.kWhInFaults;
+    this.kWhGivenBack += day.kWhGivenBack;
     this.visits += day.visits;
     this.heatShareMax = Math.max(this.heatShareMax, day.heatShareMax);
     this.loadMax = Math.max(this.loadMax, day.loadMax);
@@ -109,7 +111,8 @@ class Sums {
     const rounded = (value: number) => Math.round(value * 100) / 100;
     return {
       ...{ days, limitBreaches: findings, slots, visits, kWh: Math.round(this.kWh) },
-      ...{ kWhInFaults: Math.round(this.kWhInFaults), simulatedHours: Math.round(this.simulatedS / 3_600) },
+      ...{ kWhInFaults: Math.round(this.kWhInFaults), kWhGivenBack: Math.round(this.kWhGivenBack) },
+      ...{ simulatedHours: Math.round(this.simulatedS / 3_600) },
       hoursByMode: Object.fromEntries(
         Object.entries(this.hoursByMode).map(([mode, h]) => [mode, rounded(h)]),
       ),

@@ -1,10 +1,11 @@
 /** People at a site, by seed: cars of one to three phases come, are plugged in, charge for a while, and leave. Whoever is thrown out comes back. */
-import type { Chance, EvseId } from "@wattward/kernel";
+import type { Chance, Clock, EvseId } from "@wattward/kernel";
 import { Car, type Station } from "@wattward/simulator";
 
 const LOOK_MS = 1_000;
 /** Between two attempts with a card. */
 const AGAIN_MS = 4_000;
+const STAYS_MS = 12 * 3_600_000;
 
 export type Pace = {
   readonly gapMs: { readonly least: number; readonly most: number };
@@ -28,10 +29,15 @@ export class Drivers {
   private readonly places: readonly Place[];
   private readonly chance: Chance;
   private readonly pace: Pace;
+  private readonly clock: Clock;
   visits = 0;
 
-  constructor(stations: readonly Station[], chance: Chance, pace: Pace) {
+  constructor(
+    stations: readonly Station[],
+    { chance, clock, pace }: { readonly chance: Chance; readonly clock: Clock; readonly pace: Pace },
+  ) {
     this.chance = chance;
+    this.clock = clock;
     this.pace = pace;
     this.places = stations.flatMap((station) =>
       station.evses.map(({ id }, i) => ({
@@ -99,6 +105,7 @@ export class Drivers {
       maxW: phases * 230 * ([16, 32, 32] as const)[chance.int(0, 2)]!,
       socPercent: chance.int(5, 60),
       phases,
+      ...(place.station.options.bidirectional === true && this.generosity(phases)),
     });
     place.car = car;
     place.state = "there";
@@ -106,6 +113,15 @@ export class Drivers {
     place.tryAtMs = nowMs + chance.int(1, 5) * 1000;
     place.station.plug(place.evse, car);
     this.visits++;
+  }
+
+  /** It says that it stays for long; most do not. */
+  private generosity(phases: number) {
+    const { wallMs } = this.clock.now();
+    return {
+      gives: { maxW: phases * 230 * 16, keepsPercent: 20 },
+      ...{ socPercent: this.chance.int(30, 80), wants: { percent: 80, leavesAtMs: wallMs + STAYS_MS } },
+    };
   }
 
   private show(place: Place): void {

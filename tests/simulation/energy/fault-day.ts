@@ -19,6 +19,8 @@ const SLOT_MS = 480_000;
 const LASTS_MS = { least: 25_000, most: 150_000 };
 /** What conservative (60 s) and fallback (30 s) need to be left, one after the other, and a plan to be heard. */
 const SETTLES_MS = 150_000;
+/** Cars give back (V2X) on every so many-th day. */
+const GIVES_BACK_EVERY = 2;
 /** After the start: stations that were never managed get their default. */
 const BEGINS_MS = 90_000;
 const LOOK_MS = 500;
@@ -76,6 +78,8 @@ export type FaultDay = {
   readonly findings: readonly string[];
   readonly kWh: number;
   readonly kWhInFaults: number;
+  /** By cars; taken off what stands in the two above. */
+  readonly kWhGivenBack: number;
   readonly visits: number;
   readonly secondsByMode: Readonly<Record<string, number>>;
   readonly heatShareMax: number;
@@ -90,7 +94,7 @@ export async function faultDay(options: FaultDayOptions): Promise<FaultDay> {
 }
 
 async function wholeSite({ broken, planner = "cheap", seed }: FaultDayOptions): Promise<WholeSite> {
-  const site = await seededSite(seededChance(seed));
+  const site = await seededSite(seededChance(seed), seed % GIVES_BACK_EVERY === 1);
   const good = planner === "real" ? await realPlanner() : cheapPlanner(seededChance(seed + 7));
   return new WholeSite({ seed, site, planner: () => good, ...(broken && { broken }) });
 }
@@ -118,6 +122,7 @@ class Day {
   private slotNumber = 0;
   private told = 0;
   private wattMs = 0;
+  private givenMaMs = 0;
   private faultWattMs = 0;
   private window: { wattMs: number; wantedMs: number; lastsMs: number } | undefined;
   private mode: Mode = "default";
@@ -133,7 +138,12 @@ class Day {
     this.options = options;
     this.whole = whole;
     this.chance = seededChance(options.seed + 11);
-    this.drivers = new Drivers(whole.stations, seededChance(options.seed + 12), options.pace ?? usualPace);
+    const chance = seededChance(options.seed + 12);
+    this.drivers = new Drivers(whole.stations, {
+      chance,
+      clock: whole.time,
+      pace: options.pace ?? usualPace,
+    });
     this.safeMa = new Map(whole.planned.config.site.outlets.map(({ safeMa, station }) => [station, safeMa]));
     this.stage = { whole, drivers: this.drivers, chance: this.chance, disobeys: new Set() };
     this.bounds = new Bounds(whole.devices.plant, {
@@ -162,6 +172,7 @@ class Day {
       ...{ seed: options.seed, slots: slots.length, simulatedS: Math.round(whole.nowMs / 1000) },
       ...{ findings: this.findings, befell: this.befell, visits: this.drivers.visits },
       ...{ kWh: this.wattMs / 3.6e9, kWhInFaults: this.faultWattMs / 3.6e9 },
+      kWhGivenBack: (this.givenMaMs * 0.23) / 3.6e9,
       secondsByMode: Object.fromEntries(Object.entries(this.modeMs).map(([mode, ms]) => [mode, ms / 1000])),
       ...{ heatShareMax, loadMax, overSMax: overMsMax / 1000, advanceSMax: advanceMsMax / 1000 },
     };
@@ -209,6 +220,8 @@ class Day {
     let watts = 0;
     for (const { terminalsMa } of draws) for (const ma of terminalsMa) watts += ma * 0.23;
     this.wattMs += watts * 100;
+    for (const { terminalsMa } of draws)
+      for (const ma of terminalsMa) this.givenMaMs += Math.max(0, -ma) * 100;
     if (this.window === undefined) return;
     this.faultWattMs += watts * 100;
     this.window.wattMs += watts * 100;

@@ -37,6 +37,8 @@ export type PlannedStation = {
   readonly ratedMa: number;
   readonly stepMa: number;
   readonly respondsMs: number;
+  /** It lets cars give back (V2X). */
+  readonly bidirectional: boolean;
 };
 
 export type SeededSite = {
@@ -48,8 +50,11 @@ export type SeededSite = {
 
 const versions = ["1.6", "2.0.1", "2.1"] as const;
 const A = 1_000;
+/** What a car may give back through an outlet that lets it. */
+const GIVES_MA = 16 * A;
 
-export async function seededSite(chance: Chance): Promise<SeededSite> {
+/** `givesBack`: stations of 2.1 let cars give back. */
+export async function seededSite(chance: Chance, givesBack = false): Promise<SeededSite> {
   const count = chance.int(5, 7);
   const gridA = chance.int(11, 16) * 5;
   const fuses = [
@@ -80,8 +85,10 @@ export async function seededSite(chance: Chance): Promise<SeededSite> {
     const ratedMa = (i < 2 ? 16 : 32) * A;
     const stepMa = i === 3 ? 2_000 : 1_000;
     const evses = i === 0 ? 2 : 1;
+    const version = versions[i % 3]!;
+    const bidirectional = givesBack && version === "2.1";
     stations.push({
-      ...{ id, version: versions[i % 3]!, evses, phases, ratedMa, stepMa },
+      ...{ id, version, evses, phases, ratedMa, stepMa, bidirectional },
       respondsMs: chance.int(0, RESPONDS_MS - 2_000),
     });
     const wirings = phases === 1 ? ([["L2"], ["L3"], ["L1"]] as const) : [three, turned, turnedTwice];
@@ -93,6 +100,7 @@ export async function seededSite(chance: Chance): Promise<SeededSite> {
         ...{ ratedMa, minMa: 6 * A, steps: { kind: "every", stepMa }, safeMa: 0 },
         ...{ limiting: "proven", ttlMs: TTL_MS, expiry: "proven", respondsMs: RESPONDS_MS },
         switchesPhases: false,
+        ...(bidirectional && { dischargeMaMax: GIVES_MA }),
       });
   }
   const plan = planOf({ fuses, outlets, load, battery, solarKw });

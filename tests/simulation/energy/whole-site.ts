@@ -300,7 +300,7 @@ export class WholeSite {
   }
 
   private station(planned: PlannedStation, seed: number): Station {
-    const { id, version, evses, phases, ratedMa, respondsMs, stepMa } = planned;
+    const { id, bidirectional, version, evses, phases, ratedMa, respondsMs, stepMa } = planned;
     const flash = new SimulatedDisk(seededChance(seed));
     const host = this.network.host(`station-${id}`);
     const facts = { cn: `SN-${id}`, issuer: "CA", serial: "01", spkiSha256: keyOf(id), notBeforeMs: 1_000 };
@@ -313,6 +313,7 @@ export class WholeSite {
           version,
           evses,
           maxW,
+          bidirectional,
           pathPrefix: "/ocpp",
           serialNumber: `SN-${id}`,
           keeps: "open",
