@@ -25,6 +25,7 @@ export function claimOf(
     fuse,
     uses: claim.usesPhases,
     starts: claim.limitMa === 0,
+    insists: claim.limitMa === 0 && claim.insists,
     inTurn: laxityOf(claim, plan) !== undefined,
     // Nothing is promised to a car that leaves what it has: it is full, or waits for something else than us.
     levelsMa: claim.full

@@ -48,6 +48,8 @@ const CHARGE_HYSTERESIS_PERMILLE = 20;
 /** Of what is stored, so much at least comes out. */
 const GIVEN_BACK = 0.9;
 const QUARTERS_AN_HOUR = 4;
+/** Cars that relied on it are lowered within this, or never. */
+const GIVES_ON_MS = 15_000;
 
 export class BatteryControl {
   readonly battery: Battery;
@@ -58,6 +60,7 @@ export class BatteryControl {
   private lastMs: number | undefined;
   /** Where the ramp leads; what is judged, so that a slow ramp is not taken for a settled value. */
   private aimW = 0;
+  private fallsSinceMs: number | undefined;
   setpointW = 0;
   /** What it could give from now on for a quarter of an hour, whatever it is wanted to do. */
   givesW = 0;
@@ -70,11 +73,23 @@ export class BatteryControl {
     this.trust = new ChargeTrust(battery);
   }
 
-  /** `chargeRoomW`: what may be charged without touching a fuse or a car's share. */
+  /** What others may rely on from now on: it may still give more, but is about to give that. */
+  get reliableW(): number {
+    return Math.min(this.setpointW, this.aimW);
+  }
+
+  /**
+   * `chargeRoomW`: what may be charged without touching a fuse or a car's share. `reliedOn`: cars may still draw more than what
+   * {@link reliableW} leaves them; they are lowered first.
+   */
   turn(
     input: BatteryInput | undefined,
     wish: BatteryWish,
-    { nowMs, chargeRoomW }: { readonly nowMs: number; readonly chargeRoomW: number },
+    {
+      chargeRoomW,
+      nowMs,
+      reliedOn = false,
+    }: { readonly nowMs: number; readonly chargeRoomW: number; readonly reliedOn?: boolean },
   ): void {
     const { min, max, why } = this.allowed(input, nowMs);
     this.givesW = max > 0 ? Math.min(max, this.lastsW(input!.chargePermille)) : 0;
@@ -84,9 +99,32 @@ export class BatteryControl {
     const wanted = wish.kind === "rest" ? { w: 0, why: wish.why } : this.wanted(wish);
     const clampedW = clamp(wanted.w, Math.max(min, chargeRoomW > 0 ? -chargeRoomW : 0), max);
     this.why = clampedW === wanted.w ? wanted.why : (why ?? "no room to charge");
+    const heldW = this.heldW({ aimW: clampedW, max, reliedOn, nowMs });
     this.aimW = clampedW;
-    this.setpointW = this.ramped(clampedW, nowMs);
+    this.setpointW = heldW ?? this.ramped(clampedW, nowMs);
     this.lastMs = nowMs;
+  }
+
+  /** What it goes on giving until nobody relies on it, where it can; undefined: it follows its aim. */
+  private heldW({
+    aimW,
+    max,
+    nowMs,
+    reliedOn,
+  }: {
+    readonly aimW: number;
+    readonly max: number;
+    readonly nowMs: number;
+    readonly reliedOn: boolean;
+  }): number | undefined {
+    const givesW = Math.min(this.setpointW, max);
+    const falls = givesW > 0 && aimW < givesW;
+    if (!falls) this.fallsSinceMs = undefined;
+    else this.fallsSinceMs ??= nowMs;
+    if (this.fallsSinceMs === undefined || nowMs - this.fallsSinceMs > GIVES_ON_MS) return undefined;
+    if (reliedOn) return givesW;
+    // Nobody could be lowered yet for what it is told in this very turn.
+    return aimW < this.reliableW ? Math.min(givesW, this.reliableW) : undefined;
   }
 
   private wanted(wish: Exclude<BatteryWish, { kind: "rest" }>): { w: number; why: string } {

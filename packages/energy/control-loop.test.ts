@@ -251,3 +251,12 @@ test("modes: a start leaves conservative with the first reading that is trusted;
   p.run(15_000);
   assert.equal(p.last!.mode, "reactive");
 });
+
+test("loop: whoever is offered a start gets it, also where those who charge would leave a little less than that takes", () => {
+  // Two minimums are free, but not beside the deadband that a raise leaves.
+  const p = plant({ outlets: 2, mainA: 12.5 });
+  for (let i = 0; i < 2; i++) p.plugIn(outletId(i));
+  p.run(3 * 3_600_000, () => assert(p.worstLoad <= 1));
+  const got = [...p.cars.values()].map(({ gotWh }) => gotWh);
+  assert(Math.min(...got) > 0.75 * Math.max(...got), `${got}`);
+});

@@ -18,7 +18,7 @@ import { BatteryControl } from "./battery.ts";
 import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { CarDischarge } from "./car-discharge.ts";
-import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
+import { type FuseTree, fuseTree, Room, rowOf, TOLERANCE } from "./fuse-tree.ts";
 import { Granting, type Shared } from "./granting.ts";
 import type { BatteryInput, LoopInput, LoopOutput, Plan, SessionId } from "./inputs.ts";
 import { MeterReadings } from "./meter-readings.ts";
@@ -35,6 +35,8 @@ export type ControlLoop = {
   turn(input: LoopInput): LoopOutput;
   /** Grants are numbered on from here, where that is further than they are: another controller of this site sent that many. */
   numberFrom(seq: number): void;
+  /** What was said last may not have been heard: every limit is said again in the next turn. */
+  sayAgain(): void;
 };
 
 /** `site` has passed `checkSite`. */
@@ -164,12 +166,20 @@ class Loop implements ControlLoop {
     this.granting.numberFrom(seq);
   }
 
+  sayAgain(): void {
+    for (const { claim } of this.held) claim.sayAgain();
+  }
+
   private get root(): number {
     return this.tree.upwards.at(-1)!;
   }
 
   private setpoints() {
-    return this.batteries.map(({ battery, setpointW }) => ({ id: battery.id, feedW: setpointW }));
+    return this.batteries.map(({ battery, reliableW, setpointW }) => ({
+      id: battery.id,
+      feedW: setpointW,
+      reliableW,
+    }));
   }
 
   private updateClaims({ sessions, outcomes, unlimited = [], nowMs }: LoopInput): void {
@@ -309,6 +319,9 @@ class Loop implements ControlLoop {
     const used = (capacity: readonly number[]) => new Room(this.tree, capacity, room.used);
     const shares = share(this.tree, wishes, room, used(rooms.forGranting));
     const carsAlone = share(this.tree, wishes, used(rooms.forStoring));
+    ordered.forEach(({ claim }, i) => {
+      claim.offered(shares[i]!, nowMs);
+    });
     return {
       shared: ordered.map(({ claim, fuse }, i) => ({ claim, fuse, shareMa: shares[i]! })),
       carsAlone: new Map(ordered.map(({ claim }, i) => [claim, carsAlone[i]!])),
@@ -330,6 +343,9 @@ class Loop implements ControlLoop {
     for (const { claim, fuse } of this.held) room.add(fuse, claim.mayWith(carsAlone.get(claim) ?? 0));
     room.capacity[this.tree.powerRow] = power.withStoresW;
     const all = this.batteries.map(({ battery }) => battery);
+    const drawn = new Room(this.tree, rooms.forLowering);
+    for (const { claim, fuse } of this.held) drawn.add(fuse, claim.mayMa);
+    const over = (row: number) => drawn.free(row) < -TOLERANCE;
     for (const control of this.batteries) {
       const { battery } = control;
       const one = this.spread(battery, 1);
@@ -341,7 +357,10 @@ class Loop implements ControlLoop {
         gridW: gridW === undefined ? undefined : gridW * part,
         importMaxW: power.importMaxW * part,
       };
-      control.turn(reading, wishOf(battery, plan, seen), { nowMs: input.nowMs, chargeRoomW });
+      const reliedOn = this.tree
+        .pathOf(fuse)
+        .some((node) => [0, 1, 2].some((phase) => over(rowOf(node, phase))));
+      control.turn(reading, wishOf(battery, plan, seen), { nowMs: input.nowMs, chargeRoomW, reliedOn });
       const mayW = battery.revert.kind === "proven" ? Math.max(0, -control.setpointW) : battery.chargeWMax;
       room.add(fuse, this.spread(battery, mayW));
     }

@@ -76,3 +76,29 @@ test("inherited: what another grants while this loop lives (the fallback, when i
   }
   assert.equal(waits, 60);
 });
+
+test("inherited: of what a station has at most, no more is said again than it surely has, nor before a reading may show it", () => {
+  const loop = createControlLoop(smallSite({ outlets: 2, mainA: 30 }));
+  const sessions = (goesOnMa: number) => [{ ...session(0, 32_000), goesOnMa }, session(1)];
+  for (let nowMs = 500; nowMs <= 15_000; nowMs += 500) {
+    const { grants, state } = loop.turn(input(nowMs, { sessions: sessions(nowMs < 9_000 ? 6_000 : 14_000) }));
+    assert.deepEqual(
+      [grants.filter((grant) => grant.session === "s0"), state.outlets[0]!.mayMa[0]],
+      [[], 32_000],
+    );
+  }
+  const { grants } = loop.turn(input(15_500, { sessions: sessions(14_000) }));
+  assert.deepEqual(grants.map(({ limitMa, reason }) => [limitMa, reason])[0], [14_000, "refreshed"]);
+});
+
+test("inherited: everything is said again where it may not have been heard", () => {
+  const loop = createControlLoop(site);
+  loop.turn(input(500, { sessions: [session(0, 16_000)] }));
+  assert.deepEqual(loop.turn(input(1_000, { sessions: [session(0, 16_000)] })).grants, []);
+  loop.sayAgain();
+  const { grants } = loop.turn(input(1_500, { sessions: [session(0, 16_000)] }));
+  assert.deepEqual(
+    grants.map(({ limitMa }) => limitMa),
+    [16_000],
+  );
+});

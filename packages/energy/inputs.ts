@@ -35,10 +35,11 @@ export type SessionInput = {
   readonly wantsMa: number;
   /**
    * The highest grant that the station may still live on, by a predecessor of this loop (another process, another document of the
-   * site); absent: its safe default. Heeded when the loop first sees the session: it goes on from there, and budgets it, or the safe
-   * default where that is more, until a grant of its own is in effect.
+   * site); absent: its safe default. It is budgeted, or the safe default where that is more, until a grant of this loop is in effect.
    */
   readonly inForceMa?: number;
+  /** Of that, what it surely has, and goes on with when the loop first sees the session; absent: all of it. */
+  readonly goesOnMa?: number;
   /** Time that it can still spare before it must charge without a pause to get what it needs; a plan's word goes before it. */
   readonly laxityMs?: number;
   /**

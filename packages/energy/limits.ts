@@ -48,6 +48,12 @@ export const OBEYS_WITHIN_PERMILLE = 50;
 export const PROBATION_MS = 300_000;
 /** A station that answered nothing for so long is deaf. */
 export const DEAF_AFTER_MS = 30_000;
+/** Of its life, when a grant that nothing renewed is budgeted as ended: what is left is for lowering others. */
+export const LAPSES_AT = 0.75;
+/** Where it is not known what a session has, it is first waited for a reading: stations tell one every ten seconds. */
+export const UNSEEN_MS = 15_000;
+/** A grant that was not heeded is said again after this. */
+export const REJECTED_AGAIN_MS = 5_000;
 /** Grants of one session that may be in force at the same time; one more means deaf. */
 export const OUTSTANDING_GRANTS_MAX = 16;
 /** A car that draws nothing of its grant for so long is idle: it may have to wake up first … */
@@ -80,6 +86,11 @@ export const DISCHARGE_SHOWS_MS = 10_000;
 export const DISCHARGE_SPARES_W = 500;
 /** A car that was not seen for so long is told to give nothing. */
 export const DISCHARGE_SEEN_MS = 90_000;
+/**
+ * Who is offered a start, and could not be granted it for so long, insists on the room that it takes: a base load that a change of
+ * slots only seemed to show is forgotten by then.
+ */
+export const INSISTS_AFTER_MS = 2 * BASE_HOLD_MS;
 /** A slot of the queue: how long a car may charge while others wait. */
 export const SLOT_MS = 900_000;
 /** One that waits for so long goes before those who have a slot. */

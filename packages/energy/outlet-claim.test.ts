@@ -61,6 +61,30 @@ test("claim: raises that nobody heeded, as in the fallback, were never told: the
   assert.deepEqual([claim.limitMa, ...claim.mayMa], [6_000, 6_000, 6_000, 6_000]);
 });
 
+test("claim: less than the safe default, and nothing renews it: the default is budgeted again before the station has it", () => {
+  const claim = claimOf({ safeMa: 6_000, ttlMs: 60_000 });
+  claim.update(session, [], 0);
+  claim.send({ seq: 1, limitMa: 0 }, 0);
+  claim.update(session, [accepted(1, 100)], 100);
+  for (let seq = 2; seq < 40; seq++) claim.send({ seq, limitMa: 0 }, seq * 1_000);
+  assert.deepEqual([mayAt(claim, 45_000), claim.heeds], [0, true]);
+  assert.deepEqual([mayAt(claim, 45_001), claim.heeds], [6_000, false]);
+  assert.deepEqual([mayAt(claim, 46_000, accepted(39, 46_000)), claim.heeds], [0, true]);
+});
+
+test("claim: what another grants up to the safe default, to one that was told less, is budgeted, and ours is said again at once", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  claim.update(session, [], 0);
+  claim.send({ seq: 1, limitMa: 0 }, 0);
+  claim.update(session, [accepted(1, 100)], 100);
+  assert.equal(mayAt(claim, 20_000), 0);
+  claim.update({ ...session, inForceMa: 6_000 }, [], 20_500);
+  assert.deepEqual([claim.limitMa, claim.mayMa[0], claim.sentAtMs], [0, 6_000, Number.NEGATIVE_INFINITY]);
+  claim.send({ seq: 2, limitMa: 0 }, 20_500);
+  claim.update(session, [accepted(2, 20_600)], 20_600);
+  assert.deepEqual([mayAt(claim, 25_599), mayAt(claim, 25_600)], [6_000, 0], "until ours is in effect");
+});
+
 test("claim: a higher limit counts from the moment it is sent", () => {
   const claim = lowering();
   claim.send({ seq: 3, limitMa: 25_000 }, 100_500);

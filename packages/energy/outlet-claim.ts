@@ -14,13 +14,17 @@ import {
   DRAWS_MA_MIN,
   IDLE_AFTER_DRAWING_MS,
   IDLE_AFTER_MS,
+  INSISTS_AFTER_MS,
   LAG_MS_MAX,
+  LAPSES_AT,
   LEND_AFTER_MS,
   OBEYS_WITHIN_MA,
   OBEYS_WITHIN_PERMILLE,
   OUTSTANDING_GRANTS_MAX,
   PHASES_KNOWN_AFTER_MS,
   PROBATION_MS,
+  REJECTED_AGAIN_MS,
+  UNSEEN_MS,
 } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase } from "./phases.ts";
 import type { Outlet } from "./site.ts";
@@ -28,6 +32,8 @@ import { stepDown } from "./steps.ts";
 import { Extremes } from "./window.ts";
 
 type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: number; acceptedAtMs?: number };
+/** No answer is ever for number 0, so it counts until a grant of ours is in effect. */
+const anothers = (limitMa: number, atMs: number): Sent => ({ seq: 0, limitMa, atMs });
 
 /** With the index of the fuse that it hangs below. */
 export type HeldOutlet = { readonly claim: OutletClaim; readonly fuse: number };
@@ -52,7 +58,9 @@ export class OutletClaim {
   private readonly drawnHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
   private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
   private dischargeLoweredAtMs = Number.NEGATIVE_INFINITY;
+  private nowMs = Number.NEGATIVE_INFINITY;
   private sinceMs = Number.NEGATIVE_INFINITY;
+  private offeredSinceMs: number | undefined;
   private atDefaultSinceMs = Number.NEGATIVE_INFINITY;
   private dischargeSeq = 0;
   private phases: PerPhase;
@@ -81,10 +89,17 @@ export class OutletClaim {
 
   /** Takes in this turn's facts; a different session starts from nothing but the station's manners. */
   update(session: SessionInput | undefined, outcomes: readonly GrantOutcome[], nowMs: number): void {
+    this.nowMs = nowMs;
     if (session?.id !== this.session?.id) {
       this.reset(nowMs);
-      if (session?.inForceMa !== undefined) this.inherit(session.inForceMa, nowMs);
-    } else this.seeAnothers(session?.inForceMa, nowMs);
+      if (session?.inForceMa !== undefined) this.inherit(session.inForceMa, session.goesOnMa, nowMs);
+    } else {
+      this.seeAnothers(session?.inForceMa, nowMs);
+      // Nothing was said yet, and more is known of what it has.
+      const { goesOnMa = 0 } = session ?? {};
+      if (this.sent.every(({ seq }) => seq === 0) && goesOnMa > this.limitMa)
+        this.limitMa = stepDown(this.outlet, goesOnMa);
+    }
     this.session = session;
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
     for (const outcome of outcomes) this.hear(outcome);
@@ -118,9 +133,24 @@ export class OutletClaim {
     return this.deaf ? "deaf" : "obeys";
   }
 
-  /** Its grants say what it draws: it obeys, and was not seen above all that it was granted lately either, which takes longer to judge. */
+  /**
+   * Its grants say what it draws: it obeys, and was not seen above all that it was granted lately either, which takes longer to judge.
+   * One that was told less than its safe default, and hears no more, is about to have that.
+   */
   get heeds(): boolean {
-    return this.standing === "obeys" && this.overSinceMs === undefined;
+    const returns = this.limitMa < this.outlet.safeMa && this.lapses;
+    return this.standing === "obeys" && this.overSinceMs === undefined && !returns;
+  }
+
+  /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */
+  offered(shareMa: number, nowMs: number): void {
+    if (this.limitMa > 0 || shareMa === 0) this.offeredSinceMs = undefined;
+    else this.offeredSinceMs ??= nowMs;
+  }
+
+  /** Longer than that: others must leave more than they do. */
+  get insists(): boolean {
+    return this.offeredSinceMs !== undefined && this.nowMs - this.offeredSinceMs > INSISTS_AFTER_MS;
   }
 
   /** A session that was held below the safe default has just ended: the outlet may draw more, and no grant says so. */
@@ -253,9 +283,19 @@ export class OutletClaim {
     return this.sent.reduce((most, { limitMa }) => Math.max(most, limitMa), this.defaultMa);
   }
 
-  /** The safe default counts until a first grant stands above it in the stack. */
+  /** The safe default counts until a first grant stands above it in the stack, and again before the last that was accepted may end. */
   private get defaultMa(): number {
-    return this.sent.some(({ acceptedAtMs }) => acceptedAtMs !== undefined) ? 0 : this.outlet.safeMa;
+    return this.newestAccepted === undefined || this.lapses ? this.outlet.safeMa : 0;
+  }
+
+  private get newestAccepted(): Sent | undefined {
+    return this.sent.findLast(({ acceptedAtMs }) => acceptedAtMs !== undefined);
+  }
+
+  /** Nothing renews what it has: so near its end others must be lowered for the safe default that follows. */
+  private get lapses(): boolean {
+    const { newestAccepted: has, outlet } = this;
+    return has !== undefined && this.nowMs - has.atMs > outlet.ttlMs * LAPSES_AT;
   }
 
   /** Answers nothing, and was never watched to fall back by itself: nobody knows what it lives on. */
@@ -277,7 +317,9 @@ export class OutletClaim {
   private unsend(seq: number): void {
     const wasLast = this.sent.at(-1)?.seq === seq;
     this.sent = this.sent.filter((s) => s.seq !== seq);
-    if (wasLast) this.limitMa = stepDown(this.outlet, this.sent.at(-1)?.limitMa ?? this.inForceMa);
+    if (!wasLast) return;
+    this.limitMa = stepDown(this.outlet, this.sent.at(-1)?.limitMa ?? this.inForceMa);
+    this.sayIn(REJECTED_AGAIN_MS, this.nowMs);
   }
 
   /** Drops what a later, accepted grant has replaced for as long as the model needs. */
@@ -293,7 +335,9 @@ export class OutletClaim {
 
   /** Bounded memory for a station that never answers: the highest stays, since it is what may be in force. */
   private forgetTheLeast(): void {
-    const least = this.sent.slice(0, -1).reduce((l, s) => (s.limitMa < l.limitMa ? s : l));
+    // The last, and the one that is known to be there, say what else follows.
+    const others = this.sent.slice(0, -1).filter((s) => s !== this.newestAccepted);
+    const least = others.reduce((l, s) => (s.limitMa < l.limitMa ? s : l));
     this.sent = this.sent.filter((s) => s !== least);
   }
 
@@ -354,28 +398,44 @@ export class OutletClaim {
     if (this.obeysSinceMs !== undefined && nowMs - this.obeysSinceMs >= PROBATION_MS) this.disobeys = false;
   }
 
-  /** Number 0: no answer is ever for it, so it counts until a later grant is in effect. Below the safe default that counts, too. */
-  private inherit(inForceMa: number, nowMs: number): void {
-    if (inForceMa < this.outlet.safeMa) this.limitMa = stepDown(this.outlet, inForceMa);
-    if (!(inForceMa > this.outlet.safeMa)) return;
-    const limitMa = Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa;
-    this.sent = [{ seq: 0, limitMa, atMs: nowMs }];
-    this.limitMa = stepDown(this.outlet, limitMa);
+  /** What it lives on at most is budgeted; said again is no more than it surely has, for that would raise it past all room. */
+  private inherit(inForceMa: number, goesOnMa = inForceMa, nowMs: number): void {
+    const { outlet } = this;
+    const mostMa = Number.isFinite(inForceMa) ? inForceMa : outlet.ratedMa;
+    this.limitMa = stepDown(outlet, Math.min(mostMa, goesOnMa));
+    if (goesOnMa < mostMa) this.sayIn(UNSEEN_MS, nowMs);
+    // Below the safe default that counts, too.
+    if (mostMa > outlet.safeMa) this.sent = [anothers(mostMa, nowMs)];
   }
 
   /**
    * More than any grant of ours: another's, who granted while we were not heeded. Where an outcome is told, what the station lives on
-   * then is told with it, so none of ours reads like that.
+   * then is told with it, so none of ours reads like that. Ours is said again at once.
    */
   private seeAnothers(inForceMa: number | undefined, nowMs: number): void {
     if (inForceMa === undefined || inForceMa <= this.inForceMa) return;
     this.changedAtMs = nowMs;
-    this.inherit(inForceMa, nowMs);
+    const { newestAccepted } = this;
+    const underWay = this.sent.slice(
+      newestAccepted === undefined ? 0 : this.sent.indexOf(newestAccepted) + 1,
+    );
+    this.sent = [anothers(Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa, nowMs), ...underWay];
+    this.sayAgain();
+  }
+
+  /** What was said last may not have been heard. */
+  sayAgain(): void {
+    this.sentAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  private sayIn(ms: number, nowMs: number): void {
+    this.sentAtMs = nowMs - this.outlet.ttlMs / 2 + ms;
   }
 
   /** Manners stay with the station, everything else goes with the car. */
   private reset(nowMs: number): void {
     this.sinceMs = nowMs;
+    this.offeredSinceMs = undefined;
     if (this.limitMa < this.outlet.safeMa) this.atDefaultSinceMs = nowMs;
     this.sent = [];
     this.limitMa = this.outlet.safeMa;

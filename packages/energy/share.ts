@@ -27,6 +27,8 @@ export type Claim = {
   readonly levelsMa: readonly number[];
   /** Has nothing yet: it gets its minimum only where that can really be granted, by the stricter room for raises. */
   readonly starts: boolean;
+  /** It starts, and could not be granted its share for long: nobody behind it keeps what does not fit the stricter room beside it. */
+  readonly insists?: boolean;
   /** Those behind it in the order wait until it has what it is likely to take. */
   readonly inTurn?: boolean;
 };
@@ -39,15 +41,17 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
   const left = new Room(tree, room.capacity, room.used);
   const strict = new Room(tree, forStarts.capacity, forStarts.used);
   const shares = claims.map(() => 0);
+  let insists = false;
   const giveLeast = (i: number) => {
     const claim = claims[i]!;
     const leastMa = lowest(claim.outlet);
     const least = times(claim.uses, leastMa);
-    const starts = !claim.starts || strict.fits(claim.fuse, least);
-    if (!starts || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return;
+    const fits = !(claim.starts || insists) || strict.fits(claim.fuse, least);
+    if (!fits || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return;
     left.add(claim.fuse, least);
     strict.add(claim.fuse, least);
     shares[i] = leastMa;
+    insists ||= claim.insists === true;
   };
   const promised = (i: number) => (claims[i]!.levelsMa[0] ?? 0) > 0;
   const order = claims.map((_, i) => i);

@@ -51,7 +51,7 @@ export class SourceFeeds {
 
   update(
     { nowMs, batteries, solar }: LoopInput,
-    setpoints: readonly { readonly id: SourceId; readonly feedW: number }[],
+    setpoints: readonly { readonly id: SourceId; readonly feedW: number; readonly reliableW: number }[],
   ): void {
     for (const feed of this.feeds) {
       const { source } = feed;
@@ -62,9 +62,10 @@ export class SourceFeeds {
       feed.recent.add(nowMs, feed.nowW);
       feed.held.add(nowMs, feed.nowW);
       if (source.kind === "battery") {
-        const setpointW = setpoints.find(({ id }) => id === source.id)?.feedW ?? 0;
+        const order = setpoints.find(({ id }) => id === source.id);
+        const { feedW: setpointW, reliableW } = order ?? { feedW: 0, reliableW: 0 };
         const known = source.revert.kind === "proven" && feed.fresh;
-        feed.toldW = source.revert.kind === "proven" ? setpointW : Number.POSITIVE_INFINITY;
+        feed.toldW = source.revert.kind === "proven" ? reliableW : Number.POSITIVE_INFINITY;
         feed.chargeAtMostW = known ? Math.max(0, -setpointW, -(feed.recent.low ?? 0)) : source.chargeWMax;
       }
     }

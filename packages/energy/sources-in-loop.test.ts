@@ -121,7 +121,7 @@ test("a battery that was told to give less is relied on for no more from then on
         batteries: [{ id: battery.id, atMs: nowMs, feedW: 5_000, chargePermille: 600, temperatureC: 20 }],
         solar: [{ id: sun.id, atMs: nowMs, feedW: 8_000 }],
       },
-      [{ id: battery.id, feedW: toldW }],
+      [{ id: battery.id, feedW: 5_000, reliableW: toldW }],
     );
     return Math.round(feeds.reliedOnMa(main)[0] * W_PER_MA);
   };

@@ -57,6 +57,8 @@ export type InForce = {
   readonly session: SessionId | undefined;
   readonly limitMa: number;
   readonly untilMs: number;
+  /** It was not watched being granted: the station may have less. */
+  readonly atMost?: true;
   /** That long it was granted for. */
   readonly lifeMs: number;
 };
@@ -136,7 +138,7 @@ export class GrantWriter {
     if (mostMa === undefined) return;
     const session = this.whose(id);
     const untilMs = this.ports.nowMs() + ttlMs;
-    this.force.set(evse, { session, limitMa: mostMa, untilMs, lifeMs: ttlMs });
+    this.force.set(evse, { session, limitMa: mostMa, untilMs, lifeMs: ttlMs, atMost: true });
   }
 
   /** The same station under another document: what its predecessor has under way still counts. */
@@ -303,6 +305,7 @@ export class GrantWriter {
       limitMa: mostMa,
       untilMs: atMs + grant.ttlMs,
       lifeMs: grant.ttlMs,
+      ...(!accepted && { atMost: true }),
     });
   }
 

@@ -4,7 +4,7 @@
  *     frames of the station ─▶ heard ─▶ clock, sessions, boots
  *     connected ─▶ safe default checked ─▶ meter values asked for ─▶ grants
  */
-import type { GrantOutcome, Outlet, OutletId, SessionId } from "@wattward/energy";
+import type { GrantOutcome, Outlet, OutletId } from "@wattward/energy";
 import type { Clock, EvseId, JsonObject, Log, StationId } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
 import type { ToldSession } from "../energy-link/messages.ts";
@@ -221,7 +221,7 @@ export class ManagedStation {
           id: session.id,
           outlet: outlet.id,
           connectedAgoMs: Math.max(0, nowMs - session.connectedAtMs),
-          ...this.inForce(outlet, session.id),
+          ...this.inForce(outlet, session),
           wantsMa: Math.floor(Math.min(outlet.ratedMa, boundMa, needs.carMa ?? outlet.ratedMa)),
           ...(observed && {
             observed: { agoMs: Math.max(0, nowMs - observed.atMs), terminalsMa: observed.terminalsMa },
@@ -296,10 +296,13 @@ export class ManagedStation {
     if (this.held === "held" && !this.asksForMeters) this.checkAtMs = Number.POSITIVE_INFINITY;
   }
 
-  /** The highest, of whoever granted it, where it is not its safe default. */
-  private inForce(outlet: Outlet, session: SessionId): { readonly inForceMa?: number } {
-    const found = this.writer.mayHoldOf(outlet.evse, session);
-    return found === undefined || found.limitMa === outlet.safeMa ? {} : { inForceMa: found.limitMa };
+  /** The highest, of whoever granted it, and what of that it surely has; nothing: its safe default. */
+  private inForce({ evse, safeMa }: Outlet, { id, observed }: ChargingSession): Partial<ToldSession> {
+    const found = this.writer.mayHoldOf(evse, id);
+    if (found === undefined) return {};
+    const { atMost, limitMa } = found;
+    const drawsMa = Math.max(safeMa, ...(observed?.terminalsMa ?? []));
+    return { inForceMa: limitMa, ...(atMost && drawsMa < limitMa && { goesOnMa: drawsMa }) };
   }
 
   /** Of the site's wall clock: grant, then safe default. */

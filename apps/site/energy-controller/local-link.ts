@@ -39,6 +39,8 @@ export class LocalLink {
   unlimited: readonly OutletId[] = [];
   private readonly ports: LocalLinkPorts;
   private link: LineLink | undefined;
+  /** Counts the lines that there were: what was said on another may not have been heard. */
+  generation = 0;
   private outcomes: GrantOutcome[] = [];
   private closed = false;
   private silent: Cancel = () => {};
@@ -95,6 +97,7 @@ export class LocalLink {
     }
     return new Promise((resolve) => {
       this.link = link;
+      this.generation++;
       this.watch(link);
       link.listen({
         line: (text) => this.hear(link, text),
@@ -139,11 +142,21 @@ export class LocalLink {
 
 /** Instants stand still where the facts did: what a message took is no news. */
 function inputOf(told: ToldSession, before: SessionInput | undefined, nowMs: number): SessionInput {
-  const { id, outlet, wantsMa, inForceMa, observed, dischargeWMax: wMax, dischargeLeftWh: leftWh } = told;
+  const {
+    id,
+    outlet,
+    wantsMa,
+    goesOnMa,
+    inForceMa,
+    observed,
+    dischargeWMax: wMax,
+    dischargeLeftWh: leftWh,
+  } = told;
   return {
     ...{ id, outlet, wantsMa },
     connectedAtMs: before?.connectedAtMs ?? nowMs - told.connectedAgoMs,
     ...(inForceMa !== undefined && { inForceMa }),
+    ...(goesOnMa !== undefined && { goesOnMa }),
     ...(wMax !== undefined && leftWh !== undefined && { discharge: { wMax, leftWh } }),
     ...(observed !== undefined && { observed: seenOf(observed, before?.observed, nowMs) }),
   };

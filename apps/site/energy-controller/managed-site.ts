@@ -13,6 +13,7 @@ import {
   type MeterId,
   type OutletId,
   type RawReading,
+  type SessionInput,
 } from "@wattward/energy";
 import type { Chance, Clock, Log } from "@wattward/kernel";
 import type { Dial } from "@wattward/modbus";
@@ -67,6 +68,8 @@ export class ManagedSite {
   private turnedOn = new Map<MeterId, RawReading>();
   /** What stations live on by the loop before this one. */
   private left = new Map<OutletId, number>();
+  /** The line that grants went to last. */
+  private saidOn = 0;
 
   constructor(config: EnergyConfig, ports: SitePorts) {
     this.ports = ports;
@@ -124,6 +127,9 @@ export class ManagedSite {
 
   /** One turn of the loop; a sentence where what came out is not sound, and then nothing was done with it. */
   turn(): string | undefined {
+    const { generation } = this.ports.link;
+    if (generation !== this.saidOn) this.loop.sayAgain();
+    this.saidOn = generation;
     const input = this.input();
     const output = this.saying(this.loop.turn(input));
     const fault = unsound(output);
@@ -167,10 +173,8 @@ export class ManagedSite {
       ...(quality !== "unknown" && { wallMs: this.ports.wallMs() }),
       meters: this.fleet.readings(),
       sessions: link.sessions.map(({ input }) => {
-        const inForceMa = Math.max(input.inForceMa ?? 0, this.left.get(input.outlet) ?? 0);
         const laxityMs = planning.laxityOf(input.id);
-        const told = { ...(inForceMa > 0 && { inForceMa }), ...(laxityMs !== undefined && { laxityMs }) };
-        return { ...input, ...told };
+        return { ...input, ...this.leftOf(input), ...(laxityMs !== undefined && { laxityMs }) };
       }),
       outcomes: link.takeOutcomes(),
       unlimited: link.unlimited,
@@ -179,6 +183,14 @@ export class ManagedSite {
       ...(plan !== undefined && { plan }),
       ...(externalW !== undefined && { externalW }),
     };
+  }
+
+  /** What the loop of the document before granted counts; only what the station is known to have is gone on with. */
+  private leftOf({ goesOnMa, inForceMa, outlet }: SessionInput): Partial<SessionInput> {
+    const leftMa = this.left.get(outlet) ?? 0;
+    if (leftMa <= (inForceMa ?? 0)) return {};
+    const safeMa = this.config.site.outlets.find(({ id }) => id === outlet)?.safeMa ?? 0;
+    return { inForceMa: leftMa, goesOnMa: goesOnMa ?? inForceMa ?? safeMa };
   }
 
   private steer(

@@ -59,6 +59,8 @@ export type ToldSession = {
    * its safe default. An energy controller that starts budgets it, and goes on from there.
    */
   readonly inForceMa?: number;
+  /** Of that, what it surely has; absent: all of it. */
+  readonly goesOnMa?: number;
   readonly observed?: { readonly agoMs: number; readonly terminalsMa: readonly number[] };
   readonly deliveredWh: number;
   /** Of the driver, by 2.x's charging needs or the CSMS; absent: unknown. */

@@ -49,6 +49,7 @@ const session = object<ToldSession>({
   connectedAgoMs: agoMs,
   wantsMa: current,
   inForceMa: optional(current),
+  goesOnMa: optional(current),
   observed: optional(
     object<NonNullable<ToldSession["observed"]>>({
       agoMs,
