@@ -17,7 +17,7 @@ export type Verdict = Allowed | Denied;
 export type Allowed = {
   readonly kind: "allow";
   readonly device: GuardedDevice;
-  /** Given back to `settled` once, whatever became of the request. */
+  /** To be settled once, whatever became of the request. */
   readonly ticket: Ticket;
 };
 
@@ -33,7 +33,7 @@ export type Denied = {
   readonly exchange: DecodedExchange;
 };
 
-/** Opaque; belongs to the guard that gave it and to its successors. */
+/** Tells the guard that gave it, and its successors, what became of the request; what it is told a second time is not heard. */
 export type Ticket = { readonly settle: (settled: Settled, nowMs: number) => void };
 
 /** What became of a request that was let through; an `Outcome` of `ModbusClient` is one. */
