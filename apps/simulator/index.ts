@@ -7,7 +7,7 @@ export { DeviceConduct } from "./devices/conduct.ts";
 export { type DeviceLineOptions, type ExchangeLine, serveDevice } from "./devices/device-line.ts";
 export { type DeviceAtWork, Devices, type DevicesPorts } from "./devices/devices.ts";
 export { type AttackId, attackIds, attackSays, attackShows } from "./masters/attacks.ts";
-export { HEAT_MAX, Heat } from "./plant/heat.ts";
+export { Heat } from "./plant/heat.ts";
 export type { Currents, Phase, Wiring } from "./plant/phases.ts";
 export type { PlannedDevice, PlantPlan } from "./plant/plan.ts";
 export { type Draw, Plant, type PlantOptions, STEP_MS } from "./plant/plant.ts";

@@ -19,8 +19,6 @@ export class RawMaster {
   private readonly stream = new AduStream();
   private readonly waiting = new Map<number, (heard: Heard) => void>();
   private transaction = 0;
-  /** Answers under ids that nobody waits for. */
-  strays = 0;
   closed = false;
 
   constructor(link: ByteLink, clock: Clock) {
@@ -82,9 +80,7 @@ export class RawMaster {
     const [code = 0, exception = 0] = pdu;
     const heard: Heard =
       code >= EXCEPTION_BIT ? { kind: "exception", code: exception } : { kind: "answer", pdu: pdu.slice() };
-    const settle = this.waiting.get(transaction) ?? this.any;
-    if (settle === undefined) this.strays++;
-    else settle(heard);
+    (this.waiting.get(transaction) ?? this.any)?.(heard);
   }
 
   private over(): void {
