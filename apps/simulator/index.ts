@@ -6,6 +6,7 @@ export { Car, type CarFacts } from "./car/car.ts";
 export { DeviceConduct } from "./devices/conduct.ts";
 export { type DeviceLineOptions, type ExchangeLine, serveDevice } from "./devices/device-line.ts";
 export { type DeviceAtWork, Devices, type DevicesPorts } from "./devices/devices.ts";
+export { readerOf } from "./devices/sunspec-device.ts";
 export { type AttackId, attackIds, attackSays, attackShows } from "./masters/attacks.ts";
 export { Heat } from "./plant/heat.ts";
 export type { Currents, Phase, Wiring } from "./plant/phases.ts";

@@ -1,5 +1,5 @@
 /** What the guard says to a request, and what it wants to hear afterwards. */
-import type { Response } from "@wattward/modbus";
+import type { Reply, Response } from "@wattward/modbus";
 import { type DecodedExchange, exchangeText } from "./exchange.ts";
 import type { GuardedDevice } from "./policy.ts";
 
@@ -42,6 +42,10 @@ export type Settled =
   | { readonly kind: "exception"; readonly code: number }
   /** `sent`: the device may have heard it. */
   | { readonly kind: "failed"; readonly sent: boolean };
+
+/** What a device's answer makes of it. */
+export const settledBy = (reply: Reply): Settled =>
+  reply.kind === "exception" ? reply : { kind: "response", response: reply };
 
 /** `vendor, write-single-register 40 of battery: OutWRte = 120 %: exception 03, -100 to 100 are allowed (rules[3].writes[0])`. */
 export const denialText = ({ exchange, why, rule, exception }: Denied): string =>

@@ -7,7 +7,7 @@
 
 import type { CapturedEvent, CapturedExchange, CapturedOddity } from "@wattward/modbus/capture";
 import { contentOf } from "../device-state.ts";
-import { type DecodedExchange, decodedRequest, undecoded } from "../exchange.ts";
+import { exchangeOf } from "../exchange.ts";
 import { readSpan } from "../functions.ts";
 import type { Observation } from "./observation.ts";
 import { type Between, Watch } from "./watch.ts";
@@ -41,7 +41,7 @@ export function watchCapture(
       else if (masters === undefined && serving.has(address) && address !== event.device.address)
         watch.strangerTo(between, `${address} asks ${between.device}, and is a device itself`, frame);
       const request = event.request.ok ? event.request.value : undefined;
-      const exchange = () => exchangeOf(event);
+      const exchange = () => exchangeOf(event, event.master.address);
       watch.asked({
         ...between,
         ...frame,
@@ -80,7 +80,7 @@ function answered(watch: Watch, event: CapturedExchange): void {
   const between = betweenOf(event);
   const [code = 0, exception = 0] = answer.pdu;
   if (code >= 0x80) {
-    watch.excepted({ ...between, exchange: () => exchangeOf(event) }, exception, frame);
+    watch.excepted({ ...between, exchange: () => exchangeOf(event, event.master.address) }, exception, frame);
     return;
   }
   if (answer.reply?.ok === false) {
@@ -117,11 +117,6 @@ const betweenOf = ({ master, device, unit }: CapturedExchange): Between => ({
   master: master.address,
   device: `${device.address} unit ${unit}`,
 });
-
-function exchangeOf({ master, unit, request, pdu }: CapturedExchange): DecodedExchange {
-  const parties = { client: master.address, unit };
-  return request.ok ? decodedRequest(parties, request.value, []) : undecoded(parties, pdu);
-}
 
 const isAnswered = (
   event: CapturedEvent,

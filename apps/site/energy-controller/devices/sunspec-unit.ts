@@ -171,3 +171,9 @@ export function numberAt({ reading }: Pick<Seen, "reading">, path: string): numb
   const value = reading.value(path);
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
+
+/** A write of those that the reading does not show already; none where it shows them all. */
+export function unlike({ reading }: Pick<Seen, "reading">, values: Values): Values[] {
+  const left = Object.entries(values).filter(([path, value]) => reading.value(path) !== value);
+  return left.length === 0 ? [] : [Object.fromEntries(left)];
+}
