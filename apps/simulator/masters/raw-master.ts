@@ -3,15 +3,13 @@
  * attacker has; a real master is `ModbusClient`.
  */
 import type { Clock } from "@wattward/kernel";
-import { type Adu, AduStream, type ByteLink, joinAdu } from "@wattward/modbus";
+import { type Adu, AduStream, type ByteLink, EXCEPTION_BIT, joinAdu } from "@wattward/modbus";
 
 export type Heard =
   | { readonly kind: "answer"; readonly pdu: Uint8Array }
   | { readonly kind: "exception"; readonly code: number }
   | { readonly kind: "silence" }
   | { readonly kind: "closed" };
-
-const EXCEPTION_BIT = 0x80;
 
 export class RawMaster {
   private readonly link: ByteLink;

@@ -5,6 +5,7 @@
  * Times of its observations are those of the capture; their frames are packet numbers, from 1.
  */
 
+import { EXCEPTION_BIT } from "@wattward/modbus";
 import type { CapturedEvent, CapturedExchange, CapturedOddity } from "@wattward/modbus/capture";
 import { contentOf } from "../device-state.ts";
 import { exchangeOf } from "../exchange.ts";
@@ -79,7 +80,7 @@ function answered(watch: Watch, event: CapturedExchange): void {
   const frame = { nowMs: answer.atMs, frame: answer.packet };
   const between = betweenOf(event);
   const [code = 0, exception = 0] = answer.pdu;
-  if (code >= 0x80) {
+  if (code >= EXCEPTION_BIT) {
     watch.excepted({ ...between, exchange: () => exchangeOf(event, event.master.address) }, exception, frame);
     return;
   }
@@ -131,7 +132,7 @@ function unitsThatAnswer(events: readonly CapturedEvent[]): ReadonlySet<string> 
   for (const event of events) {
     if (!isAnswered(event)) continue;
     const [code = 0, exception = 0] = event.answer.pdu;
-    if (code < 0x80 || (exception !== 10 && exception !== 11)) units.add(unitKey(event));
+    if (code < EXCEPTION_BIT || (exception !== 10 && exception !== 11)) units.add(unitKey(event));
   }
   return units;
 }

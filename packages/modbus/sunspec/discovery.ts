@@ -12,6 +12,7 @@ import { failed, ok, type Result } from "@wattward/kernel";
 import type { ModbusClient } from "../client.ts";
 import { exceptionName, exceptions } from "../exception.ts";
 import { READ_REGISTERS_MAX } from "../functions/read-registers.ts";
+import { mapBegins, mapEnds } from "./layout.ts";
 import type { Model } from "./model.ts";
 import { modelName, models } from "./models/index.ts";
 import { type Reading, readingOf } from "./reading.ts";
@@ -19,8 +20,7 @@ import { type Reading, readingOf } from "./reading.ts";
 /** Where devices put their map, in the order they are tried. */
 export const BASES = [40_000, 50_000, 0] as const;
 export const MODELS_MAX = 128;
-const SUN_S = [0x5375, 0x6e53] as const;
-const END = 0xffff;
+const [END] = mapEnds;
 /** Registers of a model's header: its id, its length. */
 const HEADER = 2;
 const ADDRESSES = 0x10000;
@@ -95,7 +95,7 @@ export async function discover(read: RegisterReader): Promise<Result<Discovery, 
     if (!marker.ok && marker.fault.kind === "failed") {
       return failed({ kind: "unreadable", sentence: marker.fault.sentence });
     }
-    if (marker.ok && marker.value[0] === SUN_S[0] && marker.value[1] === SUN_S[1])
+    if (marker.ok && marker.value[0] === mapBegins[0] && marker.value[1] === mapBegins[1])
       return walkFrom(base, read);
   }
   return failed({ kind: "no-sunspec", sentence: `no "SunS" at ${BASES.join(", ")}` });
