@@ -1,6 +1,6 @@
 /**
- * The demo's faults, each a real one (those of a device are the simulator's, which is all the devices there are): SIGSTOP on the uplink's relay (packets stop, nobody is told), SIGKILL on the site
- * controller or the CSMS, and a new start from the same data folder.
+ * The demo's faults, each a real one (those of a device are the simulator's, which is all the devices there are): SIGSTOP on the uplink's
+ * relay (packets stop, nobody is told), SIGKILL on the site controller or the CSMS, and a new start from the same data folder.
  */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -17,6 +17,68 @@ const KILL_AGAIN_MS = 100;
 /** How long a killed program stays dead: long enough for messages to need another way. */
 const DEAD_MS = 5_000;
 
+/** What a fault does: to which process, and all of it, until it is healed. */
+type Play = { readonly pid: number; play(): Promise<void> };
+type FaultKind = {
+  readonly what: string;
+  /** For how many seconds; undefined: it was not asked for. */
+  lastsS(options: Options): number | undefined;
+  /** When its turn has come: processes may be others by then. */
+  begin(plant: Plant, lastsMs: number): Play | Promise<Play>;
+};
+
+/** In the order in which they are played. */
+const faultKinds: readonly FaultKind[] = [
+  {
+    what: "cut-uplink",
+    lastsS: ({ cutUplinkS }) => cutUplinkS,
+    begin: ({ uplink: { pid } }, lastsMs) => ({
+      pid,
+      async play() {
+        process.kill(pid, "SIGSTOP");
+        await wait(lastsMs);
+        process.kill(pid, "SIGCONT");
+      },
+    }),
+  },
+  {
+    what: "kill-site",
+    lastsS: ({ killSite }) => (killSite ? DEAD_MS / 1000 : undefined),
+    begin(plant) {
+      const pid = Number(readJson(`${plant.out}/site/site.json`)?.["localControllerPid"] ?? plant.site.pid);
+      const play = async () => {
+        await killed(plant.site, pid);
+        plant.site = startSite(plant.out, { ...plant.ports, others: plant.others });
+      };
+      return { pid, play };
+    },
+  },
+  {
+    what: "kill-csms",
+    lastsS: ({ killCsms }) => (killCsms ? DEAD_MS / 1000 : undefined),
+    async begin(plant) {
+      const victim = await csmsToKill(plant);
+      const play = async () => {
+        await killed(victim.program);
+        victim.startAgain();
+      };
+      return { pid: victim.program.pid, play };
+    },
+  },
+  { what: "kill-ems", lastsS: ({ killEmsS }) => killEmsS, begin: killsAgain("energyControllerPid") },
+  { what: "kill-guard", lastsS: ({ killGuardS }) => killGuardS, begin: killsAgain("guardPid") },
+  {
+    what: "freeze-meter",
+    lastsS: ({ freezeMeterS }) => freezeMeterS,
+    begin: ofThePlant({ what: "meter-frozen", device: "grid-meter" }),
+  },
+  {
+    what: "cut-modbus",
+    lastsS: ({ cutModbusS }) => cutModbusS,
+    begin: ofThePlant({ what: "modbus-cut" }),
+  },
+];
+
 /** Plays the faults that were asked for, one after the other, a third of the way in. */
 export async function play(
   options: Options,
@@ -24,63 +86,40 @@ export async function play(
   startMs: number,
   say: (line: string) => void,
 ): Promise<Fault[]> {
-  const forMs = (options.forS ?? 0) * 1000;
   const faults: Fault[] = [];
   const at = () => Math.round(performance.now() - startMs);
-  const during = async (what: string, pid: number, fault: () => Promise<void>) => {
+  if (!isFaulty(options)) return faults;
+  await wait(((options.forS ?? 0) * 1000) / 3);
+  for (const { what, lastsS, begin } of faultKinds) {
+    const forS = lastsS(options);
+    if (forS === undefined) continue;
+    const { pid, play } = await begin(plant, forS * 1000);
     const atMs = at();
     say(`fault: ${what} (pid ${pid})`);
-    await fault();
+    await play();
     faults.push({ what, pid, atMs, untilMs: at() });
     say(`healed: ${what}`);
-  };
-
-  const { cutModbusS, cutUplinkS, freezeMeterS, killCsms, killEmsS, killGuardS, killSite } = options;
-  if (!isFaulty(options)) return faults;
-  await wait(forMs / 3);
-  if (cutUplinkS !== undefined) {
-    const cutMs = cutUplinkS * 1000;
-    await during("cut-uplink", plant.uplink.pid, async () => {
-      process.kill(plant.uplink.pid, "SIGSTOP");
-      await wait(cutMs);
-      process.kill(plant.uplink.pid, "SIGCONT");
-    });
-  }
-  if (killSite) {
-    const localController = Number(
-      readJson(`${plant.out}/site/site.json`)?.["localControllerPid"] ?? plant.site.pid,
-    );
-    await during("kill-site", localController, async () => {
-      await killed(plant.site, localController);
-      plant.site = startSite(plant.out, { ...plant.ports, others: plant.others });
-    });
-  }
-  if (killCsms) {
-    const victim = await csmsToKill(plant);
-    await during("kill-csms", victim.program.pid, async () => {
-      await killed(victim.program);
-      victim.startAgain();
-    });
-  }
-  for (const [what, pidAs, lastsS] of [
-    ["kill-ems", "energyControllerPid", killEmsS],
-    ["kill-guard", "guardPid", killGuardS],
-  ] as const) {
-    if (lastsS === undefined) continue;
-    const pid = pidOf(plant, pidAs) ?? 0;
-    await during(what, pid, () => killedAgain(plant, pidAs, lastsS * 1000));
-  }
-  for (const [what, fault, lastsS] of [
-    ["freeze-meter", { what: "meter-frozen", device: "grid-meter" }, freezeMeterS],
-    ["cut-modbus", { what: "modbus-cut" }, cutModbusS],
-  ] as const) {
-    if (lastsS === undefined) continue;
-    await during(what, plant.simulator.pid, async () => {
-      plant.simulator.child.stdin?.write(`${JSON.stringify({ do: "fault", ...fault, for: lastsS })}\n`);
-      await wait(lastsS * 1000);
-    });
   }
   return faults;
+}
+
+/** A process of the site, and each that its supervisor starts in its place. */
+function killsAgain(name: string): FaultKind["begin"] {
+  return (plant, lastsMs) => ({
+    pid: pidOf(plant, name) ?? 0,
+    play: () => killedAgain(plant, name, lastsMs),
+  });
+}
+
+/** Of the site's devices, which are the simulator's. */
+function ofThePlant(fault: { readonly what: string; readonly device?: string }): FaultKind["begin"] {
+  return ({ simulator: { child, pid } }, lastsMs) => ({
+    pid,
+    async play() {
+      child.stdin?.write(`${JSON.stringify({ do: "fault", ...fault, for: lastsMs / 1000 })}\n`);
+      await wait(lastsMs);
+    },
+  });
 }
 
 const pidOf = (plant: Plant, name: string): number | undefined => {

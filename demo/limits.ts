@@ -9,7 +9,7 @@
  *
  * A load beyond its own declaration is nobody's breach: no software bounds it. It is reported as seconds.
  */
-import { HEAT_MAX, type TraceHead, type TraceLine } from "@wattward/simulator";
+import { Heat, type TraceHead, type TraceLine } from "@wattward/simulator";
 
 /** Detection, the stations' declared response, and five seconds. */
 const ENDED_WITHIN_MS = 1_000 + 5_000 + 5_000;
@@ -41,7 +41,7 @@ type Row = {
   readonly ratedMa: number;
   advance: Stretch;
   over: Stretch;
-  heat: number;
+  readonly heat: Heat;
   hot: boolean;
 };
 
@@ -62,7 +62,8 @@ export class LimitsJudge {
       this.rows.set(
         id,
         PHASES.map((phase) => ({
-          ...{ name: `${id} ${phase}`, ratedMa, advance: stretch(), over: stretch(), heat: 0, hot: false },
+          ...{ name: `${id} ${phase}`, ratedMa, advance: stretch(), over: stretch() },
+          ...{ heat: new Heat(), hot: false },
         })),
       );
       // Of the loads right at it: those below other fuses are seen there.
@@ -120,8 +121,8 @@ export class LimitsJudge {
     const load = Math.abs(ma) / row.ratedMa;
     this.loadMax = Math.max(this.loadMax, load);
     this.watch(row, row.over, { over: load > 1 && !excused, atMs, bound: "ended", ma });
-    row.heat = Math.max(0, row.heat + ((load * load - 1) * ms) / 1000);
-    const share = row.heat / HEAT_MAX;
+    row.heat.bear(load, ms);
+    const { share } = row.heat;
     if (!excused) this.heatShareMax = Math.max(this.heatShareMax, share);
     const hot = share > 1 && !excused;
     if (hot && !row.hot) this.note(row, "heat", atMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);

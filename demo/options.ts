@@ -34,17 +34,23 @@ export type Options = {
 };
 
 /** A fault was asked for. */
-export const isFaulty = (options: Options): boolean =>
-  options.killSite || options.killCsms || faultLengths(options).some((s) => s !== undefined);
-
-/** In seconds; of those that were not asked for undefined. */
-export const faultLengths = ({
+export const isFaulty = ({
   cutModbusS,
   cutUplinkS,
   freezeMeterS,
+  killCsms,
   killEmsS,
   killGuardS,
-}: Options): readonly (number | undefined)[] => [cutModbusS, cutUplinkS, freezeMeterS, killEmsS, killGuardS];
+  killSite,
+}: FaultOptions): boolean =>
+  killSite ||
+  killCsms ||
+  [cutModbusS, cutUplinkS, freezeMeterS, killEmsS, killGuardS].some((lastsS) => lastsS !== undefined);
+
+type FaultOptions = Pick<
+  Options,
+  "cutModbusS" | "cutUplinkS" | "freezeMeterS" | "killCsms" | "killEmsS" | "killGuardS" | "killSite"
+>;
 
 /** A mistake in the arguments is the caller's; the sentence says how to call it instead. */
 export class UsageError extends Error {
@@ -68,7 +74,7 @@ export function readOptions(args: string[], root: string): Options {
     cutModbusS: whole("--cut-modbus", values["cut-modbus"], 1, 600),
   };
   const faultsS = Object.values(energyFaults).filter((s) => s !== undefined);
-  if (forS === undefined && (cutUplinkS !== undefined || killSite || killCsms || faultsS.length > 0)) {
+  if (forS === undefined && isFaulty({ ...energyFaults, cutUplinkS, killSite, killCsms })) {
     throw new UsageError("A fault needs to know when the run ends: add --for 60.");
   }
   if (forS !== undefined && cutUplinkS !== undefined && cutUplinkS > forS / 2) {

@@ -9,10 +9,9 @@
  */
 
 import { type ClientName, type DeviceName, type Policy, sunspecPolicy } from "@wattward/guard";
-import { failed, ok } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
-import { discover, type RegisterReader } from "@wattward/modbus/sunspec";
-import { Devices, type PlantWords, readPlan } from "@wattward/simulator";
+import { discover } from "@wattward/modbus/sunspec";
+import { Devices, type PlantWords, readerOf, readPlan } from "@wattward/simulator";
 import { DemoError } from "./programs.ts";
 
 type Phase = "L1" | "L2" | "L3";
@@ -215,12 +214,7 @@ async function commissioned(words: PlantWords): Promise<ReadonlyMap<string, Foun
   const chance = () => systemChance;
   const devices = new Devices({ plan: plan.value, chance, nowMs, wallMs }, { clock, chance: systemChance });
   const found = devices.all.map(async ({ device, planned }) => {
-    const read: RegisterReader = async (address, quantity) => {
-      const reply = device.answer({ kind: "read-holding-registers", address, quantity });
-      if (reply.kind === "read-holding-registers") return ok(reply.registers);
-      return failed({ kind: "refused", code: 2, sentence: "nothing there" });
-    };
-    const walked = await discover(read);
+    const walked = await discover(readerOf(device));
     const models = walked.ok
       ? walked.value.models.map(({ address, id, length }) => ({ id, address, length }))
       : [];

@@ -12,9 +12,9 @@ import type { Settings, User } from "./adapters/local-controller.ts";
 import { lockFile } from "./adapters/lock.ts";
 import { type Own, ownFolder, owns, settleOwn, userOf } from "./adapters/own-users.ts";
 import { spawnChild } from "./adapters/processes.ts";
-import type { Orders } from "./local-controller/main.ts";
 import { asked } from "./supervisor/arguments.ts";
 import { Child } from "./supervisor/child.ts";
+import type { Orders } from "./supervisor/child-main.ts";
 import { type ChildMessage, SILENT_LOCAL_MS_MAX, SILENT_SOON_MS_MAX } from "./supervisor/protocol.ts";
 import { maySay, type Rights } from "./supervisor/rights.ts";
 

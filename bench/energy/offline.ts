@@ -44,6 +44,7 @@ const WINDOW_DAYS = 3;
 const SHORT_CENT = 1_000;
 const DEADLINE_MS = 120_000;
 
+type Segment = { readonly from: number; readonly to: number };
 type Window = { readonly from: number; readonly keepTo: number; readonly to: number };
 type State = {
   readonly leftKwh: number[];
@@ -74,11 +75,7 @@ export async function offline(fleet: Fleet, around: Surroundings, solver: Solver
 type Solving = { readonly solver: Solver; readonly state: State; readonly window: Window };
 
 /** Boundaries where anything changes. */
-function segmentsOf(
-  { from, keepTo, to }: Window,
-  cars: readonly Car[],
-  sameFor: number,
-): { from: number; to: number }[] {
+function segmentsOf({ from, keepTo, to }: Window, cars: readonly Car[], sameFor: number): Segment[] {
   const edges = new Set([from, Math.min(keepTo, to), to]);
   for (let step = Math.ceil(from / sameFor) * sameFor; step < to; step += sameFor) edges.add(step);
   for (const car of cars) {
@@ -89,6 +86,30 @@ function segmentsOf(
   return sorted.slice(1).map((end, i) => ({ from: sorted[i]!, to: end }));
 }
 
+type Entry = readonly [column: number, value: number];
+
+/** A car that still wants something, and the columns of its power: one a segment, none where it is not there. */
+type WantingCar = {
+  readonly car: Car;
+  /** Its place in the fleet. */
+  readonly i: number;
+  readonly columns: readonly (number | undefined)[];
+};
+
+/** Of one segment: columns of what the grid gives and takes, of the sun that nobody uses, and of the battery. */
+type Flow = {
+  readonly hours: number;
+  readonly priceCent: number;
+  readonly solarKw: number;
+  readonly drawn: number;
+  readonly fed: number;
+  readonly unused: number;
+  readonly stored: Stored | undefined;
+};
+type Stored = { readonly charging: number; readonly discharging: number; readonly charge: number };
+
+const hoursOf = ({ from, to }: Segment): number => (to - from) * STEP_HOURS;
+
 async function solveWindow(
   fleet: Fleet,
   around: Surroundings,
@@ -97,98 +118,146 @@ async function solveWindow(
   const here = fleet.cars
     .map((car, i) => ({ car, i }))
     .filter(({ car, i }) => car.from < window.to && car.to > window.from && state.leftKwh[i]! > 1e-6);
-  const stored = around.battery !== undefined;
-  if (here.length === 0 && !stored) return;
+  if (here.length === 0 && around.battery === undefined) return;
   const segments = segmentsOf(
     window,
     here.map(({ car }) => car),
     around.sameFor,
   );
   const program = new ProgramBuilder();
-  const power = here.map(({ car, i }) => {
-    const entries: [number, number][] = [];
-    const columns = segments.map((segment) => {
-      if (car.from > segment.from || car.to < segment.to) return -1;
-      const hours = (segment.to - segment.from) * STEP_HOURS;
-      const column = program.column(-SHORT_CENT * hours, 0, car.powerKw);
-      entries.push([column, hours]);
-      return column;
-    });
-    program.row(Number.NEGATIVE_INFINITY, state.leftKwh[i]!, entries);
-    return columns;
+  const cars = here.map(({ car, i }) => {
+    const columns = carColumns(program, { car, segments, leftKwh: state.leftKwh[i]! });
+    return { car, i, columns };
   });
-  let before: number | undefined;
-  const flows = segments.map((segment, s) => {
-    const hours = (segment.to - segment.from) * STEP_HOURS;
-    const price = around.priceCent(segment.from);
-    const solarKw = around.solarKw(segment.from);
-    const g = program.column(price * hours, 0, around.capKw);
-    // Where buying is cheaper than feeding in pays, both at once would be money for nothing.
-    const x = program.column(
-      -around.feedInCent * hours,
-      0,
-      price >= around.feedInCent ? Number.POSITIVE_INFINITY : 0,
-    );
-    const u = program.column(0, 0, solarKw);
-    const cars = power.flatMap((columns) => (columns[s]! < 0 ? [] : [[columns[s]!, 1] as const]));
-    const flow = { g, x, c: -1, d: -1, q: -1, hours, price };
-    const { battery } = around;
-    if (battery !== undefined) {
-      const last = s === segments.length - 1;
-      flow.c = program.column(0, 0, battery.kw);
-      flow.d = program.column(0, 0, battery.kw);
-      flow.q = program.column(0, last ? state.charge - 1e-6 : battery.lowKwh, battery.highKwh);
-      const change = [
-        [flow.q, 1],
-        [flow.c, -battery.efficiency * hours],
-        [flow.d, hours / battery.efficiency],
-      ] as const;
-      if (before === undefined) program.row(state.charge, state.charge, change);
-      else program.row(0, 0, [...change, [before, -1]]);
-      before = flow.q;
-    }
-    program.row(solarKw, solarKw, [
-      ...cars,
-      ...(flow.c < 0
-        ? []
-        : ([
-            [flow.c, 1],
-            [flow.d, -1],
-          ] as const)),
-      [x, 1],
-      [u, 1],
-      [g, -1],
-    ]);
-    if (around.withoutLargest === true && battery !== undefined) {
-      const drawn = [...cars, [flow.c, 1]] as const;
-      // The battery is lost, or the sun.
-      program.row(Number.NEGATIVE_INFINITY, around.capKw + solarKw, [...drawn, [u, 1]]);
-      program.row(Number.NEGATIVE_INFINITY, around.capKw, [...drawn, [flow.d, -1]]);
-    } else if (around.withoutLargest === true) program.row(Number.NEGATIVE_INFINITY, around.capKw, cars);
-    for (const { limitKw, weight } of around.rows) {
-      const entries = power
-        .flatMap((columns, n) => (columns[s]! < 0 ? [] : [[columns[s]!, weight(here[n]!.car)] as const]))
-        .filter(([, w]) => w !== 0);
-      if (entries.length > 0) program.row(Number.NEGATIVE_INFINITY, limitKw, entries);
-    }
-    return flow;
-  });
+  const flows: Flow[] = [];
+  for (const [s, segment] of segments.entries()) {
+    const leastKwh = s === segments.length - 1 ? state.charge - 1e-6 : around.battery?.lowKwh;
+    const flow = flowColumns(program, around, { segment, leastKwh });
+    batteryRow(program, around, { flow, before: flows.at(-1), startKwh: state.charge });
+    limitRows(program, around, { flow, cars, s });
+    flows.push(flow);
+  }
   const x = await solver.solve(program.build(), DEADLINE_MS);
   if (x === undefined) throw new Error(`no optimum for the window from step ${window.from}`);
-  segments.forEach((segment, s) => {
-    if (segment.from >= window.keepTo) return;
-    const flow = flows[s]!;
-    state.cent += (x[flow.g]! * flow.price - x[flow.x]! * around.feedInCent) * flow.hours;
-    state.gridKw.fill(x[flow.g]! - x[flow.x]!, segment.from, segment.to);
-    if (flow.q >= 0) {
-      state.charge = x[flow.q]!;
-      state.batteryKw.fill(x[flow.d]! - x[flow.c]!, segment.from, segment.to);
-    }
-    power.forEach((columns, n) => {
-      if (columns[s]! < 0) return;
-      const kwh = x[columns[s]!]! * flow.hours;
-      state.leftKwh[here[n]!.i]! -= kwh;
-      state.got[here[n]!.i]! += kwh;
-    });
+  for (const [s, segment] of segments.entries())
+    if (segment.from < window.keepTo)
+      keep(state, x, { segment, s, flow: flows[s]!, cars, feedInCent: around.feedInCent });
+}
+
+/** A car's power while it is there, and the row that it gets no more than it needs. */
+function carColumns(
+  program: ProgramBuilder,
+  of: { readonly car: Car; readonly segments: readonly Segment[]; readonly leftKwh: number },
+): readonly (number | undefined)[] {
+  const { car, segments, leftKwh } = of;
+  const entries: Entry[] = [];
+  const columns = segments.map((segment) => {
+    if (car.from > segment.from || car.to < segment.to) return undefined;
+    const hours = hoursOf(segment);
+    const column = program.column(-SHORT_CENT * hours, 0, car.powerKw);
+    entries.push([column, hours]);
+    return column;
   });
+  program.row(Number.NEGATIVE_INFINITY, leftKwh, entries);
+  return columns;
+}
+
+/** `leastKwh`: what the battery holds at the segment's end, at the least. */
+function flowColumns(
+  program: ProgramBuilder,
+  around: Surroundings,
+  { segment, leastKwh = 0 }: { readonly segment: Segment; readonly leastKwh: number | undefined },
+): Flow {
+  const { battery, feedInCent } = around;
+  const hours = hoursOf(segment);
+  const priceCent = around.priceCent(segment.from);
+  const solarKw = around.solarKw(segment.from);
+  const drawn = program.column(priceCent * hours, 0, around.capKw);
+  // Where buying is cheaper than feeding in pays, both at once would be money for nothing.
+  const fedKwMax = priceCent >= feedInCent ? Number.POSITIVE_INFINITY : 0;
+  const fed = program.column(-feedInCent * hours, 0, fedKwMax);
+  const unused = program.column(0, 0, solarKw);
+  const stored = battery && {
+    charging: program.column(0, 0, battery.kw),
+    discharging: program.column(0, 0, battery.kw),
+    charge: program.column(0, leastKwh, battery.highKwh),
+  };
+  return { hours, priceCent, solarKw, drawn, fed, unused, stored };
+}
+
+/** What the battery holds is what it held, more by what charged it and less by what it gave. */
+function batteryRow(
+  program: ProgramBuilder,
+  { battery }: Surroundings,
+  of: { readonly flow: Flow; readonly before: Flow | undefined; readonly startKwh: number },
+): void {
+  const { hours, stored } = of.flow;
+  if (battery === undefined || stored === undefined) return;
+  const change: readonly Entry[] = [
+    [stored.charge, 1],
+    [stored.charging, -battery.efficiency * hours],
+    [stored.discharging, hours / battery.efficiency],
+  ];
+  const held = of.before?.stored?.charge;
+  if (held === undefined) program.row(of.startKwh, of.startKwh, change);
+  else program.row(0, 0, [...change, [held, -1]]);
+}
+
+/** Of segment `s`: its power adds up, and stays within the cap and the currents below fuses. */
+function limitRows(
+  program: ProgramBuilder,
+  { capKw, rows, withoutLargest }: Surroundings,
+  of: { readonly flow: Flow; readonly cars: readonly WantingCar[]; readonly s: number },
+): void {
+  const { drawn, fed, solarKw, stored, unused } = of.flow;
+  const weighted = (weight: (car: Car) => number): Entry[] =>
+    of.cars.flatMap(({ car, columns }) => {
+      const column = columns[of.s];
+      return column === undefined ? [] : [[column, weight(car)]];
+    });
+  const cars = weighted(() => 1);
+  const charging: Entry[] = stored === undefined ? [] : [[stored.charging, 1]];
+  const discharging: Entry[] = stored === undefined ? [] : [[stored.discharging, -1]];
+  const balance: Entry[] = [...cars, ...charging, ...discharging, [fed, 1], [unused, 1], [drawn, -1]];
+  program.row(solarKw, solarKw, balance);
+  const atMost = (limitKw: number, entries: readonly Entry[]) =>
+    program.row(Number.NEGATIVE_INFINITY, limitKw, entries);
+  if (withoutLargest === true && stored !== undefined) {
+    // The battery is lost, or the sun.
+    atMost(capKw + solarKw, [...cars, ...charging, [unused, 1]]);
+    atMost(capKw, [...cars, ...charging, ...discharging]);
+  } else if (withoutLargest === true) atMost(capKw, cars);
+  for (const { limitKw, weight } of rows) {
+    const entries = weighted(weight).filter(([, value]) => value !== 0);
+    if (entries.length > 0) atMost(limitKw, entries);
+  }
+}
+
+/** What the solution says of segment `s`, as what has happened. */
+function keep(
+  state: State,
+  x: Float64Array,
+  of: {
+    readonly segment: Segment;
+    readonly s: number;
+    readonly flow: Flow;
+    readonly cars: readonly WantingCar[];
+    readonly feedInCent: number;
+  },
+): void {
+  const { from, to } = of.segment;
+  const { drawn, fed, hours, priceCent, stored } = of.flow;
+  state.cent += (x[drawn]! * priceCent - x[fed]! * of.feedInCent) * hours;
+  state.gridKw.fill(x[drawn]! - x[fed]!, from, to);
+  if (stored !== undefined) {
+    state.charge = x[stored.charge]!;
+    state.batteryKw.fill(x[stored.discharging]! - x[stored.charging]!, from, to);
+  }
+  for (const { columns, i } of of.cars) {
+    const column = columns[of.s];
+    if (column === undefined) continue;
+    const kwh = x[column]! * hours;
+    state.leftKwh[i]! -= kwh;
+    state.got[i]! += kwh;
+  }
 }

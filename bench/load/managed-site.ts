@@ -4,7 +4,6 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { createSecureContext } from "node:tls";
-import { failed, ok } from "@wattward/kernel";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { discover } from "@wattward/modbus/sunspec";
 import { listen } from "@wattward/modbus/tcp";
@@ -12,6 +11,7 @@ import {
   type DeviceAtWork,
   Devices,
   type PlantWords,
+  readerOf,
   readPlan,
   STEP_MS,
   serveDevice,
@@ -102,11 +102,7 @@ async function found({ planned: { id, unit }, device, conduct }: DeviceAtWork): 
     at: { host: "127.0.0.1", port: 0 },
     accept: (link) => serveDevice(link, { id, unit, device, conduct, clock }),
   });
-  const walked = await discover(async (address, quantity) => {
-    const reply = device.answer({ kind: "read-holding-registers", address, quantity });
-    if (reply.kind === "read-holding-registers") return ok(reply.registers);
-    return failed({ kind: "refused", code: 2, sentence: "nothing there" });
-  });
+  const walked = await discover(readerOf(device));
   if (!walked.ok) throw new Error(`${id} is no SunSpec device`);
   const models = walked.value.models.map((model) => ({
     ...{ id: model.id, address: model.address, length: model.length },

@@ -1,5 +1,6 @@
 /** An exchange as a person reads it: who asked which device for what, in engineering values. Data, fit for JSON. */
 import { functionCode, type Request, writeRequest } from "@wattward/modbus";
+import type { CapturedExchange } from "@wattward/modbus/capture";
 import { readSpan, writeSpan } from "./functions.ts";
 import { DECODED_VALUES_MAX, QUOTED_BYTES_MAX } from "./limits.ts";
 import type { ClientName, DeviceName } from "./policy.ts";
@@ -63,6 +64,12 @@ export const undecoded = (parties: Parties, pdu: Uint8Array): DecodedExchange =>
   values: [],
   pdu: quoted(pdu),
 });
+
+/** One of a capture, whose values nobody has types for. */
+export function exchangeOf({ unit, request, pdu }: CapturedExchange, client: string): DecodedExchange {
+  const parties = { client, unit };
+  return request.ok ? decodedRequest(parties, request.value, []) : undecoded(parties, pdu);
+}
 
 const quoted = (pdu: Uint8Array): string =>
   Array.from(pdu.subarray(0, QUOTED_BYTES_MAX), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -2,7 +2,7 @@
  * The Modbus guard's verdicts: one object for one site's policy, asked for every request before it goes to a device, told what became
  * of each that went (ADR 17).
  *
- *     master ──request──▶ guard.request ─▶ allow ──▶ device ──answer──▶ guard.settled(ticket) ──▶ master
+ *     master ──request──▶ guard.request ─▶ allow ──▶ device ──answer──▶ ticket.settle ──▶ master
  *                                        └▶ deny ──▶ exception to the master, observation to the operator
  *
  * Always true: what no rule names is denied; a denied request changes nothing here; what is known of a device comes from the device.
@@ -21,7 +21,7 @@ import { DECODED_VALUES_MAX } from "./limits.ts";
 import type { GuardPast, Inherited } from "./past.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
 import { Rulebook } from "./rulebook.ts";
-import type { Allowed, Denied, Settled, Ticket, Verdict } from "./verdict.ts";
+import type { Allowed, Denied, Ticket, Verdict } from "./verdict.ts";
 import { runOf, writesOf } from "./writes.ts";
 
 /** The device did not do it: function, address, value, busy. After any other exception it may have. */
@@ -90,11 +90,6 @@ export class ModbusGuard {
     const exchange = undecoded({ client, unit, ...(device !== undefined && { device }) }, pdu);
     const exception = fault.exception === 1 || fault.exception === 2 ? fault.exception : 3;
     return { kind: "deny", exception, why: fault.sentence, exchange };
-  }
-
-  /** What became of a request that was let through; once for each ticket. */
-  settled(ticket: Ticket, settled: Settled, now: Instant): void {
-    ticket.settle(settled, now.monotonicMs);
   }
 
   /** What a successor has to know. */

@@ -10,10 +10,10 @@
 import { type Instant, plainAddress } from "@wattward/kernel";
 import { exceptionName } from "@wattward/modbus";
 import type { CapturedEvent, CapturedExchange } from "@wattward/modbus/capture";
-import { decodedRequest, undecoded } from "./exchange.ts";
+import { exchangeOf } from "./exchange.ts";
 import { ModbusGuard } from "./guard.ts";
 import type { ClientName, DeviceName, Policy } from "./policy.ts";
-import type { Denied, Settled, Ticket } from "./verdict.ts";
+import { type Denied, type Settled, settledBy, type Ticket } from "./verdict.ts";
 import { watchCapture } from "./watch/capture.ts";
 import type { Observation } from "./watch/observation.ts";
 
@@ -146,8 +146,7 @@ class Replaying {
     if (answer === undefined) return;
     const { reply } = answer;
     if (reply === undefined || !reply.ok) this.settle(exchange, { kind: "failed", sent: true }, answer.atMs);
-    else if (reply.value.kind === "exception") this.settle(exchange, reply.value, answer.atMs);
-    else this.settle(exchange, { kind: "response", response: reply.value }, answer.atMs);
+    else this.settle(exchange, settledBy(reply.value), answer.atMs);
   }
 
   private settle(exchange: CapturedExchange, settled: Settled, atMs: number): void {
@@ -222,19 +221,16 @@ const instantOf = (atMs: number): Instant => ({ monotonicMs: atMs, wallMs: atMs,
 /** A guard's units are 1 to 247. */
 const NOBODYS = 0;
 
-const decoded = ({ unit, pdu, request }: CapturedExchange, client: string) =>
-  request.ok ? decodedRequest({ client, unit }, request.value, []) : undecoded({ client, unit }, pdu);
-
 const elsewhere = (exchange: CapturedExchange, client: string): Denied => ({
   ...{ kind: "deny", exception: 2, about: "address" },
   why: `no device of the policy is unit ${exchange.unit} at ${exchange.device.address}`,
-  exchange: decoded(exchange, client),
+  exchange: exchangeOf(exchange, client),
 });
 
 const stranger = (exchange: CapturedExchange): Denied => ({
   ...{ kind: "deny", exception: 1, about: "function" },
   why: "its master is no client of the policy",
-  exchange: decoded(exchange, exchange.master.address),
+  exchange: exchangeOf(exchange, exchange.master.address),
 });
 
 /** `12 × exception 03 (illegal-data-value)`, or `12 × connection closed`: how a refusal is headed. */

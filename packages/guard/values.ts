@@ -1,5 +1,5 @@
 /** What the words of a typed register mean, in engineering values. Unknown is unknown: never a number that stands for it. */
-import { scaled } from "@wattward/modbus/sunspec";
+import { SCALE_MAX, scaled } from "@wattward/modbus/sunspec";
 import type { TypedRegister } from "./policy.ts";
 
 /** The four tables of a device (Application Protocol V1.1b3 §4.3): an address means something else in each. */
@@ -25,12 +25,10 @@ const sizes = {
 export const rawMax = (register: TypedRegister): number =>
   register.type === "coil" ? 1 : Math.min(2 ** (16 * sizeOf(register)) - 1, Number.MAX_SAFE_INTEGER);
 
-const SCALE_FACTOR_MAX = 10;
-
 /** A SunSpec scale factor (Device Information Model Specification V1.1 §4.4); undefined where it is not implemented. */
 export function exponentOf(word: number): number | undefined {
   const exponent = word >= 0x8000 ? word - 0x10000 : word;
-  return Math.abs(exponent) > SCALE_FACTOR_MAX ? undefined : exponent;
+  return Math.abs(exponent) > SCALE_MAX ? undefined : exponent;
 }
 
 /**

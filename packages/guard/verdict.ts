@@ -1,5 +1,5 @@
 /** What the guard says to a request, and what it wants to hear afterwards. */
-import type { Response } from "@wattward/modbus";
+import type { Reply, Response } from "@wattward/modbus";
 import { type DecodedExchange, exchangeText } from "./exchange.ts";
 import type { GuardedDevice } from "./policy.ts";
 
@@ -17,7 +17,7 @@ export type Verdict = Allowed | Denied;
 export type Allowed = {
   readonly kind: "allow";
   readonly device: GuardedDevice;
-  /** Given back to `settled` once, whatever became of the request. */
+  /** To be settled once, whatever became of the request. */
   readonly ticket: Ticket;
 };
 
@@ -33,7 +33,7 @@ export type Denied = {
   readonly exchange: DecodedExchange;
 };
 
-/** Opaque; belongs to the guard that gave it and to its successors. */
+/** Tells the guard that gave it, and its successors, what became of the request; what it is told a second time is not heard. */
 export type Ticket = { readonly settle: (settled: Settled, nowMs: number) => void };
 
 /** What became of a request that was let through; an `Outcome` of `ModbusClient` is one. */
@@ -42,6 +42,10 @@ export type Settled =
   | { readonly kind: "exception"; readonly code: number }
   /** `sent`: the device may have heard it. */
   | { readonly kind: "failed"; readonly sent: boolean };
+
+/** What a device's answer makes of it. */
+export const settledBy = (reply: Reply): Settled =>
+  reply.kind === "exception" ? reply : { kind: "response", response: reply };
 
 /** `vendor, write-single-register 40 of battery: OutWRte = 120 %: exception 03, -100 to 100 are allowed (rules[3].writes[0])`. */
 export const denialText = ({ exchange, why, rule, exception }: Denied): string =>

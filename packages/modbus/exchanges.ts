@@ -12,7 +12,7 @@ import { type Adu, AduStream, joinAdu, type Malformed } from "./mbap.ts";
 import { type Reply, type Request, readReply } from "./pdu.ts";
 
 /** Answers given up on that a link may still owe; beyond it the link is given up too. */
-export const OWED_MAX = 64;
+const OWED_MAX = 64;
 const IDS = 0x10000;
 
 /** Why a link was ended by us: told to whoever observes. */
@@ -55,10 +55,6 @@ export class Exchanges {
       bytes: (segment) => this.read(segment),
       closed: () => this.over(),
     });
-  }
-
-  get size(): number {
-    return this.waiting.size;
   }
 
   begin(exchange: Exchange): void {

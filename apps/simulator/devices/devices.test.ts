@@ -1,27 +1,11 @@
 /** Simulated devices as a master sees them: found by walking their models, read, steered; setpoints that fall back, and those that do not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failed, ok } from "@wattward/kernel";
 import { type Request, readRequest } from "@wattward/modbus";
-import {
-  discover,
-  type PointValue,
-  type RegisterReader,
-  readModel,
-  writesOf,
-} from "@wattward/modbus/sunspec";
+import { discover, type PointValue, readModel, writesOf } from "@wattward/modbus/sunspec";
 import { seededChance } from "@wattward/testing";
 import { atWork, drawOf } from "../testing/small-plant.ts";
-import type { Device } from "./sunspec-device.ts";
-
-const readerOf =
-  (device: Device): RegisterReader =>
-  async (address, quantity) => {
-    const reply = device.answer({ kind: "read-holding-registers", address, quantity });
-    return reply.kind === "read-holding-registers"
-      ? ok(reply.registers)
-      : failed({ kind: "refused", code: 2, sentence: "no such register" });
-  };
+import { type Device, readerOf } from "./sunspec-device.ts";
 
 async function modelOf(device: Device, id: number) {
   const read = readerOf(device);

@@ -5,6 +5,7 @@
  *
  *     base "SunS" │ id length points… │ id length points… │ ffff 0
  */
+import { failed, ok } from "@wattward/kernel";
 import { exceptionReply, exceptions, masked, type Reply, type Request } from "@wattward/modbus";
 import {
   type Model,
@@ -13,6 +14,7 @@ import {
   modelRegisters,
   models,
   type PointValue,
+  type RegisterReader,
   readingOf,
 } from "@wattward/modbus/sunspec";
 
@@ -30,6 +32,16 @@ export type ModelPart = {
 export interface Device {
   answer(request: Request): Reply;
 }
+
+/** Reads a device's registers without a wire, as whoever commissions its plant would. */
+export const readerOf =
+  (device: Device): RegisterReader =>
+  async (address, quantity) => {
+    const reply = device.answer({ kind: "read-holding-registers", address, quantity });
+    return reply.kind === "read-holding-registers"
+      ? ok(reply.registers)
+      : failed({ kind: "refused", code: exceptions.illegalDataAddress, sentence: "nothing there" });
+  };
 
 export const BASE = 40_000;
 

@@ -11,7 +11,7 @@ import type { Heard, RawMaster } from "./raw-master.ts";
 
 export type AttackOptions = {
   readonly unit: number;
-  /** Where a setpoint is, and one register that is never to be written; protocol addresses. */
+  /** Where a setpoint is; protocol address. */
   readonly setpoint: number;
   readonly forMs: number;
 };
@@ -173,6 +173,7 @@ const UNITS = Array.from({ length: 247 }, (_, i) => i + 1);
 const FUNCTION_MAX = 127;
 const SCAN_STEP = 16;
 const ADDRESSES = 0x1_0000;
+/** The maker's name (model 1, Mn). */
 const NEVER_WRITTEN = 40_004;
 
 const everyWrite = (address: number): Uint8Array[] => [

@@ -3,7 +3,7 @@
  * attacker has; a real master is `ModbusClient`.
  */
 import type { Clock } from "@wattward/kernel";
-import { type Adu, AduStream, type ByteLink, joinAdu } from "@wattward/modbus";
+import { type Adu, AduStream, type ByteLink, EXCEPTION_BIT, joinAdu } from "@wattward/modbus";
 
 export type Heard =
   | { readonly kind: "answer"; readonly pdu: Uint8Array }
@@ -11,16 +11,12 @@ export type Heard =
   | { readonly kind: "silence" }
   | { readonly kind: "closed" };
 
-const EXCEPTION_BIT = 0x80;
-
 export class RawMaster {
   private readonly link: ByteLink;
   private readonly clock: Clock;
   private readonly stream = new AduStream();
   private readonly waiting = new Map<number, (heard: Heard) => void>();
   private transaction = 0;
-  /** Answers under ids that nobody waits for. */
-  strays = 0;
   closed = false;
 
   constructor(link: ByteLink, clock: Clock) {
@@ -82,9 +78,7 @@ export class RawMaster {
     const [code = 0, exception = 0] = pdu;
     const heard: Heard =
       code >= EXCEPTION_BIT ? { kind: "exception", code: exception } : { kind: "answer", pdu: pdu.slice() };
-    const settle = this.waiting.get(transaction) ?? this.any;
-    if (settle === undefined) this.strays++;
-    else settle(heard);
+    (this.waiting.get(transaction) ?? this.any)?.(heard);
   }
 
   private over(): void {

@@ -134,10 +134,10 @@ test("load: never beyond its declaration, nor its declared rise, whatever chance
 
 test("heat: 1.3 times the rating for a minute is all that a fuse takes; below the rating it cools", () => {
   const heat = new Heat();
-  for (let ms = 0; ms < 60_000; ms += 100) heat.bear(1.3);
-  assert(Math.abs(heat.mostShare - 1) < 1e-9, `${heat.mostShare}`);
-  for (let ms = 0; ms < 120_000; ms += 100) heat.bear(0.5);
-  assert.equal(heat.value, 0);
+  for (let ms = 0; ms < 60_000; ms += 100) heat.bear(1.3, 100);
+  assert(Math.abs(heat.share - 1) < 1e-9, `${heat.share}`);
+  for (let ms = 0; ms < 120_000; ms += 100) heat.bear(0.5, 100);
+  assert.equal(heat.share, 0);
 });
 
 test("plan: what cannot be is refused with its path", () => {

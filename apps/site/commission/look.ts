@@ -2,13 +2,14 @@
 import type { Battery, Device, EnergyConfig, Solar } from "@wattward/energy";
 import type { Clock } from "@wattward/kernel";
 import type { ModbusClient } from "@wattward/modbus";
+import type { KnownModel } from "@wattward/modbus/sunspec";
 import { derWords, storageWords } from "../energy-controller/devices/battery-orders.ts";
 import { ContactorDriver } from "../energy-controller/devices/contactor.ts";
 import { wiredBelow } from "../energy-controller/devices/fleet.ts";
 import { LimitSignalDriver } from "../energy-controller/devices/limit-signal.ts";
 import { meterReading } from "../energy-controller/devices/meter.ts";
 import { fullPowerW } from "../energy-controller/devices/solar.ts";
-import { type KnownModel, numberAt, SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
+import { numberAt, SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
 import type { DeviceReport, Finding } from "./report.ts";
 import { FEEDS_W_MIN, type Proof, proveLimitRevert, proveRevert } from "./revert-proof.ts";
 

@@ -9,10 +9,10 @@
  */
 import type { Battery } from "@wattward/energy";
 import { type Clock, sleep } from "@wattward/kernel";
+import type { KnownModel } from "@wattward/modbus/sunspec";
 import type { Words } from "../energy-controller/devices/battery-orders.ts";
 import { curtailOrders, knowsRevert } from "../energy-controller/devices/solar.ts";
 import {
-  type KnownModel,
   numberAt,
   type Seen,
   type SunSpecUnit,

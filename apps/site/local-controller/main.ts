@@ -1,53 +1,27 @@
 /**
- * The local controller's own process, started by the supervisor with one argument (JSON of {@link Orders}) and ended
- * with it: when the channel to the supervisor closes, however that came, this process ends at once, so that no orphan
- * holds the port or the journal. A kill at any moment is what the journal is made for.
+ * The local controller's own process, started by the supervisor and ended with it (supervisor/child-main.ts). A kill at any moment is
+ * what the journal is made for.
  */
-import { join } from "node:path";
 import type { Log } from "@wattward/kernel";
-import { jsonLog, type LogLevel } from "@wattward/kernel/node";
-import { PkiError } from "@wattward/pki";
 import { readSiteIdentity, type SiteIdentity } from "@wattward/pki/files";
 import { type Settings, sitePorts } from "../adapters/local-controller.ts";
-import { lockFile } from "../adapters/lock.ts";
 import { transparentPorts } from "../adapters/transparent.ts";
 import { JournalDamaged } from "../journal/head.ts";
 import { Witness } from "../link/witness.ts";
 import { createSite, type Site, type SitePorts } from "../site.ts";
-import {
-  BEAT_EVERY_MS,
-  type ChildMessage,
-  EXIT_CANNOT_RUN,
-  GUARD_KINDS,
-  parseHandedOn,
-  WALL_EVERY_MS,
-} from "../supervisor/protocol.ts";
+import { runChild, type StartedPart, tell } from "../supervisor/child-main.ts";
+import { EXIT_CANNOT_RUN, GUARD_KINDS, parseHandedOn, WALL_EVERY_MS } from "../supervisor/protocol.ts";
 import { STATUS_EVERY_MS } from "../transparent/limits.ts";
 import { createTransparentSite, NoRoster, type TransparentSite } from "../transparent/transparent-site.ts";
 
-export type Orders = { readonly settings: Settings; readonly logLevel: LogLevel };
+runChild({
+  name: "local-controller",
+  called: "local controller",
+  start,
+  isForAPerson: (error) => error instanceof JournalDamaged || error instanceof NoRoster,
+});
 
-/** How long a predecessor whose supervisor was killed may take to go. */
-const PREDECESSOR_MS_MAX = 5_000;
-
-const tell = (message: ChildMessage) => process.send?.(message);
-
-async function main(): Promise<void> {
-  // Only the supervisor starts this program, and writes this argument.
-  const { settings, logLevel } = JSON.parse(process.argv[2] ?? "{}") as Orders;
-  const log = jsonLog((line) => process.stderr.write(line), logLevel).with({ part: "local-controller" });
-  process.on("disconnect", () => process.exit(0));
-  // A terminal's Ctrl-C reaches the whole group; the supervisor tells us in its own time.
-  process.on("SIGINT", () => {});
-  setInterval(() => tell({ kind: "beat" }), BEAT_EVERY_MS);
-
-  const lock = lockFile(join(settings.dataFolder, "state", "local-controller.lock"), PREDECESSOR_MS_MAX);
-  if (lock === undefined) {
-    log.error("predecessor-still-runs", {
-      say: "another local controller uses this data folder; trying again",
-    });
-    process.exit(1);
-  }
+async function start(settings: Settings, log: Log): Promise<StartedPart> {
   const identity = await readSiteIdentity(settings.dataFolder);
   const fatal = (error: Error) => {
     log.error("fatal", { say: error.message });
@@ -56,20 +30,13 @@ async function main(): Promise<void> {
   // Not in the help: it exists for the one test that must fail with it (tests/integration/durability.test.ts).
   const durable = process.env["WATTWARD_UNSAFE_SYNCHRONOUS"] !== "off";
   const changed = (profile: 1 | 2, port: number | undefined) =>
-    void tell({ kind: "password-port", profile, port });
+    tell({ kind: "password-port", profile, port });
   const site =
     settings.mode === "transparent"
       ? await transparent(settings, identity, { log, fatal })
       : await autonomous(sitePorts(settings, identity, { log, fatal, durable, changed }));
-  // Who stops a whole group of processes (systemd does) is heard twice: once here, once through the supervisor.
-  let closing = false;
-  process.on("SIGTERM", () => {
-    if (closing) return;
-    closing = true;
-    void site.close().then(() => process.exit(0));
-  });
   log.info("listening", { port: site.port, site: identity.site, mode: settings.mode });
-  tell({ kind: "listening", port: site.port });
+  return { port: site.port, close: () => site.close() };
 }
 
 /** What the other processes of the site have seen comes through the supervisor. */
@@ -108,18 +75,3 @@ async function transparent(
   }, STATUS_EVERY_MS);
   return site;
 }
-
-/** What a person must mend: another start would find the same. */
-const isForAPerson = (error: unknown): boolean =>
-  error instanceof JournalDamaged || error instanceof NoRoster || error instanceof PkiError;
-
-main().catch((error: unknown) => {
-  const sentence = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
-    `${JSON.stringify({ level: "error", event: "local-controller-failed", say: sentence })}\n`,
-  );
-  if (!isForAPerson(error)) process.exit(1);
-  // Told first: the exit closes the channel.
-  if (process.send === undefined) process.exit(EXIT_CANNOT_RUN);
-  process.send({ kind: "cannot-run", sentence } satisfies ChildMessage, () => process.exit(EXIT_CANNOT_RUN));
-});

@@ -8,7 +8,14 @@
  * of them; what is denied never reaches it; an answer is taken under its id, from its unit, in the form that was asked for,
  * and anything else resets the connection (ENERGY 12); every request that was judged is settled once.
  */
-import type { Allowed, Denied, GuardedDevice, Settled, Verdict } from "@wattward/guard";
+import {
+  type Allowed,
+  type Denied,
+  type GuardedDevice,
+  type Settled,
+  settledBy,
+  type Verdict,
+} from "@wattward/guard";
 import { backoffMs, type Cancel, type Chance, type Clock, type Instant } from "@wattward/kernel";
 import {
   type Adu,
@@ -16,7 +23,6 @@ import {
   type Dial,
   exceptions,
   joinAdu,
-  type Reply,
   readReply,
   writeRequest,
 } from "@wattward/modbus";
@@ -349,6 +355,3 @@ export class DeviceLink {
     this.redialAtMs = this.ports.clock.now().monotonicMs + waitMs;
   }
 }
-
-const settledBy = (reply: Reply): Settled =>
-  reply.kind === "exception" ? reply : { kind: "response", response: reply };

@@ -19,7 +19,7 @@ import {
   writePolicy,
   writeSpan,
 } from "@wattward/guard";
-import { type Cancel, type Chance, type Clock, every, type Log } from "@wattward/kernel";
+import { type Cancel, every } from "@wattward/kernel";
 import { type ByteLink, type Dial, exceptions, writeRequest } from "@wattward/modbus";
 import type { ShelfPorts } from "../state/bundle-shelf.ts";
 import { watchBundle } from "../state/bundle-watch.ts";
@@ -32,23 +32,16 @@ import { type Asked, isOver, Master } from "./master.ts";
 import { type Left, Memory, NOTHING_LEFT } from "./memory.ts";
 import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
-import { WaysIn } from "./ways-in.ts";
+import { WaysIn, type WaysInPorts } from "./ways-in.ts";
 
-export type GuardPorts = ShelfPorts & {
-  readonly clock: Clock;
-  readonly chance: Chance;
-  readonly log: Log;
-  /** Opens a way in; each connection is handed to `accept` once it proved what that way proves. Rejects where it cannot be had. */
-  listen(way: Way, accept: (link: ByteLink) => void, refused: Refused): Promise<Listener>;
-  dial(device: GuardedDevice): Dial;
-  /** For the CSMS. */
-  observe: Observe;
-  /** Whom a policy's `same` means: the user whom the energy controller runs as. */
-  readonly sameUid: number | undefined;
-};
-export type Listener = { close(): Promise<void> };
-/** A connection that never became a link, and why. */
-export type Refused = (address: string, why: "full" | "untrusted" | "role") => void;
+export type GuardPorts = ShelfPorts &
+  WaysInPorts & {
+    dial(device: GuardedDevice): Dial;
+    /** For the CSMS. */
+    observe: Observe;
+    /** Whom a policy's `same` means: the user whom the energy controller runs as. */
+    readonly sameUid: number | undefined;
+  };
 
 export type GuardStatus = {
   /** Of the bundle whose policy is in force; undefined: nothing passes. */

@@ -4,18 +4,17 @@ import type { ByteLink } from "@wattward/modbus";
 import { type Way, ways } from "./identify.ts";
 import { LISTEN_AGAIN_MS } from "./limits.ts";
 
-type Listener = { close(): Promise<void> };
+export type Listener = { close(): Promise<void> };
 type Why = "full" | "untrusted" | "role";
+/** A connection that never became a link, and why. */
+export type Refused = (address: string, why: Why) => void;
 
 export type WaysInPorts = {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
-  listen(
-    way: Way,
-    accept: (link: ByteLink) => void,
-    refused: (address: string, why: Why) => void,
-  ): Promise<Listener>;
+  /** Opens a way in; each connection is handed to `accept` once it proved what that way proves. Rejects where it cannot be had. */
+  listen(way: Way, accept: (link: ByteLink) => void, refused: Refused): Promise<Listener>;
 };
 export type WaysInTold = {
   accept(way: Way, link: ByteLink): void;
@@ -82,7 +81,7 @@ export class WaysIn {
   private try(way: Way): void {
     this.states.set(way, { kind: "opening" });
     const accept = (link: ByteLink) => this.told.accept(way, link);
-    const refused = (address: string, why: Why) => this.told.refused(way, address, why);
+    const refused: Refused = (address, why) => this.told.refused(way, address, why);
     const trying = this.ports.listen(way, accept, refused).then(
       (listener) => {
         this.failures.delete(way);

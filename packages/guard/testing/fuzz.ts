@@ -18,10 +18,10 @@ import { writing } from "../functions.ts";
 import { ModbusGuard } from "../guard.ts";
 import type { ClientName, Policy, TypedRegister, WriteBound } from "../policy.ts";
 import { sizeOf } from "../values.ts";
-import type { Settled } from "../verdict.ts";
+import { type Settled, settledBy } from "../verdict.ts";
 import { LiveWatch } from "../watch/live-watch.ts";
 import { anyPolicy, CLIENTS, SPAN } from "./any-policy.ts";
-import { instant, settledBy } from "./guarded-bank.ts";
+import { instant } from "./guarded-bank.ts";
 import { Oracle } from "./oracle.ts";
 
 export type GuardFigures = {

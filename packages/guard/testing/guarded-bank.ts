@@ -1,18 +1,16 @@
 /** A guard before a bank of registers: what passes is carried out and settled at once, as a device that answers would have it. */
 import type { Instant } from "@wattward/kernel";
-import type { Reply, Request } from "@wattward/modbus";
+import type { Request } from "@wattward/modbus";
 import { RegisterBank } from "@wattward/modbus/testing";
 import { ModbusGuard } from "../guard.ts";
 import type { ClientName, Policy } from "../policy.ts";
-import type { Settled, Verdict } from "../verdict.ts";
+import { type Settled, settledBy, type Verdict } from "../verdict.ts";
 
 export const instant = (monotonicMs: number): Instant => ({
   monotonicMs,
   wallMs: monotonicMs,
   quality: "synced",
 });
-export const settledBy = (reply: Reply): Settled =>
-  reply.kind === "exception" ? reply : { kind: "response", response: reply };
 
 export class GuardedBank {
   guard: ModbusGuard;

@@ -5,9 +5,10 @@
  * Times of its observations are those of the capture; their frames are packet numbers, from 1.
  */
 
+import { EXCEPTION_BIT } from "@wattward/modbus";
 import type { CapturedEvent, CapturedExchange, CapturedOddity } from "@wattward/modbus/capture";
 import { contentOf } from "../device-state.ts";
-import { type DecodedExchange, decodedRequest, undecoded } from "../exchange.ts";
+import { exchangeOf } from "../exchange.ts";
 import { readSpan } from "../functions.ts";
 import type { Observation } from "./observation.ts";
 import { type Between, Watch } from "./watch.ts";
@@ -41,7 +42,7 @@ export function watchCapture(
       else if (masters === undefined && serving.has(address) && address !== event.device.address)
         watch.strangerTo(between, `${address} asks ${between.device}, and is a device itself`, frame);
       const request = event.request.ok ? event.request.value : undefined;
-      const exchange = () => exchangeOf(event);
+      const exchange = () => exchangeOf(event, event.master.address);
       watch.asked({
         ...between,
         ...frame,
@@ -79,8 +80,8 @@ function answered(watch: Watch, event: CapturedExchange): void {
   const frame = { nowMs: answer.atMs, frame: answer.packet };
   const between = betweenOf(event);
   const [code = 0, exception = 0] = answer.pdu;
-  if (code >= 0x80) {
-    watch.excepted({ ...between, exchange: () => exchangeOf(event) }, exception, frame);
+  if (code >= EXCEPTION_BIT) {
+    watch.excepted({ ...between, exchange: () => exchangeOf(event, event.master.address) }, exception, frame);
     return;
   }
   if (answer.reply?.ok === false) {
@@ -118,11 +119,6 @@ const betweenOf = ({ master, device, unit }: CapturedExchange): Between => ({
   device: `${device.address} unit ${unit}`,
 });
 
-function exchangeOf({ master, unit, request, pdu }: CapturedExchange): DecodedExchange {
-  const parties = { client: master.address, unit };
-  return request.ok ? decodedRequest(parties, request.value, []) : undecoded(parties, pdu);
-}
-
 const isAnswered = (
   event: CapturedEvent,
 ): event is CapturedExchange & { answer: NonNullable<CapturedExchange["answer"]> } =>
@@ -136,7 +132,7 @@ function unitsThatAnswer(events: readonly CapturedEvent[]): ReadonlySet<string> 
   for (const event of events) {
     if (!isAnswered(event)) continue;
     const [code = 0, exception = 0] = event.answer.pdu;
-    if (code < 0x80 || (exception !== 10 && exception !== 11)) units.add(unitKey(event));
+    if (code < EXCEPTION_BIT || (exception !== 10 && exception !== 11)) units.add(unitKey(event));
   }
   return units;
 }

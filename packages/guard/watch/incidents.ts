@@ -66,10 +66,6 @@ export class Incidents {
     for (const key of [...this.open.keys()]) this.end(key);
   }
 
-  get size(): number {
-    return this.open.size;
-  }
-
   private begun(
     { kind, master, device, sentence, exchange }: Hit,
     frames: readonly Frame[],

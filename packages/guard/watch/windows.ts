@@ -66,8 +66,4 @@ export class RecentMap<K, V> {
     this.map.set(key, value);
     return value;
   }
-
-  get size(): number {
-    return this.map.size;
-  }
 }

@@ -11,7 +11,7 @@ import { beyondTheEnd, fault, notEchoed, wrongLength, wrongQuantity } from "../f
 import { type FunctionCodec, field, putWords, WORD_MAX, words, wordsAt } from "../function-codec.ts";
 import { countedWords, READ_REGISTERS_MAX } from "./read-registers.ts";
 
-export const READ_WRITE_REGISTERS_MAX = 121;
+const READ_WRITE_REGISTERS_MAX = 121;
 
 export type MaskWriteRegister = {
   readonly kind: "mask-write-register";

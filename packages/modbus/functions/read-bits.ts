@@ -8,7 +8,7 @@ import { ok } from "@wattward/kernel";
 import { beyondTheEnd, fault, wrongLength, wrongQuantity } from "../fault.ts";
 import { bitsAt, type FunctionCodec, field, packBits, WORD_MAX, words } from "../function-codec.ts";
 
-export const READ_BITS_MAX = 2000;
+const READ_BITS_MAX = 2000;
 
 type ReadBits<Kind extends string> = {
   readonly kind: Kind;

@@ -17,7 +17,7 @@ import {
   wordsAt,
 } from "../function-codec.ts";
 
-export const WRITE_COILS_MAX = 1968;
+const WRITE_COILS_MAX = 1968;
 export const WRITE_REGISTERS_MAX = 123;
 
 export type WriteMultipleCoils = {

@@ -12,6 +12,7 @@ import { failed, ok, type Result } from "@wattward/kernel";
 import type { ModbusClient } from "../client.ts";
 import { exceptionName, exceptions } from "../exception.ts";
 import { READ_REGISTERS_MAX } from "../functions/read-registers.ts";
+import { mapBegins, mapEnds } from "./layout.ts";
 import type { Model } from "./model.ts";
 import { modelName, models } from "./models/index.ts";
 import { type Reading, readingOf } from "./reading.ts";
@@ -19,13 +20,17 @@ import { type Reading, readingOf } from "./reading.ts";
 /** Where devices put their map, in the order they are tried. */
 export const BASES = [40_000, 50_000, 0] as const;
 export const MODELS_MAX = 128;
-const SUN_S = [0x5375, 0x6e53] as const;
-const END = 0xffff;
+const [END] = mapEnds;
+/** Registers of a model's header: its id, its length. */
+const HEADER = 2;
 const ADDRESSES = 0x10000;
 
 export type ReadFault = {
-  /** `refused`: the device answers with an exception. `failed`: it could not be asked. */
-  readonly kind: "refused" | "failed";
+  /**
+   * `refused`: the device answers with an exception. `failed`: it could not be asked. `moved`: another header stands where a model was
+   * found ({@link readModel} alone).
+   */
+  readonly kind: "refused" | "failed" | "moved";
   /** The exception's code. */
   readonly code?: number;
   readonly sentence: string;
@@ -67,6 +72,9 @@ export type FoundModel = {
   readonly model?: Model;
 };
 
+/** A model whose points we know. */
+export type KnownModel = FoundModel & { readonly model: Model };
+
 export type Discovery = {
   readonly base: number;
   readonly models: readonly FoundModel[];
@@ -87,7 +95,7 @@ export async function discover(read: RegisterReader): Promise<Result<Discovery, 
     if (!marker.ok && marker.fault.kind === "failed") {
       return failed({ kind: "unreadable", sentence: marker.fault.sentence });
     }
-    if (marker.ok && marker.value[0] === SUN_S[0] && marker.value[1] === SUN_S[1])
+    if (marker.ok && marker.value[0] === mapBegins[0] && marker.value[1] === mapBegins[1])
       return walkFrom(base, read);
   }
   return failed({ kind: "no-sunspec", sentence: `no "SunS" at ${BASES.join(", ")}` });
@@ -127,21 +135,30 @@ async function walkFrom(base: number, read: RegisterReader): Promise<Result<Disc
   }
 }
 
-/** Reads a model whole, in as few requests as it takes, never with a value cut in two by them. */
+/**
+ * Reads a model whole, or its first `upTo` registers, the header's two among them: in as few requests as it takes, never with a value cut
+ * in two by them. Each reading begins with the header: where that is not what was found, nothing of the answer is believed.
+ */
 export async function readModel(
   read: RegisterReader,
-  found: FoundModel & { readonly model: Model },
+  found: KnownModel,
+  upTo = HEADER + found.length,
 ): Promise<Result<Reading, ReadFault>> {
-  const { model, address, length } = found;
-  let registers: number[] = [];
+  const { address, id, length, model, name } = found;
+  const registers: number[] = [];
   for (;;) {
-    const reading = readingOf(model, registers);
-    if (registers.length >= length || reading.whole) return ok(reading);
-    // What comes next is read from the start of its first point on, so that no counter is half old and half new.
-    if (reading.end > 0) registers = registers.slice(0, reading.end);
-    const quantity = Math.min(READ_REGISTERS_MAX, length - registers.length);
-    const part = await read(address + 2 + registers.length, quantity);
+    const quantity = Math.min(READ_REGISTERS_MAX, upTo - registers.length);
+    const part = await read(address + registers.length, quantity);
     if (!part.ok) return part;
     registers.push(...part.value);
+    if (registers[0] !== id || registers[1] !== length)
+      return failed({
+        kind: "moved",
+        sentence: `at ${address} no longer stands ${name}: its models have moved`,
+      });
+    const reading = readingOf(model, registers.slice(HEADER));
+    if (registers.length >= upTo || reading.whole) return ok(reading);
+    // What comes next begins with a point, so that no counter is half old and half new.
+    if (reading.end > 0) registers.length = HEADER + reading.end;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Where each point of a model lies. A model without counted groups always lies the same, so that is reckoned once; with them it depends
- * on the counts in the registers, and only a walk can tell.
+ * How a device's map begins and ends, and where each point of a model lies. A model without counted groups always lies the same, so that
+ * is reckoned once; with them it depends on the counts in the registers, and only a walk can tell.
  */
 import { type Group, type Model, type Point, walk } from "./model.ts";
 import { absentPoint } from "./point.ts";
@@ -20,6 +20,11 @@ export type Layout = {
   /** The model with its header, where nothing of it is implemented. */
   readonly absent: readonly number[];
 };
+
+/** "SunS". */
+export const mapBegins = [0x5375, 0x6e53] as const;
+/** The end of the models, where a header would be. */
+export const mapEnds = [0xffff, 0] as const;
 
 const layouts = new WeakMap<Model, Layout | "varies">();
 

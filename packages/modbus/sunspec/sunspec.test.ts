@@ -137,7 +137,40 @@ test("readModel: long models in several reads, no counter cut in two", async () 
   const parts = asked.slice(-2);
   assert(parts.every(([, quantity]) => quantity <= 125));
   const starts = [...read701.points.values()].map(({ offset }) => offset);
-  assert(starts.includes(parts[1]![0] - parts[0]![0]), "the second read begins with a point");
+  assert(starts.includes(parts[1]![0] - parts[0]![0] - 2), "the second read begins with a point");
+});
+
+test("readModel: up to so many registers, the header's among them", async () => {
+  const { read, asked } = device(mapRegisters([common, meter]));
+  const { model } = await reading(read, 203);
+  const start = await readModel(read, { ...model, model: model.model! }, 2 + 20);
+  assert(start.ok);
+  assert.deepEqual(asked.at(-1), [model.address, 22]);
+  assert.deepEqual(
+    [start.value.whole, start.value.value("A"), start.value.value("W")],
+    [false, -12.5, undefined],
+  );
+});
+
+test("readModel: where another header stands, nothing of it is believed", async () => {
+  const { read, bank } = device(mapRegisters([common, meter]));
+  const { model } = await reading(read, 203);
+  for (const [offset, value] of [
+    [0, 213],
+    [1, 104],
+  ] as const) {
+    const was = bank.registers[model.address + offset]!;
+    bank.registers[model.address + offset] = value;
+    const moved = await readModel(read, { ...model, model: model.model! });
+    assert.deepEqual(
+      moved,
+      failed({
+        kind: "moved",
+        sentence: `at ${model.address} no longer stands ${model.name}: its models have moved`,
+      }),
+    );
+    bank.registers[model.address + offset] = was;
+  }
 });
 
 test("groups: repeated as often as their count says, each with its scale", async () => {

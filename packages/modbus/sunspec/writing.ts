@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Fault, failed, ok, type Result } from "@wattward/kernel";
 import { WRITE_REGISTERS_MAX, type WriteMultipleRegisters } from "../functions/write-multiple.ts";
 import type { FoundModel } from "./discovery.ts";
-import { type Layout, layoutOf } from "./layout.ts";
+import { type Layout, layoutOf, mapBegins, mapEnds } from "./layout.ts";
 import { type Model, type Point, walk } from "./model.ts";
 import { absentPoint, type PointValue, writePoint } from "./point.ts";
 import { type Reading, unscaled } from "./reading.ts";
@@ -121,11 +121,6 @@ function registersOf(
   assert(written !== undefined, `${value} does not fit ${path}`);
   return written;
 }
-
-/** "SunS". */
-export const mapBegins: readonly number[] = [0x5375, 0x6e53];
-/** The end of the models. */
-export const mapEnds: readonly number[] = [0xffff, 0];
 
 /** "SunS", the models one after the other, the end: a whole map, to be put at a base. */
 export const mapRegisters = (modelsInOrder: readonly (readonly number[])[]): number[] => [

@@ -14,10 +14,10 @@ import {
   type SourceId,
 } from "@wattward/energy";
 import { type Policy, sunspecPolicy } from "@wattward/guard";
-import { type Chance, type EvseId, failed, ok, type StationId } from "@wattward/kernel";
-import { discover, type RegisterReader } from "@wattward/modbus/sunspec";
+import type { Chance, EvseId, StationId } from "@wattward/kernel";
+import { discover } from "@wattward/modbus/sunspec";
 import type { OcppVersion } from "@wattward/ocpp";
-import { Devices, type PlantPlan, readPlan } from "@wattward/simulator";
+import { Devices, type PlantPlan, readerOf, readPlan } from "@wattward/simulator";
 import { seededChance, simulatedTime } from "@wattward/testing";
 import { three, turned, turnedTwice } from "./wirings.ts";
 
@@ -236,12 +236,7 @@ async function policyOf(plan: PlantPlan, { site }: EnergyConfig): Promise<Policy
   const battery = site.sources.find((source) => source.kind === "battery")!;
   const found = await Promise.all(
     devices.all.map(async ({ device, planned }, i) => {
-      const read: RegisterReader = async (address, quantity) => {
-        const reply = device.answer({ kind: "read-holding-registers", address, quantity });
-        if (reply.kind === "read-holding-registers") return ok(reply.registers);
-        return failed({ kind: "refused", code: 2, sentence: "nothing there" });
-      };
-      const walked = await discover(read);
+      const walked = await discover(readerOf(device));
       assert(walked.ok, planned.id);
       const models = walked.value.models.map(({ address, id, length }) => ({ id, address, length }));
       const { chargeWMax, dischargeWMax, fullPermille, rampWPerS, reservePermille } = battery;

@@ -9,7 +9,7 @@
  * In the order of writing: first the time, then the power, last what makes it hold, so that no half of an order is ever in force without
  * its end.
  */
-import { numberAt, type Seen, type Values } from "./sunspec-unit.ts";
+import { numberAt, type Seen, unlike, type Values } from "./sunspec-unit.ts";
 
 export type Words = {
   /** Model to steer by. */
@@ -57,14 +57,10 @@ export function storageWords(bases: (seen: Seen) => Bases | undefined): Words {
 export const derWords: Words = {
   id: 704,
   orders(seen, feedW, revertS) {
-    const unlike = (values: Values): Values[] => {
-      const left = Object.entries(values).filter(([path, value]) => seen.reading.value(path) !== value);
-      return left.length === 0 ? [] : [Object.fromEntries(left)];
-    };
     return [
-      ...unlike({ WSetRvrt: 0, WSetEnaRvrt: DISABLED, WSetRvrtTms: revertS, WSetMod: WATTS }),
+      ...unlike(seen, { WSetRvrt: 0, WSetEnaRvrt: DISABLED, WSetRvrtTms: revertS, WSetMod: WATTS }),
       { WSet: Math.trunc(feedW) },
-      ...unlike({ WSetEna: ENABLED }),
+      ...unlike(seen, { WSetEna: ENABLED }),
     ];
   },
   shown: (seen) => (numberAt(seen, "WSetEna") === ENABLED ? numberAt(seen, "WSet") : undefined),

@@ -18,7 +18,7 @@ import {
   WRITE_CHANGE_W,
   WRITE_EVERY_MS,
 } from "../limits.ts";
-import { numberAt, type Seen, type SunSpecUnit, type Values } from "./sunspec-unit.ts";
+import { numberAt, type Seen, type SunSpecUnit, unlike, type Values } from "./sunspec-unit.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
 const POWER = [701, 103, 113, 102, 112, 101, 111] as const;
@@ -175,9 +175,4 @@ export const knowsRevert = (seen: Seen): boolean => numberAt(seen, points(seen).
 export function curtailOrders(seen: Seen, percent: number, revertS: number): readonly Values[] {
   const { time, enable } = points(seen);
   return [...unlike(seen, { [time]: revertS }), { WMaxLimPct: percent }, ...unlike(seen, { [enable]: 1 })];
-}
-
-function unlike(seen: Seen, values: Values): Values[] {
-  const left = Object.entries(values).filter(([path, value]) => seen.reading.value(path) !== value);
-  return left.length === 0 ? [] : [Object.fromEntries(left)];
 }

@@ -12,12 +12,11 @@ import { exceptionName, exceptions, type ModbusClient, READ_REGISTERS_MAX } from
 import {
   type Discovery,
   discover,
-  type FoundModel,
-  type Model,
+  type KnownModel,
   type PointValue,
   type Reading,
   type RegisterReader,
-  readingOf,
+  readModel,
   registerReader,
   writesOf,
 } from "@wattward/modbus/sunspec";
@@ -44,7 +43,6 @@ const awayCodes: ReadonlySet<number> = new Set([
 ]);
 
 export type Values = { readonly [path: string]: PointValue };
-export type KnownModel = FoundModel & { readonly model: Model };
 /** A model's reading, and when it was asked for: it is at least that old. */
 export type Seen = { readonly found: KnownModel; readonly reading: Reading; readonly atMs: number };
 
@@ -153,31 +151,13 @@ export class SunSpecUnit {
   }
 
   private async registersOf(found: KnownModel, registers: number): Promise<Result<Reading, Trouble>> {
-    const { model, address, length } = found;
-    const all: number[] = [];
-    for (;;) {
-      if (all.length > 0) {
-        const reading = readingOf(model, all.slice(2));
-        if (all.length >= registers || (all.length > 2 && reading.whole)) return ok(reading);
-        // What comes next begins with a point, so that no counter is half old and half new.
-        if (reading.end > 0) all.length = 2 + reading.end;
-      }
-      const quantity = Math.min(READ_REGISTERS_MAX, registers - all.length);
-      const part = await this.readRegisters(address + all.length, quantity);
-      if (!part.ok) {
-        const { kind, code, sentence } = part.fault;
-        const isAway = kind === "failed" || (code !== undefined && awayCodes.has(code));
-        if (!isAway) this.rediscover();
-        return failed(trouble(isAway ? "unreachable" : "refused", sentence));
-      }
-      all.push(...part.value);
-      if (all[0] !== found.id || all[1] !== length) {
-        this.rediscover();
-        return failed(
-          trouble("unsuited", `at ${address} no longer stands ${found.name}: its models have moved`),
-        );
-      }
-    }
+    const reading = await readModel(this.readRegisters, found, registers);
+    if (reading.ok) return reading;
+    const { kind, code, sentence } = reading.fault;
+    if (kind === "failed" || (code !== undefined && awayCodes.has(code)))
+      return failed(trouble("unreachable", sentence));
+    this.rediscover();
+    return failed(trouble(kind === "moved" ? "unsuited" : "refused", sentence));
   }
 
   private rediscover(): void {
@@ -190,4 +170,10 @@ export class SunSpecUnit {
 export function numberAt({ reading }: Pick<Seen, "reading">, path: string): number | undefined {
   const value = reading.value(path);
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** A write of those that the reading does not show already; none where it shows them all. */
+export function unlike({ reading }: Pick<Seen, "reading">, values: Values): Values[] {
+  const left = Object.entries(values).filter(([path, value]) => reading.value(path) !== value);
+  return left.length === 0 ? [] : [Object.fromEntries(left)];
 }

@@ -6,6 +6,8 @@ import {
   AduStream,
   type Asked,
   type ByteLink,
+  type Dial,
+  EXCEPTION_BIT,
   joinAdu,
   ModbusClient,
   type Outcome,
@@ -15,7 +17,7 @@ import {
   writeRequest,
 } from "@wattward/modbus";
 import { RegisterBank, SimulatedModbusNetwork } from "@wattward/modbus/testing";
-import { SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
+import { SimulatedDisk, type SimulatedTime, seededChance, simulatedTime } from "@wattward/testing";
 import { fakeBundle } from "../../testing/fake-csms.ts";
 import { createGuard, type Guard } from "../guard.ts";
 import type { Way } from "../identify.ts";
@@ -109,33 +111,10 @@ export async function world(
       observe: (kind, detail) => void observed.push({ kind, detail }),
     });
 
-  const simulatedDevice = (address: string): SimulatedDevice => {
-    const bank = new RegisterBank((from, quantity) => from + quantity <= 1_000);
-    const links: ByteLink[] = [];
-    const asked: Asked[] = [];
-    const stop = network.listen(address, (link) => {
-      links.push(link);
-      serve(link, {
-        clock: time,
-        answer(one) {
-          asked.push(one);
-          return it.answer(one.request);
-        },
-      });
-    });
-    const it: SimulatedDevice = {
-      bank,
-      asked,
-      links,
-      answer: (request) => bank.answer(request),
-      leave: stop,
-    };
-    return it;
-  };
-
+  const deviceAt = (address: string) => simulatedDevice({ network, time }, address);
   const client = (way: Way, peer: object) =>
     new ModbusClient({
-      dial: network.dialer(`guard:${way}`, { address: "somebody", ...peer }),
+      dial: network.dialer(...somebody(way, peer)),
       ...{ clock: time, chance },
       limits: { timeoutMs: 5_000 },
     });
@@ -146,37 +125,65 @@ export async function world(
     if (outcome === undefined) throw new Error("nobody ever answered");
     return outcome;
   };
-  /** A connection by hand: bytes out, and the exception codes (0: an answer) of what comes back. */
-  const raw = async (way: Way, peer: object) => {
-    let link: ByteLink | undefined;
-    void network
-      .dialer(`guard:${way}`, { address: "somebody", ...peer })()
-      .then((dialled) => (link = dialled.ok ? dialled.value : undefined));
-    await time.until(() => link !== undefined, 1_000);
-    assert(link !== undefined);
-    const stream = new AduStream();
-    const codes: number[] = [];
-    const it = { link, codes, closed: false };
-    link.listen({
-      bytes(segment) {
-        stream.push(segment);
-        for (let next = stream.next(); next.kind === "adu"; next = stream.next())
-          codes.push(next.adu.pdu[0]! >= 0x80 ? next.adu.pdu[1]! : 0);
-      },
-      closed: () => void (it.closed = true),
-    });
-    return it;
-  };
   return {
-    ...{ time, chance, network, disk, observed, put, listeners, start, client, ask, raw },
-    device: simulatedDevice,
-    battery: simulatedDevice("10.0.0.1:502"),
-    meter: simulatedDevice("10.0.0.2:502"),
+    ...{ time, chance, network, disk, observed, put, listeners, start, client, ask },
+    raw: (way: Way, peer: object) => rawConnection(network.dialer(...somebody(way, peer)), time),
+    device: deviceAt,
+    battery: deviceAt("10.0.0.1:502"),
+    meter: deviceAt("10.0.0.2:502"),
     ems: () => client("socket", { uid: EMS_UID }),
     vendor: (address = VENDOR) => client("address", { address }),
     /** What was told of a kind, in order. */
     told: (kind: string) => observed.filter((one) => one.kind === kind).map(({ detail }) => detail),
   };
+}
+
+const somebody = (way: Way, peer: object) => [`guard:${way}`, { address: "somebody", ...peer }] as const;
+
+type Around = { readonly network: SimulatedModbusNetwork; readonly time: SimulatedTime };
+
+function simulatedDevice({ network, time }: Around, address: string): SimulatedDevice {
+  const bank = new RegisterBank((from, quantity) => from + quantity <= 1_000);
+  const links: ByteLink[] = [];
+  const asked: Asked[] = [];
+  const stop = network.listen(address, (link) => {
+    links.push(link);
+    serve(link, {
+      clock: time,
+      answer(one) {
+        asked.push(one);
+        return it.answer(one.request);
+      },
+    });
+  });
+  const it: SimulatedDevice = {
+    bank,
+    asked,
+    links,
+    answer: (request) => bank.answer(request),
+    leave: stop,
+  };
+  return it;
+}
+
+/** A connection by hand: bytes out, and the exception codes (0: an answer) of what comes back. */
+async function rawConnection(dial: Dial, time: SimulatedTime) {
+  let link: ByteLink | undefined;
+  void dial().then((dialled) => (link = dialled.ok ? dialled.value : undefined));
+  await time.until(() => link !== undefined, 1_000);
+  assert(link !== undefined);
+  const stream = new AduStream();
+  const codes: number[] = [];
+  const it = { link, codes, closed: false };
+  link.listen({
+    bytes(segment) {
+      stream.push(segment);
+      for (let next = stream.next(); next.kind === "adu"; next = stream.next())
+        codes.push(next.adu.pdu[0]! >= EXCEPTION_BIT ? next.adu.pdu[1]! : 0);
+    },
+    closed: () => void (it.closed = true),
+  });
+  return it;
 }
 
 /** So many requests in one segment. */
