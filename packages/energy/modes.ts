@@ -76,9 +76,8 @@ export type ModeFacts = {
   readonly planFault?: string;
   /** The grid meter, or every meter that the site needs. */
   readonly meterRefused?: string;
-  /** Last sign of life of the energy controller that was sound. */
-  readonly energyAliveAtMs?: number;
-  readonly localControllerAlive: boolean;
+  /** The energy controller gave a sound sign of life within the time that its watch allows. */
+  readonly energyAlive: boolean;
   readonly linkUp: boolean;
 };
 
@@ -92,9 +91,6 @@ export type ModeState = {
   readonly betterSinceMs?: number;
 };
 
-/** A sign of life older than this is none: with the loop's period, noticed within the deadline of `fallback`. */
-const ENERGY_SILENT_MS = 2_500;
-
 const rank = (mode: Mode): number => MODES.findIndex((row) => row.mode === mode);
 export const modeRow = (mode: Mode): ModeRow => MODES[rank(mode)]!;
 
@@ -106,12 +102,9 @@ export const firstMode = (nowMs: number): ModeState => ({
   sinceMs: nowMs,
 });
 
-/** The mode that the facts alone ask for, and why. */
+/** The mode that the facts alone ask for, and why. Never `default`: whoever could ask for it is dead, and its successor tells it. */
 function modeFor(facts: ModeFacts, nowMs: number): { mode: Mode; reason: string } {
-  if (!facts.localControllerAlive)
-    return { mode: "default", reason: "The local controller is dead: stations keep their default profiles." };
-  if (facts.energyAliveAtMs === undefined || nowMs - facts.energyAliveAtMs > ENERGY_SILENT_MS)
-    return { mode: "fallback", reason: "The energy controller gives no sign of life." };
+  if (!facts.energyAlive) return { mode: "fallback", reason: "The energy controller gives no sign of life." };
   if (facts.meterRefused !== undefined)
     return { mode: "conservative", reason: `The grid meter is not trusted: ${facts.meterRefused}.` };
   if (facts.planFault !== undefined)
