@@ -65,9 +65,7 @@ test("modes: a start is conservative, and says so", () => {
   assert.equal(firstMode(0).mode, "conservative");
 });
 
-test("modes: each row of the table says who decides, from what, and when it ends", () => {
-  for (const row of MODES)
-    for (const text of [row.decides, row.from, row.leavesWhen]) assert(text.length > 5);
+test("modes: the table goes from best to worst", () => {
   assert.deepEqual(
     MODES.map(({ mode }) => mode),
     ["planned", "reactive", "conservative", "fallback", "default"],

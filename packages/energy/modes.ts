@@ -1,6 +1,12 @@
 /**
- * The modes of a site (ADR 16): who decides, from which data, how soon it is entered, when it is left. The table below is the whole of it;
- * tests walk through it, and the console shows its words.
+ * The modes of a site (ADR 16): how soon each is entered, for how long a better one's condition holds before it is left, whom it wakes.
+ * Tests walk through the table; the console has words of its own for each.
+ *
+ *     planned        planner, clamped by the control loop     plan, trusted meters, stations
+ *     reactive       control loop                             trusted meters, stations
+ *     conservative   control loop                             declared highest base load, stations
+ *     fallback       the local controller's allocator         fixed safe total; no meter
+ *     default        nobody: the profiles in the stations     nothing
  *
  * Worse is entered within the row's deadline from the moment its condition holds; better only after the better condition held for
  * the row's `leavesAfterMs` without a gap. `islanded` (no site link) is a flag beside every mode, since it changes no decision.
@@ -9,12 +15,9 @@ export type Mode = "planned" | "reactive" | "conservative" | "fallback" | "defau
 
 type ModeRow = {
   readonly mode: Mode;
-  readonly decides: string;
-  readonly from: string;
   /** From the condition to the mode. */
   readonly entryDeadlineMs: number;
-  /** What must hold without a gap to leave for a better mode, and for how long. */
-  readonly leavesWhen: string;
+  /** For how long a better mode's condition must hold without a gap. */
   readonly leavesAfterMs: number;
   /** Whether somebody is woken. */
   readonly alert: "none" | "notice" | "alarm";
@@ -22,51 +25,11 @@ type ModeRow = {
 
 /** From best to worst. */
 export const MODES: readonly ModeRow[] = [
-  {
-    mode: "planned",
-    decides: "planner, clamped by the control loop",
-    from: "plan, trusted meters, stations",
-    entryDeadlineMs: 1_000,
-    leavesWhen: "there is none better",
-    leavesAfterMs: 0,
-    alert: "none",
-  },
-  {
-    mode: "reactive",
-    decides: "control loop",
-    from: "trusted meters, stations",
-    entryDeadlineMs: 1_000,
-    leavesWhen: "a plan that is valid and sound",
-    leavesAfterMs: 10_000,
-    alert: "none",
-  },
-  {
-    mode: "conservative",
-    decides: "control loop",
-    from: "declared highest base load, stations",
-    entryDeadlineMs: 1_000,
-    leavesWhen: "the grid meter is trusted",
-    leavesAfterMs: 60_000,
-    alert: "notice",
-  },
-  {
-    mode: "fallback",
-    decides: "fallback allocator of the local controller",
-    from: "fixed safe total; no meter",
-    entryDeadlineMs: 3_000,
-    leavesWhen: "the energy controller gives signs of life and sound grants",
-    leavesAfterMs: 30_000,
-    alert: "alarm",
-  },
-  {
-    mode: "default",
-    decides: "nobody: the charging profiles in the stations",
-    from: "nothing",
-    entryDeadlineMs: 300_000,
-    leavesWhen: "the local controller is back",
-    leavesAfterMs: 0,
-    alert: "alarm",
-  },
+  { mode: "planned", entryDeadlineMs: 1_000, leavesAfterMs: 0, alert: "none" },
+  { mode: "reactive", entryDeadlineMs: 1_000, leavesAfterMs: 10_000, alert: "none" },
+  { mode: "conservative", entryDeadlineMs: 1_000, leavesAfterMs: 60_000, alert: "notice" },
+  { mode: "fallback", entryDeadlineMs: 3_000, leavesAfterMs: 30_000, alert: "alarm" },
+  { mode: "default", entryDeadlineMs: 300_000, leavesAfterMs: 0, alert: "alarm" },
 ];
 
 /** Each absent instant means: never. Monotonic milliseconds. */
