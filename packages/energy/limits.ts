@@ -16,6 +16,8 @@ export const SOURCES_MAX = 50;
 export const METERS_MAX = 500;
 /** One Modbus unit each; 248 to 255 are reserved. */
 export const DEVICES_MAX = 247;
+/** Of an id, or another short word. */
+export const NAME_CHARS_MAX = 64;
 /** A week of quarters of an hour, and more. */
 export const PRICE_STEPS_MAX = 3_000;
 /** A plan over two days in minutes; quarters of one message, two days of them. */
