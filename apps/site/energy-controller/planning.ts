@@ -196,8 +196,7 @@ export class Planning {
     for (const [id, known] of this.present) {
       if (now.has(id)) continue;
       this.changed = true;
-      const full = this.forecasts.session(id, wallMs, known.deliveredWh)?.idle ?? false;
-      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh, full });
+      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh });
     }
     this.present = now;
     this.lent.follow(sessions);
