@@ -13,7 +13,7 @@ import {
   stationId,
 } from "@wattward/kernel";
 import { safeTotals } from "./fallback.ts";
-import { fuseTree, rowOf } from "./fuse-tree.ts";
+import { fuseTree, rowOf, rowsOf } from "./fuse-tree.ts";
 import {
   CURRENT_MA_MAX,
   FUSES_MAX,
@@ -267,9 +267,8 @@ export function safeSums(site: Site): {
     for (const node of tree.pathOf(tree.indexOf(outlet.fuse)))
       for (let phase = 0; phase < 3; phase++) used[rowOf(node, phase)]! += ma[phase]!;
   }
-  const three = (of: number[], i: number): PerPhase => [of[rowOf(i, 0)]!, of[rowOf(i, 1)]!, of[rowOf(i, 2)]!];
   return {
-    sums: site.fuses.map(({ id }, i) => ({ fuse: id, safeMa: three(used, i), roomMa: three(rooms, i) })),
+    sums: site.fuses.map(({ id }, i) => ({ fuse: id, safeMa: rowsOf(used, i), roomMa: rowsOf(rooms, i) })),
     withoutPower: site.outlets
       .filter(({ safeMa, limiting }) => safeMa === 0 && limiting !== "none")
       .map(({ id }) => id),

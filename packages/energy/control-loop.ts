@@ -18,7 +18,7 @@ import { BatteryControl } from "./battery.ts";
 import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { CarDischarge } from "./car-discharge.ts";
-import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
+import { type FuseTree, fuseTree, Room, rowsOf } from "./fuse-tree.ts";
 import { Granting, type Shared } from "./granting.ts";
 import type { BatteryInput, LoopInput, LoopOutput, Plan, SessionId } from "./inputs.ts";
 import { MeterReadings } from "./meter-readings.ts";
@@ -346,9 +346,3 @@ class Loop implements ControlLoop {
     }
   }
 }
-
-const rowsOf = (capacity: readonly number[], fuse: number): PerPhase => [
-  capacity[rowOf(fuse, 0)]!,
-  capacity[rowOf(fuse, 1)]!,
-  capacity[rowOf(fuse, 2)]!,
-];
