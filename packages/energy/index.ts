@@ -23,6 +23,7 @@ export {
   DEVICES_MAX,
   DOCUMENT_ALIASES_MAX,
   DOCUMENT_CHARS_MAX,
+  DRAWS_MA_MIN,
   OUTLETS_MAX,
   POWER_W_MAX,
   QUARTER_MS,
@@ -31,6 +32,7 @@ export {
 export * from "./modes.ts";
 export { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export { createPlanner } from "./planner/create-planner.ts";
+export { HORIZON_MS } from "./planner/horizon.ts";
 export { type LinearProgram, ProgramBuilder, type Solver } from "./planner/linear-program.ts";
 export { laxityMs } from "./planner/stays.ts";
 export { STRATEGIES } from "./planner/strategies.ts";

@@ -6,7 +6,7 @@ import type { BatteryLeeway, Plan, SessionId } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
 import type { Outlet, Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
-import { meanOver } from "./horizon.ts";
+import { HORIZON_MS, meanOver } from "./horizon.ts";
 import type { Model } from "./model.ts";
 import { type Demand, laxityMs } from "./stays.ts";
 import { STRATEGIES } from "./strategies.ts";
@@ -14,7 +14,7 @@ import { STRATEGIES } from "./strategies.ts";
 /** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
 const PLAN_LIVES_MS = 15 * 60_000;
 const VIEW_STEP_MS = 15 * 60_000;
-const VIEW_STEPS = 36 * 4;
+const VIEW_STEPS = HORIZON_MS / VIEW_STEP_MS;
 /** Solvers keep bounds to a millionth; this is far beyond. */
 const TOLERANCE = 1e-3;
 /** Less is nothing. */
