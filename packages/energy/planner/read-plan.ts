@@ -2,7 +2,7 @@
  * From the solution of the program to a plan that the loop can follow, and to one that people can look at. A solution that is absurd
  * (no number, beyond what was asked for, a plan that moves more than there is) is refused, whoever solved it.
  */
-import type { BatteryLeeway, Plan, SessionId } from "../inputs.ts";
+import type { BatteryLeeway, Plan, SessionId, SessionPlan } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
 import type { Outlet, Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
@@ -54,8 +54,6 @@ function flowOf(
   const given = giving[demand];
   return { takesKw: at(power[demand]![step]) + at(given?.r[step]), givesKw: at(given?.d[step]) };
 }
-
-type Advice = Plan["sessions"] extends ReadonlyMap<SessionId, infer A> ? A : never;
 
 /** What the program gives a session now, beside what its car and its outlet can take. */
 type PlannedCar = {
@@ -111,7 +109,7 @@ function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
 }
 
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
-  const sessions = new Map<SessionId, Advice>();
+  const sessions = new Map<SessionId, SessionPlan>();
   const inTurn = input.strategy !== "fairness";
   const cars = model.demands.flatMap((demand, i) => planned(x, model, { input, demand, i }));
   const kwOf = inTurn && model.waits ? leastLaxFirst(cars) : new Map(cars.map(({ id, kw }) => [id, kw]));
