@@ -1,5 +1,4 @@
 /** The site's energy, pure: control loop, fallback allocator, modes, and the types of a site. */
-export { BatteryControl, type BatteryWish } from "./battery.ts";
 export { type ConfigFault, checkEnergyConfig } from "./check-config.ts";
 export { checkSite, type SafeSum, type SiteFault, safeSums } from "./check-site.ts";
 export * from "./config.ts";
@@ -48,4 +47,4 @@ export {
   snapshotRule,
   type ToldFault,
 } from "./told.ts";
-export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";
+export { MeterTrust, type OwnSums } from "./trust.ts";

@@ -120,11 +120,6 @@ export class SourceFeeds {
       .reduce((ma, feed) => plus(ma, this.spread(feed, nameplateW(feed.source))), NO_CURRENT);
   }
 
-  /** What one battery may draw, and is counted with. */
-  chargeAtMostW(id: SourceId): number {
-    return this.feeds.find(({ source }) => source.id === id)?.chargeAtMostW ?? 0;
-  }
-
   /** What batteries below a fuse may draw. */
   chargeMa(fuse: number): PerPhase {
     return this.feeds
