@@ -166,7 +166,6 @@ async function historyOf(
       arrivedWallMs: session.arriveAtMs,
       leftWallMs: session.leaveAtMs,
       takenWh: needKwh * 1000,
-      full: true,
       ...told,
     });
   }

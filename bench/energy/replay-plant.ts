@@ -20,7 +20,6 @@ export type PlantCar = {
   limitMa: number;
   drawMa: number;
   connectedAtMs: number;
-  idleSinceMs: number | undefined;
 };
 
 /** A meter's last digits never stand still. */
@@ -103,8 +102,6 @@ export class Plant {
     const allowedMa = Math.floor(car.limitMa / 1000 + 1e-6) * 1000;
     const takes = car.car.needKwh - car.gotKwh > 1e-9 && allowedMa >= 6_000;
     car.drawMa = takes ? Math.min(allowedMa, this.wantsMa(car)) : 0;
-    if (takes || allowedMa < 6_000) car.idleSinceMs = undefined;
-    else car.idleSinceMs ??= this.nowMs;
   }
 
   /** When the first of the cars will be full, if nobody is told anything else; to the next second. */

@@ -35,8 +35,6 @@ const BUSY_FOR_MS = 20_000;
 const QUIET_MS = 30_000;
 const HOUR_MS = 3_600_000;
 const DEADLINE_MS = 20_000;
-/** A car that takes nothing of what it is offered for so long is full. */
-const IDLE_MS = 60_000;
 
 export type World = {
   readonly site: Site;
@@ -133,7 +131,6 @@ class Replay {
         limitMa: 0,
         drawMa: 0,
         connectedAtMs: 0,
-        idleSinceMs: undefined,
       }))
       .sort((a, b) => a.car.from - b.car.from);
   }
@@ -175,7 +172,6 @@ class Replay {
       this.forecasts.departed(car.id, {
         leftWallMs: this.nowMs,
         takenWh: car.gotKwh * 1000,
-        full: isFull(car, this.nowMs),
       });
       this.plant.unplug(car);
       left = true;
@@ -218,7 +214,7 @@ class Replay {
       return;
     }
     const steps = (36 * HOUR_MS) / QUARTER_MS;
-    const none = { fromWallMs: nowMs, stepMs: QUARTER_MS, low: [0], likely: [0], high: [0], errorMean: 0 };
+    const none = { fromWallMs: nowMs, stepMs: QUARTER_MS, low: [0], likely: [0], high: [0] };
     const { battery } = plant;
     const planned = await this.planner.plan(
       {
@@ -335,6 +331,3 @@ class Replay {
     };
   }
 }
-
-const isFull = ({ idleSinceMs }: PlantCar, nowMs: number): boolean =>
-  idleSinceMs !== undefined && nowMs - idleSinceMs >= IDLE_MS;

@@ -14,7 +14,7 @@
  * charge that is not believed, anything but 0 without a proven revert (ADR 14).
  */
 import type { BatteryInput, BatteryLeeway } from "./inputs.ts";
-import { LAG_MS_MAX } from "./limits.ts";
+import { LAG_MS_MAX, NAMEPLATE_TIMES, READING_STALE_MS } from "./limits.ts";
 import type { Battery } from "./site.ts";
 import { ChargeTrust } from "./trust.ts";
 import { Extremes } from "./window.ts";
@@ -37,10 +37,6 @@ export type BatteryWish =
       readonly importMaxW: number;
     };
 
-/** A reading older than this is none. */
-const READING_STALE_MS = 10_000;
-/** A feed beyond the nameplate by more is no reading of this battery. */
-const NAMEPLATE_TIMES = 1.2;
 /** So near to an end of its temperatures the power is a tenth. */
 const TEMPERATURE_MARGIN_C = 3;
 /** Empty and full are left only after so much came back: else it toggles at the edge. */

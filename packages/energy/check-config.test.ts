@@ -57,7 +57,11 @@ const set = (data: Loose, path: string, value: unknown): void => {
 for (const [path, value, expected] of [
   ["surplus", 1, /surplus: is not known here/],
   ["site.fuses.0.ratedMa", Number.NaN, /site\.fuses\[0\]\.ratedMa: is not a number/],
-  ["site", undefined, /^site: is not an object/],
+  ["site", undefined, /^site: is missing/],
+  ["site", null, /^site: is not an object/],
+  ["commands", undefined, /commands: is missing\n.*rampWPerS: is missing/],
+  ["devices.0.id", "a\u001b[2J", /devices\[0\]\.id: is not a text of 1 to 64 characters/],
+  ["devices.0.id", " ", /devices\[0\]\.id: is not a text of 1 to 64 characters/],
   ["devices", {}, /devices: is not a list/],
   ["devices.0.unit", 0, /devices\[0\]\.unit: is not a number from 1 to 247/],
   ["devices.0.unit", 1.5, /devices\[0\]\.unit: is not a whole number/],
@@ -102,6 +106,15 @@ test("refused: a limit from outside that no device tells; two control boxes; no 
     /devices\[5\]\.is: limit-signal is that of devices\[3\]/,
   );
   for (const nothing of [undefined, null, 7, "text", [], () => 1]) assert(!checkEnergyConfig(nothing).ok);
+});
+
+test("refused: what only a prototype has, and members called as those that every object has", () => {
+  assert.equal(checkEnergyConfig(Object.create(good)).ok, false);
+  const named = (name: string) => JSON.parse(`${JSON.stringify(good).slice(0, -1)},"${name}":{}}`);
+  for (const name of ["__proto__", "constructor", "toString"]) {
+    const read = checkEnergyConfig(named(name));
+    assert.deepEqual(read.ok ? [] : read.fault.map(({ path }) => path), [name]);
+  }
 });
 
 test("every fault of a document is found in one pass", () => {

@@ -4,15 +4,20 @@
  * the site does not have, a meter that is asked less often than its readings last, prices that are not one per step, a time zone that
  * does not exist. Nothing is repaired.
  */
-import { failed, ok, type Result } from "@wattward/kernel";
-import { checkSite } from "./check-site.ts";
+import { DocumentReader, failed, ok, type Result } from "@wattward/kernel";
+import { checkSite, type SiteFault } from "./check-site.ts";
 import type { CommandLimits, Device, DeviceId, EnergyConfig, Tariff } from "./config.ts";
 import type { ExternalSettings } from "./external-limit.ts";
-import { DEVICES_MAX, OUTLETS_MAX, POWER_W_MAX, PRICE_STEPS_MAX, SOURCES_MAX } from "./limits.ts";
+import {
+  DEVICES_MAX,
+  NAME_CHARS_MAX,
+  OUTLETS_MAX,
+  POWER_W_MAX,
+  PRICE_STEPS_MAX,
+  SOURCES_MAX,
+} from "./limits.ts";
 import type { FuseId, MeterId, Site, SourceId } from "./site.ts";
-import { Reader, type SiteFault } from "./site-reader.ts";
 
-/** `path` is empty where the whole is meant. */
 export type ConfigFault = SiteFault;
 
 const MINUTE_MS = 60_000;
@@ -28,14 +33,14 @@ const POLLS_PER_STALENESS = 2;
 /** Reads a site's energy document from data; the faults are its author's. */
 export function checkEnergyConfig(data: unknown): Result<EnergyConfig, readonly ConfigFault[]> {
   const faults: ConfigFault[] = [];
-  const root = new Reader(data, "", faults);
+  const root = new DocumentReader(data, "", faults);
   root.object("site", "devices", "strategy", "tariff", "external", "commands", "timeZone");
   const site = siteOf(data, faults);
   const config: Omit<EnergyConfig, "site"> = {
     devices: root.at("devices").list(DEVICES_MAX).map(deviceOf),
     strategy: root.at("strategy").oneOf("fairness", "cost", "self-consumption", "guaranteed-energy"),
     tariff: tariffOf(root.at("tariff")),
-    ...(root.at("external").absent ? {} : { external: externalOf(root.at("external")) }),
+    ...root.optional("external", externalOf),
     commands: commandsOf(root.at("commands")),
     timeZone: timeZoneOf(root.at("timeZone")),
   };
@@ -46,65 +51,73 @@ export function checkEnergyConfig(data: unknown): Result<EnergyConfig, readonly 
 }
 
 function siteOf(data: unknown, faults: ConfigFault[]): Site | undefined {
-  const read = checkSite(typeof data === "object" && data !== null && "site" in data ? data.site : undefined);
+  const has = typeof data === "object" && data !== null && Object.hasOwn(data, "site");
+  const read = checkSite(has ? Reflect.get(data, "site") : undefined);
   if (read.ok) return read.value;
   for (const { path, sentence } of read.fault)
     faults.push({ path: path === "" ? "site" : `site.${path}`, sentence });
   return undefined;
 }
 
-function deviceOf(r: Reader): Device {
+/** A fraction is told apart from a number out of range. */
+function wholeOf(r: DocumentReader, min: number, max: number): number {
+  const value = r.number(min, max);
+  if (!Number.isSafeInteger(value)) r.fault("is not a whole number");
+  return value;
+}
+
+function deviceOf(r: DocumentReader): Device {
   r.object("id", "unit", "pollMs", "is");
   return {
-    id: r.at("id").text() as DeviceId,
-    unit: r.at("unit").whole(1, 247),
+    id: r.at("id").text(NAME_CHARS_MAX) as DeviceId,
+    unit: wholeOf(r.at("unit"), 1, 247),
     pollMs: r.at("pollMs").number(100, MINUTE_MS),
     is: kindOf(r.at("is")),
   };
 }
 
-function kindOf(r: Reader): Device["is"] {
+function kindOf(r: DocumentReader): Device["is"] {
   const kind = r.at("kind").oneOf("meter", "solar", "battery", "limit-signal", "contactor");
   switch (kind) {
     case "meter":
       r.object("kind", "meter", "inverted");
       return {
         kind,
-        meter: r.at("meter").text() as MeterId,
-        ...(r.at("inverted").absent ? {} : { inverted: r.at("inverted").boolean() }),
+        meter: r.at("meter").text(NAME_CHARS_MAX) as MeterId,
+        ...r.optional("inverted", (inverted) => inverted.boolean()),
       };
     case "solar":
       r.object("kind", "source", "exportWMax", "sleepsAtNight");
       return {
         kind,
-        source: r.at("source").text() as SourceId,
-        ...(r.at("exportWMax").absent ? {} : { exportWMax: r.at("exportWMax").number(0, POWER_W_MAX) }),
-        ...(r.at("sleepsAtNight").absent ? {} : { sleepsAtNight: r.at("sleepsAtNight").boolean() }),
+        source: r.at("source").text(NAME_CHARS_MAX) as SourceId,
+        ...r.optional("exportWMax", (most) => most.number(0, POWER_W_MAX)),
+        ...r.optional("sleepsAtNight", (sleeps) => sleeps.boolean()),
       };
     case "battery":
       r.object("kind", "source");
-      return { kind, source: r.at("source").text() as SourceId };
+      return { kind, source: r.at("source").text(NAME_CHARS_MAX) as SourceId };
     case "limit-signal":
       r.object("kind", "relay");
       return {
         kind,
-        ...(r.at("relay").absent
-          ? {}
-          : { relay: { limitW: r.at("relay").object("limitW").at("limitW").number(0, POWER_W_MAX) } }),
+        ...r.optional("relay", (relay) => ({
+          limitW: relay.object("limitW").at("limitW").number(0, POWER_W_MAX),
+        })),
       };
     case "contactor":
       r.object("kind", "fuse");
-      return { kind, fuse: r.at("fuse").text() as FuseId };
+      return { kind, fuse: r.at("fuse").text(NAME_CHARS_MAX) as FuseId };
   }
 }
 
-function tariffOf(r: Reader): Tariff {
+function tariffOf(r: DocumentReader): Tariff {
   r.object(
     ...["currency", "energy", "feedInMilliCentPerKwh", "demandMilliCentPerKw", "batteryWearMilliCentPerKwh"],
     "carWearMilliCentPerKwh",
   );
   const price = (name: string, min: number) => r.at(name).number(min, PRICE_MILLI_CENT_MAX);
-  const currency = r.at("currency").text();
+  const currency = r.at("currency").text(NAME_CHARS_MAX);
   if (!/^[A-Z]{3}$/.test(currency)) r.at("currency").fault("is not the three letters of ISO 4217, like EUR");
   return {
     currency,
@@ -112,16 +125,14 @@ function tariffOf(r: Reader): Tariff {
     feedInMilliCentPerKwh: price("feedInMilliCentPerKwh", -PRICE_MILLI_CENT_MAX),
     demandMilliCentPerKw: price("demandMilliCentPerKw", 0),
     batteryWearMilliCentPerKwh: price("batteryWearMilliCentPerKwh", 0),
-    ...(r.at("carWearMilliCentPerKwh").absent
-      ? {}
-      : { carWearMilliCentPerKwh: price("carWearMilliCentPerKwh", 0) }),
+    ...r.optional("carWearMilliCentPerKwh", (wear) => wear.number(0, PRICE_MILLI_CENT_MAX)),
   };
 }
 
 /** Energy's price may be below nothing. */
-const priceOf = (r: Reader): number => r.number(-PRICE_MILLI_CENT_MAX, PRICE_MILLI_CENT_MAX);
+const priceOf = (r: DocumentReader): number => r.number(-PRICE_MILLI_CENT_MAX, PRICE_MILLI_CENT_MAX);
 
-function pricesOf(r: Reader): Tariff["energy"] {
+function pricesOf(r: DocumentReader): Tariff["energy"] {
   const kind = r.at("kind").oneOf("flat", "hours", "series");
   const prices = r.at("milliCentPerKwh");
   if (kind === "flat") {
@@ -139,33 +150,33 @@ function pricesOf(r: Reader): Tariff["energy"] {
   if (series.length === 0) prices.fault("has no price at all");
   return {
     kind,
-    fromWallMs: r.at("fromWallMs").whole(0, Number.MAX_SAFE_INTEGER),
+    fromWallMs: wholeOf(r.at("fromWallMs"), 0, Number.MAX_SAFE_INTEGER),
     stepMs: r.at("stepMs").number(MINUTE_MS, DAY_MS),
     milliCentPerKwh: series,
   };
 }
 
-function externalOf(r: Reader): ExternalSettings {
+function externalOf(r: DocumentReader): ExternalSettings {
   r.object("failsafeW", "failsafeMs", "devices");
   return {
     failsafeW: r.at("failsafeW").number(0, POWER_W_MAX),
     failsafeMs: r.at("failsafeMs").number(MINUTE_MS, DAY_MS),
-    devices: r.at("devices").whole(1, OUTLETS_MAX + SOURCES_MAX),
+    devices: wholeOf(r.at("devices"), 1, OUTLETS_MAX + SOURCES_MAX),
   };
 }
 
-function commandsOf(r: Reader): CommandLimits {
+function commandsOf(r: DocumentReader): CommandLimits {
   r.object("rampWPerS", "dwellMs", "reversalsPer10MinMax", "randomDelayMsMax");
   return {
     rampWPerS: r.at("rampWPerS").number(1, POWER_W_MAX),
     dwellMs: r.at("dwellMs").number(0, HOUR_MS),
-    reversalsPer10MinMax: r.at("reversalsPer10MinMax").whole(1, 600),
+    reversalsPer10MinMax: wholeOf(r.at("reversalsPer10MinMax"), 1, 600),
     randomDelayMsMax: r.at("randomDelayMsMax").number(0, HOUR_MS),
   };
 }
 
-function timeZoneOf(r: Reader): string {
-  const timeZone = r.text();
+function timeZoneOf(r: DocumentReader): string {
+  const timeZone = r.text(NAME_CHARS_MAX);
   if (timeZone === "") return timeZone;
   try {
     new Intl.DateTimeFormat("en", { timeZone });

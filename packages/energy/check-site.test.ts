@@ -43,6 +43,9 @@ for (const [name, damage, path] of [
   ["two meters at one fuse", (s) => s.meters.push({ ...s.meters[0], id: "m2" }), "meters[1].fuse"],
   ["a default that no car takes", (s) => (s.outlets[0].safeMa = 3_000), "outlets[0].safeMa"],
   ["an unknown member", (s) => (s.outlets[0].power = 3), "outlets[0].power"],
+  ["an id with a line break", (s) => (s.fuses[0].id = "main\nmain"), "fuses[0].id"],
+  ["an id of blanks", (s) => (s.meters[0].id = "  "), "meters[0].id"],
+  ["a member of no object of its own", (s) => (s.meters[0] = Object.create(s.meters[0])), "meters[0].id"],
   ["a missing member", (s) => delete s.outlets[0].limiting, "outlets[0].limiting"],
   ["nothing", () => undefined, undefined],
 ] as readonly [string, (site: ReturnType<typeof good>) => unknown, string | undefined][]) {

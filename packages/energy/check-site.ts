@@ -3,15 +3,24 @@
  * twice, a parent that does not exist, fuses in a circle, more or less than one grid connection, a child above its parent, a minimum
  * above a rating, a default between 0 and the minimum, and a site that is unsafe with no controller at all. Nothing is repaired.
  */
-import { type EvseId, failed, ok, type Result, stationId } from "@wattward/kernel";
+import {
+  type DocumentFault,
+  DocumentReader,
+  type EvseId,
+  failed,
+  ok,
+  type Result,
+  stationId,
+} from "@wattward/kernel";
 import { safeTotals } from "./fallback.ts";
-import { fuseTree, rowOf } from "./fuse-tree.ts";
+import { fuseTree, rowOf, rowsOf } from "./fuse-tree.ts";
 import {
   CURRENT_MA_MAX,
   FUSES_MAX,
   LOADS_MAX,
   METERS_MAX,
   MINIMUM_MA,
+  NAME_CHARS_MAX,
   OUTLETS_MAX,
   POWER_W_MAX,
   SOURCES_MAX,
@@ -32,16 +41,16 @@ import type {
   SourceId,
   Steps,
 } from "./site.ts";
-import { Reader, type SiteFault } from "./site-reader.ts";
 
-export type { SiteFault } from "./site-reader.ts";
+/** `path` is empty where the whole is meant. */
+export type SiteFault = DocumentFault;
 
 const HOUR_MS = 3_600_000;
 
 /** Reads a site from data; the faults are its author's. */
 export function checkSite(data: unknown): Result<Site, readonly SiteFault[]> {
   const faults: SiteFault[] = [];
-  const root = new Reader(data, "", faults);
+  const root = new DocumentReader(data, "", faults);
   root.object("voltageV", "fuses", "outlets", "loads", "sources", "meters", "peakW");
   const site: Site = {
     voltageV: root.at("voltageV").number(50, 1_000),
@@ -50,7 +59,7 @@ export function checkSite(data: unknown): Result<Site, readonly SiteFault[]> {
     loads: root.at("loads").list(LOADS_MAX).map(loadOf),
     sources: root.at("sources").list(SOURCES_MAX).map(sourceOf),
     meters: root.at("meters").list(METERS_MAX).map(meterOf),
-    ...(root.at("peakW").absent ? {} : { peakW: root.at("peakW").number(0, POWER_W_MAX) }),
+    ...root.optional("peakW", (peak) => peak.number(0, POWER_W_MAX)),
   };
   const note = (path: string, sentence: string) => void faults.push({ path, sentence });
   if (faults.length === 0) checkIds(site, note);
@@ -59,26 +68,26 @@ export function checkSite(data: unknown): Result<Site, readonly SiteFault[]> {
   return faults.length === 0 ? ok(site) : failed(faults);
 }
 
-const current = (reader: Reader, min = 0): number => reader.number(min, CURRENT_MA_MAX);
+const current = (reader: DocumentReader, min = 0): number => reader.number(min, CURRENT_MA_MAX);
 
-function fuseOf(r: Reader): Fuse {
+function fuseOf(r: DocumentReader): Fuse {
   r.object("id", "parent", "ratedMa", "carriesPermille", "backfeedMa");
   const ratedMa = current(r.at("ratedMa"), 1_000);
   return {
-    id: r.at("id").text() as FuseId,
-    ...(r.at("parent").absent ? {} : { parent: r.at("parent").text() as FuseId }),
+    id: r.at("id").text(NAME_CHARS_MAX) as FuseId,
+    ...r.optional("parent", (parent) => parent.text(NAME_CHARS_MAX) as FuseId),
     ratedMa,
     carriesPermille: r.at("carriesPermille").number(1_000, 2_000),
-    ...(r.at("backfeedMa").absent ? {} : { backfeedMa: r.at("backfeedMa").number(0, ratedMa) }),
+    ...r.optional("backfeedMa", (backfeed) => backfeed.number(0, ratedMa)),
   };
 }
 
-function outletOf(r: Reader): Outlet {
+function outletOf(r: DocumentReader): Outlet {
   r.object(
     ...["id", "station", "evse", "fuse", "wiring", "ratedMa", "minMa", "steps", "safeMa", "limiting"],
     ...["ttlMs", "expiry", "respondsMs", "switchesPhases", "dischargeMaMax"],
   );
-  const station = stationId(r.at("station").text());
+  const station = stationId(r.at("station").text(NAME_CHARS_MAX));
   if (!station.ok) r.at("station").fault(station.fault.sentence);
   const ratedMa = current(r.at("ratedMa"), MINIMUM_MA);
   const minMa = r.at("minMa").number(MINIMUM_MA, ratedMa);
@@ -92,10 +101,10 @@ function outletOf(r: Reader): Outlet {
       "needs limiting and expiry proven: a car would go on giving back with nobody watching",
     );
   return {
-    id: r.at("id").text() as OutletId,
+    id: r.at("id").text(NAME_CHARS_MAX) as OutletId,
     station: station.ok ? station.value : ("" as Outlet["station"]),
     evse: r.at("evse").number(1, 1_000) as EvseId,
-    fuse: r.at("fuse").text() as FuseId,
+    fuse: r.at("fuse").text(NAME_CHARS_MAX) as FuseId,
     wiring: wiringOf(r.at("wiring")),
     ratedMa,
     minMa,
@@ -106,11 +115,11 @@ function outletOf(r: Reader): Outlet {
     expiry,
     respondsMs: r.at("respondsMs").number(0, 60_000),
     switchesPhases: r.at("switchesPhases").boolean(),
-    ...(discharges ? { dischargeMaMax: r.at("dischargeMaMax").number(0, ratedMa) } : {}),
+    ...r.optional("dischargeMaMax", (most) => most.number(0, ratedMa)),
   };
 }
 
-function stepsOf(r: Reader): Steps {
+function stepsOf(r: DocumentReader): Steps {
   if (r.at("kind").oneOf("every", "list") === "every") {
     r.object("kind", "stepMa");
     return { kind: "every", stepMa: r.at("stepMa").number(1, 10_000) };
@@ -125,20 +134,20 @@ function stepsOf(r: Reader): Steps {
   };
 }
 
-function loadOf(r: Reader): Load {
+function loadOf(r: DocumentReader): Load {
   r.object("id", "fuse", "highestMa", "riseMa");
   return {
-    id: r.at("id").text() as LoadId,
-    fuse: r.at("fuse").text() as FuseId,
+    id: r.at("id").text(NAME_CHARS_MAX) as LoadId,
+    fuse: r.at("fuse").text(NAME_CHARS_MAX) as FuseId,
     highestMa: perPhaseOf(r.at("highestMa")),
-    ...(r.at("riseMa").absent ? {} : { riseMa: perPhaseOf(r.at("riseMa")) }),
+    ...r.optional("riseMa", perPhaseOf),
   };
 }
 
-function sourceOf(r: Reader): Source {
+function sourceOf(r: DocumentReader): Source {
   const placed = {
-    id: r.at("id").text() as SourceId,
-    fuse: r.at("fuse").text() as FuseId,
+    id: r.at("id").text(NAME_CHARS_MAX) as SourceId,
+    fuse: r.at("fuse").text(NAME_CHARS_MAX) as FuseId,
     wiring: wiringOf(r.at("wiring")),
   };
   if (r.at("kind").oneOf("solar", "battery") === "battery") return { ...placed, ...batteryOf(r) };
@@ -147,11 +156,11 @@ function sourceOf(r: Reader): Source {
     kind: "solar",
     ...placed,
     feedWMax: r.at("feedWMax").number(0, POWER_W_MAX),
-    ...(r.at("revert").absent ? {} : { revert: revertOf(r.at("revert")) }),
+    ...r.optional("revert", revertOf),
   };
 }
 
-function batteryOf(r: Reader): Omit<Battery, "id" | "fuse" | "wiring"> {
+function batteryOf(r: DocumentReader): Omit<Battery, "id" | "fuse" | "wiring"> {
   r.object(
     ...["kind", "id", "fuse", "wiring", "chargeWMax", "dischargeWMax", "capacityWh", "reservePermille"],
     ...["fullPermille", "temperatureC", "rampWPerS", "deadbandW", "revert"],
@@ -173,29 +182,29 @@ function batteryOf(r: Reader): Omit<Battery, "id" | "fuse" | "wiring"> {
   };
 }
 
-const revertOf = (r: Reader): Battery["revert"] =>
+const revertOf = (r: DocumentReader): Battery["revert"] =>
   r.at("kind").oneOf("proven", "unproven") === "proven"
     ? { kind: "proven", afterMs: r.object("kind", "afterMs").at("afterMs").number(1_000, HOUR_MS) }
     : { kind: "unproven" };
 
-function meterOf(r: Reader): Meter {
+function meterOf(r: DocumentReader): Meter {
   r.object("id", "fuse", "staleMs", "frozenMs");
   return {
-    id: r.at("id").text() as MeterId,
-    fuse: r.at("fuse").text() as FuseId,
+    id: r.at("id").text(NAME_CHARS_MAX) as MeterId,
+    fuse: r.at("fuse").text(NAME_CHARS_MAX) as FuseId,
     staleMs: r.at("staleMs").number(500, 30_000),
     frozenMs: r.at("frozenMs").number(1_000, HOUR_MS),
   };
 }
 
-function wiringOf(r: Reader): Wiring {
+function wiringOf(r: DocumentReader): Wiring {
   const wiring = r.list(3).map((phase): Phase => phase.oneOf(...PHASES));
   if (wiring.length === 0 || new Set(wiring).size !== wiring.length)
     r.fault("is not one to three different phases");
   return wiring;
 }
 
-function perPhaseOf(r: Reader): PerPhase {
+function perPhaseOf(r: DocumentReader): PerPhase {
   const values = r.list(3).map((value) => current(value));
   if (values.length !== 3) r.fault("is not three currents, for L1, L2 and L3");
   return [values[0] ?? 0, values[1] ?? 0, values[2] ?? 0];
@@ -258,9 +267,8 @@ export function safeSums(site: Site): {
     for (const node of tree.pathOf(tree.indexOf(outlet.fuse)))
       for (let phase = 0; phase < 3; phase++) used[rowOf(node, phase)]! += ma[phase]!;
   }
-  const three = (of: number[], i: number): PerPhase => [of[rowOf(i, 0)]!, of[rowOf(i, 1)]!, of[rowOf(i, 2)]!];
   return {
-    sums: site.fuses.map(({ id }, i) => ({ fuse: id, safeMa: three(used, i), roomMa: three(rooms, i) })),
+    sums: site.fuses.map(({ id }, i) => ({ fuse: id, safeMa: rowsOf(used, i), roomMa: rowsOf(rooms, i) })),
     withoutPower: site.outlets
       .filter(({ safeMa, limiting }) => safeMa === 0 && limiting !== "none")
       .map(({ id }) => id),

@@ -18,7 +18,7 @@ import { BatteryControl } from "./battery.ts";
 import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { CarDischarge } from "./car-discharge.ts";
-import { type FuseTree, fuseTree, Room, rowOf, TOLERANCE } from "./fuse-tree.ts";
+import { type FuseTree, fuseTree, Room, rowOf, rowsOf, TOLERANCE } from "./fuse-tree.ts";
 import { Granting, type Shared } from "./granting.ts";
 import type { BatteryInput, LoopInput, LoopOutput, Plan, SessionId } from "./inputs.ts";
 import { MeterReadings } from "./meter-readings.ts";
@@ -224,8 +224,7 @@ class Loop implements ControlLoop {
         ...(plan === undefined ? {} : { planValidUntilMs: plan.validUntilMs }),
         ...(planFault === undefined ? {} : { planFault }),
         ...(why === undefined ? {} : { meterRefused: why }),
-        energyAliveAtMs: nowMs,
-        localControllerAlive: true,
+        energyAlive: true,
         linkUp: true,
       },
       nowMs,
@@ -366,9 +365,3 @@ class Loop implements ControlLoop {
     }
   }
 }
-
-const rowsOf = (capacity: readonly number[], fuse: number): PerPhase => [
-  capacity[rowOf(fuse, 0)]!,
-  capacity[rowOf(fuse, 1)]!,
-  capacity[rowOf(fuse, 2)]!,
-];

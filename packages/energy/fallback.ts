@@ -10,7 +10,7 @@ import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type { Grant, GrantOutcome, LoopState, SessionInput } from "./inputs.ts";
 import { OBEYS_WITHIN_MA } from "./limits.ts";
 import { OutletClaim } from "./outlet-claim.ts";
-import { everyWired, type PerPhase } from "./phases.ts";
+import { everyWired, higher, minus, NO_CURRENT, type PerPhase, times } from "./phases.ts";
 import { Queue } from "./queue.ts";
 import type { OutletId, Site } from "./site.ts";
 import { lowest } from "./steps.ts";
@@ -92,7 +92,7 @@ export class Fallback {
     const room = this.room();
     const raised = this.send(aims, nowMs, (aimMa, limitMa, { claim, fuse }) => {
       if (aimMa <= limitMa) return false;
-      const more = minusPerPhase(claim.mayWith(aimMa), this.mayOf(claim));
+      const more = higher(minus(claim.mayWith(aimMa), this.mayOf(claim)), NO_CURRENT);
       // Also what its safe default has it counted with is not lent while others may still draw what they were left.
       if (!room.fits(fuse, more) || room.overflowsAbove(fuse, claim.usesPhases)) return false;
       room.add(fuse, more);
@@ -130,8 +130,7 @@ export class Fallback {
     const aims = new Map<OutletClaim, number>();
     for (const { claim, fuse } of ordered) {
       const leastMa = lowest(claim.outlet);
-      const [a, b, c] = claim.usesPhases;
-      const slot: PerPhase = [a * leastMa, b * leastMa, c * leastMa];
+      const slot = times(claim.usesPhases, leastMa);
       const fits = leastMa <= claim.session!.wantsMa && room.fits(fuse, slot);
       if (fits) room.add(fuse, slot);
       aims.set(claim, fits ? leastMa : 0);
@@ -198,9 +197,3 @@ const storesW = ({ site }: FuseTree, heldMs: number): number =>
     const letsGo = source.revert.kind === "proven" && heldMs > source.revert.afterMs;
     return sumW + (letsGo ? 0 : source.chargeWMax);
   }, 0);
-
-const minusPerPhase = (a: PerPhase, b: PerPhase): PerPhase => [
-  Math.max(0, a[0] - b[0]),
-  Math.max(0, a[1] - b[1]),
-  Math.max(0, a[2] - b[2]),
-];

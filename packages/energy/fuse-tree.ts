@@ -21,6 +21,12 @@ export type FuseTree = {
 };
 
 export const rowOf = (fuse: number, phase: number): number => fuse * 3 + phase;
+/** The values of a fuse's three rows. */
+export const rowsOf = (values: readonly number[], fuse: number): PerPhase => [
+  values[rowOf(fuse, 0)]!,
+  values[rowOf(fuse, 1)]!,
+  values[rowOf(fuse, 2)]!,
+];
 
 /** The site has been checked: what is wrong in it here is our own fault. */
 export function fuseTree(site: Site): FuseTree {

@@ -26,7 +26,7 @@ const WANTS_WH = 40_000;
 const KEEPS_WH = 12_000;
 
 const flat = (w: number): Forecast => ({
-  ...{ fromWallMs: FIVE_PM, stepMs: HOUR_MS, low: [w], likely: [w], high: [w], errorMean: 0 },
+  ...{ fromWallMs: FIVE_PM, stepMs: HOUR_MS, low: [w], likely: [w], high: [w] },
 });
 
 let solver: Solver;

@@ -9,7 +9,7 @@ import type { DischargeOrder } from "./car-discharge.ts";
 import { type FuseTree, Room } from "./fuse-tree.ts";
 import type { Grant, GrantReason, Reading } from "./inputs.ts";
 import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
-import type { PerPhase } from "./phases.ts";
+import { minus, type PerPhase, times } from "./phases.ts";
 import { proving } from "./proving.ts";
 import { raised, worthLowering } from "./ramp.ts";
 import { Shedding } from "./shedding.ts";
@@ -124,15 +124,8 @@ export class Granting {
 }
 
 /** What a session's limit stands for on each phase; for those whose limit says nothing, what they may draw. */
-const limitsOf = (claim: OutletClaim): PerPhase => {
-  if (!claim.heeds) return claim.mayMa;
-  const [a, b, c] = claim.usesPhases;
-  return [a * claim.limitMa, b * claim.limitMa, c * claim.limitMa];
-};
+const limitsOf = (claim: OutletClaim): PerPhase =>
+  claim.heeds ? times(claim.usesPhases, claim.limitMa) : claim.mayMa;
 
 /** By how much a claim grows with this limit. */
-const more = (claim: OutletClaim, limitMa: number): PerPhase => {
-  const with_ = claim.mayWith(limitMa);
-  const now = claim.mayMa;
-  return [with_[0] - now[0], with_[1] - now[1], with_[2] - now[2]];
-};
+const more = (claim: OutletClaim, limitMa: number): PerPhase => minus(claim.mayWith(limitMa), claim.mayMa);

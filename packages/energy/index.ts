@@ -1,5 +1,4 @@
 /** The site's energy, pure: control loop, fallback allocator, modes, and the types of a site. */
-export { BatteryControl, type BatteryWish } from "./battery.ts";
 export { type ConfigFault, checkEnergyConfig } from "./check-config.ts";
 export { checkSite, type SafeSum, type SiteFault, safeSums } from "./check-site.ts";
 export * from "./config.ts";
@@ -23,6 +22,7 @@ export {
   DEVICES_MAX,
   DOCUMENT_ALIASES_MAX,
   DOCUMENT_CHARS_MAX,
+  DRAWS_MA_MIN,
   OUTLETS_MAX,
   POWER_W_MAX,
   QUARTER_MS,
@@ -31,6 +31,7 @@ export {
 export * from "./modes.ts";
 export { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 export { createPlanner } from "./planner/create-planner.ts";
+export { HORIZON_MS } from "./planner/horizon.ts";
 export { type LinearProgram, ProgramBuilder, type Solver } from "./planner/linear-program.ts";
 export { laxityMs } from "./planner/stays.ts";
 export { STRATEGIES } from "./planner/strategies.ts";
@@ -46,4 +47,4 @@ export {
   snapshotRule,
   type ToldFault,
 } from "./told.ts";
-export { ChargeTrust, MeterTrust, type OwnSums, type Refusal, type Verdict } from "./trust.ts";
+export { MeterTrust, type OwnSums } from "./trust.ts";

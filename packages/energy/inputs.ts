@@ -117,7 +117,7 @@ export type LoopInput = {
   readonly batteries: readonly BatteryInput[];
   readonly solar: readonly SolarInput[];
   readonly plan?: Plan;
-  /** Watts for everything controlled, from outside (§ 14a EnWG and the like), already judged by `externalLimit`. */
+  /** Watts for everything controlled, from outside (§ 14a EnWG and the like), already judged by `externalW`. */
   readonly externalW?: number;
 };
 

@@ -16,6 +16,8 @@ export const SOURCES_MAX = 50;
 export const METERS_MAX = 500;
 /** One Modbus unit each; 248 to 255 are reserved. */
 export const DEVICES_MAX = 247;
+/** Of an id, or another short word. */
+export const NAME_CHARS_MAX = 64;
 /** A week of quarters of an hour, and more. */
 export const PRICE_STEPS_MAX = 3_000;
 /** A plan over two days in minutes; quarters of one message, two days of them. */
@@ -27,6 +29,10 @@ export const POWER_W_MAX = 10_000_000;
 /** IEC 61851-1: a pilot signal cannot tell a car less than 6 A. */
 export const MINIMUM_MA = 6_000;
 
+/** A reading of a local source older than this is none, … */
+export const READING_STALE_MS = 10_000;
+/** … and so is a feed beyond its nameplate by more. */
+export const NAMEPLATE_TIMES = 1.2;
 /** How far one reading may lag behind another of the same instant: what delay of 0 to 20 s and a device's answer need. */
 export const LAG_MS_MAX = 25_000;
 /** How long the highest base load seen is still believed: longer than stations wait between two meter values. */

@@ -1,6 +1,12 @@
 /**
- * The modes of a site (ADR 16): who decides, from which data, how soon it is entered, when it is left. The table below is the whole of it;
- * tests walk through it, and the console shows its words.
+ * The modes of a site (ADR 16): how soon each is entered, for how long a better one's condition holds before it is left, whom it wakes.
+ * Tests walk through the table; the console has words of its own for each.
+ *
+ *     planned        planner, clamped by the control loop     plan, trusted meters, stations
+ *     reactive       control loop                             trusted meters, stations
+ *     conservative   control loop                             declared highest base load, stations
+ *     fallback       the local controller's allocator         fixed safe total; no meter
+ *     default        nobody: the profiles in the stations     nothing
  *
  * Worse is entered within the row's deadline from the moment its condition holds; better only after the better condition held for
  * the row's `leavesAfterMs` without a gap. `islanded` (no site link) is a flag beside every mode, since it changes no decision.
@@ -9,12 +15,9 @@ export type Mode = "planned" | "reactive" | "conservative" | "fallback" | "defau
 
 type ModeRow = {
   readonly mode: Mode;
-  readonly decides: string;
-  readonly from: string;
   /** From the condition to the mode. */
   readonly entryDeadlineMs: number;
-  /** What must hold without a gap to leave for a better mode, and for how long. */
-  readonly leavesWhen: string;
+  /** For how long a better mode's condition must hold without a gap. */
   readonly leavesAfterMs: number;
   /** Whether somebody is woken. */
   readonly alert: "none" | "notice" | "alarm";
@@ -22,51 +25,11 @@ type ModeRow = {
 
 /** From best to worst. */
 export const MODES: readonly ModeRow[] = [
-  {
-    mode: "planned",
-    decides: "planner, clamped by the control loop",
-    from: "plan, trusted meters, stations",
-    entryDeadlineMs: 1_000,
-    leavesWhen: "there is none better",
-    leavesAfterMs: 0,
-    alert: "none",
-  },
-  {
-    mode: "reactive",
-    decides: "control loop",
-    from: "trusted meters, stations",
-    entryDeadlineMs: 1_000,
-    leavesWhen: "a plan that is valid and sound",
-    leavesAfterMs: 10_000,
-    alert: "none",
-  },
-  {
-    mode: "conservative",
-    decides: "control loop",
-    from: "declared highest base load, stations",
-    entryDeadlineMs: 1_000,
-    leavesWhen: "the grid meter is trusted",
-    leavesAfterMs: 60_000,
-    alert: "notice",
-  },
-  {
-    mode: "fallback",
-    decides: "fallback allocator of the local controller",
-    from: "fixed safe total; no meter",
-    entryDeadlineMs: 3_000,
-    leavesWhen: "the energy controller gives signs of life and sound grants",
-    leavesAfterMs: 30_000,
-    alert: "alarm",
-  },
-  {
-    mode: "default",
-    decides: "nobody: the charging profiles in the stations",
-    from: "nothing",
-    entryDeadlineMs: 300_000,
-    leavesWhen: "the local controller is back",
-    leavesAfterMs: 0,
-    alert: "alarm",
-  },
+  { mode: "planned", entryDeadlineMs: 1_000, leavesAfterMs: 0, alert: "none" },
+  { mode: "reactive", entryDeadlineMs: 1_000, leavesAfterMs: 10_000, alert: "none" },
+  { mode: "conservative", entryDeadlineMs: 1_000, leavesAfterMs: 60_000, alert: "notice" },
+  { mode: "fallback", entryDeadlineMs: 3_000, leavesAfterMs: 30_000, alert: "alarm" },
+  { mode: "default", entryDeadlineMs: 300_000, leavesAfterMs: 0, alert: "alarm" },
 ];
 
 /** Each absent instant means: never. Monotonic milliseconds. */
@@ -76,9 +39,8 @@ export type ModeFacts = {
   readonly planFault?: string;
   /** The grid meter, or every meter that the site needs. */
   readonly meterRefused?: string;
-  /** Last sign of life of the energy controller that was sound. */
-  readonly energyAliveAtMs?: number;
-  readonly localControllerAlive: boolean;
+  /** The energy controller gave a sound sign of life within the time that its watch allows. */
+  readonly energyAlive: boolean;
   readonly linkUp: boolean;
 };
 
@@ -92,9 +54,6 @@ export type ModeState = {
   readonly betterSinceMs?: number;
 };
 
-/** A sign of life older than this is none: with the loop's period, noticed within the deadline of `fallback`. */
-const ENERGY_SILENT_MS = 2_500;
-
 const rank = (mode: Mode): number => MODES.findIndex((row) => row.mode === mode);
 export const modeRow = (mode: Mode): ModeRow => MODES[rank(mode)]!;
 
@@ -106,12 +65,9 @@ export const firstMode = (nowMs: number): ModeState => ({
   sinceMs: nowMs,
 });
 
-/** The mode that the facts alone ask for, and why. */
+/** The mode that the facts alone ask for, and why. Never `default`: whoever could ask for it is dead, and its successor tells it. */
 function modeFor(facts: ModeFacts, nowMs: number): { mode: Mode; reason: string } {
-  if (!facts.localControllerAlive)
-    return { mode: "default", reason: "The local controller is dead: stations keep their default profiles." };
-  if (facts.energyAliveAtMs === undefined || nowMs - facts.energyAliveAtMs > ENERGY_SILENT_MS)
-    return { mode: "fallback", reason: "The energy controller gives no sign of life." };
+  if (!facts.energyAlive) return { mode: "fallback", reason: "The energy controller gives no sign of life." };
   if (facts.meterRefused !== undefined)
     return { mode: "conservative", reason: `The grid meter is not trusted: ${facts.meterRefused}.` };
   if (facts.planFault !== undefined)

@@ -26,7 +26,7 @@ import {
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
 } from "./limits.ts";
-import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase } from "./phases.ts";
+import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } from "./phases.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
 import { Extremes } from "./window.ts";
@@ -164,19 +164,12 @@ export class OutletClaim {
     const seen = this.draw?.ma ?? NO_CURRENT;
     if (this.standing === "empty") return higher(everyWired(outlet.wiring, outlet.safeMa), seen);
     if (this.standing !== "obeys") return higher(everyWired(outlet.wiring, outlet.ratedMa), seen);
-    const inForceMa = this.inForceMa;
-    return higher(
-      map2(this.phases, NO_CURRENT, (used) => used * inForceMa),
-      seen,
-    );
+    return higher(times(this.phases, this.inForceMa), seen);
   }
 
   /** What it would claim with `limitMa` as well as all that can be in force now. */
   mayWith(limitMa: number): PerPhase {
-    return higher(
-      this.mayMa,
-      map2(this.phases, NO_CURRENT, (used) => used * limitMa),
-    );
+    return higher(this.mayMa, times(this.phases, limitMa));
   }
 
   /** 1 on each phase of the site that the car uses, as far as is known. */

@@ -35,6 +35,8 @@ export const map2 = (a: PerPhase, b: PerPhase, f: (x: number, y: number) => numb
 export const plus = (a: PerPhase, b: PerPhase): PerPhase => map2(a, b, (x, y) => x + y);
 export const minus = (a: PerPhase, b: PerPhase): PerPhase => map2(a, b, (x, y) => x - y);
 export const higher = (a: PerPhase, b: PerPhase): PerPhase => map2(a, b, Math.max);
+/** `uses` is 1 on each phase that a current flows on. */
+export const times = (uses: PerPhase, ma: number): PerPhase => map2(uses, NO_CURRENT, (used) => used * ma);
 export const lower = (a: PerPhase, b: PerPhase): PerPhase => map2(a, b, Math.min);
 export const sum = (a: PerPhase): number => a[0] + a[1] + a[2];
 export const total = (all: Iterable<PerPhase>): PerPhase => {

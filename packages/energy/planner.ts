@@ -15,8 +15,6 @@ export type Forecast = {
   readonly low: readonly number[];
   readonly likely: readonly number[];
   readonly high: readonly number[];
-  /** Mean absolute error of its own past, in the quantity's unit: how wrong it is used to being. */
-  readonly errorMean: number;
 };
 
 /** What an energy manager chooses. */
@@ -36,8 +34,6 @@ export type PlannedSession = {
   readonly deliveredWh: number;
   /** Most that car and cable take, per phase. */
   readonly wantsMa: number;
-  /** On how many phases it charges; absent: on all that its outlet is wired to. */
-  readonly phases?: number;
   /** When it leaves; absent: nothing is known, not even from others. */
   readonly leavesWallMs?: Spread;
   /** What it takes in all, from arrival to departure. */

@@ -14,7 +14,7 @@
  */
 import { type FuseTree, Room, rowOf, TOLERANCE } from "./fuse-tree.ts";
 import { DEADBAND_MA } from "./limits.ts";
-import { map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
+import { type PerPhase, sum, times } from "./phases.ts";
 import type { Outlet } from "./site.ts";
 import { lowest, stepDown, stepUp } from "./steps.ts";
 
@@ -78,7 +78,6 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
 }
 
 const mostOf = ({ levelsMa }: Claim): number => levelsMa.at(-1) ?? 0;
-const times = (uses: PerPhase, ma: number): PerPhase => map2(uses, NO_CURRENT, (used) => used * ma);
 
 type Rising = {
   claims: readonly Claim[];

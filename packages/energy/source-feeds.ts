@@ -7,14 +7,10 @@
  */
 import type { FuseTree } from "./fuse-tree.ts";
 import type { LoopInput, Plan, SolarLimit } from "./inputs.ts";
-import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
+import { BASE_HOLD_MS, LAG_MS_MAX, NAMEPLATE_TIMES, READING_STALE_MS } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
 import type { Source, SourceId } from "./site.ts";
 import { Extremes } from "./window.ts";
-
-const READING_STALE_MS = 10_000;
-/** More than the nameplate by this is no reading. */
-const NAMEPLATE_TIMES = 1.2;
 
 type Feed = {
   readonly source: Source;
@@ -123,11 +119,6 @@ export class SourceFeeds {
     return this.feeds
       .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
       .reduce((ma, feed) => plus(ma, this.spread(feed, nameplateW(feed.source))), NO_CURRENT);
-  }
-
-  /** What one battery may draw, and is counted with. */
-  chargeAtMostW(id: SourceId): number {
-    return this.feeds.find(({ source }) => source.id === id)?.chargeAtMostW ?? 0;
   }
 
   /** What batteries below a fuse may draw. */

@@ -2,7 +2,7 @@
  * The strict parser of a policy: its form here, what its parts say of each other in `check-references.ts`. Every fault is noted with
  * its path, nothing is repaired, and a policy with a fault is none.
  */
-import { failed, ok, type Result, readAddress } from "@wattward/kernel";
+import { DocumentReader, failed, ok, type Result, readAddress } from "@wattward/kernel";
 import { checkReferences } from "./check-references.ts";
 import { rulable } from "./functions.ts";
 import {
@@ -28,19 +28,19 @@ import type {
   GuardedDevice,
   Learning,
   Policy,
+  PolicyFault,
   Rule,
   TypedRegister,
   WriteBound,
 } from "./policy.ts";
-import { type PolicyFault, PolicyReader } from "./policy-reader.ts";
 import { rawMax } from "./values.ts";
 
 /** Reads a policy from data; the faults are its author's, in the order of their paths' appearance. */
 export function checkPolicy(value: unknown): Result<Policy, readonly PolicyFault[]> {
   const faults: PolicyFault[] = [];
-  const root = new PolicyReader(value, "", faults);
+  const root = new DocumentReader(value, "", faults);
   root.object("schema", "clients", "devices", "rules", "crossRules", "learning");
-  const list = <T>(name: string, max: number, read: (item: PolicyReader) => T) =>
+  const list = <T>(name: string, max: number, read: (item: DocumentReader) => T) =>
     root.at(name).list(max).map(read);
   const policy: Policy = {
     schema: root.at("schema").oneOf(1),
@@ -54,9 +54,9 @@ export function checkPolicy(value: unknown): Result<Policy, readonly PolicyFault
   return faults.length === 0 ? ok(policy) : failed(faults);
 }
 
-const name = (r: PolicyReader) => r.text(NAME_CHARS_MAX);
+const name = (r: DocumentReader) => r.text(NAME_CHARS_MAX);
 
-function clientOf(r: PolicyReader): Client {
+function clientOf(r: DocumentReader): Client {
   r.object("name", "by", "perSecond", "burst");
   if (r.at("name").is("any")) r.at("name").fault("means every client in a rule: choose another");
   return {
@@ -67,7 +67,7 @@ function clientOf(r: PolicyReader): Client {
   };
 }
 
-function proofOf(r: PolicyReader): Client["by"] {
+function proofOf(r: DocumentReader): Client["by"] {
   if (r.absent) {
     r.fault("is missing");
     return { kind: "socket", uid: "same" };
@@ -96,7 +96,7 @@ function proofOf(r: PolicyReader): Client["by"] {
   }
 }
 
-function deviceOf(r: PolicyReader): GuardedDevice {
+function deviceOf(r: DocumentReader): GuardedDevice {
   r.object("name", "unit", "host", "port", "tls", "deviceUnit", "answerMsMax", "registers");
   return {
     name: name(r.at("name")) as DeviceName,
@@ -110,7 +110,7 @@ function deviceOf(r: PolicyReader): GuardedDevice {
   };
 }
 
-function registerOf(r: PolicyReader): TypedRegister {
+function registerOf(r: DocumentReader): TypedRegister {
   r.object("name", "address", "type", "table", "words", "scale", "scaleFrom", "unit", "absent");
   const register: TypedRegister = {
     name: name(r.at("name")),
@@ -128,13 +128,13 @@ function registerOf(r: PolicyReader): TypedRegister {
   return { ...register, ...r.optional("absent", (absent) => absent.whole(0, rawMax(register))) };
 }
 
-function scaleOf(r: PolicyReader): number {
+function scaleOf(r: DocumentReader): number {
   const scale = r.number(-1e10, 1e10);
   if (Math.abs(scale) < 1e-10) r.fault("is 0, or so near to it that no value is left");
   return scale;
 }
 
-function ruleOf(r: PolicyReader): Rule {
+function ruleOf(r: DocumentReader): Rule {
   r.object("client", "device", "functions", "from", "to", "writes", "perMinuteMax");
   const functions = r
     .at("functions")
@@ -154,7 +154,7 @@ function ruleOf(r: PolicyReader): Rule {
   };
 }
 
-function functionOf(r: PolicyReader): number {
+function functionOf(r: DocumentReader): number {
   const code = r.whole(1, 127);
   if (!rulable.has(code))
     r.fault(
@@ -165,17 +165,17 @@ function functionOf(r: PolicyReader): number {
   return code;
 }
 
-const perMinuteOf = (r: PolicyReader) => r.whole(1, PER_MINUTE_MAX);
+const perMinuteOf = (r: DocumentReader) => r.whole(1, PER_MINUTE_MAX);
 
 /** `min` and `max`, and `max` not below `min`. */
-function spanOf(r: PolicyReader): { readonly min: number; readonly max: number } {
+function spanOf(r: DocumentReader): { readonly min: number; readonly max: number } {
   const min = r.at("min").number(-VALUE_MAX, VALUE_MAX);
   const max = r.at("max").number(-VALUE_MAX, VALUE_MAX);
   if (max < min) r.at("max").fault(`is below min, ${min}`);
   return { min, max };
 }
 
-function boundOf(r: PolicyReader): WriteBound {
+function boundOf(r: DocumentReader): WriteBound {
   r.object("register", "min", "max", "rampPerS", "dwellMs", "reversalsPer10MinMax", "perMinuteMax");
   return {
     register: name(r.at("register")),
@@ -191,11 +191,11 @@ function boundOf(r: PolicyReader): WriteBound {
   };
 }
 
-function crossRuleOf(r: PolicyReader): CrossRule {
+function crossRuleOf(r: DocumentReader): CrossRule {
   r.object("device", "when", "freshMs", "limit", "why");
   const when = r.at("when").object("register", "below", "above");
   const bound = r.at("limit").object("register", "min", "max");
-  const threshold = (member: PolicyReader) => member.number(-VALUE_MAX, VALUE_MAX);
+  const threshold = (member: DocumentReader) => member.number(-VALUE_MAX, VALUE_MAX);
   if (when.at("below").absent && when.at("above").absent) when.fault("says neither below nor above");
   return {
     device: name(r.at("device")) as DeviceName,
@@ -210,7 +210,7 @@ function crossRuleOf(r: PolicyReader): CrossRule {
   };
 }
 
-function learningOf(r: PolicyReader): Learning {
+function learningOf(r: DocumentReader): Learning {
   r.object("devices", "untilMs");
   return {
     devices: r

@@ -7,7 +7,6 @@ export * from "./guard.ts";
 export { REVERSALS_MAX } from "./limits.ts";
 export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";
 export * from "./policy.ts";
-export type { PolicyFault } from "./policy-reader.ts";
 export { policySchema } from "./policy-schema.ts";
 export { readPolicy } from "./read-policy.ts";
 export * from "./replay.ts";

@@ -15,7 +15,6 @@ export const CROSS_RULES_MAX = 512;
 /** Of a rate per minute: each passage is remembered for a minute. */
 export const PER_MINUTE_MAX = 6_000;
 export const REVERSALS_MAX = 600;
-export const FAULTS_MAX = 100;
 /** Of engineering values: 1 GW in milliwatts, and room. */
 export const VALUE_MAX = 1e15;
 export const ADDRESS_MAX = 0xffff;

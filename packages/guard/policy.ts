@@ -4,7 +4,7 @@
  *
  * Engineering values: a register has a type, so a rule speaks of watts and per cent, never of raw words.
  */
-import type { Brand } from "@wattward/kernel";
+import type { Brand, DocumentFault } from "@wattward/kernel";
 
 export type ClientName = Brand<string, "ClientName">;
 export type DeviceName = Brand<string, "DeviceName">;
@@ -108,3 +108,8 @@ export type CrossRule = {
  * written down as a proposal. A write needs its rule now as ever.
  */
 export type Learning = { readonly devices: readonly DeviceName[]; readonly untilMs: number };
+
+export type PolicyFault = DocumentFault & {
+  /** From 1, where the policy was read from text. */
+  readonly line?: number;
+};

@@ -1,10 +1,9 @@
 /** A policy from YAML (JSON is YAML): what is wrong with it by line and path. */
-import { failed, type Result } from "@wattward/kernel";
+import { FAULTS_MAX, failed, type Result } from "@wattward/kernel";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { checkPolicy } from "./check-policy.ts";
-import { FAULTS_MAX, POLICY_CHARS_MAX } from "./limits.ts";
-import type { Policy } from "./policy.ts";
-import type { PolicyFault } from "./policy-reader.ts";
+import { POLICY_CHARS_MAX } from "./limits.ts";
+import type { Policy, PolicyFault } from "./policy.ts";
 
 /** A policy repeats itself a little; text that grows a hundredfold when read is no policy. */
 const ALIASES_MAX = 100;

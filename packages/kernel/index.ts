@@ -6,6 +6,7 @@ export * from "./clock.ts";
 export * from "./date-time.ts";
 export * from "./dial-in-turn.ts";
 export * from "./disk.ts";
+export * from "./document-reader.ts";
 export * from "./ids.ts";
 export * from "./json.ts";
 export * from "./log.ts";

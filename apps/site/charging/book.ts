@@ -8,6 +8,7 @@ import { keep, readKept } from "../state/kept.ts";
 import { type CsmsProfile, readCsmsProfile } from "./csms-profile.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
 import { CSMS_PROFILES_MAX, GRANT_MA_MAX, SESSIONS_MAX } from "./limits.ts";
+import { NEED_MAX } from "./needs.ts";
 import type { Unit } from "./profile.ts";
 import type { KeptSession } from "./session.ts";
 
@@ -106,11 +107,11 @@ const learntOf = (fields: Fields): Learnt => ({
 });
 
 /** As sessions take them from stations; an instant as far as a date goes. */
-const NEED_MAX: Readonly<Record<string, number>> = {
-  energyWh: 10_000_000,
+const MOST: Readonly<Record<string, number>> = {
+  energyWh: NEED_MAX,
   departureWallMs: 8.64e15,
   carMa: Number.MAX_VALUE,
-  dischargeWMax: 10_000_000,
+  dischargeWMax: NEED_MAX,
 };
 
 function sessionOf(fields: Fields): KeptSession[] {
@@ -127,7 +128,7 @@ function sessionOf(fields: Fields): KeptSession[] {
   // Somebody's hand, or a failing disk: what no session can need, or was ever granted, was not kept by this site.
   const number = (name: string) => {
     const found = Math.round(numberIn(needs, name) ?? -1);
-    return found < 0 || found > NEED_MAX[name]! ? {} : { [name]: found };
+    return found < 0 || found > MOST[name]! ? {} : { [name]: found };
   };
   const mostMa = numberIn(fields, "mostMa");
   const givenWh = numberIn(fields, "givenWh") ?? -1;
@@ -139,10 +140,10 @@ function sessionOf(fields: Fields): KeptSession[] {
       registerWh: numberIn(fields, "registerWh"),
       remoteStartId: numberIn(fields, "remoteStartId"),
       mostMa: mostMa !== undefined && mostMa >= 0 && mostMa <= GRANT_MA_MAX ? mostMa : undefined,
-      ...(givenWh >= 0 && givenWh <= NEED_MAX["energyWh"]! && { givenWh }),
+      ...(givenWh >= 0 && givenWh <= NEED_MAX && { givenWh }),
       exportWh: numberIn(fields, "exportWh"),
       needs: {
-        ...(Math.abs(keepsWh) <= NEED_MAX["energyWh"]! && { keepsWh }),
+        ...(Math.abs(keepsWh) <= NEED_MAX && { keepsWh }),
         ...number("energyWh"),
         ...number("departureWallMs"),
         ...number("carMa"),

@@ -78,6 +78,5 @@ export const NEWS_WITHIN_MS = 50;
 /** Text of a snapshot, and of quarters, for the site link, whose limit is SNAPSHOT_CHARS_MAX. */
 export const SNAPSHOT_CHARS = 256 * 1024;
 export const QUARTERS_CHARS_MAX = 256 * 1024;
-/** A draw that was seen within this, of so much, says on which phases a car is. */
+/** A draw that was seen within this says on which phases a car is. */
 export const SEEN_LATELY_MS = 30_000;
-export const DRAWS_MA_MIN = 500;

@@ -4,7 +4,7 @@
  *     frames of the station ─▶ heard ─▶ clock, sessions, boots
  *     connected ─▶ safe default checked ─▶ meter values asked for ─▶ grants
  */
-import type { GrantOutcome, Outlet, OutletId } from "@wattward/energy";
+import { DRAWS_MA_MIN, type GrantOutcome, type Outlet, type OutletId } from "@wattward/energy";
 import type { Clock, EvseId, JsonObject, Log, StationId } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
 import type { ToldSession } from "../energy-link/messages.ts";
@@ -16,7 +16,7 @@ import { CsmsShelf } from "./csms-shelf.ts";
 import { fieldsOf, timeIn } from "./fields.ts";
 import { GrantWriter } from "./grant-writer.ts";
 import { canGive } from "./limiting.ts";
-import { CHECK_AGAIN_MS, DRAWS_MA_MIN, SEEN_LATELY_MS } from "./limits.ts";
+import { CHECK_AGAIN_MS, SEEN_LATELY_MS } from "./limits.ts";
 import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
 import type { Raises } from "./raises.ts";
 import { Reports } from "./reports.ts";

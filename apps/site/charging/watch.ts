@@ -95,12 +95,8 @@ export class Watch {
   look(): Mode {
     const { monotonicMs } = this.ports.clock.now();
     const { aliveAtMs } = this;
-    const silent = aliveAtMs === undefined || monotonicMs - aliveAtMs > TURN_MS_MAX;
-    const facts = {
-      localControllerAlive: true,
-      linkUp: this.ports.linkUp(),
-      ...(!silent && { energyAliveAtMs: aliveAtMs }),
-    };
+    const energyAlive = aliveAtMs !== undefined && monotonicMs - aliveAtMs <= TURN_MS_MAX;
+    const facts = { energyAlive, linkUp: this.ports.linkUp() };
     this.state = nextMode(this.state, facts, monotonicMs);
     return this.mode;
   }

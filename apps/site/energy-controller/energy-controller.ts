@@ -149,7 +149,6 @@ class Running implements EnergyController {
     this.site = new ManagedSite(config, {
       ...{ clock, chance, log, dialGuard, link, observer, quarters, planning },
       stepped: () => this.turnSoon(),
-      wallMs: () => clock.now().wallMs,
     });
     link.start();
     this.turnAt(this.nowMs());

@@ -35,7 +35,7 @@ export function laxitiesOf(
   return new Map(
     known.map((session) => {
       const outlet = site.outlets.find(({ id }) => id === session.outlet);
-      const phases = Math.min(session.phases ?? 3, outlet?.wiring.length ?? 3);
+      const phases = outlet?.wiring.length ?? 3;
       const powerKw = (Math.min(session.wantsMa, outlet?.ratedMa ?? 0) * phases * site.voltageV) / 1e6;
       return [session.id, laxityMs(session, { wallMs, powerKw, driversWord })];
     }),

@@ -73,7 +73,6 @@ export const PLAN_DEADLINE_MS = 10_000;
 export const PLAN_LATE_MS = 5_000;
 /** A plan that says it holds longer is absurd. */
 export const PLAN_LIVES_MS_MAX = 3_600_000;
-export const PLAN_HOURS = 36;
 export const FORECAST_KEEP_EVERY_MS = 300_000;
 
 /** Observations of one kind about one thing, no oftener; and what waits to be told. */

@@ -46,7 +46,6 @@ export type SitePorts = {
   readonly planning: Planning;
   /** A meter shows a step that should not wait for the loop's time. */
   stepped(): void;
-  wallMs(): number;
 };
 
 export class ManagedSite {
@@ -164,13 +163,13 @@ export class ManagedSite {
 
   private input(): LoopInput {
     const { clock, link, planning } = this.ports;
-    const { monotonicMs: nowMs, quality } = clock.now();
+    const { monotonicMs: nowMs, quality, wallMs } = clock.now();
     this.limits.hear((state) => this.fleet.limitSignal?.signals(state) ?? [], nowMs);
     const externalW = this.outside()?.limitW;
     const plan = planning.planned?.plan;
     return {
       nowMs,
-      ...(quality !== "unknown" && { wallMs: this.ports.wallMs() }),
+      ...(quality !== "unknown" && { wallMs }),
       meters: this.fleet.readings(),
       sessions: link.sessions.map(({ input }) => {
         const laxityMs = planning.laxityOf(input.id);
@@ -228,7 +227,7 @@ export class ManagedSite {
     flows: ReturnType<typeof flowsOf>,
   ): void {
     const { quarters, planning, link } = this.ports;
-    const wallMs = this.ports.wallMs();
+    const wallMs = this.wallMs();
     quarters.add({
       ...{ nowMs, wallMs, flows, mode: output.mode },
       chargePermille: chargeOf(this.config, batteries),
@@ -248,8 +247,7 @@ export class ManagedSite {
 
   /** The lowest limit from outside, as it stands. */
   private outside(): OutsideLimit | undefined {
-    const { clock, wallMs } = this.ports;
-    return this.limits.lowest({ wallMs: wallMs(), quality: clock.now().quality });
+    return this.limits.lowest(this.ports.clock.now());
   }
 
   private observe({ setpoints, state }: LoopOutput, { nowMs }: LoopInput): void {
@@ -323,7 +321,7 @@ export class ManagedSite {
     { flows, planning }: { flows: ReturnType<typeof flowsOf>; planning: Planning },
   ) {
     return snapshotOf({
-      ...{ nowMs, wallMs: this.ports.wallMs(), output, modeSinceMs: this.modeSinceMs, flows },
+      ...{ nowMs, wallMs: this.wallMs(), output, modeSinceMs: this.modeSinceMs, flows },
       external: this.outside(),
       ...{ linkUp: this.linkUp, sessions, batteries, reasons: this.reasons, planning },
       devices: this.fleet.states(),
@@ -340,13 +338,17 @@ export class ManagedSite {
     const { clock, chance, dialGuard } = this.ports;
     return new Fleet(config, {
       ...{ clock, chance, dial: dialGuard },
-      isNight: () => isNight(this.localTime.of(this.ports.wallMs()).msOfDay),
+      isNight: () => isNight(this.localTime.of(this.wallMs()).msOfDay),
       metered: (id, reading) => this.metered(id, reading),
     });
   }
 
   private nowMs(): number {
     return this.ports.clock.now().monotonicMs;
+  }
+
+  private wallMs(): number {
+    return this.ports.clock.now().wallMs;
   }
 }
 

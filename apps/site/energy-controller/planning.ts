@@ -7,10 +7,12 @@
  */
 import {
   type BatteryInput,
+  DRAWS_MA_MIN,
   type EnergyConfig,
   type EnergyQuarter,
   type Flows,
   Forecasts,
+  HORIZON_MS,
   type OutletId,
   type Planned,
   type PlannedSession,
@@ -30,7 +32,6 @@ import {
   PLAN_AGAIN_MS_MIN,
   PLAN_DEADLINE_MS,
   PLAN_EVERY_MS,
-  PLAN_HOURS,
   PLAN_LATE_MS,
   PLAN_LIVES_MS_MAX,
 } from "./limits.ts";
@@ -38,8 +39,7 @@ import type { Known } from "./local-link.ts";
 
 const KEPT = "energy/forecasts.json";
 const HOUR_MS = 3_600_000;
-/** Less is no draw, but a station's own. */
-const DRAWS_MA_MIN = 500;
+const PLAN_HOURS = HORIZON_MS / HOUR_MS;
 /** Absurd beyond this: a site has fewer outlets. */
 const PLAN_SESSIONS_MAX = 2_000;
 /** How often the forecasts look: finer than they learn. */
@@ -196,8 +196,7 @@ export class Planning {
     for (const [id, known] of this.present) {
       if (now.has(id)) continue;
       this.changed = true;
-      const full = this.forecasts.session(id, wallMs, known.deliveredWh)?.idle ?? false;
-      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh, full });
+      this.forecasts.departed(id, { leftWallMs: wallMs, takenWh: known.deliveredWh });
     }
     this.present = now;
     this.lent.follow(sessions);

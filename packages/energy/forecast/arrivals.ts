@@ -3,7 +3,7 @@
  * and what they took. Days without a single car count, so a site that is quiet on Sundays is known as that.
  */
 import type { ExpectedSessions } from "../planner.ts";
-import { isWorkday, type Local, type LocalTime } from "./local-time.ts";
+import { isWorkday, type Local, type LocalTime, weekdayOf } from "./local-time.ts";
 import { type Sample, spreadOf } from "./spread.ts";
 import type { Visit } from "./visits.ts";
 
@@ -44,7 +44,7 @@ type Place = { readonly visit: Visit; readonly local: Local };
 
 function inHour(places: readonly Place[], at: Local, { first, today }: { first: number; today: number }) {
   const weightOf = (day: number): number => {
-    const weekday = (((day + 4) % 7) + 7) % 7;
+    const weekday = weekdayOf(day);
     const alike = weekday === at.weekday ? 1 : isWorkday({ weekday }) === isWorkday(at) ? 0.5 : 0;
     return alike * RECENCY_A_DAY ** (today - day);
   };

@@ -100,7 +100,6 @@ export class Course {
       low,
       likely,
       high,
-      errorMean: this.errorMean,
     };
   }
 

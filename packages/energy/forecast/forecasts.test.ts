@@ -59,7 +59,7 @@ test("load: knows workdays from weekends after four weeks, and how wrong it is u
   assert.equal(monday.likely[22 * 4], 3_000);
   const sunday = forecasts.loadW(next + 6 * DAY_MS, 96);
   assert.equal(sunday.likely[12 * 4], 3_000);
-  assert(monday.errorMean < 2_000, `${monday.errorMean} W`);
+  assert(forecasts.errors.loadW < 2_000, `${forecasts.errors.loadW} W`);
   for (let i = 0; i < 96; i++)
     assert(monday.low[i]! <= monday.likely[i]! && monday.likely[i]! <= monday.high[i]!);
 });
@@ -102,7 +102,6 @@ const visit = (day: number, hour: number, hours: number, extra: object = {}) => 
   arrivedWallMs: MONDAY_MS + day * DAY_MS + hour * HOUR_MS,
   leftWallMs: MONDAY_MS + day * DAY_MS + (hour + hours) * HOUR_MS,
   takenWh: 10_000,
-  full: true,
   ...extra,
 });
 const arrival = (day: number, hour: number, extra: object = {}) => ({
@@ -168,7 +167,7 @@ test("stays: the error of departures is told in minutes, and falls as habits are
   for (let day = 0; day < 120; day++) {
     const one = arrival(day, 8);
     forecasts.arrived(one);
-    forecasts.departed(one.id, { leftWallMs: one.arrivedWallMs + 9 * HOUR_MS, takenWh: 8_000, full: true });
+    forecasts.departed(one.id, { leftWallMs: one.arrivedWallMs + 9 * HOUR_MS, takenWh: 8_000 });
     if (day === 2) early = forecasts.errors.departureMin;
   }
   assert(

@@ -78,7 +78,7 @@ export class Forecasts {
   }
 
   /** It left; a session that was never told to have arrived teaches nothing. */
-  departed(id: SessionId, left: Pick<Visit, "leftWallMs" | "takenWh" | "full">): void {
+  departed(id: SessionId, left: Pick<Visit, "leftWallMs" | "takenWh">): void {
     const arrival = this.present.get(id)?.arrival;
     this.present.delete(id);
     if (arrival !== undefined) this.stays.departed(arrival, left);

@@ -2,8 +2,8 @@
  * Which cars are full: offered power they can take, and taking none of it. Remembered when the offer goes to others, since an offer is what
  * would be wasted on finding out again; a car that draws is not full, and after a while each is asked once more.
  */
-const MINIMUM_MA = 6_000;
-const DRAWS_MA = 500;
+import { DRAWS_MA_MIN, MINIMUM_MA } from "../limits.ts";
+
 /** So long must an offer be left standing: by a car that drew of it before, … */
 const LEFT_MS = 10_000;
 /** … and by one that may have to wake up first. */
@@ -20,7 +20,7 @@ export class Fullness {
     wallMs: number,
     { offeredMa, drawnMa }: { readonly offeredMa: number; readonly drawnMa: number },
   ): void {
-    if (drawnMa >= DRAWS_MA) {
+    if (drawnMa >= DRAWS_MA_MIN) {
       this.leftSinceMs = undefined;
       this.fullSinceMs = undefined;
       this.drew = true;

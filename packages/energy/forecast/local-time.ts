@@ -34,7 +34,7 @@ export class LocalTime {
   of(wallMs: number): Local {
     const localMs = wallMs + this.offsetMs(wallMs);
     const day = Math.floor(localMs / DAY_MS);
-    return { day, weekday: (((day + 4) % 7) + 7) % 7, msOfDay: localMs - day * DAY_MS };
+    return { day, weekday: weekdayOf(day), msOfDay: localMs - day * DAY_MS };
   }
 
   private offsetMs(wallMs: number): number {
@@ -53,4 +53,6 @@ export class LocalTime {
   }
 }
 
+/** Of a day since 1970-01-01, a Thursday. */
+export const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7;
 export const isWorkday = ({ weekday }: Pick<Local, "weekday">): boolean => weekday >= 1 && weekday <= 5;

@@ -4,20 +4,12 @@ import type { Spread } from "../planner.ts";
 export type Sample = { readonly value: number; readonly weight: number };
 
 /** `count` values from least to most, each the middle of an equal part of the weight; none, where nothing weighs. */
-export function spreadOf(samples: readonly Sample[], count: number): Spread {
-  const sorted = samples.filter(({ weight }) => weight > 0).sort((a, b) => a.value - b.value);
-  const total = sorted.reduce((sum, { weight }) => sum + weight, 0);
-  if (!(total > 0)) return [];
-  const out: number[] = [];
-  let below = 0;
-  let i = 0;
-  for (let k = 0; k < count; k++) {
-    const aim = ((k + 0.5) / count) * total;
-    while (i < sorted.length - 1 && below + sorted[i]!.weight < aim) below += sorted[i++]!.weight;
-    out.push(sorted[i]!.value);
-  }
-  return out;
-}
+export const spreadOf = (samples: readonly Sample[], count: number): Spread =>
+  spreadAbove(
+    samples.filter(({ weight }) => weight > 0).sort((a, b) => a.value - b.value),
+    Number.NEGATIVE_INFINITY,
+    count,
+  );
 
 /** The same of the samples above `x`; they are sorted by value already. */
 export function spreadAbove(sorted: readonly Sample[], x: number, count: number): Spread {

@@ -24,7 +24,6 @@ function stays(odd: Partial<Arrival>, takenWh: number): Stays {
     all.departed(one, {
       leftWallMs: MORNING + 4 * HOUR_MS,
       takenWh: i === 10 ? takenWh : 10_000,
-      full: true,
     });
   }
   return all;
@@ -50,7 +49,7 @@ for (const [says, odd, takenWh] of [
   });
 
 test("stays: of a file only visits that can have been are learnt", () => {
-  const good = { outlet, arrivedWallMs: MORNING, leftWallMs: MORNING + HOUR_MS, takenWh: 5_000, full: true };
+  const good = { outlet, arrivedWallMs: MORNING, leftWallMs: MORNING + HOUR_MS, takenWh: 5_000 };
   const bad = [
     { takenWh: 1e12 },
     { takenWh: -1 },
@@ -61,6 +60,8 @@ test("stays: of a file only visits that can have been are learnt", () => {
     { outlet: 7 },
   ].map((wrong) => ({ ...good, ...wrong }));
   const past = new Stays(new LocalTime("UTC"));
-  past.restore({ visits: [...bad, good], errorMeanMs: 0 });
-  assert.deepEqual(past.visits, [good]);
+  // Files of before said of each whether it left full.
+  const before = { ...good, full: true };
+  past.restore({ visits: [...bad, good, before], errorMeanMs: 0 });
+  assert.deepEqual(past.visits, [good, before]);
 });

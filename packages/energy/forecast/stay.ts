@@ -44,7 +44,7 @@ export class Stays {
     this.told.set(arrival.id, this.ask(arrival));
   }
 
-  departed(arrival: Arrival, left: Pick<Visit, "leftWallMs" | "takenWh" | "full">): void {
+  departed(arrival: Arrival, left: Pick<Visit, "leftWallMs" | "takenWh">): void {
     const likely = quantile(this.leaves(arrival, arrival.arrivedWallMs), 0.5);
     this.told.delete(arrival.id);
     const { id: _, ...said } = arrival;

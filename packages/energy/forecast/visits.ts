@@ -13,9 +13,8 @@ export type Arrival = {
   readonly driver?: string;
 };
 
-/** One that is over. `takenWh`: what it was given. `full`: it stopped drawing by itself before it left. */
+/** One that is over. `takenWh`: what it was given. */
 export type Visit = Omit<Arrival, "id"> & {
   readonly leftWallMs: number;
   readonly takenWh: number;
-  readonly full: boolean;
 };

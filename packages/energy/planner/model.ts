@@ -145,31 +145,30 @@ class ModelBuilder {
     if (!(takesKwh > 0) || !(powerKw > 0)) return steps.map(() => -1);
     const bonus = weights.firstHalfCent - weights.secondHalfCent;
     const missedCent = weights.secondHalfCent + this.dearestCent;
-    const ofAll: [number, number][] = [];
+    const ofAll: { readonly column: number; readonly hours: number; readonly share: number }[] = [];
     const columns = steps.map((step, k) => {
       const share = there[k]!;
       if (share === 0) return -1;
       const early = (EARLIER_CENT * (HORIZON_MS - (step.fromMs - this.input.wallMs))) / 3_600_000;
       const goesOn = k === 0 && demand.session?.charging === true ? GOES_ON_CENT : 0;
       const column = program.column(-(missedCent + early + goesOn) * share * count * step.hours, 0, powerKw);
-      ofAll.push([column, step.hours]);
+      ofAll.push({ column, hours: step.hours, share });
       return column;
     });
-    program.row(Number.NEGATIVE_INFINITY, takesKwh, ofAll);
+    program.row(
+      Number.NEGATIVE_INFINITY,
+      takesKwh,
+      ofAll.map(({ column, hours }) => [column, hours] as const),
+    );
     if (bonus > 0) {
       // What it is expected to get by all steps, up to half of its need, is worth more.
       const half = program.column(-bonus * count, 0, takesKwh / 2);
       program.row(Number.NEGATIVE_INFINITY, 0, [
         [half, 1],
-        ...ofAll.map(([column, hours], i) => [column, -hours * this.shareOf(demand, i)] as const),
+        ...ofAll.map(({ column, hours, share }) => [column, -hours * share] as const),
       ]);
     }
     return columns;
-  }
-
-  /** How likely the demand is there in the i-th of the steps in which it has a column. */
-  private shareOf({ there }: Demand, i: number): number {
-    return there.filter((share) => share > 0)[i] ?? 0;
   }
 
   private canPlan({ id, revert }: Battery): boolean {

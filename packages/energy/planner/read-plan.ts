@@ -2,11 +2,11 @@
  * From the solution of the program to a plan that the loop can follow, and to one that people can look at. A solution that is absurd
  * (no number, beyond what was asked for, a plan that moves more than there is) is refused, whoever solved it.
  */
-import type { BatteryLeeway, Plan, SessionId } from "../inputs.ts";
+import type { BatteryLeeway, Plan, SessionId, SessionPlan } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
 import type { Outlet, Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
-import { meanOver } from "./horizon.ts";
+import { HORIZON_MS, meanOver } from "./horizon.ts";
 import type { Model } from "./model.ts";
 import { type Demand, laxityMs } from "./stays.ts";
 import { STRATEGIES } from "./strategies.ts";
@@ -14,7 +14,7 @@ import { STRATEGIES } from "./strategies.ts";
 /** A plan is made again long before; after this it is out of date, and the loop goes on in *reactive*. */
 const PLAN_LIVES_MS = 15 * 60_000;
 const VIEW_STEP_MS = 15 * 60_000;
-const VIEW_STEPS = 36 * 4;
+const VIEW_STEPS = HORIZON_MS / VIEW_STEP_MS;
 /** Solvers keep bounds to a millionth; this is far beyond. */
 const TOLERANCE = 1e-3;
 /** Less is nothing. */
@@ -54,8 +54,6 @@ function flowOf(
   const given = giving[demand];
   return { takesKw: at(power[demand]![step]) + at(given?.r[step]), givesKw: at(given?.d[step]) };
 }
-
-type Advice = Plan["sessions"] extends ReadonlyMap<SessionId, infer A> ? A : never;
 
 /** What the program gives a session now, beside what its car and its outlet can take. */
 type PlannedCar = {
@@ -111,7 +109,7 @@ function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
 }
 
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
-  const sessions = new Map<SessionId, Advice>();
+  const sessions = new Map<SessionId, SessionPlan>();
   const inTurn = input.strategy !== "fairness";
   const cars = model.demands.flatMap((demand, i) => planned(x, model, { input, demand, i }));
   const kwOf = inTurn && model.waits ? leastLaxFirst(cars) : new Map(cars.map(({ id, kw }) => [id, kw]));

@@ -31,7 +31,7 @@ export function demandOf(
   }: { readonly site: Site; readonly steps: readonly Step[]; readonly driversWord: number },
 ): Demand {
   const outlet = site.outlets.find(({ id }) => id === session.outlet);
-  const phases = Math.min(session.phases ?? 3, outlet?.wiring.length ?? 3);
+  const phases = outlet?.wiring.length ?? 3;
   const mostMa = Math.max(0, Math.min(session.wantsMa, outlet?.ratedMa ?? 0));
   const fromMs = steps[0]!.fromMs;
   const saidMs =

@@ -13,7 +13,7 @@ const DEADLINE_MS = 5_000;
 export const flatFrom =
   (fromWallMs: number) =>
   (w: number): Forecast => ({
-    ...{ fromWallMs, stepMs: HOUR_MS, low: [w], likely: [w], high: [w], errorMean: 0 },
+    ...{ fromWallMs, stepMs: HOUR_MS, low: [w], likely: [w], high: [w] },
   });
 
 /** One solver for all tests of a file; each input has a plan, or its test fails. */

@@ -1,16 +1,14 @@
 /** Planners for the fault harness: the real one, its solver in this thread; and one that costs nothing, for days by the hundred. */
 import {
   createPlanner,
-  type Plan,
   type Planned,
   type Planner,
   type SessionId,
+  type SessionPlan,
   type SourceId,
 } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Chance } from "@wattward/kernel";
-
-type PlannedSession = NonNullable<ReturnType<Plan["sessions"]["get"]>>;
 
 const LIVES_MS = 15 * 60_000;
 const STEPS = 4;
@@ -24,7 +22,7 @@ export const realPlanner = (): Promise<Planner> => (real ??= inProcessSolver().t
 export function cheapPlanner(chance: Chance): Planner {
   return {
     async plan({ nowMs, sessions, site, wallMs }): Promise<Planned> {
-      const each = sessions.map(({ dischargeWMax = 0, id, wantsMa }): [SessionId, PlannedSession] => {
+      const each = sessions.map(({ dischargeWMax = 0, id, wantsMa }): [SessionId, SessionPlan] => {
         const atMostMa = chance.int(0, 3) === 0 ? chance.int(0, 32_000) : wantsMa;
         const atLeastMa = Math.min(atMostMa, chance.int(0, 1) * 6_000);
         if (dischargeWMax > 0 && chance.int(0, 1) === 0)

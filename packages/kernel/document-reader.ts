@@ -1,24 +1,27 @@
 /**
- * Reads values out of data of unknown shape and notes each fault with its path (`rules[3].writes[0].min`). After a fault a stand-in is
- * returned, so that one pass finds all faults of a policy; who reads must not use the result if there was one.
+ * Reads documents that people write, whose shape is not known, and notes each fault with its path (`rules[3].writes[0].min`). After a fault
+ * a stand-in is returned, so that one pass finds all faults of a document; who reads must not use the result if there was one. Only what is
+ * an object's own is read. What programs tell each other has its rules in `shape.ts`.
  */
-import { FAULTS_MAX } from "./limits.ts";
 
-export type PolicyFault = {
-  /** Empty for the policy as a whole. */
+/** Faults of one document; more are not noted. */
+export const FAULTS_MAX = 100;
+/** Of an unknown member's name, as it is told. */
+const NAME_TOLD_CHARS_MAX = 40;
+
+export type DocumentFault = {
+  /** Empty for the document as a whole. */
   readonly path: string;
   /** Continues the path: `is not a number from 0 to 65535`. */
   readonly sentence: string;
-  /** From 1, where the policy was read from text. */
-  readonly line?: number;
 };
 
-export class PolicyReader {
+export class DocumentReader {
   readonly path: string;
   private readonly value: unknown;
-  private readonly faults: PolicyFault[];
+  private readonly faults: DocumentFault[];
 
-  constructor(value: unknown, path: string, faults: PolicyFault[]) {
+  constructor(value: unknown, path: string, faults: DocumentFault[]) {
     this.value = value;
     this.path = path;
     this.faults = faults;
@@ -38,10 +41,10 @@ export class PolicyReader {
   }
 
   /** A member; of what is no object, absent. */
-  at(name: string): PolicyReader {
+  at(name: string): DocumentReader {
     const { value } = this;
     const path = this.path === "" ? name : `${this.path}.${name}`;
-    return new PolicyReader(
+    return new DocumentReader(
       isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined,
       path,
       this.faults,
@@ -54,7 +57,9 @@ export class PolicyReader {
     else
       for (const name of Object.keys(this.value))
         if (!names.includes(name))
-          this.at(name.slice(0, 40)).fault("is not known here: take it out, or correct its name");
+          this.at(name.slice(0, NAME_TOLD_CHARS_MAX)).fault(
+            "is not known here: take it out, or correct its name",
+          );
     return this;
   }
 
@@ -77,6 +82,7 @@ export class PolicyReader {
     return min;
   }
 
+  /** On one line, and not of blanks alone. */
   text(charsMax: number): string {
     const { value } = this;
     if (
@@ -103,7 +109,7 @@ export class PolicyReader {
     return found ?? words[0];
   }
 
-  list(max: number): PolicyReader[] {
+  list(max: number): DocumentReader[] {
     if (!Array.isArray(this.value)) {
       this.wrong("is not a list");
       return [];
@@ -111,11 +117,11 @@ export class PolicyReader {
     if (this.value.length > max) this.fault(`has ${this.value.length} entries; at most ${max}`);
     return this.value
       .slice(0, max)
-      .map((item: unknown, i) => new PolicyReader(item, `${this.path}[${i}]`, this.faults));
+      .map((item: unknown, i) => new DocumentReader(item, `${this.path}[${i}]`, this.faults));
   }
 
   /** Reads the member `name` where it is there: `{}` or `{ [name]: value }`, to be spread. */
-  optional<Name extends string, T>(name: Name, read: (member: PolicyReader) => T): { [N in Name]?: T } {
+  optional<Name extends string, T>(name: Name, read: (member: DocumentReader) => T): { [N in Name]?: T } {
     const member = this.at(name);
     return (member.absent ? {} : { [name]: read(member) }) as { [N in Name]?: T };
   }
