@@ -16,24 +16,19 @@ import {
   IDLE_AFTER_MS,
   INSISTS_AFTER_MS,
   LAG_MS_MAX,
-  LAPSES_AT,
   LEND_AFTER_MS,
   OBEYS_WITHIN_MA,
   OBEYS_WITHIN_PERMILLE,
-  OUTSTANDING_GRANTS_MAX,
   PHASES_KNOWN_AFTER_MS,
   PROBATION_MS,
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
 } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } from "./phases.ts";
+import { SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
 import { Extremes } from "./window.ts";
-
-type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: number; acceptedAtMs?: number };
-/** No answer is ever for number 0, so it counts until a grant of ours is in effect. */
-const anothers = (limitMa: number, atMs: number): Sent => ({ seq: 0, limitMa, atMs });
 
 /** With the index of the fuse that it hangs below. */
 export type HeldOutlet = { readonly claim: OutletClaim; readonly fuse: number };
@@ -50,7 +45,7 @@ export class OutletClaim {
   changedAtMs = Number.NEGATIVE_INFINITY;
   loweredAtMs = Number.NEGATIVE_INFINITY;
   sentAtMs = Number.NEGATIVE_INFINITY;
-  private sent: Sent[] = [];
+  private readonly sent: SentGrants;
   private draw: { readonly atMs: number; readonly ma: PerPhase } | undefined;
   private readonly drawHigh = new Extremes(LEND_AFTER_MS);
   private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
@@ -83,6 +78,7 @@ export class OutletClaim {
 
   constructor(outlet: Outlet) {
     this.outlet = outlet;
+    this.sent = new SentGrants(outlet);
     this.limitMa = outlet.safeMa;
     this.phases = everyWired(outlet.wiring, 1);
   }
@@ -97,8 +93,7 @@ export class OutletClaim {
       this.seeAnothers(session?.inForceMa, nowMs);
       // Nothing was said yet, and more is known of what it has.
       const { goesOnMa = 0 } = session ?? {};
-      if (this.sent.every(({ seq }) => seq === 0) && goesOnMa > this.limitMa)
-        this.limitMa = stepDown(this.outlet, goesOnMa);
+      if (this.sent.noneIsOurs && goesOnMa > this.limitMa) this.limitMa = stepDown(this.outlet, goesOnMa);
     }
     this.session = session;
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
@@ -138,7 +133,7 @@ export class OutletClaim {
    * One that was told less than its safe default, and hears no more, is about to have that.
    */
   get heeds(): boolean {
-    const returns = this.limitMa < this.outlet.safeMa && this.lapses;
+    const returns = this.limitMa < this.outlet.safeMa && this.sent.lapses(this.nowMs);
     return this.standing === "obeys" && this.overSinceMs === undefined && !returns;
   }
 
@@ -267,28 +262,12 @@ export class OutletClaim {
     }
     this.limitMa = limitMa;
     this.sentAtMs = nowMs;
-    this.sent.push({ seq, limitMa, atMs: nowMs });
-    if (this.sent.length > OUTSTANDING_GRANTS_MAX) this.forgetTheLeast();
+    this.sent.send(seq, limitMa, nowMs);
     this.unansweredSinceMs ??= nowMs;
   }
 
   private get inForceMa(): number {
-    return this.sent.reduce((most, { limitMa }) => Math.max(most, limitMa), this.defaultMa);
-  }
-
-  /** The safe default counts until a first grant stands above it in the stack, and again before the last that was accepted may end. */
-  private get defaultMa(): number {
-    return this.newestAccepted === undefined || this.lapses ? this.outlet.safeMa : 0;
-  }
-
-  private get newestAccepted(): Sent | undefined {
-    return this.sent.findLast(({ acceptedAtMs }) => acceptedAtMs !== undefined);
-  }
-
-  /** Nothing renews what it has: so near its end others must be lowered for the safe default that follows. */
-  private get lapses(): boolean {
-    const { newestAccepted: has, outlet } = this;
-    return has !== undefined && this.nowMs - has.atMs > outlet.ttlMs * LAPSES_AT;
+    return this.sent.inForceMa(this.nowMs);
   }
 
   /** Answers nothing, and was never watched to fall back by itself: nobody knows what it lives on. */
@@ -298,40 +277,25 @@ export class OutletClaim {
 
   private hear({ seq, outcome, atMs }: GrantOutcome): void {
     if (outcome === "unanswered") return;
-    this.unansweredSinceMs = this.sent.some((s) => s.seq > seq) ? atMs : undefined;
+    this.unansweredSinceMs = this.sent.hasAfter(seq) ? atMs : undefined;
     this.deafNow = false;
     if (outcome === "rejected" && seq === this.dischargeSeq) this.refusesDischarge = true;
     if (outcome === "rejected") this.unsend(seq);
-    const accepted = this.sent.find((s) => s.seq === seq);
-    if (accepted !== undefined) accepted.acceptedAtMs ??= atMs;
+    else this.sent.accepted(seq, atMs);
   }
 
   /** It is in no station: where it was the last, the limit is what was before it, and saying that again raises nobody. */
   private unsend(seq: number): void {
-    const wasLast = this.sent.at(-1)?.seq === seq;
-    this.sent = this.sent.filter((s) => s.seq !== seq);
+    const wasLast = this.sent.isLast(seq);
+    this.sent.rejected(seq);
     if (!wasLast) return;
-    this.limitMa = stepDown(this.outlet, this.sent.at(-1)?.limitMa ?? this.inForceMa);
+    this.limitMa = stepDown(this.outlet, this.sent.lastMa ?? this.inForceMa);
     this.sayIn(REJECTED_AGAIN_MS, this.nowMs);
   }
 
-  /** Drops what a later, accepted grant has replaced for as long as the model needs. */
   private expire(nowMs: number): void {
-    const { respondsMs } = this.outlet;
-    const inEffect = this.sent.findLast(
-      ({ acceptedAtMs }) => acceptedAtMs !== undefined && nowMs - acceptedAtMs >= respondsMs,
-    );
-    this.inEffect ||= inEffect !== undefined;
-    if (inEffect !== undefined) this.sent = this.sent.filter(({ seq }) => seq >= inEffect.seq);
+    this.inEffect = this.sent.expire(nowMs) || this.inEffect;
     this.deafNow ||= this.unansweredSinceMs !== undefined && nowMs - this.unansweredSinceMs > DEAF_AFTER_MS;
-  }
-
-  /** Bounded memory for a station that never answers: the highest stays, since it is what may be in force. */
-  private forgetTheLeast(): void {
-    // The last, and the one that is known to be there, say what else follows.
-    const others = this.sent.slice(0, -1).filter((s) => s !== this.newestAccepted);
-    const least = others.reduce((l, s) => (s.limitMa < l.limitMa ? s : l));
-    this.sent = this.sent.filter((s) => s !== least);
   }
 
   private see({ atMs, terminalsMa }: NonNullable<SessionInput["observed"]>, nowMs: number): void {
@@ -398,7 +362,7 @@ export class OutletClaim {
     this.limitMa = stepDown(outlet, Math.min(mostMa, goesOnMa));
     if (goesOnMa < mostMa) this.sayIn(UNSEEN_MS, nowMs);
     // Below the safe default that counts, too.
-    if (mostMa > outlet.safeMa) this.sent = [anothers(mostMa, nowMs)];
+    if (mostMa > outlet.safeMa) this.sent.another(mostMa, nowMs);
   }
 
   /**
@@ -408,11 +372,7 @@ export class OutletClaim {
   private seeAnothers(inForceMa: number | undefined, nowMs: number): void {
     if (inForceMa === undefined || inForceMa <= this.inForceMa) return;
     this.changedAtMs = nowMs;
-    const { newestAccepted } = this;
-    const underWay = this.sent.slice(
-      newestAccepted === undefined ? 0 : this.sent.indexOf(newestAccepted) + 1,
-    );
-    this.sent = [anothers(Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa, nowMs), ...underWay];
+    this.sent.another(Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa, nowMs);
     this.sayAgain();
   }
 
@@ -430,7 +390,7 @@ export class OutletClaim {
     this.sinceMs = nowMs;
     this.offeredSinceMs = undefined;
     if (this.limitMa < this.outlet.safeMa) this.atDefaultSinceMs = nowMs;
-    this.sent = [];
+    this.sent.clear();
     this.limitMa = this.outlet.safeMa;
     this.changedAtMs = nowMs;
     this.loweredAtMs = Number.NEGATIVE_INFINITY;
