@@ -176,6 +176,17 @@ test("fallback: who waited at nothing gets no safe default while others live on 
   assert.deepEqual(lentMa, [0, 6_000, 6_000], "36 A may be drawn until the others' response is over");
 });
 
+test("fallback: what was left to a car that is gone holds nobody back", () => {
+  const site = smallSite({ outlets: 2, mainA: 33 });
+  const fallback = new Fallback(site, [{ outlet: outletId(0), limitMa: 32_000 }], 100);
+  const lent = (nowMs: number, live: readonly OutletId[]) => {
+    fallback.turn({ nowMs, sessions: [session(1)], outcomes: [], live: new Set(live) });
+    return fallback.outlets[1]!.limitMa;
+  };
+  assert.equal(lent(0, [outletId(0), outletId(1)]), 0, "it may still be in force");
+  assert.equal(lent(FALLBACK_PERIOD_MS, [outletId(1)]), 6_000);
+});
+
 test("fallback: a car that draws above its limit makes the next turn due at once, and its neighbours give way", () => {
   const site = smallSite({ outlets: 3, mainA: 40, outlet: { safeMa: 6_000 } });
   const fallback = new Fallback(site, [], 100);

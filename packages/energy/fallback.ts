@@ -22,6 +22,8 @@ export type FallbackInput = {
   readonly nowMs: number;
   readonly sessions: readonly SessionInput[];
   readonly outcomes: readonly GrantOutcome[];
+  /** Outlets that may still live on a grant; what was left to others has run out, or went with its session. Absent: all. */
+  readonly live?: ReadonlySet<OutletId>;
   /** Watts for everything controlled, by a limit from outside that stands on; absent: none. */
   readonly externalW?: number;
 };
@@ -36,7 +38,7 @@ export class Fallback {
   private readonly capacity: number[];
   /** The first turn's; batteries that let go by themselves have not done so yet. */
   private sinceMs: number | undefined;
-  private left: ReadonlyMap<OutletId, number>;
+  private readonly left: Map<OutletId, number>;
   private seq: number;
 
   /** `seq`: the number of the last grant that any controller of this site sent; ours go on from there. */
@@ -73,8 +75,9 @@ export class Fallback {
     });
   }
 
-  turn({ nowMs, sessions, outcomes, externalW }: FallbackInput): Grant[] {
+  turn({ nowMs, sessions, outcomes, externalW, live }: FallbackInput): Grant[] {
     this.sinceMs ??= nowMs;
+    for (const outlet of this.left.keys()) if (live?.has(outlet) === false) this.left.delete(outlet);
     const heldMs = nowMs - this.sinceMs;
     this.capacity[this.tree.powerRow] =
       externalW === undefined ? Number.POSITIVE_INFINITY : externalW - storesW(this.tree, heldMs);
@@ -144,7 +147,7 @@ export class Fallback {
     return room;
   }
 
-  /** What was left counts until the station took a grant of ours, or, where that was proven, it has run out. */
+  /** What was left counts until the station took a grant of ours, or it can be in force no more. */
   private mayOf(claim: OutletClaim): PerPhase {
     const leftMa = this.left.get(claim.outlet.id);
     if (leftMa === undefined || claim.confirmed) return claim.mayMa;

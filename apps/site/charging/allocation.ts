@@ -177,7 +177,7 @@ export class Allocation {
   }
 
   private fallbackTurn(): void {
-    const { clock, grant, told } = this.ports;
+    const { clock, grant, left, told } = this.ports;
     const nowMs = clock.now().monotonicMs;
     const { fallback } = this;
     if (fallback === undefined) return;
@@ -187,7 +187,8 @@ export class Allocation {
     this.turnAtMs = nowMs;
     const outcomes = fallback.outcomes.splice(0);
     const externalW = this.standing()?.limitW;
-    const input = { nowMs, sessions, outcomes, ...(externalW !== undefined && { externalW }) };
+    const live = new Set(left().map(({ outlet }) => outlet));
+    const input = { nowMs, sessions, outcomes, live, ...(externalW !== undefined && { externalW }) };
     for (const one of fallback.allocator.turn(input)) {
       this.ports.numbers.used(one.seq);
       grant(one);

@@ -299,12 +299,7 @@ export class Charging implements ChargingEars {
   }
 
   private left(): LeftGrant[] {
-    return this.all().flatMap(({ outlets, writer }) =>
-      outlets.flatMap(({ evse, id }) => {
-        const inForce = writer.mayHold(evse);
-        return inForce === undefined ? [] : [{ outlet: id, limitMa: inForce.limitMa }];
-      }),
-    );
+    return this.all().flatMap((station) => station.left());
   }
 
   private report(from: From, action: string, payload: JsonObject): void {

@@ -7,7 +7,7 @@
  * Always true: what is written is never above the grant; a lowering waits for nothing but the CALL that the station has not answered; a
  * raise above the safe default is on disk before it is written; a grant for a session that is over is written nowhere.
  */
-import type { Grant, GrantOutcome, Outlet, SessionId } from "@wattward/energy";
+import { DRAWS_MA_MIN, type Grant, type GrantOutcome, type Outlet, type SessionId } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
 import type { Book, Way } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
@@ -65,6 +65,9 @@ export type InForce = {
 
 const of = (session: SessionId, found: InForce | undefined): InForce | undefined =>
   found?.session === undefined || found.session === session ? found : undefined;
+
+/** A car that was offered enough for one phase, and has taken nothing for so long, does not charge on one. */
+const OFFERED_MS = 10_000;
 
 /** Profiles that end with their transaction; the others outlive it, and hold for the next car. */
 const endsWithSession: ReadonlySet<Way> = new Set(["tx", "dynamic"]);
@@ -172,6 +175,19 @@ export class GrantWriter {
     void this.work();
   }
 
+  /** What would hold for the next car too, and is nobody's any more, is taken out at once; true: it was, and more may be due. */
+  private async clearOutlived(caller: StationCaller): Promise<boolean> {
+    const { session } = this.ports;
+    const outlived = [...this.force].find(
+      ([evse, found]) => found.session === undefined && session(evse) === undefined,
+    );
+    if (outlived === undefined || this.held) return false;
+    const [evse] = outlived;
+    if ((await ask(caller, clearProfile(caller.version, GRANT_ID + evse))).kind !== "answer") return false;
+    this.force.delete(evse);
+    return true;
+  }
+
   private writeAnew(): void {
     for (const wanted of this.wanted.values()) {
       delete wanted.writtenMa;
@@ -200,7 +216,8 @@ export class GrantWriter {
       for (let caller = this.ports.caller(); caller !== undefined; caller = this.ports.caller()) {
         await this.settleClock(caller);
         const due = this.due();
-        if (due === undefined) break;
+        if (due === undefined && !(await this.clearOutlived(caller))) break;
+        if (due === undefined) continue;
         await this.write(caller, due.wanted, due.limitMa);
       }
       if (this.ports.caller() === undefined)
@@ -371,8 +388,24 @@ export class GrantWriter {
     await book.save();
   }
 
-  private measure({ wiring }: Outlet): Measure {
-    return measureOf(this.ports.book.page.learnt, wiring.length, this.ports.voltageV);
+  private measure({ evse, wiring }: Outlet): Measure {
+    const { book, session, voltageV } = this.ports;
+    return measureOf(book.page.learnt, wiring.length, {
+      voltageV,
+      drawnOn: this.drawnOn(session(evse), wiring),
+    });
+  }
+
+  /** Phases that a car draws on; one that takes nothing of what one phase would charge it with waits for more than that. */
+  private drawnOn(session: ChargingSession | undefined, { length }: Outlet["wiring"]): number {
+    if (session?.observed === undefined) return 1;
+    const { evse, id, observed } = session;
+    const seen = observed.terminalsMa.filter((ma) => Math.abs(ma) >= DRAWS_MA_MIN).length;
+    if (seen > 0) return seen;
+    const force = this.inForceOf(evse, id);
+    if (force === undefined || force.limitMa === 0) return 1;
+    const writtenAtMs = force.untilMs - force.lifeMs;
+    return observed.atMs - writtenAtMs > OFFERED_MS ? length : 1;
   }
 
   private tell(wanted: Wanted, outcome: GrantOutcome["outcome"]): void {

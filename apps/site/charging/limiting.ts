@@ -84,8 +84,15 @@ export function grantProfile(
   }
 }
 
-/** How limits are written for an outlet of so many phases; watts are always those of the phases that there are. */
-export const measureOf = ({ unit, saysPhases }: Learnt, phases: number, voltageV: number): Measure => ({
-  ...{ unit, phases, voltageV },
+/**
+ * How limits are written for an outlet of so many phases. Watts are those of the phases that its car is known to draw on: one, until it is,
+ * since a car on one phase may draw there all the watts that were meant for three.
+ */
+export const measureOf = (
+  { unit, saysPhases }: Learnt,
+  phases: number,
+  { voltageV, drawnOn = 1 }: { readonly voltageV: number; readonly drawnOn?: number },
+): Measure => ({
+  ...{ unit, phases: unit === "W" ? Math.min(phases, drawnOn) : phases, voltageV },
   saysPhases: saysPhases && phases < 3,
 });

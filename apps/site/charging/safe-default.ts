@@ -152,7 +152,7 @@ export class SafeDefault {
     ];
     let say = "";
     for (const learnt of forms) {
-      const measure = measureOf(learnt, this.phases, this.ports.voltageV);
+      const measure = measureOf(learnt, this.phases, this.ports);
       const told = await ask(caller, setProfile(caller.version, { evse: 0 as EvseId, profile, measure }));
       if (told.kind === "silent") return "unknown";
       if (told.kind === "answer" && told.status === "Accepted") {
@@ -191,7 +191,7 @@ export class SafeDefault {
     return Math.min(...this.ports.outlets.map(({ wiring }) => wiring.length));
   }
   private get measure(): Measure {
-    return measureOf(this.ports.book.page.learnt, this.phases, this.ports.voltageV);
+    return measureOf(this.ports.book.page.learnt, this.phases, this.ports);
   }
 }
 

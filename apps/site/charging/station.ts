@@ -4,7 +4,13 @@
  *     frames of the station ─▶ heard ─▶ clock, sessions, boots
  *     connected ─▶ safe default checked ─▶ meter values asked for ─▶ grants
  */
-import { DRAWS_MA_MIN, type GrantOutcome, type Outlet, type OutletId } from "@wattward/energy";
+import {
+  DRAWS_MA_MIN,
+  type GrantOutcome,
+  type LeftGrant,
+  type Outlet,
+  type OutletId,
+} from "@wattward/energy";
 import type { Clock, EvseId, JsonObject, Log, StationId } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
 import type { ToldSession } from "../energy-link/messages.ts";
@@ -142,6 +148,15 @@ export class ManagedStation {
         observed !== undefined && nowMs - observed.atMs <= SEEN_LATELY_MS ? observed.terminalsMa : [];
       const draws = outlet.wiring.filter((_, terminal) => (seen[terminal] ?? 0) >= DRAWS_MA_MIN);
       return [[outlet.id, { limitMa, draws }]];
+    });
+  }
+
+  /** What its outlets may still live on: for whoever is there, or for the session that is. */
+  left(): LeftGrant[] {
+    return this.ports.outlets.flatMap(({ evse, id }) => {
+      const found = this.writer.mayHold(evse);
+      const over = found?.session !== undefined && found.session !== this.sessions.at(evse)?.id;
+      return found === undefined || over ? [] : [{ outlet: id, limitMa: found.limitMa }];
     });
   }
 

@@ -15,6 +15,16 @@ const purposes = (sets: readonly ReturnType<typeof fieldsOf>[]) =>
   });
 const isGrant = (wire: ReturnType<typeof fieldsOf>) =>
   (numberIn(wire, "id") ?? numberIn(wire, "chargingProfileId")) !== SAFE_DEFAULT_ID;
+const drawing = (world: World, amperes: readonly number[], seqNo: number) => {
+  const timestamp = new Date(world.time.now().wallMs).toISOString();
+  const sampledValue = amperes.map((value, i) => ({
+    ...{ value, measurand: "Current.Import", phase: `L${i + 1}`, unitOfMeasure: { unit: "A" } },
+  }));
+  return {
+    ...{ eventType: "Updated", timestamp, triggerReason: "MeterValuePeriodic", seqNo },
+    ...{ transactionInfo: { transactionId: "t" }, meterValue: [{ timestamp, sampledValue }] },
+  };
+};
 const observed = (world: World) =>
   world.csms.messages.flatMap((message) =>
     message.t === "observed" ? [`${message.kind}: ${message.detail}`] : [],
@@ -104,6 +114,56 @@ test("ways: a station that knows only watts gets watts, of the phases that it ha
       ],
     ],
   );
+});
+
+test("ways: in watts a car is granted what one phase carries, until it is seen on more; its safe default stays that of one", async () => {
+  const { sets, station, world } = await charging(
+    "2.0.1",
+    (action, wire) => {
+      const schedule = fieldsOf(listIn(wire, "chargingSchedule")[0]);
+      return action === "SetChargingProfile" && schedule.get("chargingRateUnit") === "A"
+        ? { status: "Rejected" }
+        : undefined;
+    },
+    { outlet: { wiring: ["L1", "L2", "L3"], safeMa: 6_000 } },
+  );
+  const limits = () => {
+    const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
+    return listIn(last, "chargingSchedulePeriod").map((period) => numberIn(fieldsOf(period), "limit"));
+  };
+  assert.deepEqual(limits(), [3_680, 1_380]);
+  const draws = async (amperes: readonly number[]) => {
+    for (let i = 0; i < 8; i++) {
+      void station.tell("TransactionEvent", drawing(world, amperes, i + 1));
+      await world.time.advance(10_000);
+    }
+  };
+  await draws([16, 0, 0]);
+  assert.deepEqual(limits(), [3_680, 1_380]);
+  await draws([0, 0, 0]);
+  assert.deepEqual(limits(), [11_040, 4_140], "a car of three phases takes nothing of that");
+  await draws([16, 16, 16]);
+  assert.deepEqual(limits(), [11_040, 4_140]);
+});
+
+test("ways: what would hold for the next car too is taken out when its session ends", async () => {
+  const { station, world } = await charging("2.0.1", (action, wire) => {
+    if (action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile")
+      return { status: "Rejected" };
+    return action === "ClearChargingProfile" ? { status: "Accepted" } : undefined;
+  });
+  const cleared = () => station.asked.filter(([, , action]) => action === "ClearChargingProfile").length;
+  const before = cleared();
+  await world.time.advance(60_000);
+  assert.equal(cleared(), before, "not while it charges");
+  void station.tell("TransactionEvent", {
+    ...{ eventType: "Ended", timestamp: new Date(world.time.now().wallMs).toISOString() },
+    ...{ triggerReason: "StopAuthorized", seqNo: 1, transactionInfo: { transactionId: "t" } },
+  });
+  await world.time.advance(10_000);
+  assert.equal(cleared(), before + 1);
+  await world.time.advance(60_000);
+  assert.equal(cleared(), before + 1, "once");
 });
 
 test("ways: a composite schedule that shows more than was granted is believed, not the station's yes", async () => {

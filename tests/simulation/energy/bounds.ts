@@ -6,7 +6,8 @@
  *                    is within the rating at every instant: a rise that was declared for a grant's life is no excuse while that grant is
  *                    in force; detection alone is allowed for, since an outlet whose session waited at nothing counts with its safe default
  *                    from the instant at which that ends. Where a fault breaks what was reckoned with, it is again before a
- *                    controller must have ended it
+ *                    controller must have ended it; where the base load steps beyond the rise that was declared, within what
+ *                    readings may be apart besides, for until then nothing flows that could be seen
  *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
  *
@@ -38,6 +39,8 @@ export type Moment = {
   readonly draws: readonly Terminal[];
   /** What a fault that is under way, or just was, adds to detection. */
   readonly detectionMs: number;
+  /** What it adds until it is known that more might flow, while what flows is seen at once; to (a) alone. */
+  readonly foresightMs: number;
   /** Nothing is wrong, nor was for a grant's life, that could break what was reckoned with in advance. */
   readonly undisturbed: boolean;
   /** Stations that do not obey now. */
@@ -108,7 +111,8 @@ export class Bounds {
       for (let i = 0; i < 3; i++) {
         const row = rows[i]!;
         const advanceMa = mayHere[i]! + base[i]! + sources[i]! + largest[i]!;
-        this.advance(row, { ma: advanceMa, nowMs, allowedMs: moment.undisturbed ? DETECTED_MS : allowedMs });
+        const advanceMs = moment.undisturbed ? DETECTED_MS : allowedMs + moment.foresightMs;
+        this.advance(row, { ma: advanceMa, nowMs, allowedMs: advanceMs });
         this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs, ms });
       }
     }

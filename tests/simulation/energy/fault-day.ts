@@ -206,17 +206,20 @@ class Day {
 
   private step(draws: readonly Terminal[]): void {
     const { nowMs } = this.whole;
-    const detectionMs = Math.max(
-      0,
-      ...this.active.map(({ fault, fromMs, untilMs }) => {
-        const { detectionMs = 0 } = fault;
-        return nowMs >= fromMs && nowMs <= untilMs + detectionMs + AFTER_MS ? detectionMs : 0;
-      }),
-    );
+    const adds = (what: "detectionMs" | "foresightMs") =>
+      Math.max(
+        0,
+        ...this.active.map(({ fault, fromMs, untilMs }) => {
+          const { [what]: ms = 0 } = fault;
+          return nowMs >= fromMs && nowMs <= untilMs + ms + AFTER_MS ? ms : 0;
+        }),
+      );
+    const detectionMs = adds("detectionMs");
+    const foresightMs = adds("foresightMs");
     const undisturbed = this.active.every(
       ({ fault, untilMs }) => fault.undisturbed === true || nowMs > untilMs + TTL_MS + AFTER_MS,
     );
-    this.bounds.take({ nowMs, draws, detectionMs, undisturbed, disobeys: this.stage.disobeys });
+    this.bounds.take({ nowMs, draws, detectionMs, foresightMs, undisturbed, disobeys: this.stage.disobeys });
     let watts = 0;
     for (const { terminalsMa } of draws) for (const ma of terminalsMa) watts += ma * 0.23;
     this.wattMs += watts * 100;

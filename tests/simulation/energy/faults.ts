@@ -29,10 +29,14 @@ export type SiteFault = {
   readonly worst?: "reactive";
   /** What it adds to detection, while it lasts and so long after. */
   readonly detectionMs?: number;
+  /** What it adds until it is known that more might flow: to bound (a) alone. */
+  readonly foresightMs?: number;
   /** There is no power. */
   readonly dark?: boolean;
 };
 
+/** `LAG_MS_MAX` of the control loop: so far readings of one instant may be apart. */
+const LAG_MS = 25_000;
 /** `LATE_MS_MAX` of the simulator's meters. */
 const LATE_MS = 30_000;
 const HOUR_MS = 3_600_000;
@@ -223,7 +227,10 @@ export const faults = {
     },
     ...outside,
   },
-  "base-steps": plant((forMs) => ({ what: "load-step", forMs, factor: 1 })),
+  // Beyond the rise that was declared for a grant's life: behind changes of ours it is certain once readings can be apart no more, or flows.
+  "base-steps": plant((forMs) => ({ what: "load-step", forMs, factor: 1 }), undefined, {
+    foresightMs: LAG_MS,
+  }),
   "power-returns": {
     begin: ({ drivers, whole }, forMs) => {
       drivers.allArrive(whole.nowMs);
