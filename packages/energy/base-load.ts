@@ -100,9 +100,7 @@ export class BaseLoads {
     { own, highest, rise, nowMs }: { own: Own; highest: PerPhase; rise: PerPhase; nowMs: number },
   ): Base {
     const untold = own.carsUntoldMa?.[i] ?? NO_CURRENT;
-    const unseen = own.unseenFeedMa?.[i] ?? NO_CURRENT;
-    const believed = (ma: PerPhase) =>
-      atLeastNothing(higher(minus(ma, untold), lower(plus(ma, unseen), highest)));
+    const believed = (ma: PerPhase) => atLeastNothing(higher(minus(ma, untold), lower(ma, highest)));
     const seen = believed(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
     const certain = believed(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
     const possible = believed(plus(minus(currentMa, own.drawAtLeastMa[i]!), own.feedMa[i]!));
@@ -110,10 +108,12 @@ export class BaseLoads {
     const held = mostOf(this.certain[i]!, certain, nowMs);
     const borneOut = (ma: PerPhase, by: boolean) => (by ? lower(ma, possible) : NO_CURRENT);
     const hidden = higher(borneOut(held, !own.heeded[i]!), borneOut(highest, own.freed?.[i] === true));
-    const withRise = (ma: PerPhase) => higher(ma, lower(plus(ma, rise), highest));
+    // What is unseen now hides as much now: no window remembers it.
+    const more = plus(own.unseenFeedMa?.[i] ?? NO_CURRENT, rise);
+    const withMore = (ma: PerPhase) => higher(ma, lower(plus(ma, more), highest));
     return {
-      forRaising: withRise(high),
-      forLowering: withRise(lower(higher(certain, hidden), high)),
+      forRaising: withMore(high),
+      forLowering: withMore(lower(higher(certain, hidden), high)),
       known: "metered",
       // A car that has just stopped giving, and has not said so yet, looks like a load that has risen.
       beyondDeclaration: certain.some(

@@ -12,6 +12,10 @@ import { everyWired, higher, map2, NO_CURRENT, type PerPhase, plus } from "./pha
 import type { Source, SourceId } from "./site.ts";
 import { Extremes } from "./window.ts";
 
+/** Solar that fed no more of its nameplate, and is silent then, feeds nothing for a night. */
+const DARK_PART = 0.02;
+const NIGHT_MS = 10 * 3_600_000;
+
 type Feed = {
   readonly source: Source;
   readonly fuse: number;
@@ -22,6 +26,8 @@ type Feed = {
   /** What a battery that obeys was last told: nobody relies on more, though it was seen to feed more until now. */
   toldW: number;
   fresh: boolean;
+  /** Solar that fed next to nothing when it was last heard feeds nothing until then. */
+  darkUntilMs: number;
   /** Solar that is about to be curtailed counts with no more from `sinceMs` on, and is told only once nobody relies on more. */
   limit: { readonly limitW: number; readonly sinceMs: number } | undefined;
 };
@@ -29,6 +35,7 @@ type Feed = {
 export class SourceFeeds {
   private readonly tree: FuseTree;
   private readonly feeds: readonly Feed[];
+  private nowMs = Number.NEGATIVE_INFINITY;
 
   constructor(tree: FuseTree) {
     this.tree = tree;
@@ -41,6 +48,7 @@ export class SourceFeeds {
       chargeAtMostW: source.kind === "battery" ? source.chargeWMax : 0,
       toldW: Number.POSITIVE_INFINITY,
       fresh: false,
+      darkUntilMs: Number.NEGATIVE_INFINITY,
       limit: undefined,
     }));
   }
@@ -49,11 +57,16 @@ export class SourceFeeds {
     { nowMs, batteries, solar }: LoopInput,
     setpoints: readonly { readonly id: SourceId; readonly feedW: number; readonly reliableW: number }[],
   ): void {
+    this.nowMs = nowMs;
     for (const feed of this.feeds) {
       const { source } = feed;
       const told = [...batteries, ...solar].find(({ id }) => id === source.id);
       feed.fresh =
         told !== undefined && nowMs - told.atMs <= READING_STALE_MS && plausible(told.feedW, source);
+      if (feed.fresh) {
+        const dark = source.kind === "solar" && told!.feedW <= DARK_PART * source.feedWMax;
+        feed.darkUntilMs = dark ? nowMs + NIGHT_MS : nowMs;
+      }
       feed.nowW = feed.fresh ? told!.feedW : 0;
       feed.recent.add(nowMs, feed.nowW);
       feed.held.add(nowMs, feed.nowW);
@@ -77,9 +90,11 @@ export class SourceFeeds {
     return this.below((feed) => Math.min(feed.nowW, feed.recent.low ?? 0));
   }
 
-  /** What those may feed, by the nameplate, that tell nothing. */
+  /** What those may feed, by the nameplate, that tell nothing; after next to nothing the sun has set for them. */
   get unseenFeedMa(): readonly PerPhase[] {
-    return this.below(({ fresh, source }) => (fresh ? 0 : nameplateW(source)));
+    return this.below(({ darkUntilMs, fresh, source }) =>
+      fresh || darkUntilMs > this.nowMs ? 0 : nameplateW(source),
+    );
   }
 
   get feedAtLeastW(): number {

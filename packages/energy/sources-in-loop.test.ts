@@ -130,3 +130,26 @@ test("a battery that was told to give less is relied on for no more from then on
   assert.equal(relied(nowMs, 1_000), 1_000);
   assert.equal(relied(nowMs + TURN_MS, -2_000), 0);
 });
+
+test("solar whose device is silent may feed all that it can, but for a night after it fed next to nothing", () => {
+  const small = smallSite({ outlets: 1, mainA: 100 });
+  const sun = {
+    kind: "solar",
+    id: "solar" as SourceId,
+    fuse: small.fuses[0]!.id,
+    wiring: ["L1", "L2", "L3"],
+  } as const;
+  const tree = fuseTree({ ...small, sources: [{ ...sun, feedWMax: 10_000 }] });
+  const feeds = new SourceFeeds(tree);
+  const unseenW = (nowMs: number, heard?: { readonly atMs: number; readonly feedW: number }) => {
+    const solar = heard === undefined ? [] : [{ id: sun.id, ...heard }];
+    feeds.update({ nowMs, meters: new Map(), sessions: [], outcomes: [], batteries: [], solar }, []);
+    return Math.round(feeds.unseenFeedMa[tree.indexOf(sun.fuse)]![0] * W_PER_MA);
+  };
+  assert.equal(unseenW(0), 10_000, "never heard");
+  assert.equal(unseenW(1_000, { atMs: 1_000, feedW: 6_000 }), 0, "seen");
+  assert.equal(unseenW(20_000, { atMs: 1_000, feedW: 6_000 }), 10_000, "silent in the sun");
+  assert.equal(unseenW(30_000, { atMs: 30_000, feedW: 150 }), 0);
+  assert.equal(unseenW(9 * 3_600_000), 0, "the night");
+  assert.equal(unseenW(11 * 3_600_000), 10_000, "another day");
+});

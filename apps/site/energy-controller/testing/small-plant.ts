@@ -91,7 +91,7 @@ export class SmallPlant {
   /** What the local controller knows of the CSMS; an acknowledgement is said once. */
   csmsEpoch = 1;
   ackedWallMs: number | undefined;
-  /** What the local controller tells that a station may live on. */
+  /** What the local controller tells that a station may live on, in the place of what was granted. */
   inForceMa: number | undefined;
   /** Outlets that nothing limits, by the local controller's word. */
   unlimited: readonly OutletId[] = [];
@@ -306,10 +306,10 @@ export class SmallPlant {
   }
 
   private state(): void {
-    const sessions = [...this.cars].map(([outlet, { id, wantsMa, sinceMs, needs }]) => ({
+    const sessions = [...this.cars].map(([outlet, { id, limitMa, wantsMa, sinceMs, needs }]) => ({
       ...{ id, outlet, wantsMa, connectedAgoMs: this.nowMs - sinceMs, deliveredWh: 0 },
       observed: { agoMs: 0, terminalsMa: this.drawnMa(outlet) },
-      ...(this.inForceMa !== undefined && { inForceMa: this.inForceMa }),
+      ...((this.inForceMa !== undefined || limitMa > 0) && { inForceMa: this.inForceMa ?? limitMa }),
       ...needs,
     })) as unknown as readonly ToldSession[];
     const message: FromLocal = {
