@@ -39,7 +39,10 @@ export type Own = {
   readonly drawAtLeastMa: readonly PerPhase[];
   /** Every session there keeps to its grants. */
   readonly heeded: readonly boolean[];
-  /** A session there that was held below its safe default has just ended (`OutletClaim.freed`). */
+  /**
+   * The room there shrank just now by no grant of ours: a session that was held below its safe default has ended (`OutletClaim.freed`),
+   * or less of the sources may be relied on (`SourceFeeds.lessens`).
+   */
   readonly freed?: readonly boolean[];
   readonly feedMa: readonly PerPhase[];
   readonly feedAtLeastMa: readonly PerPhase[];

@@ -245,6 +245,7 @@ class Loop implements ControlLoop {
         if (claim.session !== undefined && !claim.heeds) heeded[node] = false;
         if (claim.freed(nowMs)) freed[node] = true;
       }
+    for (const node of this.tree.upwards) if (this.feeds.lessens(node, nowMs)) freed[node] = true;
     const { feedMa, feedAtLeastMa, unseenFeedMa } = this.feeds;
     return {
       ...{ drawMa, drawAtMostMa, drawAtLeastMa, heeded, freed },

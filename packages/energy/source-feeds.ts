@@ -16,6 +16,9 @@ import { Extremes } from "./window.ts";
 const DARK_PART = 0.02;
 const NIGHT_MS = 10 * 3_600_000;
 
+/** What readings differ by in any case. */
+const LESS_MA = 1_000;
+
 type Feed = {
   readonly source: Source;
   readonly fuse: number;
@@ -35,10 +38,12 @@ type Feed = {
 export class SourceFeeds {
   private readonly tree: FuseTree;
   private readonly feeds: readonly Feed[];
+  private readonly relied: readonly (readonly Extremes[])[];
   private nowMs = Number.NEGATIVE_INFINITY;
 
   constructor(tree: FuseTree) {
     this.tree = tree;
+    this.relied = tree.site.fuses.map(() => [0, 1, 2].map(() => new Extremes(LAG_MS_MAX)));
     this.feeds = tree.site.sources.map((source) => ({
       source,
       fuse: tree.indexOf(source.fuse),
@@ -127,6 +132,15 @@ export class SourceFeeds {
       .map((feed) => this.spread(feed, heldW(feed)));
     const all = each.reduce(plus, NO_CURRENT);
     return map2(all, each.reduce(higher, NO_CURRENT), (sum, largest) => sum - largest);
+  }
+
+  /** Less is relied on here than just before: the room shrinks, and no grant says so. To be asked in each turn. */
+  lessens(fuse: number, nowMs: number): boolean {
+    const windows = this.relied[fuse]!;
+    return this.reliedOnMa(fuse).some((ma, phase) => {
+      windows[phase]!.add(nowMs, ma);
+      return (windows[phase]!.high ?? 0) - ma > LESS_MA;
+    });
   }
 
   /** By the nameplates. */

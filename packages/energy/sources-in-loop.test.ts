@@ -127,7 +127,10 @@ test("a battery that was told to give less is relied on for no more from then on
   };
   let nowMs = 0;
   for (; nowMs <= BASE_HOLD_MS; nowMs += TURN_MS) assert.equal(relied(nowMs, 5_000), 5_000, `${nowMs}`);
+  assert.equal(feeds.lessens(main, nowMs - TURN_MS), false);
   assert.equal(relied(nowMs, 1_000), 1_000);
+  assert.equal(feeds.lessens(main, nowMs), true, "5.8 A less, and no grant says so");
+  assert.equal(feeds.lessens(main, nowMs + LAG_MS_MAX), false, "long ago");
   assert.equal(relied(nowMs + TURN_MS, -2_000), 0);
 });
 

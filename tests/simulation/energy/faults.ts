@@ -149,7 +149,11 @@ export const faults = {
   "sub-meter-frozen": plant((forMs) => ({ what: "meter-frozen", forMs }), "hall-meter", {
     detectionMs: FROZEN_MS,
   }),
-  "station-deaf": station((victim, forMs, { whole }) => inflict(victim, { what: "deaf", forMs }, whole.time)),
+  // What it has it keeps until its grant ends: nobody can lower it for a safe default that comes back beside it.
+  "station-deaf": {
+    ...station((victim, forMs, { whole }) => inflict(victim, { what: "deaf", forMs }, whole.time)),
+    foresightMs: TTL_MS,
+  },
   "station-reboots": station((victim, forMs, { chance, whole }) =>
     inflict(
       victim,
