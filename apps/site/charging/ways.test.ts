@@ -92,17 +92,15 @@ test("ways: one that takes no grant at all is told as unlimited, and so is one t
   assert(observed(unsafe.world).some((told) => told.startsWith("safe-default-not-held")));
 });
 
+const knowsOnlyWatts: Answers = (action, wire) => {
+  const schedule = fieldsOf(listIn(wire, "chargingSchedule")[0]);
+  return action === "SetChargingProfile" && schedule.get("chargingRateUnit") === "A"
+    ? { status: "Rejected" }
+    : undefined;
+};
+
 test("ways: a station that knows only watts gets watts, of the phases that it has", async () => {
-  const { sets } = await charging(
-    "2.0.1",
-    (action, wire) => {
-      const schedule = fieldsOf(listIn(wire, "chargingSchedule")[0]);
-      return action === "SetChargingProfile" && schedule.get("chargingRateUnit") === "A"
-        ? { status: "Rejected" }
-        : undefined;
-    },
-    { outlet: { wiring: ["L2"], safeMa: 6_000 } },
-  );
+  const { sets } = await charging("2.0.1", knowsOnlyWatts, { outlet: { wiring: ["L2"], safeMa: 6_000 } });
   const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
   assert.deepEqual(
     [last.get("chargingRateUnit"), listIn(last, "chargingSchedulePeriod")],
@@ -117,16 +115,9 @@ test("ways: a station that knows only watts gets watts, of the phases that it ha
 });
 
 test("ways: in watts a car is granted what one phase carries, until it is seen on more; its safe default stays that of one", async () => {
-  const { sets, station, world } = await charging(
-    "2.0.1",
-    (action, wire) => {
-      const schedule = fieldsOf(listIn(wire, "chargingSchedule")[0]);
-      return action === "SetChargingProfile" && schedule.get("chargingRateUnit") === "A"
-        ? { status: "Rejected" }
-        : undefined;
-    },
-    { outlet: { wiring: ["L1", "L2", "L3"], safeMa: 6_000 } },
-  );
+  const { sets, station, world } = await charging("2.0.1", knowsOnlyWatts, {
+    outlet: { wiring: ["L1", "L2", "L3"], safeMa: 6_000 },
+  });
   const limits = () => {
     const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
     return listIn(last, "chargingSchedulePeriod").map((period) => numberIn(fieldsOf(period), "limit"));
