@@ -67,6 +67,44 @@ for (const gridMs of [0, 1_000, 5_000, 10_000, 20_000]) {
   }
 }
 
+/** Gives 5 kW as planned, and is planned to give 1 kW from then on; what it is told, turn by turn, and what may be relied on. */
+function planAnew(turns: number, relied: (turn: number) => boolean, chargePermille = 500) {
+  const control = new BatteryControl(battery({ rampWPerS: 1e6 }));
+  let nowMs = 0;
+  const turn = (feedW: number, reliedOn: boolean, permille: number) => {
+    nowMs += TURN_MS;
+    const seen = { id: control.battery.id, atMs: nowMs, feedW: control.setpointW };
+    const leeway: BatteryLeeway = { covers: false, absorbs: false, exports: true };
+    control.turn(
+      { ...seen, chargePermille: permille, temperatureC: 20 },
+      { kind: "planned", feedW, gridW: 0, importMaxW: Number.POSITIVE_INFINITY, leeway },
+      { nowMs, chargeRoomW: 0, reliedOn },
+    );
+    return [control.setpointW, control.reliableW];
+  };
+  for (let i = 0; i < 10; i++) turn(5_000, false, 500);
+  return Array.from({ length: turns }, (_, i) => turn(1_000, relied(i), chargePermille));
+}
+
+test("battery: one that is to give less counts with the less at once, and gives on until nobody relies on it, for its time at most", () => {
+  assert.deepEqual(
+    planAnew(2, () => false),
+    [
+      [5_000, 1_000],
+      [1_000, 1_000],
+    ],
+  );
+  const told = planAnew(40, (i) => i < 8).map(([setpointW]) => setpointW);
+  assert.deepEqual([told.indexOf(1_000), told.at(-1)], [8, 1_000]);
+  const ever = planAnew(40, () => true).map(([setpointW]) => setpointW);
+  assert.equal(ever.indexOf(1_000), 31, "15 s");
+});
+
+test("battery: at its reserve it waits for nobody", () => {
+  const [first] = planAnew(1, () => true, 0);
+  assert.deepEqual(first, [0, 0]);
+});
+
 test("battery: noise within its deadband does not move it", () => {
   const chance = seededChance(1);
   const past = follow(
