@@ -8,6 +8,7 @@
  * lower limit therefore frees nothing by being sent: only by its effect. Nobody waits for it, though: the others go on within what
  * is free. Refuses to forget: an outlet without an answer keeps its claim, also past the grant's life, since its clock may be wrong.
  */
+import { CarPhases } from "./car-phases.ts";
 import type { Grant, GrantOutcome, SessionInput, Standing } from "./inputs.ts";
 import {
   DEAF_AFTER_MS,
@@ -19,7 +20,6 @@ import {
   LEND_AFTER_MS,
   OBEYS_WITHIN_MA,
   OBEYS_WITHIN_PERMILLE,
-  PHASES_KNOWN_AFTER_MS,
   PROBATION_MS,
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
@@ -28,6 +28,7 @@ import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } fr
 import { SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
+import { isDraw } from "./trust.ts";
 import { Extremes } from "./window.ts";
 
 /** With the index of the fuse that it hangs below. */
@@ -58,14 +59,12 @@ export class OutletClaim {
   private offeredSinceMs: number | undefined;
   private atDefaultSinceMs = Number.NEGATIVE_INFINITY;
   private dischargeSeq = 0;
-  private phases: PerPhase;
+  private readonly phases: CarPhases;
   private restingSinceMs: number | undefined;
   private idleSinceMs: number | undefined;
   private overSinceMs: number | undefined;
   private obeysSinceMs: number | undefined;
   private disobeys = false;
-  private drawsSinceMs: number | undefined;
-  private drewAtMs: number[] = [-Infinity, -Infinity, -Infinity];
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
   private inEffect = false;
@@ -80,7 +79,7 @@ export class OutletClaim {
     this.outlet = outlet;
     this.sent = new SentGrants(outlet);
     this.limitMa = outlet.safeMa;
-    this.phases = everyWired(outlet.wiring, 1);
+    this.phases = new CarPhases(outlet);
   }
 
   /** Takes in this turn's facts; a different session starts from nothing but the station's manners. */
@@ -159,17 +158,17 @@ export class OutletClaim {
     const seen = this.draw?.ma ?? NO_CURRENT;
     if (this.standing === "empty") return higher(everyWired(outlet.wiring, outlet.safeMa), seen);
     if (this.standing !== "obeys") return higher(everyWired(outlet.wiring, outlet.ratedMa), seen);
-    return higher(times(this.phases, this.inForceMa), seen);
+    return higher(times(this.phases.used, this.inForceMa), seen);
   }
 
   /** What it would claim with `limitMa` as well as all that can be in force now. */
   mayWith(limitMa: number): PerPhase {
-    return higher(this.mayMa, times(this.phases, limitMa));
+    return higher(this.mayMa, times(this.phases.used, limitMa));
   }
 
   /** 1 on each phase of the site that the car uses, as far as is known. */
   get usesPhases(): PerPhase {
-    return this.phases;
+    return this.phases.used;
   }
 
   /** Last seen draw; nothing yet: none, which counts a meter's share of it twice rather than never. */
@@ -300,7 +299,7 @@ export class OutletClaim {
 
   private see({ atMs, terminalsMa }: NonNullable<SessionInput["observed"]>, nowMs: number): void {
     if (this.draw !== undefined && atMs <= this.draw.atMs) return;
-    if (!plausible(terminalsMa, this.outlet)) return;
+    if (!isDraw(terminalsMa, this.outlet)) return;
     const ma = onSite(this.outlet.wiring, terminalsMa);
     const changed = ma.some((x, i) => Math.abs(x - this.drawMa[i]!) > OBEYS_WITHIN_MA);
     if (changed || this.restingSinceMs === undefined) this.restingSinceMs = nowMs;
@@ -314,23 +313,7 @@ export class OutletClaim {
       this.idleSinceMs ??= nowMs;
       this.leaves ||= this.settled && this.drewOfGrant && (this.drawHigh.high ?? 0) < DRAWS_MA_MIN;
     }
-    this.learnPhases(nowMs);
-  }
-
-  /** A phase without draw for as long as the others had one is not the car's; a draw there says otherwise at once. */
-  private learnPhases(nowMs: number): void {
-    if (this.outlet.switchesPhases || !this.drawing) {
-      this.drawsSinceMs = undefined;
-      return;
-    }
-    this.drawMa.forEach((ma, phase) => {
-      if (ma >= DRAWS_MA_MIN) this.drewAtMs[phase] = nowMs;
-    });
-    const used = this.drewAtMs.map((atMs) => (nowMs - atMs < PHASES_KNOWN_AFTER_MS ? 1 : 0));
-    const widens = used.some((u, i) => u > this.phases[i]!);
-    if (widens) this.phases = everyWired(this.outlet.wiring, 1);
-    if (widens || this.drawsSinceMs === undefined) this.drawsSinceMs = nowMs;
-    if (nowMs - this.drawsSinceMs >= PHASES_KNOWN_AFTER_MS) this.phases = [used[0]!, used[1]!, used[2]!];
+    this.phases.see(ma, nowMs);
   }
 
   /**
@@ -402,12 +385,10 @@ export class OutletClaim {
     this.refusesDischarge = false;
     this.dischargeHigh.clear();
     for (const window of this.drawnHigh) window.clear();
-    this.phases = everyWired(this.outlet.wiring, 1);
+    this.phases.clear();
     this.restingSinceMs = undefined;
     this.idleSinceMs = undefined;
     this.overSinceMs = undefined;
-    this.drawsSinceMs = undefined;
-    this.drewAtMs = [-Infinity, -Infinity, -Infinity];
     this.unansweredSinceMs = undefined;
     this.deafNow = false;
     this.drewOfGrant = false;
@@ -415,12 +396,3 @@ export class OutletClaim {
     this.inEffect = false;
   }
 }
-
-/**
- * No number, below zero where nothing may be given back, or more than an outlet of this rating can pass without melting: no reading of
- * this outlet.
- */
-const plausible = (terminalsMa: readonly number[], { ratedMa, dischargeMaMax = 0 }: Outlet): boolean =>
-  terminalsMa.length > 0 &&
-  terminalsMa.length <= 3 &&
-  terminalsMa.every((ma) => Number.isFinite(ma) && ma >= -2 * dischargeMaMax && ma <= 2 * ratedMa);

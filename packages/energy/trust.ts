@@ -9,7 +9,7 @@
 import type { RawReading, Reading } from "./inputs.ts";
 import { LAG_MS_MAX } from "./limits.ts";
 import { map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
-import type { Battery, Meter } from "./site.ts";
+import type { Battery, Meter, Outlet } from "./site.ts";
 
 export type Refusal =
   | "absent"
@@ -184,3 +184,12 @@ export class ChargeTrust {
     return nowMs < this.distrustedUntilMs ? "jumps" : "trusted";
   }
 }
+
+/**
+ * What an outlet's terminals tell, mA: not so where it is no number, below zero where nothing may be given back, or more than an outlet of
+ * this rating can pass without melting.
+ */
+export const isDraw = (terminalsMa: readonly number[], { ratedMa, dischargeMaMax = 0 }: Outlet): boolean =>
+  terminalsMa.length > 0 &&
+  terminalsMa.length <= 3 &&
+  terminalsMa.every((ma) => Number.isFinite(ma) && ma >= -2 * dischargeMaMax && ma <= 2 * ratedMa);

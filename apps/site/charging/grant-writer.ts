@@ -9,8 +9,9 @@
  */
 import { DRAWS_MA_MIN, type Grant, type GrantOutcome, type Outlet, type SessionId } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
-import type { Book, Way } from "./book.ts";
+import type { Book } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
+import { InForceGrants } from "./in-force.ts";
 import { canGive, grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
 import {
   AGAIN_MS,
@@ -18,6 +19,7 @@ import {
   CLOCK_STEPS_MS_MIN,
   COMPOSITE_BEYOND_S,
   GRANT_ID,
+  OFFERED_MS,
   SAME_WITHIN_MA,
 } from "./limits.ts";
 import { askComposite, clearProfile, limitAt, type Measure, readComposite, setProfile } from "./profile.ts";
@@ -52,30 +54,10 @@ type Wanted = {
   againAtMs: number;
 };
 
-/** What a station lives on now, as far as is known: the highest that may be in force; without a session for whoever charges there. */
-export type InForce = {
-  readonly session: SessionId | undefined;
-  readonly limitMa: number;
-  readonly untilMs: number;
-  /** It was not watched being granted: the station may have less. */
-  readonly atMost?: true;
-  /** That long it was granted for. */
-  readonly lifeMs: number;
-};
-
-const of = (session: SessionId, found: InForce | undefined): InForce | undefined =>
-  found?.session === undefined || found.session === session ? found : undefined;
-
-/** A car that was offered enough for one phase, and has taken nothing for so long, does not charge on one. */
-const OFFERED_MS = 10_000;
-
-/** Profiles that end with their transaction; the others outlive it, and hold for the next car. */
-const endsWithSession: ReadonlySet<Way> = new Set(["tx", "dynamic"]);
-
 export class GrantWriter {
+  readonly inForce: InForceGrants;
   private readonly ports: WriterPorts;
   private readonly wanted = new Map<EvseId, Wanted>();
-  private force = new Map<EvseId, InForce>();
   private readonly refusals = new Refusals();
   private busy = false;
   private held = false;
@@ -83,10 +65,10 @@ export class GrantWriter {
   /** The station's clock was set, and what it has is still of the time before. */
   private stepped = false;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
-  private returnedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
+    this.inForce = new InForceGrants(ports);
     this.remembered = new Remembered(ports);
   }
 
@@ -104,49 +86,16 @@ export class GrantWriter {
     this.wanted.clear();
   }
 
-  /** As far as is known; undefined: nothing but the safe default. */
-  inForce(evse: EvseId): InForce | undefined {
-    const found = this.force.get(evse);
-    return found !== undefined && found.untilMs > this.ports.nowMs() ? found : undefined;
-  }
-
-  /**
-   * What has to be budgeted of it: a station that nobody can hear may have had its clock set, by as much as it likes; one that can be heard
-   * by less than the grant's life, or it would have been noticed. So much longer the grant may hold.
-   */
-  mayHold(evse: EvseId): InForce | undefined {
-    const found = this.force.get(evse);
-    if (found === undefined || this.ports.caller() === undefined) return found;
-    const heldUntilMs = Math.max(found.untilMs, this.returnedAtMs) + found.lifeMs;
-    return heldUntilMs > this.ports.nowMs() ? found : undefined;
-  }
-
-  /** The same, of what holds for this session. */
-  inForceOf(evse: EvseId, session: SessionId): InForce | undefined {
-    return of(session, this.inForce(evse));
-  }
-  mayHoldOf(evse: EvseId, session: SessionId): InForce | undefined {
-    return of(session, this.mayHold(evse));
-  }
-
   /** What was granted last to a session, written or not. */
   latestMa(evse: EvseId, session: SessionId): number | undefined {
     const wanted = this.wanted.get(evse);
     if (wanted?.grant.session === session) return wanted.grant.limitMa;
-    return this.inForceOf(evse, session)?.limitMa;
+    return this.inForce.of(evse, session)?.limitMa;
   }
 
   /** A session from before this process: its station may live on the highest that it ever got, for a grant's life. */
   restore({ evse, id, mostMa }: ChargingSession, { ttlMs }: Outlet): void {
-    if (mostMa === undefined) return;
-    const session = this.whose(id);
-    const untilMs = this.ports.nowMs() + ttlMs;
-    this.force.set(evse, { session, limitMa: mostMa, untilMs, lifeMs: ttlMs, atMost: true });
-  }
-
-  /** The same station under another document: what its predecessor has under way still counts. */
-  take({ force }: GrantWriter): void {
-    this.force = force;
+    if (mostMa !== undefined) this.inForce.restore(evse, { session: id, limitMa: mostMa, ttlMs });
   }
 
   /** The station boots: first its safe default is looked at, which a grant would hide from a composite schedule. What lowers goes on. */
@@ -164,11 +113,6 @@ export class GrantWriter {
     void this.work();
   }
 
-  /** The station can be heard again. */
-  returned(): void {
-    this.returnedAtMs = this.ports.nowMs();
-  }
-
   /** Its clock was set: what it has ends too late by it, or too soon, or has not begun. Written anew by its time. */
   clockStepped(): void {
     this.stepped = true;
@@ -177,14 +121,15 @@ export class GrantWriter {
 
   /** What would hold for the next car too, and is nobody's any more, is taken out at once; true: it was, and more may be due. */
   private async clearOutlived(caller: StationCaller): Promise<boolean> {
-    const { session } = this.ports;
-    const outlived = [...this.force].find(
-      ([evse, found]) => found.session === undefined && session(evse) === undefined,
-    );
-    if (outlived === undefined || this.held) return false;
-    const [evse] = outlived;
+    if (this.held) return false;
+    const evse = this.inForce.outlived((each) => this.ports.session(each) === undefined);
+    return evse !== undefined && (await this.takeOut(caller, evse));
+  }
+
+  /** True: the station has it no more. */
+  private async takeOut(caller: StationCaller, evse: EvseId): Promise<boolean> {
     if ((await ask(caller, clearProfile(caller.version, GRANT_ID + evse))).kind !== "answer") return false;
-    this.force.delete(evse);
+    this.inForce.forget(evse);
     return true;
   }
 
@@ -203,9 +148,7 @@ export class GrantWriter {
     this.steppedAtMs = nowMs;
     this.ports.observe("station-clock-set", "its clock was set: what it was granted is written anew by it");
     this.writeAnew();
-    for (const evse of [...this.force.keys()].filter((each) => !this.wanted.has(each)))
-      if ((await ask(caller, clearProfile(caller.version, GRANT_ID + evse))).kind === "answer")
-        this.force.delete(evse);
+    for (const evse of this.inForce.evses) if (!this.wanted.has(evse)) await this.takeOut(caller, evse);
   }
 
   /** Writes what is due; called when something changed, and every so often for raises that were held back. */
@@ -251,7 +194,7 @@ export class GrantWriter {
   private change({ grant, outlet }: Wanted): Change {
     return {
       outlet: outlet.id,
-      fromMa: this.inForceOf(outlet.evse, grant.session)?.limitMa ?? outlet.safeMa,
+      fromMa: this.inForce.of(outlet.evse, grant.session)?.limitMa ?? outlet.safeMa,
       toMa: Math.min(grant.limitMa, outlet.ratedMa),
       leastMa: outlet.minMa,
       wattsPerMa: (this.ports.voltageV * outlet.wiring.length) / 1_000,
@@ -289,7 +232,7 @@ export class GrantWriter {
     );
     const accepted = told.kind === "answer" && told.status === "Accepted";
     if (accepted || told.kind === "silent")
-      this.mayBeInForce(outlet.evse, { limitMa, accepted, grant, atMs: nowMs });
+      this.inForce.wrote(outlet.evse, { ...grant, limitMa }, { accepted, atMs: nowMs });
     if (gives && !accepted && told.kind !== "silent") return this.willNotGive(wanted);
     if (!accepted) return this.failed(caller, wanted, told);
     this.refusals.accepted();
@@ -308,26 +251,6 @@ export class GrantWriter {
       if (!kept) this.tell(waits, "unanswered");
     }
     void this.work();
-  }
-
-  /** What was not answered may be in force beside what was before. */
-  private mayBeInForce(
-    evse: EvseId,
-    { limitMa, accepted, grant, atMs }: { limitMa: number; accepted: boolean; grant: Grant; atMs: number },
-  ): void {
-    const before = this.inForceOf(evse, grant.session);
-    const mostMa = accepted || before === undefined ? limitMa : Math.max(before.limitMa, limitMa);
-    this.force.set(evse, {
-      session: this.whose(grant.session),
-      limitMa: mostMa,
-      untilMs: atMs + grant.ttlMs,
-      lifeMs: grant.ttlMs,
-      ...(!accepted && { atMost: true }),
-    });
-  }
-
-  private whose(session: SessionId): SessionId | undefined {
-    return endsWithSession.has(this.ports.book.page.learnt.way) ? session : undefined;
   }
 
   /** A refusal of a setpoint is no reason to doubt how it is limited. Whoever granted it grants something else. */
@@ -402,7 +325,7 @@ export class GrantWriter {
     const { evse, id, observed } = session;
     const seen = observed.terminalsMa.filter((ma) => Math.abs(ma) >= DRAWS_MA_MIN).length;
     if (seen > 0) return seen;
-    const force = this.inForceOf(evse, id);
+    const force = this.inForce.of(evse, id);
     if (force === undefined || force.limitMa === 0) return 1;
     const writtenAtMs = force.untilMs - force.lifeMs;
     return observed.atMs - writtenAtMs > OFFERED_MS ? length : 1;

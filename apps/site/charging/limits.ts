@@ -80,3 +80,5 @@ export const SNAPSHOT_CHARS = 256 * 1024;
 export const QUARTERS_CHARS_MAX = 256 * 1024;
 /** A draw that was seen within this says on which phases a car is. */
 export const SEEN_LATELY_MS = 30_000;
+/** A car that was offered enough for one phase, and has taken nothing for so long, does not charge on one. */
+export const OFFERED_MS = 10_000;

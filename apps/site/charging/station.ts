@@ -127,7 +127,7 @@ export class ManagedStation {
   /** The same station under another document: its clock and what it lives on are as they were. */
   goesOnFrom({ time, writer }: ManagedStation): void {
     this.time.take(time);
-    this.writer.take(writer);
+    this.writer.inForce.take(writer.inForce);
   }
 
   /** The document is another now: what is asked is waited for, and nothing is written by this one any more. */
@@ -154,9 +154,8 @@ export class ManagedStation {
   /** What its outlets may still live on: for whoever is there, or for the session that is. */
   left(): LeftGrant[] {
     return this.ports.outlets.flatMap(({ evse, id }) => {
-      const found = this.writer.mayHold(evse);
-      const over = found?.session !== undefined && found.session !== this.sessions.at(evse)?.id;
-      return found === undefined || over ? [] : [{ outlet: id, limitMa: found.limitMa }];
+      const found = this.writer.inForce.mayHoldOf(evse, this.sessions.at(evse)?.id);
+      return found === undefined ? [] : [{ outlet: id, limitMa: found.limitMa }];
     });
   }
 
@@ -174,7 +173,7 @@ export class ManagedStation {
       ...caller,
       call: async (...call) => (this.retired ? { kind: "closed" } : caller.call(...call)),
     };
-    this.writer.returned();
+    this.writer.inForce.returned();
     const { page } = this.ports.book;
     if (page.version !== caller.version) {
       page.version = caller.version;
@@ -313,7 +312,7 @@ export class ManagedStation {
 
   /** The highest, of whoever granted it, and what of that it surely has; nothing: its safe default. */
   private inForce({ evse, safeMa }: Outlet, { id, observed }: ChargingSession): Partial<ToldSession> {
-    const found = this.writer.mayHoldOf(evse, id);
+    const found = this.writer.inForce.mayHoldOf(evse, id);
     if (found === undefined) return {};
     const { atMost, limitMa } = found;
     const drawsMa = Math.max(safeMa, ...(observed?.terminalsMa ?? []));
@@ -324,7 +323,7 @@ export class ManagedStation {
   private written(outlet: Outlet, atMs: number): Said {
     const never = Number.POSITIVE_INFINITY;
     const safeMa = safeOf(this.ports.outlets);
-    const inForce = this.writer.inForce(outlet.evse);
+    const inForce = this.writer.inForce.at(outlet.evse);
     if (inForce === undefined || this.unlimited)
       return { limitMa: this.unlimited ? outlet.ratedMa : safeMa, untilMs: never };
     const { monotonicMs, wallMs } = this.ports.clock.now();
