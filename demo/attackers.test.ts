@@ -37,3 +37,10 @@ test("attacks: one that got through, and one that nobody told, are findings each
   ]);
   assert.deepEqual((await recounted([scan], ["modbus.function-scan"]))?.findings, []);
 });
+
+test("attacks: one that found nobody to attack is a finding, and none that was played", async () => {
+  const unplayed = { attack: "AT-M4", unplayed: true, shows: [], say: "AT-M4: not played: nobody listens" };
+  const counted = await recounted([unplayed], []);
+  assert.deepEqual(counted?.line, { attacks: { played: 0, through: 0, untold: 0 } });
+  assert.deepEqual(counted?.findings, ["attack: AT-M4: not played: nobody listens"]);
+});

@@ -19,6 +19,7 @@ export * from "./inputs.ts";
 export {
   CONTROL_PERIOD_MS,
   CURRENT_MA_MAX,
+  DARK_PART,
   DEVICES_MAX,
   DOCUMENT_ALIASES_MAX,
   DOCUMENT_CHARS_MAX,

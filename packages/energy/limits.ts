@@ -73,6 +73,8 @@ export const IDLE_RETRY_MS_MAX = 4 * IDLE_RETRY_MS;
 /** What a car draws below its grant for so long is lent to others where power is short, but for this headroom. */
 export const LEND_AFTER_MS = 10_000;
 export const HEADROOM_MA = 2_000;
+/** Solar that feeds no more of its nameplate has gone dark: silent then, it feeds nothing until the morning. */
+export const DARK_PART = 0.02;
 /** Less is no draw, but a station's own supply or a meter's offset. */
 export const DRAWS_MA_MIN = 500;
 /** A car that draws for so long on some phases alone is wired to those alone. */

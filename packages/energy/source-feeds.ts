@@ -7,13 +7,12 @@
  */
 import type { FuseTree } from "./fuse-tree.ts";
 import type { LoopInput, Plan, SolarLimit } from "./inputs.ts";
-import { BASE_HOLD_MS, LAG_MS_MAX, NAMEPLATE_TIMES, READING_STALE_MS } from "./limits.ts";
+import { BASE_HOLD_MS, DARK_PART, LAG_MS_MAX, NAMEPLATE_TIMES, READING_STALE_MS } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
 import type { Source, SourceId } from "./site.ts";
 import { Extremes } from "./window.ts";
 
-/** Solar that fed no more of its nameplate, and is silent then, feeds nothing for a night. */
-const DARK_PART = 0.02;
+/** Solar that was dark when it was last heard feeds nothing for so long. */
 const NIGHT_MS = 10 * 3_600_000;
 
 /** What readings differ by in any case. */

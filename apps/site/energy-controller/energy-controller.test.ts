@@ -183,6 +183,25 @@ test("a newer document in place: sessions keep their grants, devices that are th
   assert(plant.grants().at(-1)!.limitMa <= 8_000, JSON.stringify(plant.grants().at(-1)));
 });
 
+test("what was granted is said again on a new line: nobody knows what of the old one was heard", async () => {
+  const plant = await begun();
+  plant.plugIn(0);
+  await plant.time.advance(60_000);
+  const before = plant.grants().length;
+  while (plant.grants().length === before) await plant.time.advance(500);
+  // Just refreshed: nothing is due for half a life.
+  const { limitMa } = plant.grants().at(-1)!;
+  plant.breakLine();
+  await plant.time.advance(3_000);
+  assert.deepEqual(
+    plant
+      .grants()
+      .slice(before + 1)
+      .map((grant) => grant.limitMa),
+    [limitMa],
+  );
+});
+
 test("quarters: acknowledged they are told no more, by a CSMS of another epoch they are wanted again", async () => {
   const plant = new SmallPlant({ outlets: 1 });
   await plant.start();

@@ -13,9 +13,7 @@ export const REFUSALS_MAX = 3;
 export const LOST_AFTER_MS = 3_000;
 /** One that sleeps at night is asked as often: soon enough for its feed to stay known. */
 export const ASLEEP_EVERY_MS = 5_000;
-/** It is believed to sleep where it fed no more than this part of its nameplate when it was last heard, … */
-export const ASLEEP_BELOW_PART = 0.02;
-/** … for so long at most: no night is longer where there is a day. */
+/** It is believed to sleep where it was dark when it was last heard (`DARK_PART`), for so long at most: no night is longer where there is a day. */
 export const ASLEEP_MS_MAX = 20 * 3_600_000;
 
 /** A setpoint of the loop that is older is no longer renewed: the loop hangs, and the device shall fall back by itself. */

@@ -23,6 +23,7 @@ import { Fleet } from "./devices/fleet.ts";
 import { flowsOf } from "./flows.ts";
 import { SNAPSHOT_EVERY_MS, STEP_MA } from "./limits.ts";
 import type { LocalLink } from "./local-link.ts";
+import { observeTurn } from "./observe-turn.ts";
 import type { Observer } from "./observer.ts";
 import type { OutsideLimit } from "./ordered-limit.ts";
 import { OutsideLimits } from "./outside-limits.ts";
@@ -149,7 +150,10 @@ export class ManagedSite {
     );
     this.steer(output, input, flows.gridW);
     this.count(output, input, flows);
-    this.observe(output, input);
+    observeTurn(this.ports.observer, output, {
+      ...{ nowMs: input.nowMs, devices: this.config.devices, states: this.fleet.states() },
+      outside: this.outside(),
+    });
     this.tell(output, input, flows);
     return undefined;
   }
@@ -248,48 +252,6 @@ export class ManagedSite {
   /** The lowest limit from outside, as it stands. */
   private outside(): OutsideLimit | undefined {
     return this.limits.lowest(this.ports.clock.now());
-  }
-
-  private observe({ setpoints, state }: LoopOutput, { nowMs }: LoopInput): void {
-    const { observer } = this.ports;
-    for (const { id, kind, health } of this.fleet.states()) {
-      const detail =
-        "trouble" in health && health.kind !== "asleep"
-          ? {
-              device: id,
-              kind,
-              state: health.kind,
-              trouble: health.trouble.kind,
-              say: health.trouble.sentence,
-            }
-          : undefined;
-      observer.is("energy.device", id, detail, nowMs);
-    }
-    for (const { id, refused } of state.meters) {
-      // Just started: nobody has had the time to answer.
-      const silent = refused === undefined || this.isUnheard(id);
-      observer.is("energy.meter", id, silent ? undefined : { meter: id, refused }, nowMs);
-    }
-    for (const { refused, source } of setpoints) {
-      const detail = refused === undefined ? undefined : { battery: source, charge: refused };
-      observer.is("energy.battery", source, detail, nowMs);
-    }
-    for (const { id, standing } of state.outlets) {
-      const bad = standing === "disobeys" || standing === "deaf";
-      observer.is("energy.outlet", id, bad ? { outlet: id, standing } : undefined, nowMs);
-    }
-    for (const { id, beyondDeclaration, baseMa } of state.fuses) {
-      const detail = beyondDeclaration ? { fuse: id, baseMa: baseMa.map(Math.round) } : undefined;
-      observer.is("energy.beyond-declaration", id, detail, nowMs);
-    }
-    const outside = this.outside();
-    const limited = outside && { state: outside.kind, limitW: outside.limitW };
-    observer.is("energy.external", "limit", limited, nowMs);
-  }
-
-  private isUnheard(meter: MeterId): boolean {
-    const device = this.config.devices.find(({ is }) => is.kind === "meter" && is.meter === meter);
-    return this.fleet.states().some(({ id, health }) => id === device?.id && health.kind === "unknown");
   }
 
   private tell(output: LoopOutput, input: LoopInput, flows: ReturnType<typeof flowsOf>): void {

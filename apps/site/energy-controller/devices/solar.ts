@@ -6,9 +6,8 @@
  * One that sleeps at night, by its document, feeds nothing while it is silent or tells no number, where it fed next to nothing when it was
  * last heard; where it was not heard yet, at night alone. Any other silence is a device that is lost, and nobody knows what it feeds.
  */
-import type { Solar, SolarInput } from "@wattward/energy";
+import { DARK_PART, type Solar, type SolarInput } from "@wattward/energy";
 import {
-  ASLEEP_BELOW_PART,
   ASLEEP_MS_MAX,
   CONTROL_EVERY_MS,
   CURTAIL_REVERT_MS,
@@ -73,7 +72,7 @@ export class SolarDriver {
     if (this.isNight === undefined || (kind !== "unreachable" && kind !== "unsuited")) return false;
     if (this.heard === undefined) return this.isNight();
     const { atMs, feedW } = this.heard;
-    return feedW <= ASLEEP_BELOW_PART * this.solar.feedWMax && this.nowMs() - atMs <= ASLEEP_MS_MAX;
+    return feedW <= DARK_PART * this.solar.feedWMax && this.nowMs() - atMs <= ASLEEP_MS_MAX;
   }
 
   private async measure(): Promise<Trouble | undefined> {

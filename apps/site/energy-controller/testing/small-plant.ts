@@ -213,6 +213,11 @@ export class SmallPlant {
     return Math.min(this.sunW, part * 20_000);
   }
 
+  /** The line to the energy controller breaks; it dials again by itself. */
+  breakLine(): void {
+    this.lines?.destroy();
+  }
+
   grants(): readonly (Grant & { readonly atMs: number })[] {
     return this.turns.flatMap(({ atMs, turn }) => turn.grants.map((grant) => ({ ...grant, atMs })));
   }
