@@ -8,7 +8,9 @@
  *                    from the instant at which that ends. Where a fault breaks what was reckoned with, it is again before a
  *                    controller must have ended it; where the base load steps beyond the rise that was declared, within what
  *                    readings may be apart besides, for until then nothing flows that could be seen
- *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s
+ *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s; where a deaf
+ *                    station holds on to its grant and everybody who can be told draws nothing, no controller can end it
+ *                    before that grant does by itself, and a grant's life is allowed besides
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
  *
  * A station that does not obey counts in (a) with what it was granted or draws, whichever is more, until it has drawn more than it was
@@ -30,6 +32,8 @@ const PHASES = ["L1", "L2", "L3"] as const;
 export type BoundsOptions = {
   readonly respondsMs: number;
   readonly carriesPermille: number;
+  /** Of a grant: so long what a deaf station was told last stays in force. */
+  readonly ttlMs: number;
   /** Nothing is judged before: stations that were never managed have no default yet. */
   readonly fromMs: number;
 };
@@ -45,9 +49,13 @@ export type Moment = {
   readonly undisturbed: boolean;
   /** Stations that do not obey now. */
   readonly disobeys: ReadonlySet<string>;
+  /** Stations that do not hear now. */
+  readonly deaf: ReadonlySet<string>;
 };
 
-type Place = { readonly rows: readonly number[]; readonly sums: readonly number[][] };
+type Sums = readonly number[][];
+
+type Place = { readonly rows: readonly number[]; readonly may: Sums; readonly lowerable: Sums };
 
 type Row = {
   readonly name: string;
@@ -70,7 +78,9 @@ export class Bounds {
   private readonly heatMax: number;
   private readonly rows: ReadonlyMap<string, readonly Row[]>;
   private readonly shows = new Map<string, number>();
-  private readonly sums: ReadonlyMap<string, number[]>;
+  private readonly mayMa: ReadonlyMap<string, number[]>;
+  /** What those draw who can be told to draw less. */
+  private readonly lowerableMa: ReadonlyMap<string, number[]>;
   /** Where each outlet hangs, by station and EVSE: its phases in the order of its terminals, and the sums of the fuses above it. */
   private readonly outlets = new Map<string, Record<number, Place>>();
   private lastMs: number | undefined;
@@ -84,13 +94,15 @@ export class Bounds {
       ...{ advanceSinceMs: Number.NaN, overSinceMs: Number.NaN },
     });
     const { fuses, outlets } = plant.plan;
-    this.sums = new Map(fuses.map(({ id }) => [id, [0, 0, 0]]));
-    const above = (id: string | undefined): number[][] => {
+    this.mayMa = new Map(fuses.map(({ id }) => [id, [0, 0, 0]]));
+    this.lowerableMa = new Map(fuses.map(({ id }) => [id, [0, 0, 0]]));
+    const above = (sums: ReadonlyMap<string, number[]>, id: string | undefined): number[][] => {
       const fuse = fuses.find((each) => each.id === id);
-      return fuse === undefined ? [] : [this.sums.get(fuse.id)!, ...above(fuse.parent)];
+      return fuse === undefined ? [] : [sums.get(fuse.id)!, ...above(sums, fuse.parent)];
     };
     for (const { evse, fuse, station, wiring } of outlets) {
-      const place = { rows: wiring.map((phase) => PHASES.indexOf(phase)), sums: above(fuse) };
+      const rows = wiring.map((phase) => PHASES.indexOf(phase));
+      const place = { rows, may: above(this.mayMa, fuse), lowerable: above(this.lowerableMa, fuse) };
       this.outlets.set(station, { ...this.outlets.get(station), [evse]: place });
     }
     this.rows = new Map(
@@ -102,18 +114,21 @@ export class Bounds {
     const { nowMs } = moment;
     const ms = nowMs - (this.lastMs ?? nowMs);
     this.lastMs = nowMs;
-    const may = this.may(moment);
+    this.sum(moment);
     if (nowMs < this.options.fromMs) return;
     const allowedMs = DETECTED_MS + this.options.respondsMs + ENDED_MS + moment.detectionMs;
     for (const [fuse, rows] of this.rows) {
       const { base, largest, sources, total } = this.plant.flowOf(fuse);
-      const mayHere = may.get(fuse)!;
+      const mayMa = this.mayMa.get(fuse)!;
+      const lowerableMa = this.lowerableMa.get(fuse)!;
       for (let i = 0; i < 3; i++) {
         const row = rows[i]!;
-        const advanceMa = mayHere[i]! + base[i]! + sources[i]! + largest[i]!;
+        const advanceMa = mayMa[i]! + base[i]! + sources[i]! + largest[i]!;
         const advanceMs = moment.undisturbed ? DETECTED_MS : allowedMs + moment.foresightMs;
         this.advance(row, { ma: advanceMa, nowMs, allowedMs: advanceMs });
-        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs, ms });
+        const nobody = moment.deaf.size > 0 && lowerableMa[i]! + Math.max(0, sources[i]!) <= 0;
+        const endedMs = nobody ? allowedMs + this.options.ttlMs : allowedMs;
+        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs: endedMs, ms });
       }
     }
   }
@@ -163,19 +178,24 @@ export class Bounds {
     this.findings.push({ atMs, say: `bound ${bound}: ${row.name}: ${say}` });
   }
 
-  /** What stations would let flow through each fuse, on the phases that the car which is there can draw on. */
-  private may({ disobeys, draws, nowMs }: Moment): ReadonlyMap<string, number[]> {
+  /** What stations would let flow through each fuse, and what of it heeds, on the phases that the car which is there can draw on. */
+  private sum({ deaf, disobeys, draws, nowMs }: Moment): void {
     if (disobeys.size === 0) this.shows.clear();
-    for (const sums of this.sums.values()) sums.fill(0);
+    for (const sums of this.mayMa.values()) sums.fill(0);
+    for (const sums of this.lowerableMa.values()) sums.fill(0);
     for (const draw of draws) {
-      const { rows, sums } = this.outlets.get(draw.station)![draw.evse]!;
+      const { lowerable, may, rows } = this.outlets.get(draw.station)![draw.evse]!;
       if (disobeys.size > 0 && draw.phases === undefined) continue;
-      const mayMa = disobeys.has(draw.station) ? this.shown(draw, nowMs) : draw.mayMa;
+      const heeds = !disobeys.has(draw.station);
+      const mayMa = heeds ? draw.mayMa : this.shown(draw, nowMs);
       const phases = Math.min(rows.length, draw.phases ?? 3);
-      for (let terminal = 0; terminal < phases; terminal++)
-        for (const sum of sums) sum[rows[terminal]!]! += mayMa;
+      for (let terminal = 0; terminal < phases; terminal++) {
+        const row = rows[terminal]!;
+        for (const sums of may) sums[row]! += mayMa;
+        if (!heeds || deaf.has(draw.station)) continue;
+        for (const sums of lowerable) sums[row]! += Math.max(0, draw.terminalsMa[terminal] ?? 0);
+      }
     }
-    return this.sums;
   }
 
   private shown(draw: Terminal, nowMs: number): number {

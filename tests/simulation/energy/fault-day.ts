@@ -145,9 +145,9 @@ class Day {
       pace: options.pace ?? usualPace,
     });
     this.safeMa = new Map(whole.planned.config.site.outlets.map(({ safeMa, station }) => [station, safeMa]));
-    this.stage = { whole, drivers: this.drivers, chance: this.chance, disobeys: new Set() };
+    this.stage = { whole, drivers: this.drivers, chance: this.chance, disobeys: new Set(), deaf: new Set() };
     this.bounds = new Bounds(whole.devices.plant, {
-      ...{ respondsMs: RESPONDS_MS, carriesPermille: CARRIES_PERMILLE, fromMs: BEGINS_MS },
+      ...{ respondsMs: RESPONDS_MS, carriesPermille: CARRIES_PERMILLE, ttlMs: TTL_MS, fromMs: BEGINS_MS },
     });
   }
 
@@ -219,7 +219,8 @@ class Day {
     const undisturbed = this.active.every(
       ({ fault, untilMs }) => fault.undisturbed === true || nowMs > untilMs + TTL_MS + AFTER_MS,
     );
-    this.bounds.take({ nowMs, draws, detectionMs, foresightMs, undisturbed, disobeys: this.stage.disobeys });
+    const { deaf, disobeys } = this.stage;
+    this.bounds.take({ nowMs, draws, detectionMs, foresightMs, undisturbed, disobeys, deaf });
     let watts = 0;
     for (const { terminalsMa } of draws) for (const ma of terminalsMa) watts += ma * 0.23;
     this.wattMs += watts * 100;

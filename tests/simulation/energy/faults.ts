@@ -17,6 +17,8 @@ export type Stage = {
   readonly chance: Chance;
   /** Stations that do not obey now. */
   readonly disobeys: Set<string>;
+  /** Stations that do not hear now. */
+  readonly deaf: Set<string>;
 };
 
 export type SiteFault = {
@@ -39,6 +41,8 @@ export type SiteFault = {
 const LAG_MS = 25_000;
 /** `LATE_MS_MAX` of the simulator's meters. */
 const LATE_MS = 30_000;
+/** Until one that hears again was told again. */
+const HEARS_MS = 15_000;
 const HOUR_MS = 3_600_000;
 /** A grid meter's declared staleness, a poll, the entry deadline of `conservative`. */
 const METER_GONE_MS = 2_000 + 500 + 1_000;
@@ -151,7 +155,11 @@ export const faults = {
   }),
   // What it has it keeps until its grant ends: nobody can lower it for a safe default that comes back beside it.
   "station-deaf": {
-    ...station((victim, forMs, { whole }) => inflict(victim, { what: "deaf", forMs }, whole.time)),
+    ...station((victim, forMs, { deaf, whole }) => {
+      inflict(victim, { what: "deaf", forMs }, whole.time);
+      deaf.add(victim.options.id);
+      whole.time.after(forMs + HEARS_MS, () => deaf.delete(victim.options.id));
+    }),
     foresightMs: TTL_MS,
   },
   "station-reboots": station((victim, forMs, { chance, whole }) =>

@@ -1,0 +1,45 @@
+/** The recount of the bounds against a plant that a person can hold in the head: what each allows, and what it does not. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { atWork, drawOf } from "../../../apps/simulator/testing/small-plant.ts";
+import { Bounds, type Moment } from "./bounds.ts";
+
+/** What the recount says while these draw below the hall's 32 A, and for how long they were above it when it did. */
+async function said(
+  amps: Record<string, readonly number[]>,
+  unheeding: Partial<Pick<Moment, "deaf" | "disobeys">>,
+  forS: number,
+) {
+  const work = atWork();
+  const bounds = new Bounds(work.plant, {
+    ...{ respondsMs: 5_000, carriesPermille: 1_600, ttlMs: 60_000, fromMs: 0 },
+  });
+  const draws = Object.entries(amps).map(([station, terminals]) => ({
+    ...drawOf(station, ...terminals),
+    ...{ mayMa: 0, toldMa: 0 },
+  }));
+  work.draws = draws;
+  const nobody: ReadonlySet<string> = new Set();
+  for (let i = 0; i < forS * 10; i++) {
+    await work.run(0.1);
+    const quiet = { detectionMs: 0, foresightMs: 0, undisturbed: false, disobeys: nobody, deaf: nobody };
+    bounds.take({ ...quiet, ...unheeding, nowMs: work.time.now().monotonicMs, draws });
+  }
+  return bounds.findings.map(({ say }) => say);
+}
+
+const over = { B: [12, 12, 12], C: [24] } as const;
+
+test("bounds: what flows above a rating is over after detection, response and 5 s, whoever is deaf or disobeys alone", async () => {
+  assert.deepEqual(await said(over, {}, 11), []);
+  const ended = ["bound ended: hall L2: 36.0 A of 32 flow for 11.1 s"];
+  assert.deepEqual(await said(over, {}, 12), ended);
+  assert.deepEqual(await said(over, { deaf: new Set(["B"]) }, 12), ended, "C could be told");
+  assert.deepEqual(await said(over, { disobeys: new Set(["B", "C"]) }, 12), ended, "nobody is deaf");
+});
+
+test("bounds: beside one that disobeys a deaf one has its grant's life, once nobody else draws there", async () => {
+  const unheeding = { deaf: new Set(["B"]), disobeys: new Set(["C"]) };
+  assert.deepEqual(await said(over, unheeding, 71), []);
+  assert.deepEqual(await said(over, unheeding, 72), ["bound ended: hall L2: 36.0 A of 32 flow for 71.1 s"]);
+});
