@@ -71,6 +71,12 @@ export type ChargingEars = {
 
 type Managed = { readonly site: ManagedSite; readonly allocation: Allocation };
 
+const SWING_SAYS = {
+  asked:
+    "what the central system lets it have goes up and down every few seconds; it is not raised for ten minutes",
+  "used-up": "up and down as often as it may; it is not raised until ten minutes are over",
+} as const;
+
 export class Charging implements ChargingEars {
   private readonly ports: ChargingPorts;
   private readonly numbers: GrantNumbers;
@@ -184,11 +190,8 @@ export class Charging implements ChargingEars {
     if (read.site.text === this.managed?.site.text) return;
     const { commands } = read.site.config;
     if (this.raises === undefined) {
-      this.raises = new Raises(commands, chance, (outlet) =>
-        observe(
-          "limits-swing",
-          `outlet ${outlet}: up and down as often as it may; it is not raised until ten minutes are over`,
-        ),
+      this.raises = new Raises(commands, chance, (outlet, what) =>
+        observe("limits-swing", `outlet ${outlet}: ${SWING_SAYS[what]}`),
       );
       // Every start may be the power's return: raises wait for a random time.
       this.raises.returned(clock.now().monotonicMs);

@@ -55,6 +55,18 @@ test("raises: dwell and reversals are the outlet's own", () => {
   assert.equal(raises.allowed(change(6_000, 16_000), 620_000), 16_000, "ten minutes later");
 });
 
+test("raises: what is asked swings, and the outlet is not raised for ten minutes after that has ended; lowering passes", () => {
+  const told: string[] = [];
+  const raises = new Raises(free, chance, (outlet, what) => told.push(`${outlet} ${what}`));
+  const a = "a" as OutletId;
+  for (let atMs = 0; atMs <= 60_000; atMs += 500) raises.asks(a, atMs % 1_000 === 0 ? 0 : 32_000, atMs);
+  assert.deepEqual(told, ["a asked"], "once");
+  assert.equal(raises.allowed(change(6_000, 16_000), 650_000), 6_000);
+  assert.equal(raises.allowed(change(16_000, 6_000), 650_000), 6_000);
+  assert.equal(raises.allowed(change(6_000, 16_000, "b"), 650_000), 16_000);
+  assert.equal(raises.allowed(change(6_000, 16_000), 660_000), 16_000);
+});
+
 test("raises: an outlet that has no change of direction left is told of, once in ten minutes; one that only rises is not", () => {
   const told: string[] = [];
   const raises = new Raises({ ...free, reversalsPer10MinMax: 2 }, chance, (outlet) => told.push(outlet));

@@ -5,11 +5,13 @@
  *     delay    after the power came back, or the CSMS, nobody rises before a random time is over
  *     dwell    an outlet that changed stays as it is for a while
  *     reversal a raise after a lowering; so many in ten minutes and outlet, then none
+ *     swing    what is asked for an outlet goes up and down every few seconds: no raise for ten minutes
  *     ramp     of the whole site: a step takes the time that the ramp gives it
  */
 import type { CommandLimits, OutletId } from "@wattward/energy";
 import type { Chance } from "@wattward/kernel";
 import { RAISE_STEP_MS, REVERSALS_OVER_MS } from "./limits.ts";
+import { Swing } from "./swing.ts";
 
 export type Change = {
   readonly outlet: OutletId;
@@ -28,6 +30,9 @@ type Past = {
   toldAtMs?: number;
 };
 
+/** What is asked for it swings; or its changes of direction are used up, and it is to rise once more. */
+export type Swings = "asked" | "used-up";
+
 export class Raises {
   private limits: CommandLimits;
   private readonly chance: Chance;
@@ -36,10 +41,16 @@ export class Raises {
   /** The ramp has given all that it gives until then. */
   private rampedUntilMs = Number.NEGATIVE_INFINITY;
 
-  private readonly swings: (outlet: OutletId) => void;
+  private readonly asked = new Map<OutletId, Swing>();
+  private readonly swungAtMs = new Map<OutletId, number>();
+  private readonly swings: (outlet: OutletId, what: Swings) => void;
 
-  /** `swings` hears of an outlet that has used up its changes of direction and is to rise once more; once in ten minutes each. */
-  constructor(limits: CommandLimits, chance: Chance, swings: (outlet: OutletId) => void = () => {}) {
+  /** `swings` hears of each outlet once in ten minutes. */
+  constructor(
+    limits: CommandLimits,
+    chance: Chance,
+    swings: (outlet: OutletId, what: Swings) => void = () => {},
+  ) {
     this.limits = limits;
     this.chance = chance;
     this.swings = swings;
@@ -55,11 +66,20 @@ export class Raises {
     this.notBeforeMs = Math.max(this.notBeforeMs, nowMs + delayMs);
   }
 
+  /** What somebody outside the site lets an outlet have, as often as it may have changed. */
+  asks(outlet: OutletId, ma: number, nowMs: number): void {
+    const swing = this.asked.get(outlet) ?? new Swing();
+    this.asked.set(outlet, swing);
+    if (!swing.sees(ma, nowMs)) return;
+    if (!this.swung(outlet, nowMs)) this.swings(outlet, "asked");
+    this.swungAtMs.set(outlet, nowMs);
+  }
+
   /** What may be written now of this change: all of a lowering, and of a raise as much as is allowed. */
   allowed({ outlet, fromMa, toMa, leastMa, wattsPerMa }: Change, nowMs: number): number {
     if (toMa <= fromMa) return toMa;
     const { dwellMs, rampWPerS, reversalsPer10MinMax } = this.limits;
-    if (nowMs < this.notBeforeMs || nowMs < this.rampedUntilMs) return fromMa;
+    if (nowMs < this.notBeforeMs || nowMs < this.rampedUntilMs || this.swung(outlet, nowMs)) return fromMa;
     const past = this.past.get(outlet);
     if (past !== undefined) {
       if (nowMs - past.changedAtMs < dwellMs) return fromMa;
@@ -78,7 +98,11 @@ export class Raises {
   private tell(outlet: OutletId, past: Past, nowMs: number): void {
     if (past.toldAtMs !== undefined && nowMs - past.toldAtMs < REVERSALS_OVER_MS) return;
     past.toldAtMs = nowMs;
-    this.swings(outlet);
+    this.swings(outlet, "used-up");
+  }
+
+  private swung(outlet: OutletId, nowMs: number): boolean {
+    return nowMs - (this.swungAtMs.get(outlet) ?? Number.NEGATIVE_INFINITY) < REVERSALS_OVER_MS;
   }
 
   /** A change has been written. */

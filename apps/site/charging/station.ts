@@ -108,7 +108,10 @@ export class ManagedStation {
       ...{ outlets, voltageV, wallMs, caller, observe, shelf: this.shelf, report: ports.report },
       version: () => this.caller?.version ?? book.page.version,
       written: (outlet, atMs) => this.written(outlet, atMs),
-      changed: () => ports.changed(),
+      changed: () => {
+        this.lookForSwings();
+        ports.changed();
+      },
     });
   }
 
@@ -219,6 +222,7 @@ export class ManagedStation {
   tick(): void {
     this.sessions.endFree();
     void this.writer.work();
+    this.lookForSwings();
     if (this.ports.clock.now().monotonicMs >= this.checkAtMs) void this.look();
   }
 
@@ -229,7 +233,7 @@ export class ManagedStation {
       const outlet = this.outletAt(session.evse);
       if (outlet === undefined) return [];
       const { observed, needs } = session;
-      const boundMa = this.shelf.limit(outlet, wallMs).limitMa ?? outlet.ratedMa;
+      const boundMa = this.boundMa(outlet, wallMs);
       return [
         {
           id: session.id,
@@ -247,6 +251,18 @@ export class ManagedStation {
         },
       ];
     });
+  }
+
+  /** What the CSMS lets an outlet have. */
+  private boundMa(outlet: Outlet, wallMs: number): number {
+    return this.shelf.limit(outlet, wallMs).limitMa ?? outlet.ratedMa;
+  }
+
+  /** Also between commands: a schedule may swing by itself. */
+  private lookForSwings(): void {
+    const { clock, outlets, raises } = this.ports;
+    const { monotonicMs, wallMs } = clock.now();
+    for (const outlet of outlets) raises.asks(outlet.id, this.boundMa(outlet, wallMs), monotonicMs);
   }
 
   /** What its car would give back: to an outlet that may, at a station that takes such an order and is limited as it was seen to be. */
