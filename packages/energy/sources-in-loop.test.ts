@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createControlLoop } from "./control-loop.ts";
 import { fuseTree } from "./fuse-tree.ts";
-import type { LoopInput, Plan, SessionId } from "./inputs.ts";
+import type { Grant, LoopInput, Plan, SessionId } from "./inputs.ts";
 import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
 import type { SourceId } from "./site.ts";
 import { SourceFeeds } from "./source-feeds.ts";
@@ -132,6 +132,50 @@ test("a battery that was told to give less is relied on for no more from then on
   assert.equal(feeds.lessens(main, nowMs), true, "5.8 A less, and no grant says so");
   assert.equal(feeds.lessens(main, nowMs + LAG_MS_MAX), false, "long ago");
   assert.equal(relied(nowMs + TURN_MS, -2_000), 0);
+});
+
+test("a battery that the plan wants at rest gives on until the cars that relied on it have been lowered", () => {
+  const respondsMs = 4_000;
+  const site = smallSite({ outlets: 2, mainA: 40, battery: { rampWPerS: 1e6 }, solarW: 15_000 });
+  const [battery, solar] = site.sources.map(({ id }) => id);
+  const loop = createControlLoop(site);
+  const draws = [0, 0];
+  const on: { readonly atMs: number; readonly grant: Grant }[] = [];
+  let feedW = 0;
+  let mostMa = 0;
+  const restsMs = 300_000;
+  for (let nowMs = 0; nowMs < restsMs + 60_000; nowMs += TURN_MS) {
+    const heeded = on.filter(({ atMs }) => atMs === nowMs).map(({ grant }) => grant);
+    for (const { limitMa, outlet } of heeded) draws[outlet === outletId(0) ? 0 : 1] = limitMa;
+    const outcomes = heeded.map(({ session, seq }) => ({
+      session,
+      seq,
+      atMs: nowMs,
+      outcome: "accepted" as const,
+    }));
+    // Without the sun, the largest, the fuse has to carry the rest at any instant.
+    const withoutSunMa = draws[0]! + draws[1]! - feedW / W_PER_MA;
+    assert(withoutSunMa <= 40_000 + 100, `${nowMs} ms: ${withoutSunMa} mA`);
+    if (nowMs === restsMs) mostMa = draws[0]! + draws[1]!;
+    const ma = withoutSunMa - 15_000 / W_PER_MA + (nowMs % 7);
+    const batteries = new Map([[battery!, nowMs < restsMs ? 8_000 : 0]]);
+    const output = loop.turn({
+      ...{ nowMs, wallMs: nowMs, outcomes },
+      meters: new Map(site.meters.map(({ id }) => [id, { atMs: nowMs, currentMa: [ma, ma, ma] as const }])),
+      sessions: draws.map((limitMa, i) => ({
+        id: `s${i}` as SessionId,
+        ...{ outlet: outletId(i), connectedAtMs: 0, wantsMa: 32_000 },
+        observed: { atMs: nowMs, terminalsMa: [limitMa, limitMa, limitMa] },
+      })),
+      batteries: [{ id: battery!, atMs: nowMs, feedW, chargePermille: 600, temperatureC: 20 }],
+      solar: [{ id: solar!, atMs: nowMs, feedW: 15_000 }],
+      plan: { madeAtMs: nowMs, validUntilMs: nowMs + 60_000, sessions: new Map(), batteries },
+    });
+    for (const grant of output.grants) on.push({ atMs: nowMs + respondsMs, grant });
+    feedW = output.setpoints[0]!.feedW;
+  }
+  assert(mostMa > 45_000, `${mostMa} mA rely on it`);
+  assert.equal(feedW, 0, "it rests in the end");
 });
 
 test("solar whose device is silent may feed all that it can, but for a night after it fed next to nothing", () => {
