@@ -149,6 +149,22 @@ for (const dies of ["energy controller", "whole site"])
     rig.finish();
   });
 
+test("fallback: what was left to a car that has gone is lent to the others", async () => {
+  const rig = await Rig.start({ version: "2.0.1", stations: 3, mainA: 32, outlet: { safeMa: 0 } });
+  for (const [outlet, ma] of [30_000, 0, 0].entries()) rig.energy.byOutlet.set(`o${outlet}` as OutletId, ma);
+  for (const station of rig.stations) await rig.arrive(station);
+  await rig.advance(5_000);
+  rig.energy.disconnect();
+  await until(rig, "fallback", 3_000);
+  await rig.leave(rig.stations[0]);
+  await rig.advance(30_000);
+  assert.deepEqual(
+    rig.stations.map((station) => rig.drawA(station)),
+    [0, 6, 6],
+  );
+  rig.finish();
+});
+
 test("fallback: a site that boots without an energy controller falls back by itself, and so does one whose socket is taken away", async () => {
   const rig = await charging();
   rig.world.killSite();
