@@ -23,6 +23,8 @@ export type ShelfParts = {
   readonly persistent: boolean;
   /** A profile of the same purpose, level and EVSE under another id: 1.6 replaces it (§5.16), 2.x refuses (K01.FR.06). */
   readonly sameLevel: "replace" | "refuse";
+  /** It knows no others; absent: all. */
+  readonly purposes?: readonly Purpose[] | undefined;
 };
 
 /** Which of the installed ones; what is absent matches all. */
@@ -184,10 +186,11 @@ export class ProfileShelf {
   }
 
   private refusal(profile: Profile): Refusal | undefined {
-    const { settings, sameLevel } = this.parts;
+    const { purposes, settings, sameLevel } = this.parts;
     const { evse, kind, purpose, stackLevel, transaction, schedule } = profile;
     const { periods } = schedule;
     if (evse !== 0 && !this.parts.evses.some(({ id }) => id === evse)) return "UnknownEvse";
+    if (purposes?.includes(purpose) === false) return "UnsupportedParam";
     if (stackLevel > settings.number("stackLevelMax")) return "InvalidStackLevel";
     if (purpose === "station-max" && (evse !== 0 || kind === "relative")) return "InvalidProfile";
     if (

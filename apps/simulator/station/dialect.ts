@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import type { EvseId, JsonObject, WattHours } from "@wattward/kernel";
 import { dateTimeMs, type ErrorCode, type OcppVersion, type RequestOf } from "@wattward/ocpp";
 import type { Car } from "../car/car.ts";
+import type { ShelfParts } from "../charging/profile-shelf.ts";
 import type { Controls } from "./controls.ts";
 import type { StreamWords } from "./event-streams.ts";
 
@@ -163,7 +164,7 @@ export interface Dialect {
   evNeeds?(evse: EvseId, car: Car): OutCall;
   readonly streams?: StreamWords;
   /** Charging profiles as this version has them. */
-  readonly profiles: { readonly persistent: boolean; readonly sameLevel: "replace" | "refuse" };
+  readonly profiles: Pick<ShelfParts, "persistent" | "sameLevel" | "purposes">;
   /** What every command gets while the central system has rejected this station. */
   readonly whileRejected: { readonly kind: "silence" } | Extract<CommandReply, { kind: "error" }>;
   /** By action; what is absent here is answered NotSupported or NotImplemented. */

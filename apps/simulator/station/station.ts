@@ -7,6 +7,7 @@
 import type { Cancel, Chance, Clock, Dialer, Disk, EvseId, Log, StationId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Car } from "../car/car.ts";
+import type { Purpose } from "../charging/profile.ts";
 import { Evse, type EvseBuild } from "../evse/evse.ts";
 import type { Draw } from "../plant/plant.ts";
 import { Notebook } from "../truth/notebook.ts";
@@ -50,6 +51,8 @@ export type StationOptions = {
   readonly clockBattery?: "good" | "dead";
   /** Whether charging profiles are kept through restarts; absent: as its version says (2.x K01.FR.27; 1.6 says nothing, and forgets). */
   readonly keepsProfiles?: boolean;
+  /** The purposes of charging profiles that its firmware knows; absent: all. */
+  readonly profilePurposes?: readonly Purpose[];
   /** Whose time its messages carry: the central system's, which sets its clock, or the world's. */
   readonly time?: "central" | "own";
   /** See {@link Notebook}. */
@@ -83,11 +86,13 @@ const dialects: Readonly<Record<OcppVersion, Dialect>> = {
   "2.1": dialect21,
 };
 
-function dialectOf({ keepsProfiles, version }: StationOptions): Dialect {
+function dialectOf({ keepsProfiles, profilePurposes: purposes, version }: StationOptions): Dialect {
   const dialect = dialects[version];
-  return keepsProfiles === undefined
-    ? dialect
-    : { ...dialect, profiles: { ...dialect.profiles, persistent: keepsProfiles } };
+  const { persistent } = dialect.profiles;
+  return {
+    ...dialect,
+    profiles: { ...dialect.profiles, purposes, persistent: keepsProfiles ?? persistent },
+  };
 }
 
 /** One EVSE from outside. */

@@ -30,6 +30,8 @@ export type BookPage = {
   learnt: Learnt;
   /** The safe default as it was written last, mA; absent: never, by this site. */
   safeMa?: number | undefined;
+  /** What carries it; absent: `tx-default`. */
+  safeBy?: "max" | undefined;
   sessions: readonly KeptSession[];
   csms: readonly CsmsProfile[];
 };
@@ -94,6 +96,7 @@ function pageOf(value: unknown): BookPage | undefined {
     version,
     learnt: learntOf(objectIn(fields, "learnt")),
     safeMa: numberIn(fields, "safeMa"),
+    safeBy: fields.get("safeBy") === "max" ? "max" : undefined,
     sessions: listIn(fields, "sessions").map(fieldsOf).flatMap(sessionOf).slice(0, SESSIONS_MAX),
     csms: listIn(fields, "csms").flatMap(readCsmsProfile).slice(0, CSMS_PROFILES_MAX),
   };

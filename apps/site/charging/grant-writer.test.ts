@@ -50,6 +50,7 @@ function desk() {
     nowMs: () => nowMs,
     wallMs: () => nowMs,
     outcome: (outcome) => void outcomes.push(outcome),
+    otherwise: () => {},
     observe: () => {},
   });
   const grant = async (limitMa: number) => {

@@ -41,6 +41,8 @@ export type WriterPorts = RememberedPorts & {
   nowMs(): number;
   wallMs(): number;
   outcome(outcome: GrantOutcome): void;
+  /** It is limited on another way now, which its safe default may have to follow. */
+  otherwise(): void;
 };
 
 type Wanted = {
@@ -280,6 +282,7 @@ export class GrantWriter {
     log.warn("limited-otherwise", { was: way, now: next, say: why });
     observe("charging-limited-by", `${next}, since ${way} did not work (${why})`);
     this.writeAnew();
+    this.ports.otherwise();
   }
 
   /** Does the station's composite schedule show the grant, and its end? Its own now teaches its clock, too. */

@@ -4,7 +4,7 @@
  *
  *     tx           TxProfile of the transaction                              ends with it
  *     tx-default   TxDefaultProfile of the EVSE, one level above the safe one
- *     max          of the whole station; only where it has a single outlet
+ *     max          of the whole station; only where it has a single outlet, and its safe default is such a limit then, too
  *     dynamic      2.1's TxProfile whose limit is renewed (K28); falls back when the station is offline, not by time
  */
 import type { EvseId } from "@wattward/kernel";
@@ -72,7 +72,7 @@ export function grantProfile(
     case "tx-default":
       return { evse, profile: { ...ends, stackLevel: 1, purpose: "tx-default" } };
     case "max":
-      return { evse: 0 as EvseId, profile: { ...ends, stackLevel: 0, purpose: "max" } };
+      return { evse: 0 as EvseId, profile: { ...ends, stackLevel: 1, purpose: "max" } };
     case "dynamic":
       return {
         evse,

@@ -2,6 +2,8 @@
 
 /** Profiles of ours in a station: ids that no CSMS of this site ever writes there, since none of its profiles gets there (ADR 13). */
 export const SAFE_DEFAULT_ID = 1_700_000_000;
+/** The same, where it is a limit of the whole station. */
+export const SAFE_WHOLE_ID = 1_699_999_999;
 /** Plus the EVSE's number, one for each: a grant replaces the one before it under the same id (K01.FR.05; 1.6 §5.16). */
 export const GRANT_ID = 1_700_000_001;
 /** Of GetChargingProfiles that the site itself asks; the CSMS's own are answered here and never reach a station. */

@@ -2,7 +2,7 @@
 import type { Disk, Log, StationId } from "@wattward/kernel";
 import { Book, bookPath } from "./book.ts";
 import { ask, type StationCaller } from "./caller.ts";
-import { GRANT_ID, SAFE_DEFAULT_ID } from "./limits.ts";
+import { GRANT_ID, SAFE_DEFAULT_ID, SAFE_WHOLE_ID } from "./limits.ts";
 import { clearProfile } from "./profile.ts";
 
 /** EVSEs that a station may have had grants at. */
@@ -24,7 +24,8 @@ export async function release(ports: ReleasePorts): Promise<void> {
     if ((await disk.read(bookPath(station))) === undefined) return;
     const { page } = await Book.open({ disk, log, fatal }, station);
     if (page.safeMa !== undefined) {
-      const told = await ask(caller, clearProfile(caller.version, SAFE_DEFAULT_ID));
+      const safeId = page.safeBy === "max" ? SAFE_WHOLE_ID : SAFE_DEFAULT_ID;
+      const told = await ask(caller, clearProfile(caller.version, safeId));
       // It did not say: once more when it connects again.
       if (told.kind === "silent") return;
       for (let evse = 1; evse <= EVSES_MAX && !ports.isManaged(); evse++)

@@ -1,6 +1,7 @@
 /**
  * The safe default in a station (ADR 13): TxDefaultProfile, EVSE 0, level 0, no validity. Written once, looked at after every boot, written
- * again only where it is missing or another stands in its place: profiles lie in flash (K01.FR.27).
+ * again only where it is missing or another stands in its place: profiles lie in flash (K01.FR.27). Where only a limit of the whole station
+ * is taken (`max`), it is such a one, below the grants', which a default of transactions would bound.
  *
  *     2.x   GetChargingProfiles ─▶ ours as it should be? others that nobody else may have set? ─▶ clear those, write ours
  *     1.6   GetCompositeSchedule ─▶ does it end at the safe limit, or below?                   ─▶ else clear all, write ours
@@ -9,11 +10,11 @@
  */
 import type { Outlet } from "@wattward/energy";
 import type { EvseId, Log } from "@wattward/kernel";
-import type { Book } from "./book.ts";
+import type { Book, Learnt } from "./book.ts";
 import { ask, type StationCaller } from "./caller.ts";
 import { fieldsOf, listIn, numberIn, timeIn } from "./fields.ts";
 import { measureOf } from "./limiting.ts";
-import { COMPOSITE_BEYOND_S, GRANT_ID, SAFE_DEFAULT_ID, SAME_WITHIN_MA } from "./limits.ts";
+import { COMPOSITE_BEYOND_S, GRANT_ID, SAFE_DEFAULT_ID, SAFE_WHOLE_ID, SAME_WITHIN_MA } from "./limits.ts";
 import {
   askComposite,
   asWritten,
@@ -40,6 +41,10 @@ export type SafePorts = {
 
 /** `held`: it is there. `unheld`: the station will not have it, or shows more than it. `unknown`: it would not say; to be asked again. */
 export type Held = "held" | "unheld" | "unknown";
+
+type Carrier = { readonly id: number; readonly purpose: "tx-default" | "max" };
+const byDefault: Carrier = { id: SAFE_DEFAULT_ID, purpose: "tx-default" };
+const byWhole: Carrier = { id: SAFE_WHOLE_ID, purpose: "max" };
 
 /** Of all outlets of a station the least, since one profile holds for all of them. */
 export const safeOf = (outlets: readonly Outlet[]): number =>
@@ -73,9 +78,12 @@ export class SafeDefault {
       // It may name a thousand, and answer none.
       if ((await ask(caller, clearProfile(caller.version, id))).kind === "silent") return "unknown";
     }
-    const ours = installed.find(({ id, evse }) => id === SAFE_DEFAULT_ID && evse === 0);
-    if (ours === undefined && this.ports.book.page.safeMa !== undefined) this.forgot();
+    const there = ({ id }: Carrier) => installed.find((each) => each.id === id && each.evse === 0);
+    const ours = there(this.carrier);
+    const { safeMa } = this.ports.book.page;
+    if (ours === undefined && !this.moves && safeMa !== undefined) this.forgot();
     if (ours === undefined || !this.isAsMeant(ours)) return this.write(caller);
+    if (there(this.otherCarrier) !== undefined && !(await this.clearOther(caller))) return "unknown";
     await this.holds(safeOf(outlets));
     return "held";
   }
@@ -100,7 +108,8 @@ export class SafeDefault {
     const { safeMa } = book.page;
     const first = safeMa === undefined;
     if (!first) {
-      const shown = safeMa === safeOf(outlets) ? await this.shown(caller) : undefined;
+      const same = safeMa === safeOf(outlets) && !this.moves;
+      const shown = same ? await this.shown(caller) : undefined;
       if (shown === "held") return "held";
       if (shown === "unheld") this.forgot();
       // In the place of the one that is there, if it is: a car that charges is not left without any limit to find that out.
@@ -137,13 +146,30 @@ export class SafeDefault {
   }
 
   private async write(caller: StationCaller): Promise<Held> {
+    const { outlets, observe } = this.ports;
+    const told = await this.writeBy(this.carrier, caller);
+    if (told === "held" || told === "unknown") return told;
+    if (this.carrier.purpose === "max" || outlets.length > 1) return this.told(`refuses it (${told.say})`);
+    const whole = await this.writeBy(byWhole, caller);
+    if (whole === "unknown") return whole;
+    if (whole !== "held") return this.told(`refuses it (${told.say})`);
+    observe("charging-limited-by", `max, since it refuses its safe default otherwise (${told.say})`);
+    return "held";
+  }
+
+  private async writeBy(
+    carrier: Carrier,
+    caller: StationCaller,
+  ): Promise<"held" | "unknown" | { say: string }> {
     const { book, outlets, log } = this.ports;
     const safeMa = safeOf(outlets);
     const profile: OwnProfile = {
-      ...{ id: SAFE_DEFAULT_ID, stackLevel: 0, purpose: "tx-default", kind: "absolute", startMs: 0 },
+      ...{ ...carrier, stackLevel: 0, kind: "absolute", startMs: 0 },
       periods: [{ fromS: 0, limitMa: safeMa }],
     };
-    const usual = book.page.learnt;
+    const { learnt } = book.page;
+    const usual: Learnt =
+      carrier === this.carrier ? learnt : { ...learnt, way: "max", provenWallMs: undefined };
     // In the unit, and with the words on phases, that the station takes; what it takes is remembered.
     const forms = [
       usual,
@@ -151,26 +177,45 @@ export class SafeDefault {
       { ...usual, unit: usual.unit === "A" ? "W" : "A" } as const,
     ];
     let say = "";
-    for (const learnt of forms) {
-      const measure = measureOf(learnt, this.phases, this.ports);
+    for (const form of forms) {
+      const measure = measureOf(form, this.phases, this.ports);
       const told = await ask(caller, setProfile(caller.version, { evse: 0 as EvseId, profile, measure }));
       if (told.kind === "silent") return "unknown";
       if (told.kind === "answer" && told.status === "Accepted") {
-        book.page.learnt = learnt;
+        book.page.learnt = form;
+        if (this.moves && !(await this.clearOther(caller))) return "unknown";
         await this.holds(safeMa);
-        log.info("safe-default-written", { limitMa: safeMa, unit: learnt.unit });
+        log.info("safe-default-written", { limitMa: safeMa, unit: form.unit });
         return "held";
       }
       say = told.kind === "never" ? told.say : told.status;
     }
-    return this.told(`refuses it (${say})`);
+    return { say };
+  }
+
+  private get carrier(): Carrier {
+    return this.ports.book.page.learnt.way === "max" ? byWhole : byDefault;
+  }
+  private get otherCarrier(): Carrier {
+    return this.carrier === byWhole ? byDefault : byWhole;
+  }
+  /** It was written, and by what carries it no longer: to be checked. */
+  get moves(): boolean {
+    const { safeBy = "tx-default", safeMa } = this.ports.book.page;
+    return safeMa !== undefined && safeBy !== this.carrier.purpose;
+  }
+
+  /** The one that is in force beside ours, and bounds what is granted; true: it is gone. */
+  private async clearOther(caller: StationCaller): Promise<boolean> {
+    return (await ask(caller, clearProfile(caller.version, this.otherCarrier.id))).kind !== "silent";
   }
 
   /** Kept, so that it counts through a restart of the site. */
   private async holds(safeMa: number | undefined): Promise<void> {
     const { page } = this.ports.book;
-    const news = page.safeMa !== safeMa;
-    page.safeMa = safeMa;
+    const safeBy = this.carrier.purpose === "max" ? "max" : undefined;
+    const news = page.safeMa !== safeMa || page.safeBy !== safeBy;
+    Object.assign(page, { safeMa, safeBy });
     if (news) await this.ports.book.save();
   }
 
@@ -196,7 +241,7 @@ export class SafeDefault {
 }
 
 const isOurs = (id: number, evses: readonly number[]): boolean =>
-  id === SAFE_DEFAULT_ID || evses.some((evse) => id === GRANT_ID + evse);
+  id === SAFE_DEFAULT_ID || id === SAFE_WHOLE_ID || evses.some((evse) => id === GRANT_ID + evse);
 
 /** K10.FR.02 wants a criterion in 2.x: the purposes that a CSMS may have set, one of which matters here. */
 const clearAll = (version: StationCaller["version"]) =>

@@ -98,6 +98,9 @@ export class ManagedStation {
     this.writer = new GrantWriter({
       ...{ outlets, voltageV, book, time, raises, log, nowMs, wallMs, caller, session, observe },
       outcome: ports.outcome,
+      otherwise: () => {
+        if (this.safe.moves) this.doubt();
+      },
       keep: () => this.keepSessions(),
     });
     for (const kept of this.sessions.all()) {

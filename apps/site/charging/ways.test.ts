@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Answers, charging } from "../testing/scripted-charging.ts";
 import type { World } from "../testing/world.ts";
 import { fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
-import { SAFE_DEFAULT_ID } from "./limits.ts";
+import { SAFE_DEFAULT_ID, SAFE_WHOLE_ID } from "./limits.ts";
 
 const purposes = (sets: readonly ReturnType<typeof fieldsOf>[]) =>
   sets.map((fields) => {
@@ -13,8 +13,10 @@ const purposes = (sets: readonly ReturnType<typeof fieldsOf>[]) =>
       : objectIn(fields, "csChargingProfiles");
     return `${textIn(wire, "chargingProfilePurpose")} ${numberIn(wire, "stackLevel")} ${textIn(wire, "chargingProfileKind")}`;
   });
+const idOf = (wire: ReturnType<typeof fieldsOf>) =>
+  numberIn(wire, "id") ?? numberIn(wire, "chargingProfileId");
 const isGrant = (wire: ReturnType<typeof fieldsOf>) =>
-  (numberIn(wire, "id") ?? numberIn(wire, "chargingProfileId")) !== SAFE_DEFAULT_ID;
+  ![SAFE_DEFAULT_ID, SAFE_WHOLE_ID].includes(idOf(wire) ?? 0);
 const drawing = (world: World, amperes: readonly number[], seqNo: number) => {
   const timestamp = new Date(world.time.now().wallMs).toISOString();
   const sampledValue = amperes.map((value, i) => ({
@@ -72,11 +74,42 @@ test("ways: one that cannot limit EVSEs is limited as a whole; 2.1 may be limite
         ? { status: "Rejected" }
         : undefined;
   const whole = await charging("2.0.1", only("ChargingStationMaxProfile", "Absolute"));
-  assert.equal(purposes(whole.sets()).at(-1), "ChargingStationMaxProfile 0 Absolute");
+  assert.equal(purposes(whole.sets()).at(-1), "ChargingStationMaxProfile 1 Absolute");
   const dynamic = await charging("2.1", only("TxProfile", "Dynamic"));
   await dynamic.world.time.advance(60_000);
   assert.equal(purposes(dynamic.sets()).at(-1), "TxProfile 0 Dynamic");
   assert.equal(dynamic.energy.outcomes.at(-1)?.outcome, "accepted");
+});
+
+test("ways: where only the whole is limited the safe default follows, through a restart too; the one of before goes, which would bound every grant", async () => {
+  for (const version of ["1.6", "2.0.1"] as const) {
+    const max = version === "1.6" ? "ChargePointMaxProfile" : "ChargingStationMaxProfile";
+    const { energy, sets, station, world } = await charging(version, (action, wire) => {
+      if (action === "ClearChargingProfile") return { status: "Accepted" };
+      return action === "SetChargingProfile" && isGrant(wire) && wire.get("chargingProfilePurpose") !== max
+        ? { status: "Rejected" }
+        : undefined;
+    });
+    const safe = purposes(sets()).filter(
+      (purpose) => / 0 Absolute$/.test(purpose) && !/^TxProfile/.test(purpose),
+    );
+    assert.deepEqual([...new Set(safe)], ["TxDefaultProfile 0 Absolute", `${max} 0 Absolute`]);
+    const cleared = () =>
+      station.asked.flatMap(([, , action, payload]) => (action === "ClearChargingProfile" ? [payload] : []));
+    const other = version === "1.6" ? { id: SAFE_DEFAULT_ID } : { chargingProfileId: SAFE_DEFAULT_ID };
+    assert.deepEqual(cleared().at(-1), other);
+    assert.equal(energy.states.at(-1)?.unlimited, undefined);
+    world.killSite();
+    await world.time.advance(1_000);
+    await world.startSite();
+    const before = sets().length;
+    void station.tell("Heartbeat", {});
+    await world.time.advance(60_000);
+    assert(
+      purposes(sets().slice(before)).every((purpose) => purpose.startsWith(max)),
+      purposes(sets()).join(),
+    );
+  }
 });
 
 test("ways: one that takes no grant at all is told as unlimited, and so is one that will not have its safe default", async () => {

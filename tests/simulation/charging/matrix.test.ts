@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
 import { fieldsOf, listIn, numberIn, objectIn } from "../../../apps/site/charging/fields.ts";
-import { SAFE_DEFAULT_ID } from "../../../apps/site/charging/limits.ts";
+import { GRANT_ID, SAFE_DEFAULT_ID } from "../../../apps/site/charging/limits.ts";
 import { type Asked, one, Rig } from "./rig.ts";
 
 const SAFE_A = 6;
@@ -69,6 +69,32 @@ for (const version of ocppVersions) {
     );
     assert(!written.has("validFrom") && !written.has("validTo"));
     assert.equal(fieldsOf(safe!.payload).get(version === "1.6" ? "connectorId" : "evseId"), 0);
+    rig.finish();
+  });
+
+  test(`profiles ${version}: a station that knows limits of the whole alone charges as granted, and falls back to its safe default`, async () => {
+    const rig = await charging(version, { station: { profilePurposes: ["station-max"] } });
+    const levels = () =>
+      new Set(rig.asks("SetChargingProfile").map((asked) => `${profileIn(asked).wire.get("stackLevel")}`));
+    await rig.advance(3 * TTL_MS);
+    assert.equal(rig.drawA(), GRANT_A);
+    assert.deepEqual([...levels()].sort(), ["0", "1"], "the safe default below the grant");
+    assert.equal(rig.energy.states.at(-1)?.unlimited, undefined);
+    await rig.leave();
+    assert.deepEqual(
+      rig.asks("ClearChargingProfile").at(-1)?.payload,
+      version === "1.6" ? { id: GRANT_ID + 1 } : { chargingProfileId: GRANT_ID + 1 },
+      "nothing is left for the next car",
+    );
+    rig.station.crash();
+    await rig.advance(60_000);
+    await rig.arrive();
+    await rig.advance(30_000);
+    assert.equal(rig.drawA(), GRANT_A, "as before, after a restart");
+    rig.world.killSite();
+    assert.equal(await mostA(rig, TTL_MS), GRANT_A);
+    await rig.advance(10_000);
+    assert.equal(rig.drawA(), SAFE_A);
     rig.finish();
   });
 
