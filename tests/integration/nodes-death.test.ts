@@ -182,7 +182,7 @@ else {
     await station.tell(boot("2.0.1"));
     b.program.child.kill("SIGTERM");
     assert.equal(await station.closed, 1001);
-    assert.equal(await b.program.exited, 0);
+    assert.equal(await b.program.exited, 0, b.said().split("\n").slice(-20).join("\n"));
     const [row] = await sql("SELECT alive FROM nodes WHERE id = 'csms-2'");
     assert.equal(Number(row?.["alive"]), 0);
     const there = await Station.connect(a, who);

@@ -111,7 +111,8 @@ export class GrantWriter {
     this.held = false;
     this.writeAnew();
     const { page } = this.ports.book;
-    if (page.learnt.way === "none") page.learnt = { ...page.learnt, way: "tx", provenWallMs: undefined };
+    const way = page.safeBy === "max" ? "max" : "tx";
+    if (page.learnt.way === "none") page.learnt = { ...page.learnt, way, provenWallMs: undefined };
     void this.work();
   }
 

@@ -75,6 +75,11 @@ export class Raises {
     this.swungAtMs.set(outlet, nowMs);
   }
 
+  /** Sessions have come or gone there: what changes with them is nobody's swing. */
+  asksAnew(outlet: OutletId): void {
+    this.asked.delete(outlet);
+  }
+
   /** What may be written now of this change: all of a lowering, and of a raise as much as is allowed. */
   allowed({ outlet, fromMa, toMa, leastMa, wattsPerMa }: Change, nowMs: number): number {
     if (toMa <= fromMa) return toMa;

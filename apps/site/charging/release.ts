@@ -24,10 +24,11 @@ export async function release(ports: ReleasePorts): Promise<void> {
     if ((await disk.read(bookPath(station))) === undefined) return;
     const { page } = await Book.open({ disk, log, fatal }, station);
     if (page.safeMa !== undefined) {
-      const safeId = page.safeBy === "max" ? SAFE_WHOLE_ID : SAFE_DEFAULT_ID;
-      const told = await ask(caller, clearProfile(caller.version, safeId));
-      // It did not say: once more when it connects again.
-      if (told.kind === "silent") return;
+      for (const id of [SAFE_DEFAULT_ID, SAFE_WHOLE_ID]) {
+        const told = await ask(caller, clearProfile(caller.version, id));
+        // It did not say: once more when it connects again.
+        if (told.kind === "silent") return;
+      }
       for (let evse = 1; evse <= EVSES_MAX && !ports.isManaged(); evse++)
         await ask(caller, clearProfile(caller.version, GRANT_ID + evse));
     }

@@ -59,6 +59,13 @@ export class SafeDefault {
 
   /** After a boot, or when the site has just begun to hear the station. */
   async check(caller: StationCaller): Promise<Held> {
+    const held = await this.laid(caller);
+    // Some take a limit of the whole, and do not keep to it.
+    const looks = held === "held" && this.carrier === byWhole && (await this.shown(caller)) === "unheld";
+    return looks ? this.told("shows more than it in its composite schedule") : held;
+  }
+
+  private async laid(caller: StationCaller): Promise<Held> {
     if (caller.version !== "1.6") {
       const installed = await this.ports.reports.installed(caller);
       if (installed !== undefined) return this.settle(caller, installed);
@@ -146,11 +153,12 @@ export class SafeDefault {
   }
 
   private async write(caller: StationCaller): Promise<Held> {
-    const { outlets, observe } = this.ports;
+    const { book, outlets, observe } = this.ports;
     const told = await this.writeBy(this.carrier, caller);
     if (told === "held" || told === "unknown") return told;
-    if (this.carrier.purpose === "max" || outlets.length > 1) return this.told(`refuses it (${told.say})`);
-    const whole = await this.writeBy(byWhole, caller);
+    const { way } = book.page.learnt;
+    const tries = outlets.length === 1 && (way === "tx" || way === "tx-default");
+    const whole = tries ? await this.writeBy(byWhole, caller) : told;
     if (whole === "unknown") return whole;
     if (whole !== "held") return this.told(`refuses it (${told.say})`);
     observe("charging-limited-by", `max, since it refuses its safe default otherwise (${told.say})`);
@@ -176,6 +184,11 @@ export class SafeDefault {
       { ...usual, saysPhases: false },
       { ...usual, unit: usual.unit === "A" ? "W" : "A" } as const,
     ];
+    // Before the first: whatever some CSMS limited the whole by might stand above it.
+    if (carrier === byWhole && book.page.safeBy !== "max" && caller.version !== "1.6") {
+      const cleared = await ask(caller, clearWhole);
+      if (cleared.kind === "silent") return "unknown";
+    }
     let say = "";
     for (const form of forms) {
       const measure = measureOf(form, this.phases, this.ports);
@@ -193,8 +206,11 @@ export class SafeDefault {
     return { say };
   }
 
+  /** Where nothing limits it any more, or a dynamic profile does, it stays what it was. */
   private get carrier(): Carrier {
-    return this.ports.book.page.learnt.way === "max" ? byWhole : byDefault;
+    const { learnt, safeBy } = this.ports.book.page;
+    const stays = (learnt.way === "dynamic" || learnt.way === "none") && safeBy === "max";
+    return learnt.way === "max" || (stays && this.ports.outlets.length === 1) ? byWhole : byDefault;
   }
   private get otherCarrier(): Carrier {
     return this.carrier === byWhole ? byDefault : byWhole;
@@ -242,6 +258,11 @@ export class SafeDefault {
 
 const isOurs = (id: number, evses: readonly number[]): boolean =>
   id === SAFE_DEFAULT_ID || id === SAFE_WHOLE_ID || evses.some((evse) => id === GRANT_ID + evse);
+
+const clearWhole = {
+  action: "ClearChargingProfile",
+  payload: { chargingProfileCriteria: { chargingProfilePurpose: "ChargingStationMaxProfile" } },
+} as const;
 
 /** K10.FR.02 wants a criterion in 2.x: the purposes that a CSMS may have set, one of which matters here. */
 const clearAll = (version: StationCaller["version"]) =>

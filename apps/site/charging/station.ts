@@ -103,6 +103,9 @@ export class ManagedStation {
       },
       keep: () => this.keepSessions(),
     });
+    const { learnt } = book.page;
+    // Of one outlet; it has more now, and they would share one limit.
+    if (outlets.length > 1 && learnt.way === "max") book.page.learnt = { ...learnt, way: "tx" };
     for (const kept of this.sessions.all()) {
       const outlet = this.outletAt(kept.evse);
       if (outlet !== undefined) this.writer.restore(kept, outlet);
@@ -351,6 +354,7 @@ export class ManagedStation {
   }
 
   private sessionsChanged(): void {
+    for (const { id } of this.ports.outlets) this.ports.raises.asksAnew(id);
     void this.keepSessions();
     void this.shelf.settle();
     this.ports.changed();

@@ -112,6 +112,34 @@ test("ways: where only the whole is limited the safe default follows, through a 
   }
 });
 
+test("ways: one that takes a safe default of the whole alone, and no grant, or does not keep to either, is told as unlimited, once", async () => {
+  for (const keeps of [true, false])
+    for (const version of ["1.6", "2.0.1", "2.1"] as const) {
+      const { energy, sets, world } = await charging(version, (action, wire) => {
+        if (action === "SetChargingProfile") {
+          const whole = textIn(wire, "chargingProfilePurpose")?.endsWith("MaxProfile") === true;
+          return whole && (!keeps || !isGrant(wire)) ? undefined : { status: "Rejected" };
+        }
+        if (action !== "GetCompositeSchedule" || keeps) return undefined;
+        const shows = { chargingRateUnit: "A", chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }] };
+        const scheduleStart = new Date(0).toISOString();
+        return version === "1.6"
+          ? { status: "Accepted", connectorId: 1, scheduleStart, chargingSchedule: shows }
+          : { status: "Accepted", schedule: { evseId: 1, duration: 180, scheduleStart, ...shows } };
+      });
+      await world.time.advance(60_000);
+      const before = sets().length;
+      const flips = energy.states.length;
+      await world.time.advance(600_000);
+      assert.deepEqual(energy.states.at(-1)?.unlimited, ["o0"], version);
+      assert(sets().length - before <= 40, `${version}: ${sets().length - before} profiles in ten minutes`);
+      assert(
+        energy.states.slice(flips).every(({ unlimited }) => unlimited?.[0] === "o0"),
+        version,
+      );
+    }
+});
+
 test("ways: one that takes no grant at all is told as unlimited, and so is one that will not have its safe default", async () => {
   const none = await charging("1.6", (action, wire) =>
     action === "SetChargingProfile" && isGrant(wire) ? "NotSupported" : undefined,
