@@ -55,13 +55,13 @@ export async function createCore(options: CoreOptions): Promise<Core> {
           close: async () => {},
         }
       : openStoreReader(database);
-  const look =
+  const looks: Looks =
     placeOf(database).kind === "file"
-      ? () => writer.lookElsewhere()
+      ? { ask: () => writer.lookElsewhere(), end: async () => {} }
       : oneAtATime(() => headElsewhere(reader, writer), options.clock);
   const stopLooking =
-    options.clock === undefined ? () => {} : every(options.clock, ELSEWHERE_EVERY_MS, () => look());
-  const stopHearing = options.wakes?.subscribe(() => void look());
+    options.clock === undefined ? () => {} : every(options.clock, ELSEWHERE_EVERY_MS, () => looks.ask());
+  const stopHearing = options.wakes?.subscribe(() => looks.ask());
   let closed = false;
   return {
     decide: (name, input) =>
@@ -76,6 +76,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       closed = true;
       stopLooking();
       stopHearing?.();
+      await looks.end();
       await writer.close();
       await reader.close();
       await engine.close();
@@ -93,23 +94,34 @@ async function headElsewhere(reader: StoreReader, writer: Writer): Promise<void>
   }
 }
 
+type Looks = {
+  ask(): void;
+  /** Resolves when none is under way; there is none after it. */
+  end(): Promise<void>;
+};
+
 /** Asked again while it runs, it runs once more, a little later: whoever can wake us must not keep us busy. */
-function oneAtATime(run: () => Promise<void>, clock: Clock | undefined): () => Promise<void> {
-  let running = false;
+function oneAtATime(run: () => Promise<void>, clock: Clock | undefined): Looks {
+  let running: Promise<void> | undefined;
   let again = false;
-  return async () => {
-    again = true;
-    if (running) return;
-    running = true;
-    try {
-      while (again) {
-        again = false;
-        await run();
-        if (clock !== undefined) await sleep(clock, LOOK_EVERY_MS_MIN);
-      }
-    } finally {
-      running = false;
+  let ended = false;
+  const runAll = async () => {
+    while (again && !ended) {
+      again = false;
+      await run();
+      if (clock !== undefined && !ended) await sleep(clock, LOOK_EVERY_MS_MIN);
     }
+    running = undefined;
+  };
+  return {
+    ask() {
+      again = true;
+      if (!ended) running ??= runAll();
+    },
+    async end() {
+      ended = true;
+      await running;
+    },
   };
 }
 
