@@ -11,7 +11,7 @@ import { DRAWS_MA_MIN, type Grant, type GrantOutcome, type Outlet, type SessionI
 import type { EvseId, Log } from "@wattward/kernel";
 import type { Book } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
-import { InForceGrants } from "./in-force.ts";
+import { InForceGrants, surelyMa } from "./in-force.ts";
 import { canGive, grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
 import {
   AGAIN_MS,
@@ -195,9 +195,13 @@ export class GrantWriter {
   }
 
   private change({ grant, outlet }: Wanted): Change {
+    const { evse, safeMa } = outlet;
+    const force = this.inForce.of(evse, grant.session);
+    const drawsMa = this.ports.session(evse)?.surelyDrawsMa(this.ports.nowMs());
     return {
       outlet: outlet.id,
-      fromMa: this.inForce.of(outlet.evse, grant.session)?.limitMa ?? outlet.safeMa,
+      // Of what it may have without anybody's word, a rise to the same is one all the same: the site may have been dead for long.
+      fromMa: force === undefined ? safeMa : surelyMa(force, safeMa, drawsMa),
       toMa: Math.min(grant.limitMa, outlet.ratedMa),
       leastMa: outlet.minMa,
       wattsPerMa: (this.ports.voltageV * outlet.wiring.length) / 1_000,

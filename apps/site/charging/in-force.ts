@@ -15,6 +15,13 @@ export type InForce = {
   readonly atMost?: true;
 };
 
+/** What of it the station surely has: where nobody watched it being granted, no more than what is drawn, and its safe default. */
+export const surelyMa = (
+  { atMost, limitMa }: InForce,
+  safeMa: number,
+  drawsMa: readonly number[] = [],
+): number => (atMost ? Math.min(limitMa, Math.max(safeMa, ...drawsMa)) : limitMa);
+
 export type InForcePorts = {
   readonly book: Book;
   caller(): StationCaller | undefined;

@@ -2,7 +2,7 @@
 
 import type { SessionId } from "@wattward/energy";
 import type { EvseId } from "@wattward/kernel";
-import { REGISTER_STEP_MS_MIN } from "./limits.ts";
+import { REGISTER_STEP_MS_MIN, SEEN_LATELY_MS } from "./limits.ts";
 import { type MeterReading, spread, type Terminals } from "./meter-values.ts";
 import { NEED_MAX, type Needs } from "./needs.ts";
 import type { StationTime } from "./station-time.ts";
@@ -31,6 +31,9 @@ const CURRENT_MA_MAX = 2_000_000;
 const REGISTER_WH_MAX = 1_000_000_000_000;
 const isRegister = (wh: number): boolean => wh >= 0 && wh <= REGISTER_WH_MAX;
 
+/** `old`: by the site's own clock, which may be the wrong one of the two. */
+type Observed = { readonly atMs: number; readonly terminalsMa: readonly number[]; readonly old: boolean };
+
 export class ChargingSession {
   readonly id: SessionId;
   readonly transaction: number | string;
@@ -41,7 +44,7 @@ export class ChargingSession {
   readonly remoteStartId: number | undefined;
   needs: Needs;
   mostMa: number | undefined;
-  observed: { readonly atMs: number; readonly terminalsMa: readonly number[] } | undefined;
+  observed: Observed | undefined;
   /** Its outlet is said to be free since then. */
   freeSinceMs: number | undefined;
   private fromWh: number | undefined;
@@ -82,6 +85,17 @@ export class ChargingSession {
     return Math.max(0, (this.carWh - keepsWh) * CAR_EFFICIENCY);
   }
 
+  /** What its terminals drew when they were seen last; nothing where that is long ago. */
+  drawsMa(nowMs: number): readonly number[] {
+    const { observed } = this;
+    return observed !== undefined && nowMs - observed.atMs <= SEEN_LATELY_MS ? observed.terminalsMa : [];
+  }
+
+  /** The same, unless there is any doubt: the first that a station tells after a break may be what it has kept for hours. */
+  surelyDrawsMa(nowMs: number): readonly number[] {
+    return this.observed?.old === true ? [] : this.drawsMa(nowMs);
+  }
+
   private get takenWh(): number {
     if (this.register === undefined || this.fromWh === undefined) return 0;
     return Math.max(0, this.register.wh - this.fromWh);
@@ -104,7 +118,12 @@ export class ChargingSession {
   }
 
   /** Takes in what the meter showed; each reading is as old as the station's clock says it is. */
-  read(readings: readonly MeterReading[], time: StationTime, terminals: Terminals, nowMs: number): void {
+  read(
+    readings: readonly MeterReading[],
+    time: StationTime,
+    terminals: Terminals,
+    { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
+  ): void {
     const stationNowMs = time.at(nowMs);
     for (const { atStationMs, terminalsMa, registerWh, exportWh } of readings) {
       if (exportWh !== undefined && terminals.givesBack === true) this.gave(exportWh);
@@ -117,7 +136,7 @@ export class ChargingSession {
         ma?.every((each) => Math.abs(each) <= CURRENT_MA_MAX) &&
         (this.observed === undefined || atMs > this.observed.atMs)
       )
-        this.observed = { atMs, terminalsMa: ma };
+        this.observed = { atMs, terminalsMa: ma, old: wallMs - (atStationMs ?? wallMs) > SEEN_LATELY_MS };
     }
   }
 

@@ -142,7 +142,8 @@ export class Sessions {
     const session = this.byEvse.get(evse);
     if (terminals === undefined || session === undefined) return;
     const readings = readMeterValues(meterValue, { ...terminals, usedCount });
-    session.read(readings, this.ports.time, { ...terminals, usedCount }, this.ports.nowMs());
+    const { nowMs, time, wallMs } = this.ports;
+    session.read(readings, time, { ...terminals, usedCount }, { nowMs: nowMs(), wallMs: wallMs() });
   }
 
   private free(evse: EvseId, isFree: boolean): void {

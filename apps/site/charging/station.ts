@@ -21,8 +21,9 @@ import { CsmsDesk } from "./csms-desk.ts";
 import { CsmsShelf } from "./csms-shelf.ts";
 import { fieldsOf, timeIn } from "./fields.ts";
 import { GrantWriter } from "./grant-writer.ts";
+import { surelyMa } from "./in-force.ts";
 import { canGive } from "./limiting.ts";
-import { CHECK_AGAIN_MS, SEEN_LATELY_MS } from "./limits.ts";
+import { CHECK_AGAIN_MS } from "./limits.ts";
 import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
 import type { Raises } from "./raises.ts";
 import { Reports } from "./reports.ts";
@@ -149,12 +150,12 @@ export class ManagedStation {
   /** Of each outlet with a session: what it may live on, and the phases that its car was seen to draw from lately. */
   granted(): [OutletId, GrantedTo][] {
     const nowMs = this.ports.clock.now().monotonicMs;
-    return this.sessions.all().flatMap(({ evse, id, observed }) => {
+    return this.sessions.all().flatMap((session) => {
+      const { evse, id } = session;
       const outlet = this.outletAt(evse);
       const limitMa = this.writer.latestMa(evse, id);
       if (outlet === undefined || limitMa === undefined) return [];
-      const seen =
-        observed !== undefined && nowMs - observed.atMs <= SEEN_LATELY_MS ? observed.terminalsMa : [];
+      const seen = session.drawsMa(nowMs);
       const draws = outlet.wiring.filter((_, terminal) => (seen[terminal] ?? 0) >= DRAWS_MA_MIN);
       return [[outlet.id, { limitMa, draws }]];
     });
@@ -333,12 +334,12 @@ export class ManagedStation {
   }
 
   /** The highest, of whoever granted it, and what of that it surely has; nothing: its safe default. */
-  private inForce({ evse, safeMa }: Outlet, { id, observed }: ChargingSession): Partial<ToldSession> {
-    const found = this.writer.inForce.mayHoldOf(evse, id);
+  private inForce({ evse, safeMa }: Outlet, session: ChargingSession): Partial<ToldSession> {
+    const found = this.writer.inForce.mayHoldOf(evse, session.id);
     if (found === undefined) return {};
-    const { atMost, limitMa } = found;
-    const drawsMa = Math.max(safeMa, ...(observed?.terminalsMa ?? []));
-    return { inForceMa: limitMa, ...(atMost && drawsMa < limitMa && { goesOnMa: drawsMa }) };
+    const { limitMa } = found;
+    const goesOnMa = surelyMa(found, safeMa, session.surelyDrawsMa(this.ports.clock.now().monotonicMs));
+    return { inForceMa: limitMa, ...(goesOnMa < limitMa && { goesOnMa }) };
   }
 
   /** Of the site's wall clock: grant, then safe default. */

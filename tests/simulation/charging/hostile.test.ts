@@ -242,6 +242,35 @@ test("raises: the whole site rises no faster than its ramp, whoever asks; loweri
   rig.finish();
 });
 
+test("raises: a site that was dead for longer than its grants lived rises by its ramp again, to what its stations had", async () => {
+  const rig = await Rig.start({
+    version: "2.0.1",
+    stations: 4,
+    outlet: { safeMa: 6_000 },
+    commands: { ...limits, dwellMs: 0 },
+  });
+  const sumW = () => rig.stations.reduce((sum, station) => sum + rig.drawA(station) * 3 * 230, 0);
+  rig.energy.grantMa = 32_000;
+  for (const station of rig.stations) await rig.arrive(station);
+  await rig.advance(120_000);
+  assert(sumW() > 80_000, `${sumW()} W`);
+  rig.world.killSite();
+  await rig.advance(150_000);
+  const safeW = 4 * 6 * 3 * 230;
+  assert.equal(sumW(), safeW);
+  await rig.during(rig.world.startSite());
+  assert(await rig.world.time.until(() => rig.world.dialEnergy !== undefined, 10_000));
+  rig.connectEnergy();
+  const fromMs = rig.world.time.now().monotonicMs;
+  for (let s = 0; s < 120; s++) {
+    await rig.advance(1_000);
+    const elapsedS = (rig.world.time.now().monotonicMs - fromMs) / 1_000;
+    assert(sumW() <= safeW + limits.rampWPerS * (elapsedS + 10), `${sumW()} W after ${elapsedS} s`);
+  }
+  assert(sumW() > 80_000, "it does get there");
+  rig.finish();
+});
+
 test("raises: after the power came back they wait for a random time", async () => {
   const delays = new Set<number>();
   for (let seed = 1; seed <= 6; seed++) {
