@@ -49,3 +49,23 @@ test("base load: a source whose device is silent may hide as much of it as was d
   assert.deepEqual(forLowering(true, [known], { unseenFeedMa: [flat(12)] }), [9]);
   assert.deepEqual(forLowering(true, [known], { unseenFeedMa: [flat(1)] }), [8]);
 });
+
+test("base load: after a gap of its meter the declared highest counts for raising, until what stations told before it cannot hide any", () => {
+  const loads = new BaseLoads(fuseTree(smallSite({ outlets: 2, mainA: 60, baseA: 9, riseA: 3 })));
+  const raising = (nowMs: number, meter: number | undefined, draw = 40) => {
+    const own: Own = {
+      ...{ drawMa: [flat(draw)], drawAtMostMa: [flat(draw)], drawAtLeastMa: [flat(draw)], heeded: [true] },
+      ...{ feedMa: [NO_CURRENT], feedAtLeastMa: [NO_CURRENT] },
+    };
+    const reading = meter === undefined ? undefined : { atMs: nowMs, currentMa: flat(meter) };
+    return loads.estimate([reading], own, nowMs)[0]!.forRaising[0] / 1_000;
+  };
+  for (let s = 0; s < 25; s++) assert.equal(raising(s * 1_000, 44), 9);
+  assert.equal(raising(25_000, 44), 7);
+  assert.equal(raising(26_000, undefined), 9);
+  // A car of 14 A had left within the gap, and its station has not said so yet: the meter seems to show no load at all.
+  for (let s = 27; s < 37; s++) assert.equal(raising(s * 1_000, 30), 9);
+  for (let s = 37; s < 52; s++) assert.equal(raising(s * 1_000, 30, 26), 9);
+  assert.equal(raising(52_000, 30, 26), 7);
+  assert.equal(raising(53_000, 36, 26), 13, "more than declared is believed at once");
+});

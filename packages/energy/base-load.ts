@@ -11,6 +11,7 @@
  *                    changes of ours hide a load that was seen, and do not end it. And while an outlet may draw more that no grant of
  *                    ours allows, what is likely: rather one change too many, once, than room that is not there.
  *
+ * A meter that is read again after a gap is believed for raising once readings can be apart no more: what stands against it may be older.
  * What a car is said to give that nobody told to may be a lie, and what a source feeds whose device is silent is unknown: either is believed
  * to hide a load up to what was declared, and no more.
  * Both include the rise declared for a grant's life, never beyond the declared highest, unless more than that was measured. At a fuse
@@ -62,6 +63,8 @@ export class BaseLoads {
   private readonly declared: readonly { readonly highest: PerPhase; readonly rise: PerPhase }[];
   private readonly high: readonly (readonly Extremes[])[];
   private readonly certain: readonly (readonly Extremes[])[];
+  /** Since when each fuse's meter is read without a gap. */
+  private readonly readSinceMs = new Map<number, number>();
 
   constructor(tree: FuseTree) {
     this.tree = tree;
@@ -91,6 +94,7 @@ export class BaseLoads {
       const reading = readings[i];
       if (reading === undefined) {
         for (const window of [...this.high[i]!, ...this.certain[i]!]) window.clear();
+        this.readSinceMs.delete(i);
         out[i] = this.fromChildren(i, out);
       } else out[i] = this.measured(i, reading, { own, highest: highest[i]!, rise: rise[i]!, nowMs });
     }
@@ -114,8 +118,11 @@ export class BaseLoads {
     // What is unseen now hides as much now: no window remembers it.
     const more = plus(own.unseenFeedMa?.[i] ?? NO_CURRENT, rise);
     const withMore = (ma: PerPhase) => higher(ma, lower(plus(ma, more), highest));
+    if (!this.readSinceMs.has(i)) this.readSinceMs.set(i, nowMs);
+    // What a station told before may have ended since, and hides as much, until it must have told otherwise.
+    const settled = nowMs - this.readSinceMs.get(i)! >= LAG_MS_MAX;
     return {
-      forRaising: withMore(high),
+      forRaising: settled ? withMore(high) : higher(high, highest),
       forLowering: withMore(lower(higher(certain, hidden), high)),
       known: "metered",
       // A car that has just stopped giving, and has not said so yet, looks like a load that has risen.

@@ -28,6 +28,12 @@ export const BEGINS_EARLIER_MS = 1_000;
 
 /** Between two meter values of a transaction that a station is asked for. */
 export const METER_EVERY_S = 10;
+/** A session that was seen so long ago is asked for, while no meter shows what it draws. */
+export const SHOWS_EVERY_MS = 5_000;
+/** What a station takes to say that it will show it; … */
+export const SHOW_MS_MAX = 5_000;
+/** … one that does not is asked again after this. */
+export const SHOWS_AGAIN_MS = 60_000;
 
 /** Offsets of a station's clock that agree this well are the same. */
 export const CLOCK_WITHIN_MS = 2_000;

@@ -30,6 +30,7 @@ import { Reports } from "./reports.ts";
 import { type Held, SafeDefault, safeOf } from "./safe-default.ts";
 import type { ChargingSession } from "./session.ts";
 import { Sessions } from "./sessions.ts";
+import { Showing } from "./showing.ts";
 import type { GrantedTo } from "./sound-turn.ts";
 import { StationTime } from "./station-time.ts";
 
@@ -45,6 +46,8 @@ export type StationPorts = {
   outcome(outcome: GrantOutcome): void;
   /** Sessions, or what they may want, are others now. */
   changed(): void;
+  /** No meter of the site shows what flows. */
+  blind(): boolean;
   observe(kind: string, detail: string): void;
   report(version: OcppVersion, action: string, payload: JsonObject): void;
 };
@@ -58,6 +61,7 @@ export class ManagedStation {
   private readonly safe: SafeDefault;
   private readonly shelf: CsmsShelf;
   private readonly desk: CsmsDesk;
+  private readonly showing: Showing;
   private caller: StationCaller | undefined;
   private held: Held = "unknown";
   private checkAtMs = Number.NEGATIVE_INFINITY;
@@ -107,6 +111,7 @@ export class ManagedStation {
     const { learnt } = book.page;
     // Of one outlet; it has more now, and they would share one limit.
     if (outlets.length > 1 && learnt.way === "max") book.page.learnt = { ...learnt, way: "tx" };
+    this.showing = new Showing({ caller, nowMs, sessions: () => this.sessions.all() });
     for (const kept of this.sessions.all()) {
       const outlet = this.outletAt(kept.evse);
       if (outlet !== undefined) this.writer.restore(kept, outlet);
@@ -230,6 +235,7 @@ export class ManagedStation {
     this.sessions.endFree();
     void this.writer.work();
     this.lookForSwings();
+    if (this.ports.blind()) void this.showing.ask();
     if (this.ports.clock.now().monotonicMs >= this.checkAtMs) void this.look();
   }
 

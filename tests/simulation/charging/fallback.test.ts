@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OutletId } from "@wattward/energy";
 import { every } from "@wattward/kernel";
+import { ocppVersions } from "@wattward/ocpp";
 import type { FromEnergy } from "../../../apps/site/energy-link/messages.ts";
 import { Rig, type Rig as Site } from "./rig.ts";
 
@@ -146,6 +147,35 @@ for (const dies of ["energy controller", "whole site"])
       rig.stations.map((station) => rig.drawA(station)),
       [6, 6, 6],
     );
+    rig.finish();
+  });
+
+for (const version of ocppVersions)
+  test(`fallback ${version}: without a meter stations are asked to show what they draw between their own readings, and only then`, async () => {
+    const rig = await Rig.start({ version, station: { settings: { sampleS: 10 } } });
+    await rig.arrive();
+    await rig.advance(70_000);
+    /** How long it was not seen at most, in a minute, and how often it was asked. */
+    const minute = async () => {
+      const before = rig.asks("TriggerMessage").length;
+      let agoMs = 0;
+      for (let s = 0; s < 60; s++) {
+        await rig.advance(1_000);
+        agoMs = Math.max(agoMs, rig.energy.sessions[0]?.observed?.agoMs ?? 0);
+      }
+      return { agoMs, asked: rig.asks("TriggerMessage").length - before };
+    };
+    const sighted = await minute();
+    assert(sighted.agoMs > 8_000 && sighted.asked === 0, JSON.stringify(sighted));
+    rig.energy.silent = true;
+    await until(rig, "fallback", 3_000);
+    await rig.advance(10_000);
+    const blind = await minute();
+    assert(blind.agoMs <= 6_500 && blind.asked <= 7, JSON.stringify(blind));
+    rig.energy.silent = false;
+    await until(rig, "reactive", 120_000);
+    await rig.advance(10_000);
+    assert.equal((await minute()).asked, 0);
     rig.finish();
   });
 

@@ -7,7 +7,7 @@ import { Bounds, type Moment } from "./bounds.ts";
 /** What the recount says while these draw below the hall's 32 A, and for how long they were above it when it did. */
 async function said(
   amps: Record<string, readonly number[]>,
-  unheeding: Partial<Pick<Moment, "deaf" | "disobeys">>,
+  unheeding: Partial<Pick<Moment, "deaf" | "disobeys" | "headless">>,
   forS: number,
 ) {
   const work = atWork();
@@ -22,7 +22,14 @@ async function said(
   const nobody: ReadonlySet<string> = new Set();
   for (let i = 0; i < forS * 10; i++) {
     await work.run(0.1);
-    const quiet = { detectionMs: 0, foresightMs: 0, undisturbed: false, disobeys: nobody, deaf: nobody };
+    const quiet = {
+      detectionMs: 0,
+      foresightMs: 0,
+      undisturbed: false,
+      disobeys: nobody,
+      deaf: nobody,
+      headless: false,
+    };
     bounds.take({ ...quiet, ...unheeding, nowMs: work.time.now().monotonicMs, draws });
   }
   return bounds.findings.map(({ say }) => say);
@@ -42,4 +49,14 @@ test("bounds: beside one that disobeys a deaf one has its grant's life, once nob
   const unheeding = { deaf: new Set(["B"]), disobeys: new Set(["C"]) };
   assert.deepEqual(await said(over, unheeding, 71), []);
   assert.deepEqual(await said(over, unheeding, 72), ["bound ended: hall L2: 36.0 A of 32 flow for 71.1 s"]);
+});
+
+test("bounds: while nobody controls anything, one that does not obey is ended by nobody; the fuse's heat counts all the same", async () => {
+  const dead = { headless: true, disobeys: new Set(["C"]) };
+  assert.deepEqual(await said(over, dead, 90), []);
+  assert.deepEqual(await said(over, { headless: true }, 12), [
+    "bound ended: hall L2: 36.0 A of 32 flow for 11.1 s",
+  ]);
+  const [hot] = await said({ B: [24, 24, 24], C: [32] }, dead, 90);
+  assert.match(hot ?? "", /^bound heat: hall L2/);
 });

@@ -10,7 +10,8 @@
  *                    readings may be apart besides, for until then nothing flows that could be seen
  *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s; where a deaf
  *                    station holds on to its grant and everybody who can be told draws nothing, no controller can end it
- *                    before that grant does by itself, and a grant's life is allowed besides
+ *                    before that grant does by itself, and a grant's life is allowed besides; beside one that does not obey
+ *                    time does not count while no local controller lives
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
  *
  * A station that does not obey counts in (a) with what it was granted or draws, whichever is more, until it has drawn more than it was
@@ -51,6 +52,8 @@ export type Moment = {
   readonly disobeys: ReadonlySet<string>;
   /** Stations that do not hear now. */
   readonly deaf: ReadonlySet<string>;
+  /** No local controller lives. */
+  readonly headless: boolean;
 };
 
 type Sums = readonly number[][];
@@ -116,6 +119,8 @@ export class Bounds {
     this.lastMs = nowMs;
     this.sum(moment);
     if (nowMs < this.options.fromMs) return;
+    // The safe defaults that are all that holds then were not made for one that does not obey.
+    const uncontrolled = moment.headless && moment.disobeys.size > 0;
     const allowedMs = DETECTED_MS + this.options.respondsMs + ENDED_MS + moment.detectionMs;
     for (const [fuse, rows] of this.rows) {
       const { base, largest, sources, total } = this.plant.flowOf(fuse);
@@ -125,6 +130,7 @@ export class Bounds {
         const row = rows[i]!;
         const advanceMa = mayMa[i]! + base[i]! + sources[i]! + largest[i]!;
         const advanceMs = moment.undisturbed ? DETECTED_MS : allowedMs + moment.foresightMs;
+        if (uncontrolled) Object.assign(row, { advanceSinceMs: Number.NaN, overSinceMs: Number.NaN });
         this.advance(row, { ma: advanceMa, nowMs, allowedMs: advanceMs });
         const nobody = moment.deaf.size > 0 && lowerableMa[i]! + Math.max(0, sources[i]!) <= 0;
         const endedMs = nobody ? allowedMs + this.options.ttlMs : allowedMs;

@@ -220,7 +220,8 @@ class Day {
       ({ fault, untilMs }) => fault.undisturbed === true || nowMs > untilMs + TTL_MS + AFTER_MS,
     );
     const { deaf, disobeys } = this.stage;
-    this.bounds.take({ nowMs, draws, detectionMs, foresightMs, undisturbed, disobeys, deaf });
+    const headless = !this.whole.lives("local");
+    this.bounds.take({ nowMs, draws, detectionMs, foresightMs, undisturbed, disobeys, deaf, headless });
     let watts = 0;
     for (const { terminalsMa } of draws) for (const ma of terminalsMa) watts += ma * 0.23;
     this.wattMs += watts * 100;

@@ -1,0 +1,57 @@
+/**
+ * While no meter of the site shows what flows (modes conservative and fallback), its stations alone do, by themselves every
+ * `METER_EVERY_S`: a car that stops obeying would be seen that late. They are asked to show in between as well.
+ *
+ *     1.6   TriggerMessage MeterValues (§5.17)
+ *     2.x   TriggerMessage TransactionEvent (F06.FR.07): with what was asked for between start and end
+ */
+import type { EvseId, JsonObject } from "@wattward/kernel";
+import type { OcppVersion } from "@wattward/ocpp";
+import type { StationCaller } from "./caller.ts";
+import { fieldsOf } from "./fields.ts";
+import { SHOW_MS_MAX, SHOWS_AGAIN_MS, SHOWS_EVERY_MS } from "./limits.ts";
+import type { ChargingSession } from "./session.ts";
+
+export type ShowingPorts = {
+  caller(): StationCaller | undefined;
+  sessions(): readonly ChargingSession[];
+  nowMs(): number;
+};
+
+export class Showing {
+  private readonly ports: ShowingPorts;
+  private readonly askedAtMs = new Map<EvseId, number>();
+  private asking = false;
+  /** A station that does not do that is asked again later: it may have had nothing to show. */
+  private notBeforeMs = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: ShowingPorts) {
+    this.ports = ports;
+  }
+
+  /** Asks for the session that was seen longest ago, where that is too long. */
+  async ask(): Promise<void> {
+    const nowMs = this.ports.nowMs();
+    const caller = this.ports.caller();
+    if (this.asking || caller === undefined || nowMs < this.notBeforeMs) return;
+    const due = this.ports.sessions().find(({ evse, observed }) => {
+      const seenAtMs = Math.max(observed?.atMs ?? 0, this.askedAtMs.get(evse) ?? 0);
+      return nowMs - seenAtMs >= SHOWS_EVERY_MS;
+    });
+    if (due === undefined) return;
+    this.asking = true;
+    this.askedAtMs.set(due.evse, nowMs);
+    // Not before others: what lowers goes first.
+    const told = await caller.call("TriggerMessage", payloadOf(caller.version, due.evse), {
+      timeoutMs: SHOW_MS_MAX,
+    });
+    this.asking = false;
+    const does = told.kind === "result" && fieldsOf(told.payload).get("status") === "Accepted";
+    if (!does) this.notBeforeMs = this.ports.nowMs() + SHOWS_AGAIN_MS;
+  }
+}
+
+const payloadOf = (version: OcppVersion, evse: EvseId): JsonObject =>
+  version === "1.6"
+    ? { requestedMessage: "MeterValues", connectorId: evse }
+    : { requestedMessage: "TransactionEvent", evse: { id: evse } };
