@@ -106,12 +106,15 @@ function oneAtATime(run: () => Promise<void>, clock: Clock | undefined): Looks {
   let again = false;
   let ended = false;
   const runAll = async () => {
-    while (again && !ended) {
-      again = false;
-      await run();
-      if (clock !== undefined && !ended) await sleep(clock, LOOK_EVERY_MS_MIN);
+    try {
+      while (again && !ended) {
+        again = false;
+        await run();
+        if (clock !== undefined && !ended) await sleep(clock, LOOK_EVERY_MS_MIN);
+      }
+    } finally {
+      running = undefined;
     }
-    running = undefined;
   };
   return {
     ask() {

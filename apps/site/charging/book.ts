@@ -33,6 +33,8 @@ export type BookPage = {
   /** What carries it; absent: `tx-default`. */
   safeBy?: "max" | undefined;
   sessions: readonly KeptSession[];
+  /** When they were kept last, by the site's clock: every `SAVED_EVERY_MS` while there are any. */
+  aliveWallMs?: number | undefined;
   csms: readonly CsmsProfile[];
 };
 
@@ -98,6 +100,7 @@ function pageOf(value: unknown): BookPage | undefined {
     safeMa: numberIn(fields, "safeMa"),
     safeBy: fields.get("safeBy") === "max" ? "max" : undefined,
     sessions: listIn(fields, "sessions").map(fieldsOf).flatMap(sessionOf).slice(0, SESSIONS_MAX),
+    aliveWallMs: numberIn(fields, "aliveWallMs"),
     csms: listIn(fields, "csms").flatMap(readCsmsProfile).slice(0, CSMS_PROFILES_MAX),
   };
 }

@@ -11,7 +11,7 @@ import { DRAWS_MA_MIN, type Grant, type GrantOutcome, type Outlet, type SessionI
 import type { EvseId, Log } from "@wattward/kernel";
 import type { Book } from "./book.ts";
 import { ask, type StationCaller, type Told } from "./caller.ts";
-import { InForceGrants, surelyMa } from "./in-force.ts";
+import { InForceGrants } from "./in-force.ts";
 import { canGive, grantProfile, measureOf, nextWay, Refusals } from "./limiting.ts";
 import {
   AGAIN_MS,
@@ -21,6 +21,7 @@ import {
   GRANT_ID,
   OFFERED_MS,
   SAME_WITHIN_MA,
+  SAVED_EVERY_MS,
 } from "./limits.ts";
 import { askComposite, clearProfile, limitAt, type Measure, readComposite, setProfile } from "./profile.ts";
 import type { Change, Raises } from "./raises.ts";
@@ -95,9 +96,13 @@ export class GrantWriter {
     return this.inForce.of(evse, session)?.limitMa;
   }
 
-  /** A session from before this process: its station may live on the highest that it ever got, for a grant's life. */
-  restore({ evse, id, mostMa }: ChargingSession, { ttlMs }: Outlet): void {
-    if (mostMa !== undefined) this.inForce.restore(evse, { session: id, limitMa: mostMa, ttlMs });
+  /**
+   * A session from before this process: its station may live on the highest that it ever got, for a grant's life; after a longer break, by the
+   * wall clock, most likely not.
+   */
+  restore({ evse, id, mostMa }: ChargingSession, { ttlMs }: Outlet, deadMs: number): void {
+    const ended = deadMs > ttlMs + SAVED_EVERY_MS;
+    if (mostMa !== undefined) this.inForce.restore(evse, { session: id, limitMa: mostMa, ttlMs }, ended);
   }
 
   /** The station boots: first its safe default is looked at, which a grant would hide from a composite schedule. What lowers goes on. */
@@ -184,24 +189,23 @@ export class GrantWriter {
       }
       if (wanted.againAtMs > nowMs) continue;
       const change = this.change(wanted);
+      const mayHaveMa = this.inForce.of(evse, wanted.grant.session)?.limitMa ?? change.fromMa;
       const limitMa = this.ports.raises.allowed(change, nowMs);
       // Half of its life is over, and nobody has said it again: whoever granted may be gone.
       if (wanted.writtenMa !== undefined && nowMs - wanted.sinceMs > wanted.grant.ttlMs / 2) continue;
       if (wanted.writtenMa === undefined || limitMa > wanted.writtenMa)
-        due.push({ wanted, limitMa, rises: limitMa > change.fromMa, lowers: limitMa < change.fromMa });
+        due.push({ wanted, limitMa, rises: limitMa > mayHaveMa, lowers: limitMa < mayHaveMa });
     }
     if (this.held) return due.find(({ lowers }) => lowers);
     return due.find(({ rises }) => !rises) ?? due[0];
   }
 
   private change({ grant, outlet }: Wanted): Change {
-    const { evse, safeMa } = outlet;
-    const force = this.inForce.of(evse, grant.session);
-    const drawsMa = this.ports.session(evse)?.surelyDrawsMa(this.ports.nowMs());
+    const force = this.inForce.of(outlet.evse, grant.session);
     return {
       outlet: outlet.id,
-      // Of what it may have without anybody's word, a rise to the same is one all the same: the site may have been dead for long.
-      fromMa: force === undefined ? safeMa : surelyMa(force, safeMa, drawsMa),
+      // A rise to what it had before the site was dead for long is one all the same.
+      fromMa: force === undefined || force.ended ? outlet.safeMa : force.limitMa,
       toMa: Math.min(grant.limitMa, outlet.ratedMa),
       leastMa: outlet.minMa,
       wattsPerMa: (this.ports.voltageV * outlet.wiring.length) / 1_000,

@@ -13,14 +13,9 @@ export type InForce = {
   readonly lifeMs: number;
   /** It was not watched being granted: the station may have less. */
   readonly atMost?: true;
+  /** By the site's wall clock it has ended since: budgeted all the same, for that clock may be wrong, but no reason to skip a ramp. */
+  readonly ended?: true;
 };
-
-/** What of it the station surely has: where nobody watched it being granted, no more than what is drawn, and its safe default. */
-export const surelyMa = (
-  { atMost, limitMa }: InForce,
-  safeMa: number,
-  drawsMa: readonly number[] = [],
-): number => (atMost ? Math.min(limitMa, Math.max(safeMa, ...drawsMa)) : limitMa);
 
 export type InForcePorts = {
   readonly book: Book;
@@ -88,12 +83,13 @@ export class InForceGrants {
   ) {
     const before = this.of(evse, session);
     const mostMa = accepted || before === undefined ? limitMa : Math.max(before.limitMa, limitMa);
-    this.set(evse, { session, limitMa: mostMa, ttlMs }, { accepted, atMs });
+    const ended = before?.ended === true;
+    this.set(evse, { session, limitMa: mostMa, ttlMs }, { accepted, atMs, ended });
   }
 
   /** From before this process: the highest that it ever got, for a grant's life. */
-  restore(evse: EvseId, written: Written): void {
-    this.set(evse, written, { accepted: false, atMs: this.ports.nowMs() });
+  restore(evse: EvseId, written: Written, ended: boolean): void {
+    this.set(evse, written, { accepted: false, atMs: this.ports.nowMs(), ended });
   }
 
   forget(evse: EvseId): void {
@@ -113,12 +109,13 @@ export class InForceGrants {
   private set(
     evse: EvseId,
     { limitMa, session, ttlMs }: Written,
-    { accepted, atMs }: { readonly accepted: boolean; readonly atMs: number },
+    { accepted, atMs, ended }: { readonly accepted: boolean; readonly atMs: number; readonly ended: boolean },
   ): void {
     const ends = endsWithSession.has(this.ports.book.page.learnt.way);
     this.byEvse.set(evse, {
       ...{ session: ends ? session : undefined, limitMa, untilMs: atMs + ttlMs, lifeMs: ttlMs },
       ...(!accepted && { atMost: true }),
+      ...(!accepted && ended && { ended: true }),
     });
   }
 }

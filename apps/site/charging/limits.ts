@@ -31,9 +31,11 @@ export const METER_EVERY_S = 10;
 /** A session that was seen so long ago is asked for, while no meter shows what it draws. */
 export const SHOWS_EVERY_MS = 5_000;
 /** What a station takes to say that it will show it; … */
-export const SHOW_MS_MAX = 5_000;
-/** … one that does not is asked again after this. */
+export const SHOW_MS_MAX = 3_000;
+/** … one that does not is asked again after this, and after twice as long each time that it does not again, … */
 export const SHOWS_AGAIN_MS = 60_000;
+/** … up to this. */
+export const SHOWS_AGAIN_MS_MAX = 3_600_000;
 
 /** Offsets of a station's clock that agree this well are the same. */
 export const CLOCK_WITHIN_MS = 2_000;

@@ -31,9 +31,6 @@ const CURRENT_MA_MAX = 2_000_000;
 const REGISTER_WH_MAX = 1_000_000_000_000;
 const isRegister = (wh: number): boolean => wh >= 0 && wh <= REGISTER_WH_MAX;
 
-/** `old`: by the site's own clock, which may be the wrong one of the two. */
-type Observed = { readonly atMs: number; readonly terminalsMa: readonly number[]; readonly old: boolean };
-
 export class ChargingSession {
   readonly id: SessionId;
   readonly transaction: number | string;
@@ -44,13 +41,15 @@ export class ChargingSession {
   readonly remoteStartId: number | undefined;
   needs: Needs;
   mostMa: number | undefined;
-  observed: Observed | undefined;
+  observed: { readonly atMs: number; readonly terminalsMa: readonly number[] } | undefined;
   /** Its outlet is said to be free since then. */
   freeSinceMs: number | undefined;
   private fromWh: number | undefined;
   private givenWh: number;
   private exportWh: number | undefined;
   private register: { readonly wh: number; readonly atMs: number | undefined } | undefined;
+  /** Where the step began that the next current is reckoned by. */
+  private stepFrom: { readonly wh: number; readonly atMs: number } | undefined;
 
   constructor(id: SessionId, kept: KeptSession, connectedAtMs: number) {
     this.id = id;
@@ -91,11 +90,6 @@ export class ChargingSession {
     return observed !== undefined && nowMs - observed.atMs <= SEEN_LATELY_MS ? observed.terminalsMa : [];
   }
 
-  /** The same, unless there is any doubt: the first that a station tells after a break may be what it has kept for hours. */
-  surelyDrawsMa(nowMs: number): readonly number[] {
-    return this.observed?.old === true ? [] : this.drawsMa(nowMs);
-  }
-
   private get takenWh(): number {
     if (this.register === undefined || this.fromWh === undefined) return 0;
     return Math.max(0, this.register.wh - this.fromWh);
@@ -118,12 +112,7 @@ export class ChargingSession {
   }
 
   /** Takes in what the meter showed; each reading is as old as the station's clock says it is. */
-  read(
-    readings: readonly MeterReading[],
-    time: StationTime,
-    terminals: Terminals,
-    { nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number },
-  ): void {
+  read(readings: readonly MeterReading[], time: StationTime, terminals: Terminals, nowMs: number): void {
     const stationNowMs = time.at(nowMs);
     for (const { atStationMs, terminalsMa, registerWh, exportWh } of readings) {
       if (exportWh !== undefined && terminals.givesBack === true) this.gave(exportWh);
@@ -136,7 +125,7 @@ export class ChargingSession {
         ma?.every((each) => Math.abs(each) <= CURRENT_MA_MAX) &&
         (this.observed === undefined || atMs > this.observed.atMs)
       )
-        this.observed = { atMs, terminalsMa: ma, old: wallMs - (atStationMs ?? wallMs) > SEEN_LATELY_MS };
+        this.observed = { atMs, terminalsMa: ma };
     }
   }
 
@@ -154,10 +143,11 @@ export class ChargingSession {
   }
 
   private fromSteps(wh: number | undefined, atMs: number, terminals: Terminals): number[] | undefined {
-    const before = this.register;
-    if (wh === undefined || !isRegister(wh) || before?.atMs === undefined || wh < before.wh) return undefined;
-    const stepMs = atMs - before.atMs;
+    const from = this.stepFrom;
+    if (wh === undefined || !isRegister(wh) || (from !== undefined && wh < from.wh)) return undefined;
+    const stepMs = atMs - (from?.atMs ?? Number.NEGATIVE_INFINITY);
     if (stepMs < REGISTER_STEP_MS_MIN) return undefined;
-    return spread(((wh - before.wh) * 3_600_000) / stepMs, terminals);
+    this.stepFrom = { wh, atMs };
+    return from && spread(((wh - from.wh) * 3_600_000) / stepMs, terminals);
   }
 }

@@ -142,8 +142,7 @@ export class Sessions {
     const session = this.byEvse.get(evse);
     if (terminals === undefined || session === undefined) return;
     const readings = readMeterValues(meterValue, { ...terminals, usedCount });
-    const { nowMs, time, wallMs } = this.ports;
-    session.read(readings, time, { ...terminals, usedCount }, { nowMs: nowMs(), wallMs: wallMs() });
+    session.read(readings, this.ports.time, { ...terminals, usedCount }, this.ports.nowMs());
   }
 
   private free(evse: EvseId, isFree: boolean): void {

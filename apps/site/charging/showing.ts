@@ -9,7 +9,7 @@ import type { EvseId, JsonObject } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { StationCaller } from "./caller.ts";
 import { fieldsOf } from "./fields.ts";
-import { SHOW_MS_MAX, SHOWS_AGAIN_MS, SHOWS_EVERY_MS } from "./limits.ts";
+import { SHOW_MS_MAX, SHOWS_AGAIN_MS, SHOWS_AGAIN_MS_MAX, SHOWS_EVERY_MS } from "./limits.ts";
 import type { ChargingSession } from "./session.ts";
 
 export type ShowingPorts = {
@@ -22,8 +22,9 @@ export class Showing {
   private readonly ports: ShowingPorts;
   private readonly askedAtMs = new Map<EvseId, number>();
   private asking = false;
-  /** A station that does not do that is asked again later: it may have had nothing to show. */
+  /** A station that does not do that is asked again later, and later: what lowers would wait for its answer. */
   private notBeforeMs = Number.NEGATIVE_INFINITY;
+  private failures = 0;
 
   constructor(ports: ShowingPorts) {
     this.ports = ports;
@@ -34,11 +35,14 @@ export class Showing {
     const nowMs = this.ports.nowMs();
     const caller = this.ports.caller();
     if (this.asking || caller === undefined || nowMs < this.notBeforeMs) return;
-    const due = this.ports.sessions().find(({ evse, observed }) => {
-      const seenAtMs = Math.max(observed?.atMs ?? 0, this.askedAtMs.get(evse) ?? 0);
-      return nowMs - seenAtMs >= SHOWS_EVERY_MS;
-    });
-    if (due === undefined) return;
+    const [due] = this.ports
+      .sessions()
+      .map(({ evse, observed }) => ({
+        evse,
+        atMs: Math.max(observed?.atMs ?? 0, this.askedAtMs.get(evse) ?? 0),
+      }))
+      .sort((a, b) => a.atMs - b.atMs);
+    if (due === undefined || nowMs - due.atMs < SHOWS_EVERY_MS) return;
     this.asking = true;
     this.askedAtMs.set(due.evse, nowMs);
     // Not before others: what lowers goes first.
@@ -47,7 +51,9 @@ export class Showing {
     });
     this.asking = false;
     const does = told.kind === "result" && fieldsOf(told.payload).get("status") === "Accepted";
-    if (!does) this.notBeforeMs = this.ports.nowMs() + SHOWS_AGAIN_MS;
+    this.failures = does ? 0 : this.failures + 1;
+    const waitMs = Math.min(SHOWS_AGAIN_MS * 2 ** (this.failures - 1), SHOWS_AGAIN_MS_MAX);
+    if (!does) this.notBeforeMs = this.ports.nowMs() + waitMs;
   }
 }
 

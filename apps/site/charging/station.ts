@@ -21,7 +21,6 @@ import { CsmsDesk } from "./csms-desk.ts";
 import { CsmsShelf } from "./csms-shelf.ts";
 import { fieldsOf, timeIn } from "./fields.ts";
 import { GrantWriter } from "./grant-writer.ts";
-import { surelyMa } from "./in-force.ts";
 import { canGive } from "./limiting.ts";
 import { CHECK_AGAIN_MS } from "./limits.ts";
 import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
@@ -114,7 +113,7 @@ export class ManagedStation {
     this.showing = new Showing({ caller, nowMs, sessions: () => this.sessions.all() });
     for (const kept of this.sessions.all()) {
       const outlet = this.outletAt(kept.evse);
-      if (outlet !== undefined) this.writer.restore(kept, outlet);
+      if (outlet !== undefined) this.writer.restore(kept, outlet, wallMs() - (book.page.aliveWallMs ?? 0));
     }
     this.desk = new CsmsDesk({
       ...{ outlets, voltageV, wallMs, caller, observe, shelf: this.shelf, report: ports.report },
@@ -343,9 +342,9 @@ export class ManagedStation {
   private inForce({ evse, safeMa }: Outlet, session: ChargingSession): Partial<ToldSession> {
     const found = this.writer.inForce.mayHoldOf(evse, session.id);
     if (found === undefined) return {};
-    const { limitMa } = found;
-    const goesOnMa = surelyMa(found, safeMa, session.surelyDrawsMa(this.ports.clock.now().monotonicMs));
-    return { inForceMa: limitMa, ...(goesOnMa < limitMa && { goesOnMa }) };
+    const { atMost, limitMa } = found;
+    const drawsMa = Math.max(safeMa, ...(session.observed?.terminalsMa ?? []));
+    return { inForceMa: limitMa, ...(atMost && drawsMa < limitMa && { goesOnMa: drawsMa }) };
   }
 
   /** Of the site's wall clock: grant, then safe default. */
@@ -368,8 +367,10 @@ export class ManagedStation {
   }
 
   private keepSessions(): Promise<boolean> {
-    this.ports.book.page.sessions = this.sessions.all().map((session) => session.kept());
-    return this.ports.book.save();
+    const { book, clock } = this.ports;
+    book.page.sessions = this.sessions.all().map((session) => session.kept());
+    book.page.aliveWallMs = clock.now().wallMs;
+    return book.save();
   }
 
   private outletAt(evse: EvseId): Outlet | undefined {

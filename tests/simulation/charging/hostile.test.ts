@@ -242,7 +242,7 @@ test("raises: the whole site rises no faster than its ramp, whoever asks; loweri
   rig.finish();
 });
 
-test("raises: a site that was dead for longer than its grants lived rises by its ramp again, to what its stations had", async () => {
+test("raises: a site that was dead for longer than its grants live rises by its ramp again, to what its stations had", async () => {
   const rig = await Rig.start({
     version: "2.0.1",
     stations: 4,
@@ -255,7 +255,7 @@ test("raises: a site that was dead for longer than its grants lived rises by its
   await rig.advance(120_000);
   assert(sumW() > 80_000, `${sumW()} W`);
   rig.world.killSite();
-  await rig.advance(150_000);
+  await rig.advance(200_000);
   const safeW = 4 * 6 * 3 * 230;
   assert.equal(sumW(), safeW);
   await rig.during(rig.world.startSite());
