@@ -46,6 +46,19 @@ test("claim: a lower limit counts only once it was accepted and the model's resp
   assert.equal(mayAt(claim, 106_000), 10_000);
 });
 
+test("claim: what was seen before it must have followed says nothing against it; more than that afterwards is reckoned with at once", () => {
+  const claim = lowering();
+  const seen = (nowMs: number, atMs: number, ma: number, ...outcomes: GrantOutcome[]) => {
+    claim.update({ ...session, observed: { atMs, terminalsMa: [ma, ma, ma] } }, outcomes, nowMs);
+    return [claim.heeds, claim.mayMa[0]];
+  };
+  assert.deepEqual(seen(101_000, 101_000, 20_000, accepted(2, 101_000)), [true, 20_000]);
+  assert.deepEqual(seen(107_000, 105_000, 16_000), [true, 16_000]);
+  assert.deepEqual(seen(108_000, 107_500, 16_000), [false, 16_000]);
+  assert.equal(claim.standing, "obeys", "not judged yet");
+  assert.deepEqual(seen(109_000, 108_500, 10_900), [true, 10_900], "no finer than a meter");
+});
+
 test("claim: a rejected limit leaves the one before in force", () => {
   const claim = lowering();
   assert.equal(mayAt(claim, 200_000, rejected(2, 101_000)), 20_000);

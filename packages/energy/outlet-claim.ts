@@ -19,7 +19,6 @@ import {
   LAG_MS_MAX,
   LEND_AFTER_MS,
   OBEYS_WITHIN_MA,
-  OBEYS_WITHIN_PERMILLE,
   PROBATION_MS,
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
@@ -28,7 +27,7 @@ import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } fr
 import { SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
-import { isDraw } from "./trust.ts";
+import { isDraw, isMore } from "./trust.ts";
 import { Extremes } from "./window.ts";
 
 /** With the index of the fuse that it hangs below. */
@@ -50,6 +49,7 @@ export class OutletClaim {
   private draw: { readonly atMs: number; readonly ma: PerPhase } | undefined;
   private readonly drawHigh = new Extremes(LEND_AFTER_MS);
   private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
+  private lastForce = { ma: 0, sinceMs: Number.NEGATIVE_INFINITY };
   private readonly inForceHigh = new Extremes(LAG_MS_MAX);
   private readonly drawnHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
   private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
@@ -99,6 +99,7 @@ export class OutletClaim {
     for (const outcome of outcomes) this.hear(outcome);
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
     this.expire(nowMs);
+    if (this.inForceMa !== this.lastForce.ma) this.lastForce = { ma: this.inForceMa, sinceMs: nowMs };
     this.inForceHigh.add(nowMs, this.inForceMa);
     // What a predecessor had it give is no disobedience, as long as his grant may live.
     const isLeft = !this.inEffect && nowMs - this.sinceMs <= this.outlet.ttlMs;
@@ -128,12 +129,17 @@ export class OutletClaim {
   }
 
   /**
-   * Its grants say what it draws: it obeys, and was not seen above all that it was granted lately either, which takes longer to judge.
+   * Its grants say what it draws: it obeys, and was not seen above them either, once it must have followed; to judge it takes longer.
    * One that was told less than its safe default, and hears no more, is about to have that.
    */
   get heeds(): boolean {
     const returns = this.limitMa < this.outlet.safeMa && this.sent.lapses(this.nowMs);
-    return this.standing === "obeys" && this.overSinceMs === undefined && !returns;
+    return this.standing === "obeys" && this.overSinceMs === undefined && !this.showsMore && !returns;
+  }
+
+  private get showsMore(): boolean {
+    const { draw, lastForce } = this;
+    return draw !== undefined && draw.atMs > lastForce.sinceMs && isMore(Math.max(...draw.ma), lastForce.ma);
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */
@@ -324,11 +330,8 @@ export class OutletClaim {
     const atMs = this.draw?.atMs;
     if (atMs === undefined) return;
     const allowedMa = this.inForceHigh.high ?? 0;
-    const overMa = Math.max(...this.drawMa) - allowedMa;
-    const givesMa = Math.max(...this.drawMa.map((ma) => -ma)) - this.feedAtMostMa;
-    const over =
-      overMa > OBEYS_WITHIN_MA + (allowedMa * OBEYS_WITHIN_PERMILLE) / 1000 ||
-      givesMa > OBEYS_WITHIN_MA + (this.feedAtMostMa * OBEYS_WITHIN_PERMILLE) / 1000;
+    const givesMa = Math.max(...this.drawMa.map((ma) => -ma));
+    const over = isMore(Math.max(...this.drawMa), allowedMa) || isMore(givesMa, this.feedAtMostMa);
     if (!over) this.overSinceMs = undefined;
     else this.overSinceMs ??= nowMs;
     if (this.overSinceMs !== undefined && nowMs - this.overSinceMs >= this.outlet.respondsMs)
@@ -379,12 +382,10 @@ export class OutletClaim {
     this.loweredAtMs = Number.NEGATIVE_INFINITY;
     this.sentAtMs = Number.NEGATIVE_INFINITY;
     this.draw = undefined;
-    this.drawHigh.clear();
-    this.inForceHigh.clear();
     this.dischargeMa = 0;
     this.refusesDischarge = false;
-    this.dischargeHigh.clear();
-    for (const window of this.drawnHigh) window.clear();
+    const windows = [this.drawHigh, this.inForceHigh, this.dischargeHigh, ...this.drawnHigh];
+    for (const window of windows) window.clear();
     this.phases.clear();
     this.restingSinceMs = undefined;
     this.idleSinceMs = undefined;

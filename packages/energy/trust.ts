@@ -7,7 +7,7 @@
  * meters below show together (AT-M10).
  */
 import type { RawReading, Reading } from "./inputs.ts";
-import { LAG_MS_MAX } from "./limits.ts";
+import { LAG_MS_MAX, OBEYS_WITHIN_MA, OBEYS_WITHIN_PERMILLE } from "./limits.ts";
 import { map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
 import type { Battery, Meter, Outlet } from "./site.ts";
 
@@ -193,3 +193,7 @@ export const isDraw = (terminalsMa: readonly number[], { ratedMa, dischargeMaMax
   terminalsMa.length > 0 &&
   terminalsMa.length <= 3 &&
   terminalsMa.every((ma) => Number.isFinite(ma) && ma >= -2 * dischargeMaMax && ma <= 2 * ratedMa);
+
+/** More is drawn, or given, than is allowed: by more than a meter may be wrong. */
+export const isMore = (ma: number, allowedMa: number): boolean =>
+  ma - allowedMa > OBEYS_WITHIN_MA + (allowedMa * OBEYS_WITHIN_PERMILLE) / 1000;
