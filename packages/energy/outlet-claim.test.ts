@@ -152,6 +152,23 @@ test("may draw: a session that waited at nothing ends; its outlet counts with it
   assert(claim.freed(61_000) && !claim.freed(61_001 + LAG_MS_MAX), "no grant of ours allows that");
 });
 
+test("may draw: a car of one phase leaves an outlet of three: on the two others the safe default is no grant's, either", () => {
+  for (const [phases, freed] of [
+    [[16_000, 0, 0], true],
+    [[16_000, 16_000, 16_000], false],
+  ] as const) {
+    const claim = claimOf({ safeMa: 6_000 });
+    const draws = (nowMs: number) => ({ ...session, observed: { atMs: nowMs, terminalsMa: phases } });
+    claim.update(draws(0), [], 0);
+    claim.send({ seq: 1, limitMa: 16_000 }, 0);
+    claim.update(draws(500), [accepted(1, 500)], 500);
+    for (let nowMs = 5_000; nowMs <= 60_000; nowMs += 5_000) claim.update(draws(nowMs), [], nowMs);
+    assert.deepEqual(claim.mayMa, phases);
+    claim.update(undefined, [], 61_000);
+    assert.equal(claim.freed(61_000), freed);
+  }
+});
+
 test("may draw: of a predecessor's grant below the safe default a session goes on at that, and is budgeted with the safe default", () => {
   const claim = claimOf({ safeMa: 6_000 });
   claim.update({ ...session, inForceMa: 0 }, [], 0);

@@ -153,7 +153,7 @@ export class OutletClaim {
     return this.offeredSinceMs !== undefined && this.nowMs - this.offeredSinceMs > INSISTS_AFTER_MS;
   }
 
-  /** A session that was held below the safe default has just ended: the outlet may draw more, and no grant says so. */
+  /** A session that was held below the safe default, or to fewer phases, has just ended: the outlet may draw more, and no grant says so. */
   freed(nowMs: number): boolean {
     return nowMs - this.atDefaultSinceMs <= LAG_MS_MAX;
   }
@@ -375,7 +375,8 @@ export class OutletClaim {
   private reset(nowMs: number): void {
     this.sinceMs = nowMs;
     this.offeredSinceMs = undefined;
-    if (this.limitMa < this.outlet.safeMa) this.atDefaultSinceMs = nowMs;
+    const safe = everyWired(this.outlet.wiring, this.outlet.safeMa);
+    if (safe.some((ma, phase) => ma > this.mayMa[phase]!)) this.atDefaultSinceMs = nowMs;
     this.sent.clear();
     this.limitMa = this.outlet.safeMa;
     this.changedAtMs = nowMs;
