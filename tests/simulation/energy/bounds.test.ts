@@ -32,7 +32,7 @@ async function said(
     };
     bounds.take({ ...quiet, ...unheeding, nowMs: work.time.now().monotonicMs, draws });
   }
-  return bounds.findings.map(({ say }) => say);
+  return [...bounds.findings.map(({ say }) => say), ...(bounds.uncontrolled > 0 ? ["uncontrolled"] : [])];
 }
 
 const over = { B: [12, 12, 12], C: [24] } as const;
@@ -51,12 +51,14 @@ test("bounds: beside one that disobeys a deaf one has its grant's life, once nob
   assert.deepEqual(await said(over, unheeding, 72), ["bound ended: hall L2: 36.0 A of 32 flow for 71.1 s"]);
 });
 
-test("bounds: while nobody controls anything, one that does not obey is ended by nobody; the fuse's heat counts all the same", async () => {
+test("bounds: while nobody controls anything, one that does not obey is ended by nobody; heat is counted as what no software can bound", async () => {
   const dead = { headless: true, disobeys: new Set(["C"]) };
   assert.deepEqual(await said(over, dead, 90), []);
   assert.deepEqual(await said(over, { headless: true }, 12), [
     "bound ended: hall L2: 36.0 A of 32 flow for 11.1 s",
   ]);
-  const [hot] = await said({ B: [24, 24, 24], C: [32] }, dead, 90);
-  assert.match(hot ?? "", /^bound heat: hall L2/);
+  const hot = { B: [24, 24, 24], C: [32] };
+  assert.deepEqual(await said(hot, dead, 90), ["uncontrolled"]);
+  const [heat] = (await said(hot, { headless: true }, 90)).filter((say) => /heat/.test(say));
+  assert.match(heat ?? "", /^bound heat: hall L2/, "where all obey, safe defaults hold it");
 });

@@ -13,6 +13,8 @@
  *                    before that grant does by itself, and a grant's life is allowed besides; beside one that does not obey
  *                    time does not count while no local controller lives
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
+ *   (d) uncontrolled what no software can bound: that heat is passed beside a station that does not obey while no local controller lives; it
+ *                    is counted, and no finding
  *
  * A station that does not obey counts in (a) with what it was granted or draws, whichever is more, until it has drawn more than it was
  * granted for half a minute: then with its rating, as the site must reckon it. An outlet without a car counts with its safe default, which is more than ENERGY asks for (sessions alone), except
@@ -66,6 +68,8 @@ type Row = {
   advanceSinceMs: number;
   overSinceMs: number;
   heat: number;
+  /** It passed what is allowed while nobody could do anything, and has not come back since. */
+  excused: boolean;
   told: Set<string>;
 };
 
@@ -73,6 +77,9 @@ export class Bounds {
   readonly findings: { readonly atMs: number; readonly say: string }[] = [];
   /** Of what is allowed; of the worst row. */
   heatShareMax = 0;
+  /** The same, where nobody could do anything, and how often it was passed there. */
+  uncontrolledShareMax = 0;
+  uncontrolled = 0;
   loadMax = 0;
   advanceMsMax = 0;
   overMsMax = 0;
@@ -93,7 +100,7 @@ export class Bounds {
     this.options = options;
     this.heatMax = ((options.carriesPermille / 1000) ** 2 - 1) * 60;
     const row = (name: string, ratedMa: number): Row => ({
-      ...{ name, ratedMa, heat: 0, told: new Set() },
+      ...{ name, ratedMa, heat: 0, excused: false, told: new Set() },
       ...{ advanceSinceMs: Number.NaN, overSinceMs: Number.NaN },
     });
     const { fuses, outlets } = plant.plan;
@@ -134,7 +141,7 @@ export class Bounds {
         this.advance(row, { ma: advanceMa, nowMs, allowedMs: advanceMs });
         const nobody = moment.deaf.size > 0 && lowerableMa[i]! + Math.max(0, sources[i]!) <= 0;
         const endedMs = nobody ? allowedMs + this.options.ttlMs : allowedMs;
-        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs: endedMs, ms });
+        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs: endedMs, ms, uncontrolled });
       }
     }
   }
@@ -157,15 +164,18 @@ export class Bounds {
 
   private flow(
     row: Row,
-    { allowedMs, ma, ms, nowMs }: { ma: number; nowMs: number; allowedMs: number; ms: number },
+    {
+      allowedMs,
+      ma,
+      ms,
+      nowMs,
+      uncontrolled,
+    }: { ma: number; nowMs: number; allowedMs: number; ms: number; uncontrolled: boolean },
   ): void {
     const load = ma / row.ratedMa;
     this.loadMax = Math.max(this.loadMax, load);
     row.heat = Math.max(0, row.heat + ((load * load - 1) * ms) / 1000);
-    const share = row.heat / this.heatMax;
-    this.heatShareMax = Math.max(this.heatShareMax, share);
-    if (share > 1) this.tell(row, "heat", nowMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);
-    else row.told.delete("heat");
+    this.heated(row, { share: row.heat / this.heatMax, nowMs, uncontrolled });
     if (load <= 1) {
       row.overSinceMs = Number.NaN;
       row.told.delete("ended");
@@ -175,6 +185,23 @@ export class Bounds {
     const lastsMs = nowMs - row.overSinceMs;
     this.overMsMax = Math.max(this.overMsMax, lastsMs);
     if (lastsMs > allowedMs) this.tell(row, "ended", nowMs, `${amps(ma, row)} flow for ${lastsMs / 1000} s`);
+  }
+
+  private heated(
+    row: Row,
+    { nowMs, share, uncontrolled }: { share: number; nowMs: number; uncontrolled: boolean },
+  ): void {
+    if (share <= 1) {
+      row.excused = false;
+      row.told.delete("heat");
+    } else if (uncontrolled && !row.excused && !row.told.has("heat")) {
+      row.excused = true;
+      this.uncontrolled++;
+    }
+    if (row.excused || uncontrolled) this.uncontrolledShareMax = Math.max(this.uncontrolledShareMax, share);
+    else this.heatShareMax = Math.max(this.heatShareMax, share);
+    if (share > 1 && !row.excused)
+      this.tell(row, "heat", nowMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);
   }
 
   /** Once for each stretch. */
