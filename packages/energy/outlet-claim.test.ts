@@ -85,6 +85,21 @@ test("claim: less than the safe default, and nothing renews it: the default is b
   assert.deepEqual([mayAt(claim, 46_000, accepted(39, 46_000)), claim.heeds], [0, true]);
 });
 
+test("claim: what another lowered while nothing of ours was heeded is gone on with, so that no lowering of ours raises it", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  claim.update({ ...session, inForceMa: 14_000 }, [], 0);
+  assert.equal(claim.limitMa, 14_000);
+  claim.send({ seq: 1, limitMa: 12_000 }, 1_000);
+  claim.update({ ...session, inForceMa: 14_000 }, [rejected(1, 1_000)], 1_500);
+  assert.equal(claim.limitMa, 14_000);
+  claim.update({ ...session, inForceMa: 6_000 }, [], 10_000);
+  assert.equal(claim.limitMa, 6_000);
+  assert.equal(claim.mayMa[0], 14_000, "budgeted, until one of ours is in effect");
+  claim.send({ seq: 2, limitMa: 8_000 }, 20_000);
+  claim.update({ ...session, inForceMa: 6_000 }, [], 20_500);
+  assert.equal(claim.limitMa, 8_000, "ours is under way");
+});
+
 test("claim: what another grants up to the safe default, to one that was told less, is budgeted, and ours is said again at once", () => {
   const claim = claimOf({ safeMa: 6_000 });
   claim.update(session, [], 0);

@@ -24,7 +24,7 @@ import {
   UNSEEN_MS,
 } from "./limits.ts";
 import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } from "./phases.ts";
-import { SentGrants } from "./sent-grants.ts";
+import { livesOn, SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
 import { isDraw, isMore } from "./trust.ts";
@@ -87,12 +87,10 @@ export class OutletClaim {
     this.nowMs = nowMs;
     if (session?.id !== this.session?.id) {
       this.reset(nowMs);
-      if (session?.inForceMa !== undefined) this.inherit(session.inForceMa, session.goesOnMa, nowMs);
+      if (session?.inForceMa !== undefined) this.inherit(session, nowMs);
     } else {
       this.seeAnothers(session?.inForceMa, nowMs);
-      // Nothing was said yet, and more is known of what it has.
-      const { goesOnMa = 0 } = session ?? {};
-      if (this.sent.noneIsOurs && goesOnMa > this.limitMa) this.limitMa = stepDown(this.outlet, goesOnMa);
+      if (this.sent.noneIsOurs && session !== undefined) this.follow(session);
     }
     this.session = session;
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
@@ -341,14 +339,19 @@ export class OutletClaim {
     if (this.obeysSinceMs !== undefined && nowMs - this.obeysSinceMs >= PROBATION_MS) this.disobeys = false;
   }
 
-  /** What it lives on at most is budgeted; said again is no more than it surely has, for that would raise it past all room. */
-  private inherit(inForceMa: number, goesOnMa = inForceMa, nowMs: number): void {
-    const { outlet } = this;
-    const mostMa = Number.isFinite(inForceMa) ? inForceMa : outlet.ratedMa;
-    this.limitMa = stepDown(outlet, Math.min(mostMa, goesOnMa));
-    if (goesOnMa < mostMa) this.sayIn(UNSEEN_MS, nowMs);
+  /** What it may live on is budgeted; said again is no more than it surely has, for that would raise it past all room. */
+  private inherit(session: SessionInput, nowMs: number): void {
+    const { mostMa, surelyMa } = livesOn(session, this.outlet);
+    this.limitMa = surelyMa;
+    if ((session.goesOnMa ?? mostMa) < mostMa) this.sayIn(UNSEEN_MS, nowMs);
     // Below the safe default that counts, too.
-    if (mostMa > outlet.safeMa) this.sent.another(mostMa, nowMs);
+    if (mostMa > this.outlet.safeMa) this.sent.another(mostMa, nowMs);
+  }
+
+  /** It lives on another's word, and has less by now than is said here, or is known to have more. */
+  private follow(session: SessionInput): void {
+    const { surelyMa } = livesOn(session, this.outlet);
+    if (surelyMa < this.limitMa || (session.goesOnMa ?? 0) > this.limitMa) this.limitMa = surelyMa;
   }
 
   /**
@@ -358,7 +361,7 @@ export class OutletClaim {
   private seeAnothers(inForceMa: number | undefined, nowMs: number): void {
     if (inForceMa === undefined || inForceMa <= this.inForceMa) return;
     this.changedAtMs = nowMs;
-    this.sent.another(Number.isFinite(inForceMa) ? inForceMa : this.outlet.ratedMa, nowMs);
+    this.sent.another(Math.min(inForceMa, this.outlet.ratedMa), nowMs);
     this.sayAgain();
   }
 

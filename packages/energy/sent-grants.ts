@@ -2,10 +2,21 @@
  * The grants of one session that may be in force at its station: from the moment at which one is sent until a later one was accepted and
  * the model's response time has passed. Before the first, and once the last that was accepted may have ended, the safe default counts.
  */
+import type { SessionInput } from "./inputs.ts";
 import { LAPSES_AT, OUTSTANDING_GRANTS_MAX } from "./limits.ts";
 import type { Outlet } from "./site.ts";
+import { stepDown } from "./steps.ts";
 
 type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: number; acceptedAtMs?: number };
+
+/** On another's word: what a station may have of it at most, and what it surely has. */
+export function livesOn(
+  { goesOnMa, inForceMa }: SessionInput,
+  outlet: Outlet,
+): { readonly mostMa: number; readonly surelyMa: number } {
+  const mostMa = Number.isFinite(inForceMa ?? 0) ? (inForceMa ?? outlet.safeMa) : outlet.ratedMa;
+  return { mostMa, surelyMa: stepDown(outlet, Math.min(mostMa, goesOnMa ?? mostMa)) };
+}
 
 export class SentGrants {
   private readonly outlet: Outlet;
