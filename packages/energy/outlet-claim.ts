@@ -19,15 +19,15 @@ import {
   LAG_MS_MAX,
   LEND_AFTER_MS,
   OBEYS_WITHIN_MA,
-  PROBATION_MS,
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
 } from "./limits.ts";
+import { Obedience, type SeenDraw } from "./obedience.ts";
 import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } from "./phases.ts";
 import { livesOn, SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
-import { isDraw, isMore } from "./trust.ts";
+import { isDraw } from "./trust.ts";
 import { Extremes } from "./window.ts";
 
 /** With the index of the fuse that it hangs below. */
@@ -46,11 +46,10 @@ export class OutletClaim {
   loweredAtMs = Number.NEGATIVE_INFINITY;
   sentAtMs = Number.NEGATIVE_INFINITY;
   private readonly sent: SentGrants;
-  private draw: { readonly atMs: number; readonly ma: PerPhase } | undefined;
+  private readonly obedience: Obedience;
+  private draw: SeenDraw | undefined;
   private readonly drawHigh = new Extremes(LEND_AFTER_MS);
   private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
-  private lastForce = { ma: 0, sinceMs: Number.NEGATIVE_INFINITY };
-  private readonly inForceHigh = new Extremes(LAG_MS_MAX);
   private readonly drawnHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
   private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
   private dischargeLoweredAtMs = Number.NEGATIVE_INFINITY;
@@ -62,9 +61,6 @@ export class OutletClaim {
   private readonly phases: CarPhases;
   private restingSinceMs: number | undefined;
   private idleSinceMs: number | undefined;
-  private overSinceMs: number | undefined;
-  private obeysSinceMs: number | undefined;
-  private disobeys = false;
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
   private inEffect = false;
@@ -80,6 +76,7 @@ export class OutletClaim {
     this.sent = new SentGrants(outlet);
     this.limitMa = outlet.safeMa;
     this.phases = new CarPhases(outlet);
+    this.obedience = new Obedience(outlet);
   }
 
   /** Takes in this turn's facts; a different session starts from nothing but the station's manners. */
@@ -88,17 +85,16 @@ export class OutletClaim {
     if (session?.id !== this.session?.id) {
       this.reset(nowMs);
       if (session?.inForceMa !== undefined) this.inherit(session, nowMs);
-    } else {
-      this.seeAnothers(session?.inForceMa, nowMs);
-      if (this.sent.noneIsOurs && session !== undefined) this.follow(session);
+    } else if (session !== undefined) {
+      this.seeAnothers(session, nowMs);
+      if (this.sent.noneIsOurs) this.follow(session);
     }
     this.session = session;
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
     for (const outcome of outcomes) this.hear(outcome);
     if (session?.observed !== undefined) this.see(session.observed, nowMs);
     this.expire(nowMs);
-    if (this.inForceMa !== this.lastForce.ma) this.lastForce = { ma: this.inForceMa, sinceMs: nowMs };
-    this.inForceHigh.add(nowMs, this.inForceMa);
+    this.obedience.allows(this.inForceMa, nowMs);
     // What a predecessor had it give is no disobedience, as long as his grant may live.
     const isLeft = !this.inEffect && nowMs - this.sinceMs <= this.outlet.ttlMs;
     const leftMa = isLeft ? Math.max(...this.drawMa.map((ma) => -ma)) : 0;
@@ -106,7 +102,7 @@ export class OutletClaim {
     this.drawMa.forEach((ma, phase) => {
       this.drawnHigh[phase]!.add(nowMs, ma);
     });
-    this.judge(nowMs);
+    if (this.draw !== undefined) this.obedience.judge(this.draw, this.feedAtMostMa, nowMs);
     // Nobody there draws nothing, whatever somebody who comes may draw.
     const drawnMa = this.standing === "empty" ? this.drawMa : this.mayMa;
     drawnMa.forEach((ma, phase) => {
@@ -121,23 +117,18 @@ export class OutletClaim {
 
   get standing(): Standing {
     if (this.outlet.limiting === "none" || this.unlimited) return "unlimited";
-    if (this.disobeys) return "disobeys";
+    if (this.obedience.disobeys) return "disobeys";
     if (this.session === undefined) return "empty";
     return this.deaf ? "deaf" : "obeys";
   }
 
   /**
-   * Its grants say what it draws: it obeys, and was not seen above them either, once it must have followed; to judge it takes longer.
+   * Its grants say what it draws: it obeys, and was not seen above them either.
    * One that was told less than its safe default, and hears no more, is about to have that.
    */
   get heeds(): boolean {
     const returns = this.limitMa < this.outlet.safeMa && this.sent.lapses(this.nowMs);
-    return this.standing === "obeys" && this.overSinceMs === undefined && !this.showsMore && !returns;
-  }
-
-  private get showsMore(): boolean {
-    const { draw, lastForce } = this;
-    return draw !== undefined && draw.atMs > lastForce.sinceMs && isMore(Math.max(...draw.ma), lastForce.ma);
+    return this.standing === "obeys" && this.obedience.keeps(this.draw) && !returns;
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */
@@ -320,25 +311,6 @@ export class OutletClaim {
     this.phases.see(ma, nowMs);
   }
 
-  /**
-   * Compared with the most that was in force while the reading may have been taken. Being slow costs nothing: what is seen counts
-   * in `mayMa` at once.
-   */
-  private judge(nowMs: number): void {
-    const atMs = this.draw?.atMs;
-    if (atMs === undefined) return;
-    const allowedMa = this.inForceHigh.high ?? 0;
-    const givesMa = Math.max(...this.drawMa.map((ma) => -ma));
-    const over = isMore(Math.max(...this.drawMa), allowedMa) || isMore(givesMa, this.feedAtMostMa);
-    if (!over) this.overSinceMs = undefined;
-    else this.overSinceMs ??= nowMs;
-    if (this.overSinceMs !== undefined && nowMs - this.overSinceMs >= this.outlet.respondsMs)
-      this.disobeys = true;
-    if (over || !this.drawing) this.obeysSinceMs = undefined;
-    else this.obeysSinceMs ??= nowMs;
-    if (this.obeysSinceMs !== undefined && nowMs - this.obeysSinceMs >= PROBATION_MS) this.disobeys = false;
-  }
-
   /** What it may live on is budgeted; said again is no more than it surely has, for that would raise it past all room. */
   private inherit(session: SessionInput, nowMs: number): void {
     const { mostMa, surelyMa } = livesOn(session, this.outlet);
@@ -358,10 +330,10 @@ export class OutletClaim {
    * More than any grant of ours: another's, who granted while we were not heeded. Where an outcome is told, what the station lives on
    * then is told with it, so none of ours reads like that. Ours is said again at once.
    */
-  private seeAnothers(inForceMa: number | undefined, nowMs: number): void {
-    if (inForceMa === undefined || inForceMa <= this.inForceMa) return;
+  private seeAnothers(session: SessionInput, nowMs: number): void {
+    if (session.inForceMa === undefined || session.inForceMa <= this.inForceMa) return;
     this.changedAtMs = nowMs;
-    this.sent.another(Math.min(inForceMa, this.outlet.ratedMa), nowMs);
+    this.sent.another(livesOn(session, this.outlet).mostMa, nowMs);
     this.sayAgain();
   }
 
@@ -388,12 +360,12 @@ export class OutletClaim {
     this.draw = undefined;
     this.dischargeMa = 0;
     this.refusesDischarge = false;
-    const windows = [this.drawHigh, this.inForceHigh, this.dischargeHigh, ...this.drawnHigh];
+    const windows = [this.drawHigh, this.dischargeHigh, ...this.drawnHigh];
     for (const window of windows) window.clear();
     this.phases.clear();
+    this.obedience.clear();
     this.restingSinceMs = undefined;
     this.idleSinceMs = undefined;
-    this.overSinceMs = undefined;
     this.unansweredSinceMs = undefined;
     this.deafNow = false;
     this.drewOfGrant = false;

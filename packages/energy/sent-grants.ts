@@ -11,10 +11,11 @@ type Sent = { readonly seq: number; readonly limitMa: number; readonly atMs: num
 
 /** On another's word: what a station may have of it at most, and what it surely has. */
 export function livesOn(
-  { goesOnMa, inForceMa }: SessionInput,
+  session: SessionInput,
   outlet: Outlet,
 ): { readonly mostMa: number; readonly surelyMa: number } {
-  const mostMa = Number.isFinite(inForceMa ?? 0) ? (inForceMa ?? outlet.safeMa) : outlet.ratedMa;
+  const { inForceMa = outlet.safeMa, goesOnMa } = session;
+  const mostMa = Number.isFinite(inForceMa) ? inForceMa : outlet.ratedMa;
   return { mostMa, surelyMa: stepDown(outlet, Math.min(mostMa, goesOnMa ?? mostMa)) };
 }
 

@@ -1,0 +1,59 @@
+/**
+ * Does a station keep to what it was granted? Three answers, by how much is known:
+ *
+ *     over       seen above all that was in force while the reading may have been taken
+ *     disobeys   over for the model's response time: judged, until it has obeyed for `PROBATION_MS`; that stays with the station
+ *     shows      seen above what is in force now, by a reading since: nothing is judged by it, but nobody reckons with the grant
+ *
+ * Being slow to judge costs nothing: what is seen counts at once in what an outlet may draw.
+ */
+import { DRAWS_MA_MIN, LAG_MS_MAX, PROBATION_MS } from "./limits.ts";
+import type { PerPhase } from "./phases.ts";
+import type { Outlet } from "./site.ts";
+import { isMore } from "./trust.ts";
+import { Extremes } from "./window.ts";
+
+export type SeenDraw = { readonly atMs: number; readonly ma: PerPhase };
+
+export class Obedience {
+  disobeys = false;
+  private readonly respondsMs: number;
+  private readonly inForceHigh = new Extremes(LAG_MS_MAX);
+  private inForce = { ma: 0, sinceMs: Number.NEGATIVE_INFINITY };
+  private overSinceMs: number | undefined;
+  private obeysSinceMs: number | undefined;
+
+  constructor({ respondsMs }: Outlet) {
+    this.respondsMs = respondsMs;
+  }
+
+  /** What may be in force as of this turn, per phase, mA. */
+  allows(inForceMa: number, nowMs: number): void {
+    if (inForceMa !== this.inForce.ma) this.inForce = { ma: inForceMa, sinceMs: nowMs };
+    this.inForceHigh.add(nowMs, inForceMa);
+  }
+
+  /** `feedAtMostMa`: what it may give back, per phase. */
+  judge({ ma }: SeenDraw, feedAtMostMa: number, nowMs: number): void {
+    const drawsMa = Math.max(...ma);
+    const givesMa = Math.max(...ma.map((each) => -each));
+    const over = isMore(drawsMa, this.inForceHigh.high ?? 0) || isMore(givesMa, feedAtMostMa);
+    this.overSinceMs = over ? (this.overSinceMs ?? nowMs) : undefined;
+    if (nowMs - (this.overSinceMs ?? Number.POSITIVE_INFINITY) >= this.respondsMs) this.disobeys = true;
+    this.obeysSinceMs = over || drawsMa < DRAWS_MA_MIN ? undefined : (this.obeysSinceMs ?? nowMs);
+    if (nowMs - (this.obeysSinceMs ?? Number.POSITIVE_INFINITY) >= PROBATION_MS) this.disobeys = false;
+  }
+
+  /** Its grants say what it draws, as far as it was seen. */
+  keeps(draw: SeenDraw | undefined): boolean {
+    const shows =
+      draw !== undefined && draw.atMs > this.inForce.sinceMs && isMore(Math.max(...draw.ma), this.inForce.ma);
+    return !this.disobeys && this.overSinceMs === undefined && !shows;
+  }
+
+  /** Another car; the manners are the station's. */
+  clear(): void {
+    this.inForceHigh.clear();
+    this.overSinceMs = undefined;
+  }
+}
