@@ -80,8 +80,6 @@ class Sums {
   private kWhGivenBack = 0;
   private visits = 0;
   private heatShareMax = 0;
-  private uncontrolled = 0;
-  private uncontrolledShareMax = 0;
   private loadMax = 0;
   private overSMax = 0;
   private readonly faults: Record<string, number> = {};
@@ -97,8 +95,6 @@ class Sums {
     this.kWhGivenBack += day.kWhGivenBack;
     this.visits += day.visits;
     this.heatShareMax = Math.max(this.heatShareMax, day.heatShareMax);
-    this.uncontrolled += day.uncontrolled;
-    this.uncontrolledShareMax = Math.max(this.uncontrolledShareMax, day.uncontrolledShareMax);
     this.loadMax = Math.max(this.loadMax, day.loadMax);
     this.overSMax = Math.max(this.overSMax, day.overSMax);
     for (const [name, count] of Object.entries(day.befell))
@@ -122,7 +118,6 @@ class Sums {
       ),
       ...{
         heatShareMax: rounded(this.heatShareMax),
-        uncontrolled: { fuses: this.uncontrolled, heatShareMax: rounded(this.uncontrolledShareMax) },
         loadMax: rounded(this.loadMax),
         overSMax: this.overSMax,
       },

@@ -135,8 +135,7 @@ ${rows(fuzzed)}
 
 Local controller, energy controller and guard as they are, on simulated time, network and disk; stations, fuses, battery, solar and meters of
 the simulator. Every fault of ENERGY's set and every pair of them at random times; the bounds (a) to (c) on every fuse and phase
-every 100 ms, modes by their rules, and charging that goes on. heatShareMax is of what 0.8 of a fuse's I²t curve allows;
-uncontrolled, beside a station that does not obey while the whole site is dead, which no software bounds.
+every 100 ms, modes by their rules, and charging that goes on. heatShareMax is of what 0.8 of a fuse's I²t curve allows.
 
 | figure | value |
 |---|---|

@@ -8,13 +8,10 @@
  *                    from the instant at which that ends. Where a fault breaks what was reckoned with, it is again before a
  *                    controller must have ended it; where the base load steps beyond the rise that was declared, within what
  *                    readings may be apart besides, for until then nothing flows that could be seen
- *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s; where a deaf
- *                    station holds on to its grant and everybody who can be told draws nothing, no controller can end it
- *                    before that grant does by itself, and a grant's life is allowed besides; beside one that does not obey
- *                    time does not count while no local controller lives
+ *   (b) ended        what flows is above the rating for no longer than detection + the stations' declared response + 5 s, of what a controller
+ *                    can end (ENERGY): where a deaf station draws and everybody who can be told draws nothing, that is when its grant
+ *                    ends by itself, a life later at most; beside one that does not obey, not before a local controller lives
  *   (c) heat         what flowed left no more heat than 0.8 of the fuse's I²t curve: dh/dt = (I/In)² − 1, carried for a minute
- *   (d) uncontrolled what no software can bound: that heat is passed beside a station that does not obey while no local controller lives; it
- *                    is counted, and no finding
  *
  * A station that does not obey counts in (a) with what it was granted or draws, whichever is more, until it has drawn more than it was
  * granted for half a minute: then with its rating, as the site must reckon it. An outlet without a car counts with its safe default, which is more than ENERGY asks for (sessions alone), except
@@ -58,9 +55,9 @@ export type Moment = {
   readonly headless: boolean;
 };
 
-type Sums = readonly number[][];
-
-type Place = { readonly rows: readonly number[]; readonly may: Sums; readonly lowerable: Sums };
+/** Per phase, mA: what stations below a fuse would let flow, and what those draw who can be told to draw less, do not hear, or do not obey. */
+type Below = Record<"may" | "lowerable" | "deaf" | "disobeying", number[]>;
+type Place = { readonly rows: readonly number[]; readonly above: readonly Below[] };
 
 type Row = {
   readonly name: string;
@@ -68,8 +65,6 @@ type Row = {
   advanceSinceMs: number;
   overSinceMs: number;
   heat: number;
-  /** It passed what is allowed while nobody could do anything, and has not come back since. */
-  excused: boolean;
   told: Set<string>;
 };
 
@@ -77,9 +72,6 @@ export class Bounds {
   readonly findings: { readonly atMs: number; readonly say: string }[] = [];
   /** Of what is allowed; of the worst row. */
   heatShareMax = 0;
-  /** The same, where nobody could do anything, and how often it was passed there. */
-  uncontrolledShareMax = 0;
-  uncontrolled = 0;
   loadMax = 0;
   advanceMsMax = 0;
   overMsMax = 0;
@@ -88,9 +80,7 @@ export class Bounds {
   private readonly heatMax: number;
   private readonly rows: ReadonlyMap<string, readonly Row[]>;
   private readonly shows = new Map<string, number>();
-  private readonly mayMa: ReadonlyMap<string, number[]>;
-  /** What those draw who can be told to draw less. */
-  private readonly lowerableMa: ReadonlyMap<string, number[]>;
+  private readonly below: ReadonlyMap<string, Below>;
   /** Where each outlet hangs, by station and EVSE: its phases in the order of its terminals, and the sums of the fuses above it. */
   private readonly outlets = new Map<string, Record<number, Place>>();
   private lastMs: number | undefined;
@@ -100,19 +90,23 @@ export class Bounds {
     this.options = options;
     this.heatMax = ((options.carriesPermille / 1000) ** 2 - 1) * 60;
     const row = (name: string, ratedMa: number): Row => ({
-      ...{ name, ratedMa, heat: 0, excused: false, told: new Set() },
+      ...{ name, ratedMa, heat: 0, told: new Set() },
       ...{ advanceSinceMs: Number.NaN, overSinceMs: Number.NaN },
     });
     const { fuses, outlets } = plant.plan;
-    this.mayMa = new Map(fuses.map(({ id }) => [id, [0, 0, 0]]));
-    this.lowerableMa = new Map(fuses.map(({ id }) => [id, [0, 0, 0]]));
-    const above = (sums: ReadonlyMap<string, number[]>, id: string | undefined): number[][] => {
+    const nothing = (): number[] => [0, 0, 0];
+    this.below = new Map(
+      fuses.map(({ id }) => [
+        id,
+        { may: nothing(), lowerable: nothing(), deaf: nothing(), disobeying: nothing() },
+      ]),
+    );
+    const above = (id: string | undefined): Below[] => {
       const fuse = fuses.find((each) => each.id === id);
-      return fuse === undefined ? [] : [sums.get(fuse.id)!, ...above(sums, fuse.parent)];
+      return fuse === undefined ? [] : [this.below.get(fuse.id)!, ...above(fuse.parent)];
     };
     for (const { evse, fuse, station, wiring } of outlets) {
-      const rows = wiring.map((phase) => PHASES.indexOf(phase));
-      const place = { rows, may: above(this.mayMa, fuse), lowerable: above(this.lowerableMa, fuse) };
+      const place = { rows: wiring.map((phase) => PHASES.indexOf(phase)), above: above(fuse) };
       this.outlets.set(station, { ...this.outlets.get(station), [evse]: place });
     }
     this.rows = new Map(
@@ -126,22 +120,19 @@ export class Bounds {
     this.lastMs = nowMs;
     this.sum(moment);
     if (nowMs < this.options.fromMs) return;
-    // The safe defaults that are all that holds then were not made for one that does not obey.
-    const uncontrolled = moment.headless && moment.disobeys.size > 0;
     const allowedMs = DETECTED_MS + this.options.respondsMs + ENDED_MS + moment.detectionMs;
     for (const [fuse, rows] of this.rows) {
       const { base, largest, sources, total } = this.plant.flowOf(fuse);
-      const mayMa = this.mayMa.get(fuse)!;
-      const lowerableMa = this.lowerableMa.get(fuse)!;
+      const below = this.below.get(fuse)!;
       for (let i = 0; i < 3; i++) {
         const row = rows[i]!;
-        const advanceMa = mayMa[i]! + base[i]! + sources[i]! + largest[i]!;
+        const advanceMa = below.may[i]! + base[i]! + sources[i]! + largest[i]!;
         const advanceMs = moment.undisturbed ? DETECTED_MS : allowedMs + moment.foresightMs;
-        if (uncontrolled) Object.assign(row, { advanceSinceMs: Number.NaN, overSinceMs: Number.NaN });
         this.advance(row, { ma: advanceMa, nowMs, allowedMs: advanceMs });
-        const nobody = moment.deaf.size > 0 && lowerableMa[i]! + Math.max(0, sources[i]!) <= 0;
+        if (moment.headless && below.disobeying[i]! > 0) row.overSinceMs = Number.NaN;
+        const nobody = below.deaf[i]! > 0 && below.lowerable[i]! + Math.max(0, sources[i]!) <= 0;
         const endedMs = nobody ? allowedMs + this.options.ttlMs : allowedMs;
-        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs: endedMs, ms, uncontrolled });
+        this.flow(row, { ma: Math.abs(total[i]!), nowMs, allowedMs: endedMs, ms });
       }
     }
   }
@@ -164,18 +155,15 @@ export class Bounds {
 
   private flow(
     row: Row,
-    {
-      allowedMs,
-      ma,
-      ms,
-      nowMs,
-      uncontrolled,
-    }: { ma: number; nowMs: number; allowedMs: number; ms: number; uncontrolled: boolean },
+    { allowedMs, ma, ms, nowMs }: { ma: number; nowMs: number; allowedMs: number; ms: number },
   ): void {
     const load = ma / row.ratedMa;
     this.loadMax = Math.max(this.loadMax, load);
     row.heat = Math.max(0, row.heat + ((load * load - 1) * ms) / 1000);
-    this.heated(row, { share: row.heat / this.heatMax, nowMs, uncontrolled });
+    const share = row.heat / this.heatMax;
+    this.heatShareMax = Math.max(this.heatShareMax, share);
+    if (share > 1) this.tell(row, "heat", nowMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);
+    else row.told.delete("heat");
     if (load <= 1) {
       row.overSinceMs = Number.NaN;
       row.told.delete("ended");
@@ -187,23 +175,6 @@ export class Bounds {
     if (lastsMs > allowedMs) this.tell(row, "ended", nowMs, `${amps(ma, row)} flow for ${lastsMs / 1000} s`);
   }
 
-  private heated(
-    row: Row,
-    { nowMs, share, uncontrolled }: { share: number; nowMs: number; uncontrolled: boolean },
-  ): void {
-    if (share <= 1) {
-      row.excused = false;
-      row.told.delete("heat");
-    } else if (uncontrolled && !row.excused && !row.told.has("heat")) {
-      row.excused = true;
-      this.uncontrolled++;
-    }
-    if (row.excused || uncontrolled) this.uncontrolledShareMax = Math.max(this.uncontrolledShareMax, share);
-    else this.heatShareMax = Math.max(this.heatShareMax, share);
-    if (share > 1 && !row.excused)
-      this.tell(row, "heat", nowMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);
-  }
-
   /** Once for each stretch. */
   private tell(row: Row, bound: string, atMs: number, say: string): void {
     if (row.told.has(bound)) return;
@@ -211,22 +182,23 @@ export class Bounds {
     this.findings.push({ atMs, say: `bound ${bound}: ${row.name}: ${say}` });
   }
 
-  /** What stations would let flow through each fuse, and what of it heeds, on the phases that the car which is there can draw on. */
+  /** Sums what is below each fuse, on the phases that the car which is there can draw on. */
   private sum({ deaf, disobeys, draws, nowMs }: Moment): void {
     if (disobeys.size === 0) this.shows.clear();
-    for (const sums of this.mayMa.values()) sums.fill(0);
-    for (const sums of this.lowerableMa.values()) sums.fill(0);
+    for (const below of this.below.values()) for (const sums of Object.values(below)) sums.fill(0);
     for (const draw of draws) {
-      const { lowerable, may, rows } = this.outlets.get(draw.station)![draw.evse]!;
+      const { above, rows } = this.outlets.get(draw.station)![draw.evse]!;
       if (disobeys.size > 0 && draw.phases === undefined) continue;
-      const heeds = !disobeys.has(draw.station);
-      const mayMa = heeds ? draw.mayMa : this.shown(draw, nowMs);
+      const obeys = !disobeys.has(draw.station);
+      const mayMa = obeys ? draw.mayMa : this.shown(draw, nowMs);
+      const is = obeys ? (deaf.has(draw.station) ? "deaf" : "lowerable") : "disobeying";
       const phases = Math.min(rows.length, draw.phases ?? 3);
       for (let terminal = 0; terminal < phases; terminal++) {
         const row = rows[terminal]!;
-        for (const sums of may) sums[row]! += mayMa;
-        if (!heeds || deaf.has(draw.station)) continue;
-        for (const sums of lowerable) sums[row]! += Math.max(0, draw.terminalsMa[terminal] ?? 0);
+        for (const below of above) {
+          below.may[row]! += mayMa;
+          below[is][row]! += Math.max(0, draw.terminalsMa[terminal] ?? 0);
+        }
       }
     }
   }

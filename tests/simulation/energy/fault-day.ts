@@ -83,9 +83,6 @@ export type FaultDay = {
   readonly visits: number;
   readonly secondsByMode: Readonly<Record<string, number>>;
   readonly heatShareMax: number;
-  /** Where no software could bound it: {@link Bounds.uncontrolled}. */
-  readonly uncontrolled: number;
-  readonly uncontrolledShareMax: number;
   readonly loadMax: number;
   readonly overSMax: number;
   readonly advanceSMax: number;
@@ -170,15 +167,13 @@ class Day {
       this.collect();
       whole.forget();
     }
-    const { advanceMsMax, heatShareMax, loadMax, overMsMax, uncontrolled, uncontrolledShareMax } =
-      this.bounds;
+    const { advanceMsMax, heatShareMax, loadMax, overMsMax } = this.bounds;
     return {
       ...{ seed: options.seed, slots: slots.length, simulatedS: Math.round(whole.nowMs / 1000) },
       ...{ findings: this.findings, befell: this.befell, visits: this.drivers.visits },
       ...{ kWh: this.wattMs / 3.6e9, kWhInFaults: this.faultWattMs / 3.6e9 },
       kWhGivenBack: (this.givenMaMs * 0.23) / 3.6e9,
       secondsByMode: Object.fromEntries(Object.entries(this.modeMs).map(([mode, ms]) => [mode, ms / 1000])),
-      ...{ uncontrolled, uncontrolledShareMax },
       ...{ heatShareMax, loadMax, overSMax: overMsMax / 1000, advanceSMax: advanceMsMax / 1000 },
     };
   }

@@ -7,7 +7,6 @@ import type { Plan, Planned, Planner } from "@wattward/energy";
 import { type Chance, sleep } from "@wattward/kernel";
 import type { PlantFault, Station } from "@wattward/simulator";
 import { inflict } from "../../../apps/simulator/world/fault.ts";
-import { METER_EVERY_S } from "../../../apps/site/charging/limits.ts";
 import type { Drivers } from "./drivers.ts";
 import { FROZEN_MS, TTL_MS } from "./seeded-site.ts";
 import { HANGS_MS, RESTART_MS, type WholeSite } from "./whole-site.ts";
@@ -170,19 +169,15 @@ export const faults = {
       whole.time,
     ),
   ),
-  // The fuse's meter sees at once what flows; whose it is, and so what else may flow beside it, its own readings tell.
-  "station-disobeys": {
-    ...station((victim, forMs, { chance, disobeys, whole }) => {
-      const how =
-        chance.int(0, 1) === 0
-          ? ({ what: "ignores-limits", forMs } as const)
-          : ({ what: "exceeds-limits", forMs, factor: 1.5 } as const);
-      inflict(victim, how, whole.time);
-      disobeys.add(victim.options.id);
-      whole.time.after(forMs, () => disobeys.delete(victim.options.id));
-    }),
-    foresightMs: METER_EVERY_S * 1_000,
-  },
+  "station-disobeys": station((victim, forMs, { chance, disobeys, whole }) => {
+    const how =
+      chance.int(0, 1) === 0
+        ? ({ what: "ignores-limits", forMs } as const)
+        : ({ what: "exceeds-limits", forMs, factor: 1.5 } as const);
+    inflict(victim, how, whole.time);
+    disobeys.add(victim.options.id);
+    whole.time.after(forMs, () => disobeys.delete(victim.options.id));
+  }),
   "station-clock-ahead": station((victim, _, { whole }) =>
     inflict(victim, { what: "clock-jump", byMs: HOUR_MS }, whole.time),
   ),
