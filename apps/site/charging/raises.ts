@@ -41,8 +41,7 @@ export class Raises {
   /** The ramp has given all that it gives until then. */
   private rampedUntilMs = Number.NEGATIVE_INFINITY;
 
-  private readonly asked = new Map<OutletId, Swing>();
-  private readonly swungAtMs = new Map<OutletId, number>();
+  private readonly asked = new Map<OutletId, { swing: Swing; swungAtMs: number }>();
   private readonly swings: (outlet: OutletId, what: Swings) => void;
 
   /** `swings` hears of each outlet once in ten minutes. */
@@ -68,16 +67,17 @@ export class Raises {
 
   /** What somebody outside the site lets an outlet have, as often as it may have changed. */
   asks(outlet: OutletId, ma: number, nowMs: number): void {
-    const swing = this.asked.get(outlet) ?? new Swing();
-    this.asked.set(outlet, swing);
-    if (!swing.sees(ma, nowMs)) return;
+    const asked = this.asked.get(outlet) ?? { swing: new Swing(), swungAtMs: Number.NEGATIVE_INFINITY };
+    this.asked.set(outlet, asked);
+    if (!asked.swing.sees(ma, nowMs)) return;
     if (!this.swung(outlet, nowMs)) this.swings(outlet, "asked");
-    this.swungAtMs.set(outlet, nowMs);
+    asked.swungAtMs = nowMs;
   }
 
   /** Sessions have come or gone there: what changes with them is nobody's swing. */
   asksAnew(outlet: OutletId): void {
-    this.asked.delete(outlet);
+    const asked = this.asked.get(outlet);
+    if (asked !== undefined) asked.swing = new Swing();
   }
 
   /** What may be written now of this change: all of a lowering, and of a raise as much as is allowed. */
@@ -107,7 +107,7 @@ export class Raises {
   }
 
   private swung(outlet: OutletId, nowMs: number): boolean {
-    return nowMs - (this.swungAtMs.get(outlet) ?? Number.NEGATIVE_INFINITY) < REVERSALS_OVER_MS;
+    return nowMs - (this.asked.get(outlet)?.swungAtMs ?? Number.NEGATIVE_INFINITY) < REVERSALS_OVER_MS;
   }
 
   /** A change has been written. */

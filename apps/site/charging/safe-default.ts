@@ -59,18 +59,11 @@ export class SafeDefault {
 
   /** After a boot, or when the site has just begun to hear the station. */
   async check(caller: StationCaller): Promise<Held> {
-    const held = await this.laid(caller);
-    // Some take a limit of the whole, and do not keep to it.
-    const looks = held === "held" && this.carrier === byWhole && (await this.shown(caller)) === "unheld";
-    return looks ? this.told("shows more than it in its composite schedule") : held;
-  }
-
-  private async laid(caller: StationCaller): Promise<Held> {
-    if (caller.version !== "1.6") {
-      const installed = await this.ports.reports.installed(caller);
-      if (installed !== undefined) return this.settle(caller, installed);
-    }
-    return this.byComposite(caller);
+    const installed = caller.version === "1.6" ? undefined : await this.ports.reports.installed(caller);
+    if (installed === undefined) return this.byComposite(caller);
+    const held = await this.settle(caller, installed);
+    // Some list a limit of the whole, and do not keep to it.
+    return held === "held" && this.carrier === byWhole ? this.unlessMore(caller) : held;
   }
 
   private async settle(caller: StationCaller, installed: readonly Installed[]): Promise<Held> {
@@ -126,12 +119,19 @@ export class SafeDefault {
     // 1.6 does not list profiles: whatever some CSMS set before, it goes, and until ours is there nothing holds.
     if (first || caller.version === "1.6") {
       await this.holds(undefined);
-      await ask(caller, clearAll(caller.version));
+      // K10.FR.02 wants a criterion in 2.x: of the purposes that a CSMS may have set, the one that matters here.
+      const all = caller.version === "1.6" ? clearProfile(caller.version) : clearPurpose("TxDefaultProfile");
+      await ask(caller, all);
     }
     const written = await this.write(caller);
-    return written === "held" && (await this.shown(caller)) === "unheld"
+    return written === "held" ? this.unlessMore(caller) : written;
+  }
+
+  /** It is there; whether it holds, too, its composite schedule says, where it says anything. */
+  private async unlessMore(caller: StationCaller): Promise<Held> {
+    return (await this.shown(caller)) === "unheld"
       ? this.told("shows more than it in its composite schedule")
-      : written;
+      : "held";
   }
 
   /** What the composite schedules of the outlets end with. */
@@ -186,7 +186,7 @@ export class SafeDefault {
     ];
     // Before the first: whatever some CSMS limited the whole by might stand above it.
     if (carrier === byWhole && book.page.safeBy !== "max" && caller.version !== "1.6") {
-      const cleared = await ask(caller, clearWhole);
+      const cleared = await ask(caller, clearPurpose("ChargingStationMaxProfile"));
       if (cleared.kind === "silent") return "unknown";
     }
     let say = "";
@@ -259,16 +259,9 @@ export class SafeDefault {
 const isOurs = (id: number, evses: readonly number[]): boolean =>
   id === SAFE_DEFAULT_ID || id === SAFE_WHOLE_ID || evses.some((evse) => id === GRANT_ID + evse);
 
-const clearWhole = {
-  action: "ClearChargingProfile",
-  payload: { chargingProfileCriteria: { chargingProfilePurpose: "ChargingStationMaxProfile" } },
-} as const;
-
-/** K10.FR.02 wants a criterion in 2.x: the purposes that a CSMS may have set, one of which matters here. */
-const clearAll = (version: StationCaller["version"]) =>
-  version === "1.6"
-    ? clearProfile(version)
-    : ({
-        action: "ClearChargingProfile",
-        payload: { chargingProfileCriteria: { chargingProfilePurpose: "TxDefaultProfile" } },
-      } as const);
+/** Of 2.x. */
+const clearPurpose = (chargingProfilePurpose: "TxDefaultProfile" | "ChargingStationMaxProfile") =>
+  ({
+    action: "ClearChargingProfile",
+    payload: { chargingProfileCriteria: { chargingProfilePurpose } },
+  }) as const;

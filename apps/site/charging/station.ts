@@ -113,7 +113,8 @@ export class ManagedStation {
     this.showing = new Showing({ caller, nowMs, sessions: () => this.sessions.all() });
     for (const kept of this.sessions.all()) {
       const outlet = this.outletAt(kept.evse);
-      if (outlet !== undefined) this.writer.restore(kept, outlet, wallMs() - (book.page.aliveWallMs ?? 0));
+      if (outlet !== undefined)
+        this.writer.restore(kept, outlet, wallMs() - (book.page.aliveWallMs ?? wallMs()));
     }
     this.desk = new CsmsDesk({
       ...{ outlets, voltageV, wallMs, caller, observe, shelf: this.shelf, report: ports.report },

@@ -13,7 +13,7 @@ function saidAtMs(asked: Iterable<readonly [atMs: number, ma: number]>): number[
   return said;
 }
 
-test("swing: from 0.1 to 2 Hz it is said after the fourth change back, also where changes are lost and none is in time", () => {
+test("swing: from 0.1 to 2 Hz it is said after the fourth change back; where changes are lost and none is in time, too, in the end", () => {
   for (let deciHz = 1; deciHz <= 20; deciHz++) {
     const halfMs = 5_000 / deciHz;
     const even = saidAtMs(Array.from({ length: 6 }, (_, i) => [i * halfMs, i % 2 === 0 ? 0 : 32_000]));

@@ -246,6 +246,34 @@ test("ways: a station that answers nothing is asked again and again, and what it
   assert.equal(energy.sessions[0]?.inForceMa, 16_000);
 });
 
+test("ways: after a long death of the site a lowering passes at a station whose safe default is still being looked at", async () => {
+  let boots = false;
+  const { energy, sets, station, world } = await charging(
+    "2.0.1",
+    (action) => (boots && action !== "SetChargingProfile" ? null : undefined),
+    { outlet: { safeMa: 6_000 } },
+  );
+  world.killSite();
+  await world.time.advance(200_000);
+  await world.startSite();
+  assert(await world.time.until(() => world.dialEnergy !== undefined, 5_000));
+  boots = true;
+  void station.tell("BootNotification", {
+    reason: "PowerUp",
+    chargingStation: { vendorName: "V", model: "M" },
+  });
+  await world.time.advance(1_000);
+  energy.grantMa = 10_000;
+  energy.connect(world.dialEnergy!);
+  await world.time.advance(15_000);
+  const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
+  const limit = numberIn(fieldsOf(listIn(last, "chargingSchedulePeriod")[0]), "limit") ?? 0;
+  assert(
+    isGrant(objectIn(sets().at(-1)!, "chargingProfile")) && limit <= 10,
+    `${limit} A, and it may have 16`,
+  );
+});
+
 test("meter settings: the best list that a station takes, once a boot, and nothing that it has already", async () => {
   const values: string[] = [];
   await charging("1.6", (action, _wire, fields) => {

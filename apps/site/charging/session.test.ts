@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SessionId } from "@wattward/energy";
+import { ChargingSession } from "./session.ts";
+import { StationTime } from "./station-time.ts";
+
+test("session: a station that tells its register alone is seen by its steps, also where it is asked in between and answers unevenly", () => {
+  const kept = { transaction: 1, evse: 1, sinceWallMs: 0, fromWh: 0, needs: {} };
+  const session = new ChargingSession("s" as SessionId, kept, 0);
+  const time = new StationTime();
+  // 7,360 W: 32 A on one phase. Every 10 s by itself, and once in between, a little early or late.
+  for (let i = 1; i <= 100; i++) {
+    const nowMs = i * 5_000 + (i % 2 === 0 ? 0 : (i % 4) * 20 - 40);
+    time.heard(nowMs, nowMs);
+    const registerWh = (7_360 * nowMs) / 3_600_000;
+    const reading = { atStationMs: nowMs, registerWh, terminalsMa: undefined, exportWh: undefined };
+    session.read([reading], time, { count: 1, voltageV: 230 }, nowMs);
+    if (i < 4) continue;
+    const { atMs = Number.NEGATIVE_INFINITY, terminalsMa = [] } = session.observed ?? {};
+    assert(nowMs - atMs <= 10_000, `not seen for ${nowMs - atMs} ms`);
+    assert(Math.abs(terminalsMa[0]! - 32_000) < 1, `${terminalsMa}`);
+  }
+});
