@@ -71,9 +71,6 @@ export type ChargingEars = {
 
 type Managed = { readonly site: ManagedSite; readonly allocation: Allocation };
 
-/** Modes in which no meter is trusted, or nobody reads one. */
-const BLIND: ReadonlySet<string> = new Set(["conservative", "fallback"]);
-
 const SWING_SAYS = {
   asked:
     "what the central system lets it have goes up and down every few seconds; it is not raised for ten minutes",
@@ -244,7 +241,6 @@ export class Charging implements ChargingEars {
         carriesMa: (outlet) => carriesMa(this.managed?.site.config.site ?? site.config.site, outlet),
         outcome: (outcome) => this.managed?.allocation.outcome(outcome),
         changed: () => this.managed?.allocation.changed(),
-        blind: () => BLIND.has(this.managed?.allocation.mode.mode ?? "reactive"),
         observe: (kind, detail) => observe(kind, detail, station),
         report: (version, action, payload) => this.report({ station, version }, action, payload),
       });

@@ -28,7 +28,7 @@ export const BEGINS_EARLIER_MS = 1_000;
 
 /** Between two meter values of a transaction that a station is asked for. */
 export const METER_EVERY_S = 10;
-/** A session that was seen so long ago is asked for, while no meter shows what it draws. */
+/** A session that is limited and was seen so long ago is asked for. */
 export const SHOWS_EVERY_MS = 5_000;
 /** What a station takes to say that it will show it; … */
 export const SHOW_MS_MAX = 3_000;

@@ -12,7 +12,7 @@ async function asked(sessions: number, forMs: number, answer: CallOutcome) {
   const calls: { evse: number; atMs: number }[] = [];
   const showing = new Showing({
     nowMs: () => nowMs,
-    sessions: () =>
+    limited: () =>
       Array.from({ length: sessions }, (_, i) => ({
         evse: (i + 1) as EvseId,
         observed: undefined,

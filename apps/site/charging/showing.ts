@@ -1,6 +1,6 @@
 /**
- * While no meter of the site shows what flows (modes conservative and fallback), its stations alone do, by themselves every
- * `METER_EVERY_S`: a car that stops obeying would be seen that late. They are asked to show in between as well.
+ * Whose draw it is that is above a grant, his station's meter values alone say, by themselves every `METER_EVERY_S`: a car that stops obeying
+ * would be known that late. Those who are limited to less than they could draw are asked to show in between as well.
  *
  *     1.6   TriggerMessage MeterValues (§5.17)
  *     2.x   TriggerMessage TransactionEvent (F06.FR.07): with what was asked for between start and end
@@ -14,7 +14,8 @@ import type { ChargingSession } from "./session.ts";
 
 export type ShowingPorts = {
   caller(): StationCaller | undefined;
-  sessions(): readonly ChargingSession[];
+  /** Sessions that may draw less than they could. */
+  limited(): readonly ChargingSession[];
   nowMs(): number;
 };
 
@@ -36,7 +37,7 @@ export class Showing {
     const caller = this.ports.caller();
     if (this.asking || caller === undefined || nowMs < this.notBeforeMs) return;
     const [due] = this.ports
-      .sessions()
+      .limited()
       .map(({ evse, observed }) => ({
         evse,
         atMs: Math.max(observed?.atMs ?? 0, this.askedAtMs.get(evse) ?? 0),

@@ -45,8 +45,6 @@ export type StationPorts = {
   outcome(outcome: GrantOutcome): void;
   /** Sessions, or what they may want, are others now. */
   changed(): void;
-  /** No meter of the site shows what flows. */
-  blind(): boolean;
   observe(kind: string, detail: string): void;
   report(version: OcppVersion, action: string, payload: JsonObject): void;
 };
@@ -110,7 +108,8 @@ export class ManagedStation {
     const { learnt } = book.page;
     // Of one outlet; it has more now, and they would share one limit.
     if (outlets.length > 1 && learnt.way === "max") book.page.learnt = { ...learnt, way: "tx" };
-    this.showing = new Showing({ caller, nowMs, sessions: () => this.sessions.all() });
+    const limited = () => this.sessions.all().filter((one) => this.isLimited(one));
+    this.showing = new Showing({ caller, nowMs, limited });
     for (const kept of this.sessions.all()) {
       const outlet = this.outletAt(kept.evse);
       if (outlet !== undefined)
@@ -235,7 +234,7 @@ export class ManagedStation {
     this.sessions.endFree();
     void this.writer.work();
     this.lookForSwings();
-    if (this.ports.blind()) void this.showing.ask();
+    void this.showing.ask();
     if (this.ports.clock.now().monotonicMs >= this.checkAtMs) void this.look();
   }
 
@@ -340,6 +339,13 @@ export class ManagedStation {
   }
 
   /** The highest, of whoever granted it, and what of that it surely has; nothing: its safe default. */
+  /** To less than its outlet is rated for, so that it could draw more than it may. */
+  private isLimited({ evse, id }: ChargingSession): boolean {
+    const outlet = this.outletAt(evse);
+    if (outlet === undefined) return false;
+    return (this.writer.inForce.mayHoldOf(evse, id)?.limitMa ?? outlet.safeMa) < outlet.ratedMa;
+  }
+
   private inForce({ evse, safeMa }: Outlet, session: ChargingSession): Partial<ToldSession> {
     const found = this.writer.inForce.mayHoldOf(evse, session.id);
     if (found === undefined) return {};

@@ -74,6 +74,7 @@ test("ways: one that cannot limit EVSEs is limited as a whole; 2.1 may be limite
         ? { status: "Rejected" }
         : undefined;
   const whole = await charging("2.0.1", only("ChargingStationMaxProfile", "Absolute"));
+  await whole.world.time.advance(10_000);
   assert.equal(purposes(whole.sets()).at(-1), "ChargingStationMaxProfile 1 Absolute");
   const dynamic = await charging("2.1", only("TxProfile", "Dynamic"));
   await dynamic.world.time.advance(60_000);
