@@ -4,13 +4,13 @@
  */
 import type { Plan } from "./inputs.ts";
 import { HEADROOM_MA, OBEYS_WITHIN_MA } from "./limits.ts";
-import type { OutletClaim } from "./outlet-claim.ts";
+import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
 import type { Claim } from "./share.ts";
 import { lowest } from "./steps.ts";
 
 /** What a session asks for, in the levels that `share` knows: what the plan promises, what it is likely to draw, the most. */
 export function claimOf(
-  { claim, fuse }: { readonly claim: OutletClaim; readonly fuse: number },
+  { claim, place }: Pick<HeldOutlet, "claim" | "place">,
   plan: Plan | undefined,
 ): Claim {
   const session = claim.session!;
@@ -22,7 +22,7 @@ export function claimOf(
   const likelyMa = shows ? Math.min(mostMa, steadyMa + HEADROOM_MA) : mostMa;
   return {
     outlet: claim.outlet,
-    fuse,
+    place,
     uses: claim.usesPhases,
     starts: claim.limitMa === 0,
     insists: claim.limitMa === 0 && claim.insists,

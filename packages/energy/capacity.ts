@@ -1,5 +1,5 @@
 /**
- * What each fuse and phase leaves for outlets: the less of two.
+ * What each fuse and phase leaves for outlets: the less of two; and what is left beside a station for which room is spared (`spared.ts`).
  *
  *     (a)  1.0 × rating − base load with its declared rise − batteries' charging + local sources without the largest
  *     (c)  what the fuse carries for a minute − declared highest base load − batteries' charging, no source at all
@@ -8,7 +8,7 @@
  * declared highest behind a frozen meter while every source trips.
  */
 import type { Base } from "./base-load.ts";
-import { type FuseTree, rowOf } from "./fuse-tree.ts";
+import { type FuseTree, rowOf, sparedRow } from "./fuse-tree.ts";
 import { DEADBAND_MA } from "./limits.ts";
 import { minus, type PerPhase, plus } from "./phases.ts";
 import type { SourceFeeds } from "./source-feeds.ts";
@@ -49,6 +49,15 @@ export function capacities(
       forGranting[rowOf(i, phase)] = forRaising[rowOf(i, phase)]! - (wavers ? DEADBAND_MA : 0);
       forStoring[rowOf(i, phase)] = forRaising[rowOf(i, phase)]! + charge[phase]!;
     }
+  });
+  tree.spared.forEach(({ carriedMa, fuse, phase, ratedMa }, i) => {
+    const row = sparedRow(tree, i);
+    const charge = feeds.chargeMa(fuse)[phase]!;
+    const left = (ma: PerPhase) => carriedMa - ratedMa - ma[phase]! + feeds.reliedOnMa(fuse)[phase]! - charge;
+    forRaising[row] = left(base[fuse]!.forRaising);
+    forLowering[row] = left(base[fuse]!.forLowering);
+    forGranting[row] = forRaising[row]! - (wavering(tree, base, fuse) ? DEADBAND_MA : 0);
+    forStoring[row] = forRaising[row]! + charge;
   });
   forRaising[tree.powerRow] = powerW;
   forLowering[tree.powerRow] = powerW;

@@ -69,18 +69,19 @@ export class CarDischarge {
     const order = wanted.toSorted((a, b) => patience(b.claim, plan) - patience(a.claim, plan));
     const most = this.roomFor(this.siteW(gridW, this.told.high), feedAtMostMa);
     const least = this.roomFor(this.siteW(gridW, this.given.low), feedAtMostMa);
-    const keeps = order.map(({ claim, fuse, ma }) => {
-      const mostMa = addWhole(most, { claim, fuse }, ma);
-      return Math.min(claim.dischargeMa, mostMa);
+    const keeps = order.map((one) => {
+      const mostMa = addWhole(most, one, one.ma);
+      return Math.min(one.claim.dischargeMa, mostMa);
     });
-    order.forEach(({ claim, fuse }, i) => {
-      least.add(fuse, everyWired(claim.outlet.wiring, Math.max(keeps[i]!, claim.feedAtMostMa)));
+    order.forEach(({ claim, place }, i) => {
+      least.add(place, everyWired(claim.outlet.wiring, Math.max(keeps[i]!, claim.feedAtMostMa)));
     });
-    return order.flatMap(({ claim, fuse, ma }, i) => {
+    return order.flatMap((one, i) => {
+      const { claim, ma } = one;
       const now = claim.dischargeMa;
       if (now > keeps[i]!) return [{ claim, dischargeMa: keeps[i]! }];
       if (nowMs - claim.changedAtMs < DISCHARGE_DWELL_MS) return [];
-      const moreMa = addWhole(least, { claim, fuse }, ma - now);
+      const moreMa = addWhole(least, one, ma - now);
       return moreMa > 0 ? [{ claim, dischargeMa: now + moreMa }] : [];
     });
   }
@@ -94,7 +95,9 @@ export class CarDischarge {
   }
 
   private roomFor(siteW: number, feedAtMostMa: DischargeTurn["feedAtMostMa"]): Room {
-    const capacity = Array.from({ length: this.tree.rowCount }, () => siteW);
+    // Nothing is spared for what is given back: whoever gives draws nothing.
+    const capacity = Array.from({ length: this.tree.rowCount }, () => Number.POSITIVE_INFINITY);
+    capacity[this.tree.powerRow] = siteW;
     this.tree.site.fuses.forEach((fuse, f) => {
       // What leaves the grid connection is measured; a phase that is exported on is paid for by one that is imported on.
       const others = fuse.parent === undefined ? NO_CURRENT : feedAtMostMa(f);
@@ -114,11 +117,11 @@ export class CarDischarge {
 const fedMa = ({ drawMa }: OutletClaim): PerPhase => map2(drawMa, NO_CURRENT, (ma) => Math.max(0, -ma));
 
 /** Takes as much of `ma` as fits, in whole steps; answers that. */
-function addWhole(room: Room, { claim: { outlet }, fuse }: HeldOutlet, ma: number): number {
+function addWhole(room: Room, { claim: { outlet }, place }: HeldOutlet, ma: number): number {
   const all = (each: number) => everyWired(outlet.wiring, each);
   let fitMa = Math.max(0, Math.floor(ma / DISCHARGE_STEP_MA) * DISCHARGE_STEP_MA);
-  while (fitMa > 0 && !room.fits(fuse, all(fitMa))) fitMa -= DISCHARGE_STEP_MA;
-  room.add(fuse, all(fitMa));
+  while (fitMa > 0 && !room.fits(place, all(fitMa))) fitMa -= DISCHARGE_STEP_MA;
+  room.add(place, all(fitMa));
   return fitMa;
 }
 

@@ -12,6 +12,7 @@ import {
   type Result,
   stationId,
 } from "@wattward/kernel";
+import { sparedFaults, withoutController } from "./check-spared.ts";
 import { safeTotals } from "./fallback.ts";
 import { fuseTree, rowOf, rowsOf } from "./fuse-tree.ts";
 import {
@@ -65,19 +66,21 @@ export function checkSite(data: unknown): Result<Site, readonly SiteFault[]> {
   if (faults.length === 0) checkIds(site, note);
   if (faults.length === 0) checkTree(site, note);
   if (faults.length === 0) checkSafeSums(site, note);
+  if (faults.length === 0) for (const { path, sentence } of sparedFaults(site)) note(path, sentence);
   return faults.length === 0 ? ok(site) : failed(faults);
 }
 
 const current = (reader: DocumentReader, min = 0): number => reader.number(min, CURRENT_MA_MAX);
 
 function fuseOf(r: DocumentReader): Fuse {
-  r.object("id", "parent", "ratedMa", "carriesPermille", "backfeedMa");
+  r.object("id", "parent", "ratedMa", "carriesPermille", "spares", "backfeedMa");
   const ratedMa = current(r.at("ratedMa"), 1_000);
   return {
     id: r.at("id").text(NAME_CHARS_MAX) as FuseId,
     ...r.optional("parent", (parent) => parent.text(NAME_CHARS_MAX) as FuseId),
     ratedMa,
     carriesPermille: r.at("carriesPermille").number(1_000, 2_000),
+    ...r.optional("spares", (spares) => spares.oneOf("rating")),
     ...r.optional("backfeedMa", (backfeed) => backfeed.number(0, ratedMa)),
   };
 }
@@ -263,7 +266,7 @@ export function safeSums(site: Site): {
   const rooms = safeTotals(tree);
   const used: number[] = rooms.map(() => 0);
   for (const outlet of site.outlets) {
-    const ma = everyWired(outlet.wiring, outlet.limiting === "none" ? outlet.ratedMa : outlet.safeMa);
+    const ma = everyWired(outlet.wiring, withoutController(outlet));
     for (const node of tree.pathOf(tree.indexOf(outlet.fuse)))
       for (let phase = 0; phase < 3; phase++) used[rowOf(node, phase)]! += ma[phase]!;
   }

@@ -23,7 +23,7 @@ import { Granting, type Shared } from "./granting.ts";
 import type { BatteryInput, LoopInput, LoopOutput, Plan, SessionId } from "./inputs.ts";
 import { MeterReadings } from "./meter-readings.ts";
 import { firstMode, type ModeState, nextMode } from "./modes.ts";
-import { type HeldOutlet, OutletClaim } from "./outlet-claim.ts";
+import { type HeldOutlet, heldIn, type OutletClaim, weighsOn } from "./outlet-claim.ts";
 import { PeakBudget } from "./peak-budget.ts";
 import { everyWired, NO_CURRENT, type PerPhase, plus, sum } from "./phases.ts";
 import { Queue } from "./queue.ts";
@@ -42,11 +42,7 @@ export type ControlLoop = {
 /** `site` has passed `checkSite`. */
 export function createControlLoop(site: Site): ControlLoop {
   const tree = fuseTree(site);
-  const claims = site.outlets.map((outlet) => ({
-    claim: new OutletClaim(outlet),
-    fuse: tree.indexOf(outlet.fuse),
-  }));
-  return new Loop(tree, claims);
+  return new Loop(tree, heldIn(tree));
 }
 
 type Shares = {
@@ -300,8 +296,8 @@ class Loop implements ControlLoop {
     const room = new Room(this.tree, rooms.forLowering);
     const controlled: (HeldOutlet & { readonly id: SessionId })[] = [];
     for (const held of this.held) {
-      const { claim, fuse } = held;
-      if (claim.session === undefined || !claim.heeds) room.add(fuse, claim.mayMa);
+      const { claim } = held;
+      if (claim.session === undefined || !claim.heeds) room.add(weighsOn(this.tree, held), claim.mayMa);
       else controlled.push({ ...held, id: claim.session.id });
     }
     const ordered = this.queue.order(
@@ -323,7 +319,7 @@ class Loop implements ControlLoop {
       claim.offered(shares[i]!, nowMs);
     });
     return {
-      shared: ordered.map(({ claim, fuse }, i) => ({ claim, fuse, shareMa: shares[i]! })),
+      shared: ordered.map(({ claim, fuse, place }, i) => ({ claim, fuse, place, shareMa: shares[i]! })),
       carsAlone: new Map(ordered.map(({ claim }, i) => [claim, carsAlone[i]!])),
     };
   }
@@ -340,17 +336,19 @@ class Loop implements ControlLoop {
   /** Cars first: a battery charges beside what they would have if it did not. */
   private turnBatteries(input: LoopInput, { plan, gridW, rooms, carsAlone, power }: Storing): void {
     const room = new Room(this.tree, rooms.forStoring);
-    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayWith(carsAlone.get(claim) ?? 0));
+    for (const held of this.held)
+      room.add(weighsOn(this.tree, held), held.claim.mayWith(carsAlone.get(held.claim) ?? 0));
     room.capacity[this.tree.powerRow] = power.withStoresW;
     const all = this.batteries.map(({ battery }) => battery);
     const drawn = new Room(this.tree, rooms.forLowering);
-    for (const { claim, fuse } of this.held) drawn.add(fuse, claim.mayMa);
+    for (const held of this.held) drawn.add(weighsOn(this.tree, held), held.claim.mayMa);
     const over = (row: number) => drawn.free(row) < -TOLERANCE;
     for (const control of this.batteries) {
       const { battery } = control;
       const one = this.spread(battery, 1);
       const fuse = this.tree.indexOf(battery.fuse);
-      const chargeRoomW = room.spare(fuse, one) / Math.max(...one);
+      const at = this.tree.placeOf(fuse);
+      const chargeRoomW = room.spare(at, one) / Math.max(...one);
       const reading: BatteryInput | undefined = input.batteries.find(({ id }) => id === battery.id);
       const part = partOf(battery, all);
       const seen = {
@@ -362,7 +360,7 @@ class Loop implements ControlLoop {
         .some((node) => [0, 1, 2].some((phase) => over(rowOf(node, phase))));
       control.turn(reading, wishOf(battery, plan, seen), { nowMs: input.nowMs, chargeRoomW, reliedOn });
       const mayW = battery.revert.kind === "proven" ? Math.max(0, -control.setpointW) : battery.chargeWMax;
-      room.add(fuse, this.spread(battery, mayW));
+      room.add(at, this.spread(battery, mayW));
     }
   }
 }

@@ -9,7 +9,7 @@
 import { type FuseTree, fuseTree, Room, rowOf } from "./fuse-tree.ts";
 import type { Grant, GrantOutcome, LoopState, SessionInput } from "./inputs.ts";
 import { OBEYS_WITHIN_MA } from "./limits.ts";
-import { OutletClaim } from "./outlet-claim.ts";
+import { type HeldOutlet, heldIn, type OutletClaim } from "./outlet-claim.ts";
 import { everyWired, higher, minus, NO_CURRENT, type PerPhase, times } from "./phases.ts";
 import { Queue } from "./queue.ts";
 import type { OutletId, Site } from "./site.ts";
@@ -33,7 +33,7 @@ export const FALLBACK_PERIOD_MS = 5_000;
 
 export class Fallback {
   private readonly tree: FuseTree;
-  private readonly held: readonly { readonly claim: OutletClaim; readonly fuse: number }[];
+  private readonly held: readonly HeldOutlet[];
   private readonly queue = new Queue();
   private readonly capacity: number[];
   /** The first turn's; batteries that let go by themselves have not done so yet. */
@@ -45,10 +45,7 @@ export class Fallback {
   constructor(site: Site, left: readonly LeftGrant[], seq: number) {
     this.tree = fuseTree(site);
     this.capacity = safeTotals(this.tree);
-    this.held = site.outlets.map((outlet) => ({
-      claim: new OutletClaim(outlet),
-      fuse: this.tree.indexOf(outlet.fuse),
-    }));
+    this.held = heldIn(this.tree);
     this.left = new Map(left.map(({ outlet, limitMa }) => [outlet, limitMa]));
     this.seq = seq;
   }
@@ -93,12 +90,12 @@ export class Fallback {
     const aims = this.aims(nowMs);
     const lowered = this.send(aims, nowMs, (aimMa, limitMa) => aimMa < limitMa);
     const room = this.room();
-    const raised = this.send(aims, nowMs, (aimMa, limitMa, { claim, fuse }) => {
+    const raised = this.send(aims, nowMs, (aimMa, limitMa, { claim, place }) => {
       if (aimMa <= limitMa) return false;
       const more = higher(minus(claim.mayWith(aimMa), this.mayOf(claim)), NO_CURRENT);
       // Also what its safe default has it counted with is not lent while others may still draw what they were left.
-      if (!room.fits(fuse, more) || room.overflowsAbove(fuse, claim.usesPhases)) return false;
-      room.add(fuse, more);
+      if (!room.fits(place, more) || room.overflowsAbove(place, claim.usesPhases)) return false;
+      room.add(place, more);
       return true;
     });
     const refreshed = this.send(
@@ -113,16 +110,16 @@ export class Fallback {
   /** A minimum, or nothing, for each outlet that can be limited. */
   private aims(nowMs: number): Map<OutletClaim, number> {
     const room = new Room(this.tree, this.capacity);
-    const waiting: { id: SessionInput["id"]; held: Fallback["held"][number] }[] = [];
+    const waiting: { id: SessionInput["id"]; held: HeldOutlet }[] = [];
     for (const held of this.held) {
-      if (held.claim.session === undefined || !held.claim.heeds) room.add(held.fuse, this.mayOf(held.claim));
+      if (held.claim.session === undefined || !held.claim.heeds) room.add(held.place, this.mayOf(held.claim));
       else waiting.push({ id: held.claim.session.id, held });
     }
     const ordered = this.queue.order(
-      waiting.map(({ id, held: { claim, fuse } }) => ({
+      waiting.map(({ id, held: { claim, place } }) => ({
         id,
         claim,
-        fuse,
+        place,
         connectedAtMs: claim.session!.connectedAtMs,
         charging: claim.limitMa > 0,
         drawing: claim.drawing,
@@ -131,11 +128,11 @@ export class Fallback {
       nowMs,
     );
     const aims = new Map<OutletClaim, number>();
-    for (const { claim, fuse } of ordered) {
+    for (const { claim, place } of ordered) {
       const leastMa = lowest(claim.outlet);
       const slot = times(claim.usesPhases, leastMa);
-      const fits = leastMa <= claim.session!.wantsMa && room.fits(fuse, slot);
-      if (fits) room.add(fuse, slot);
+      const fits = leastMa <= claim.session!.wantsMa && room.fits(place, slot);
+      if (fits) room.add(place, slot);
       aims.set(claim, fits ? leastMa : 0);
     }
     return aims;
@@ -143,7 +140,7 @@ export class Fallback {
 
   private room(): Room {
     const room = new Room(this.tree, this.capacity);
-    for (const { claim, fuse } of this.held) room.add(fuse, this.mayOf(claim));
+    for (const { claim, place } of this.held) room.add(place, this.mayOf(claim));
     return room;
   }
 
@@ -157,7 +154,7 @@ export class Fallback {
   private send(
     aims: ReadonlyMap<OutletClaim, number>,
     nowMs: number,
-    goes: (aimMa: number, limitMa: number, held: Fallback["held"][number]) => boolean,
+    goes: (aimMa: number, limitMa: number, held: HeldOutlet) => boolean,
   ): Grant[] {
     return this.held.flatMap((held) => {
       const { claim } = held;
@@ -177,7 +174,10 @@ export class Fallback {
 /** What is left of each fuse and phase when everything else is at its worst; never below nothing. */
 export function safeTotals(tree: FuseTree): number[] {
   const { site } = tree;
-  const totals: number[] = site.fuses.flatMap(({ ratedMa }) => [ratedMa, ratedMa, ratedMa]);
+  // Nothing is spared here: that an energy controller is gone, and then the whole site, and a station disobeys, is one thing more than two.
+  const totals = Array.from({ length: tree.rowCount }, () => Number.POSITIVE_INFINITY);
+  for (const [fuse, { ratedMa }] of site.fuses.entries())
+    totals.fill(ratedMa, rowOf(fuse, 0), rowOf(fuse + 1, 0));
   const take = (fuse: number, ma: PerPhase) => {
     for (const node of tree.pathOf(fuse)) {
       for (let phase = 0; phase < 3; phase++) totals[rowOf(node, phase)]! -= ma[phase]!;
@@ -189,7 +189,6 @@ export function safeTotals(tree: FuseTree): number[] {
     const ma = (source.chargeWMax * 1000) / (site.voltageV * source.wiring.length);
     take(tree.indexOf(source.fuse), everyWired(source.wiring, ma));
   }
-  totals[tree.powerRow] = Number.POSITIVE_INFINITY;
   return totals;
 }
 

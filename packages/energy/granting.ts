@@ -8,7 +8,7 @@ import type { Capacities } from "./capacity.ts";
 import type { DischargeOrder } from "./car-discharge.ts";
 import { type FuseTree, Room } from "./fuse-tree.ts";
 import type { Grant, GrantReason, Reading } from "./inputs.ts";
-import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
+import { type HeldOutlet, type OutletClaim, weighsOn } from "./outlet-claim.ts";
 import { minus, type PerPhase, times } from "./phases.ts";
 import { proving } from "./proving.ts";
 import { raised, worthLowering } from "./ramp.ts";
@@ -87,11 +87,11 @@ export class Granting {
 
   private lowerAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
     const room = new Room(this.tree, capacity);
-    for (const { claim, fuse } of this.held) room.add(fuse, limitsOf(claim));
+    for (const held of this.held) room.add(weighsOn(this.tree, held), limitsOf(held.claim));
     const short = shared.some(({ claim, shareMa }) => claim.limitMa === 0 && shareMa > 0);
-    return shared.flatMap(({ claim, fuse, shareMa }) => {
+    return shared.flatMap(({ claim, place, shareMa }) => {
       if (shareMa >= claim.limitMa) return [];
-      const overflows = room.overflowsAbove(fuse, claim.usesPhases);
+      const overflows = room.overflowsAbove(place, claim.usesPhases);
       const anew = worthLowering(claim.limitMa, shareMa, { short, sinceChangeMs: nowMs - claim.changedAtMs });
       if (!overflows && !anew) return [];
       const reason = shareMa === 0 ? "waits-in-queue" : overflows ? "lowered-for-limit" : "shared-anew";
@@ -101,15 +101,16 @@ export class Granting {
 
   private raiseAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
     const room = new Room(this.tree, capacity);
-    for (const { claim, fuse } of this.held) room.add(fuse, claim.mayMa);
-    return shared.flatMap(({ claim, fuse, shareMa }) => {
+    for (const held of this.held) room.add(weighsOn(this.tree, held), held.claim.mayMa);
+    return shared.flatMap(({ claim, place, shareMa }) => {
       const limitMa = raised(claim, shareMa, {
         nowMs,
         // Also what its safe default, or an older grant, has it counted with is not given while too much may be drawn.
-        spareMa: (ma) => Math.min(room.spare(fuse, more(claim, ma)), room.spareAbove(fuse, claim.usesPhases)),
+        spareMa: (ma) =>
+          Math.min(room.spare(place, more(claim, ma)), room.spareAbove(place, claim.usesPhases)),
       });
       if (limitMa === undefined) return [];
-      room.add(fuse, more(claim, limitMa));
+      room.add(place, more(claim, limitMa));
       return [this.grant(claim, { limitMa, reason: "raised" }, nowMs)];
     });
   }

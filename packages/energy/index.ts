@@ -1,6 +1,7 @@
 /** The site's energy, pure: control loop, fallback allocator, modes, and the types of a site. */
 export { type ConfigFault, checkEnergyConfig } from "./check-config.ts";
 export { checkSite, type SafeSum, type SiteFault, safeSums } from "./check-site.ts";
+export { opensBeside } from "./check-spared.ts";
 export * from "./config.ts";
 export { type ControlLoop, createControlLoop } from "./control-loop.ts";
 export {

@@ -2,7 +2,8 @@
  * Does a station keep to what it was granted? Three answers, by how much is known:
  *
  *     over       seen above all that was in force while the reading may have been taken
- *     disobeys   over for the model's response time: judged, until it has obeyed for `PROBATION_MS`; that stays with the station
+ *     disobeys   over by readings that are the model's response time apart, so that none is judged by the moment in which a car begins: judged,
+ *                until it has obeyed for `PROBATION_MS`; that stays with the station
  *     shows      seen above what is in force now, by a reading since: nothing is judged by it, but nobody reckons with the grant
  *
  * Being slow to judge costs nothing: what is seen counts at once in what an outlet may draw.
@@ -34,14 +35,14 @@ export class Obedience {
   }
 
   /** `feedAtMostMa`: what it may give back, per phase. */
-  judge({ ma }: SeenDraw, feedAtMostMa: number, nowMs: number): void {
+  judge({ atMs, ma }: SeenDraw, feedAtMostMa: number): void {
     const drawsMa = Math.max(...ma);
     const givesMa = Math.max(...ma.map((each) => -each));
     const over = isMore(drawsMa, this.inForceHigh.high ?? 0) || isMore(givesMa, feedAtMostMa);
-    this.overSinceMs = over ? (this.overSinceMs ?? nowMs) : undefined;
-    if (nowMs - (this.overSinceMs ?? Number.POSITIVE_INFINITY) >= this.respondsMs) this.disobeys = true;
-    this.obeysSinceMs = over || drawsMa < DRAWS_MA_MIN ? undefined : (this.obeysSinceMs ?? nowMs);
-    if (nowMs - (this.obeysSinceMs ?? Number.POSITIVE_INFINITY) >= PROBATION_MS) this.disobeys = false;
+    this.overSinceMs = over ? (this.overSinceMs ?? atMs) : undefined;
+    if (atMs - (this.overSinceMs ?? Number.POSITIVE_INFINITY) >= this.respondsMs) this.disobeys = true;
+    this.obeysSinceMs = over || drawsMa < DRAWS_MA_MIN ? undefined : (this.obeysSinceMs ?? atMs);
+    if (atMs - (this.obeysSinceMs ?? Number.POSITIVE_INFINITY) >= PROBATION_MS) this.disobeys = false;
   }
 
   /** Its grants say what it draws, as far as it was seen. */

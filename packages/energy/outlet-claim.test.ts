@@ -59,6 +59,18 @@ test("claim: what was seen before it must have followed says nothing against it;
   assert.deepEqual(seen(109_000, 108_500, 10_900), [true, 10_900], "no finer than a meter");
 });
 
+test("claim: one reading from the moment in which a car begins judges nobody, however long it stands; a second does", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  const seen = (nowMs: number, atMs: number, ma: number) => {
+    claim.update({ ...session, observed: { atMs, terminalsMa: [ma, ma, ma] } }, [], nowMs);
+    return [claim.standing, claim.mayMa[0]];
+  };
+  assert.deepEqual(seen(1_000, 1_000, 20_000), ["obeys", 20_000], "what is seen counts at once");
+  assert.deepEqual(seen(9_900, 1_000, 20_000), ["obeys", 20_000]);
+  assert.deepEqual(seen(10_000, 5_900, 20_000), ["obeys", 20_000], "within the model's response time");
+  assert.deepEqual(seen(11_000, 6_000, 20_000), ["disobeys", 32_000]);
+});
+
 test("claim: a rejected limit leaves the one before in force", () => {
   const claim = lowering();
   assert.equal(mayAt(claim, 200_000, rejected(2, 101_000)), 20_000);

@@ -9,6 +9,7 @@
  * is free. Refuses to forget: an outlet without an answer keeps its claim, also past the grant's life, since its clock may be wrong.
  */
 import { CarPhases } from "./car-phases.ts";
+import type { FuseTree, Place } from "./fuse-tree.ts";
 import type { Grant, GrantOutcome, SessionInput, Standing } from "./inputs.ts";
 import {
   DEAF_AFTER_MS,
@@ -30,8 +31,18 @@ import { stepDown } from "./steps.ts";
 import { isDraw } from "./trust.ts";
 import { Extremes } from "./window.ts";
 
-/** With the index of the fuse that it hangs below. */
-export type HeldOutlet = { readonly claim: OutletClaim; readonly fuse: number };
+/** With the index of the fuse that it hangs below, and the rows that it weighs on. */
+export type HeldOutlet = { readonly claim: OutletClaim; readonly fuse: number; readonly place: Place };
+
+export const heldIn = (tree: FuseTree): readonly HeldOutlet[] =>
+  tree.site.outlets.map((outlet) => {
+    const fuse = tree.indexOf(outlet.fuse);
+    return { claim: new OutletClaim(outlet), fuse, place: tree.placeOf(fuse, outlet.station) };
+  });
+
+/** Whoever does not keep to its grants now is the one that room was spared for: nothing is spared for another beside it. */
+export const weighsOn = (tree: FuseTree, { claim, fuse, place }: HeldOutlet): Place =>
+  claim.isAtFault ? tree.placeOf(fuse) : place;
 
 export class OutletClaim {
   readonly outlet: Outlet;
@@ -102,7 +113,7 @@ export class OutletClaim {
     this.drawMa.forEach((ma, phase) => {
       this.drawnHigh[phase]!.add(nowMs, ma);
     });
-    if (this.draw !== undefined) this.obedience.judge(this.draw, this.feedAtMostMa, nowMs);
+    if (this.draw !== undefined) this.obedience.judge(this.draw, this.feedAtMostMa);
     // Nobody there draws nothing, whatever somebody who comes may draw.
     const drawnMa = this.standing === "empty" ? this.drawMa : this.mayMa;
     drawnMa.forEach((ma, phase) => {
@@ -129,6 +140,11 @@ export class OutletClaim {
   get heeds(): boolean {
     const returns = this.limitMa < this.outlet.safeMa && this.sent.lapses(this.nowMs);
     return this.standing === "obeys" && this.obedience.keeps(this.draw) && !returns;
+  }
+
+  /** It was seen above its grants, or does not hear. */
+  get isAtFault(): boolean {
+    return this.standing === "disobeys" || this.standing === "deaf" || !this.obedience.keeps(this.draw);
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */

@@ -7,7 +7,7 @@
  */
 import { type FuseTree, Room } from "./fuse-tree.ts";
 import { PROBATION_MS } from "./limits.ts";
-import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
+import { type HeldOutlet, type OutletClaim, weighsOn } from "./outlet-claim.ts";
 import { everyWired, higher } from "./phases.ts";
 import { lowest } from "./steps.ts";
 
@@ -23,11 +23,12 @@ export function proving(
   const proves: OutletClaim[] = lowered.map(({ claim }) => claim);
   for (const one of quiet) {
     const room = new Room(tree, capacity);
-    for (const { claim, fuse } of held) if (claim !== one.claim) room.add(fuse, reallyMa(claim, proves));
+    for (const other of held)
+      if (other !== one) room.add(weighsOn(tree, other), reallyMa(other.claim, proves));
     const { changedAtMs, drawing, outlet } = one.claim;
     const keptTo = !drawing && nowMs - changedAtMs >= PROBATION_MS;
     const mayMa = keptTo ? lowest(outlet) : outlet.ratedMa;
-    if (room.fits(one.fuse, everyWired(outlet.wiring, mayMa))) proves.push(one.claim);
+    if (room.fits(weighsOn(tree, one), everyWired(outlet.wiring, mayMa))) proves.push(one.claim);
   }
   return proves;
 }

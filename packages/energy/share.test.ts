@@ -9,7 +9,7 @@ const site = smallSite({ outlets: 4, mainA: 100 });
 const tree = fuseTree(site);
 const claim = (more: Partial<Claim> = {}): Claim => ({
   outlet: site.outlets[0]!,
-  fuse: 0,
+  place: tree.placeOf(0),
   uses: [1, 1, 1],
   levelsMa: [0, 32_000, 32_000],
   starts: false,

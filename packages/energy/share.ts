@@ -12,7 +12,7 @@
  *
  * Always true: no row is above its capacity through us; a share is 0 or at least the minimum.
  */
-import { type FuseTree, Room, rowOf, TOLERANCE } from "./fuse-tree.ts";
+import { type FuseTree, type Place, Room, TOLERANCE } from "./fuse-tree.ts";
 import { DEADBAND_MA } from "./limits.ts";
 import { type PerPhase, sum, times } from "./phases.ts";
 import type { Outlet } from "./site.ts";
@@ -20,7 +20,7 @@ import { lowest, stepDown, stepUp } from "./steps.ts";
 
 export type Claim = {
   readonly outlet: Pick<Outlet, "steps" | "minMa" | "ratedMa">;
-  readonly fuse: number;
+  readonly place: Place;
   /** 1 on each phase that the car uses. */
   readonly uses: PerPhase;
   /** Rising levels, per phase; the last is the most it may have. */
@@ -46,10 +46,10 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
     const claim = claims[i]!;
     const leastMa = lowest(claim.outlet);
     const least = times(claim.uses, leastMa);
-    const fits = !(claim.starts || insists) || strict.fits(claim.fuse, least);
-    if (!fits || leastMa > mostOf(claim) || !left.fits(claim.fuse, least)) return;
-    left.add(claim.fuse, least);
-    strict.add(claim.fuse, least);
+    const fits = !(claim.starts || insists) || strict.fits(claim.place, least);
+    if (!fits || leastMa > mostOf(claim) || !left.fits(claim.place, least)) return;
+    left.add(claim.place, least);
+    strict.add(claim.place, least);
     shares[i] = leastMa;
     insists ||= claim.insists === true;
   };
@@ -97,14 +97,14 @@ function giveBack({ claims, shares, left, from, to }: GivingBack): void {
   const giver = claims[from]!;
   const taker = claims[to]!;
   const least = times(taker.uses, lowest(taker.outlet));
-  const missingMa = -left.spare(taker.fuse, least);
+  const missingMa = -left.spare(taker.place, least);
   const restMa = stepDown(giver.outlet, shares[from]! - missingMa);
   const worth = missingMa > 0 && missingMa <= lowest(taker.outlet) - DEADBAND_MA;
   if (!worth || restMa < lowest(giver.outlet) || lowest(taker.outlet) > mostOf(taker)) return;
   const back = times(giver.uses, shares[from]! - restMa);
-  left.add(giver.fuse, times(back, -1));
-  if (left.fits(taker.fuse, least)) shares[from] = restMa;
-  else left.add(giver.fuse, back);
+  left.add(giver.place, times(back, -1));
+  if (left.fits(taker.place, least)) shares[from] = restMa;
+  else left.add(giver.place, back);
 }
 
 function rise(tree: FuseTree, { claims, shares, left, level, only, rows }: Rising): void {
@@ -121,7 +121,7 @@ function rise(tree: FuseTree, { claims, shares, left, level, only, rows }: Risin
     stepMa = Math.max(0, stepMa);
     for (const i of rising) {
       shares[i]! += stepMa;
-      left.add(claims[i]!.fuse, times(claims[i]!.uses, stepMa));
+      left.add(claims[i]!.place, times(claims[i]!.uses, stepMa));
     }
     rising = rising.filter(
       (i) => aim(i) > shares[i]! + TOLERANCE && rows[i]!.every(([row]) => left.free(row) > TOLERANCE),
@@ -130,27 +130,25 @@ function rise(tree: FuseTree, { claims, shares, left, level, only, rows }: Risin
 }
 
 /** Of every row above it, and of the whole site's power. */
-function weights(tree: FuseTree, { fuse, uses }: Claim): Weight[] {
+function weights(tree: FuseTree, { place, uses }: Claim): Weight[] {
   const out: Weight[] = [[tree.powerRow, (sum(uses) * tree.site.voltageV) / 1000]];
-  for (const node of tree.pathOf(fuse)) {
-    for (let phase = 0; phase < 3; phase++)
-      if (uses[phase]! > 0) out.push([rowOf(node, phase), uses[phase]!]);
-  }
+  for (let phase = 0; phase < 3; phase++)
+    if (uses[phase]! > 0) for (const row of place[phase]!) out.push([row, uses[phase]!]);
   return out;
 }
 
 function quantise(claims: readonly Claim[], shares: number[], left: Room): void {
   claims.forEach((claim, i) => {
     const steppedMa = stepDown(claim.outlet, shares[i]!);
-    left.add(claim.fuse, times(claim.uses, steppedMa - shares[i]!));
+    left.add(claim.place, times(claim.uses, steppedMa - shares[i]!));
     shares[i] = steppedMa;
   });
   claims.forEach((claim, i) => {
     const nextMa = shares[i]! === 0 ? undefined : stepUp(claim.outlet, shares[i]!);
     if (nextMa === undefined || nextMa > mostOf(claim)) return;
     const more = times(claim.uses, nextMa - shares[i]!);
-    if (!left.fits(claim.fuse, more)) return;
-    left.add(claim.fuse, more);
+    if (!left.fits(claim.place, more)) return;
+    left.add(claim.place, more);
     shares[i] = nextMa;
   });
 }

@@ -43,6 +43,11 @@ export type Fuse = {
    */
   readonly carriesPermille: number;
   /**
+   * `rating`: as much room is left as one station needs that draws its rating while nobody is left to lower the others, until their grants
+   * have ended (bound (c), `spared.ts`). Absent: none is, and beside a dead site such a station may make it open.
+   */
+  readonly spares?: "rating";
+  /**
    * What cars that give back (V2X) may send out of what hangs below it, per phase. Absent: nothing at the grid connection, so that they
    * only cover what the site draws itself; elsewhere the rating.
    */

@@ -5,7 +5,7 @@
  *
  * What it means besides is told too: what each fuse and phase carries with no controller at all, and which outlets get nothing then.
  */
-import { type EnergyConfig, type PerPhase, safeSums } from "@wattward/energy";
+import { type EnergyConfig, opensBeside, type PerPhase, safeSums } from "@wattward/energy";
 import { checkPolicy, type Policy } from "@wattward/guard";
 import type { SiteId } from "@wattward/kernel";
 import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
@@ -87,6 +87,7 @@ function check(from: string, inventory: Inventory | undefined): DocumentCheck {
     }),
   };
   const { faults, notes } = inventory === undefined ? { faults: [], notes: [] } : placed(document, inventory);
+  notes.push(...opensBeside(site).map(({ path, sentence }) => ({ path: `energy.site.${path}`, sentence })));
   const compiled = compile(document);
   if ("faults" in compiled) faults.push(...compiled.faults);
   if (faults.length > 0 || "faults" in compiled)

@@ -76,6 +76,8 @@ export class Plant {
     toldFault: "none" as "none" | "soc",
   };
   plan: Plan | undefined;
+  /** Nobody grants any more. */
+  dead = false;
   nowMs = 0;
   last: LoopOutput | undefined;
   /** Every limit that was sent: [time, outlet, mA]. */
@@ -157,7 +159,7 @@ export class Plant {
     while (this.nowMs < endMs) {
       this.nowMs += STEP_MS;
       this.move();
-      if (this.nowMs % CONTROL_PERIOD_MS === 0) this.turn();
+      if (!this.dead && this.nowMs % CONTROL_PERIOD_MS === 0) this.turn();
       each(this);
     }
   }

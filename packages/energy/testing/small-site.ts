@@ -36,17 +36,23 @@ export function smallSite(options: {
   /** One more fuse over the first half of the outlets. */
   readonly subA?: number;
   readonly carriesPermille?: number;
+  /** Every fuse spares a rating. */
+  readonly spares?: boolean;
   readonly outlet?: Partial<Outlet>;
   readonly battery?: Partial<Battery>;
   readonly solarW?: number;
 }): Site {
   const { outlets, mainA, baseA = 0, subA } = options;
+  const carries = {
+    carriesPermille: options.carriesPermille ?? 1_300,
+    ...(options.spares && { spares: "rating" as const }),
+  };
   const sub = "sub" as FuseId;
   const flat = (a: number): PerPhase => [a * 1000, a * 1000, a * 1000];
   return {
     voltageV: VOLTAGE_V,
     fuses: [
-      { id: MAIN, ratedMa: mainA * 1000, carriesPermille: options.carriesPermille ?? 1_300 },
+      { id: MAIN, ratedMa: mainA * 1000, ...carries },
       ...(subA === undefined
         ? []
         : [
@@ -54,7 +60,7 @@ export function smallSite(options: {
               id: sub,
               parent: MAIN,
               ratedMa: subA * 1000,
-              carriesPermille: options.carriesPermille ?? 1_300,
+              ...carries,
             },
           ]),
     ],

@@ -12,7 +12,15 @@ async function said(
 ) {
   const work = atWork();
   const bounds = new Bounds(work.plant, {
-    ...{ respondsMs: 5_000, carriesPermille: 1_600, ttlMs: 60_000, fromMs: 0 },
+    ...{
+      respondsMs: 5_000,
+      carriesPermille: new Map([
+        ["main", 1_600],
+        ["hall", 1_600],
+      ]),
+      ttlMs: 60_000,
+      fromMs: 0,
+    },
   });
   const draws = Object.entries(amps).map(([station, terminals]) => ({
     ...drawOf(station, ...terminals),

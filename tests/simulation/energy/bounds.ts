@@ -31,7 +31,8 @@ const PHASES = ["L1", "L2", "L3"] as const;
 
 export type BoundsOptions = {
   readonly respondsMs: number;
-  readonly carriesPermille: number;
+  /** Of each fuse: what it carries for a minute. */
+  readonly carriesPermille: ReadonlyMap<string, number>;
   /** Of a grant: so long what a deaf station was told last stays in force. */
   readonly ttlMs: number;
   /** Nothing is judged before: stations that were never managed have no default yet. */
@@ -62,6 +63,7 @@ type Place = { readonly rows: readonly number[]; readonly above: readonly Below[
 type Row = {
   readonly name: string;
   readonly ratedMa: number;
+  readonly heatMax: number;
   advanceSinceMs: number;
   overSinceMs: number;
   heat: number;
@@ -77,7 +79,6 @@ export class Bounds {
   overMsMax = 0;
   private readonly plant: Plant;
   private readonly options: BoundsOptions;
-  private readonly heatMax: number;
   private readonly rows: ReadonlyMap<string, readonly Row[]>;
   private readonly shows = new Map<string, number>();
   private readonly below: ReadonlyMap<string, Below>;
@@ -88,9 +89,9 @@ export class Bounds {
   constructor(plant: Plant, options: BoundsOptions) {
     this.plant = plant;
     this.options = options;
-    this.heatMax = ((options.carriesPermille / 1000) ** 2 - 1) * 60;
-    const row = (name: string, ratedMa: number): Row => ({
-      ...{ name, ratedMa, heat: 0, told: new Set() },
+    const row = (fuse: string, phase: string, ratedMa: number): Row => ({
+      ...{ name: `${fuse} ${phase}`, ratedMa, heat: 0, told: new Set() },
+      heatMax: ((options.carriesPermille.get(fuse)! / 1000) ** 2 - 1) * 60,
       ...{ advanceSinceMs: Number.NaN, overSinceMs: Number.NaN },
     });
     const { fuses, outlets } = plant.plan;
@@ -110,7 +111,7 @@ export class Bounds {
       this.outlets.set(station, { ...this.outlets.get(station), [evse]: place });
     }
     this.rows = new Map(
-      plant.plan.fuses.map(({ id, ratedMa }) => [id, PHASES.map((phase) => row(`${id} ${phase}`, ratedMa))]),
+      plant.plan.fuses.map(({ id, ratedMa }) => [id, PHASES.map((phase) => row(id, phase, ratedMa))]),
     );
   }
 
@@ -160,7 +161,7 @@ export class Bounds {
     const load = ma / row.ratedMa;
     this.loadMax = Math.max(this.loadMax, load);
     row.heat = Math.max(0, row.heat + ((load * load - 1) * ms) / 1000);
-    const share = row.heat / this.heatMax;
+    const share = row.heat / row.heatMax;
     this.heatShareMax = Math.max(this.heatShareMax, share);
     if (share > 1) this.tell(row, "heat", nowMs, `${share.toFixed(2)} of what 0.8 of its curve allows`);
     else row.told.delete("heat");

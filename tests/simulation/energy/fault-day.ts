@@ -12,7 +12,7 @@ import { Bounds, type Terminal } from "./bounds.ts";
 import { Drivers, type Pace } from "./drivers.ts";
 import { type FaultName, faultNames, faults, type SiteFault, type Stage } from "./faults.ts";
 import { cheapPlanner, realPlanner } from "./planners.ts";
-import { CARRIES_PERMILLE, RESPONDS_MS, seededSite, TTL_MS } from "./seeded-site.ts";
+import { RESPONDS_MS, seededSite, TTL_MS } from "./seeded-site.ts";
 import { type Broken, WholeSite } from "./whole-site.ts";
 
 const SLOT_MS = 480_000;
@@ -146,8 +146,10 @@ class Day {
     });
     this.safeMa = new Map(whole.planned.config.site.outlets.map(({ safeMa, station }) => [station, safeMa]));
     this.stage = { whole, drivers: this.drivers, chance: this.chance, disobeys: new Set(), deaf: new Set() };
+    const { fuses } = whole.planned.config.site;
     this.bounds = new Bounds(whole.devices.plant, {
-      ...{ respondsMs: RESPONDS_MS, carriesPermille: CARRIES_PERMILLE, ttlMs: TTL_MS, fromMs: BEGINS_MS },
+      carriesPermille: new Map(fuses.map((fuse) => [fuse.id, fuse.carriesPermille])),
+      ...{ respondsMs: RESPONDS_MS, ttlMs: TTL_MS, fromMs: BEGINS_MS },
     });
   }
 

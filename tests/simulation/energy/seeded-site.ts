@@ -27,7 +27,8 @@ export const RESPONDS_MS = 5_000;
 export const TTL_MS = 60_000;
 const GRID_STALE_MS = 2_000;
 export const FROZEN_MS = 5_000;
-export const CARRIES_PERMILLE = 1_300;
+/** From a circuit breaker to a slow fuse (gG), for a minute. */
+const CARRIES_PERMILLE = [1_300, 1_450, 1_600, 1_800] as const;
 
 export type PlannedStation = {
   readonly id: StationId;
@@ -57,7 +58,7 @@ const GIVES_MA = 16 * A;
 export async function seededSite(chance: Chance, givesBack = false): Promise<SeededSite> {
   const count = chance.int(5, 7);
   const gridA = chance.int(11, 16) * 5;
-  const fuses = [
+  const rated = [
     { id: "grid", ratedMa: gridA * A },
     { id: "hall", parent: "grid", ratedMa: chance.int(32, 50) * A },
     { id: "yard", parent: "grid", ratedMa: chance.int(32, 40) * A },
@@ -103,13 +104,19 @@ export async function seededSite(chance: Chance, givesBack = false): Promise<See
         ...(bidirectional && { dischargeMaMax: GIVES_MA }),
       });
   }
+  const fuses = rated.map((fuse) => ({ ...fuse, carriesPermille: CARRIES_PERMILLE[chance.int(0, 3)]! }));
   const plan = planOf({ fuses, outlets, load, battery, solarKw });
   const base = configOf({ fuses, outlets, load, battery, solarKw });
   return { stations, plan, config: withSafeDefaults(base), policy: await policyOf(plan, base) };
 }
 
 type Facts = {
-  readonly fuses: readonly { readonly id: string; readonly parent?: string; readonly ratedMa: number }[];
+  readonly fuses: readonly {
+    readonly id: string;
+    readonly parent?: string;
+    readonly ratedMa: number;
+    readonly carriesPermille: number;
+  }[];
   readonly outlets: readonly Outlet[];
   readonly load: { readonly least: number; readonly highest: number; readonly rise: number };
   readonly battery: {
@@ -133,7 +140,7 @@ function planOf({ fuses, outlets, load, battery, solarKw }: Facts): PlantPlan {
   const flat = (ma: number) => [ma / A, ma / A, ma / A];
   const read = readPlan({
     voltageV: VOLTAGE_V,
-    fuses: fuses.map(({ ratedMa, ...fuse }) => ({ ...fuse, ratedA: ratedMa / A })),
+    fuses: fuses.map(({ carriesPermille: _, ratedMa, ...fuse }) => ({ ...fuse, ratedA: ratedMa / A })),
     outlets: outlets.map(({ station, evse, fuse, wiring }) => ({ station, evse, fuse, wiring: [...wiring] })),
     loads: [
       {
@@ -159,8 +166,8 @@ function configOf({ fuses, outlets, load, battery, solarKw }: Facts): EnergyConf
   return {
     site: {
       voltageV: VOLTAGE_V,
-      fuses: fuses.map(({ id, parent, ratedMa }) => ({
-        ...{ id: id as FuseId, ratedMa, carriesPermille: CARRIES_PERMILLE },
+      fuses: fuses.map(({ id, parent, ...fuse }) => ({
+        ...{ ...fuse, id: id as FuseId, spares: "rating" as const },
         ...(parent !== undefined && { parent: parent as FuseId }),
       })),
       outlets,
