@@ -18,7 +18,7 @@ import { BatteryControl } from "./battery.ts";
 import { partOf, wishOf } from "./battery-wish.ts";
 import { type Capacities, capacities } from "./capacity.ts";
 import { CarDischarge } from "./car-discharge.ts";
-import { type FuseTree, fuseTree, Room, rowOf, rowsOf, TOLERANCE } from "./fuse-tree.ts";
+import { type FuseTree, fuseTree, Room, rowsOf, TOLERANCE } from "./fuse-tree.ts";
 import { Granting, type Shared } from "./granting.ts";
 import type { BatteryInput, LoopInput, LoopOutput, Plan, SessionId } from "./inputs.ts";
 import { MeterReadings } from "./meter-readings.ts";
@@ -297,7 +297,8 @@ class Loop implements ControlLoop {
     const controlled: (HeldOutlet & { readonly id: SessionId })[] = [];
     for (const held of this.held) {
       const { claim } = held;
-      if (claim.session === undefined || !claim.heeds) room.add(weighsOn(this.tree, held), claim.mayMa);
+      if (claim.session === undefined || !claim.heeds)
+        room.add(weighsOn(this.tree, held, "lowering"), claim.mayMa);
       else controlled.push({ ...held, id: claim.session.id });
     }
     const ordered = this.queue.order(
@@ -337,17 +338,17 @@ class Loop implements ControlLoop {
   private turnBatteries(input: LoopInput, { plan, gridW, rooms, carsAlone, power }: Storing): void {
     const room = new Room(this.tree, rooms.forStoring);
     for (const held of this.held)
-      room.add(weighsOn(this.tree, held), held.claim.mayWith(carsAlone.get(held.claim) ?? 0));
+      room.add(weighsOn(this.tree, held, "raising"), held.claim.mayWith(carsAlone.get(held.claim) ?? 0));
     room.capacity[this.tree.powerRow] = power.withStoresW;
     const all = this.batteries.map(({ battery }) => battery);
     const drawn = new Room(this.tree, rooms.forLowering);
-    for (const held of this.held) drawn.add(weighsOn(this.tree, held), held.claim.mayMa);
+    for (const held of this.held) drawn.add(weighsOn(this.tree, held, "lowering"), held.claim.mayMa);
     const over = (row: number) => drawn.free(row) < -TOLERANCE;
     for (const control of this.batteries) {
       const { battery } = control;
       const one = this.spread(battery, 1);
       const fuse = this.tree.indexOf(battery.fuse);
-      const at = this.tree.placeOf(fuse);
+      const at = this.tree.sparingPlaceOf(fuse);
       const chargeRoomW = room.spare(at, one) / Math.max(...one);
       const reading: BatteryInput | undefined = input.batteries.find(({ id }) => id === battery.id);
       const part = partOf(battery, all);
@@ -355,9 +356,7 @@ class Loop implements ControlLoop {
         gridW: gridW === undefined ? undefined : gridW * part,
         importMaxW: power.importMaxW * part,
       };
-      const reliedOn = this.tree
-        .pathOf(fuse)
-        .some((node) => [0, 1, 2].some((phase) => over(rowOf(node, phase))));
+      const reliedOn = at.some((rows) => rows.some(over));
       control.turn(reading, wishOf(battery, plan, seen), { nowMs: input.nowMs, chargeRoomW, reliedOn });
       const mayW = battery.revert.kind === "proven" ? Math.max(0, -control.setpointW) : battery.chargeWMax;
       room.add(at, this.spread(battery, mayW));

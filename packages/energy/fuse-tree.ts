@@ -6,7 +6,7 @@
 import type { StationId } from "@wattward/kernel";
 import { type PerPhase, sum } from "./phases.ts";
 import type { FuseId, Site } from "./site.ts";
-import { type Spared, sparedOf } from "./spared.ts";
+import { belowOf, type Spared, sparedOf } from "./spared.ts";
 
 /** The rows that a device weighs on, by phase. */
 export type Place = readonly [readonly number[], readonly number[], readonly number[]];
@@ -25,8 +25,10 @@ export type FuseTree = {
   /** Children before their parents. */
   readonly upwards: readonly number[];
   readonly childrenOf: readonly (readonly number[])[];
-  /** A fuse and all above it; `station`: also what is spared there for other stations. */
-  placeOf(fuse: number, station?: StationId): Place;
+  /** A fuse and all above it. */
+  placeOf(fuse: number): Place;
+  /** And what is spared there for other stations than this; for all of them, where it is nobody's. */
+  sparingPlaceOf(fuse: number, station?: StationId): Place;
 };
 
 export const rowOf = (fuse: number, phase: number): number => fuse * 3 + phase;
@@ -57,7 +59,7 @@ export function fuseTree(site: Site): FuseTree {
     sparedOf(
       fuse,
       i,
-      site.outlets.filter((outlet) => paths[indexOf(outlet.fuse)]!.includes(i)),
+      belowOf(site, (one) => paths[indexOf(one)]!.includes(i)),
     ),
   );
   const powerRow = sparedRow({ fuseCount }, spared.length);
@@ -65,7 +67,7 @@ export function fuseTree(site: Site): FuseTree {
     const onPhase = (phase: number) => path.map((node) => rowOf(node, phase));
     return [onPhase(0), onPhase(1), onPhase(2)];
   });
-  const beside = (fuse: number, station: StationId, phase: number): number[] => {
+  const beside = (fuse: number, station: StationId | undefined, phase: number): number[] => {
     const weighs = (one: Spared) =>
       one.station !== station && one.phase === phase && paths[fuse]!.includes(one.fuse);
     return spared.flatMap((one, i) => (weighs(one) ? [sparedRow({ fuseCount }, i)] : []));
@@ -77,9 +79,9 @@ export function fuseTree(site: Site): FuseTree {
     spared,
     powerRow,
     indexOf,
-    placeOf: (fuse, station) => {
+    placeOf: (fuse) => above[fuse]!,
+    sparingPlaceOf: (fuse, station) => {
       const [l1, l2, l3] = above[fuse]!;
-      if (station === undefined) return above[fuse]!;
       const also = (rows: readonly number[], phase: number) => [...rows, ...beside(fuse, station, phase)];
       return [also(l1, 0), also(l2, 1), also(l3, 2)];
     },

@@ -87,7 +87,7 @@ export class Granting {
 
   private lowerAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
     const room = new Room(this.tree, capacity);
-    for (const held of this.held) room.add(weighsOn(this.tree, held), limitsOf(held.claim));
+    for (const held of this.held) room.add(weighsOn(this.tree, held, "lowering"), limitsOf(held.claim));
     const short = shared.some(({ claim, shareMa }) => claim.limitMa === 0 && shareMa > 0);
     return shared.flatMap(({ claim, place, shareMa }) => {
       if (shareMa >= claim.limitMa) return [];
@@ -101,7 +101,7 @@ export class Granting {
 
   private raiseAll(shared: readonly Shared[], capacity: readonly number[], nowMs: number): Grant[] {
     const room = new Room(this.tree, capacity);
-    for (const held of this.held) room.add(weighsOn(this.tree, held), held.claim.mayMa);
+    for (const held of this.held) room.add(weighsOn(this.tree, held, "raising"), held.claim.mayMa);
     return shared.flatMap(({ claim, place, shareMa }) => {
       const limitMa = raised(claim, shareMa, {
         nowMs,

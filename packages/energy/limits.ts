@@ -11,6 +11,8 @@ export const FUSES_MAX = 500;
 export const DOCUMENT_CHARS_MAX = 512 * 1024;
 export const DOCUMENT_ALIASES_MAX = 1_200;
 export const OUTLETS_MAX = 1_000;
+/** Rows that one fuse spares: each station on each phase. */
+export const SPARED_ROWS_MAX = 600;
 export const LOADS_MAX = 500;
 export const SOURCES_MAX = 50;
 export const METERS_MAX = 500;
@@ -58,6 +60,8 @@ export const DEAF_AFTER_MS = 30_000;
 export const LAPSES_AT = 0.75;
 /** Where it is not known what a session has, it is first waited for a reading: stations tell one every ten seconds. */
 export const UNSEEN_MS = 15_000;
+/** A station that was above its grant when it was last heard, and has told nothing for so long, is judged by that. */
+export const UNHEARD_MS = 30_000;
 /** A grant that was not heeded is said again after this. */
 export const REJECTED_AGAIN_MS = 5_000;
 /** Grants of one session that may be in force at the same time; one more means deaf. */

@@ -2,13 +2,13 @@
  * Does a station keep to what it was granted? Three answers, by how much is known:
  *
  *     over       seen above all that was in force while the reading may have been taken
- *     disobeys   over by readings that are the model's response time apart, so that none is judged by the moment in which a car begins: judged,
- *                until it has obeyed for `PROBATION_MS`; that stays with the station
+ *     disobeys   over by readings that are the model's response time apart, so that none is judged by the moment in which a car begins; or by the
+ *                last one for long: judged, until it has obeyed for `PROBATION_MS`; that stays with the station
  *     shows      seen above what is in force now, by a reading since: nothing is judged by it, but nobody reckons with the grant
  *
  * Being slow to judge costs nothing: what is seen counts at once in what an outlet may draw.
  */
-import { DRAWS_MA_MIN, LAG_MS_MAX, PROBATION_MS } from "./limits.ts";
+import { DRAWS_MA_MIN, LAG_MS_MAX, PROBATION_MS, UNHEARD_MS } from "./limits.ts";
 import type { PerPhase } from "./phases.ts";
 import type { Outlet } from "./site.ts";
 import { isMore } from "./trust.ts";
@@ -21,8 +21,10 @@ export class Obedience {
   private readonly respondsMs: number;
   private readonly inForceHigh = new Extremes(LAG_MS_MAX);
   private inForce = { ma: 0, sinceMs: Number.NEGATIVE_INFINITY };
+  /** By the time of the reading that said so first. */
   private overSinceMs: number | undefined;
   private obeysSinceMs: number | undefined;
+  private readAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ respondsMs }: Outlet) {
     this.respondsMs = respondsMs;
@@ -35,12 +37,20 @@ export class Obedience {
   }
 
   /** `feedAtMostMa`: what it may give back, per phase. */
-  judge({ atMs, ma }: SeenDraw, feedAtMostMa: number): void {
+  judge(draw: SeenDraw, feedAtMostMa: number, nowMs: number): void {
+    // Once, against what was in force then: what is lowered afterwards says nothing of it.
+    if (draw.atMs > this.readAtMs) this.read(draw, feedAtMostMa);
+    const standsForMs =
+      Math.max(draw.atMs, nowMs - UNHEARD_MS) - (this.overSinceMs ?? Number.POSITIVE_INFINITY);
+    if (standsForMs >= this.respondsMs) this.disobeys = true;
+  }
+
+  private read({ atMs, ma }: SeenDraw, feedAtMostMa: number): void {
+    this.readAtMs = atMs;
     const drawsMa = Math.max(...ma);
     const givesMa = Math.max(...ma.map((each) => -each));
     const over = isMore(drawsMa, this.inForceHigh.high ?? 0) || isMore(givesMa, feedAtMostMa);
     this.overSinceMs = over ? (this.overSinceMs ?? atMs) : undefined;
-    if (atMs - (this.overSinceMs ?? Number.POSITIVE_INFINITY) >= this.respondsMs) this.disobeys = true;
     this.obeysSinceMs = over || drawsMa < DRAWS_MA_MIN ? undefined : (this.obeysSinceMs ?? atMs);
     if (atMs - (this.obeysSinceMs ?? Number.POSITIVE_INFINITY) >= PROBATION_MS) this.disobeys = false;
   }
@@ -56,5 +66,6 @@ export class Obedience {
   clear(): void {
     this.inForceHigh.clear();
     this.overSinceMs = undefined;
+    this.obeysSinceMs = undefined;
   }
 }

@@ -71,6 +71,21 @@ test("claim: one reading from the moment in which a car begins judges nobody, ho
   assert.deepEqual(seen(11_000, 6_000, 20_000), ["disobeys", 32_000]);
 });
 
+test("claim: a station that was above its grant and tells nothing more is judged by that; an old reading says nothing of what is lowered after it", () => {
+  const silent = claimOf({ safeMa: 6_000 });
+  const observed = { atMs: 1_000, terminalsMa: [20_000, 20_000, 20_000] };
+  const at = (nowMs: number) => {
+    silent.update({ ...session, observed }, [], nowMs);
+    return silent.standing;
+  };
+  assert.deepEqual([at(1_000), at(35_900), at(36_000)], ["obeys", "obeys", "disobeys"]);
+  const claim = lowering();
+  const before = { atMs: 99_500, terminalsMa: [20_000, 20_000, 20_000] };
+  for (let nowMs = 101_000; nowMs < 140_000; nowMs += 1_000)
+    claim.update({ ...session, observed: before }, [accepted(2, 101_000)], nowMs);
+  assert.deepEqual([claim.standing, claim.strays], ["obeys", false]);
+});
+
 test("claim: a rejected limit leaves the one before in force", () => {
   const claim = lowering();
   assert.equal(mayAt(claim, 200_000, rejected(2, 101_000)), 20_000);

@@ -37,12 +37,21 @@ export type HeldOutlet = { readonly claim: OutletClaim; readonly fuse: number; r
 export const heldIn = (tree: FuseTree): readonly HeldOutlet[] =>
   tree.site.outlets.map((outlet) => {
     const fuse = tree.indexOf(outlet.fuse);
-    return { claim: new OutletClaim(outlet), fuse, place: tree.placeOf(fuse, outlet.station) };
+    return { claim: new OutletClaim(outlet), fuse, place: tree.sparingPlaceOf(fuse, outlet.station) };
   });
 
-/** Whoever does not keep to its grants now is the one that room was spared for: nothing is spared for another beside it. */
-export const weighsOn = (tree: FuseTree, { claim, fuse, place }: HeldOutlet): Place =>
-  claim.isAtFault ? tree.placeOf(fuse) : place;
+/**
+ * Whoever does not keep to its grants is the one that room was spared for: nobody is lowered to spare some for another beside it. Nobody is
+ * raised for it either before it is judged: one that was seen above its grant once may be back below it in the next moment.
+ */
+export const weighsOn = (
+  tree: FuseTree,
+  { claim, fuse, place }: HeldOutlet,
+  whom: "lowering" | "raising",
+): Place => {
+  const judged = claim.standing === "disobeys" || claim.standing === "deaf";
+  return judged || (whom === "lowering" && claim.strays) ? tree.placeOf(fuse) : place;
+};
 
 export class OutletClaim {
   readonly outlet: Outlet;
@@ -113,7 +122,7 @@ export class OutletClaim {
     this.drawMa.forEach((ma, phase) => {
       this.drawnHigh[phase]!.add(nowMs, ma);
     });
-    if (this.draw !== undefined) this.obedience.judge(this.draw, this.feedAtMostMa);
+    if (this.draw !== undefined) this.obedience.judge(this.draw, this.feedAtMostMa, nowMs);
     // Nobody there draws nothing, whatever somebody who comes may draw.
     const drawnMa = this.standing === "empty" ? this.drawMa : this.mayMa;
     drawnMa.forEach((ma, phase) => {
@@ -142,9 +151,9 @@ export class OutletClaim {
     return this.standing === "obeys" && this.obedience.keeps(this.draw) && !returns;
   }
 
-  /** It was seen above its grants, or does not hear. */
-  get isAtFault(): boolean {
-    return this.standing === "disobeys" || this.standing === "deaf" || !this.obedience.keeps(this.draw);
+  /** It was seen above its grants, judged or not. */
+  get strays(): boolean {
+    return !this.obedience.keeps(this.draw);
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */

@@ -24,11 +24,11 @@ export function proving(
   for (const one of quiet) {
     const room = new Room(tree, capacity);
     for (const other of held)
-      if (other !== one) room.add(weighsOn(tree, other), reallyMa(other.claim, proves));
+      if (other !== one) room.add(weighsOn(tree, other, "raising"), reallyMa(other.claim, proves));
     const { changedAtMs, drawing, outlet } = one.claim;
     const keptTo = !drawing && nowMs - changedAtMs >= PROBATION_MS;
     const mayMa = keptTo ? lowest(outlet) : outlet.ratedMa;
-    if (room.fits(weighsOn(tree, one), everyWired(outlet.wiring, mayMa))) proves.push(one.claim);
+    if (room.fits(weighsOn(tree, one, "raising"), everyWired(outlet.wiring, mayMa))) proves.push(one.claim);
   }
   return proves;
 }

@@ -8,7 +8,7 @@
 import type { FuseTree } from "./fuse-tree.ts";
 import type { LoopInput, Plan, SolarLimit } from "./inputs.ts";
 import { BASE_HOLD_MS, DARK_PART, LAG_MS_MAX, NAMEPLATE_TIMES, READING_STALE_MS } from "./limits.ts";
-import { everyWired, higher, map2, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
+import { everyWired, higher, lower, map2, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
 import type { Source, SourceId } from "./site.ts";
 import { Extremes } from "./window.ts";
 
@@ -131,6 +131,14 @@ export class SourceFeeds {
       .map((feed) => this.spread(feed, heldW(feed)));
     const all = each.reduce(plus, NO_CURRENT);
     return map2(all, each.reduce(higher, NO_CURRENT), (sum, largest) => sum - largest);
+  }
+
+  /** Of that, what goes on feeding with nobody left to tell it to: batteries let go of their last setpoint. */
+  reliedOnAloneMa(fuse: number): PerPhase {
+    const sun = this.feeds
+      .filter((feed) => feed.source.kind === "solar" && this.tree.pathOf(feed.fuse).includes(fuse))
+      .reduce((ma, feed) => plus(ma, this.spread(feed, heldW(feed))), NO_CURRENT);
+    return lower(this.reliedOnMa(fuse), sun);
   }
 
   /** Less is relied on here than just before: the room shrinks, and no grant says so. To be asked in each turn. */

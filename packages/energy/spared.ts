@@ -9,8 +9,16 @@
  */
 import type { StationId } from "@wattward/kernel";
 import { UNSEEN_MS } from "./limits.ts";
-import { everyWired, NO_CURRENT, type PerPhase, plus } from "./phases.ts";
-import type { Fuse, Outlet } from "./site.ts";
+import { everyWired, NO_CURRENT, type PerPhase, plus, total } from "./phases.ts";
+import type { Battery, Fuse, FuseId, Outlet, Site } from "./site.ts";
+
+/** What hangs below a fuse. */
+export type Below = {
+  readonly outlets: readonly Outlet[];
+  /** Loads at their highest, and batteries that charge for ever; and while setpoints last, those besides that let go of them. */
+  readonly foreverMa: PerPhase;
+  readonly baseMa: PerPhase;
+};
 
 export type Spared = {
   readonly fuse: number;
@@ -20,7 +28,26 @@ export type Spared = {
   readonly ratedMa: number;
   /** By the fuse, until the grants below it have ended. */
   readonly carriedMa: number;
+  /** What would flow where nothing is spared. */
+  readonly mostMa: number;
 };
+
+export function belowOf(
+  { loads, outlets, sources, voltageV }: Site,
+  isBelow: (fuse: FuseId) => boolean,
+): Below {
+  const charging = (counts: (battery: Battery) => boolean) =>
+    sources.flatMap((source) => {
+      if (source.kind !== "battery" || !isBelow(source.fuse) || !counts(source)) return [];
+      return [everyWired(source.wiring, (source.chargeWMax * 1_000) / (voltageV * source.wiring.length))];
+    });
+  const highest = loads.filter(({ fuse }) => isBelow(fuse)).map(({ highestMa }) => highestMa);
+  return {
+    outlets: outlets.filter(({ fuse }) => isBelow(fuse)),
+    foreverMa: total([...highest, ...charging(({ revert }) => revert.kind === "unproven")]),
+    baseMa: total([...highest, ...charging(() => true)]),
+  };
+}
 
 /** A minute of what it carries for a minute, held for longer: dh/dt = (I/In)² − 1 (bound (c)). Milliamperes. */
 export function carriedForMa({ carriesPermille, ratedMa }: Fuse, ms: number): number {
@@ -40,16 +67,18 @@ export function ratings(outlets: readonly Outlet[]): ReadonlyMap<StationId, PerP
   return out;
 }
 
-/** `outlets`: all below the fuse with that index. None where the fuse does not ask for it, or carries any of them besides its own rating. */
-export function sparedOf(fuse: Fuse, index: number, outlets: readonly Outlet[]): Spared[] {
+/** Of the fuse with that index. None where it does not ask for it, where it carries any station besides its own rating, or all at once. */
+export function sparedOf(fuse: Fuse, index: number, { baseMa, outlets }: Below): Spared[] {
   if (fuse.spares !== "rating") return [];
   const carriedMa = carriedForMa(fuse, grantsEndMs(outlets));
   const stations = [...ratings(outlets)];
+  const all = total(stations.map(([, rated]) => rated));
   return stations.flatMap(([station, rated]) =>
     rated.flatMap((ratedMa, phase) => {
-      const others = stations.some(([other, ma]) => other !== station && ma[phase]! > 0);
-      const matters = others && ratedMa > 0 && carriedMa - ratedMa < fuse.ratedMa;
-      return matters ? [{ fuse: index, phase, station, ratedMa, carriedMa }] : [];
+      const othersMa = all[phase]! - ratedMa;
+      const mostMa = Math.min(fuse.ratedMa, othersMa + baseMa[phase]!) + ratedMa;
+      const matters = othersMa > 0 && ratedMa > 0 && mostMa > carriedMa;
+      return matters ? [{ fuse: index, phase, station, ratedMa, carriedMa, mostMa }] : [];
     }),
   );
 }

@@ -338,7 +338,6 @@ export class ManagedStation {
     if (this.held === "held" && !this.asksForMeters) this.checkAtMs = Number.POSITIVE_INFINITY;
   }
 
-  /** The highest, of whoever granted it, and what of that it surely has; nothing: its safe default. */
   /** To less than its outlet is rated for, so that it could draw more than it may. */
   private isLimited({ evse, id }: ChargingSession): boolean {
     const outlet = this.outletAt(evse);
@@ -346,6 +345,7 @@ export class ManagedStation {
     return (this.writer.inForce.mayHoldOf(evse, id)?.limitMa ?? outlet.safeMa) < outlet.ratedMa;
   }
 
+  /** The highest, of whoever granted it, and what of that it surely has; nothing: its safe default. */
   private inForce({ evse, safeMa }: Outlet, session: ChargingSession): Partial<ToldSession> {
     const found = this.writer.inForce.mayHoldOf(evse, session.id);
     if (found === undefined) return {};
