@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { Pool, type PoolClient } from "pg";
 import type { ServerPlace } from "./postgres.ts";
 import { type Borrowed, kyselyOn, portable } from "./postgres-dialect.ts";
-import { ConnectionLost, clientConfig, knownError, settingsOf } from "./postgres-session.ts";
+import { clientConfig, faultOf, knownError, settingsOf } from "./postgres-session.ts";
 import type { Schema } from "./schema.ts";
 
 /** Queries at once; the rest waits for a connection. */
@@ -26,7 +26,7 @@ export function openPostgresReader({ url }: ServerPlace): PostgresReader {
   return { db, close: () => db.destroy() };
 }
 
-/** A connection that did not answer is not lent again. */
+/** A connection that did not answer, or that the server is about to end, is not lent again. */
 function borrowed(client: PoolClient): Borrowed {
   let lost = false;
   return {
@@ -34,7 +34,7 @@ function borrowed(client: PoolClient): Borrowed {
       try {
         return await known(client.query(text, portable(values)));
       } catch (error) {
-        lost ||= error instanceof ConnectionLost;
+        lost ||= faultOf(error) === "lost";
         throw error;
       }
     },
@@ -42,7 +42,7 @@ function borrowed(client: PoolClient): Borrowed {
   };
 }
 
-/** Rejects with the server's own error, ours, or {@link ConnectionLost}. */
+/** Rejects with the server's own error, ours, or `ConnectionLost`. */
 async function known<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;

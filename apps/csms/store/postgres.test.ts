@@ -191,6 +191,12 @@ function faults(server: PostgresServer): void {
     );
     const seen = async () => (await reader.read(count)).length;
     assert.equal(await seen().catch(seen), 1);
+    // The server's last word on a connection is an error of its own, before the connection's end: it is not lent again either.
+    for (let i = 0; i < 20; i++) {
+      const last = reader.read((db) => sql`SELECT pg_terminate_backend(pg_backend_pid())`.execute(db));
+      await assert.rejects(last, /terminating connection/);
+      assert.equal(await seen(), 1);
+    }
   });
 }
 
