@@ -104,19 +104,22 @@ export class ManagedStation {
   }
 
   private meters(): void {
+    this.show("MeterValuePeriodic");
+    setTimeout(() => this.meters(), METER_EVERY_MS);
+  }
+
+  private show(reason: "MeterValuePeriodic" | "Trigger"): void {
     const nowMs = performance.now();
     const w = this.drawsA * VOLTAGE_V * PHASES.length;
     this.energyWh += (w * (nowMs - this.meteredMs)) / MS_PER_H;
     this.meteredMs = nowMs;
-    if (this.options.version === "2.0.1")
-      void this.ask("TransactionEvent", this.event("Updated", "MeterValuePeriodic"));
+    if (this.options.version === "2.0.1") void this.ask("TransactionEvent", this.event("Updated", reason));
     else
       void this.ask("MeterValues", {
         connectorId: 1,
         transactionId: this.transaction,
         meterValue: [this.measured(String)],
       });
-    setTimeout(() => this.meters(), METER_EVERY_MS);
   }
 
   private event(eventType: string, triggerReason: string): Json {
@@ -171,6 +174,9 @@ export class ManagedStation {
     switch (action) {
       case "SetChargingProfile":
         this.limited((payload["chargingProfile"] ?? payload["csChargingProfiles"]) as Json, heardMs);
+        return { status: "Accepted" };
+      case "TriggerMessage":
+        setImmediate(() => this.show("Trigger"));
         return { status: "Accepted" };
       case "GetCompositeSchedule":
         return this.composite(Number(payload["duration"]), is16);

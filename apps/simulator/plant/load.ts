@@ -36,7 +36,7 @@ export class Load {
     this.nextStepMs = nowMs + facts.stepEveryMs;
   }
 
-  /** Draws `factor` of its declared highest, the least of them where it is told several, until what it answers is called. */
+  /** Draws `factor` of its declared highest, what it was told last but for 0 (no power), until what it answers is called. */
   force(factor: number): () => void {
     const [a, b, c] = this.facts.highestMa;
     const force = { factor, currentMa: [a * factor, b * factor, c * factor] } as const;
@@ -59,7 +59,7 @@ export class Load {
       Math.max(0, Math.min(most, ma + this.chance.int(-HUM_MA, HUM_MA)));
     const [a, b, c] = this.levelMa;
     const hummed: Currents = [hum(a, highestMa[0]), hum(b, highestMa[1]), hum(c, highestMa[2])];
-    const least = this.forces.toSorted((one, other) => one.factor - other.factor)[0];
-    this.currentMa = least?.currentMa ?? hummed;
+    const force = this.forces.find(({ factor }) => factor === 0) ?? this.forces.at(-1);
+    this.currentMa = force?.currentMa ?? hummed;
   }
 }

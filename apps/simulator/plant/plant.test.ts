@@ -122,7 +122,14 @@ test("load: never beyond its declaration, nor its declared rise, whatever chance
     const eased = load.force(1.5);
     load.move(400_000);
     assert.deepEqual(load.currentMa, [60_000, 18_000, 60_000]);
+    const lower = load.force(0.5);
+    load.move(400_050);
+    assert.deepEqual(load.currentMa, [20_000, 6_000, 20_000], "the later one");
     const lit = load.force(0);
+    load.force(1)();
+    load.move(400_080);
+    assert.deepEqual(load.currentMa, [0, 0, 0], "without power whatever comes later");
+    lower();
     eased();
     load.move(400_100);
     assert.deepEqual(load.currentMa, [0, 0, 0], "one end is not the other's");
