@@ -1,6 +1,7 @@
 /** How a station's model is limited is found out, kept, and told where nothing is; stations are scripted, the site is whole. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { energyConfig } from "../testing/energy-document.ts";
 import { type Answers, charging } from "../testing/scripted-charging.ts";
 import type { World } from "../testing/world.ts";
 import { fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
@@ -111,6 +112,34 @@ test("ways: where only the whole is limited the safe default follows, through a 
       purposes(sets()).join(),
     );
   }
+});
+
+test("ways: a station limited as a whole that gets a second outlet is tried anew: one limit of both would be the one's and the other's", async () => {
+  let takes = false;
+  const { energy, sets, world } = await charging("2.0.1", (action, wire) => {
+    const whole = wire.get("chargingProfilePurpose") === "ChargingStationMaxProfile";
+    return action === "SetChargingProfile" && isGrant(wire) && !whole && !takes
+      ? { status: "Rejected" }
+      : undefined;
+  });
+  await world.time.advance(10_000);
+  assert.equal(purposes(sets()).at(-1), "ChargingStationMaxProfile 1 Absolute");
+  takes = true;
+  const document = energyConfig(["A", "A"]);
+  const [first, second] = document.site.outlets;
+  const outlets = [first, { ...second, evse: 2 }];
+  const { bundle } = world.csms;
+  const energyText = JSON.stringify({ ...document, site: { ...document.site, outlets } });
+  const before = sets().length;
+  world.csms.sendBundle({ ...bundle, version: bundle.version + 1, energy: energyText });
+  await world.time.advance(60_000);
+  const since = purposes(sets().slice(before));
+  assert(
+    since.length > 0 && !since.some((purpose) => purpose === "ChargingStationMaxProfile 1 Absolute"),
+    since.join(),
+  );
+  assert.equal(since.at(-1), "TxProfile 0 Absolute");
+  assert.equal(energy.outcomes.at(-1)?.outcome, "accepted");
 });
 
 test("ways: one that takes a safe default of the whole alone, and no grant, or does not keep to either, is told as unlimited, once", async () => {
