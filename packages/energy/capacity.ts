@@ -53,8 +53,8 @@ export function capacities(
   tree.spared.forEach(({ carriedMa, fuse, phase, ratedMa }, i) => {
     const row = sparedRow(tree, i);
     const charge = feeds.chargeMa(fuse)[phase]!;
-    const left = (ma: PerPhase) =>
-      carriedMa - ratedMa - ma[phase]! + feeds.reliedOnAloneMa(fuse)[phase]! - charge;
+    const alone = feeds.reliedOnAloneMa(fuse)[phase]!;
+    const left = (ma: PerPhase) => carriedMa - ratedMa - ma[phase]! + alone - charge;
     forRaising[row] = left(base[fuse]!.forRaising);
     forLowering[row] = left(base[fuse]!.forLowering);
     forGranting[row] = forRaising[row]! - (wavering(tree, base, fuse) ? DEADBAND_MA : 0);

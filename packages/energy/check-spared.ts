@@ -23,7 +23,9 @@ export function sparedFaults(site: Site): Found[] {
     const [sentence] = [
       ...(unproven === undefined
         ? []
-        : [`cannot: grants of outlet '${unproven.id}' may never end, for its expiry is unproven`]),
+        : [
+            `cannot: grants of outlet '${unproven.id}' may never end, for its expiry is unproven: have it proven, or leave spares away`,
+          ]),
       ...(rows > SPARED_ROWS_MAX
         ? [`is for ${SPARED_ROWS_MAX / 3} stations at most: spare at the fuses below`]
         : []),
@@ -44,7 +46,7 @@ function besideEach(ratedMa: number, carriedMa: number, { baseMa, foreverMa, out
       const lastingMa = ma + alone[phase]! + foreverMa[phase]!;
       if (lastingMa > ratedMa)
         return [
-          `is overloaded ${where}: with their safe defaults, and the highest loads, it carries ${lastingMa} mA`,
+          `is overloaded ${where}: with their safe defaults, and the highest loads, it carries ${lastingMa} mA: less safeMa for them, fewer stations below it, or no spares`,
         ];
       const leftMa = Math.floor(carriedMa - ma - baseMa[phase]! - DEADBAND_MA);
       const lacks = on.find((one) => leftMa - (alone[phase]! - withoutController(one)) < one.minMa);

@@ -71,6 +71,23 @@ test("claim: one reading from the moment in which a car begins judges nobody, ho
   assert.deepEqual(seen(11_000, 6_000, 20_000), ["disobeys", 32_000]);
 });
 
+test("claim: whoever was judged stays judged until one car has kept to its grants for five minutes: the next car begins anew", () => {
+  const claim = claimOf({ safeMa: 6_000 });
+  let atMs = 0;
+  const draws = (ma: number, forMs: number, who = session) => {
+    for (const untilMs = atMs + forMs; atMs < untilMs; ) {
+      atMs += 10_000;
+      claim.update({ ...who, observed: { atMs, terminalsMa: [ma, ma, ma] } }, [], atMs);
+    }
+    return claim.standing;
+  };
+  assert.equal(draws(20_000, 20_000), "disobeys");
+  assert.equal(draws(6_000, 240_000), "disobeys");
+  const next = { ...session, id: "next" as SessionId };
+  assert.equal(draws(6_000, 290_000, next), "disobeys", "what the car before it kept to is not its");
+  assert.equal(draws(6_000, 30_000, next), "obeys");
+});
+
 test("claim: a station that was above its grant and tells nothing more is judged by that; an old reading says nothing of what is lowered after it", () => {
   const silent = claimOf({ safeMa: 6_000 });
   const observed = { atMs: 1_000, terminalsMa: [20_000, 20_000, 20_000] };

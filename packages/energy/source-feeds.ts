@@ -37,6 +37,8 @@ type Feed = {
 export class SourceFeeds {
   private readonly tree: FuseTree;
   private readonly feeds: readonly Feed[];
+  /** By fuse: all that hang somewhere below it. */
+  private readonly feedsBelow: readonly (readonly Feed[])[];
   private readonly relied: readonly (readonly Extremes[])[];
   private nowMs = Number.NEGATIVE_INFINITY;
 
@@ -55,6 +57,9 @@ export class SourceFeeds {
       darkUntilMs: Number.NEGATIVE_INFINITY,
       limit: undefined,
     }));
+    this.feedsBelow = tree.site.fuses.map((_, fuse) =>
+      this.feeds.filter((feed) => tree.pathOf(feed.fuse).includes(fuse)),
+    );
   }
 
   update(
@@ -126,18 +131,14 @@ export class SourceFeeds {
 
   /** Relied on at a fuse: the least each fed for a while, all but the largest. */
   reliedOnMa(fuse: number): PerPhase {
-    const each = this.feeds
-      .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
-      .map((feed) => this.spread(feed, heldW(feed)));
+    const each = this.feedsBelow[fuse]!.map((feed) => this.spread(feed, heldW(feed)));
     const all = each.reduce(plus, NO_CURRENT);
     return map2(all, each.reduce(higher, NO_CURRENT), (sum, largest) => sum - largest);
   }
 
   /** Of that, what goes on feeding with nobody left to tell it to: batteries let go of their last setpoint. */
   reliedOnAloneMa(fuse: number): PerPhase {
-    const sun = this.feeds
-      .filter((feed) => feed.source.kind === "solar" && this.tree.pathOf(feed.fuse).includes(fuse))
-      .reduce((ma, feed) => plus(ma, this.spread(feed, heldW(feed))), NO_CURRENT);
+    const sun = this.total(fuse, (feed) => (feed.source.kind === "solar" ? heldW(feed) : 0));
     return lower(this.reliedOnMa(fuse), sun);
   }
 
@@ -152,25 +153,20 @@ export class SourceFeeds {
 
   /** By the nameplates. */
   feedAtMostMa(fuse: number): PerPhase {
-    return this.feeds
-      .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
-      .reduce((ma, feed) => plus(ma, this.spread(feed, nameplateW(feed.source))), NO_CURRENT);
+    return this.total(fuse, ({ source }) => nameplateW(source));
   }
 
   /** What batteries below a fuse may draw. */
   chargeMa(fuse: number): PerPhase {
-    return this.feeds
-      .filter((feed) => this.tree.pathOf(feed.fuse).includes(fuse))
-      .reduce((ma, feed) => plus(ma, this.spread(feed, feed.chargeAtMostW)), NO_CURRENT);
+    return this.total(fuse, ({ chargeAtMostW }) => chargeAtMostW);
   }
 
   private below(of: (feed: Feed) => number): PerPhase[] {
-    const out: PerPhase[] = this.tree.site.fuses.map(() => NO_CURRENT);
-    for (const feed of this.feeds) {
-      const ma = this.spread(feed, of(feed));
-      for (const node of this.tree.pathOf(feed.fuse)) out[node] = plus(out[node]!, ma);
-    }
-    return out;
+    return this.tree.site.fuses.map((_, fuse) => this.total(fuse, of));
+  }
+
+  private total(fuse: number, of: (feed: Feed) => number): PerPhase {
+    return this.feedsBelow[fuse]!.reduce((ma, feed) => plus(ma, this.spread(feed, of(feed))), NO_CURRENT);
   }
 
   private spread({ source }: Feed, w: number): PerPhase {

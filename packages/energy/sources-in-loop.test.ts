@@ -134,6 +134,41 @@ test("a battery that was told to give less is relied on for no more from then on
   assert.equal(relied(nowMs + TURN_MS, -2_000), 0);
 });
 
+test("batteries that feed are not relied on beside a dead site, and the sun only without the largest of all", () => {
+  const spares = smallSite({ outlets: 3, mainA: 63, carriesPermille: 1_300, spares: true, battery: {} });
+  const one = spares.sources[0]!;
+  const other = { ...one, id: "other" as SourceId };
+  const sun = { kind: "solar", id: "solar" as SourceId, fuse: one.fuse, wiring: one.wiring } as const;
+  const tree = fuseTree({ ...spares, sources: [one, other, { ...sun, feedWMax: 30_000 }] });
+  const main = tree.indexOf(one.fuse);
+  const reliedW = (firstW: number, secondW: number, sunW: number) => {
+    const feeds = new SourceFeeds(tree);
+    const setpoints = [
+      { id: one.id, feedW: firstW, reliableW: firstW },
+      { id: other.id, feedW: secondW, reliableW: secondW },
+    ];
+    for (let nowMs = 0; nowMs <= BASE_HOLD_MS; nowMs += TURN_MS)
+      feeds.update(
+        {
+          ...{ nowMs, wallMs: nowMs, meters: new Map(), sessions: [], outcomes: [] },
+          batteries: setpoints.map(({ feedW, id }) => ({
+            ...{ id, atMs: nowMs, feedW, chargePermille: 600, temperatureC: 20 },
+          })),
+          solar: [{ id: sun.id, atMs: nowMs, feedW: sunW }],
+        },
+        setpoints,
+      );
+    return [feeds.reliedOnMa(main), feeds.reliedOnAloneMa(main)].map(([l1]) => Math.round(l1 * W_PER_MA));
+  };
+  assert.deepEqual(reliedW(9_000, 4_000, 0), [4_000, 0], "setpoints end with the site");
+  assert.deepEqual(reliedW(9_000, 4_000, 2_000), [6_000, 2_000]);
+  assert.deepEqual(
+    reliedW(3_000, 2_000, 8_000),
+    [5_000, 5_000],
+    "what the sun feeds alone is there all the same",
+  );
+});
+
 test("a battery that the plan wants at rest gives on until the cars that relied on it have been lowered", () => {
   const respondsMs = 4_000;
   const site = smallSite({ outlets: 2, mainA: 40, battery: { rampWPerS: 1e6 }, solarW: 15_000 });
