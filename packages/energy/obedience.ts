@@ -2,8 +2,9 @@
  * Does a station keep to what it was granted? Three answers, by how much is known:
  *
  *     over       seen above all that was in force while the reading may have been taken
- *     disobeys   over by readings that are the model's response time apart, so that none is judged by the moment in which a car begins; or by the
- *                last one for long: judged, until it has obeyed for `PROBATION_MS`; that stays with the station
+ *     disobeys   over by its last reading, and above what was in force by readings the model's response time before it, so that none is judged
+ *                by the moment in which a car begins; or over by the last one for long: judged, until it has obeyed for `PROBATION_MS`; that
+ *                stays with the station
  *     shows      seen above what is in force now, by a reading since: nothing is judged by it, but nobody reckons with the grant
  *
  * Being slow to judge costs nothing: what is seen counts at once in what an outlet may draw.
@@ -23,6 +24,8 @@ export class Obedience {
   private inForce = { ma: 0, sinceMs: Number.NEGATIVE_INFINITY };
   /** By the time of the reading that said so first. */
   private overSinceMs: number | undefined;
+  /** Likewise above what was in force as it was read: a reading of before may say that of one who obeys. */
+  private aboveSinceMs: number | undefined;
   private obeysSinceMs: number | undefined;
   private readAtMs = Number.NEGATIVE_INFINITY;
 
@@ -50,7 +53,8 @@ export class Obedience {
     const drawsMa = Math.max(...ma);
     const givesMa = Math.max(...ma.map((each) => -each));
     const over = isMore(drawsMa, this.inForceHigh.high ?? 0) || isMore(givesMa, feedAtMostMa);
-    this.overSinceMs = over ? (this.overSinceMs ?? atMs) : undefined;
+    this.aboveSinceMs = over || isMore(drawsMa, this.inForce.ma) ? (this.aboveSinceMs ?? atMs) : undefined;
+    this.overSinceMs = over ? this.aboveSinceMs : undefined;
     this.obeysSinceMs = over || drawsMa < DRAWS_MA_MIN ? undefined : (this.obeysSinceMs ?? atMs);
     if (atMs - (this.obeysSinceMs ?? Number.POSITIVE_INFINITY) >= PROBATION_MS) this.disobeys = false;
   }
@@ -66,6 +70,7 @@ export class Obedience {
   clear(): void {
     this.inForceHigh.clear();
     this.overSinceMs = undefined;
+    this.aboveSinceMs = undefined;
     this.obeysSinceMs = undefined;
   }
 }

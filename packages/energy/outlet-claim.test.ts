@@ -71,6 +71,29 @@ test("claim: one reading from the moment in which a car begins judges nobody, ho
   assert.deepEqual(seen(11_000, 6_000, 20_000), ["disobeys", 32_000]);
 });
 
+test("claim: who goes on drawing what it was granted before is judged by the first reading that can be of no earlier time", () => {
+  const judgedAt = (drawsAt: (atMs: number) => number) => {
+    const claim = lowering();
+    for (let atMs = 100_500; atMs < 150_000; atMs += 5_000) {
+      const ma = drawsAt(atMs);
+      const observed = { atMs, terminalsMa: [ma, ma, ma] };
+      claim.update({ ...session, observed }, atMs === 100_500 ? [accepted(2, atMs)] : [], atMs);
+      if (claim.standing === "disobeys") return atMs;
+    }
+    return undefined;
+  };
+  const followed = 105_500 + LAG_MS_MAX;
+  assert.equal(
+    judgedAt(() => 20_000),
+    followed,
+  );
+  assert.equal(
+    judgedAt((atMs) => (atMs < followed ? 20_000 : 10_000)),
+    undefined,
+    "read late",
+  );
+});
+
 test("claim: whoever was judged stays judged until one car has kept to its grants for five minutes: the next car begins anew", () => {
   const claim = claimOf({ safeMa: 6_000 });
   let atMs = 0;
