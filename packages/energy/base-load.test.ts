@@ -69,3 +69,19 @@ test("base load: after a gap of its meter the declared highest counts for raisin
   assert.equal(raising(52_000, 30, 26), 7);
   assert.equal(raising(53_000, 36, 26), 10, "more than declared is believed, as far as it was measured");
 });
+
+test("base load: beyond what was declared is told once it has lasted: a car that nobody has told of yet looks the same", () => {
+  const loads = new BaseLoads(fuseTree(smallSite({ outlets: 2, mainA: 60, baseA: 9, riseA: 3 })));
+  const own: Own = {
+    ...{ drawMa: [flat(20)], drawAtMostMa: [flat(20)], drawAtLeastMa: [flat(20)], heeded: [true] },
+    ...{ feedMa: [NO_CURRENT], feedAtLeastMa: [NO_CURRENT] },
+  };
+  const beyondAt = (nowMs: number, meter: number | undefined) => {
+    const reading = meter === undefined ? undefined : { atMs: nowMs, currentMa: flat(meter) };
+    return loads.estimate([reading], own, nowMs)[0]!.beyondDeclaration;
+  };
+  assert.deepEqual([beyondAt(0, 45), beyondAt(20_000, 45), beyondAt(20_500, 25)], [false, false, false]);
+  assert.deepEqual([beyondAt(21_000, 45), beyondAt(45_500, 45), beyondAt(46_000, 45)], [false, false, true]);
+  assert.deepEqual([beyondAt(46_500, undefined), beyondAt(47_000, 45)], [false, false], "known anew");
+  assert.deepEqual([beyondAt(72_000, 30), beyondAt(99_000, 30)], [false, false], "within a measurement");
+});

@@ -27,6 +27,7 @@ export type Base = {
   readonly forRaising: PerPhase;
   readonly forLowering: PerPhase;
   readonly known: "metered" | "declared";
+  /** For longer than readings can be apart: a car that has come, or begun anew, and of which nobody told yet, looks like a load that rose. */
   readonly beyondDeclaration: boolean;
   /** A meter's reading is in it, here or at a fuse below. */
   readonly wavers: boolean;
@@ -49,8 +50,6 @@ export type Own = {
   readonly feedAtLeastMa: readonly PerPhase[];
   /** What sources may feed whose devices tell nothing: they are in neither of the two above. */
   readonly unseenFeedMa?: readonly PerPhase[];
-  /** By cars that may stop it at any instant (V2X): less drawn, in `drawMa` and `drawAtMostMa`. */
-  readonly carsFeedMa?: readonly PerPhase[];
   /** By cars that nobody told to, as their stations say: likewise in `drawMa`. */
   readonly carsUntoldMa?: readonly PerPhase[];
 };
@@ -65,6 +64,8 @@ export class BaseLoads {
   private readonly certain: readonly (readonly Extremes[])[];
   /** Since when each fuse's meter is read without a gap. */
   private readonly readSinceMs = new Map<number, number>();
+  /** Since when more than what was declared is certain there. */
+  private readonly beyondSinceMs = new Map<number, number>();
 
   constructor(tree: FuseTree) {
     this.tree = tree;
@@ -95,6 +96,7 @@ export class BaseLoads {
       if (reading === undefined) {
         for (const window of [...this.high[i]!, ...this.certain[i]!]) window.clear();
         this.readSinceMs.delete(i);
+        this.beyondSinceMs.delete(i);
         out[i] = this.fromChildren(i, out);
       } else out[i] = this.measured(i, reading, { own, highest: highest[i]!, rise: rise[i]!, nowMs });
     }
@@ -125,12 +127,18 @@ export class BaseLoads {
       forRaising: settled ? withMore(high) : higher(high, highest),
       forLowering: withMore(lower(higher(certain, hidden), high)),
       known: "metered",
-      // A car that has just stopped giving, and has not said so yet, looks like a load that has risen.
-      beyondDeclaration: certain.some(
-        (ma, phase) => ma - (own.carsFeedMa?.[i]?.[phase] ?? 0) > highest[phase]! + DECLARED_WITHIN_MA,
-      ),
+      beyondDeclaration: this.isBeyond(i, certain, highest, nowMs),
       wavers: true,
     };
+  }
+
+  private isBeyond(i: number, certain: PerPhase, highest: PerPhase, nowMs: number): boolean {
+    if (!certain.some((ma, phase) => ma > highest[phase]! + DECLARED_WITHIN_MA)) {
+      this.beyondSinceMs.delete(i);
+      return false;
+    }
+    if (!this.beyondSinceMs.has(i)) this.beyondSinceMs.set(i, nowMs);
+    return nowMs - this.beyondSinceMs.get(i)! >= LAG_MS_MAX;
   }
 
   private fromChildren(i: number, done: readonly Base[]): Base {

@@ -232,7 +232,6 @@ class Loop implements ControlLoop {
     const drawMa = this.below((claim) => claim.drawMa);
     const drawAtMostMa = this.below((claim) => claim.drawAtMostMa(nowMs));
     const drawAtLeastMa = this.below((claim) => claim.drawAtLeastMa);
-    const carsFeedMa = this.below((claim) => claim.feedAtLeastMa(nowMs));
     const carsUntoldMa = this.below((claim) => claim.untoldFeedMa);
     const heeded = this.tree.site.fuses.map(() => true);
     const freed = this.tree.site.fuses.map(() => false);
@@ -245,7 +244,7 @@ class Loop implements ControlLoop {
     const { feedMa, feedAtLeastMa, unseenFeedMa } = this.feeds;
     return {
       ...{ drawMa, drawAtMostMa, drawAtLeastMa, heeded, freed },
-      ...{ feedMa, feedAtLeastMa, unseenFeedMa, carsFeedMa, carsUntoldMa },
+      ...{ feedMa, feedAtLeastMa, unseenFeedMa, carsUntoldMa },
     };
   }
 
