@@ -57,6 +57,41 @@ describe("guard check", () => {
     );
   });
 
+  test("faults are told whole: as JSON where that is asked, and that there may be more of them", () => {
+    const wrong = readFileSync(example, "utf8")
+      .replace("tls: false", "tls: maybe")
+      .replace("client: energy", "client: nobody");
+    const { code, out, err } = run("check", file("two.yaml", wrong), "--json");
+    assert.deepEqual([code, err], [1, ""]);
+    const { ok, faults, more } = JSON.parse(out);
+    assert.deepEqual([ok, more], [false, false]);
+    assert.deepEqual(
+      faults.map(({ path }: { path: string }) => path),
+      ["devices[0].tls", "rules[2].client"],
+    );
+    const many = file("many.yaml", `rules:\n${"  - {}\n".repeat(200)}`);
+    assert.match(run("check", many).err, /these are 100 faults; no more are named, and there may be more\n$/);
+    assert.equal(JSON.parse(run("check", many, "--json").out).more, true);
+  });
+
+  test("a file that is no policy at all: too large, endless, not UTF-8", () => {
+    assert.match(
+      run("check", file("large.yaml", "#".repeat(3 * 1024 ** 2))).err,
+      /has more than 2097152 bytes/,
+    );
+    assert.match(run("check", "/dev/zero").err, /has more than 2097152 bytes/);
+    const latin = Buffer.from(`schema: 1\n# ${"°"}`, "latin1");
+    assert.match(run("check", file("latin.yaml", latin)).err, /latin\.yaml:2: the policy is not UTF-8/);
+  });
+
+  test("a policy that learns says until when", () => {
+    const learning = `${readFileSync(example, "utf8")}\nlearning: { devices: [battery], untilMs: 1767225600000 }\n`;
+    assert.match(
+      run("check", file("learns.yaml", learning)).out,
+      /It learns until 2026-01-01T00:00:00\.000Z: .* battery/,
+    );
+  });
+
   test("wrong usage is 2, what cannot be read 1", () => {
     for (const args of [
       [],
