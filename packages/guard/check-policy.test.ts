@@ -498,6 +498,7 @@ crossRules: []
     const broken: readonly [string, RegExp][] = [
       ["schema: 1\nschema: 1\n", /^2 schema is there twice$/],
       ["rules:\n  - a: 1\n    b: 2\n    a: 3\n", /^4 rules\[0\]\.a is there twice$/],
+      ["a: 1\n---\na: 2\n", /^2 {2}is several documents/],
       ["rules:\n  - [1,\n", /rules\[0\].* is not YAML/],
       ["a: [1\n", /is not YAML/],
       ["a: *b\n", /^1 {2}is not YAML: Unresolved alias/],

@@ -155,7 +155,8 @@ function ruleOf(r: DocumentReader): Rule {
     .at("functions")
     .list(rulable.size)
     .map((code) => functionOf(code));
-  if (functions.length === 0) r.at("functions").fault("names no function: the rule lets nothing pass");
+  if (functions.length === 0 && !r.at("functions").absent)
+    r.at("functions").fault("names no function: the rule lets nothing pass");
   if (new Set(functions).size !== functions.length) r.at("functions").fault("names a function twice");
   const from = r.at("from").whole(0, ADDRESS_MAX);
   return {

@@ -32,8 +32,8 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
   if (wrong.length > 0)
     return failed(
       wrong.map(({ code, message, pos: [offset] }) => ({
-        path: pathAt(document, offset),
-        sentence: code === "DUPLICATE_KEY" ? "is there twice" : `is not YAML: ${message}`,
+        path: code === "MULTIPLE_DOCS" ? "" : pathAt(document, offset),
+        sentence: known.get(code) ?? `is not YAML: ${message}`,
         line: lineAt(offset),
       })),
     );
@@ -53,3 +53,9 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
     }),
   );
 }
+
+/** What the library says for programs, for people. */
+const known: ReadonlyMap<string, string> = new Map([
+  ["DUPLICATE_KEY", "is there twice"],
+  ["MULTIPLE_DOCS", "is several documents: a policy is one (take out what stands between them, ---)"],
+]);
