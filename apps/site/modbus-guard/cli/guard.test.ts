@@ -250,6 +250,11 @@ describe("guard replay", () => {
       assert.equal(code, 1);
       assert.match(err, sentence);
     }
+    const torn = Uint8Array.from([...pcap(frames), ...Array.from({ length: 16 }, () => 0xff)]);
+    const { code, out, err } = run("replay", example, file("torn.pcap", torn), ...energy);
+    assert.equal(code, 1);
+    assert.match(out, /^5 requests: 4 pass, 1 refused/, "what came before is told");
+    assert.match(err, /is not read on after packet 10: .*a packet of 4294967295 bytes/);
     assert.equal(run("replay", example, file("empty.pcap", pcap([]))).code, 0, "an empty one is right");
   });
 
