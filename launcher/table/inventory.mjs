@@ -176,7 +176,7 @@ const guard = {
         text(
           "port",
           "N",
-          "a TCP port more that carries Modbus (502, 1502, and those of the policy's devices)",
+          "a TCP port more that carries Modbus (besides 502, 1502 and those of the devices)",
           {
             many: true,
           },

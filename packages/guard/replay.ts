@@ -58,6 +58,8 @@ export type Replay = {
   readonly guards: number;
   /** Answers that the guard would not have waited for (`answerMsMax`). */
   readonly late: number;
+  /** Devices to which one speaks by TLS: not seen. */
+  readonly encrypted: readonly string[];
   /** Each address that asked, and which client it is. */
   readonly masters: readonly {
     readonly address: string;
@@ -89,7 +91,8 @@ export function replayCapture(policy: Policy, capture: OpenCapture, names: Repla
     if (step.what === "request") replaying.asked(step.exchange);
     else if (step.what === "answer") replaying.answered(step.exchange);
   }
-  return { reading, ...replaying.close(), incidents: watch.close() };
+  const encrypted = policy.devices.filter(({ tls }) => tls).map(({ name }) => name);
+  return { reading, ...replaying.close(), encrypted, incidents: watch.close() };
 }
 
 type Tally = { readonly address: string; requests: number };
@@ -155,7 +158,7 @@ class Replaying {
   }
 
   /** Nobody knows what became of the requests that have no answer. */
-  close(): Omit<Replay, "reading" | "incidents"> {
+  close(): Omit<Replay, "reading" | "encrypted" | "incidents"> {
     for (const line of this.lines.values())
       while (line.outstanding !== undefined) this.settle(line, { kind: "failed", sent: true });
     return {

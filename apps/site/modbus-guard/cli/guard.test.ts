@@ -358,6 +358,20 @@ describe("guard replay", () => {
     );
   });
 
+  test("what goes by TLS is said not to be read, and is no malformed Modbus", () => {
+    const text = readFileSync(example, "utf8")
+      .replace("port: 502", "port: 802")
+      .replace("tls: false", "tls: true");
+    const policy = file("tls.yaml", text);
+    const hello = { by: "master" as const, hex: "16 03 01 00 05 01 00 00 01 03" };
+    const path = file("tls.pcap", pcap([hello], { port: 802 }));
+    assert.match(
+      run("replay", policy, path).out,
+      /What goes to battery is encrypted \(TLS\), and not read\./,
+    );
+    assert.deepEqual(replayed(policy, path).incidents, []);
+  });
+
   test("a capture is a file: what can be read but once is none", () =>
     assert.match(run("replay", example, folder).err, /is no file: a capture is read twice/));
 });

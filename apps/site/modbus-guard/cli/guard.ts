@@ -136,7 +136,7 @@ function replay(args: readonly string[], streams: Streams): 0 | 1 {
   const guards = new Set((values.guard ?? []).map((address) => addressOf(address, `--guard ${address}`)));
   const ports = new Set([
     ...PORTS,
-    ...policy.devices.map(({ port }) => port),
+    ...policy.devices.filter(({ tls }) => !tls).map(({ port }) => port),
     ...(values.port ?? []).map(portOf),
   ]);
   if (!statSync(path).isFile()) throw new Stop(1, `${path} is no file: a capture is read twice`);

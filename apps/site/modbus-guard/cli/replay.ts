@@ -81,7 +81,7 @@ const placeText = (address: string, port: number): string =>
       : `${address}:${port}`;
 
 /** What was seen of the capture, and what was not: whoever reads "0 refused" has to know. */
-function readingLines({ reading, guards, late }: Replayed, ports: readonly number[]): string[] {
+function readingLines({ reading, guards, late, encrypted }: Replayed, ports: readonly number[]): string[] {
   const { packets, segments, gaps, behindMalformed, cut } = reading;
   const missed = missedText(reading);
   return [
@@ -101,6 +101,9 @@ function readingLines({ reading, guards, late }: Replayed, ports: readonly numbe
       ? [`${counted(late, "answer")} later than answerMsMax: the guard would not have waited.`]
       : []),
     ...(guards > 0 ? [`${counted(guards, "request")} of the guard itself to its devices: not judged.`] : []),
+    ...(encrypted.length > 0
+      ? [`What goes to ${encrypted.join(", ")} is encrypted (TLS), and not read.`]
+      : []),
     ...(cut ? ["The capture ends in the middle of a packet."] : []),
   ];
 }
