@@ -108,3 +108,16 @@ test("guard schema: a fault of form that the parser finds the schema finds too",
       );
     }
 });
+
+test("guard schema: a scale of 0 is refused by both, a small one by none", () => {
+  const scale = [...placesOf(full())].find((path) => path.at(-1) === "scale")!;
+  for (const [value, right] of [
+    [0, false],
+    [-1e-11, false],
+    [1e-10, true],
+    [-0.1, true],
+  ] as const) {
+    const policy = changed(scale, (parent, key) => (parent[key] = value));
+    assert.deepEqual([validate(policy), parsed(policy).ok], [right, right], `${value}`);
+  }
+});

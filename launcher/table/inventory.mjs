@@ -173,12 +173,22 @@ const guard = {
         text("guard", "ADDRESS", "a guard in the capture: unit ids there are those of the policy", {
           many: true,
         }),
+        text(
+          "port",
+          "N",
+          "a TCP port more that carries Modbus (besides 502, 1502 and those of the devices)",
+          {
+            many: true,
+          },
+        ),
         json,
       ],
     },
     { words: "schema", sentence: "prints the policy's JSON Schema, for editors" },
   ],
-  notes: ["A fault in the policy: exit code 1. What is refused in a capture is an answer, not an error: 0."],
+  notes: [
+    "A fault in the policy, or a capture of which nothing can be read: exit code 1. What is refused in a capture is an answer, not an error: 0.",
+  ],
   examples: [
     "guard check docs/examples/modbus-guard.yaml",
     "guard replay docs/examples/modbus-guard.yaml tap.pcap --client energy=10.0.0.2",

@@ -266,6 +266,168 @@ describe("a policy is refused with the path of what is wrong", () => {
   });
 });
 
+describe("what can only be a mistake is refused, what could be meant is not", () => {
+  const bound = (register: string, min: number, max: number) => ({ register, min, max });
+  const across = (when: object, limit: object) => [
+    {
+      device: "battery",
+      when,
+      freshMs: 1000,
+      limit: { register: "setpoint", min: 0, max: 1, ...limit },
+      why: "x",
+    },
+  ];
+  const told = (path: string, value: unknown) =>
+    faultsOf(changed(path, value)).map((fault) => `${fault.path} ${fault.sentence}`);
+  const second = (change: object) => ({ ...policyData().devices[0], name: "b", unit: 2, ...change });
+  const rule = policyData().rules[1];
+
+  const mistakes: readonly [what: string, path: string, value: unknown, said: RegExp][] = [
+    [
+      "beyond 16 bits",
+      "rules[1].writes[6]",
+      bound("mode", 70_000, 80_000),
+      /max leaves no value: 'mode' can hold 0 to 65535/,
+    ],
+    ["below nothing", "rules[1].writes[6]", bound("mode", -10, -1), /leaves no value/],
+    ["between two steps", "rules[1].writes[0]", bound("setpoint", 1, 9), /-327680 to 327670 in steps of 10/],
+    [
+      "half a coil",
+      "rules[1].writes[7]",
+      bound("contactor", 0.2, 0.8),
+      /leaves no value: 'contactor' can hold 0 to 1/,
+    ],
+    ["the same rule again", "rules[2]", rule, /^rules\[2\] never decides: rules\[1\] comes first/],
+    [
+      "a tighter rule behind a wider",
+      "rules[2]",
+      { ...rule, functions: [6], from: 9, to: 11, writes: [bound("setpoint", -10, 10)] },
+      /^rules\[2\] never decides/,
+    ],
+    [
+      "a bound of what nobody writes",
+      "crossRules",
+      across({ register: "mode", below: 1 }, { register: "charge" }),
+      /limit.register names 'charge', which no rule lets anybody write/,
+    ],
+    [
+      "a bound that bounds nothing",
+      "crossRules",
+      across({ register: "charge", below: 1 }, { register: "mode", min: -1, max: 1e6 }),
+      /limit bounds nothing: 'mode' can hold no more than 0 to 65535/,
+    ],
+    [
+      "learning for ever",
+      "learning",
+      { devices: ["battery"], untilMs: Number.MAX_SAFE_INTEGER },
+      /^learning.untilMs is not a whole number/,
+    ],
+    ["learning from nobody", "learning", { devices: [], untilMs: 1 }, /^learning.devices names no device/],
+    ...[
+      "not a host!!",
+      "http://battery",
+      "192.168.40.11:502",
+      "[2001:db8::1]",
+      "192.168.40",
+      "300.1.1.1",
+      "a..b",
+      "-a",
+      "0.0.0.0",
+      "255.255.255.255",
+      "::",
+      "224.0.0.1",
+      "ff02::1",
+    ].map((host): [string, string, unknown, RegExp] => [
+      `host ${host}`,
+      "devices[0].host",
+      host,
+      /^devices\[0\].host is/,
+    ]),
+    ...["0.0.0.0", "255.255.255.255", "::", "ff02::1"].map((address): [string, string, unknown, RegExp] => [
+      `client ${address}`,
+      "clients[1].by.address",
+      address,
+      /no client has/,
+    ]),
+    [
+      "a device again, by a mapped address",
+      "devices[1]",
+      second({ host: "::ffff:192.0.2.50" }),
+      /^devices\[1\] is there twice/,
+    ],
+    [
+      "unit 0 beside others",
+      "devices[1]",
+      second({ deviceUnit: 0 }),
+      /^devices\[1\].deviceUnit is 0 where 'battery' is too/,
+    ],
+  ];
+  for (const [what, path, value, sentence] of mistakes)
+    test(what, () => {
+      const faults = told(path, value);
+      assert(
+        faults.some((fault) => sentence.test(fault)),
+        faults.join("; "),
+      );
+    });
+
+  test("a device again, by a name with the root's dot", () => {
+    const data = structuredClone(policyData()) as unknown as { devices: object[] };
+    data.devices = [
+      second({ name: "a", unit: 3, host: "Battery.local" }),
+      second({ host: "battery.local." }),
+    ];
+    assert(faultsOf(data).some(({ path, sentence }) => path === "devices[1]" && /twice/.test(sentence)));
+  });
+
+  test("a condition on what nobody may read; while it is learnt, it may be", () => {
+    const data = { ...policyData(), crossRules: across({ register: "sun", below: 5 }, {}) };
+    const blind = { ...data, rules: [{ ...data.rules[0], functions: [3] }, data.rules[1]] };
+    assert.deepEqual(faultsOf(data), []);
+    assert.match(faultsOf(blind)[0]?.sentence ?? "", /names 'sun', which no rule lets anybody read/);
+    assert.deepEqual(faultsOf({ ...blind, learning: { devices: ["battery"], untilMs: 1 } }), []);
+  });
+
+  for (const [what, path, value] of [
+    ["bounds wider than the type", "rules[1].writes[6]", bound("mode", 0, 100_000)],
+    [
+      "a threshold that holds only while nothing is known",
+      "crossRules",
+      across({ register: "charge", below: 0 }, {}),
+    ],
+    ["all but one value", "crossRules", across({ register: "mode", below: 1, above: 1 }, {})],
+    [
+      "a tighter rule before a wider",
+      "rules[0]",
+      { ...rule, functions: [6], writes: [bound("setpoint", -10, 10)] },
+    ],
+    ["another client's rule", "rules[2]", { ...rule, client: "vendor" }],
+    ["a gateway by itself beside a device behind it", "devices[1]", second({ deviceUnit: 255 })],
+    ["a link-local host", "devices[0].host", "fe80::1%eth0"],
+    ["a host of one word", "devices[0].host", "battery_1"],
+    ["a host in another script", "devices[0].host", "zähler.local"],
+  ] as const)
+    test(what, () => assert.deepEqual(told(path, value), []));
+
+  test("what parts say of each other is told beside a fault of form, but for what hangs on that", () => {
+    const data = structuredClone(policyData()) as unknown as {
+      devices: { tls: unknown }[];
+      rules: { client: string }[];
+    };
+    data.devices[0]!.tls = "maybe";
+    data.rules[0]!.client = "nobody";
+    assert.deepEqual(
+      faultsOf(data).map(({ path }) => path),
+      ["devices[0].tls", "rules[0].client"],
+    );
+    assert.deepEqual(
+      faultsOf(changed("devices[0].name", 7)).map(({ path }) => path),
+      ["devices[0].name"],
+      "rules that name it are not known to be wrong",
+    );
+  });
+});
+
 describe("a policy as text", () => {
   const yaml = `# of a site
 schema: 1
@@ -289,18 +451,55 @@ crossRules: []
   };
 
   test("faults by line and path", () => {
-    assert.deepEqual(said(yaml), ["14 rules[0].to is not a whole number from 1 to 65535"]);
+    assert.deepEqual(said(yaml), [
+      "14 rules[0].to is not a whole number from 1 to 65535",
+      "11 rules[0].device names 'battery', which is no device here",
+    ]);
     assert.deepEqual(said(yaml.replace("to: 0", "to: 1")), [
       "11 rules[0].device names 'battery', which is no device here",
     ]);
     assert.deepEqual(said(yaml.replace("    burst: 10\n", "").replace("to: 0", "to: 1")), [
       "4 clients[0].burst is missing",
+      "10 rules[0].device names 'battery', which is no device here",
     ]);
+  });
+
+  test("a member's own line, whatever its name and wherever its value; behind an alias, where that was written", () => {
+    const right = yaml.replace("to: 0", "to: 1").replace("device: battery", "device: any");
+    for (const [change, line] of [
+      [
+        (text: string) => text.replace("devices: []", "extra:\n  - 1\ndevices: []"),
+        "8 extra is not known here",
+      ],
+      [
+        (text: string) => text.replace("    burst", "    a.b[0]: 1\n    burst"),
+        "7 clients[0].a.b[0] is not known",
+      ],
+      [
+        (text: string) => text.replace("    burst", `    ${"x".repeat(60)}: 1\n    burst`),
+        `7 clients[0].${"x".repeat(40)} is`,
+      ],
+      [
+        (text: string) =>
+          `${text.replace("by: {", "by: &by {").replace("uid: same", "uid: -1")}learning: *by\n`,
+        "5 learning.uid is not known here",
+      ],
+      [(text: string) => text.replace("crossRules: []\n", ""), "1 crossRules is missing"],
+    ] as const) {
+      const faults = said(change(right));
+      assert(
+        faults.some((fault) => fault.startsWith(line)),
+        `${line}: ${faults.join("; ")}`,
+      );
+    }
   });
 
   test("what is no YAML, or more than a policy, says where", () => {
     const broken: readonly [string, RegExp][] = [
-      ["schema: 1\nschema: 1\n", /^2 {2}is not YAML: Map keys must be unique/],
+      ["schema: 1\nschema: 1\n", /^2 schema is there twice$/],
+      ["rules:\n  - a: 1\n    b: 2\n    a: 3\n", /^4 rules\[0\]\.a is there twice$/],
+      ["a: 1\n---\na: 2\n", /^2 {2}is several documents/],
+      ["rules:\n  - [1,\n", /rules\[0\].* is not YAML/],
       ["a: [1\n", /is not YAML/],
       ["a: *b\n", /^1 {2}is not YAML: Unresolved alias/],
       ["a: !!binary x\n? [b]\n: c\n", /is not YAML/],
@@ -308,7 +507,8 @@ crossRules: []
         `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(30)}]\nc: &c [${"*b,".repeat(30)}]\nd: [${"*c,".repeat(30)}]\n`,
         /alias/,
       ],
-      ["[".repeat(100_000), /is not YAML/],
+      ["[".repeat(100_000), /is not YAML.*deep/],
+      [Array.from({ length: 900 }, (_, i) => `${" ".repeat(i)}a:`).join("\n"), /is not YAML.*deep/],
       ["x".repeat(600_000), /600000 characters/],
       ["", /is not an object/],
     ];

@@ -3,19 +3,23 @@
  * its path, nothing is repaired, and a policy with a fault is none.
  */
 import { DocumentReader, failed, ok, type Result, readAddress } from "@wattward/kernel";
-import { checkReferences } from "./check-references.ts";
+import { checkReferences, Notes } from "./check-references.ts";
+import { checkSense } from "./check-sense.ts";
 import { rulable } from "./functions.ts";
+import { hostFault, isOneHost } from "./host.ts";
 import {
   ADDRESS_MAX,
   CLIENTS_MAX,
   CROSS_RULES_MAX,
   DEVICES_MAX,
   HOUR_MS,
+  LEARNING_UNTIL_MS_MAX,
   NAME_CHARS_MAX,
   PER_MINUTE_MAX,
   REGISTERS_MAX,
   REVERSALS_MAX,
   RULES_MAX,
+  SCALE_MIN,
   SENTENCE_CHARS_MAX,
   VALUE_MAX,
   WRITES_MAX,
@@ -37,7 +41,8 @@ import { rawMax } from "./values.ts";
 
 /** Reads a policy from data; the faults are its author's, in the order of their paths' appearance. */
 export function checkPolicy(value: unknown): Result<Policy, readonly PolicyFault[]> {
-  const faults: PolicyFault[] = [];
+  const notes = new Notes();
+  const { faults } = notes;
   const root = new DocumentReader(value, "", faults);
   root.object("schema", "clients", "devices", "rules", "crossRules", "learning");
   const list = <T>(name: string, max: number, read: (item: DocumentReader) => T) =>
@@ -50,7 +55,8 @@ export function checkPolicy(value: unknown): Result<Policy, readonly PolicyFault
     crossRules: list("crossRules", CROSS_RULES_MAX, crossRuleOf),
     ...root.optional("learning", learningOf),
   };
-  if (faults.length === 0) checkReferences(policy, (path, sentence) => faults.push({ path, sentence }));
+  checkReferences(policy, notes);
+  if (faults.length === 0) checkSense(policy, notes.note);
   return faults.length === 0 ? ok(policy) : failed(faults);
 }
 
@@ -90,7 +96,9 @@ function proofOf(r: DocumentReader): Client["by"] {
       r.object("kind", "address");
       const address = r.at("address");
       const text = address.text(NAME_CHARS_MAX);
-      if (readAddress(text) === undefined) address.fault("is not one IP address");
+      const bytes = readAddress(text);
+      if (bytes === undefined) address.fault("is not one IP address");
+      else if (!isOneHost(bytes)) address.fault("is an address that no client has");
       return { kind, address: text };
     }
   }
@@ -101,13 +109,20 @@ function deviceOf(r: DocumentReader): GuardedDevice {
   return {
     name: name(r.at("name")) as DeviceName,
     unit: r.at("unit").whole(1, 247),
-    host: r.at("host").text(253),
+    host: hostOf(r.at("host")),
     port: r.at("port").whole(1, 65_535),
     tls: r.at("tls").boolean(),
     deviceUnit: r.at("deviceUnit").whole(0, 255),
     answerMsMax: r.at("answerMsMax").whole(10, 60_000),
     registers: r.at("registers").list(REGISTERS_MAX).map(registerOf),
   };
+}
+
+function hostOf(r: DocumentReader): string {
+  const host = r.text(253);
+  const fault = host === "" ? undefined : hostFault(host);
+  if (fault !== undefined) r.fault(fault);
+  return host;
 }
 
 function registerOf(r: DocumentReader): TypedRegister {
@@ -130,7 +145,7 @@ function registerOf(r: DocumentReader): TypedRegister {
 
 function scaleOf(r: DocumentReader): number {
   const scale = r.number(-1e10, 1e10);
-  if (Math.abs(scale) < 1e-10) r.fault("is 0, or so near to it that no value is left");
+  if (Math.abs(scale) < SCALE_MIN) r.fault("is 0, or so near to it that no value is left");
   return scale;
 }
 
@@ -140,7 +155,8 @@ function ruleOf(r: DocumentReader): Rule {
     .at("functions")
     .list(rulable.size)
     .map((code) => functionOf(code));
-  if (functions.length === 0) r.at("functions").fault("names no function: the rule lets nothing pass");
+  if (functions.length === 0 && !r.at("functions").absent)
+    r.at("functions").fault("names no function: the rule lets nothing pass");
   if (new Set(functions).size !== functions.length) r.at("functions").fault("names a function twice");
   const from = r.at("from").whole(0, ADDRESS_MAX);
   return {
@@ -212,11 +228,11 @@ function crossRuleOf(r: DocumentReader): CrossRule {
 
 function learningOf(r: DocumentReader): Learning {
   r.object("devices", "untilMs");
-  return {
-    devices: r
-      .at("devices")
-      .list(DEVICES_MAX)
-      .map((device) => name(device) as DeviceName),
-    untilMs: r.at("untilMs").whole(0, Number.MAX_SAFE_INTEGER),
-  };
+  const devices = r
+    .at("devices")
+    .list(DEVICES_MAX)
+    .map((device) => name(device) as DeviceName);
+  if (devices.length === 0 && !r.at("devices").absent)
+    r.at("devices").fault("names no device: nothing is learnt");
+  return { devices, untilMs: r.at("untilMs").whole(0, LEARNING_UNTIL_MS_MAX) };
 }

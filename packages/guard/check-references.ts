@@ -1,64 +1,99 @@
 /** What the parts of a policy say of each other: names that exist, once; registers apart; bounds that a rule can really judge. */
-import { plainAddress } from "@wattward/kernel";
+import { FAULTS_MAX, plainAddress } from "@wattward/kernel";
 import { writing } from "./functions.ts";
-import type { Client, GuardedDevice, Policy, Rule, TypedRegister, WriteBound } from "./policy.ts";
-import { sizeOf, tableOf } from "./values.ts";
+import { plainHost } from "./host.ts";
+import type {
+  Client,
+  CrossRule,
+  GuardedDevice,
+  Policy,
+  PolicyFault,
+  Rule,
+  TypedRegister,
+  WriteBound,
+} from "./policy.ts";
+import { canHold, sizeOf, tableOf, valuesOf } from "./values.ts";
+
+/** What was found wrong so far, and where to tell more. */
+export class Notes {
+  readonly faults: PolicyFault[] = [];
+
+  readonly note: Note = (path, sentence) => {
+    if (this.faults.length < FAULTS_MAX) this.faults.push({ path, sentence });
+  };
+
+  /** Nothing is wrong at a path, nor below it: what stands there is not a stand-in. */
+  isSound(path: string): boolean {
+    return !this.faults.some((fault) => fault.path === path || isBelow(fault.path, path));
+  }
+
+  /** All names of a list are known. */
+  knowsNames(list: string, named: readonly { readonly name: string }[]): boolean {
+    return !this.faults.some(({ path }) => path === list) && named.every(({ name }) => name !== "");
+  }
+}
 
 export type Note = (path: string, sentence: string) => void;
 
-export function checkReferences(policy: Policy, note: Note): void {
-  const { clients, devices, rules, crossRules, learning } = policy;
-  once(
+const isBelow = (path: string, above: string) =>
+  path.startsWith(above) && (path[above.length] === "." || path[above.length] === "[");
+
+/** Of parts whose form is right: what hangs on one that is wrong is not known. */
+export function checkReferences(policy: Policy, notes: Notes): void {
+  const { clients, devices, rules, crossRules } = policy;
+  const { note } = notes;
+  const unique = <T>(items: readonly T[], keyOf: (item: T) => string, pathOf: (i: number) => string) =>
+    once(items, (item, i) => (notes.isSound(pathOf(i)) ? keyOf(item) : undefined), pathOf, note);
+  unique(
     clients,
     ({ name }) => name,
     (i) => `clients[${i}].name`,
-    note,
   );
-  once(clients, proofText, (i) => `clients[${i}].by`, note);
-  once(
+  unique(clients, proofText, (i) => `clients[${i}].by`);
+  unique(
     devices,
     ({ name }) => name,
     (i) => `devices[${i}].name`,
-    note,
   );
-  once(
+  unique(
     devices,
     ({ unit }) => `unit ${unit}`,
     (i) => `devices[${i}].unit`,
-    note,
   );
   // Twice the same device would have two sets of bounds, and be held by neither.
-  once(devices, deviceText, (i) => `devices[${i}]`, note);
-  for (const [i, device] of devices.entries()) checkRegisters(device, `devices[${i}].registers`, note);
-  for (const [i, rule] of rules.entries()) checkRule(policy, rule, `rules[${i}]`, note);
-  crossRules.forEach((rule, i) => {
-    const device = devices.find(({ name }) => name === rule.device);
-    const path = `crossRules[${i}]`;
-    if (device === undefined) note(`${path}.device`, `names '${rule.device}', which is no device here`);
-    else checkCrossRule(device, rule, path, note);
-  });
-  if (learning === undefined) return;
+  unique(devices, deviceText, (i) => `devices[${i}]`);
+  checkBroadcasts(devices, note);
+  for (const [i, device] of devices.entries()) checkRegisters(device, `devices[${i}].registers`, notes);
+  for (const [i, rule] of rules.entries()) checkRule(policy, rule, `rules[${i}]`, notes);
+  for (const [i, rule] of crossRules.entries()) checkCrossRule(policy, rule, `crossRules[${i}]`, notes);
+  checkLearning(policy, notes);
+}
+
+function checkLearning({ learning, devices }: Policy, notes: Notes): void {
+  if (learning === undefined || !notes.isSound("learning")) return;
   once(
     learning.devices,
     (name) => name,
     (i) => `learning.devices[${i}]`,
-    note,
+    notes.note,
   );
+  if (!notes.knowsNames("devices", devices)) return;
   learning.devices.forEach((name, i) => {
     if (!devices.some((device) => device.name === name))
-      note(`learning.devices[${i}]`, `names '${name}', which is no device here`);
+      notes.note(`learning.devices[${i}]`, `names '${name}', which is no device here`);
   });
 }
 
 function once<T>(
   items: readonly T[],
-  keyOf: (item: T) => string,
+  keyOf: (item: T, i: number) => string | undefined,
   pathOf: (i: number) => string,
   note: Note,
 ): void {
   const seen = new Map<string, number>();
   items.forEach((item, i) => {
-    const key = keyOf(item);
+    const key = keyOf(item, i);
+    if (key === undefined) return;
     const first = seen.get(key);
     if (first === undefined) seen.set(key, i);
     else note(pathOf(i), `is there twice: '${key}' is ${pathOf(first)} already`);
@@ -77,17 +112,32 @@ function proofText({ by }: Client): string {
   }
 }
 
-const deviceText = ({ host, port, deviceUnit }: GuardedDevice) =>
-  `unit ${deviceUnit} at ${host.toLowerCase()}:${port}`;
+const placeText = ({ host, port }: GuardedDevice) => `${plainHost(host)}:${port}`;
+const deviceText = (device: GuardedDevice) => `unit ${device.deviceUnit} at ${placeText(device)}`;
 
-function checkRegisters({ registers }: GuardedDevice, path: string, note: Note): void {
+/** A gateway sends what is for unit 0 to every device behind it, past the rules of each. */
+function checkBroadcasts(devices: readonly GuardedDevice[], note: Note): void {
+  devices.forEach((device, i) => {
+    const other = devices.find((one) => one !== device && placeText(one) === placeText(device));
+    if (device.deviceUnit === 0 && other !== undefined)
+      note(
+        `devices[${i}].deviceUnit`,
+        `is 0 where '${other.name}' is too: a gateway sends that to all devices behind it`,
+      );
+  });
+}
+
+function checkRegisters({ registers }: GuardedDevice, path: string, notes: Notes): void {
+  const { note } = notes;
   once(
     registers,
-    ({ name }) => name,
+    ({ name }, i) => (notes.isSound(`${path}[${i}].name`) ? name : undefined),
     (i) => `${path}[${i}].name`,
     note,
   );
-  const inOrder = registers.map((register, i) => ({ register, i, end: register.address + sizeOf(register) }));
+  const inOrder = registers
+    .map((register, i) => ({ register, i, end: register.address + sizeOf(register) }))
+    .filter(({ i }) => notes.isSound(`${path}[${i}]`));
   inOrder.sort((a, b) => a.register.address - b.register.address || a.i - b.i);
   const furthest = new Map<string, (typeof inOrder)[number]>();
   for (const one of inOrder) {
@@ -128,15 +178,32 @@ function checkScaleFactor(
 const holds = (register: TypedRegister, address: number) =>
   register.address <= address && address < register.address + sizeOf(register);
 
-function checkRule({ clients, devices }: Policy, rule: Rule, path: string, note: Note): void {
+/** The device that a rule names, where it and the rule are sound in themselves. */
+function deviceOf(
+  { devices }: Policy,
+  rule: { readonly device: string },
+  path: string,
+  notes: Notes,
+): GuardedDevice | undefined {
+  const i = devices.findIndex(({ name }) => name === rule.device);
+  if (i < 0 && notes.isSound(`${path}.device`) && notes.knowsNames("devices", devices))
+    notes.note(`${path}.device`, `names '${rule.device}', which is no device here`);
+  return notes.isSound(path) && notes.isSound(`devices[${i}]`) ? devices[i] : undefined;
+}
+
+function checkRule(policy: Policy, rule: Rule, path: string, notes: Notes): void {
   const { client, writes } = rule;
-  if (client !== "any" && !clients.some(({ name }) => name === client))
+  const { note } = notes;
+  const { clients } = policy;
+  const device = deviceOf(policy, rule, path, notes);
+  if (
+    client !== "any" &&
+    notes.isSound(`${path}.client`) &&
+    notes.knowsNames("clients", clients) &&
+    !clients.some(({ name }) => name === client)
+  )
     note(`${path}.client`, `names '${client}', which is no client here (or any)`);
-  const device = devices.find(({ name }) => name === rule.device);
-  if (device === undefined) {
-    note(`${path}.device`, `names '${rule.device}', which is no device here`);
-    return;
-  }
+  if (device === undefined) return;
   const codes = rule.functions.filter((code) => writing.has(code));
   if (writes === undefined || writes.length === 0) {
     if (codes.length > 0)
@@ -182,14 +249,20 @@ function checkBound(device: GuardedDevice, rule: Rule, bound: WriteBound, { path
     fault(
       `names '${register.name}', which functions ${able.join(", ")} could write; the rule has none of them`,
     );
+  if (!canHold(register, bound))
+    note(`${path}.max`, `leaves no value: '${register.name}' can hold ${heldText(register)}`);
 }
 
-function checkCrossRule(
-  device: GuardedDevice,
-  rule: Policy["crossRules"][number],
-  path: string,
-  note: Note,
-): void {
+function heldText(register: TypedRegister): string {
+  const held = valuesOf(register);
+  if (held === undefined) return "no negative number";
+  return `${held.min} to ${held.max}${(register.scale ?? 1) === 1 ? ", whole numbers" : ` in steps of ${register.scale}`}`;
+}
+
+function checkCrossRule(policy: Policy, rule: CrossRule, path: string, notes: Notes): void {
+  const device = deviceOf(policy, rule, path, notes);
+  if (device === undefined) return;
+  const { note } = notes;
   for (const part of ["when", "limit"] as const) {
     const { register } = rule[part];
     const known = device.registers.find(({ name }) => name === register);

@@ -4,7 +4,7 @@ export type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
 export * from "./exchange.ts";
 export { writeSpan } from "./functions.ts";
 export * from "./guard.ts";
-export { REVERSALS_MAX } from "./limits.ts";
+export { POLICY_CHARS_MAX, REVERSALS_MAX } from "./limits.ts";
 export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";
 export * from "./policy.ts";
 export { policySchema } from "./policy-schema.ts";

@@ -18,6 +18,10 @@ export const REVERSALS_MAX = 600;
 /** Of engineering values: 1 GW in milliwatts, and room. */
 export const VALUE_MAX = 1e15;
 export const ADDRESS_MAX = 0xffff;
+/** Learning ends: 2100 is for ever. */
+export const LEARNING_UNTIL_MS_MAX = Date.UTC(2100, 0);
+/** Of a scale: nearer to 0 no value is left. */
+export const SCALE_MIN = 1e-10;
 export const HOUR_MS = 3_600_000;
 
 /** What was not used of a ramp is kept so long, and no longer: whoever waits an hour may not jump for it. */

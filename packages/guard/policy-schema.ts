@@ -9,11 +9,13 @@ import {
   CROSS_RULES_MAX,
   DEVICES_MAX,
   HOUR_MS,
+  LEARNING_UNTIL_MS_MAX,
   NAME_CHARS_MAX,
   PER_MINUTE_MAX,
   REGISTERS_MAX,
   REVERSALS_MAX,
   RULES_MAX,
+  SCALE_MIN,
   SENTENCE_CHARS_MAX,
   VALUE_MAX,
   WRITES_MAX,
@@ -94,7 +96,10 @@ const register = object(
       description: "of the input registers or discrete inputs, which are never written",
     },
     words: { enum: ["big", "little"], description: "which word comes first (big)" },
-    scale: number("value = raw × scale; not 0", -1e10, 1e10),
+    scale: {
+      ...number("value = raw × scale; not 0", -1e10, 1e10),
+      not: { exclusiveMinimum: -SCALE_MIN, exclusiveMaximum: SCALE_MIN },
+    },
     scaleFrom: address("value = raw × 10^(content of this register), as SunSpec's scale factors"),
     unit: text("for people"),
     absent: { type: "integer", minimum: 0, description: "raw content that means: not implemented" },
@@ -147,8 +152,8 @@ const crossRule = object("while `when` holds, `limit` bounds a write", {
 });
 
 const learning = object("reads of these pass until then, writes never", {
-  devices: list(text("a device's name"), DEVICES_MAX),
-  untilMs: whole("wall time, ms since 1970", 0, Number.MAX_SAFE_INTEGER),
+  devices: list(text("a device's name"), DEVICES_MAX, 1),
+  untilMs: whole("wall time, ms since 1970", 0, LEARNING_UNTIL_MS_MAX),
 });
 
 export const policySchema: Schema = {

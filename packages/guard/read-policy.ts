@@ -1,18 +1,25 @@
 /** A policy from YAML (JSON is YAML): what is wrong with it by line and path. */
 import { FAULTS_MAX, failed, type Result } from "@wattward/kernel";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { LineCounter, Parser, parseDocument } from "yaml";
 import { checkPolicy } from "./check-policy.ts";
 import { POLICY_CHARS_MAX } from "./limits.ts";
+import { isDeeperThan, pathAt, placeOf } from "./places.ts";
 import type { Policy, PolicyFault } from "./policy.ts";
 
 /** A policy repeats itself a little; text that grows a hundredfold when read is no policy. */
 const ALIASES_MAX = 100;
+/** Lists and objects in each other: a policy has six. */
+const NESTING_MAX = 32;
 
 export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFault[]> {
+  const whole = (sentence: string): Result<Policy, readonly PolicyFault[]> =>
+    failed([{ path: "", sentence, line: 1 }]);
   if (yamlText.length > POLICY_CHARS_MAX)
-    return failed([
-      { path: "", sentence: `has ${yamlText.length} characters; at most ${POLICY_CHARS_MAX}`, line: 1 },
-    ]);
+    return whole(`has ${yamlText.length} characters; at most ${POLICY_CHARS_MAX}`);
+  if (isDeeperThan(NESTING_MAX, new Parser().parse(yamlText)))
+    return whole(
+      `is not YAML that is a policy: lists and objects lie more than ${NESTING_MAX} deep in each other`,
+    );
   const lines = new LineCounter();
   const document = parseDocument(yamlText, {
     lineCounter: lines,
@@ -20,13 +27,14 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
     stringKeys: true,
     version: "1.2",
   });
+  const lineAt = (offset: number) => lines.linePos(offset).line;
   const wrong = [...document.errors, ...document.warnings].slice(0, FAULTS_MAX);
   if (wrong.length > 0)
     return failed(
-      wrong.map(({ message, pos }) => ({
-        path: "",
-        sentence: `is not YAML: ${message}`,
-        line: lines.linePos(pos[0]).line,
+      wrong.map(({ code, message, pos: [offset] }) => ({
+        path: code === "MULTIPLE_DOCS" ? "" : pathAt(document, offset),
+        sentence: known.get(code) ?? `is not YAML: ${message}`,
+        line: lineAt(offset),
       })),
     );
   let data: unknown;
@@ -34,21 +42,20 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
     data = document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (error) {
     // Aliases beyond number, or to nothing: the library tells them by throwing.
-    return failed([{ path: "", sentence: `is not YAML: ${(error as Error).message}`, line: 1 }]);
+    return whole(`is not YAML: ${(error as Error).message}`);
   }
   const checked = checkPolicy(data);
   if (checked.ok) return checked;
-  return failed(checked.fault.map((fault) => ({ ...fault, line: lineOf(document, fault.path, lines) })));
+  return failed(
+    checked.fault.map((fault) => {
+      const offset = placeOf(document, fault.path);
+      return { ...fault, line: offset === undefined ? 1 : lineAt(offset) };
+    }),
+  );
 }
 
-/** Of the value, or of the nearest around it that the text has. */
-function lineOf(document: Document, path: string, lines: LineCounter): number {
-  const keys = [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) =>
-    index === undefined ? (key ?? "") : Number(index),
-  );
-  for (; keys.length > 0; keys.pop()) {
-    const node = document.getIn(keys, true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
-}
+/** What the library says for programs, for people. */
+const known: ReadonlyMap<string, string> = new Map([
+  ["DUPLICATE_KEY", "is there twice"],
+  ["MULTIPLE_DOCS", "is several documents: a policy is one (take out what stands between them, ---)"],
+]);

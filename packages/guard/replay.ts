@@ -3,28 +3,34 @@
  * does it, and for the question of what happened.
  *
  *     address of the master ─▶ client      by `address` in the policy, or as the caller says
- *     address and unit      ─▶ device      by `host` and `deviceUnit`, or as the caller says; or behind a guard: its own unit ids
+ *     address, port, unit   ─▶ device      by `host`, `port` and `deviceUnit`, or as the caller says; or behind a guard: its own unit ids
  *
- * Time is the capture's. What a policy would have refused never reached the device: its answer in the capture teaches nothing.
+ * Time is the capture's. What a policy would have refused never reached the device: its answer in the capture teaches nothing. As in the
+ * guard, one request at a time is judged for a device, when the one before it is answered or its time (`answerMsMax`) is over.
  */
 import { type Instant, plainAddress } from "@wattward/kernel";
 import { exceptionName } from "@wattward/modbus";
-import type { CapturedEvent, CapturedExchange } from "@wattward/modbus/capture";
+import { type CapturedExchange, CaptureReading, type OpenCapture } from "@wattward/modbus/capture";
 import { exchangeOf } from "./exchange.ts";
 import { ModbusGuard } from "./guard.ts";
-import type { ClientName, DeviceName, Policy } from "./policy.ts";
+import { plainHost } from "./host.ts";
+import type { ClientName, DeviceName, GuardedDevice, Policy } from "./policy.ts";
 import { type Denied, type Settled, settledBy, type Ticket } from "./verdict.ts";
-import { watchCapture } from "./watch/capture.ts";
+import { CaptureWatch, surveyed } from "./watch/capture.ts";
 import type { Observation } from "./watch/observation.ts";
 
-/** Kinds of refusals that are told apart; what is beyond is counted with the last. */
+/** Kinds of refusals that are told apart; what is beyond is in the totals alone. */
 export const REFUSALS_MAX = 1_000;
+/** Masters that are told apart, and devices; what is beyond is counted as `others`. */
+const PARTIES_MAX = 1_000;
+/** Requests to one device that wait for the one before them; beyond it nobody knows what became of that. */
+const WAITING_MAX = 256;
 
 export type ReplayNames = {
   /** Addresses of clients whose proof is not an address. */
   readonly clients?: ReadonlyMap<string, string>;
-  /** Addresses of devices whose host in the policy is a name. */
-  readonly devices?: ReadonlyMap<string, string>;
+  /** Addresses of devices whose host in the policy is a name; a gateway's has several. */
+  readonly devices?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Addresses of guards in the capture: unit ids there are those of the policy. */
   readonly guards?: ReadonlySet<string>;
 };
@@ -41,11 +47,19 @@ export type Refused = {
 };
 
 export type Replay = {
+  /** What could be seen at all. */
+  readonly reading: CaptureReading;
   readonly requests: number;
   readonly passed: number;
   readonly refused: number;
   /** Of them: from masters that are no clients. */
   readonly strangers: number;
+  /** Not judged: what a guard in the capture asks its devices itself. */
+  readonly guards: number;
+  /** Answers that the guard would not have waited for (`answerMsMax`). */
+  readonly late: number;
+  /** Devices to which one speaks by TLS: not seen. */
+  readonly encrypted: readonly string[];
   /** Each address that asked, and which client it is. */
   readonly masters: readonly {
     readonly address: string;
@@ -55,6 +69,7 @@ export type Replay = {
   /** Each address and unit that was asked, and which device it is. */
   readonly devices: readonly {
     readonly address: string;
+    readonly port: number;
     readonly unit: number;
     readonly device?: string;
     readonly requests: number;
@@ -65,97 +80,145 @@ export type Replay = {
   readonly incidents: readonly Observation[];
 };
 
-export function replayCapture(
-  policy: Policy,
-  events: readonly CapturedEvent[],
-  names: ReplayNames = {},
-): Replay {
-  return new Replaying(policy, events, names).run();
+/** Reads the capture twice: the watch has to know who answers in it. */
+export function replayCapture(policy: Policy, capture: OpenCapture, names: ReplayNames = {}): Replay {
+  const masters = new Set([...(names.guards ?? []), ...clientAddresses(policy, names).keys()]);
+  const watch = new CaptureWatch(surveyed(capture), { masters });
+  const replaying = new Replaying(policy, names);
+  const reading = new CaptureReading();
+  for (const step of capture.steps(reading)) {
+    watch.step(step);
+    if (step.what === "request") replaying.asked(step.exchange);
+    else if (step.what === "answer") replaying.answered(step.exchange);
+  }
+  const encrypted = policy.devices.filter(({ tls }) => tls).map(({ name }) => name);
+  return { reading, ...replaying.close(), encrypted, incidents: watch.close() };
 }
 
 type Tally = { readonly address: string; requests: number };
+type Asked = {
+  readonly exchange: CapturedExchange;
+  readonly client: ClientName;
+  readonly device: GuardedDevice;
+};
+/** One request at a time goes to a device, as the guard sends them; the others wait until that has its answer, or its time is over. */
+type Line = {
+  outstanding?:
+    | { readonly exchange: CapturedExchange; readonly ticket: Ticket; readonly untilMs: number }
+    | undefined;
+  readonly waiting: Asked[];
+};
 
 class Replaying {
-  private readonly policy: Policy;
-  private readonly events: readonly CapturedEvent[];
   private readonly names: ReplayNames;
   private readonly guard: ModbusGuard;
+  private readonly clients: ReadonlyMap<string, ClientName>;
   private readonly masters = new Map<string, Tally & { readonly client?: string }>();
-  private readonly devices = new Map<string, Tally & { readonly unit: number; readonly device?: string }>();
+  private readonly devices = new Map<
+    string,
+    Tally & { readonly port: number; readonly unit: number; readonly device?: string }
+  >();
   private readonly refusals = new Map<string, { -readonly [K in keyof Refused]: Refused[K] }>();
-  private readonly tickets = new Map<CapturedExchange, Ticket>();
-  private passed = 0;
-  private refused = 0;
-  private strangers = 0;
+  private readonly lines = new Map<GuardedDevice, Line>();
+  private readonly overdue = new WeakSet<CapturedExchange>();
+  /** Never goes back, whatever the capture says. */
+  private nowMs = 0;
+  private counts = { requests: 0, passed: 0, refused: 0, strangers: 0, guards: 0, late: 0 };
 
-  constructor(policy: Policy, events: readonly CapturedEvent[], names: ReplayNames) {
-    this.policy = policy;
-    this.events = events;
+  constructor(policy: Policy, names: ReplayNames) {
     this.names = names;
+    this.clients = clientAddresses(policy, names);
     this.guard = new ModbusGuard(policy);
   }
 
-  run(): Replay {
-    const exchanges = this.events.filter((event) => event.kind === "exchange");
-    for (const { exchange, what } of inOrder(exchanges)) {
-      if (what === "request") this.asked(exchange);
-      else this.answered(exchange);
+  asked(exchange: CapturedExchange): void {
+    this.turn(exchange.atMs);
+    if (this.names.guards?.has(exchange.master.address)) {
+      this.counts.guards++;
+      return;
     }
-    const clients = new Set(
-      [...this.masters.values()].flatMap(({ address, client }) => (client === undefined ? [] : [address])),
-    );
+    this.counts.requests++;
+    const client = this.clientOf(exchange);
+    const device = this.deviceOf(exchange);
+    const { pdu, request } = exchange;
+    if (client === undefined) {
+      this.counts.strangers++;
+      this.refuse(exchange, stranger(exchange), true);
+    } else if (!request.ok)
+      this.refuse(exchange, this.guard.unreadable(client, device?.unit ?? NOBODYS, pdu, request.fault));
+    else if (device === undefined) this.refuse(exchange, elsewhere(exchange, client));
+    else this.inLine({ exchange, client, device });
+  }
+
+  answered(exchange: CapturedExchange): void {
+    this.turn(exchange.answer?.atMs ?? 0);
+    if (this.overdue.has(exchange)) this.counts.late++;
+    for (const line of this.lines.values())
+      if (line.outstanding?.exchange === exchange) this.settle(line, settledAs(exchange));
+  }
+
+  /** Nobody knows what became of the requests that have no answer. */
+  close(): Omit<Replay, "reading" | "encrypted" | "incidents"> {
+    for (const line of this.lines.values())
+      while (line.outstanding !== undefined) this.settle(line, { kind: "failed", sent: true });
     return {
-      requests: exchanges.length,
-      ...{ passed: this.passed, refused: this.refused, strangers: this.strangers },
+      ...this.counts,
       masters: [...this.masters.values()],
       devices: [...this.devices.values()],
       refusals: [...this.refusals.values()].sort((a, b) => b.count - a.count),
-      incidents: watchCapture(this.events, { masters: clients }),
     };
   }
 
-  private asked(exchange: CapturedExchange): void {
-    const { pdu, request } = exchange;
-    const client = this.clientOf(exchange);
-    const unit = this.unitOf(exchange);
-    if (client === undefined) {
-      this.strangers++;
-      this.refuse(exchange, stranger(exchange), true);
-      return;
+  private turn(atMs: number): void {
+    this.nowMs = Math.max(this.nowMs, atMs);
+    for (const line of this.lines.values()) {
+      while (line.outstanding !== undefined && line.outstanding.untilMs < atMs) {
+        this.overdue.add(line.outstanding.exchange);
+        this.settle(line, { kind: "failed", sent: true });
+      }
     }
-    if (!request.ok) {
-      this.refuse(exchange, this.guard.unreadable(client, unit, pdu, request.fault));
-      return;
+  }
+
+  private inLine(asked: Asked): void {
+    const line: Line = this.lines.get(asked.device) ?? { waiting: [] };
+    this.lines.set(asked.device, line);
+    line.waiting.push(asked);
+    if (line.outstanding !== undefined && line.waiting.length > WAITING_MAX)
+      this.settle(line, { kind: "failed", sent: true });
+    else this.next(line);
+  }
+
+  private next(line: Line): void {
+    while (line.outstanding === undefined) {
+      const asked = line.waiting.shift();
+      if (asked === undefined) return;
+      this.judge(asked, line);
     }
-    const verdict =
-      unit === NOBODYS
-        ? elsewhere(exchange, client)
-        : this.guard.request(client, unit, request.value, instantOf(exchange.atMs));
+  }
+
+  private judge({ exchange, client, device }: Asked, line: Line): void {
+    const { request } = exchange;
+    if (!request.ok) return;
+    const verdict = this.guard.request(client, device.unit, request.value, instantOf(this.nowMs));
     if (verdict.kind === "deny") {
       this.refuse(exchange, verdict);
       return;
     }
-    this.passed++;
-    this.tickets.set(exchange, verdict.ticket);
-    // Nobody knows what became of it.
-    if (exchange.answer === undefined) this.settle(exchange, { kind: "failed", sent: true }, exchange.atMs);
+    this.counts.passed++;
+    const { ticket } = verdict;
+    // Answered while it waited here: in the capture nobody waited.
+    if (exchange.answer !== undefined) ticket.settle(settledAs(exchange), this.nowMs);
+    else line.outstanding = { exchange, ticket, untilMs: this.nowMs + device.answerMsMax };
   }
 
-  private answered(exchange: CapturedExchange): void {
-    const { answer } = exchange;
-    if (answer === undefined) return;
-    const { reply } = answer;
-    if (reply === undefined || !reply.ok) this.settle(exchange, { kind: "failed", sent: true }, answer.atMs);
-    else this.settle(exchange, settledBy(reply.value), answer.atMs);
-  }
-
-  private settle(exchange: CapturedExchange, settled: Settled, atMs: number): void {
-    this.tickets.get(exchange)?.settle(settled, atMs);
-    this.tickets.delete(exchange);
+  private settle(line: Line, settled: Settled): void {
+    line.outstanding?.ticket.settle(settled, this.nowMs);
+    line.outstanding = undefined;
+    this.next(line);
   }
 
   private refuse({ packet, device }: CapturedExchange, denied: Denied, closed = false): void {
-    this.refused++;
+    this.counts.refused++;
     const { exchange, exception, why, rule } = denied;
     const key = `${exchange.client} ${exchange.device ?? device.address} ${exchange.unit} ${exchange.functionCode} ${exception} ${rule ?? ""} ${why.replaceAll(/-?\d+(\.\d+)?/g, "#")}`;
     const known = this.refusals.get(key);
@@ -166,64 +229,73 @@ class Replaying {
       this.refusals.set(key, { denied, closed, count: 1, packet, lastPacket: packet });
   }
 
-  private clientOf({ master }: CapturedExchange): ClientName | undefined {
-    const address = plainAddress(master.address);
-    let tally = this.masters.get(address);
-    if (tally === undefined) {
-      const client = this.namedClient(address);
-      tally = { address, requests: 0, ...(client !== undefined && { client }) };
-      this.masters.set(address, tally);
-    }
+  private clientOf({ master: { address } }: CapturedExchange): ClientName | undefined {
+    const client = this.clients.get(address);
+    const key = this.masters.size < PARTIES_MAX || this.masters.has(address) ? address : OTHERS;
+    const tally = this.masters.get(key) ?? {
+      ...{ address: key, requests: 0 },
+      ...(client !== undefined && key !== OTHERS && { client }),
+    };
     tally.requests++;
-    return tally.client as ClientName | undefined;
+    this.masters.set(key, tally);
+    return client;
   }
 
-  private namedClient(address: string): string | undefined {
-    const said = this.names.clients?.get(address);
-    if (said !== undefined) return said;
-    return this.policy.clients.find(({ by }) => by.kind === "address" && plainAddress(by.address) === address)
-      ?.name;
-  }
-
-  private unitOf({ device, unit }: CapturedExchange): number {
-    const address = plainAddress(device.address);
-    const key = `${address} ${unit}`;
-    const guarded = this.names.guards?.has(address) ?? false;
-    const found = this.policy.devices.find((one) =>
+  private deviceOf({ device: { address, port }, unit }: CapturedExchange): GuardedDevice | undefined {
+    const { guards, devices } = this.names;
+    const guarded = guards?.has(address) ?? false;
+    const found = this.guard.policy.devices.find((one) =>
       guarded
         ? one.unit === unit
         : one.deviceUnit === unit &&
-          (this.names.devices?.get(address) === one.name || plainAddress(one.host) === address),
+          one.port === port &&
+          (devices?.get(address)?.has(one.name) || plainHost(one.host) === address),
     );
+    this.tallyDevice({ address, port, unit }, found?.name);
+    return found;
+  }
+
+  private tallyDevice(
+    at: { readonly address: string; readonly port: number; readonly unit: number },
+    device: DeviceName | undefined,
+  ): void {
+    const here = `${at.address} ${at.port} ${at.unit}`;
+    const isOther = this.devices.size >= PARTIES_MAX && !this.devices.has(here);
+    const key = isOther ? OTHERS : here;
     const tally = this.devices.get(key) ?? {
-      ...{ address, unit, requests: 0 },
-      ...(found && { device: found.name as DeviceName }),
+      ...(isOther ? { address: OTHERS, port: 0, unit: 0 } : at),
+      ...{ requests: 0 },
+      ...(device !== undefined && !isOther && { device }),
     };
     tally.requests++;
     this.devices.set(key, tally);
-    return found?.unit ?? NOBODYS;
   }
 }
 
-/** As they happened: a master may ask again before it is answered. */
-function inOrder(exchanges: readonly CapturedExchange[]) {
-  const steps = exchanges.flatMap((exchange) => [
-    { exchange, what: "request" as const, packet: exchange.packet },
-    ...(exchange.answer === undefined
-      ? []
-      : [{ exchange, what: "answer" as const, packet: exchange.answer.packet }]),
-  ]);
-  return steps.sort((a, b) => a.packet - b.packet);
+/** What the capture says of a request that has its answer. */
+function settledAs({ answer }: CapturedExchange): Settled {
+  const reply = answer?.reply;
+  return reply?.ok ? settledBy(reply.value) : { kind: "failed", sent: true };
 }
+
+/** Each address that is a client: as the caller says, else as the policy does. */
+const clientAddresses = ({ clients }: Policy, names: ReplayNames): ReadonlyMap<string, ClientName> =>
+  new Map([
+    ...clients.flatMap(({ name, by }) =>
+      by.kind === "address" ? [[plainAddress(by.address), name] as const] : [],
+    ),
+    ...[...(names.clients ?? [])].map(([address, name]) => [address, name as ClientName] as const),
+  ]);
 
 const instantOf = (atMs: number): Instant => ({ monotonicMs: atMs, wallMs: atMs, quality: "synced" });
 
 /** A guard's units are 1 to 247. */
 const NOBODYS = 0;
+const OTHERS = "others";
 
 const elsewhere = (exchange: CapturedExchange, client: string): Denied => ({
   ...{ kind: "deny", exception: 2, about: "address" },
-  why: `no device of the policy is unit ${exchange.unit} at ${exchange.device.address}`,
+  why: `no device of the policy is unit ${exchange.unit} at ${exchange.device.address}, port ${exchange.device.port}`,
   exchange: exchangeOf(exchange, client),
 });
 

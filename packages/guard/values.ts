@@ -74,3 +74,30 @@ function rawOf(register: TypedRegister, words: readonly number[]): number | unde
     }
   }
 }
+
+const rawRanges = {
+  ...{ coil: [0, 1], uint16: [0, 0xffff], int16: [-0x8000, 0x7fff], uint32: [0, 0xffff_ffff] },
+  ...{ int32: [-0x8000_0000, 0x7fff_ffff], uint64: [0, Number.MAX_SAFE_INTEGER] },
+} as const satisfies { [T in Exclude<TypedRegister["type"], "float32">]: readonly [number, number] };
+
+/** Engineering values that a register can hold at all; undefined where that is not known from the policy: `scaleFrom`, floating point. */
+export function valuesOf(register: TypedRegister): Span | undefined {
+  const { type, scaleFrom, scale = 1 } = register;
+  if (type === "float32" || scaleFrom !== undefined) return undefined;
+  const [least, most] = rawRanges[type];
+  return { min: Math.min(least * scale, most * scale), max: Math.max(least * scale, most * scale) };
+}
+
+/** Whether any value of the register lies in the span. */
+export function canHold(register: TypedRegister, { min, max }: Span): boolean {
+  const { type, scaleFrom, scale = 1 } = register;
+  if (type === "float32") return true;
+  const [least, most] = rawRanges[type];
+  // Of an unknown factor the sign is known: a power of ten.
+  if (scaleFrom !== undefined) return least < 0 || max >= 0;
+  const [from, to] = scale < 0 ? [max / scale, min / scale] : [min / scale, max / scale];
+  const rounding = 1e-9 * Math.max(1, Math.abs(from), Math.abs(to));
+  return Math.max(least, Math.ceil(from - rounding)) <= Math.min(most, Math.floor(to + rounding));
+}
+
+type Span = { readonly min: number; readonly max: number };

@@ -122,7 +122,25 @@ export function anyPolicy(chance: Chance): Policy {
     ),
     ...maybe(chance, { learning: { devices: ["solar"], untilMs: chance.int(0, 1_000_000) } }),
   };
-  const checked = checkPolicy(data);
-  assert(checked.ok, JSON.stringify(checked));
-  return checked.value;
+  return sensible(data);
+}
+
+type RuleData = { functions?: number[]; writes?: object[] };
+type Data = { readonly rules: RuleData[]; readonly crossRules: object[] };
+
+/** Chance makes rules that nobody could mean: each that the check refuses is left out. */
+function sensible(data: Data): Policy {
+  for (let left = 1_000; left > 0; left--) {
+    const checked = checkPolicy(data);
+    if (checked.ok) return checked.value;
+    const [one] = checked.fault.toReversed();
+    const [, list, at, bound] =
+      /^(rules|crossRules)\[(\d+)\](?:\.writes\[(\d+)\])?/.exec(one?.path ?? "") ?? [];
+    assert(list !== undefined, JSON.stringify(checked));
+    const rule = data.rules[Number(at)];
+    const writes = list === "rules" && bound !== undefined ? rule?.writes : undefined;
+    if (writes !== undefined && writes.length > 1) writes.splice(Number(bound), 1);
+    else data[list as "rules" | "crossRules"].splice(Number(at), 1);
+  }
+  throw new Error("nothing that chance made could be meant");
 }

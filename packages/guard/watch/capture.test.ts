@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { type CapturedEvent, readCapture, readPcap, segmentOf } from "@wattward/modbus/capture";
+import { type OpenCapture, openCapture, readPcap, segmentOf } from "@wattward/modbus/capture";
 import { dataFolder } from "@wattward/modbus/testing";
 import { checkPolicy } from "../check-policy.ts";
 import { replayCapture } from "../replay.ts";
@@ -15,13 +15,9 @@ import { watchCapture } from "./capture.ts";
 const { path: folder, skip } = dataFolder("modbus-captures");
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
 
-function eventsOf(name: string): readonly CapturedEvent[] {
-  const events = readCapture(bytesOf(name));
-  assert(events.ok);
-  return events.value;
-}
+const captureOf = (name: string): OpenCapture => openCapture(() => [bytesOf(name)]);
 const incidents = (name: string) =>
-  watchCapture(eventsOf(name))
+  watchCapture(captureOf(name))
     .map(({ kind }) => kind)
     .sort();
 
@@ -71,7 +67,7 @@ describe("suricata-verify: as many refusals as its rules alert, by a policy that
       crossRules: [],
     });
     assert(policy.ok, JSON.stringify(policy));
-    return replayCapture(policy.value, eventsOf("suricata-verify.pcap"));
+    return replayCapture(policy.value, captureOf("suricata-verify.pcap"));
   };
   const codes = (replay: ReturnType<typeof refusedBy>) => {
     const counts: { [code: number]: number } = {};
@@ -112,7 +108,7 @@ describe("labelled captures: packets of incidents against the labels", () => {
       .split(/\r?\n/)
       .map((line) => line.endsWith(";1"));
     assert.equal(labels.length, capture.value.packets.length);
-    const seen = watchCapture(eventsOf(`${name}.pcap`));
+    const seen = watchCapture(captureOf(`${name}.pcap`));
     const flagged = new Set(seen.flatMap(({ frames }) => frames));
     const strangers = new Set(
       seen
@@ -122,7 +118,8 @@ describe("labelled captures: packets of incidents against the labels", () => {
     const counts = { right: 0, wrong: 0, missed: 0 };
     for (const [i, packet] of capture.value.packets.entries()) {
       const segment = segmentOf(packet, capture.value.linkType);
-      const [from, to] = [segment?.from.address, segment?.to.address];
+      const [from, to] =
+        segment.kind === "segment" ? [segment.from.address, segment.to.address] : [undefined, undefined];
       const is = flagged.has(i + 1) || strangers.has(`${from} ${to}`) || strangers.has(`${to} ${from}`);
       if (is && labels[i]) counts.right++;
       else if (is) counts.wrong++;
@@ -172,7 +169,7 @@ describe("labelled captures: packets of incidents against the labels", () => {
     });
     assert(policy.ok, JSON.stringify(policy));
     const refused = (name: string) => {
-      const { strangers, refused: all, passed } = replayCapture(policy.value, eventsOf(`${name}.pcap`));
+      const { strangers, refused: all, passed } = replayCapture(policy.value, captureOf(`${name}.pcap`));
       return { strangers, all, passed };
     };
     assert.deepEqual(refused("send_a_fake_command_modbus_6RTU_with_operate"), {

@@ -6,10 +6,11 @@
  */
 
 import { EXCEPTION_BIT } from "@wattward/modbus";
-import type { CapturedEvent, CapturedExchange, CapturedOddity } from "@wattward/modbus/capture";
+import type { CapturedExchange, CapturedOddity, CapturedStep, OpenCapture } from "@wattward/modbus/capture";
 import { contentOf } from "../device-state.ts";
 import { exchangeOf } from "../exchange.ts";
 import { readSpan } from "../functions.ts";
+import { SURVEYED_MAX } from "./limits.ts";
 import type { Observation } from "./observation.ts";
 import { type Between, Watch } from "./watch.ts";
 
@@ -19,59 +20,81 @@ export type CaptureOptions = {
 };
 
 /** Each incident of a capture once, as it was at its end, in the order of their beginnings. */
-export function watchCapture(
-  events: readonly CapturedEvent[],
-  { masters }: CaptureOptions = {},
-): readonly Observation[] {
-  const ended: Observation[] = [];
-  const watch = new Watch((observation) => {
-    if (observation.phase === "ended") ended.push(observation);
-  });
-  const answering = unitsThatAnswer(events);
-  const serving = new Set(events.flatMap((event) => (isAnswered(event) ? [event.device.address] : [])));
-  // Asked and answered, in the order in which it happened: requests may be sent before the answer to the one before.
-  for (const { event, what } of inOrder(events)) {
-    if (what === "answer") answered(watch, event);
-    else if (event.kind !== "exchange") odd(watch, event);
-    else {
-      const between = betweenOf(event);
-      const frame = { nowMs: event.atMs, frame: event.packet };
-      const address = event.master.address;
-      if (masters !== undefined && !masters.has(address))
-        watch.strangerTo(between, `${address} asks ${between.device}, and is no client`, frame);
-      else if (masters === undefined && serving.has(address) && address !== event.device.address)
-        watch.strangerTo(between, `${address} asks ${between.device}, and is a device itself`, frame);
-      const request = event.request.ok ? event.request.value : undefined;
-      const exchange = () => exchangeOf(event, event.master.address);
-      watch.asked({
-        ...between,
-        ...frame,
-        ...{ unit: event.unit, pdu: event.pdu },
-        under: { connection: `${event.master.port} ${event.device.address}`, transaction: event.transaction },
-        known: answering.has(unitKey(event)),
-        request,
-        exchange,
-      });
-      // A tap does not see who refuses.
-      if (request !== undefined) watch.wrote({ ...between, exchange }, request, frame);
-    }
-  }
-  watch.close();
-  return ended.sort((a, b) => a.incident - b.incident);
+export function watchCapture(capture: OpenCapture, options: CaptureOptions = {}): readonly Observation[] {
+  const watch = new CaptureWatch(surveyed(capture), options);
+  for (const step of capture.steps()) watch.step(step);
+  return watch.close();
 }
 
-type Step =
-  | { readonly event: CapturedEvent; readonly what: "request" }
-  | { readonly event: CapturedExchange; readonly what: "answer" };
+/** Who answers in a capture, known before it is watched. */
+export type Survey = {
+  /** Address and unit, as far as somebody is there. */
+  readonly units: ReadonlySet<string>;
+  readonly devices: ReadonlySet<string>;
+};
 
-function inOrder(events: readonly CapturedEvent[]): Step[] {
-  const steps = events.flatMap((event): (Step & { packet: number })[] => [
-    { event, what: "request", packet: event.packet },
-    ...(isAnswered(event)
-      ? [{ event, what: "answer" as const, packet: event.answer?.packet ?? event.packet }]
-      : []),
-  ]);
-  return steps.sort((a, b) => a.packet - b.packet);
+/** Reads the capture once. */
+export function surveyed(capture: OpenCapture): Survey {
+  const [units, devices] = [new Set<string>(), new Set<string>()];
+  for (const step of capture.steps()) {
+    if (step.what !== "answer" || units.size >= SURVEYED_MAX) continue;
+    const { exchange } = step;
+    devices.add(exchange.device.address);
+    const [code = 0, exception = 0] = exchange.answer?.pdu ?? [];
+    // A gateway's exceptions 10 and 11 say that there is nobody.
+    if (code < EXCEPTION_BIT || (exception !== 10 && exception !== 11)) units.add(unitKey(exchange));
+  }
+  return { units, devices };
+}
+
+/** The watch over a capture, fed with its steps. */
+export class CaptureWatch {
+  private readonly ended: Observation[] = [];
+  private readonly watch = new Watch((observation) => {
+    if (observation.phase === "ended") this.ended.push(observation);
+  });
+  private readonly survey: Survey;
+  private readonly masters: ReadonlySet<string> | undefined;
+
+  constructor(survey: Survey, { masters }: CaptureOptions) {
+    this.survey = survey;
+    this.masters = masters;
+  }
+
+  step(step: CapturedStep): void {
+    if (step.what === "odd") odd(this.watch, step.oddity);
+    else if (step.what === "answer") answered(this.watch, step.exchange);
+    else this.asked(step.exchange);
+  }
+
+  close(): readonly Observation[] {
+    this.watch.close();
+    return this.ended.sort((a, b) => a.incident - b.incident);
+  }
+
+  private asked(event: CapturedExchange): void {
+    const { watch, masters, survey } = this;
+    const between = betweenOf(event);
+    const frame = { nowMs: event.atMs, frame: event.packet };
+    const address = event.master.address;
+    if (masters !== undefined && !masters.has(address))
+      watch.strangerTo(between, `${address} asks ${between.device}, and is no client`, frame);
+    else if (masters === undefined && survey.devices.has(address) && address !== event.device.address)
+      watch.strangerTo(between, `${address} asks ${between.device}, and is a device itself`, frame);
+    const request = event.request.ok ? event.request.value : undefined;
+    const exchange = () => exchangeOf(event, event.master.address);
+    watch.asked({
+      ...between,
+      ...frame,
+      ...{ unit: event.unit, pdu: event.pdu },
+      under: { connection: `${event.master.port} ${event.device.address}`, transaction: event.transaction },
+      known: survey.units.has(unitKey(event)),
+      request,
+      exchange,
+    });
+    // A tap does not see who refuses.
+    if (request !== undefined) watch.wrote({ ...between, exchange }, request, frame);
+  }
 }
 
 function answered(watch: Watch, event: CapturedExchange): void {
@@ -104,7 +127,7 @@ function answered(watch: Watch, event: CapturedExchange): void {
 function odd(watch: Watch, event: CapturedOddity): void {
   const frame = { nowMs: event.atMs, frame: event.packet };
   const [master, device] = [event.master.address, event.device.address];
-  if (event.kind === "unasked-answer")
+  if (event.kind === "unasked-answer" || event.kind === "late-answer")
     watch.stray(event.kind, { master, device: `${device} unit ${event.unit}` }, frame);
   else if (event.kind === "malformed")
     watch.malformed(
@@ -119,20 +142,4 @@ const betweenOf = ({ master, device, unit }: CapturedExchange): Between => ({
   device: `${device.address} unit ${unit}`,
 });
 
-const isAnswered = (
-  event: CapturedEvent,
-): event is CapturedExchange & { answer: NonNullable<CapturedExchange["answer"]> } =>
-  event.kind === "exchange" && event.answer !== undefined;
-
 const unitKey = ({ device, unit }: CapturedExchange) => `${device.address} ${unit}`;
-
-/** A gateway's exceptions 10 and 11 say that there is nobody. */
-function unitsThatAnswer(events: readonly CapturedEvent[]): ReadonlySet<string> {
-  const units = new Set<string>();
-  for (const event of events) {
-    if (!isAnswered(event)) continue;
-    const [code = 0, exception = 0] = event.answer.pdu;
-    if (code < EXCEPTION_BIT || (exception !== 10 && exception !== 11)) units.add(unitKey(event));
-  }
-  return units;
-}

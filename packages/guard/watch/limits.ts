@@ -33,3 +33,5 @@ export const PAIRS_MAX = 64;
 export const SERIES_MAX = 512;
 /** Frames that an incident of a capture names. */
 export const FRAMES_MAX = 100_000;
+/** Units of a capture that are known to answer. */
+export const SURVEYED_MAX = 65_536;

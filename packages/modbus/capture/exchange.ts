@@ -1,175 +1,127 @@
 /**
- * What was asked and answered in a capture: each request with its answer, and everything that was neither.
- *
- * Always true: an answer belongs to the oldest request of its connection with its transaction id and unit that has none;
- * after a malformed frame a direction is not read on until its connection begins anew, as in a live one. A gap in the capture is the
- * capture's fault: reading goes on with the next segment.
+ * What was asked and answered in a capture, step by step in the order in which it happened: each request, its answer, and everything that
+ * was neither. A capture is read in pieces and never held: memory is bounded whatever its size.
  */
-import { type Fault, ok, type Result } from "@wattward/kernel";
-import type { PduFault } from "../fault.ts";
-import { type Adu, AduStream, type Malformed } from "../mbap.ts";
-import { type Reply, type Request, readReply, readRequest } from "../pdu.ts";
-import { readPcap } from "./pcap.ts";
-import { type Piece, Reassembly } from "./reassembly.ts";
-import { type Endpoint, type Segment, segmentOf } from "./segment.ts";
+import { type Fault, failed, ok, type Result } from "@wattward/kernel";
+import type { CapturedEvent, CapturedStep, Side } from "./captured.ts";
+import { Connection } from "./connection.ts";
+import { type Packet, PcapReader } from "./pcap.ts";
+import { CaptureReading } from "./reading.ts";
+import { type Segment, segmentOf } from "./segment.ts";
 
-/** Requests of one connection that wait for an answer; the oldest is taken as unanswered beyond it. */
-const UNANSWERED_MAX = 256;
+/** Connections that are followed at once; the one that was silent the longest is ended, and entered anew where it goes on. */
+const CONNECTIONS_MAX = 4_096;
 
-export type CapturedExchange = {
-  readonly kind: "exchange";
-  readonly atMs: number;
-  /** Number of the packet that made the request whole, from 1. */
-  readonly packet: number;
-  readonly master: Endpoint;
-  readonly device: Endpoint;
-  readonly transaction: number;
-  readonly unit: number;
-  /** The request's bytes from the function code on. */
-  readonly pdu: Uint8Array;
-  readonly request: Result<Request, PduFault>;
-  /** Absent where the capture has none. `reply` is absent where the request could not be read. */
-  answer?: {
-    readonly atMs: number;
-    readonly packet: number;
-    readonly pdu: Uint8Array;
-    readonly reply?: Result<Reply, PduFault>;
-  };
+/** A capture that is read from its beginning as often as it is asked for its steps. */
+export type OpenCapture = {
+  /** `reading` is told how much was understood, and is complete when the steps are over. */
+  readonly steps: (reading?: CaptureReading) => Iterable<CapturedStep>;
 };
 
-export type CapturedOddity = {
-  readonly atMs: number;
-  readonly packet: number;
-  readonly master: Endpoint;
-  readonly device: Endpoint;
-} & (
-  | { readonly kind: "malformed"; readonly by: "master" | "device"; readonly reason: Malformed["reason"] }
-  | {
-      readonly kind: "unasked-answer";
-      readonly transaction: number;
-      readonly unit: number;
-      readonly pdu: Uint8Array;
-    }
-  | { readonly kind: "gap"; readonly by: "master" | "device" }
-);
+export type CaptureOptions = {
+  /** TCP to and from them; 502 by default. */
+  readonly ports?: readonly number[];
+};
 
-/** In the order of their first byte. */
-export type CapturedEvent = CapturedExchange | CapturedOddity;
+/** `pieces` gives the file in pieces of any size, each time from its beginning; a piece is not used again. */
+export const openCapture = (
+  pieces: () => Iterable<Uint8Array>,
+  { ports = [502] }: CaptureOptions = {},
+): OpenCapture => ({
+  steps: (reading = new CaptureReading()) => stepsOf(pieces(), new Set(ports), reading),
+});
 
-/** Reads a capture's Modbus: TCP to and from `ports`, 502 by default. */
+/** A whole capture in memory: every exchange with its answer, and everything that was neither. */
 export function readCapture(
   file: Uint8Array,
-  { ports = [502] }: { ports?: readonly number[] } = {},
+  options: CaptureOptions = {},
 ): Result<readonly CapturedEvent[], Fault<"no-pcap">> {
-  const capture = readPcap(file);
-  if (!capture.ok) return capture;
+  const reading = new CaptureReading();
   const events: CapturedEvent[] = [];
-  const connections = new Map<string, Connection>();
-  for (const [i, packet] of capture.value.packets.entries()) {
-    const segment = segmentOf(packet, capture.value.linkType);
-    if (segment === undefined) continue;
-    const byMaster = ports.includes(segment.to.port);
-    if (!byMaster && !ports.includes(segment.from.port)) continue;
-    const [master, device] = byMaster ? [segment.from, segment.to] : [segment.to, segment.from];
-    const name = `${master.address} ${master.port} ${device.address} ${device.port}`;
-    let connection = connections.get(name);
-    // The master's SYN begins a connection; ports are used again.
-    if (connection === undefined || (segment.syn && byMaster)) {
-      connection?.end();
-      connection = new Connection(master, device, events);
-      connections.set(name, connection);
-    }
-    connection.push(segment, byMaster ? "master" : "device", i + 1);
+  for (const step of openCapture(() => [file], options).steps(reading)) {
+    if (step.what === "request") events.push(step.exchange);
+    else if (step.what === "odd") events.push(step.oddity);
   }
-  for (const connection of connections.values()) connection.end();
-  return ok(events);
+  return reading.broken === undefined ? ok(events) : failed({ code: "no-pcap", sentence: reading.broken });
 }
 
-type Side = "master" | "device";
-type Direction = { readonly bytes: Reassembly; stream: AduStream; broken: boolean };
+function* stepsOf(
+  pieces: Iterable<Uint8Array>,
+  ports: ReadonlySet<number>,
+  reading: CaptureReading,
+): Generator<CapturedStep> {
+  const pcap = new PcapReader();
+  const wire = new Wire(ports, reading);
+  for (const piece of pieces) {
+    for (const packet of pcap.push(piece)) {
+      wire.push(packet, pcap.linkType ?? 0);
+      yield* wire.taken();
+    }
+    if (pcap.fault !== undefined) break;
+  }
+  const fault = pcap.end();
+  if (fault !== undefined) reading.broken = fault.sentence;
+  reading.cut = fault === undefined && pcap.pendingBytes > 0;
+  wire.end();
+  yield* wire.taken();
+}
 
-class Connection {
-  private readonly master: Endpoint;
-  private readonly device: Endpoint;
-  private readonly events: CapturedEvent[];
-  private readonly directions: { readonly [S in Side]: Direction } = {
-    master: direction(),
-    device: direction(),
-  };
-  private readonly unanswered: CapturedExchange[] = [];
-  private atMs = 0;
-  private packet = 0;
+/** All connections of a capture. */
+class Wire {
+  private readonly ports: ReadonlySet<number>;
+  private readonly reading: CaptureReading;
+  /** The one that was silent the longest first. */
+  private readonly connections = new Map<string, Connection>();
+  private steps: CapturedStep[] = [];
 
-  constructor(master: Endpoint, device: Endpoint, events: CapturedEvent[]) {
-    this.master = master;
-    this.device = device;
-    this.events = events;
+  constructor(ports: ReadonlySet<number>, reading: CaptureReading) {
+    this.ports = ports;
+    this.reading = reading;
   }
 
-  push({ atMs, sequence, payload, syn }: Segment, by: Side, packet: number): void {
-    this.atMs = atMs;
-    this.packet = packet;
-    // A SYN takes a number of its own.
-    for (const piece of this.directions[by].bytes.push(syn ? sequence + 1 : sequence, payload))
-      this.take(piece, by);
+  /** Steps since it was asked last. */
+  taken(): readonly CapturedStep[] {
+    const { steps } = this;
+    if (steps.length > 0) this.steps = [];
+    return steps;
+  }
+
+  push(packet: Packet, linkType: number): void {
+    const { reading, ports } = this;
+    reading.packets++;
+    const segment = segmentOf(packet, linkType);
+    if (segment.kind === "unread") reading.missed(segment.why);
+    else if (segment.kind === "other") reading.others++;
+    else if (ports.has(segment.to.port)) this.take(segment, "master");
+    else if (ports.has(segment.from.port)) this.take(segment, "device");
+    else reading.others++;
   }
 
   end(): void {
-    for (const by of ["master", "device"] as const) {
-      for (const piece of this.directions[by].bytes.end()) this.take(piece, by);
-    }
+    for (const connection of this.connections.values()) connection.end();
+    this.connections.clear();
   }
 
-  private take(piece: Piece, by: Side): void {
-    const side = this.directions[by];
-    if (piece.kind === "gap") {
-      side.stream = new AduStream();
-      this.events.push({ kind: "gap", by, ...this.here() });
-      return;
+  private take(segment: Segment, by: Side): void {
+    const { reading, connections } = this;
+    if (segment.missing > 0) reading.missed("cut short (snapshot length)");
+    else reading.segments++;
+    const [master, device] = by === "master" ? [segment.from, segment.to] : [segment.to, segment.from];
+    const name = `${master.address} ${master.port} ${device.address} ${device.port}`;
+    let connection = connections.get(name);
+    // Ports are used again.
+    if (connection?.isOver(segment, by)) {
+      connection.end();
+      connection = undefined;
     }
-    if (side.broken) return;
-    side.stream.push(piece.bytes);
-    for (;;) {
-      const next = side.stream.next();
-      if (next.kind === "incomplete") return;
-      if (next.kind === "malformed") {
-        side.broken = true;
-        this.events.push({ kind: "malformed", by, reason: next.reason, ...this.here() });
-        return;
-      }
-      if (by === "master") this.asked(next.adu);
-      else this.answered(next.adu);
+    connection ??= new Connection({ master, device }, reading, (step) => this.steps.push(step));
+    connections.delete(name);
+    connections.set(name, connection);
+    for (const [oldest, silent] of connections) {
+      if (connections.size <= CONNECTIONS_MAX) break;
+      silent.end();
+      connections.delete(oldest);
     }
-  }
-
-  private asked({ transaction, unit, pdu }: Adu): void {
-    const exchange: CapturedExchange = {
-      kind: "exchange",
-      ...this.here(),
-      transaction,
-      unit,
-      pdu: pdu.slice(),
-      request: readRequest(pdu),
-    };
-    this.events.push(exchange);
-    this.unanswered.push(exchange);
-    if (this.unanswered.length > UNANSWERED_MAX) this.unanswered.shift();
-  }
-
-  private answered({ transaction, unit, pdu }: Adu): void {
-    const at = this.unanswered.findIndex((one) => one.transaction === transaction && one.unit === unit);
-    const [exchange] = at < 0 ? [] : this.unanswered.splice(at, 1);
-    if (exchange === undefined) {
-      this.events.push({ kind: "unasked-answer", transaction, unit, pdu: pdu.slice(), ...this.here() });
-      return;
-    }
-    const reply = exchange.request.ok ? readReply(pdu, exchange.request.value) : undefined;
-    exchange.answer = { atMs: this.atMs, packet: this.packet, pdu: pdu.slice(), ...(reply && { reply }) };
-  }
-
-  private here() {
-    return { atMs: this.atMs, packet: this.packet, master: this.master, device: this.device };
+    connection.push(segment, by, reading.packets);
   }
 }
-
-const direction = (): Direction => ({ bytes: new Reassembly(), stream: new AduStream(), broken: false });

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { exceptionName } from "../exception.ts";
 import { changing } from "../pdu.ts";
 import { dataFolder } from "../testing/data.ts";
-import { type CapturedEvent, type CapturedExchange, readCapture } from "./exchange.ts";
+import { type CapturedEvent, type CapturedExchange, readCapture } from "./index.ts";
 
 const { path: folder, skip } = dataFolder("modbus-captures");
 const bytesOf = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
