@@ -108,6 +108,13 @@ function checkRegisters({ registers }: GuardedDevice, path: string, note: Note):
     if (register.type === "float32" && register.absent !== undefined)
       note(`${path}[${i}].absent`, "means nothing for float32: NaN is what it does not implement");
     checkScaleFactor(register, registers, `${path}[${i}].scaleFrom`, note);
+    for (const link of ["enable", "revertTime"] as const)
+      checkLink(
+        register,
+        registers.find(({ name }) => name === register[link]),
+        `${path}[${i}].${link}`,
+        note,
+      );
   }
 }
 
@@ -123,6 +130,13 @@ function checkScaleFactor(
   if (there === undefined) return;
   if (there === register) note(path, "is the register itself");
   else if (sizeOf(there) > 1) note(path, `is part of '${there.name}'`);
+}
+
+function checkLink(register: TypedRegister, to: TypedRegister | undefined, path: string, note: Note): void {
+  const name = register[path.endsWith("enable") ? "enable" : "revertTime"];
+  if (name === undefined) return;
+  if (to === undefined) note(path, `names '${name}', which is no register here`);
+  else if (to === register) note(path, "is the register itself");
 }
 
 const holds = (register: TypedRegister, address: number) =>

@@ -60,6 +60,10 @@ export type TypedRegister = {
   readonly unit?: string;
   /** Raw content, unsigned, that means: not implemented. */
   readonly absent?: number;
+  /** Of a setpoint: the register that brings it into force, 0 lets go of it. */
+  readonly enable?: string;
+  /** Of a setpoint: the register of the seconds after which the device lets go of it by itself, unless it is written again; 0: never. */
+  readonly revertTime?: string;
 };
 
 export type Rule = {

@@ -205,7 +205,8 @@ export class Oracle {
       return undefined;
     if (scaleFrom === undefined) return rounded(raw * scale);
     const factor = this.words.get(`${unit} ${tableName(register)} ${scaleFrom}`);
-    const exponent = factor === undefined ? Number.NaN : (factor << 16) >> 16;
+    if (factor === undefined) return raw === 0 ? 0 : undefined;
+    const exponent = (factor << 16) >> 16;
     return Math.abs(exponent) <= 10 ? rounded(raw * 10 ** exponent) : undefined;
   }
 }
