@@ -70,6 +70,7 @@ export class DeviceState {
     const { enable, revertTime } = state.register;
     if (enable === undefined && revertTime === undefined) return;
     const [enabledBy, revertsAfter] = [enable, revertTime].map((name) => this.byName.get(name ?? ""));
+    if (enabledBy !== undefined) enabledBy.isSwitch = true;
     this.links.set(state, {
       ...(enabledBy && { enabledBy }),
       ...(revertsAfter && { revertsAfter }),
@@ -91,6 +92,11 @@ export class DeviceState {
   /** What of a register is in force, or will be once `written` is there. */
   inForce(state: RegisterState, written: ReadonlyMap<RegisterState, number>, nowMs: number): InForce {
     return inForce(state, this.links.get(state) ?? {}, written, nowMs);
+  }
+
+  /** The register that brings it into force. */
+  enableOf(state: RegisterState): RegisterState | undefined {
+    return this.links.get(state)?.enabledBy;
   }
 
   /** A write to one of these is still unanswered, so that nobody can say what is in force. */

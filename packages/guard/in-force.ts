@@ -18,6 +18,8 @@ export type InForce = {
   /** It may be in force, it may be not. */
   readonly on: boolean;
   readonly off: boolean;
+  /** Its time is over, and it may have fallen back. */
+  readonly fallen: boolean;
 };
 
 const SECOND_MS = 1_000;
@@ -30,18 +32,18 @@ export function inForce(
   nowMs: number,
 ): InForce {
   const value = written.get(state);
-  const hasFallen = revertsAfter !== undefined && fallen(state, revertsAfter.holds, nowMs);
+  const fallen = revertsAfter !== undefined && mayHaveFallen(state, revertsAfter.holds, nowMs);
   const content = value === undefined ? state.holds : point(value);
-  if (enabledBy === undefined) return { content, on: true, off: hasFallen && value === undefined };
+  const fell = fallen && value === undefined;
+  if (enabledBy === undefined) return { content, fallen, on: true, off: fell };
   const enabled = written.get(enabledBy);
-  if (enabled !== undefined)
-    return { content, on: enabled !== 0, off: enabled === 0 || (hasFallen && value === undefined) };
+  if (enabled !== undefined) return { content, fallen, on: enabled !== 0, off: enabled === 0 || fell };
   const { low, high } = enabledBy.holds ?? { low: 0, high: 1 };
-  return { content, on: low !== 0 || high !== 0, off: hasFallen || (low <= 0 && high >= 0) };
+  return { content, fallen, on: low !== 0 || high !== 0, off: fallen || (low <= 0 && high >= 0) };
 }
 
 /** A revert time of 0 is none: then it stays. */
-function fallen(state: RegisterState, revertS: Span | undefined, nowMs: number): boolean {
+function mayHaveFallen(state: RegisterState, revertS: Span | undefined, nowMs: number): boolean {
   if (revertS !== undefined && revertS.low === 0 && revertS.high === 0) return false;
   return state.mayHaveFallen((revertS?.low ?? 0) * SECOND_MS, nowMs);
 }

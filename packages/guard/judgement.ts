@@ -172,8 +172,11 @@ function judgeForce(
       `${bound.min} to ${bound.max} are allowed for ${name}, which would be in force with ${spanText(after.content)}`,
       { rule: path },
     );
-  const [from, to] = [positionOf(device.inForce(state, nothing, nowMs)), positionOf(after)];
+  const before = device.inForce(state, nothing, nowMs);
+  const [from, to] = [positionOf(before), positionOf(after)];
+  // What time alone has done is so whatever becomes of the request.
   state.force.found(from, nowMs);
+  if (before.fallen) device.enableOf(state)?.mayBeOff();
   const motion = state.force.refusal(from, to, bound, nowMs);
   if (motion !== undefined)
     return refuse(motion.code, `what is in force of ${name} ${motion.why}`, { rule: path, about: "motion" });

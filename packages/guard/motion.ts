@@ -144,18 +144,24 @@ export class Motion {
     return this.reversalsAtMs.length;
   }
 
-  /** Against its direction, for any of the values that it may have. */
+  /** Against its direction. Where it is not known which value it has, nobody knows how it got there either. */
   private reverses(from: Span, to: Span): boolean {
-    return this.direction > 0 ? falls(from, to) : this.direction < 0 && rises(from, to);
+    if (this.direction === 0) return false;
+    const isKnown = from.low === from.high;
+    return (
+      ((!isKnown || this.direction < 0) && rises(from, to)) ||
+      ((!isKnown || this.direction > 0) && falls(from, to))
+    );
   }
 
   private turn(from: Span, to: Span, nowMs: number): void {
+    const [up, down] = [rises(from, to), falls(from, to)];
     if (this.reverses(from, to)) {
       this.reversals(nowMs);
       this.reversalsAtMs.push(nowMs);
       if (this.reversalsAtMs.length > REVERSALS_MAX) this.reversalsAtMs.shift();
-      this.direction = this.direction > 0 ? -1 : 1;
-    } else if (this.direction === 0) this.direction = rises(from, to) ? 1 : falls(from, to) ? -1 : 0;
+    }
+    if (up || down) this.direction = up && down ? (this.direction > 0 ? -1 : 1) : up ? 1 : -1;
   }
 }
 

@@ -38,6 +38,8 @@ export class RegisterState {
   private held: Held | undefined;
   /** When a write that the device acknowledged was sent last: from then on its time runs. */
   private assertedAtMs: number | undefined;
+  /** It brings others into force: what it shows is never put down to its being slow. */
+  isSwitch = false;
   /** Writes that were let through and are not settled. */
   pending = 0;
 
@@ -80,6 +82,11 @@ export class RegisterState {
     return this.learnt === undefined || nowMs - this.learnt.atMs > STANDS_MS;
   }
 
+  /** The device may have let go of it, with what it was let go of. */
+  mayBeOff(): void {
+    if (this.held !== undefined) this.held = { ...this.held, ...hull(this.held, ZERO) };
+  }
+
   /** It was read: `value` undefined where the words mean none. */
   read(words: readonly number[], value: number | undefined, nowMs: number): void {
     this.content = { words, atMs: nowMs };
@@ -95,7 +102,7 @@ export class RegisterState {
     else if (nowMs - held.setAtMs >= SHOWN_WITHIN_MS) {
       this.moves.found(at, nowMs);
       this.held = { ...held, ...at };
-    }
+    } else if (this.isSwitch) this.held = { ...held, ...hull(held, at) };
   }
 
   /** The device has it. */
