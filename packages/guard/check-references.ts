@@ -108,13 +108,12 @@ function checkRegisters({ registers }: GuardedDevice, path: string, note: Note):
     if (register.type === "float32" && register.absent !== undefined)
       note(`${path}[${i}].absent`, "means nothing for float32: NaN is what it does not implement");
     checkScaleFactor(register, registers, `${path}[${i}].scaleFrom`, note);
-    for (const link of ["enable", "revertTime"] as const)
-      checkLink(
-        register,
-        registers.find(({ name }) => name === register[link]),
-        `${path}[${i}].${link}`,
-        note,
-      );
+    for (const link of ["enable", "revertTime"] as const) {
+      const name = register[link];
+      if (name === register.name) note(`${path}[${i}].${link}`, "is the register itself");
+      else if (name !== undefined && !registers.some((other) => other.name === name))
+        note(`${path}[${i}].${link}`, `names '${name}', which is no register here`);
+    }
   }
 }
 
@@ -130,13 +129,6 @@ function checkScaleFactor(
   if (there === undefined) return;
   if (there === register) note(path, "is the register itself");
   else if (sizeOf(there) > 1) note(path, `is part of '${there.name}'`);
-}
-
-function checkLink(register: TypedRegister, to: TypedRegister | undefined, path: string, note: Note): void {
-  const name = register[path.endsWith("enable") ? "enable" : "revertTime"];
-  if (name === undefined) return;
-  if (to === undefined) note(path, `names '${name}', which is no register here`);
-  else if (to === register) note(path, "is the register itself");
 }
 
 const holds = (register: TypedRegister, address: number) =>

@@ -1,6 +1,6 @@
 /**
- * Whether a request passes the rules of its client and device. Nothing is counted or remembered here: what passes is counted by
- * whoever lets it through (`passed`).
+ * Whether a request passes the rules of its client and device. Nothing of a request is counted or remembered here: what passes is counted
+ * by whoever lets it through (`passed`).
  *
  *     function ─▶ addresses ─▶ typed registers whole ─▶ a rule that names each ─▶ bounds ─▶ motion ─▶ across registers ─▶ rates
  *         01           02              02, 03                   02                 03       03, 06          03             06
