@@ -33,7 +33,10 @@ function full(): unknown {
   const policy = parse(example) as Node;
   const [device] = policy["devices"] as Node[];
   (device!["registers"] as Node[]).push(
-    { name: "extra", address: 900, type: "int32", words: "little", scale: 0.5, unit: "W", absent: 7 },
+    {
+      ...{ name: "extra", address: 900, type: "int32", words: "little", scale: 0.5, unit: "W", absent: 7 },
+      ...{ enable: "watchdog", revertTime: "watchdog" },
+    },
     { name: "extra input", address: 901, type: "uint16", table: "input", scaleFrom: 902 },
   );
   const name = device!["name"];

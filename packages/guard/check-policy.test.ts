@@ -105,6 +105,20 @@ describe("a policy is refused with the path of what is wrong", () => {
     ["an unknown type", `${register("mode")}.type`, "string", `${register("mode")}.type`, /is none of/],
     ["both scales", `${register("percent")}.scale`, 1, `${register("percent")}.scaleFrom`, /only one/],
     ["scale 0", `${register("setpoint")}.scale`, 0, `${register("setpoint")}.scale`, /no value is left/],
+    [
+      "enabled by nothing",
+      `${register("setpoint")}.enable`,
+      "on",
+      `${register("setpoint")}.enable`,
+      /'on', which is no register/,
+    ],
+    [
+      "its own revert time",
+      `${register("setpoint")}.revertTime`,
+      "setpoint",
+      `${register("setpoint")}.revertTime`,
+      /itself/,
+    ],
     ["its own factor", `${register("percent")}.scaleFrom`, 11, `${register("percent")}.scaleFrom`, /itself/],
     [
       "a factor in half a value",

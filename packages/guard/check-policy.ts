@@ -126,7 +126,10 @@ function hostOf(r: DocumentReader): string {
 }
 
 function registerOf(r: DocumentReader): TypedRegister {
-  r.object("name", "address", "type", "table", "words", "scale", "scaleFrom", "unit", "absent");
+  r.object(
+    ...["name", "address", "type", "table", "words", "scale", "scaleFrom", "unit", "absent"],
+    ...["enable", "revertTime"],
+  );
   const register: TypedRegister = {
     name: name(r.at("name")),
     address: r.at("address").whole(0, ADDRESS_MAX),
@@ -136,6 +139,8 @@ function registerOf(r: DocumentReader): TypedRegister {
     ...r.optional("scale", scaleOf),
     ...r.optional("scaleFrom", (address) => address.whole(0, ADDRESS_MAX)),
     ...r.optional("unit", (unit) => unit.text(NAME_CHARS_MAX)),
+    ...r.optional("enable", name),
+    ...r.optional("revertTime", name),
   };
   if (register.type === "coil")
     for (const member of ["words", "scale", "scaleFrom", "absent"])

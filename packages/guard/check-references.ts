@@ -158,6 +158,12 @@ function checkRegisters({ registers }: GuardedDevice, path: string, notes: Notes
     if (register.type === "float32" && register.absent !== undefined)
       note(`${path}[${i}].absent`, "means nothing for float32: NaN is what it does not implement");
     checkScaleFactor(register, registers, `${path}[${i}].scaleFrom`, note);
+    for (const link of ["enable", "revertTime"] as const) {
+      const name = register[link];
+      if (name === register.name) note(`${path}[${i}].${link}`, "is the register itself");
+      else if (name !== undefined && !registers.some((other) => other.name === name))
+        note(`${path}[${i}].${link}`, `names '${name}', which is no register here`);
+    }
   }
 }
 

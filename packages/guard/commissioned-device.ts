@@ -35,6 +35,8 @@ export type Envelope = {
   readonly rampWPerS: number;
   readonly dwellMs?: number;
   readonly reversalsPer10MinMax?: number;
+  /** The time with which its revert was proven, where that is short: none that is shorter may be written. */
+  readonly revertMs?: number;
   /** False: that its setpoints fall back was never proven, so it is told what is safe for ever, and nothing else (ADR 14). */
   readonly revertProven?: boolean;
 };

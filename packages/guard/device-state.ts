@@ -3,7 +3,9 @@
  * what a wire happens to carry.
  */
 import type { Request, Response } from "@wattward/modbus";
-import { type GuardPast, type Inherited, sinceOf } from "./past.ts";
+import { type InForce, inForce, type Links } from "./in-force.ts";
+import { SCALE_FRESH_MS } from "./limits.ts";
+import { type GuardPast, type Inherited, type Since, sinceOf } from "./past.ts";
 import type { CrossRule, GuardedDevice, TypedRegister } from "./policy.ts";
 import { RegisterState } from "./register-state.ts";
 import { exponentOf, meaningOf, sizeOf, type Table, tableOf } from "./values.ts";
@@ -13,6 +15,8 @@ export type Content = { readonly table: Table; readonly address: number; readonl
 
 type Placed = { readonly address: number; readonly size: number; readonly learn: Learn };
 type Learn = (words: readonly number[], nowMs: number) => void;
+/** A scale factor as it was read; undefined where the device says that it has none. */
+type Exponent = { readonly value: number | undefined; readonly atMs: number };
 
 export class DeviceState {
   readonly device: GuardedDevice;
@@ -23,31 +27,88 @@ export class DeviceState {
     coil: [],
     discrete: [],
   };
-  private readonly exponents = new Map<string, number | undefined>();
+  private readonly exponents = new Map<string, Exponent>();
   private readonly writable = new Map<string, RegisterState>();
+  private readonly links = new Map<RegisterState, Links>();
+  /** Registers that another one brings into force, or renews. */
+  private readonly linked = new Map<RegisterState, RegisterState[]>();
 
-  /** What `before` knows of the same registers of the same device is known here too; `inherited`: what a guard that is gone left. */
-  constructor(device: GuardedDevice, before?: DeviceState, inherited?: Inherited) {
+  /** What `before`, the same device under another policy, knows is known here too; `inherited`: what a guard that is gone left. */
+  constructor(device: GuardedDevice, before?: Before, inherited?: Inherited) {
     this.device = device;
     const since = inherited && sinceOf(inherited, device.name);
-    const same = before !== undefined && sameDevice(before.device, device);
     for (const register of device.registers) {
-      const old = same ? before.byName.get(register.name) : undefined;
       const state =
-        old !== undefined && sameRegister(old.register, register)
-          ? old
-          : new RegisterState(register, since?.(register.name));
+        before?.device.handOver(register, before.atMs) ?? new RegisterState(register, since?.(register.name));
       this.byName.set(register.name, state);
       this.place(state);
     }
-    if (same) for (const [key, exponent] of before.exponents) this.exponents.set(key, exponent);
+    for (const state of this.byName.values()) this.link(state);
+    for (const [key, exponent] of before?.device.exponents ?? []) this.exponents.set(key, exponent);
     for (const placed of Object.values(this.byTable)) placed.sort((a, b) => a.address - b.address);
+  }
+
+  /**
+   * What is known of a register, for one of another policy: by its place, whatever its name. Where it means something else now, or has
+   * moved, all that goes on is how it turned, and its dwell has just begun.
+   */
+  private handOver(register: TypedRegister, atMs: number): RegisterState | undefined {
+    const place = placeOf(register);
+    const old =
+      [...this.byName.values()].find((state) => placeOf(state.register) === place) ??
+      this.byName.get(register.name);
+    if (old === undefined) return undefined;
+    if (placeOf(old.register) === place && sameMeaning(old.register, register)) {
+      old.register = register;
+      return old;
+    }
+    const since: Since = { atMs, direction: 0, reversalsAgoMs: [], ...old.past(atMs) };
+    return new RegisterState(register, since);
+  }
+
+  private link(state: RegisterState): void {
+    const { enable, revertTime } = state.register;
+    if (enable === undefined && revertTime === undefined) return;
+    const [enabledBy, revertsAfter] = [enable, revertTime].map((name) => this.byName.get(name ?? ""));
+    if (enabledBy !== undefined) enabledBy.isSwitch = true;
+    this.links.set(state, {
+      ...(enabledBy && { enabledBy }),
+      ...(revertsAfter && { revertsAfter }),
+    });
+    for (const by of [enabledBy, revertsAfter])
+      if (by !== undefined) this.linked.set(by, [...(this.linked.get(by) ?? []), state]);
+  }
+
+  /** The setpoints that a write of these could bring into force, or keep there. */
+  touchedBy(written: Iterable<RegisterState>): ReadonlySet<RegisterState> {
+    const touched = new Set<RegisterState>();
+    for (const state of written) {
+      if (this.links.has(state)) touched.add(state);
+      for (const other of this.linked.get(state) ?? []) touched.add(other);
+    }
+    return touched;
+  }
+
+  /** What of a register is in force, or will be once `written` is there. */
+  inForce(state: RegisterState, written: ReadonlyMap<RegisterState, number>, nowMs: number): InForce {
+    return inForce(state, this.links.get(state) ?? {}, written, nowMs);
+  }
+
+  /** The register that brings it into force. */
+  enableOf(state: RegisterState): RegisterState | undefined {
+    return this.links.get(state)?.enabledBy;
+  }
+
+  /** A write to one of these is still unanswered, so that nobody can say what is in force. */
+  isPending(state: RegisterState): boolean {
+    const { enabledBy, revertsAfter } = this.links.get(state) ?? {};
+    return [state, enabledBy, revertsAfter].some((one) => one !== undefined && one.pending > 0);
   }
 
   private place(state: RegisterState): void {
     const { register } = state;
     const table = tableOf(register);
-    const learn: Learn = (words, nowMs) => state.read(words, this.valueIn(register, words), nowMs);
+    const learn: Learn = (words, nowMs) => state.read(words, this.valueIn(register, words, nowMs), nowMs);
     this.byTable[table].push({ address: register.address, size: sizeOf(register), learn });
     if (register.table === undefined) this.writable.set(`${table} ${register.address}`, state);
     const { scaleFrom } = register;
@@ -58,7 +119,7 @@ export class DeviceState {
     this.byTable[table].push({
       address: scaleFrom,
       size: 0,
-      learn: ([word = 0]) => this.exponents.set(key, exponentOf(word)),
+      learn: ([word = 0], atMs) => this.exponents.set(key, { value: exponentOf(word), atMs }),
     });
   }
 
@@ -79,12 +140,14 @@ export class DeviceState {
     return this.writable.get(`${table} ${address}`);
   }
 
-  /** The engineering value of words, by the scale factor as it was last read. */
-  valueIn(register: TypedRegister, words: readonly number[]): number | undefined {
+  /** The engineering value of words, by the scale factor as it was last read. 0 is 0 by any. */
+  valueIn(register: TypedRegister, words: readonly number[], nowMs: number): number | undefined {
     const { scaleFrom } = register;
-    const exponent =
-      scaleFrom === undefined ? undefined : this.exponents.get(`${tableOf(register)} ${scaleFrom}`);
-    return meaningOf(register, words, exponent);
+    if (scaleFrom === undefined) return meaningOf(register, words, undefined);
+    const read = this.exponents.get(`${tableOf(register)} ${scaleFrom}`);
+    if (read !== undefined && nowMs - read.atMs <= SCALE_FRESH_MS)
+      return meaningOf(register, words, read.value);
+    return meaningOf(register, words, 0) === 0 ? 0 : undefined;
   }
 
   /** The device was read: values that are there only in part are not learnt. */
@@ -123,15 +186,19 @@ function firstFrom(placed: readonly Placed[], address: number): number {
   return low;
 }
 
-const sameDevice = (a: GuardedDevice, b: GuardedDevice) =>
-  a.name === b.name && a.host === b.host && a.port === b.port && a.deviceUnit === b.deviceUnit;
+/** What another policy knew of the same device, and when it was asked last. */
+type Before = { readonly device: DeviceState; readonly atMs: number };
 
-const sameRegister = (a: TypedRegister, b: TypedRegister) =>
-  a.address === b.address &&
+/** Where a device is: that is what it is, whatever it is called. */
+export const deviceAt = ({ host, port, deviceUnit }: GuardedDevice): string =>
+  `${host.toLowerCase()}:${port}/${deviceUnit}`;
+
+const placeOf = (register: TypedRegister): string => `${tableOf(register)} ${register.address}`;
+
+const sameMeaning = (a: TypedRegister, b: TypedRegister) =>
   a.type === b.type &&
-  a.table === b.table &&
-  a.words === b.words &&
-  a.scale === b.scale &&
+  (a.words ?? "big") === (b.words ?? "big") &&
+  (a.scale ?? 1) === (b.scale ?? 1) &&
   a.scaleFrom === b.scaleFrom &&
   a.absent === b.absent;
 

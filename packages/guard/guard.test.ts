@@ -93,7 +93,8 @@ describe("typed registers", () => {
     ["float beyond them", 22, float(1.0001), 3],
     ["not a number", 22, float(Number.NaN), 3],
     ["infinity", 22, float(Number.POSITIVE_INFINITY), 3],
-    ["neighbours at once", 10, [1, 0, 0, 1], 3],
+    ["neighbours at once", 10, [1, 1, 0, 1], 3],
+    ["0, which is 0 by any scale factor", 11, [0], "pass"],
     ["from a value into a gap", 22, [0, 0, 0], 2],
   ];
   for (const [what, address, words, expected] of cases)
@@ -235,6 +236,303 @@ describe("rules across registers", () => {
     guard.write(11, 50);
     guard.fate = undefined;
     assert.equal(guard.write(10, 3), 3, "whether it has 60 or 50 is not known");
+  });
+});
+
+describe("rules across registers, whichever of them is written", () => {
+  const watched = (more: object = {}) =>
+    new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        devices: data.devices.map((device) => ({
+          ...device,
+          registers: device.registers.map((one) => (one.name === "setpoint" ? { ...one, ...more } : one)),
+        })),
+        crossRules: [
+          {
+            ...{ device: "battery", when: { register: "mode", below: 1 }, freshMs: 60_000 },
+            ...{ limit: { register: "setpoint", min: 0, max: 0 }, why: "without a mode it stays for ever" },
+          },
+          {
+            ...{ device: "battery", when: { register: "charge", below: 10 }, freshMs: 60_000 },
+            ...{ limit: { register: "setpoint", min: -5000, max: 0 }, why: "empty: it is not discharged" },
+          },
+        ],
+      })),
+    );
+  const charged = (guard: GuardedBank, percent: number) => {
+    guard.bank.registers[30] = percent * 10;
+    guard.read(30, 1);
+  };
+
+  test("a condition is not written beside what it forbids; after 0 it is", () => {
+    const guard = watched();
+    charged(guard, 50);
+    assert.equal(guard.write(31, 0), 3, "what setpoint holds nobody knows");
+    assert.equal(guard.write(31, 1), "pass");
+    assert.equal(guard.write(10, 100), "pass");
+    assert.equal(guard.write(31, 0), 3);
+    guard.fate = { kind: "failed", sent: true };
+    assert.equal(guard.write(10, 0), "pass");
+    guard.fate = undefined;
+    assert.equal(guard.write(31, 0), 3, "it may have 1000 W still");
+    guard.read(10, 1);
+    assert.equal(guard.write(31, 0), 3, "it has");
+    assert.deepEqual([guard.write(10, 0), guard.write(31, 0)], ["pass", "pass"]);
+  });
+
+  test("what may be in force no longer is not renewed; 0, and letting go, pass", () => {
+    for (const [link, again] of [
+      ["enable", 1],
+      ["revertTime", 60],
+    ] as const) {
+      const guard = watched({ [link]: "limit" });
+      charged(guard, 50);
+      guard.read(10, 4);
+      guard.write(31, 1);
+      assert.deepEqual([guard.write(12, 0, again), guard.write(10, 100)], ["pass", "pass"], link);
+      charged(guard, 5);
+      assert.equal(guard.write(12, 0, again), 3, link);
+      assert.equal(guard.write(10, 100), 3);
+      assert.equal(guard.write(10, 0), "pass");
+      assert.equal(guard.write(12, 0, again), "pass", link);
+    }
+    const guard = watched({ enable: "limit" });
+    charged(guard, 50);
+    guard.read(10, 4);
+    for (const [address, words] of [
+      [31, [1]],
+      [12, [0, 1]],
+      [10, [100]],
+    ] as const)
+      assert.equal(guard.write(address, ...words), "pass");
+    charged(guard, 5);
+    assert.equal(guard.write(12, 0, 0), "pass", "letting go");
+    assert.equal(guard.write(12, 0, 1), 3);
+  });
+});
+
+describe("a setpoint that another register brings into force", () => {
+  const enabled = (bounds: object, links: object = { enable: "limit" }) => {
+    const guard = new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        devices: data.devices.map((device) => ({
+          ...device,
+          registers: device.registers.map((one) => (one.name === "setpoint" ? { ...one, ...links } : one)),
+        })),
+        rules: [
+          data.rules[0],
+          {
+            ...data.rules[1],
+            writes: [
+              { register: "setpoint", min: -5000, max: 5000, ...bounds },
+              { register: "limit", min: 0, max: 100 },
+            ],
+          },
+        ],
+      })),
+    );
+    guard.read(10, 4);
+    return guard;
+  };
+  const enable = (guard: GuardedBank, on: number) => guard.write(12, 0, on);
+
+  test("is a step when it is enabled, wherever it was led before", () => {
+    const guard = enabled({ rampPerS: 100 });
+    for (let value = 100; value <= 400; value += 100) {
+      assert.equal(guard.write(10, value), "pass");
+      guard.nowMs += 10_000;
+    }
+    assert.equal(enable(guard, 1), 3, "4000 W at once");
+    assert.deepEqual([guard.write(10, 100), enable(guard, 1)], ["pass", "pass"]);
+  });
+
+  test("is not switched to and fro; it is switched off whenever somebody wants", () => {
+    const turning = enabled({ reversalsPer10MinMax: 2 });
+    assert.equal(turning.write(10, 100), "pass");
+    assert.deepEqual(
+      [1, 0, 1, 0, 1, 0].map((on) => enable(turning, on)),
+      ["pass", "pass", "pass", "pass", 6, "pass"],
+    );
+    const dwelling = enabled({ dwellMs: 60_000 });
+    assert.equal(dwelling.write(10, 100), "pass");
+    assert.deepEqual(
+      [1, 1, 0, 1, 0].map((on) => enable(dwelling, on)),
+      ["pass", "pass", "pass", 6, "pass"],
+    );
+    dwelling.nowMs += 60_000;
+    assert.equal(enable(dwelling, 1), "pass");
+  });
+
+  test("is within its bounds, whoever left it there; unknown it is not enabled", () => {
+    const guard = enabled({});
+    guard.bank.registers[10] = 900;
+    guard.read(10, 1);
+    assert.equal(enable(guard, 1), 3, "9000 W");
+    assert.deepEqual([guard.write(10, 0), enable(guard, 1)], ["pass", "pass"]);
+    guard.guard = new ModbusGuard(guard.guard.policy);
+    assert.deepEqual([enable(guard, 1), enable(guard, 0)], [3, "pass"]);
+    assert.deepEqual([guard.write(10, 0), enable(guard, 1)], ["pass", "pass"], "a way out without any read");
+  });
+
+  test("falls back after its time: then the same again is a change", () => {
+    const links = { revertTime: "limit" };
+    const guard = enabled({ reversalsPer10MinMax: 2 }, links);
+    assert.deepEqual([guard.write(12, 0, 20), guard.write(10, 100)], ["pass", "pass"]);
+    for (let renewals = 0; renewals < 10; renewals++) {
+      guard.nowMs += 19_999;
+      assert.equal(guard.write(10, 100), "pass");
+    }
+    const said = Array.from({ length: 4 }, () => {
+      guard.nowMs += 20_000;
+      return guard.write(10, 100);
+    });
+    assert.deepEqual(said, ["pass", 6, 6, 6]);
+    assert.equal(guard.write(10, 0), "pass");
+    const ramped = enabled({ rampPerS: 10 }, links);
+    ramped.write(12, 0, 20);
+    for (let value = 10; value <= 50; value += 10) {
+      assert.equal(ramped.write(10, value), "pass");
+      ramped.nowMs += 10_000;
+    }
+    assert.equal(ramped.write(10, 50), "pass");
+    ramped.nowMs += 20_000;
+    assert.deepEqual([ramped.write(10, 50), ramped.write(10, 10)], [3, "pass"]);
+  });
+});
+
+describe("what the device did of what it refused", () => {
+  const both = (read: number, value: number): Request => ({
+    kind: "read-write-multiple-registers",
+    read: { address: read, quantity: 1 },
+    write: { address: 10, registers: [value & 0xffff] },
+  });
+
+  test("one register: nothing; with a read behind it, or another register, it may have written", () => {
+    const moved = { rampPerS: 100, dwellMs: 60_000, reversalsPer10MinMax: 1 };
+    const policy = smallPolicy((data) => ({
+      ...data,
+      rules: [
+        data.rules[0],
+        {
+          ...data.rules[1],
+          writes: [
+            { register: "setpoint", min: -5000, max: 5000, ...moved },
+            { register: "percent", min: -100, max: 100 },
+          ],
+        },
+      ],
+    }));
+    const said = (request: (value: number) => Request) =>
+      [1, 2, 3, 6].map((code) => {
+        const guard = new GuardedBank(policy);
+        guard.read(20, 1);
+        guard.fate = { kind: "exception", code };
+        return [100, -100, 100, -100].map((value) => guard.said(request(value))).join();
+      });
+    const each = (text: string) => [text, text, text, text];
+    assert.deepEqual(
+      said((value) => single(10, value)),
+      each("pass,pass,pass,pass"),
+    );
+    assert.deepEqual(
+      said((value) => both(30, value)),
+      each("pass,3,3,3"),
+    );
+    assert.deepEqual(
+      said((value) => ({
+        kind: "write-multiple-registers",
+        address: 10,
+        registers: [value & 0xffff, 50],
+      })),
+      each("pass,3,3,3"),
+    );
+  });
+
+  test("23 reads at the rate of whoever reads", () => {
+    const guard = new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        rules: [{ ...data.rules[0], perMinuteMax: 2 }, data.rules[1]],
+      })),
+    );
+    assert.equal(guard.read(30, 1), "pass");
+    assert.deepEqual([guard.said(both(30, 1)), guard.said(both(30, 1)), guard.read(30, 1)], ["pass", 6, 6]);
+    guard.nowMs = 60_000;
+    assert.equal(guard.said(both(30, 1)), "pass");
+  });
+});
+
+test("a scale factor is known for a minute; 0 is 0 by any", () => {
+  const guard = new GuardedBank(smallPolicy());
+  guard.read(20, 1);
+  guard.nowMs = 60_000;
+  assert.equal(guard.write(11, 100), "pass");
+  guard.nowMs = 60_001;
+  assert.deepEqual([guard.write(11, 100), guard.write(11, 0)], [3, "pass"]);
+  guard.read(20, 1);
+  assert.equal(guard.write(11, 100), "pass");
+});
+
+describe("a new policy", () => {
+  const moved = { rampPerS: 100, dwellMs: 600_000, reversalsPer10MinMax: 1 };
+  const named = (name: string, more: object) =>
+    smallPolicy((data) => ({
+      ...data,
+      devices: data.devices.map((device) => ({
+        ...device,
+        registers: [{ name, address: 10, type: "int16", ...more }],
+      })),
+      rules: [
+        data.rules[0],
+        { ...data.rules[1], writes: [{ register: name, min: -5000, max: 5000, ...moved }] },
+      ],
+    }));
+
+  test("that says the same of a register in other words is no way around its motion", () => {
+    for (const [name, more] of [
+      ["setpoint", { scale: 1 }],
+      ["renamed", {}],
+      ["setpoint", { words: undefined }],
+    ] as const) {
+      const guard = new GuardedBank(named("setpoint", {}));
+      assert.equal(guard.write(10, 1000), "pass");
+      guard.nowMs += 5_000;
+      guard.guard = new ModbusGuard(named(name, more), guard.guard);
+      assert.equal(guard.write(10, 1000), "pass", "the same again");
+      assert.equal(guard.write(10, -1000), 3, name);
+      guard.nowMs += 5_000;
+      assert.equal(guard.write(10, -1000), 6, name);
+    }
+  });
+
+  test("that gives a register another meaning begins with its dwell, and what it turned", () => {
+    const guard = new GuardedBank(named("setpoint", {}));
+    for (const value of [1000, 500]) assert.equal(guard.write(10, value), "pass");
+    guard.guard = new ModbusGuard(named("setpoint", { type: "uint16", scale: 2 }), guard.guard);
+    guard.read(10, 1);
+    assert.equal(guard.write(10, 501), 3, "no ramp is saved up");
+    guard.nowMs += 10_000;
+    assert.equal(guard.write(10, 501), 6, "its dwell");
+    guard.nowMs += 589_999;
+    assert.equal(guard.write(10, 501), 6);
+    assert.equal(guard.write(10, 400), "pass", "towards 0");
+  });
+
+  test("leaves used what was used of a rate", () => {
+    const rated = (perMinuteMax: number) =>
+      smallPolicy((data) => ({
+        ...data,
+        clients: data.clients.map((client) => ({ ...client, perSecond: 1, burst: 3 })),
+        rules: [data.rules[0], { ...data.rules[1], perMinuteMax }],
+      }));
+    const guard = new GuardedBank(rated(1));
+    assert.deepEqual([guard.write(31, 1), guard.write(31, 1)], ["pass", 6]);
+    guard.guard = new ModbusGuard(rated(2), guard.guard);
+    assert.deepEqual([guard.write(31, 1), guard.write(31, 1)], ["pass", 6]);
+    guard.guard = new ModbusGuard(rated(9), guard.guard);
+    assert.equal(guard.write(31, 1), 6, "more than its client's requests a second");
   });
 });
 

@@ -12,20 +12,24 @@
 
 import { type Instant, TokenBucket } from "@wattward/kernel";
 import { functionCode, type PduFault, type Request } from "@wattward/modbus";
-import { contentOf, DeviceState } from "./device-state.ts";
+import { contentOf, DeviceState, deviceAt } from "./device-state.ts";
 import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
 import { learnable, passesForNobody, writeSpan } from "./functions.ts";
-import { judge, passed, type Refusal, type RegisterPassage } from "./judgement.ts";
+import { judge, type Passages, passed, type Refusal, settlePassages } from "./judgement.ts";
 import { Learnt, withLearnt } from "./learning.ts";
 import { DECODED_VALUES_MAX } from "./limits.ts";
 import type { GuardPast, Inherited } from "./past.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
 import { Rulebook } from "./rulebook.ts";
-import type { Allowed, Denied, Ticket, Verdict } from "./verdict.ts";
+import type { Allowed, Denied, Settled, Ticket, Verdict } from "./verdict.ts";
 import { runOf, writesOf } from "./writes.ts";
 
-/** The device did not do it: function, address, value, busy. After any other exception it may have. */
+/**
+ * The device did not do it: function, address, value, busy. After any other exception it may have; and after any at all where there was
+ * more to do than one thing: it writes one register, and refuses the next; with 23 it writes, and refuses to read.
+ */
 const refusals: ReadonlySet<number> = new Set([1, 2, 3, 6]);
+const nothingForced: Passages = { written: [], forced: [] };
 
 export class ModbusGuard {
   readonly policy: Policy;
@@ -33,6 +37,8 @@ export class ModbusGuard {
   private readonly byUnit = new Map<number, DeviceState>();
   private readonly learnt: Learnt;
   private readonly clients = new Map<ClientName, { readonly client: Client; bucket?: TokenBucket }>();
+  /** When it was asked last: since then nothing was changed through it. */
+  private askedAtMs = 0;
 
   /**
    * A policy that was checked (`checkPolicy`). What `before` knows of registers that are still the same goes on being known; the others
@@ -40,17 +46,26 @@ export class ModbusGuard {
    */
   constructor(policy: Policy, before?: ModbusGuard, inherited?: Inherited) {
     this.policy = policy;
-    this.rules = new Rulebook(policy);
+    this.rules = new Rulebook(policy, before?.rules);
+    this.askedAtMs = before?.askedAtMs ?? 0;
     this.learnt = policy.learning !== undefined && before !== undefined ? before.learnt : new Learnt();
-    for (const client of policy.clients) this.clients.set(client.name, { client });
-    const old = new Map([...(before?.byUnit.values() ?? [])].map((state) => [state.device.name, state]));
-    for (const device of policy.devices)
-      this.byUnit.set(device.unit, new DeviceState(device, old.get(device.name), inherited));
+    for (const client of policy.clients) {
+      const old = before?.clients.get(client.name);
+      const same = old?.client.perSecond === client.perSecond && old.client.burst === client.burst;
+      this.clients.set(client.name, { client, ...(same && old.bucket && { bucket: old.bucket }) });
+    }
+    const old = new Map([...(before?.byUnit.values() ?? [])].map((state) => [deviceAt(state.device), state]));
+    for (const device of policy.devices) {
+      const known = old.get(deviceAt(device));
+      const handed = known && { device: known, atMs: this.askedAtMs };
+      this.byUnit.set(device.unit, new DeviceState(device, handed, inherited));
+    }
   }
 
   /** The verdict on a request that is about to be sent. */
   request(name: ClientName, unit: number, request: Request, now: Instant): Verdict {
     const nowMs = now.monotonicMs;
+    this.askedAtMs = nowMs;
     const device = this.byUnit.get(unit);
     const known = this.clients.get(name);
     const refusal = (one: Refusal): Denied => this.denied(name, unit, request, one, nowMs);
@@ -74,12 +89,13 @@ export class ModbusGuard {
       device,
       rules: this.rules.of(name, device.device.name),
       crossRules: this.rules.crossOf(device.device.name),
+      boundOf: (register) => this.rules.boundOf(device.device.name, register),
       nowMs,
     });
     if (judgement.kind === "pass") return allowed(device, request, passed(judgement, nowMs));
     if (judgement.code !== 6 && this.learns(device, request, now)) {
       this.learnt.add(name, device.device.name, request);
-      return allowed(device, request, []);
+      return allowed(device, request, nothingForced);
     }
     return refusal(judgement);
   }
@@ -124,21 +140,29 @@ export class ModbusGuard {
   }
 }
 
-function allowed(device: DeviceState, request: Request, passages: readonly RegisterPassage[]): Allowed {
+function allowed(device: DeviceState, request: Request, passages: Passages): Allowed {
   let open = true;
+  const one = passages.written.length === 1 && request.kind !== "read-write-multiple-registers";
   const settle: Ticket["settle"] = (settled, nowMs) => {
     if (!open) return;
     open = false;
-    for (const { state } of passages) state.pending--;
-    if (settled.kind === "response") {
-      for (const { state, passage } of passages) state.acknowledged(passage, nowMs);
-      const content = contentOf(request, settled.response);
-      if (content !== undefined) device.learn(content, nowMs);
-    } else if (settled.kind === "exception" ? !refusals.has(settled.code) : settled.sent) {
-      for (const { state, passage } of passages) state.uncertain(passage);
-    }
+    settlePassages(passages, doneBy(settled, one), nowMs);
+    const content = settled.kind === "response" ? contentOf(request, settled.response) : undefined;
+    if (content !== undefined) device.learn(content, nowMs);
   };
   return { kind: "allow", device: device.device, ticket: { settle } };
+}
+
+/** Whether the device did what was written; `one`: it was one thing to do. */
+function doneBy(settled: Settled, one: boolean): "yes" | "maybe" | "no" {
+  switch (settled.kind) {
+    case "response":
+      return "yes";
+    case "exception":
+      return one && refusals.has(settled.code) ? "no" : "maybe";
+    case "failed":
+      return settled.sent ? "maybe" : "no";
+  }
 }
 
 /** For people: as far as the policy has types for it. */

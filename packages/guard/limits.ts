@@ -28,6 +28,14 @@ export const HOUR_MS = 3_600_000;
 export const RAMP_CREDIT_MS_MAX = 10_000;
 /** A mask write needs the register's content, not older than this. */
 export const MASK_CONTENT_MS_MAX = 5_000;
+/** A register shows what it acknowledged after so long; what it shows then is what it has. */
+export const SHOWN_WITHIN_MS = 5_000;
+/** Nearer than this part of its bounds, a device shows what was written, as it rounds. */
+export const NEAR_PART = 0.01;
+/** What was read, and by whom it was written nobody knows, stands for so long where it falls back by itself. */
+export const STANDS_MS = 5_000;
+/** A scale factor that was read longer ago is not known. */
+export const SCALE_FRESH_MS = 60_000;
 export const MINUTE_MS = 60_000;
 export const TEN_MINUTES_MS = 600_000;
 

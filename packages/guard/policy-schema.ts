@@ -103,6 +103,10 @@ const register = object(
     scaleFrom: address("value = raw × 10^(content of this register), as SunSpec's scale factors"),
     unit: text("for people"),
     absent: { type: "integer", minimum: 0, description: "raw content that means: not implemented" },
+    enable: text("of a setpoint: the register that brings it into force, 0 lets go of it"),
+    revertTime: text(
+      "of a setpoint: the register of the seconds after which the device lets go of it by itself, 0 never",
+    ),
   },
 );
 

@@ -60,6 +60,10 @@ export type TypedRegister = {
   readonly unit?: string;
   /** Raw content, unsigned, that means: not implemented. */
   readonly absent?: number;
+  /** Of a setpoint: the register that brings it into force, 0 lets go of it. */
+  readonly enable?: string;
+  /** Of a setpoint: the register of the seconds after which the device lets go of it by itself, unless it is written again; 0: never. */
+  readonly revertTime?: string;
 };
 
 export type Rule = {
@@ -80,8 +84,8 @@ export type WriteBound = {
   readonly min: number;
   readonly max: number;
   /**
-   * Unit of the value per second, from the last value that passed and was not refused by the device (before any, from what was read
-   * of it, else from 0); what was not used is kept up to 10 s. Towards 0 always; through 0 counts from 0.
+   * Unit of the value per second, from the last value that passed and was not refused by the device, while it stands (else, and before
+   * any, from what was read of it, else from 0); what was not used is kept up to 10 s. Towards 0 always; through 0 counts from 0.
    */
   readonly rampPerS?: number;
   /** A new value not sooner than so long after the last; towards 0 always. */
@@ -92,7 +96,7 @@ export type WriteBound = {
 };
 
 /**
- * While `when` holds, `limit` bounds a write. By the value in the same request, else by the last one that was read from the device or that
+ * While `when` holds, `limit` bounds a write; also one that brings about `when`, or that enables or renews what is limited. By the value in the same request, else by the last one that was read from the device or that
  * it acknowledged, not older than `freshMs`; unknown counts as holding. With `below` and `above` both, either holds.
  */
 export type CrossRule = {

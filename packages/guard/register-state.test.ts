@@ -67,6 +67,57 @@ describe("ramp", () => {
     assert.equal(guard.write(10, 400), "pass");
   });
 
+  test("what fell back by itself is led there again from what the device shows, however often it was there", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
+    for (let value = 100; value <= 500; value += 100) {
+      assert.equal(guard.write(10, value), "pass");
+      guard.nowMs += 10_000;
+    }
+    guard.bank.registers[10] = 0;
+    guard.read(10, 1);
+    assert.equal(guard.write(10, 500), 3, "5000 W from 0, where ten seconds of 100 W are kept");
+    assert.equal(guard.write(10, 100), "pass");
+  });
+
+  test("a device may need a while to show what it acknowledged, and rounds", () => {
+    const guard = new GuardedBank(withBounds({ rampPerS: 100, dwellMs: 60_000 }));
+    guard.write(10, 100);
+    guard.bank.registers[10] = 0;
+    guard.nowMs = 4_999;
+    guard.read(10, 1);
+    assert.equal(guard.write(10, 100), "pass", "the same again");
+    guard.bank.registers[10] = 96;
+    guard.nowMs = 20_000;
+    guard.read(10, 1);
+    assert.equal(guard.write(10, 100), "pass", "960 for 1000 W, of bounds 10 000 W apart: the same");
+    guard.bank.registers[10] = 80;
+    guard.nowMs = 25_000;
+    guard.read(10, 1);
+    assert.equal(guard.write(10, 100), 6);
+  });
+
+  test("steps are judged as small as they are", () => {
+    const guard = new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        devices: data.devices.map((device) => ({
+          ...device,
+          registers: [{ name: "setpoint", address: 10, type: "int16", scale: 1e-9, unit: "GW" }],
+        })),
+        rules: [
+          {
+            ...{ client: "energy", device: "battery", functions: [16], from: 0, to: 99 },
+            writes: [{ register: "setpoint", min: -1e-4, max: 1e-4, rampPerS: 1e-9 }],
+          },
+        ],
+      })),
+    );
+    assert.equal(guard.write(10, 10), "pass", "ten seconds of 1 W");
+    assert.equal(guard.write(10, 11), 3);
+    guard.nowMs = 1_000;
+    assert.deepEqual([guard.write(10, 12), guard.write(10, 11)], [3, "pass"]);
+  });
+
   test("not a number and other nonsense leave no trace in it", () => {
     const guard = new GuardedBank(withBounds({ rampPerS: 100 }));
     guard.write(10, 100);
@@ -100,6 +151,33 @@ describe("dwell, reversals, rates", () => {
     assert.equal(guard.write(10, 1), 6);
     guard.nowMs = 601_000;
     assert.equal(guard.write(10, 1), "pass");
+  });
+
+  test("changes of direction count, whether the device answered or not", () => {
+    for (const fate of [
+      { kind: "failed", sent: true },
+      { kind: "exception", code: 4 },
+      { kind: "exception", code: 11 },
+    ] as const) {
+      const guard = new GuardedBank(withBounds({ reversalsPer10MinMax: 1 }));
+      guard.fate = fate;
+      const said = Array.from({ length: 12 }, (_, i) => {
+        guard.nowMs += 3_000;
+        return guard.write(10, i % 2 === 0 ? 500 : -500);
+      });
+      assert.deepEqual(said, ["pass", "pass", ...Array.from({ length: 10 }, () => 6)]);
+      assert.equal(guard.write(10, 0), "pass", "towards 0");
+    }
+  });
+
+  test("what falls back by itself has turned", () => {
+    const guard = new GuardedBank(withBounds({ reversalsPer10MinMax: 2 }));
+    for (const expected of ["pass", "pass", 6]) {
+      assert.equal(guard.write(10, 500), expected);
+      guard.nowMs += 10_000;
+      guard.bank.registers[10] = 0;
+      guard.read(10, 1);
+    }
   });
 
   test("so many writes of a register, requests of a rule, requests of a client", () => {

@@ -2,69 +2,67 @@
  * What is known of one typed register of one device: what it holds, and what was done to it by those who may.
  *
  * Always true: it learns from the device alone (what was read, what was acknowledged). A write that was refused changes nothing; one
- * whose fate is unknown leaves both values possible, and rules hold for both.
+ * whose fate is unknown leaves both values possible, and rules hold for both. What the device shows to have fallen away is no longer
+ * held, so that the same again is a change like any.
  */
-import { MASK_CONTENT_MS_MAX, RAMP_CREDIT_MS_MAX, REVERSALS_MAX, TEN_MINUTES_MS } from "./limits.ts";
-import type { Direction, RegisterPast, Since } from "./past.ts";
+import { MASK_CONTENT_MS_MAX, NEAR_PART, SHOWN_WITHIN_MS, STANDS_MS } from "./limits.ts";
+import { hull, isWithin, Motion, point, type Span, ZERO } from "./motion.ts";
+import type { RegisterPast, Since } from "./past.ts";
 import type { TypedRegister, WriteBound } from "./policy.ts";
 
-/** The value that was last let through and may be in force lies between these; both the same where it is known. */
-type Held = { readonly low: number; readonly high: number; readonly changedAtMs: number | undefined };
-/** Milliseconds of ramp that are not spent. */
-type Credit = { readonly ms: number; readonly atMs: number };
+/** What was let through last, or is shown by the device. */
+type Held = Span & {
+  /** When it was last changed by a write; undefined: never. */
+  readonly setAtMs?: number;
+  /** What the device shows of a value may be so far from it: it rounds. */
+  readonly near: number;
+};
 
 /** A write that was let through: what it does to the value's motion is known when it is settled. */
 export type Passage = {
   readonly words: readonly number[];
   readonly value: number;
   readonly atMs: number;
-  readonly rampPerS: number | undefined;
+  readonly bound: WriteBound;
 };
 
-type Motion =
-  | { readonly kind: "free" }
-  | { readonly kind: "refused"; readonly code: 3 | 6; readonly why: string };
-const free: Motion = { kind: "free" };
-
-/** Rounding of binary fractions, relative to the value. */
-const EPSILON = 1e-9;
-
 export class RegisterState {
-  readonly register: TypedRegister;
+  register: TypedRegister;
+  /** Of what it holds. */
+  readonly moves: Motion;
+  /** Of what of it is in force: of registers that others bring into force, or that fall back by themselves. */
+  readonly force: Motion;
   private content: { readonly words: readonly number[]; readonly atMs: number } | undefined;
   /** As it was last learnt, by reading or by its acknowledgement. */
   private learnt: { readonly value: number; readonly atMs: number } | undefined;
   private held: Held | undefined;
-  private credit: Credit | undefined;
-  private direction: Direction = 0;
-  private reversalsAtMs: number[] = [];
-  /** Another guard was here before: any change may have been made just then. */
-  private readonly sinceMs: number | undefined;
+  /** When a write that the device acknowledged was sent last: from then on its time runs. */
+  private assertedAtMs: number | undefined;
+  /** It brings others into force: what it shows is never put down to its being slow. */
+  isSwitch = false;
   /** Writes that were let through and are not settled. */
   pending = 0;
 
   constructor(register: TypedRegister, since?: Since) {
     this.register = register;
-    if (since === undefined) return;
-    const { atMs, direction, reversalsAgoMs } = since;
-    this.sinceMs = atMs;
-    this.credit = { ms: 0, atMs };
-    this.direction = direction;
-    const atMsEach = reversalsAgoMs.map((agoMs) => atMs - agoMs).sort((a, b) => a - b);
-    this.reversalsAtMs = atMsEach.slice(-REVERSALS_MAX);
+    this.moves = new Motion(since);
+    this.force = new Motion(since);
   }
 
-  /** For a successor; undefined where it never moved. */
+  /** For a successor; undefined where it never moved. What is in force turns with what is held, or more often. */
   past(nowMs: number): Pick<RegisterPast, "direction" | "reversalsAgoMs"> | undefined {
-    const { direction } = this;
-    const count = this.reversals(nowMs);
-    if (direction === 0 && count === 0) return undefined;
-    return { direction, reversalsAgoMs: this.reversalsAtMs.map((atMs) => Math.max(0, nowMs - atMs)) };
+    const [moves, force] = [this.moves.past(nowMs), this.force.past(nowMs)];
+    return (force?.reversalsAgoMs.length ?? -1) >= (moves?.reversalsAgoMs.length ?? 0) ? force : moves;
   }
 
   /** The last value learnt, if it is fresh. */
   value(nowMs: number, freshMs: number): number | undefined {
     return this.learnt !== undefined && nowMs - this.learnt.atMs <= freshMs ? this.learnt.value : undefined;
+  }
+
+  /** What it may hold; undefined: nobody knows. */
+  get holds(): Span | undefined {
+    return this.held;
   }
 
   /** The raw word, for mask writes. */
@@ -75,137 +73,67 @@ export class RegisterState {
       : undefined;
   }
 
+  /**
+   * Whether it may have fallen back, where it does so after `revertMs`. The time runs from its last acknowledged write. One that nobody
+   * saw written stands while it was just read.
+   */
+  mayHaveFallen(revertMs: number, nowMs: number): boolean {
+    if (this.assertedAtMs !== undefined) return nowMs - this.assertedAtMs >= revertMs;
+    return this.learnt === undefined || nowMs - this.learnt.atMs > STANDS_MS;
+  }
+
+  /** The device may have let go of it, with what it was let go of. */
+  mayBeOff(): void {
+    if (this.held !== undefined) this.held = { ...this.held, ...hull(this.held, ZERO) };
+  }
+
   /** It was read: `value` undefined where the words mean none. */
   read(words: readonly number[], value: number | undefined, nowMs: number): void {
     this.content = { words, atMs: nowMs };
     this.learnt = value === undefined ? undefined : { value, atMs: nowMs };
     if (value === undefined) return;
     const { held } = this;
-    // Where nothing was let through yet, what it has is where a ramp begins; and of two that it may have, it is one.
-    if (held === undefined || held.changedAtMs === undefined || (held.low <= value && value <= held.high))
-      this.held = { low: value, high: value, changedAtMs: held?.changedAtMs };
+    const at = point(value);
+    if (held === undefined || held.setAtMs === undefined) this.held = { ...at, near: 0 };
+    // Of two that it may have, it is one.
+    else if (isWithin(at, held)) this.held = { ...held, ...at };
+    else if (value >= held.low - held.near && value <= held.high + held.near) return;
+    // A device may need a while to show what it acknowledged; after that it has let go of it.
+    else if (nowMs - held.setAtMs >= SHOWN_WITHIN_MS) {
+      this.moves.found(at, nowMs);
+      this.held = { ...held, ...at };
+    } else if (this.isSwitch) this.held = { ...held, ...hull(held, at) };
   }
 
   /** The device has it. */
   acknowledged(passage: Passage, nowMs: number): void {
-    const { words, value } = passage;
+    const { words, value, atMs } = passage;
     this.content = { words, atMs: nowMs };
     this.learnt = { value, atMs: nowMs };
-    this.moved(passage, { low: value, high: value });
+    this.assertedAtMs = atMs;
+    this.move(passage, point(value));
   }
 
   /** The device may have it. */
   uncertain(passage: Passage): void {
     this.content = undefined;
     this.learnt = undefined;
-    const { low, high } = this.bounds;
-    this.moved(passage, { low: Math.min(low, passage.value), high: Math.max(high, passage.value) });
+    this.move(passage, hull(this.bounds, point(passage.value)));
   }
 
-  private moved(
-    { value, atMs, rampPerS }: Passage,
-    to: { readonly low: number; readonly high: number },
-  ): void {
-    const { low, high } = this.bounds;
-    const { held } = this;
-    if (held?.changedAtMs !== undefined && low === value && high === value) return;
-    if (rampPerS !== undefined) {
-      const spentMs = (Math.max(stepOf(low, value), stepOf(high, value)) * 1000) / rampPerS;
-      this.credit = { ms: Math.max(0, this.creditMs(atMs) - spentMs), atMs };
-    }
-    this.turned(value, atMs);
-    this.held = { ...to, changedAtMs: atMs };
+  private move({ value, atMs, bound }: Passage, to: Span): void {
+    const { bounds, held } = this;
+    this.moves.moved({ from: bounds, to: point(value), atMs, rampPerS: bound.rampPerS }, to);
+    const same = held?.setAtMs !== undefined && held.low === value && held.high === value;
+    this.held = {
+      ...to,
+      setAtMs: same ? held.setAtMs : atMs,
+      near: (bound.max - bound.min) * NEAR_PART,
+    };
   }
 
   /** Where nothing is known it is taken for 0. */
-  private get bounds(): { readonly low: number; readonly high: number } {
-    return this.held ?? { low: 0, high: 0 };
+  get bounds(): Span {
+    return this.held ?? ZERO;
   }
-
-  private creditMs(nowMs: number): number {
-    const { credit } = this;
-    return credit === undefined
-      ? RAMP_CREDIT_MS_MAX
-      : Math.min(RAMP_CREDIT_MS_MAX, credit.ms + Math.max(0, nowMs - credit.atMs));
-  }
-
-  /** Whether it may go to `value` now, as fast as `bound` says. */
-  motion(value: number, bound: WriteBound, nowMs: number): Motion {
-    const { low, high } = this.bounds;
-    const step = Math.max(stepOf(low, value), stepOf(high, value));
-    // Towards 0, or the same again: always.
-    if (step === 0) return free;
-    const from = low === high ? `${low}` : `${low}…${high}`;
-    return (
-      this.tooFast(step, bound, from, nowMs) ??
-      this.tooSoon(bound, from, nowMs) ??
-      this.turnsTooOften(value, bound, nowMs) ??
-      free
-    );
-  }
-
-  private tooFast(step: number, { rampPerS }: WriteBound, from: string, nowMs: number): Motion | undefined {
-    if (rampPerS === undefined) return undefined;
-    const room = (rampPerS * this.creditMs(nowMs)) / 1000;
-    if (step <= room * (1 + EPSILON) + EPSILON) return undefined;
-    const unknown = this.held === undefined ? "; what it has is not known: read it first, or begin at 0" : "";
-    return refused(
-      3,
-      `goes from ${from} by ${shown(step)}, ${rampPerS} per second allow ${shown(room)} now${unknown}`,
-    );
-  }
-
-  private tooSoon({ dwellMs = 0 }: WriteBound, from: string, nowMs: number): Motion | undefined {
-    const changedAtMs = this.held?.changedAtMs ?? this.sinceMs;
-    if (changedAtMs === undefined || nowMs - changedAtMs >= dwellMs) return undefined;
-    const sinceMs = Math.max(0, Math.round(nowMs - changedAtMs));
-    return refused(6, `has been ${from} for ${sinceMs} of the ${dwellMs} ms that it keeps a value`);
-  }
-
-  private turnsTooOften(
-    value: number,
-    { reversalsPer10MinMax: most }: WriteBound,
-    nowMs: number,
-  ): Motion | undefined {
-    if (most === undefined || !this.reverses(value) || this.reversals(nowMs) < most) return undefined;
-    return refused(
-      6,
-      `has changed its direction ${this.reversals(nowMs)} times in ten minutes, ${most} are allowed`,
-    );
-  }
-
-  /** Changes of direction in the last ten minutes. */
-  reversals(nowMs: number): number {
-    this.reversalsAtMs = this.reversalsAtMs.filter((atMs) => nowMs - atMs < TEN_MINUTES_MS);
-    return this.reversalsAtMs.length;
-  }
-
-  private reverses(value: number): boolean {
-    const direction = this.directionTo(value);
-    return direction !== 0 && this.direction !== 0 && direction !== this.direction;
-  }
-
-  private directionTo(value: number): Direction {
-    const { low, high } = this.bounds;
-    return value > high ? 1 : value < low ? -1 : 0;
-  }
-
-  private turned(value: number, nowMs: number): void {
-    if (this.reverses(value)) {
-      this.reversals(nowMs);
-      this.reversalsAtMs.push(nowMs);
-      if (this.reversalsAtMs.length > REVERSALS_MAX) this.reversalsAtMs.shift();
-    }
-    this.direction = this.directionTo(value) || this.direction;
-  }
-}
-
-const refused = (code: 3 | 6, why: string): Motion => ({ kind: "refused", code, why });
-
-const shown = (value: number): number => Number(value.toPrecision(6));
-
-/** How far away from 0 a change leads; 0 where it leads towards it. Through 0 counts from 0. */
-function stepOf(from: number, to: number): number {
-  const base = Math.sign(from) === Math.sign(to) ? from : 0;
-  return Math.abs(to) <= Math.abs(base) ? 0 : Math.abs(to - base);
 }

@@ -22,14 +22,20 @@ const none: readonly never[] = [];
 export class Rulebook {
   private readonly rules = new Map<DeviceName, Map<ClientName, ReadyRule[]>>();
   private readonly cross = new Map<DeviceName, ReadyCrossRule[]>();
+  private readonly bounds = new Map<DeviceName, Map<string, ReadyBound>>();
+  private readonly windows = new Map<string, MinuteWindow>();
 
-  constructor({ clients, devices, rules, crossRules }: Policy) {
+  /** What was used up of a rate under `before` is used up here. */
+  constructor({ clients, devices, rules, crossRules }: Policy, before?: Rulebook) {
     for (const { name } of devices) {
       this.rules.set(name, new Map(clients.map((client) => [client.name, []])));
       this.cross.set(name, []);
+      this.bounds.set(name, new Map());
     }
     for (const [i, rule] of rules.entries()) {
-      const ready = readyRule(rule, `rules[${i}]`);
+      const ready = this.readyRule(rule, `rules[${i}]`, before);
+      const bounds = this.bounds.get(rule.device);
+      for (const [name, bound] of ready.bounds) if (!bounds?.has(name)) bounds?.set(name, bound);
       for (const [client, list] of this.rules.get(rule.device) ?? none)
         if (rule.client === "any" || rule.client === client) list.push(ready);
     }
@@ -44,20 +50,36 @@ export class Rulebook {
   crossOf(device: DeviceName): readonly ReadyCrossRule[] {
     return this.cross.get(device) ?? none;
   }
-}
 
-const windowOf = (perMinuteMax: number | undefined) =>
-  perMinuteMax === undefined ? {} : { window: new MinuteWindow(perMinuteMax) };
+  /** The first bound that a register has, whoever's it is. */
+  boundOf(device: DeviceName, register: string): ReadyBound | undefined {
+    return this.bounds.get(device)?.get(register);
+  }
 
-const readyRule = (rule: Rule, path: string): ReadyRule => ({
-  path,
-  rule,
-  functions: new Set(rule.functions),
-  bounds: new Map(
-    (rule.writes ?? []).map((bound, i) => [
+  private readyRule(rule: Rule, path: string, before: Rulebook | undefined): ReadyRule {
+    const { client, device, functions, from, to, perMinuteMax, writes = [] } = rule;
+    const of = `${client} ${device}`;
+    const bounds = writes.map((bound, i): [string, ReadyBound] => [
       bound.register,
-      { path: `${path}.writes[${i}]`, bound, ...windowOf(bound.perMinuteMax) },
-    ]),
-  ),
-  ...windowOf(rule.perMinuteMax),
-});
+      {
+        path: `${path}.writes[${i}]`,
+        bound,
+        ...this.windowOf(`${of} ${bound.register}`, bound.perMinuteMax, before),
+      },
+    ]);
+    return {
+      ...{ path, rule, functions: new Set(functions), bounds: new Map(bounds) },
+      ...this.windowOf(`${of} ${from} ${to} ${functions.join()}`, perMinuteMax, before),
+    };
+  }
+
+  /** Rules that bound the same in two places have a window each. */
+  private windowOf(key: string, perMinuteMax: number | undefined, before: Rulebook | undefined) {
+    if (perMinuteMax === undefined) return {};
+    let name = key;
+    while (this.windows.has(name)) name += " again";
+    const window = new MinuteWindow(perMinuteMax, before?.windows.get(name));
+    this.windows.set(name, window);
+    return { window };
+  }
+}

@@ -8,6 +8,15 @@ import type { TypedRegister } from "./policy.ts";
 /** As discovery found it: `address` is that of its header, `length` counts the registers behind it. */
 export type PlacedModel = { readonly id: number; readonly address: number; readonly length: number };
 
+/** What brings a setpoint into force, and after what time the device lets go of it. */
+const links: { readonly [register: string]: readonly [enable: string, revertTime: string] } = {
+  "123.WMaxLimPct": ["WMaxLim_Ena", "WMaxLimPct_RvrtTms"],
+  "124.OutWRte": ["StorCtl_Mod", "InOutWRte_RvrtTms"],
+  "124.InWRte": ["StorCtl_Mod", "InOutWRte_RvrtTms"],
+  "704.WMaxLimPct": ["WMaxLimPctEna", "WMaxLimPctRvrtTms"],
+  "704.WSet": ["WSetEna", "WSetRvrtTms"],
+};
+
 /** The models of one device at their places; its points become typed registers when they are asked for, `124.OutWRte`. */
 export class Placed {
   private readonly placed: readonly PlacedModel[];
@@ -40,12 +49,15 @@ export class Placed {
     const scale = point.scale === undefined ? undefined : points.get(point.scale)?.offset;
     const first = placed.address + 2;
     const registerName = `${id}.${name}`;
+    const [enable, revertTime] = (links[registerName] ?? []).map((link) => this.point(id, link));
     this.typed.set(registerName, {
       name: registerName,
       address: first + point.offset,
       ...typeOf(point),
       ...(scale !== undefined && { scaleFrom: first + scale }),
       ...(point.unit !== undefined && { unit: point.unit.trim() }),
+      ...(enable !== undefined && { enable }),
+      ...(revertTime !== undefined && { revertTime }),
     });
     return registerName;
   }

@@ -7,6 +7,8 @@ import type { WriteBound } from "./policy.ts";
 import type { Placed } from "./sunspec-registers.ts";
 
 const REVERT_S_MAX = 3_600;
+/** Shorter is no safeguard but a switch: it would turn the device off and on, for whoever writes the same again and again. */
+const REVERT_S_MIN = 10;
 /** Heartbeats go once a second. */
 const HEARTBEATS_PER_MINUTE = 150;
 
@@ -33,7 +35,13 @@ function written(placed: Placed, model: number, bounds: { readonly [point: strin
 }
 
 const curtailed = ({ revertProven = true }: Envelope): Limits => ({ min: revertProven ? 0 : 100, max: 100 });
-const revert: Limits = { min: 1, max: REVERT_S_MAX };
+const reverting = ({ revertMs = REVERT_S_MIN * 1_000 }: Envelope): Limits => ({
+  min: Math.max(1, Math.min(REVERT_S_MIN, Math.floor(revertMs / 1_000))),
+  max: REVERT_S_MAX,
+});
+/** What it falls back to is what is safe for ever, and nothing that somebody wrote. */
+const off: Limits = { min: 0, max: 0 };
+const whole: Limits = { min: 100, max: 100 };
 
 /** How often it may change, where the envelope says so. */
 const pace = ({ dwellMs, reversalsPer10MinMax }: Envelope) => ({
@@ -68,11 +76,11 @@ function storage124(placed: Placed, envelope: Envelope | undefined): Written[] {
     MinRsvPct: { min: envelope.reservePermille / 10, max: 100 },
     OutWRte: outWRte,
     InWRte: inWRte,
-    InOutWRte_RvrtTms: revert,
+    InOutWRte_RvrtTms: reverting(envelope),
   });
 }
 
-/** 704 steers solar by WMaxLimPct, storage by WSet, watts alone (WSetMod 1), falling back to 0. */
+/** 704 steers solar by WMaxLimPct, falling back to all of it, storage by WSet, watts alone (WSetMod 1), falling back to 0. */
 function controls704(placed: Placed, envelope: Envelope | undefined): Written[] {
   if (envelope === undefined) return [];
   const { chargeWMax, dischargeWMax, rampWPerS, revertProven = true } = envelope;
@@ -86,16 +94,16 @@ function controls704(placed: Placed, envelope: Envelope | undefined): Written[] 
       ...(rampWPerS > 0 && { rampPerS: rampWPerS }),
       ...pace(envelope),
     },
-    WSetRvrt: { min: 0, max: 0 },
-    WSetEnaRvrt: { min: 0, max: 1 },
-    WSetRvrtTms: revert,
+    WSetRvrt: off,
+    WSetEnaRvrt: off,
+    WSetRvrtTms: reverting(envelope),
   };
   return written(placed, 704, {
     WMaxLimPctEna: { min: 0, max: 1 },
     WMaxLimPct: curtailed(envelope),
-    WMaxLimPctRvrt: { min: 0, max: 100 },
-    WMaxLimPctEnaRvrt: { min: 0, max: 1 },
-    WMaxLimPctRvrtTms: revert,
+    WMaxLimPctRvrt: whole,
+    WMaxLimPctEnaRvrt: off,
+    WMaxLimPctRvrtTms: reverting(envelope),
     ...(isStorage(envelope) && set),
   });
 }
@@ -105,7 +113,7 @@ const inverter123 = (placed: Placed, envelope: Envelope | undefined): Written[] 
     ? []
     : written(placed, 123, {
         WMaxLimPct: curtailed(envelope),
-        WMaxLimPct_RvrtTms: revert,
+        WMaxLimPct_RvrtTms: reverting(envelope),
         WMaxLim_Ena: { min: 0, max: 1 },
       });
 

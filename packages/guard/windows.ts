@@ -3,11 +3,15 @@ import { MINUTE_MS } from "./limits.ts";
 
 export class MinuteWindow {
   private readonly most: number;
-  private readonly atMs: number[] = [];
-  private next = 0;
+  private readonly atMs: number[];
+  private next: number;
 
-  constructor(most: number) {
+  /** Goes on from what was used of `before`. */
+  constructor(most: number, before?: MinuteWindow) {
     this.most = most;
+    const used = before?.atMs.toSorted((a, b) => a - b).slice(-most) ?? [];
+    this.atMs = most === 0 ? [] : used;
+    this.next = most === 0 ? 0 : used.length % most;
   }
 
   hasRoom(nowMs: number): boolean {

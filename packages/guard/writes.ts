@@ -66,7 +66,7 @@ export function writesOf(request: Request, device: DeviceState, nowMs: number): 
       state,
       address: address + offset,
       words: own,
-      value: device.valueIn(state.register, own),
+      value: device.valueIn(state.register, own, nowMs),
     });
     offset += size;
   }

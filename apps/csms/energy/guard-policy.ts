@@ -53,8 +53,11 @@ const noStorage: Envelope = { chargeWMax: 0, dischargeWMax: 0, reservePermille: 
 /** A limit that was found to stay for ever is none that may be written; one that was not tried is believed to fall away. */
 function curtailed(id: string, { sources }: EnergyConfig["site"]): Envelope {
   const solar = sources.find((source) => source.kind === "solar" && source.id === id);
-  return { ...noStorage, revertProven: solar?.revert?.kind !== "unproven" };
+  return { ...noStorage, revertProven: solar?.revert?.kind !== "unproven", ...revertOf(solar?.revert) };
 }
+
+const revertOf = (revert: Battery["revert"] | undefined) =>
+  revert?.kind === "proven" ? { revertMs: revert.afterMs } : {};
 
 type Rated = Pick<ModbusDevice, "ratedChargeW" | "ratedDischargeW" | "dwellMs" | "reversalsPer10MinMax">;
 
@@ -65,6 +68,7 @@ const envelopeOf = (battery: Battery, rated: Rated): Envelope => ({
   fullPermille: battery.fullPermille,
   rampWPerS: battery.rampWPerS * RAMP_ROOM,
   revertProven: battery.revert.kind === "proven",
+  ...revertOf(battery.revert),
   ...(rated.ratedChargeW !== undefined && { ratedChargeW: rated.ratedChargeW }),
   ...(rated.ratedDischargeW !== undefined && { ratedDischargeW: rated.ratedDischargeW }),
   ...(rated.dwellMs !== undefined && { dwellMs: rated.dwellMs }),

@@ -24,6 +24,8 @@ export const REFRESH_PART = 0.4;
 export const WRITE_EVERY_MS = 1_000;
 /** A change below this, and below half a per cent of the nameplate, is not worth a write. */
 export const WRITE_CHANGE_W = 50;
+/** What a battery did not use of its ramp is kept so long: the guard keeps it as long. */
+export const RAMP_KEPT_MS = 10_000;
 /** After a write that was refused, nothing is written for so long. */
 export const REFUSED_WAIT_MS = 5_000;
 export const HEARTBEAT_EVERY_MS = 1_000;

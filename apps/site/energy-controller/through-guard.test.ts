@@ -27,7 +27,7 @@ async function modelsOf(device: BankDevice) {
 }
 
 /** A plant whose devices are behind a real guard; every observation of that. */
-async function guarded(steering: 124 | 704, revertProven: boolean) {
+async function guarded(steering: 124 | 704, revertProven: boolean, rampWPerS = 1e6) {
   const revert = revertProven
     ? ({ kind: "proven", afterMs: 60_000 } as const)
     : ({ kind: "unproven" } as const);
@@ -36,11 +36,12 @@ async function guarded(steering: 124 | 704, revertProven: boolean) {
     { id: "store", unit: UNITS.battery, pollMs: 250, is: { kind: "battery", source: "battery" } },
     { id: "roof", unit: UNITS.solar, pollMs: 500, is: { kind: "solar", source: "solar", exportWMax: 5_000 } },
   ] as unknown as Device[];
-  const plant = new SmallPlant({ baseA: 30, battery: { revert }, solarW: 20_000, steering, devices });
+  const battery = { revert, ...(rampWPerS < 1e6 && { rampWPerS: rampWPerS / 1.25 }) };
+  const plant = new SmallPlant({ baseA: 30, battery, solarW: 20_000, steering, devices });
   const place = { host: "devices", port: 502, tls: false };
   const storage = {
     ...{ chargeWMax: 20_000, dischargeWMax: 20_000, reservePermille: 100, fullPermille: 950 },
-    ...{ rampWPerS: 1e6, revertProven },
+    ...{ rampWPerS, revertProven },
   };
   const none = { chargeWMax: 0, dischargeWMax: 0, reservePermille: 0, rampWPerS: 0 };
   const commissioned = async (name: string, unit: number, envelope?: typeof storage | typeof none) => ({
@@ -61,20 +62,85 @@ async function guarded(steering: 124 | 704, revertProven: boolean) {
   const answer = answerer(plant.devices, (ms, run) => void time.after(ms, run));
   network.listen("devices:502", (link) => void serve(link, { clock: time, answer }));
   const seen: string[] = [];
-  await createGuard({
-    ...{ site: "lyon" as SiteId, software: "0.1.0", clock: time, chance, log: silentLog, disk: disk.boot() },
-    trust: { verifyBundle: () => ({ kind: "valid" }) },
-    sameUid: UID,
-    listen: async (way, accept) => {
-      const stop = network.listen(`guard:${way}`, accept);
-      return { close: async () => stop() };
-    },
-    dial: ({ host, port }) => network.dialer(`${host}:${port}`, { address: "guard" }),
-    observe: (kind, detail) => void seen.push(`${kind} ${detail}`),
-  });
+  const start = () =>
+    createGuard({
+      ...{
+        site: "lyon" as SiteId,
+        software: "0.1.0",
+        clock: time,
+        chance,
+        log: silentLog,
+        disk: disk.boot(),
+      },
+      trust: { verifyBundle: () => ({ kind: "valid" }) },
+      sameUid: UID,
+      listen: async (way, accept) => {
+        const stop = network.listen(`guard:${way}`, accept);
+        return { close: async () => stop() };
+      },
+      dial: ({ host, port }) => network.dialer(`${host}:${port}`, { address: "guard" }),
+      observe: (kind, detail) => void seen.push(`${kind} ${detail}`),
+    });
+  const guard = await start();
   plant.dialGuard = network.dialer("guard:socket", { address: "energy", uid: UID });
   await plant.start();
-  return { plant, seen };
+  return { plant, seen, restart: () => guard.close().then(start) };
+}
+
+const RAMP_W_PER_S = 500;
+/** What a device has after its computer began anew. */
+const begun = {
+  124: { StorCtl_Mod: 0, OutWRte: 100, InWRte: 100, InOutWRte_RvrtTms: 0 },
+  704: { WSetEna: 0, WSet: 0, WSetRvrtTms: 0 },
+} as const;
+
+for (const steering of [124, 704] as const) {
+  test(`battery by ${steering}, of a slow ramp: what reboots is led to its power again, no faster`, async () => {
+    const { plant, seen } = await guarded(steering, true, RAMP_W_PER_S);
+    plant.baseMa = [26_000, 26_000, 26_000];
+    await plant.time.advance(200_000);
+    const beforeW = plant.feedW;
+    assert(beforeW > 15 * RAMP_W_PER_S, `${beforeW} W`);
+    for (let reboots = 0; reboots < 3; reboots++) {
+      plant.device("battery").show(steering, begun[steering]);
+      await plant.time.advance(200);
+      assert.equal(plant.feedW, 0);
+      let most = 0;
+      for (let s = 0; s < 100; s++) {
+        const fromW = plant.feedW;
+        await plant.time.advance(1_000);
+        most = Math.max(most, plant.feedW - fromW);
+      }
+      assert(most <= 10 * RAMP_W_PER_S, `${most} W at once`);
+      assert(plant.feedW > 0.95 * beforeW, `${plant.feedW} of ${beforeW} W`);
+    }
+    const refused = seen.filter((one) => one.startsWith("modbus.denied"));
+    assert(refused.length <= 3, refused.join("\n"));
+  });
+
+  test(`battery by ${steering}: a guard that begins anew takes nothing from it; one that was left without a revert time, at its reserve, is let go of`, async () => {
+    const { plant, restart, seen } = await guarded(steering, true);
+    plant.baseMa = [26_000, 26_000, 26_000];
+    await plant.time.advance(60_000);
+    const beforeW = plant.feedW;
+    assert(beforeW > 5_000);
+    for (let restarts = 0; restarts < 3; restarts++) {
+      await restart();
+      for (let s = 0; s < 70; s++) {
+        await plant.time.advance(1_000);
+        assert(Math.abs(plant.feedW - beforeW) < 2_000, `${plant.feedW} of ${beforeW} W`);
+      }
+    }
+    plant.chargePermille = 50;
+    await plant.time.advance(30_000);
+    assert.equal(plant.feedW, 0, "at its reserve");
+    const left = { StorCtl_Mod: 3, OutWRte: 40, InWRte: -40, InOutWRte_RvrtTms: 0 };
+    plant
+      .device("battery")
+      .show(steering, steering === 124 ? left : { WSetEna: 1, WSet: 8_000, WSetRvrtTms: 0 });
+    await plant.time.advance(30_000);
+    assert.equal(plant.feedW, 0, seen.join("\n"));
+  });
 }
 
 for (const steering of [124, 704] as const)

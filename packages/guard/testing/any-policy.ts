@@ -19,6 +19,8 @@ type RegisterData = {
   type: keyof typeof sizes;
   table?: "input";
   scaleFrom?: number;
+  enable?: string;
+  revertTime?: string;
 };
 
 function anyRegisters(chance: Chance): RegisterData[] {
@@ -40,6 +42,12 @@ function anyRegisters(chance: Chance): RegisterData[] {
     registers.push({ name: `c${address}`, address, type: "coil" });
   for (let address = chance.int(0, 9); address < SPAN; address += chance.int(5, 30))
     registers.push({ name: `i${address}`, address, type: "uint16", table: "input" });
+  for (const register of registers)
+    if (register.table === undefined && chance.int(0, 5) === 0) {
+      const other = oneOf(chance, registers);
+      const link = oneOf(chance, ["enable", "revertTime"] as const);
+      if (other !== register) register[link] = other.name;
+    }
   return registers;
 }
 

@@ -156,7 +156,9 @@ export class Oracle {
       const [limited, deciding] = [rule.limit.register, rule.when.register].map((name) =>
         registers.find((one) => one.name === name),
       );
-      const value = limited && inRequest(limited);
+      // What a request changes the conditions of stands under them as well.
+      const stays = deciding !== undefined && inRequest(deciding) !== undefined;
+      const value = limited && (inRequest(limited) ?? (stays ? this.standing(unit, limited) : undefined));
       if (
         value === undefined ||
         deciding === undefined ||
@@ -176,6 +178,14 @@ export class Oracle {
       if (!free) return `${limited?.name} = ${value} while ${deciding.name} is ${decides ?? "not known"}`;
     }
     return undefined;
+  }
+
+  /** What a register is known to have, where nothing but itself brings that into force. */
+  private standing(unit: number, register: TypedRegister): number | undefined {
+    const told = this.told.get(`${unit} ${register.name}`);
+    return told === undefined || register.enable !== undefined
+      ? undefined
+      : this.value(unit, register, told.words);
   }
 
   private registers(unit: number): readonly TypedRegister[] {
@@ -205,7 +215,8 @@ export class Oracle {
       return undefined;
     if (scaleFrom === undefined) return rounded(raw * scale);
     const factor = this.words.get(`${unit} ${tableName(register)} ${scaleFrom}`);
-    const exponent = factor === undefined ? Number.NaN : (factor << 16) >> 16;
+    if (factor === undefined) return raw === 0 ? 0 : undefined;
+    const exponent = (factor << 16) >> 16;
     return Math.abs(exponent) <= 10 ? rounded(raw * 10 ** exponent) : undefined;
   }
 }

@@ -16,6 +16,8 @@ export type Words = {
   readonly id: 124 | 704;
   /** Writes, one after the other, that bring `feedW` into force; those left out that hold already, but for the power itself. */
   orders(seen: Seen, feedW: number, revertS: number): readonly Values[];
+  /** Whether a write is of the power itself, not of what brings it into force. */
+  isPower(values: Values): boolean;
   /** The setpoint that the registers show to be in force; `undefined`: none is. */
   shown(seen: Seen): number | undefined;
   /** The device knows a revert time at all. */
@@ -43,6 +45,7 @@ export function storageWords(bases: (seen: Seen) => Bases | undefined): Words {
         ...(differs("StorCtl_Mod", BOTH_LIMITS) ? [{ StorCtl_Mod: BOTH_LIMITS }] : []),
       ];
     },
+    isPower: (values) => "OutWRte" in values,
     shown(seen) {
       const base = bases(seen);
       const [out, in_] = [numberAt(seen, "OutWRte"), numberAt(seen, "InWRte")];
@@ -63,6 +66,7 @@ export const derWords: Words = {
       ...unlike(seen, { WSetEna: ENABLED }),
     ];
   },
+  isPower: (values) => "WSet" in values,
   shown: (seen) => (numberAt(seen, "WSetEna") === ENABLED ? numberAt(seen, "WSet") : undefined),
   reverts: (seen) => numberAt(seen, "WSetRvrtTms") !== undefined,
 };

@@ -3,8 +3,9 @@
  * else its inverter's), and its setpoint by 704 or 124.
  *
  * The setpoint falls back by itself (revert time), is renewed before half of that, and only while the control loop gives signs of life;
- * heartbeats (802, 715) likewise. It is written when it changes, never faster than WRITE_EVERY_MS but to less power, and read back. A
- * battery whose revert was never proven is told one thing: 0, where its registers show that something else holds.
+ * heartbeats (802, 715) likewise. It is written when it changes, never faster than WRITE_EVERY_MS but to less power, and read back. One
+ * that has let go of its setpoint by itself is led there again from what it holds, at its ramp. A battery whose revert was never proven is
+ * told one thing: 0, where its registers show that something else holds.
  */
 import type { Battery, BatteryInput } from "@wattward/energy";
 import {
@@ -12,6 +13,7 @@ import {
   CHARGE_MS_MAX,
   CONTROL_EVERY_MS,
   HEARTBEAT_EVERY_MS,
+  RAMP_KEPT_MS,
   READ_BACKS_MAX,
   REFRESH_PART,
   REFUSED_WAIT_MS,
@@ -54,6 +56,8 @@ export class BatteryDriver {
   private heartbeat = 0;
   private beatAtMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
+  /** What it holds may not be renewed: 0 is written before anything else. */
+  private letsGo = false;
   private beatRefusedAtMs = Number.NEGATIVE_INFINITY;
   private unlikeLooks = 0;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
@@ -170,15 +174,23 @@ export class BatteryDriver {
   private async renew(
     words: Words,
     seen: Seen,
-    feedW: number,
+    wishW: number,
     revertMs: number,
   ): Promise<Trouble | undefined> {
     const nowMs = this.nowMs();
     if (!words.reverts(seen))
       return trouble("unsuited", "it knows no revert time: prove its revert anew, or mark it unproven");
+    if (this.letsGo) {
+      const fault = await this.rest(words, seen);
+      this.letsGo = fault !== undefined;
+      return fault;
+    }
     const unlike = this.isUnlike(words, seen);
     const { written } = this;
     const sinceMs = nowMs - (written?.atMs ?? Number.NEGATIVE_INFINITY);
+    const hasFallen = unlike && (this.unlikeLooks >= READ_BACKS_MAX || this.refused !== undefined);
+    const fromW = hasFallen || written === undefined ? (words.shown(seen) ?? 0) : written.feedW;
+    const feedW = this.reachableW(fromW, wishW, sinceMs);
     const changed = written === undefined || this.isWorthWriting(written.feedW, feedW);
     const lowers = written !== undefined && Math.abs(feedW) < Math.abs(written.feedW);
     const due =
@@ -187,12 +199,23 @@ export class BatteryDriver {
     for (const values of words.orders(seen, feedW, Math.floor(revertMs / 1000))) {
       const fault = await this.unit.write(seen, values);
       if (fault === undefined) continue;
-      if (fault.kind === "refused") this.refused = { atMs: nowMs, trouble: fault };
+      if (fault.kind === "refused") {
+        this.refused = { atMs: nowMs, trouble: fault };
+        this.letsGo = !words.isPower(values);
+      }
       return fault;
     }
     this.written = { feedW, atMs: nowMs };
     this.refused = undefined;
     return this.saidUnlike();
+  }
+
+  /** Away from 0 no further than its ramp leads from what it holds, however far the loop's own ramp got meanwhile. */
+  private reachableW(fromW: number, toW: number, sinceMs: number): number {
+    const stepW = (this.battery.rampWPerS * Math.min(RAMP_KEPT_MS, sinceMs)) / 1000;
+    const baseW = Math.sign(fromW) === Math.sign(toW) ? Math.abs(fromW) : 0;
+    const w = Math.min(Math.abs(toW), baseW + stepW);
+    return toW < 0 ? 0 - w : w;
   }
 
   /** Nothing holds for ever but what is safe for ever. */

@@ -156,12 +156,12 @@ function pcap(
 }
 
 describe("guard replay", () => {
-  // Reads the charge and its factor (50 %, 10⁰), sets the watchdog, discharges 2 kW, then 60 kW.
+  // Reads the charge and its factor (50 %, 10⁰), setpoint to temperature, sets the watchdog, discharges 2 kW, then 60 kW.
   const frames = [
     { by: "master", hex: "00 01 00 00 00 06 01 03 9c af 00 2e" },
     { by: "device", hex: `00 01 00 00 00 5f 01 03 5c 00 32 ${"00 00 ".repeat(45).trim()}` },
-    { by: "master", hex: "00 02 00 00 00 06 01 03 a0 32 00 01" },
-    { by: "device", hex: "00 02 00 00 00 05 01 03 02 00 c8" },
+    { by: "master", hex: "00 02 00 00 00 06 01 03 a0 28 00 0b" },
+    { by: "device", hex: `00 02 00 00 00 19 01 03 16 ${"00 00 ".repeat(10)}00 c8` },
     { by: "master", hex: "00 03 00 00 00 09 01 10 a0 2a 00 01 02 00 3c" },
     { by: "device", hex: "00 03 00 00 00 06 01 10 a0 2a 00 01" },
     { by: "master", hex: "00 04 00 00 00 0b 01 10 a0 28 00 02 04 00 00 07 d0" },
