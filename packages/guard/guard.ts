@@ -84,6 +84,16 @@ export class ModbusGuard {
     return refusal(judgement);
   }
 
+  /** A request that was never judged, for there was no room for it: refused with 06, and told decoded as every other. */
+  busy(
+    { client, unit }: { readonly client: ClientName; readonly unit: number },
+    request: Request,
+    refusal: Pick<Refusal, "about" | "why">,
+    nowMs: number,
+  ): Denied {
+    return this.denied(client, unit, request, { kind: "refuse", code: 6, ...refusal }, nowMs);
+  }
+
   /** A PDU that is no request: always denied, as its fault says. */
   unreadable(client: string, unit: number, pdu: Uint8Array, fault: PduFault): Denied {
     const device = this.byUnit.get(unit)?.device.name;

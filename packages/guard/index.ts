@@ -2,7 +2,7 @@
 export { checkPolicy } from "./check-policy.ts";
 export type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
 export * from "./exchange.ts";
-export { writeSpan } from "./functions.ts";
+export { changes, writeSpan } from "./functions.ts";
 export * from "./guard.ts";
 export { REVERSALS_MAX } from "./limits.ts";
 export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";

@@ -6,6 +6,9 @@ import { type ByteLink, joinAdu, type Request } from "@wattward/modbus";
 import { bytesOf } from "@wattward/modbus/testing";
 import { EMS_UID, many, policyOf, policyText, read, VENDOR, world, write } from "./testing/world.ts";
 
+/** Refusals that were told, and those that were counted with them. */
+const counted = (told: readonly string[]) =>
+  told.reduce((sum, text) => sum + 1 + Number(/and (\d+) more of/.exec(text)?.[1] ?? 0), 0);
 const exception = (code: number) => ({ kind: "exception", code });
 
 /** A device whose answers a test writes by hand: `asked` gets each request's bytes. */
@@ -185,6 +188,50 @@ test("device: what has waited too long is 06 and never sent; so is what finds it
   await it.time.advance(3_100);
   assert.equal(it.battery.asked.length, 1, "only the first was ever sent");
   assert.deepEqual(codes(), [...Array<number>(63).fill(6), 11]);
+  assert.equal(guard.status().denied, 63);
+  await it.time.advance(12_000);
+  const told = it.told("modbus.denied");
+  assert.match(told.join(), /too many of its requests wait for battery/);
+  assert.equal(counted(told), 63, "each of them is told, or counted");
+  await guard.close();
+});
+
+test("device: a write whose turn does not come within a second is told with what it wanted", async () => {
+  const it = await world();
+  const guard = await it.start();
+  it.battery.answer = async (request) => {
+    await sleep(it.time, 450);
+    return it.battery.bank.answer(request);
+  };
+  const ems = await it.raw("socket", { uid: EMS_UID });
+  ems.link.send(many(1, [read(0), read(1), read(2), write(100, 4_000)]));
+  await it.time.advance(6_000);
+  assert.deepEqual(ems.codes, [0, 0, 0, 6]);
+  const told = it.told("modbus.denied").filter((text) => /4000/.test(text));
+  assert.match(told.join(), /setpoint = 4000 W/);
+  assert.match(told.join(), /did not come within 1000 ms/);
+  assert.equal(guard.status().denied, ems.codes.filter((code) => code === 6).length);
+  assert.deepEqual(it.told("modbus.flood"), [], "it is not its master's fault");
+  await guard.close();
+});
+
+test("device: who makes it silent is told, and counted, when others come before him", async () => {
+  const it = await world();
+  const guard = await it.start();
+  const usual = it.battery.answer;
+  it.battery.answer = (request) =>
+    "address" in request && request.address === 150 ? new Promise(() => {}) : usual(request);
+  const vendor = await it.raw("address", { address: VENDOR });
+  const ems = it.ems();
+  for (let second = 0; second < 20; second++) {
+    vendor.link.send(many(1, [read(150)]));
+    await it.ask(ems, 1, read(0));
+    await it.time.advance(1_000);
+  }
+  const refused = vendor.codes.filter((code) => code === 6).length;
+  assert(refused > 5, vendor.codes.join());
+  assert.equal(guard.status().denied, refused);
+  assert.match(it.told("modbus.denied").join(), /not answered by battery: others come first/);
   await guard.close();
 });
 

@@ -38,8 +38,8 @@ export type DevicePorts = {
   dial(device: GuardedDevice): Dial;
   judge(asked: Asked, now: Instant): Verdict;
   denied(asked: Asked, verdict: Denied): void;
-  /** Its client has too much waiting here; it is to be answered 06. */
-  busy(asked: Asked, device: DeviceLink): void;
+  /** It is not asked, for its client or the device has no room for it; it is to be answered 06. */
+  busy(asked: Asked, device: DeviceLink, why: Busy): void;
   /** The device answers again, or no longer. */
   changed(device: DeviceLink, state: "lost" | "back", why: string): void;
   /** What became of what was let through: told once, after its ticket. */
@@ -49,6 +49,12 @@ export type DevicePorts = {
   /** Nothing is outstanding any more on a device that was retired. */
   over(device: DeviceLink): void;
 };
+
+/**
+ * `full`: too much of its client's waits here. `silences`: too much of its client's was not answered. `waited`: its turn did not come in
+ * time, whosever fault that is.
+ */
+export type Busy = "full" | "silences" | "waited";
 
 type Waiting = { readonly asked: Asked; readonly frame: Uint8Array };
 type Current = {
@@ -104,11 +110,11 @@ export class DeviceLink {
   ask(asked: Asked, pdu: Uint8Array): void {
     const waiting = { asked, frame: this.frameOf(asked, pdu) };
     this.silences.asked(asked.client, asked.atMs);
-    if (this.mustWait(asked)) asked.master.except(asked, exceptions.serverDeviceBusy);
+    if (this.mustWait(asked)) this.ports.busy(asked, this, "silences");
     else if (this.current === undefined && this.waiting.isEmpty) {
       this.waiting.served(asked.client);
       this.begin(waiting);
-    } else if (!this.waiting.push(asked.client, waiting)) this.ports.busy(asked, this);
+    } else if (!this.waiting.push(asked.client, waiting)) this.ports.busy(asked, this, "full");
   }
 
   /** Takes no more; what is outstanding ends in its own time. What waits is given back, to be asked elsewhere. */
@@ -160,8 +166,9 @@ export class DeviceLink {
       if (waiting === undefined) return;
       const { asked } = waiting;
       if (!asked.master.isOpen) continue;
-      if (this.ports.clock.now().monotonicMs - asked.atMs > WAITED_MS_MAX || this.mustWait(asked))
-        asked.master.except(asked, exceptions.serverDeviceBusy);
+      if (this.ports.clock.now().monotonicMs - asked.atMs > WAITED_MS_MAX)
+        this.ports.busy(asked, this, "waited");
+      else if (this.mustWait(asked)) this.ports.busy(asked, this, "silences");
       else this.begin(waiting);
     }
   }

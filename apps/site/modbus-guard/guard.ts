@@ -24,9 +24,9 @@ import { type ByteLink, type Dial, exceptions, writeRequest } from "@wattward/mo
 import type { ShelfPorts } from "../state/bundle-shelf.ts";
 import { watchBundle } from "../state/bundle-watch.ts";
 import { Clients } from "./clients.ts";
-import { DeviceLink } from "./device.ts";
+import { type Busy, DeviceLink } from "./device.ts";
 import { identify, type Way } from "./identify.ts";
-import { SWEEP_EVERY_MS } from "./limits.ts";
+import { SWEEP_EVERY_MS, WAITED_MS_MAX } from "./limits.ts";
 import { Lookout } from "./lookout.ts";
 import { type Asked, isOver, Master } from "./master.ts";
 import { type Left, Memory, NOTHING_LEFT } from "./memory.ts";
@@ -239,11 +239,7 @@ class Running implements Guard {
         return verdict ?? nothingPasses(asked);
       },
       denied: (asked, verdict) => this.deny(asked, verdict),
-      busy: (asked, { device: { name } }) =>
-        this.deny(
-          asked,
-          refusal(asked, exceptions.serverDeviceBusy, `too many of its requests wait for ${name}`),
-        ),
+      busy: (asked, { device: { name } }, why) => this.deny(asked, this.noRoom(asked, busy[why](name), why)),
       settled: (asked, settled, nowMs) => {
         this.lookout.settled(asked, settled, nowMs);
         if (writeSpan(asked.request) !== undefined) this.memory?.note(this.left, nowMs);
@@ -310,6 +306,15 @@ class Running implements Guard {
     this.deny(asked, verdict?.kind === "deny" ? verdict : nothingPasses(asked));
   }
 
+  private noRoom(asked: Asked, say: string, why: Busy): Denied {
+    const { client, unit, request } = asked;
+    const about = why === "waited" ? "turn" : "rate";
+    return (
+      this.verdicts?.busy({ client, unit }, request, { about, why: say }, this.nowMs()) ??
+      nothingPasses(asked)
+    );
+  }
+
   private deny(asked: Asked, verdict: Denied): void {
     this.denied++;
     this.lookout.denied(verdict);
@@ -332,6 +337,11 @@ const refusal = ({ client, unit, request }: Asked, exception: DenialCode, why: s
   exchange: decodedRequest({ client, unit }, request, []),
 });
 
+const busy: { readonly [W in Busy]: (device: string) => string } = {
+  full: (device) => `too many of its requests wait for ${device}`,
+  silences: (device) => `too many of its requests were not answered by ${device}: others come first`,
+  waited: (device) => `its turn at ${device} did not come within ${WAITED_MS_MAX} ms`,
+};
 /** Between a policy that was taken away and the end of the connections that it had let in. */
 const nothingPasses = (asked: Asked): Denied =>
   refusal(asked, exceptions.illegalFunction, "there is no policy");
