@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { sleep } from "@wattward/kernel";
 import { type ByteLink, joinAdu, type Request } from "@wattward/modbus";
 import { bytesOf } from "@wattward/modbus/testing";
+import { LATE_MS_MAX } from "./limits.ts";
 import { EMS_UID, many, policyOf, policyText, read, VENDOR, world, write } from "./testing/world.ts";
 
 /** Refusals that were told, and those that were counted with them. */
@@ -60,8 +61,50 @@ test("device: no answer in time is 0B, the connection is reset, and the late ans
   const next = await it.ask(ems, 1, read(0));
   assert.deepEqual(next, { kind: "response", response: { kind: "read-holding-registers", registers: [7] } });
   assert.equal(links.length, 2, "a new connection");
+  assert.match(it.told("modbus.late-answer").join(), /AT-M8 begun: battery answers after its time is over/);
+  assert.match(it.told("modbus.device-answer").join(), /battery: an answer after its 500 ms.*connection reset/);
+  assert.deepEqual(it.told("modbus.unasked-answer"), []);
   assert.match(it.told("modbus.device-lost").join(), /battery.*no answer within 500 ms/);
   assert.equal(it.told("modbus.device-back").length, 1);
+  await guard.close();
+});
+
+test("device: what comes after an answer's time and is another's is told as unasked", async () => {
+  const it = await world();
+  const guard = await it.start();
+  let late: (() => void) | undefined;
+  byHand(it.network, (link, request) => {
+    late = () => link.send(answerTo(request, 1, (adu) => void (adu[1] = adu[1]! ^ 1)));
+  });
+  assert.deepEqual(await it.ask(it.ems(), 1, read(0)), exception(11));
+  late?.();
+  await it.time.advance(100);
+  assert.equal(it.told("modbus.unasked-answer").length, 1);
+  assert.deepEqual(it.told("modbus.late-answer"), []);
+  await guard.close();
+});
+
+test("device: an overdue answer is waited for by nobody who asks: there are never two connections, nor one for ever", async () => {
+  const it = await world();
+  const guard = await it.start();
+  it.battery.answer = async (request) => {
+    await sleep(it.time, 700);
+    return it.battery.bank.answer(request);
+  };
+  const open = () => it.network.links - guard.status().masters;
+  const ems = it.ems();
+  for (let i = 0; i < 8; i++) {
+    assert.equal((await it.ask(ems, 1, read(0))).kind, "exception");
+    assert(open() <= 1, `${open()} connections`);
+    await it.time.advance(i % 2 === 0 ? 1 : 1_000);
+    assert(open() <= 1, `${open()} connections`);
+  }
+  assert.equal(it.told("modbus.late-answer").length, 1, "one incident");
+  it.battery.answer = () => new Promise(() => {});
+  await it.time.advance(5_000);
+  await it.ask(ems, 1, read(0));
+  await it.time.advance(LATE_MS_MAX);
+  assert.equal(open(), 0);
   await guard.close();
 });
 

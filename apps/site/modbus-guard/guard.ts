@@ -245,7 +245,7 @@ class Running implements Guard {
         if (writeSpan(asked.request) !== undefined) this.memory?.note(this.left, nowMs);
       },
       changed: (link, state, why) => this.lookout.device(link, state, why),
-      disbelieved: (link, stray, why) => this.lookout.disbelieved(link, stray, why),
+      disbelieved: (link, what, why) => this.lookout.disbelieved(link, what, why),
       over: (link) => void this.retired.delete(link),
     });
   }

@@ -23,6 +23,8 @@ export const IDLE_MS_MAX = 120_000;
 export const UNSENT_BYTES_MAX = 64 * 1024;
 /** How often connections are looked at for the three above. */
 export const SWEEP_EVERY_MS = 500;
+/** A connection on which an answer is overdue is listened to for so long, where nobody asks the device before. */
+export const LATE_MS_MAX = 10_000;
 /** Between attempts to reach a device. */
 export const REDIAL_MS = { firstMs: 100, maxMs: 2_000 } as const;
 /** Between attempts to open a way in. */

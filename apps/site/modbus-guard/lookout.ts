@@ -14,7 +14,7 @@ import {
 } from "@wattward/guard";
 import type { Clock, Log } from "@wattward/kernel";
 import { deniedTold } from "./denied-told.ts";
-import type { DeviceLink } from "./device.ts";
+import type { DeviceLink, Disbelief } from "./device.ts";
 import type { Way } from "./identify.ts";
 import { CLIENT_LINKS_MAX } from "./limits.ts";
 import type { Asked, Ending, Master } from "./master.ts";
@@ -102,8 +102,8 @@ export class Lookout {
   }
 
   /** An answer was none, and its connection was reset. */
-  disbelieved({ device: { name } }: DeviceLink, stray: boolean, why: string): void {
-    if (stray) this.watch.stray("unasked-answer", name, this.nowMs());
+  disbelieved({ device: { name } }: DeviceLink, what: Disbelief, why: string): void {
+    if (what !== "malformed") this.watch.stray(`${what}-answer`, name, this.nowMs());
     this.tell("modbus.device-answer", name, () => `${name}: ${why}; connection reset`);
   }
 
