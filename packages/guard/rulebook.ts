@@ -31,7 +31,9 @@ export class Rulebook {
     for (const [i, rule] of rules.entries()) {
       const ready = readyRule(rule, `rules[${i}]`);
       for (const [client, list] of this.rules.get(rule.device) ?? none)
-        if (rule.client === "any" || rule.client === client) list.push(ready);
+        // A rate of `any` is each client's: one that uses up its own takes nothing from another.
+        if (rule.client === "any" || rule.client === client)
+          list.push({ ...ready, ...windowOf(rule.perMinuteMax) });
     }
     for (const [i, cross] of crossRules.entries())
       this.cross.get(cross.device)?.push({ path: `crossRules[${i}]`, cross });
@@ -49,6 +51,7 @@ export class Rulebook {
 const windowOf = (perMinuteMax: number | undefined) =>
   perMinuteMax === undefined ? {} : { window: new MinuteWindow(perMinuteMax) };
 
+/** Without its rate; that of a register is the register's, whoever writes it. */
 const readyRule = (rule: Rule, path: string): ReadyRule => ({
   path,
   rule,
@@ -59,5 +62,4 @@ const readyRule = (rule: Rule, path: string): ReadyRule => ({
       { path: `${path}.writes[${i}]`, bound, ...windowOf(bound.perMinuteMax) },
     ]),
   ),
-  ...windowOf(rule.perMinuteMax),
 });
