@@ -16,7 +16,7 @@ import { contentOf, DeviceState } from "./device-state.ts";
 import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
 import { learnable, passesForNobody, writeSpan } from "./functions.ts";
 import { judge, passed, type Refusal, type RegisterPassage } from "./judgement.ts";
-import { Learnt, withLearnt } from "./learning.ts";
+import { Learnt, type LearntPast, withLearnt } from "./learning.ts";
 import { DECODED_VALUES_MAX } from "./limits.ts";
 import type { GuardPast, Inherited } from "./past.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
@@ -77,10 +77,8 @@ export class ModbusGuard {
       nowMs,
     });
     if (judgement.kind === "pass") return allowed(device, request, passed(judgement, nowMs));
-    if (judgement.code !== 6 && this.learns(device, request, now)) {
-      this.learnt.add(name, device.device.name, request);
-      return allowed(device, request, []);
-    }
+    if (judgement.code !== 6 && this.learns(device, request, now))
+      return allowed(device, request, [], () => this.learnt.add(name, device.device.name, request));
     return refusal(judgement);
   }
 
@@ -109,7 +107,17 @@ export class ModbusGuard {
 
   /** The policy with rules for what was read while learning; undefined where nothing was. For people to look at, never in force by itself. */
   proposal(): Policy | undefined {
-    return this.learnt.isEmpty ? undefined : withLearnt(this.policy, this.learnt.rules());
+    return this.learnt.isEmpty ? undefined : withLearnt(this.policy, this.learnt);
+  }
+
+  /** What a guard before this one had learnt is learnt here too. */
+  resume(learnt: LearntPast): void {
+    this.learnt.resume(learnt, this.policy);
+  }
+
+  /** For a successor that is to go on learning. */
+  get learntSoFar(): LearntPast {
+    return this.learnt.past;
   }
 
   private learns({ device }: DeviceState, request: Request, now: Instant): boolean {
@@ -134,13 +142,19 @@ export class ModbusGuard {
   }
 }
 
-function allowed(device: DeviceState, request: Request, passages: readonly RegisterPassage[]): Allowed {
+function allowed(
+  device: DeviceState,
+  request: Request,
+  passages: readonly RegisterPassage[],
+  answered: () => void = () => {},
+): Allowed {
   let open = true;
   const settle: Ticket["settle"] = (settled, nowMs) => {
     if (!open) return;
     open = false;
     for (const { state } of passages) state.pending--;
     if (settled.kind === "response") {
+      answered();
       for (const { state, passage } of passages) state.acknowledged(passage, nowMs);
       const content = contentOf(request, settled.response);
       if (content !== undefined) device.learn(content, nowMs);

@@ -4,6 +4,7 @@ export type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
 export * from "./exchange.ts";
 export { changes, writeSpan } from "./functions.ts";
 export * from "./guard.ts";
+export { type LearntPast, learntPastRule } from "./learning.ts";
 export { REVERSALS_MAX } from "./limits.ts";
 export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";
 export * from "./policy.ts";

@@ -16,7 +16,6 @@ import {
   type GuardedDevice,
   type Inherited,
   type ModbusGuard,
-  writePolicy,
   writeSpan,
 } from "@wattward/guard";
 import { type Cancel, every } from "@wattward/kernel";
@@ -32,6 +31,7 @@ import { type Asked, isOver, Master } from "./master.ts";
 import { type Left, Memory, NOTHING_LEFT } from "./memory.ts";
 import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
+import { Proposal } from "./proposal.ts";
 import { WaysIn, type WaysInPorts } from "./ways-in.ts";
 
 export type GuardPorts = ShelfPorts &
@@ -71,8 +71,6 @@ export async function createGuard(ports: GuardPorts): Promise<Guard> {
   return guard;
 }
 
-/** In the data folder; YAML, as `wattward guard check` reads it. */
-export const PROPOSAL = "state/modbus-proposal.yaml";
 const PROPOSED_EVERY_MS = 10_000;
 
 class Running implements Guard {
@@ -90,7 +88,7 @@ class Running implements Guard {
   private inherited: Inherited | undefined;
   private bundleVersion: number | undefined;
   private connections = 0;
-  private proposed: string | undefined;
+  private proposal: Proposal | undefined;
   private passed = 0;
   private denied = 0;
 
@@ -109,6 +107,7 @@ class Running implements Guard {
     const { ports } = this;
     this.memory = await Memory.open(ports.disk, ports.log, this.nowMs());
     this.inherited = this.memory.inherited;
+    this.proposal = await Proposal.open(ports.disk, ports.log);
     const stop = await watchBundle({
       ...ports,
       taken: ({ version, guard }) => this.adopt(version, guard),
@@ -122,7 +121,7 @@ class Running implements Guard {
     this.stops.push(
       stop,
       sweep,
-      every(ports.clock, PROPOSED_EVERY_MS, () => this.propose()),
+      every(ports.clock, PROPOSED_EVERY_MS, () => void this.proposal?.write(this.verdicts)),
     );
     await this.waysIn.tried();
   }
@@ -144,6 +143,7 @@ class Running implements Guard {
     this.clients.endAll();
     for (const device of [...this.devices.values(), ...this.retired]) device.close();
     this.lookout.close();
+    await this.proposal?.write(this.verdicts);
     await this.memory?.close(this.left);
   }
 
@@ -157,22 +157,6 @@ class Running implements Guard {
     return this.ports.clock.now().monotonicMs;
   }
 
-  /** What was read while learning, for people to look at. */
-  private async propose(): Promise<void> {
-    const { disk, log } = this.ports;
-    const proposal = this.verdicts?.proposal();
-    const text =
-      proposal && writePolicy(proposal, "Proposed by what was read while learning: to be looked at.");
-    if (text === undefined || text === this.proposed) return;
-    this.proposed = text;
-    try {
-      await disk.replace(PROPOSAL, new TextEncoder().encode(text));
-      log.info("policy-proposed", { path: PROPOSAL });
-    } catch (error) {
-      log.error("proposal-not-written", { say: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
   private adopt(version: number, text: string | undefined): void {
     const { log } = this.ports;
     const tell = (say: string) => this.lookout.tell("modbus.policy", "policy", () => say);
@@ -184,6 +168,7 @@ class Running implements Guard {
     }
     const read = policyInForce(text, this.verdicts, this.inherited);
     if (read.ok) {
+      this.proposal?.resume(read.value);
       log.info("policy-in-force", { version, devices: read.value.policy.devices.length });
       this.enforce(read.value, version);
       return;
