@@ -72,7 +72,10 @@ describe("learning", () => {
     guard.fate = undefined;
     guard.said(read(40));
     assert.deepEqual(
-      guard.guard.proposal()?.rules.slice(1).map(({ from, to }) => [from, to]),
+      guard.guard
+        .proposal()
+        ?.rules.slice(1)
+        .map(({ from, to }) => [from, to]),
       [[40, 49]],
     );
   });
@@ -86,7 +89,10 @@ describe("learning", () => {
     after.guard.resume([seen, { ...seen, client: "gone" as ClientName }, { ...seen, code: 6 }]);
     after.said(read(60));
     assert.deepEqual(
-      after.guard.proposal()?.rules.slice(1).map(({ client, from, to }) => [client, from, to]),
+      after.guard
+        .proposal()
+        ?.rules.slice(1)
+        .map(({ client, from, to }) => [client, from, to]),
       [
         ["energy", 40, 49],
         ["energy", 60, 69],
@@ -105,7 +111,12 @@ describe("learning", () => {
     }));
     const guard = new GuardedBank(policy);
     guard.fate = { kind: "response", response: { kind: "read-coils", bits: [] } };
-    const kinds = ["read-coils", "read-discrete-inputs", "read-holding-registers", "read-input-registers"] as const;
+    const kinds = [
+      "read-coils",
+      "read-discrete-inputs",
+      "read-holding-registers",
+      "read-input-registers",
+    ] as const;
     for (const { name } of policy.clients)
       for (const [n, kind] of kinds.entries())
         for (let i = 0; i < 60; i++)

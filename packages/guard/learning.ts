@@ -132,9 +132,7 @@ export function withLearnt({ learning: _, ...policy }: Policy, learnt: Learnt): 
   const { rules } = policy;
   const room = Math.max(0, RULES_MAX - rules.length);
   for (let rangesMax = RANGES_MAX; ; rangesMax = Math.floor(rangesMax / 2)) {
-    const added = learnt
-      .rules(rangesMax)
-      .filter((rule) => !rules.some((known) => includes(known, rule)));
+    const added = learnt.rules(rangesMax).filter((rule) => !rules.some((known) => includes(known, rule)));
     if (added.length <= room || rangesMax === 1)
       return { ...policy, rules: [...rules, ...added.slice(0, room)] };
   }

@@ -182,7 +182,9 @@ export class RegisterState {
 
   private reverses(value: number): boolean {
     const direction = this.directionTo(value);
-    return direction !== 0 && this.direction !== 0 && direction !== this.direction;
+    // It has turned, and nobody knows which way it went last: whatever it does may be a turn.
+    if (this.direction === 0) return direction !== 0 && this.reversalsAtMs.length > 0;
+    return direction !== 0 && direction !== this.direction;
   }
 
   private directionTo(value: number): Direction {

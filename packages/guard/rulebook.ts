@@ -30,8 +30,8 @@ export class Rulebook {
     }
     for (const [i, rule] of rules.entries()) {
       const ready = readyRule(rule, `rules[${i}]`);
+      // A rate of `any` is each client's: one that uses up its own takes nothing from another.
       for (const [client, list] of this.rules.get(rule.device) ?? none)
-        // A rate of `any` is each client's: one that uses up its own takes nothing from another.
         if (rule.client === "any" || rule.client === client)
           list.push({ ...ready, ...windowOf(rule.perMinuteMax) });
     }

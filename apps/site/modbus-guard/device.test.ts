@@ -62,7 +62,10 @@ test("device: no answer in time is 0B, the connection is reset, and the late ans
   assert.deepEqual(next, { kind: "response", response: { kind: "read-holding-registers", registers: [7] } });
   assert.equal(links.length, 2, "a new connection");
   assert.match(it.told("modbus.late-answer").join(), /AT-M8 begun: battery answers after its time is over/);
-  assert.match(it.told("modbus.device-answer").join(), /battery: an answer after its 500 ms.*connection reset/);
+  assert.match(
+    it.told("modbus.device-answer").join(),
+    /battery: an answer after its 500 ms.*connection reset/,
+  );
   assert.deepEqual(it.told("modbus.unasked-answer"), []);
   assert.match(it.told("modbus.device-lost").join(), /battery.*no answer within 500 ms/);
   assert.equal(it.told("modbus.device-back").length, 1);

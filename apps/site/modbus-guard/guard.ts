@@ -71,7 +71,8 @@ export async function createGuard(ports: GuardPorts): Promise<Guard> {
   return guard;
 }
 
-const PROPOSED_EVERY_MS = 10_000;
+/** What is to be on the disk, and is not yet. */
+const KEPT_EVERY_MS = 10_000;
 
 class Running implements Guard {
   private readonly ports: GuardPorts;
@@ -105,9 +106,11 @@ class Running implements Guard {
 
   async start(): Promise<void> {
     const { ports } = this;
-    this.memory = await Memory.open(ports.disk, ports.log, this.nowMs());
+    const { disk, log } = ports;
+    const tell = (say: string) => this.lookout.tell("modbus.memory", "memory", () => say);
+    this.memory = await Memory.open({ disk, log, tell }, this.nowMs());
     this.inherited = this.memory.inherited;
-    this.proposal = await Proposal.open(ports.disk, ports.log);
+    this.proposal = await Proposal.open(disk, log);
     const stop = await watchBundle({
       ...ports,
       taken: ({ version, guard }) => this.adopt(version, guard),
@@ -121,7 +124,10 @@ class Running implements Guard {
     this.stops.push(
       stop,
       sweep,
-      every(ports.clock, PROPOSED_EVERY_MS, () => void this.proposal?.write(this.verdicts)),
+      every(ports.clock, KEPT_EVERY_MS, () => {
+        void this.proposal?.write(this.verdicts);
+        this.memory?.again(this.left, this.nowMs());
+      }),
     );
     await this.waysIn.tried();
   }

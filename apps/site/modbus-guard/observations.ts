@@ -25,6 +25,8 @@ export type ObservedKind =
   | "modbus.device-answer"
   | "modbus.device-lost"
   | "modbus.device-back"
+  /** What the guard leaves to its successor cannot be written, or can again. */
+  | "modbus.memory"
   /** A policy came into force, was refused, or is gone. */
   | "modbus.policy"
   /** A way in is closed that the policy wants open. */
