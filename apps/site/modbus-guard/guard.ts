@@ -316,6 +316,7 @@ class Running implements Guard {
 
 const refusals = {
   full: "there are too many connections",
+  silent: "it did not say in time who it is",
   untrusted: "its certificate is not trusted",
   role: "its certificate's role is malformed",
 } as const;
