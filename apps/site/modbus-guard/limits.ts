@@ -33,7 +33,7 @@ export const LISTEN_AGAIN_MS = { firstMs: 200, maxMs: 5_000 } as const;
  * Observations told: of one thing about one party; of all refused writes; of all else. Together no more than the local controller hands on
  * of a guard (`WITNESS_RATE`). What is more waits, or is counted, and the next one says how many.
  */
-export const TOLD_EACH = { burst: 5, perSecond: 0.1 } as const;
+export const TOLD_EACH = { burst: 3, perSecond: 0.1 } as const;
 export const TOLD_WRITES = { burst: 8, perSecond: 0.12 } as const;
 export const TOLD_USUAL = { burst: 12, perSecond: 0.18 } as const;
 /** Things that are told apart, in each of the two. */
