@@ -115,6 +115,7 @@ export class Lookout {
 
   close(): void {
     this.watch.close();
+    this.told.close();
   }
 
   private incident({ kind, attack, phase, master, device, count, sentence, exchange }: Observation): void {

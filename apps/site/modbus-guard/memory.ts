@@ -111,11 +111,13 @@ export class Memory {
   private async fails(error: unknown): Promise<void> {
     const { disk, log, tell } = this.ports;
     const say = sentenceOf(error);
-    log.error("guard-past-not-kept", { say });
-    if (this.isKept)
+    const isNews = this.isKept;
+    if (isNews) {
+      log.error("guard-past-not-kept", { say });
       tell(
         `what the guard leaves to the next one cannot be written: ${say}. This one goes on by what it knows; a guard that starts now begins with every dwell running and lets nothing turn but towards 0 for ten minutes`,
       );
+    }
     this.isKept = false;
     try {
       const file = await disk.appendTo(PAST);
@@ -126,7 +128,7 @@ export class Memory {
       }
     } catch (worse) {
       // The next one will not be able to write either, and takes the worst for that.
-      log.error("guard-past-not-emptied", { say: sentenceOf(worse) });
+      if (isNews) log.error("guard-past-not-emptied", { say: sentenceOf(worse) });
     }
   }
 }

@@ -94,6 +94,12 @@ export class Observations {
     for (const share of [this.writes, this.usual]) this.hand(share, nowMs);
   }
 
+  /** The guard ends: what still waits is for the log alone. */
+  close(): void {
+    for (const { kept, waiting } of [...this.writes.left, ...this.usual.left])
+      this.log.warn(kept.kind, { say: waiting.text, more: kept.leftOut });
+  }
+
   private hand(share: Share, nowMs: number): void {
     for (let next = share.next(nowMs); next !== undefined; next = share.next(nowMs)) {
       const { kept, waiting } = next;
@@ -128,6 +134,10 @@ class Share {
       kept.leftOut++;
       this.leftOut++;
     } else this.waiting.set(kept, { text: shown(detail(), DETAIL_CHARS_MAX), told, atMs: nowMs });
+  }
+
+  get left(): { readonly kept: Kept; readonly waiting: Waiting }[] {
+    return [...this.waiting].map(([kept, waiting]) => ({ kept, waiting }));
   }
 
   /** What is to be told now; it is taken for told. */
