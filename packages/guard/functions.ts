@@ -7,6 +7,8 @@ export const rulable: ReadonlySet<number> = new Set([
 ]);
 /** Those that write; each register written needs a bound. */
 export const writing: ReadonlySet<number> = new Set([5, 6, 15, 16, 22, 23]);
+/** Whether a request of this function is to change something, whatever becomes of it. */
+export const changes = (code: number): boolean => writing.has(code) || code === 8 || code === 21;
 /** Those that learning lets pass. */
 export const learnable: ReadonlySet<number> = new Set([1, 2, 3, 4, 43]);
 

@@ -16,7 +16,7 @@ import { contentOf, DeviceState, deviceAt } from "./device-state.ts";
 import { type DecodedValue, decodedRequest, undecoded } from "./exchange.ts";
 import { learnable, passesForNobody, writeSpan } from "./functions.ts";
 import { judge, type Passages, passed, type Refusal, settlePassages } from "./judgement.ts";
-import { Learnt, withLearnt } from "./learning.ts";
+import { Learnt, type LearntPast, withLearnt } from "./learning.ts";
 import { DECODED_VALUES_MAX } from "./limits.ts";
 import type { GuardPast, Inherited } from "./past.ts";
 import type { Client, ClientName, Policy } from "./policy.ts";
@@ -93,11 +93,21 @@ export class ModbusGuard {
       nowMs,
     });
     if (judgement.kind === "pass") return allowed(device, request, passed(judgement, nowMs));
-    if (judgement.code !== 6 && this.learns(device, request, now)) {
-      this.learnt.add(name, device.device.name, request);
-      return allowed(device, request, nothingForced);
-    }
+    if (judgement.code !== 6 && this.learns(device, request, now))
+      return allowed(device, request, nothingForced, () =>
+        this.learnt.add(name, device.device.name, request),
+      );
     return refusal(judgement);
+  }
+
+  /** A request that was never judged, for there was no room for it: refused with 06, and told decoded as every other. */
+  busy(
+    { client, unit }: { readonly client: ClientName; readonly unit: number },
+    request: Request,
+    refusal: Pick<Refusal, "about" | "why">,
+    nowMs: number,
+  ): Denied {
+    return this.denied(client, unit, request, { kind: "refuse", code: 6, ...refusal }, nowMs);
   }
 
   /** A PDU that is no request: always denied, as its fault says. */
@@ -115,7 +125,17 @@ export class ModbusGuard {
 
   /** The policy with rules for what was read while learning; undefined where nothing was. For people to look at, never in force by itself. */
   proposal(): Policy | undefined {
-    return this.learnt.isEmpty ? undefined : withLearnt(this.policy, this.learnt.rules());
+    return this.learnt.isEmpty ? undefined : withLearnt(this.policy, this.learnt);
+  }
+
+  /** What a guard before this one had learnt is learnt here too. */
+  resume(learnt: LearntPast): void {
+    this.learnt.resume(learnt, this.policy);
+  }
+
+  /** For a successor that is to go on learning. */
+  get learntSoFar(): LearntPast {
+    return this.learnt.past;
   }
 
   private learns({ device }: DeviceState, request: Request, now: Instant): boolean {
@@ -140,12 +160,18 @@ export class ModbusGuard {
   }
 }
 
-function allowed(device: DeviceState, request: Request, passages: Passages): Allowed {
+function allowed(
+  device: DeviceState,
+  request: Request,
+  passages: Passages,
+  answered: () => void = () => {},
+): Allowed {
   let open = true;
   const one = passages.written.length === 1 && request.kind !== "read-write-multiple-registers";
   const settle: Ticket["settle"] = (settled, nowMs) => {
     if (!open) return;
     open = false;
+    if (settled.kind === "response") answered();
     settlePassages(passages, doneBy(settled, one), nowMs);
     const content = settled.kind === "response" ? contentOf(request, settled.response) : undefined;
     if (content !== undefined) device.learn(content, nowMs);

@@ -2,8 +2,9 @@
 export { checkPolicy } from "./check-policy.ts";
 export type { CommissionedDevice, Envelope } from "./commissioned-device.ts";
 export * from "./exchange.ts";
-export { writeSpan } from "./functions.ts";
+export { changes, writeSpan } from "./functions.ts";
 export * from "./guard.ts";
+export { type LearntPast, learntPastRule } from "./learning.ts";
 export { POLICY_CHARS_MAX, REVERSALS_MAX } from "./limits.ts";
 export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";
 export * from "./policy.ts";

@@ -146,7 +146,8 @@ export class Motion {
 
   /** Against its direction. Where it is not known which value it has, nobody knows how it got there either. */
   private reverses(from: Span, to: Span): boolean {
-    if (this.direction === 0) return false;
+    // It has turned, and nobody knows which way it went last: whatever it does may be a turn.
+    if (this.direction === 0) return this.reversalsAtMs.length > 0 && (rises(from, to) || falls(from, to));
     const isKnown = from.low === from.high;
     return (
       ((!isKnown || this.direction < 0) && rises(from, to)) ||

@@ -52,11 +52,15 @@ test("past: changes of direction count on, and which way it went last is known",
 
 test("past: where what was kept cannot be read, each register has turned as often as it may", () => {
   const bank = new GuardedBank(withBounds({ reversalsPer10MinMax: 2 }));
+  bank.bank.registers[10] = 45;
   succeed(bank, "worst");
   bank.read(10, 1);
-  assert.equal(bank.write(10, 50), "pass", "no turn: it never moved");
+  for (const value of [50, -50])
+    assert.equal(bank.write(10, value), 6, `${value}: which way it went, nobody knows`);
   assert.equal(bank.write(10, 40), "pass", "towards 0");
-  assert.equal(bank.write(10, 50), 6);
+  assert.equal(bank.write(10, 45), 6);
+  bank.nowMs += 600_000;
+  assert.equal(bank.write(10, 45), "pass");
 });
 
 test("property: a guard that dies at any moment, and again, lets through no motion that one that lived would have refused", () => {

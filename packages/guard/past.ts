@@ -13,7 +13,7 @@ export type Direction = -1 | 0 | 1;
 export type RegisterPast = {
   readonly device: string;
   readonly register: string;
-  /** Of its last change; 0: none yet. */
+  /** Of its last change; 0: none yet, or, where it has turned, nobody knows. */
   readonly direction: Direction;
   readonly reversalsAgoMs: readonly number[];
 };

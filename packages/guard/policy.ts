@@ -76,6 +76,7 @@ export type Rule = {
   readonly to: number;
   /** For writes: each register written must be one of these, within its bounds. */
   readonly writes?: readonly WriteBound[];
+  /** Requests that pass by this rule; of `any`, each client's. */
   readonly perMinuteMax?: number;
 };
 
@@ -92,6 +93,7 @@ export type WriteBound = {
   readonly dwellMs?: number;
   /** Changes of direction in ten minutes; beyond it only towards 0. */
   readonly reversalsPer10MinMax?: number;
+  /** Writes to the register by this rule, of all clients together. */
   readonly perMinuteMax?: number;
 };
 

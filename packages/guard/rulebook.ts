@@ -36,8 +36,10 @@ export class Rulebook {
       const ready = this.readyRule(rule, `rules[${i}]`, before);
       const bounds = this.bounds.get(rule.device);
       for (const [name, bound] of ready.bounds) if (!bounds?.has(name)) bounds?.set(name, bound);
+      // A rate of `any` is each client's: one that uses up its own takes nothing from another.
       for (const [client, list] of this.rules.get(rule.device) ?? none)
-        if (rule.client === "any" || rule.client === client) list.push(ready);
+        if (rule.client === "any" || rule.client === client)
+          list.push({ ...ready, ...this.rateOf(rule, client, before) });
     }
     for (const [i, cross] of crossRules.entries())
       this.cross.get(cross.device)?.push({ path: `crossRules[${i}]`, cross });
@@ -56,8 +58,9 @@ export class Rulebook {
     return this.bounds.get(device)?.get(register);
   }
 
+  /** Without its rate; that of a register is the register's, whoever writes it. */
   private readyRule(rule: Rule, path: string, before: Rulebook | undefined): ReadyRule {
-    const { client, device, functions, from, to, perMinuteMax, writes = [] } = rule;
+    const { client, device, functions, writes = [] } = rule;
     const of = `${client} ${device}`;
     const bounds = writes.map((bound, i): [string, ReadyBound] => [
       bound.register,
@@ -67,10 +70,15 @@ export class Rulebook {
         ...this.windowOf(`${of} ${bound.register}`, bound.perMinuteMax, before),
       },
     ]);
-    return {
-      ...{ path, rule, functions: new Set(functions), bounds: new Map(bounds) },
-      ...this.windowOf(`${of} ${from} ${to} ${functions.join()}`, perMinuteMax, before),
-    };
+    return { path, rule, functions: new Set(functions), bounds: new Map(bounds) };
+  }
+
+  private rateOf(
+    { device, functions, from, to, perMinuteMax }: Rule,
+    client: ClientName,
+    before: Rulebook | undefined,
+  ) {
+    return this.windowOf(`${client} ${device} ${from} ${to} ${functions.join()}`, perMinuteMax, before);
   }
 
   /** Rules that bound the same in two places have a window each. */

@@ -8,9 +8,9 @@ export type DenialCode = 1 | 2 | 3 | 6;
 
 /**
  * `value`: its bounds, in part, across registers. `motion`: ramp, dwell, reversals, or one before it is still unanswered. `rate`: per
- * second or minute.
+ * second or minute, or too much that waits. `turn`: the device had no time for it, which need not be its master's fault.
  */
-export type DenialAbout = "function" | "address" | "value" | "motion" | "rate";
+export type DenialAbout = "function" | "address" | "value" | "motion" | "rate" | "turn";
 
 export type Verdict = Allowed | Denied;
 

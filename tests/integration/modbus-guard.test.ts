@@ -124,6 +124,9 @@ const exceptionOf = async (asking: Promise<unknown>): Promise<number | undefined
 };
 const toldOf = (what: string) => guard.told.filter((one) => one.what === what).map(({ detail }) => detail);
 
+/** What a guard has to tell of all the tests before waits for its turn. */
+const TURN_MS_MAX = 60_000;
+
 test("modbus-serial reads and writes through the guard; what the policy does not name is refused and told", async () => {
   battery.bank.registers.set([1, 2, 65_535], 0);
   const master = await serialMaster(1);
@@ -283,7 +286,11 @@ test("a device that answers late, or under another transaction id, is not believ
   assert.deepEqual((await master.readHoldingRegisters(4, 1)).data, [4]);
   assert.equal(await exceptionOf(master.readHoldingRegisters(2, 1)), 11);
   assert.deepEqual((await master.readHoldingRegisters(5, 1)).data, [5]);
-  assert.match(toldOf("modbus.device-answer").join(), /meter: an answer to transaction/);
+  await until(
+    "told, in its turn",
+    () => /meter: an answer to transaction/.test(toldOf("modbus.device-answer").join()),
+    TURN_MS_MAX,
+  );
   await guard.put(policy());
 });
 
@@ -318,7 +325,11 @@ test("a flood of refused writes and a slow loris beside it: the energy controlle
     0,
   );
   await lorisClosed;
-  await until("told", () => toldOf("modbus.master-ended").some((detail) => /did not finish/.test(detail)));
+  await until(
+    "told, in its turn",
+    () => toldOf("modbus.master-ended").some((detail) => /did not finish/.test(detail)),
+    TURN_MS_MAX,
+  );
 });
 
 test("kill -9: connections die with the guard, nothing reaches a device without it, and a new start serves the same policy", async () => {

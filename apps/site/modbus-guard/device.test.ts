@@ -4,8 +4,12 @@ import { test } from "node:test";
 import { sleep } from "@wattward/kernel";
 import { type ByteLink, joinAdu, type Request } from "@wattward/modbus";
 import { bytesOf } from "@wattward/modbus/testing";
+import { LATE_MS_MAX } from "./limits.ts";
 import { EMS_UID, many, policyOf, policyText, read, VENDOR, world, write } from "./testing/world.ts";
 
+/** Refusals that were told, and those that were counted with them. */
+const counted = (told: readonly string[]) =>
+  told.reduce((sum, text) => sum + 1 + Number(/and (\d+) more of/.exec(text)?.[1] ?? 0), 0);
 const exception = (code: number) => ({ kind: "exception", code });
 
 /** A device whose answers a test writes by hand: `asked` gets each request's bytes. */
@@ -57,8 +61,53 @@ test("device: no answer in time is 0B, the connection is reset, and the late ans
   const next = await it.ask(ems, 1, read(0));
   assert.deepEqual(next, { kind: "response", response: { kind: "read-holding-registers", registers: [7] } });
   assert.equal(links.length, 2, "a new connection");
+  assert.match(it.told("modbus.late-answer").join(), /AT-M8 begun: battery answers after its time is over/);
+  assert.match(
+    it.told("modbus.device-answer").join(),
+    /battery: an answer after its 500 ms.*connection reset/,
+  );
+  assert.deepEqual(it.told("modbus.unasked-answer"), []);
   assert.match(it.told("modbus.device-lost").join(), /battery.*no answer within 500 ms/);
   assert.equal(it.told("modbus.device-back").length, 1);
+  await guard.close();
+});
+
+test("device: what comes after an answer's time and is another's is told as unasked", async () => {
+  const it = await world();
+  const guard = await it.start();
+  let late: (() => void) | undefined;
+  byHand(it.network, (link, request) => {
+    late = () => link.send(answerTo(request, 1, (adu) => void (adu[1] = adu[1]! ^ 1)));
+  });
+  assert.deepEqual(await it.ask(it.ems(), 1, read(0)), exception(11));
+  late?.();
+  await it.time.advance(100);
+  assert.equal(it.told("modbus.unasked-answer").length, 1);
+  assert.deepEqual(it.told("modbus.late-answer"), []);
+  await guard.close();
+});
+
+test("device: an overdue answer is waited for by nobody who asks: there are never two connections, nor one for ever", async () => {
+  const it = await world();
+  const guard = await it.start();
+  it.battery.answer = async (request) => {
+    await sleep(it.time, 700);
+    return it.battery.bank.answer(request);
+  };
+  const open = () => it.network.links - guard.status().masters;
+  const ems = it.ems();
+  for (let i = 0; i < 8; i++) {
+    assert.equal((await it.ask(ems, 1, read(0))).kind, "exception");
+    assert(open() <= 1, `${open()} connections`);
+    await it.time.advance(i % 2 === 0 ? 1 : 1_000);
+    assert(open() <= 1, `${open()} connections`);
+  }
+  assert.equal(it.told("modbus.late-answer").length, 1, "one incident");
+  it.battery.answer = () => new Promise(() => {});
+  await it.time.advance(5_000);
+  await it.ask(ems, 1, read(0));
+  await it.time.advance(LATE_MS_MAX);
+  assert.equal(open(), 0);
   await guard.close();
 });
 
@@ -185,6 +234,50 @@ test("device: what has waited too long is 06 and never sent; so is what finds it
   await it.time.advance(3_100);
   assert.equal(it.battery.asked.length, 1, "only the first was ever sent");
   assert.deepEqual(codes(), [...Array<number>(63).fill(6), 11]);
+  assert.equal(guard.status().denied, 63);
+  await it.time.advance(12_000);
+  const told = it.told("modbus.denied");
+  assert.match(told.join(), /too many of its requests wait for battery/);
+  assert.equal(counted(told), 63, "each of them is told, or counted");
+  await guard.close();
+});
+
+test("device: a write whose turn does not come within a second is told with what it wanted", async () => {
+  const it = await world();
+  const guard = await it.start();
+  it.battery.answer = async (request) => {
+    await sleep(it.time, 450);
+    return it.battery.bank.answer(request);
+  };
+  const ems = await it.raw("socket", { uid: EMS_UID });
+  ems.link.send(many(1, [read(0), read(1), read(2), write(100, 4_000)]));
+  await it.time.advance(6_000);
+  assert.deepEqual(ems.codes, [0, 0, 0, 6]);
+  const told = it.told("modbus.denied").filter((text) => /4000/.test(text));
+  assert.match(told.join(), /setpoint = 4000 W/);
+  assert.match(told.join(), /did not come within 1000 ms/);
+  assert.equal(guard.status().denied, ems.codes.filter((code) => code === 6).length);
+  assert.deepEqual(it.told("modbus.flood"), [], "it is not its master's fault");
+  await guard.close();
+});
+
+test("device: who makes it silent is told, and counted, when others come before him", async () => {
+  const it = await world();
+  const guard = await it.start();
+  const usual = it.battery.answer;
+  it.battery.answer = (request) =>
+    "address" in request && request.address === 150 ? new Promise(() => {}) : usual(request);
+  const vendor = await it.raw("address", { address: VENDOR });
+  const ems = it.ems();
+  for (let second = 0; second < 20; second++) {
+    vendor.link.send(many(1, [read(150)]));
+    await it.ask(ems, 1, read(0));
+    await it.time.advance(1_000);
+  }
+  const refused = vendor.codes.filter((code) => code === 6).length;
+  assert(refused > 5, vendor.codes.join());
+  assert.equal(guard.status().denied, refused);
+  assert.match(it.told("modbus.denied").join(), /not answered by battery: others come first/);
   await guard.close();
 });
 

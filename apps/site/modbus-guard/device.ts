@@ -7,6 +7,9 @@
  * Always true: a request is judged at the moment when it would be sent, so that verdicts stand in the order in which the device hears
  * of them; what is denied never reaches it; an answer is taken under its id, from its unit, in the form that was asked for,
  * and anything else resets the connection (ENERGY 12); every request that was judged is settled once.
+ *
+ * A connection on which an answer is overdue is never asked on again. It is listened to, so that the answer is told as late, until that comes,
+ * until somebody asks (a device may have room for one connection alone), or for LATE_MS_MAX.
  */
 import {
   type Allowed,
@@ -28,7 +31,7 @@ import {
 } from "@wattward/modbus";
 import { Cutter } from "./cutter.ts";
 import { FairQueue } from "./fair-queue.ts";
-import { REDIAL_MS, WAITED_MS_MAX } from "./limits.ts";
+import { LATE_MS_MAX, REDIAL_MS, WAITED_MS_MAX } from "./limits.ts";
 import { type Asked, isOver } from "./master.ts";
 import { Silences } from "./silences.ts";
 
@@ -38,17 +41,26 @@ export type DevicePorts = {
   dial(device: GuardedDevice): Dial;
   judge(asked: Asked, now: Instant): Verdict;
   denied(asked: Asked, verdict: Denied): void;
-  /** Its client has too much waiting here; it is to be answered 06. */
-  busy(asked: Asked, device: DeviceLink): void;
+  /** It is not asked, for its client or the device has no room for it; it is to be answered 06. */
+  busy(asked: Asked, device: DeviceLink, why: Busy): void;
   /** The device answers again, or no longer. */
   changed(device: DeviceLink, state: "lost" | "back", why: string): void;
   /** What became of what was let through: told once, after its ticket. */
   settled(asked: Asked, settled: Settled, nowMs: number): void;
-  /** What came was no answer; `stray`: it was nobody's. */
-  disbelieved(device: DeviceLink, stray: boolean, why: string): void;
+  /** What came was no answer that anybody waits for; its connection is reset. */
+  disbelieved(device: DeviceLink, what: Disbelief, why: string): void;
   /** Nothing is outstanding any more on a device that was retired. */
   over(device: DeviceLink): void;
 };
+
+/**
+ * `full`: too much of its client's waits here. `silences`: too much of its client's was not answered. `waited`: its turn did not come in
+ * time, whosever fault that is.
+ */
+export type Busy = "full" | "silences" | "waited";
+
+/** `late`: to a request whose time is over. `unasked`: to none. `malformed`: to the one that was asked, but it is none. */
+export type Disbelief = "late" | "unasked" | "malformed";
 
 type Waiting = { readonly asked: Asked; readonly frame: Uint8Array };
 type Current = {
@@ -60,10 +72,10 @@ type Current = {
   /** Ours; undefined until it was sent. */
   transaction: number | undefined;
 };
-type State =
-  | { readonly kind: "idle" }
-  | { readonly kind: "dialling" }
-  | { readonly kind: "open"; readonly link: ByteLink; readonly cutter: Cutter };
+type Open = { readonly kind: "open"; readonly link: ByteLink; readonly cutter: Cutter };
+type State = { readonly kind: "idle" } | { readonly kind: "dialling" } | Open;
+/** A connection on which an answer is owed whose time is over. */
+type Overdue = { readonly open: Open; readonly transaction: number; readonly cancel: Cancel };
 
 const IDS = 0x10000;
 const CERTIFICATE_OVER = "its certificate is over";
@@ -76,6 +88,7 @@ export class DeviceLink {
   private readonly silences = new Silences();
   private current: Current | undefined;
   private state: State = { kind: "idle" };
+  private overdue: Overdue | undefined;
   private nextId: number;
   private timer: Cancel | undefined;
   private failures = 0;
@@ -104,11 +117,11 @@ export class DeviceLink {
   ask(asked: Asked, pdu: Uint8Array): void {
     const waiting = { asked, frame: this.frameOf(asked, pdu) };
     this.silences.asked(asked.client, asked.atMs);
-    if (this.mustWait(asked)) asked.master.except(asked, exceptions.serverDeviceBusy);
+    if (this.mustWait(asked)) this.ports.busy(asked, this, "silences");
     else if (this.current === undefined && this.waiting.isEmpty) {
       this.waiting.served(asked.client);
       this.begin(waiting);
-    } else if (!this.waiting.push(asked.client, waiting)) this.ports.busy(asked, this);
+    } else if (!this.waiting.push(asked.client, waiting)) this.ports.busy(asked, this, "full");
   }
 
   /** Takes no more; what is outstanding ends in its own time. What waits is given back, to be asked elsewhere. */
@@ -126,6 +139,7 @@ export class DeviceLink {
     const { current, state } = this;
     this.state = { kind: "idle" };
     if (state.kind === "open") state.link.destroy();
+    this.forgetOverdue();
     if (current !== undefined) this.fail(current);
     this.ports.over(this);
   }
@@ -160,8 +174,9 @@ export class DeviceLink {
       if (waiting === undefined) return;
       const { asked } = waiting;
       if (!asked.master.isOpen) continue;
-      if (this.ports.clock.now().monotonicMs - asked.atMs > WAITED_MS_MAX || this.mustWait(asked))
-        asked.master.except(asked, exceptions.serverDeviceBusy);
+      if (this.ports.clock.now().monotonicMs - asked.atMs > WAITED_MS_MAX)
+        this.ports.busy(asked, this, "waited");
+      else if (this.mustWait(asked)) this.ports.busy(asked, this, "silences");
       else this.begin(waiting);
     }
   }
@@ -215,7 +230,8 @@ export class DeviceLink {
     this.unanswered(current);
     this.lost(sent ? `no answer within ${answerMsMax} ms` : `no connection within ${answerMsMax} ms`);
     // Its answer may still come; on this connection nobody would be able to tell whose it is.
-    this.disconnect();
+    if (this.state.kind === "open" && current.transaction !== undefined)
+      this.listenOn(this.state, current.transaction);
     if (this.current === current) this.fail(current);
   }
 
@@ -225,6 +241,7 @@ export class DeviceLink {
       if (current !== undefined) this.fail(current);
       return;
     }
+    this.forgetOverdue();
     this.state = { kind: "dialling" };
     void this.dial().then((dialled) => {
       if (this.retired && this.current === undefined) {
@@ -245,16 +262,18 @@ export class DeviceLink {
   }
 
   private connected(link: ByteLink): void {
-    const open: State = { kind: "open", link, cutter: new Cutter() };
+    const open: Open = { kind: "open", link, cutter: new Cutter() };
     this.state = open;
     link.listen({
       bytes: (segment) => {
+        if (this.overdue?.open === open) this.hearLate(this.overdue, segment);
         if (this.state !== open) return;
         const malformed = open.cutter.push(segment, this.take);
         if (malformed !== undefined && this.state === open)
-          this.disbelieve(false, `no Modbus: ${malformed.reason}`);
+          this.disbelieve("malformed", `no Modbus: ${malformed.reason}`);
       },
       closed: () => {
+        if (this.overdue?.open === open) this.forgetOverdue();
         if (this.state !== open) return;
         this.state = { kind: "idle" };
         this.ended("the device closed the connection");
@@ -267,7 +286,7 @@ export class DeviceLink {
     const { current } = this;
     if (current === undefined || current.transaction !== transaction || unit !== this.device.deviceUnit) {
       this.disbelieve(
-        true,
+        "unasked",
         current === undefined
           ? `an answer that nobody asked for (transaction ${transaction}, unit ${unit})`
           : `an answer to transaction ${transaction} of unit ${unit} where ${current.transaction} of unit ${this.device.deviceUnit} was asked`,
@@ -276,7 +295,7 @@ export class DeviceLink {
     }
     const reply = readReply(pdu, current.asked.request);
     if (!reply.ok) {
-      this.disbelieve(false, `${current.asked.request.kind}: ${reply.fault.sentence}`);
+      this.disbelieve("malformed", `${current.asked.request.kind}: ${reply.fault.sentence}`);
       return false;
     }
     this.settle(current, settledBy(reply.value));
@@ -285,8 +304,37 @@ export class DeviceLink {
     return this.state.kind === "open";
   };
 
-  private disbelieve(stray: boolean, why: string): void {
-    this.ports.disbelieved(this, stray, why);
+  private listenOn(open: Open, transaction: number): void {
+    this.state = { kind: "idle" };
+    const cancel = this.ports.clock.after(LATE_MS_MAX, () => this.forgetOverdue());
+    this.overdue = { open, transaction, cancel };
+  }
+
+  /** The first that comes decides, and is the last. */
+  private hearLate({ open, transaction }: Overdue, segment: Uint8Array): void {
+    const told = (what: Disbelief, why: string) => {
+      this.forgetOverdue();
+      this.ports.disbelieved(this, what, why);
+    };
+    const malformed = open.cutter.push(segment, (adu) => {
+      const isLate = adu.transaction === transaction && adu.unit === this.device.deviceUnit;
+      const which = `transaction ${adu.transaction}, unit ${adu.unit}`;
+      if (isLate) told("late", `an answer after its ${this.device.answerMsMax} ms (${which})`);
+      else told("unasked", `an answer that nobody asked for (${which})`);
+      return false;
+    });
+    if (malformed !== undefined) told("malformed", `no Modbus: ${malformed.reason}`);
+  }
+
+  private forgetOverdue(): void {
+    const { overdue } = this;
+    this.overdue = undefined;
+    overdue?.cancel();
+    overdue?.open.link.destroy();
+  }
+
+  private disbelieve(what: Disbelief, why: string): void {
+    this.ports.disbelieved(this, what, why);
     this.disconnect();
     this.ended(why);
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readPolicy } from "@wattward/guard";
-import { PROPOSAL } from "./guard.ts";
+import { PROPOSAL } from "./proposal.ts";
 import { policyText, read, world, write } from "./testing/world.ts";
 
 test("guard: a read and a write that the policy names reach the device, under its own unit, and its answers come back", async () => {
@@ -74,6 +74,41 @@ test("guard: a stranger's connection is closed unread and told, whatever way it 
   assert.equal(it.battery.asked.length, 0);
   assert.match(it.told("modbus.unknown-master").join("\n"), /10\.0\.0\.8(.|\n)*user 33(.|\n)*user unknown/);
   await guard.close();
+});
+
+test("guard: a guard that falls while it learns has not read in vain; one that learns anew begins anew", async () => {
+  const learning = (hour: number) => ({ devices: ["battery"], untilMs: Date.UTC(2026, 0, 5, hour) });
+  const it = await world({ guard: policyText({ rules: [], learning: learning(20) }) });
+  const proposed = () => {
+    const proposal = readPolicy(new TextDecoder().decode(it.disk.peek(PROPOSAL)));
+    assert(proposal.ok, JSON.stringify(proposal));
+    return proposal.value.rules.map(({ from, to }) => [from, to]);
+  };
+  const reads = async (address: number) => {
+    assert.equal((await it.ask(it.vendor(), 1, read(address, 3))).kind, "response");
+    await it.time.advance(11_000);
+  };
+  await it.start();
+  await reads(40);
+  it.network.reset();
+  const second = await it.start();
+  await reads(100);
+  assert.deepEqual(proposed(), [
+    [40, 42],
+    [100, 102],
+  ]);
+  it.put(policyText({ rules: [], learning: learning(21) }));
+  await it.time.advance(1_100);
+  await second.close();
+  const third = await it.start();
+  await reads(150);
+  assert.equal(proposed().length, 3, "the same guard went on, and its successor with it");
+  await third.close();
+  it.put(policyText({ rules: [], learning: learning(22) }));
+  const fourth = await it.start();
+  await reads(20);
+  assert.deepEqual(proposed(), [[20, 22]]);
+  await fourth.close();
 });
 
 test("guard: while learning, reads without a rule pass and become a proposal; writes never", async () => {

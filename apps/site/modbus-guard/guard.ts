@@ -16,7 +16,6 @@ import {
   type GuardedDevice,
   type Inherited,
   type ModbusGuard,
-  writePolicy,
   writeSpan,
 } from "@wattward/guard";
 import { type Cancel, every } from "@wattward/kernel";
@@ -24,14 +23,15 @@ import { type ByteLink, type Dial, exceptions, writeRequest } from "@wattward/mo
 import type { ShelfPorts } from "../state/bundle-shelf.ts";
 import { watchBundle } from "../state/bundle-watch.ts";
 import { Clients } from "./clients.ts";
-import { DeviceLink } from "./device.ts";
+import { type Busy, DeviceLink } from "./device.ts";
 import { identify, type Way } from "./identify.ts";
-import { SWEEP_EVERY_MS } from "./limits.ts";
+import { SWEEP_EVERY_MS, WAITED_MS_MAX } from "./limits.ts";
 import { Lookout } from "./lookout.ts";
 import { type Asked, isOver, Master } from "./master.ts";
 import { type Left, Memory, NOTHING_LEFT } from "./memory.ts";
 import type { Observe } from "./observations.ts";
 import { policyInForce } from "./policy-in-force.ts";
+import { Proposal } from "./proposal.ts";
 import { WaysIn, type WaysInPorts } from "./ways-in.ts";
 
 export type GuardPorts = ShelfPorts &
@@ -71,9 +71,8 @@ export async function createGuard(ports: GuardPorts): Promise<Guard> {
   return guard;
 }
 
-/** In the data folder; YAML, as `wattward guard check` reads it. */
-export const PROPOSAL = "state/modbus-proposal.yaml";
-const PROPOSED_EVERY_MS = 10_000;
+/** What is to be on the disk, and is not yet. */
+const KEPT_EVERY_MS = 10_000;
 
 class Running implements Guard {
   private readonly ports: GuardPorts;
@@ -90,7 +89,7 @@ class Running implements Guard {
   private inherited: Inherited | undefined;
   private bundleVersion: number | undefined;
   private connections = 0;
-  private proposed: string | undefined;
+  private proposal: Proposal | undefined;
   private passed = 0;
   private denied = 0;
 
@@ -107,8 +106,11 @@ class Running implements Guard {
 
   async start(): Promise<void> {
     const { ports } = this;
-    this.memory = await Memory.open(ports.disk, ports.log, this.nowMs());
+    const { disk, log } = ports;
+    const tell = (say: string) => this.lookout.tell("modbus.memory", "memory", () => say);
+    this.memory = await Memory.open({ disk, log, tell }, this.nowMs());
     this.inherited = this.memory.inherited;
+    this.proposal = await Proposal.open(disk, log);
     const stop = await watchBundle({
       ...ports,
       taken: ({ version, guard }) => this.adopt(version, guard),
@@ -122,7 +124,10 @@ class Running implements Guard {
     this.stops.push(
       stop,
       sweep,
-      every(ports.clock, PROPOSED_EVERY_MS, () => this.propose()),
+      every(ports.clock, KEPT_EVERY_MS, () => {
+        void this.proposal?.write(this.verdicts);
+        this.memory?.again(this.left, this.nowMs());
+      }),
     );
     await this.waysIn.tried();
   }
@@ -144,6 +149,7 @@ class Running implements Guard {
     this.clients.endAll();
     for (const device of [...this.devices.values(), ...this.retired]) device.close();
     this.lookout.close();
+    await this.proposal?.write(this.verdicts);
     await this.memory?.close(this.left);
   }
 
@@ -157,22 +163,6 @@ class Running implements Guard {
     return this.ports.clock.now().monotonicMs;
   }
 
-  /** What was read while learning, for people to look at. */
-  private async propose(): Promise<void> {
-    const { disk, log } = this.ports;
-    const proposal = this.verdicts?.proposal();
-    const text =
-      proposal && writePolicy(proposal, "Proposed by what was read while learning: to be looked at.");
-    if (text === undefined || text === this.proposed) return;
-    this.proposed = text;
-    try {
-      await disk.replace(PROPOSAL, new TextEncoder().encode(text));
-      log.info("policy-proposed", { path: PROPOSAL });
-    } catch (error) {
-      log.error("proposal-not-written", { say: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
   private adopt(version: number, text: string | undefined): void {
     const { log } = this.ports;
     const tell = (say: string) => this.lookout.tell("modbus.policy", "policy", () => say);
@@ -184,6 +174,7 @@ class Running implements Guard {
     }
     const read = policyInForce(text, this.verdicts, this.inherited);
     if (read.ok) {
+      this.proposal?.resume(read.value);
       log.info("policy-in-force", { version, devices: read.value.policy.devices.length });
       this.enforce(read.value, version);
       return;
@@ -239,17 +230,13 @@ class Running implements Guard {
         return verdict ?? nothingPasses(asked);
       },
       denied: (asked, verdict) => this.deny(asked, verdict),
-      busy: (asked, { device: { name } }) =>
-        this.deny(
-          asked,
-          refusal(asked, exceptions.serverDeviceBusy, `too many of its requests wait for ${name}`),
-        ),
+      busy: (asked, { device: { name } }, why) => this.deny(asked, this.noRoom(asked, busy[why](name), why)),
       settled: (asked, settled, nowMs) => {
         this.lookout.settled(asked, settled, nowMs);
         if (writeSpan(asked.request) !== undefined) this.memory?.note(this.left, nowMs);
       },
       changed: (link, state, why) => this.lookout.device(link, state, why),
-      disbelieved: (link, stray, why) => this.lookout.disbelieved(link, stray, why),
+      disbelieved: (link, what, why) => this.lookout.disbelieved(link, what, why),
       over: (link) => void this.retired.delete(link),
     });
   }
@@ -310,6 +297,15 @@ class Running implements Guard {
     this.deny(asked, verdict?.kind === "deny" ? verdict : nothingPasses(asked));
   }
 
+  private noRoom(asked: Asked, say: string, why: Busy): Denied {
+    const { client, unit, request } = asked;
+    const about = why === "waited" ? "turn" : "rate";
+    return (
+      this.verdicts?.busy({ client, unit }, request, { about, why: say }, this.nowMs()) ??
+      nothingPasses(asked)
+    );
+  }
+
   private deny(asked: Asked, verdict: Denied): void {
     this.denied++;
     this.lookout.denied(verdict);
@@ -320,6 +316,7 @@ class Running implements Guard {
 
 const refusals = {
   full: "there are too many connections",
+  silent: "it did not say in time who it is",
   untrusted: "its certificate is not trusted",
   role: "its certificate's role is malformed",
 } as const;
@@ -332,6 +329,11 @@ const refusal = ({ client, unit, request }: Asked, exception: DenialCode, why: s
   exchange: decodedRequest({ client, unit }, request, []),
 });
 
+const busy: { readonly [W in Busy]: (device: string) => string } = {
+  full: (device) => `too many of its requests wait for ${device}`,
+  silences: (device) => `too many of its requests were not answered by ${device}: others come first`,
+  waited: (device) => `its turn at ${device} did not come within ${WAITED_MS_MAX} ms`,
+};
 /** Between a policy that was taken away and the end of the connections that it had let in. */
 const nothingPasses = (asked: Asked): Denied =>
   refusal(asked, exceptions.illegalFunction, "there is no policy");

@@ -23,13 +23,19 @@ export const IDLE_MS_MAX = 120_000;
 export const UNSENT_BYTES_MAX = 64 * 1024;
 /** How often connections are looked at for the three above. */
 export const SWEEP_EVERY_MS = 500;
+/** A connection on which an answer is overdue is listened to for so long, where nobody asks the device before. */
+export const LATE_MS_MAX = 10_000;
 /** Between attempts to reach a device. */
 export const REDIAL_MS = { firstMs: 100, maxMs: 2_000 } as const;
 /** Between attempts to open a way in. */
 export const LISTEN_AGAIN_MS = { firstMs: 200, maxMs: 5_000 } as const;
-/** Observations told: of one kind about one party, and of all. Beyond it they are counted, and the next one says how many. */
-export const TOLD_EACH = { burst: 5, perSecond: 0.1 } as const;
-export const TOLD_ALL = { burst: 40, perSecond: 4 } as const;
-/** Parties of which observations are counted apart. */
+/**
+ * Observations told: of one thing about one party; of all refused writes; of all else. Together no more than the local controller hands on
+ * of a guard (`WITNESS_RATE`). What is more waits, or is counted, and the next one says how many.
+ */
+export const TOLD_EACH = { burst: 3, perSecond: 0.1 } as const;
+export const TOLD_WRITES = { burst: 8, perSecond: 0.12 } as const;
+export const TOLD_USUAL = { burst: 12, perSecond: 0.18 } as const;
+/** Things that are told apart, in each of the two. */
 export const PARTIES_MAX = 256;
 export const DETAIL_CHARS_MAX = 900;

@@ -3,6 +3,7 @@
  * central system, in bounded words.
  */
 import {
+  changes,
   type Denied,
   denialText,
   exchangeText,
@@ -13,11 +14,14 @@ import {
 } from "@wattward/guard";
 import type { Clock, Log } from "@wattward/kernel";
 import { deniedTold } from "./denied-told.ts";
-import type { DeviceLink } from "./device.ts";
+import type { DeviceLink, Disbelief } from "./device.ts";
 import type { Way } from "./identify.ts";
 import { CLIENT_LINKS_MAX } from "./limits.ts";
 import type { Asked, Ending, Master } from "./master.ts";
 import { Observations, type Observe, type ObservedKind } from "./observations.ts";
+
+/** Their addresses are theirs to choose: whoever they are, they are told of by turns with each client and device, as one. */
+const STRANGERS = "strangers";
 
 export class Lookout {
   private readonly clock: Clock;
@@ -35,7 +39,7 @@ export class Lookout {
   }
 
   tell(kind: ObservedKind, party: string, detail: () => string): void {
-    this.told.tell(kind, party, detail);
+    this.told.tell({ kind, party }, { detail });
   }
 
   enforce(policy: Policy | undefined): void {
@@ -62,12 +66,18 @@ export class Lookout {
   }
 
   private tellDenied(verdict: Denied): void {
-    const { client } = verdict.exchange;
+    const { client: party, device = "", values, functionCode } = verdict.exchange;
+    const isWrite = changes(functionCode);
+    // What has no type is one: a wire carries any address.
+    const register = values[0]?.register ?? "";
     this.told.tell(
-      "modbus.denied",
-      client,
-      () => denialText(verdict),
-      (text) => deniedTold(verdict, text),
+      {
+        kind: "modbus.denied",
+        party,
+        what: `${device} ${verdict.about ?? ""} ${isWrite} ${register}`,
+        isWrite,
+      },
+      { detail: () => denialText(verdict), told: (text) => deniedTold(verdict, text) },
     );
   }
 
@@ -92,25 +102,30 @@ export class Lookout {
   }
 
   /** An answer was none, and its connection was reset. */
-  disbelieved({ device: { name } }: DeviceLink, stray: boolean, why: string): void {
-    if (stray) this.watch.stray("unasked-answer", name, this.nowMs());
+  disbelieved({ device: { name } }: DeviceLink, what: Disbelief, why: string): void {
+    if (what !== "malformed") this.watch.stray(`${what}-answer`, name, this.nowMs());
     this.tell("modbus.device-answer", name, () => `${name}: ${why}; connection reset`);
   }
 
   /** About once a second. */
   turn(): void {
     this.watch.turn(this.nowMs());
+    this.told.turn();
   }
 
   close(): void {
     this.watch.close();
+    this.told.close();
   }
 
   private incident({ kind, attack, phase, master, device, count, sentence, exchange }: Observation): void {
     const what = exchange === undefined ? "" : ` (${exchangeText(exchange)})`;
     const many = count > 1 ? `, ${count} frames` : "";
-    const party = `${master} ${device ?? ""} ${phase}`;
-    this.tell(`modbus.${kind}`, party, () => `${attack} ${phase}: ${sentence}${many}${what}`);
+    const party = kind === "unknown-master" ? STRANGERS : master;
+    this.told.tell(
+      { kind: `modbus.${kind}`, party, what: `${master} ${device ?? ""} ${phase}` },
+      { detail: () => `${attack} ${phase}: ${sentence}${many}${what}` },
+    );
   }
 
   private nowMs(): number {

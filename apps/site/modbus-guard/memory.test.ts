@@ -73,10 +73,11 @@ for (const [what, text] of Object.entries({
   test(`guard's memory: ${what}: no turn until ten minutes are over, and the guard serves`, async () => {
     const it = await world(bounded({ reversalsPer10MinMax: 5 }));
     it.disk.damage(PAST, new TextEncoder().encode(text));
+    it.battery.bank.registers[100] = 1_000;
     const guard = await it.start();
     assert.equal((await it.ask(it.ems(), 1, read(100))).kind, "response");
-    assert.equal(await says(it, 1_000), "response");
-    assert.equal(await says(it, 500), "response");
+    assert.equal(await says(it, 1_200), 6, "which way it went last, nobody knows");
+    assert.equal(await says(it, 500), "response", "towards 0");
     assert.equal(await says(it, 1_000), 6);
     await it.time.advance(601_000);
     assert.equal(await says(it, 1_000), "response");
@@ -87,10 +88,10 @@ test("guard's memory: what nobody could read is not forgotten by the next fall, 
   for (const falls of ["killed", "ended"]) {
     const it = await world(bounded({ reversalsPer10MinMax: 5 }));
     it.disk.damage(PAST, new TextEncoder().encode("no guard's hand"));
+    it.battery.bank.registers[100] = 1_000;
     const first = await it.start();
     await restarted(it, falls === "ended" ? first : undefined);
-    assert.equal(await says(it, 1_000), "response");
-    assert.equal(await says(it, 500), "response");
+    assert.equal(await says(it, 500), "response", "towards 0");
     assert.equal(await says(it, 1_000), 6, falls);
   }
 });
@@ -122,5 +123,70 @@ test("guard's memory: a full disk stops no request, and with room it is kept", a
   await it.time.advance(100);
   const { past } = JSON.parse(new TextDecoder().decode(it.disk.peek(PAST)));
   assert.equal(past[0].reversalsAgoMs.length, 3);
+  await guard.close();
+});
+
+/** On a disk without room: what the file holds may shrink, nothing may grow. */
+const fill = (it: World) => {
+  it.disk.options.capacityBytes = it.disk.usedBytes;
+};
+
+test("guard's memory: on a full disk no start gives new steps, towards 0 is free, and people are told", async () => {
+  const it = await world(bounded({ reversalsPer10MinMax: 1 }));
+  fill(it);
+  it.battery.bank.registers[100] = 1_000;
+  for (let life = 0; life < 6; life++) {
+    const guard = await restarted(it, undefined);
+    assert.equal(await says(it, life % 2 === 0 ? -500 : 1_500), 6, `away from 0, life ${life}`);
+    assert.equal(await says(it, 900 - 100 * life), "response", `towards 0, life ${life}`);
+    assert.equal(it.told("modbus.memory").length, life + 1);
+    await it.time.advance(1_000);
+    if (life % 2 === 0) await guard.close();
+  }
+  assert.match(it.told("modbus.memory")[0]!, /cannot be written: .*full/);
+  await it.time.advance(601_000);
+  assert.equal(await says(it, -500), "response", "ten minutes after its start its rules are as ever");
+});
+
+test("guard's memory: on a full disk every start begins with its dwell running and no ramp saved up", async () => {
+  const it = await world(bounded({ dwellMs: 30_000, rampPerS: 100 }));
+  fill(it);
+  for (let life = 0; life < 4; life++) {
+    await restarted(it, undefined);
+    await it.time.advance(10_000);
+    assert.equal(await says(it, life % 2 === 0 ? -500 : 500), 6, `life ${life}`);
+  }
+  await it.time.advance(20_000);
+  assert.equal(await says(it, 2_000), 3);
+  assert.equal(await says(it, 500), "response");
+});
+
+test("guard's memory: a guard that could not write what moved leaves nothing that is no longer so", async () => {
+  const it = await world(bounded({ reversalsPer10MinMax: 3 }));
+  const guard = await it.start();
+  assert.equal(await says(it, 1_000), "response");
+  await it.time.advance(100);
+  fill(it);
+  for (const value of [500, 1_000, 500]) assert.equal(await says(it, value), "response");
+  await it.time.advance(100);
+  assert.equal(it.told("modbus.memory").length, 1);
+  delete it.disk.options.capacityBytes;
+  // Killed before it could write again; the next one has room.
+  await restarted(it, undefined);
+  assert.equal(await says(it, 1_000), 6);
+  assert.equal(await says(it, 0), "response");
+  await guard.close();
+});
+
+test("guard's memory: with room again all is written without a turn, and told", async () => {
+  const it = await world(bounded({ reversalsPer10MinMax: 3 }));
+  const guard = await it.start();
+  fill(it);
+  for (const value of [1_000, 500]) assert.equal(await says(it, value), "response");
+  delete it.disk.options.capacityBytes;
+  await it.time.advance(11_000);
+  const { past } = JSON.parse(new TextDecoder().decode(it.disk.peek(PAST)));
+  assert.equal(past[0].reversalsAgoMs.length, 1);
+  assert.match(it.told("modbus.memory").at(-1)!, /can be written again/);
   await guard.close();
 });

@@ -5,7 +5,7 @@ import { type Way, ways } from "./identify.ts";
 import { LISTEN_AGAIN_MS } from "./limits.ts";
 
 export type Listener = { close(): Promise<void> };
-type Why = "full" | "untrusted" | "role";
+type Why = "full" | "silent" | "untrusted" | "role";
 /** A connection that never became a link, and why. */
 export type Refused = (address: string, why: Why) => void;
 

@@ -7,7 +7,7 @@
  */
 import { diagnostics, exceptionName, type Request, readRequest } from "@wattward/modbus";
 import type { DecodedExchange } from "../exchange.ts";
-import { writing } from "../functions.ts";
+import { changes } from "../functions.ts";
 import type { Denied } from "../verdict.ts";
 import { type Hit, Incidents } from "./incidents.ts";
 import { CONNECTIONS_MAX, FUNCTION_SCAN, MASTERS_MAX, PAIRS_MAX, SERIES_MAX, UNIT_SCAN } from "./limits.ts";
@@ -169,8 +169,8 @@ export class Watch {
   denied(denied: Denied, between: Between, frame: Frame): void {
     const { master, device } = between;
     const exchange = () => denied.exchange;
-    // Told as what it is when it was asked.
-    if (silencingPdu.test(denied.exchange.pdu)) return;
+    // Told as what it is when it was asked; and whose turn does not come has done nothing.
+    if (silencingPdu.test(denied.exchange.pdu) || denied.about === "turn") return;
     this.once({ kind: kindOf(denied), master, device, exchange }, frame, () => denied.why);
     const request = readRequest(bytesOf(denied.exchange.pdu));
     // By its motion it is told as what it is already.
@@ -254,7 +254,5 @@ function kindOf({ about, exception, exchange }: Denied): ObservationKind {
   if (about === "motion") return "oscillation";
   if (about === "rate" || exception === 6) return "flood";
   if (exception === 3) return "value-out-of-bounds";
-  return changingCodes.has(exchange.functionCode) ? "unauthorised-write" : "unauthorised-read";
+  return changes(exchange.functionCode) ? "unauthorised-write" : "unauthorised-read";
 }
-
-const changingCodes: ReadonlySet<number> = new Set([...writing, 8, 21]);

@@ -3,9 +3,13 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from "node:tls";
 import type { ByteLink, LinkPeer } from "../link.ts";
+import { Handshakes } from "./handshakes.ts";
 import { type TcpLimits, tcpLimits } from "./limits.ts";
 import { socketLink } from "./socket-link.ts";
 import { securedPeer, serverTls, type TlsIdentity } from "./tls.ts";
+
+/** `silent`: it did not finish its handshake in time, or in its turn among others of its source. */
+type RefusedWhy = "full" | "silent" | "untrusted" | "role";
 
 export type ListenOptions = {
   /** Where: `host` is an address of this machine, port 0 takes any; or the path of a unix socket. */
@@ -17,7 +21,7 @@ export type ListenOptions = {
   /** What the operating system says of the process at the other end of a unix socket. */
   uidOf?(socket: Socket): number | undefined;
   /** A connection that never became a link, and why. */
-  refused?(address: string, why: "full" | "untrusted" | "role"): void;
+  refused?(address: string, why: RefusedWhy): void;
   readonly limits?: Partial<TcpLimits>;
 };
 
@@ -37,20 +41,25 @@ export interface ModbusListener {
 export async function listen(options: ListenOptions): Promise<ModbusListener> {
   const limits = { ...tcpLimits, ...options.limits };
   const sockets = new Set<Socket>();
+  const handshakes = new Handshakes(limits.handshakesEachMax);
   let { tls } = options;
   const server: Server | TlsServer =
     options.tls === undefined
       ? createServer((socket) => options.accept(socketLink(socket, plainPeer(socket, options))))
-      : createTlsServer(serverTls(options.tls, limits.handshakeMsMax), (socket) => secured(socket, options));
+      : createTlsServer(serverTls(options.tls, limits.provenMsMax), (socket) => {
+          handshakes.proven(socket);
+          secured(socket, options);
+        });
   // Counted before TLS begins: handshakes are what a flood would consist of.
   server.maxConnections = limits.connectionsMax;
   server.on("drop", (dropped) => options.refused?.(dropped?.remoteAddress ?? "", "full"));
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
+    if (tls !== undefined) handshakes.begun(socket, sockets.size < limits.connectionsMax);
     socket.once("close", () => sockets.delete(socket));
   });
-  server.on("tlsClientError", (_error: Error, socket: TLSSocket) => {
-    options.refused?.(socket.remoteAddress ?? "", "untrusted");
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    options.refused?.(socket.remoteAddress ?? "", silences.has(error.code ?? "") ? "silent" : "untrusted");
     socket.destroy();
   });
 
@@ -61,7 +70,7 @@ export async function listen(options: ListenOptions): Promise<ModbusListener> {
     port: typeof address === "object" && address !== null ? address.port : 0,
     renew(fresh) {
       if (!("setSecureContext" in server)) return;
-      server.setSecureContext(serverTls(fresh, limits.handshakeMsMax));
+      server.setSecureContext(serverTls(fresh, limits.provenMsMax));
       const same = JSON.stringify([tls?.ca, tls?.crl]) === JSON.stringify([fresh.ca, fresh.crl]);
       tls = fresh;
       if (!same) for (const socket of sockets) socket.destroy();
@@ -74,6 +83,9 @@ export async function listen(options: ListenOptions): Promise<ModbusListener> {
     },
   };
 }
+
+/** A handshake that ended without a word about certificates. */
+const silences: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ERR_TLS_HANDSHAKE_TIMEOUT"]);
 
 function secured(socket: TLSSocket, { accept, refused }: ListenOptions): void {
   const address = socket.remoteAddress ?? "";

@@ -1,8 +1,9 @@
 /** Real sockets on loopback: client and server end to end, unix sockets, TLS with roles, and what is turned away. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -14,7 +15,8 @@ import { serve } from "../server.ts";
 import { bytesOf } from "../testing/bytes.ts";
 import { modbusAuthority, opensslMissing, ROLE_OID } from "../testing/certificates.ts";
 import { RegisterBank } from "../testing/registers.ts";
-import { type DialOptions, dialer, type ListenOptions, listen, roleOf } from "./index.ts";
+import { Handshakes } from "./handshakes.ts";
+import { type DialOptions, dialer, type ListenOptions, listen, roleOf, tcpLimits } from "./index.ts";
 
 const closing: (() => unknown)[] = [];
 after(async () => {
@@ -205,6 +207,69 @@ test("tls: a renewed certificate is shown to the next connection, links go on; w
   assert.equal(outcome.kind, "failed", "nobody believes its authority any more");
   const newer = master({ to: { host, port }, tls: { ...next.issue("vendor"), ca } });
   assert.equal((await newer.request(1, read)).kind, "response");
+});
+
+test("tls: strangers who say nothing keep nobody out, of their own address either; and are told", {
+  skip,
+}, async () => {
+  const authority = modbusAuthority();
+  closing.push(() => authority.remove());
+  const ca = [authority.ca];
+  const { port, refused } = await device({ tls: { ...authority.issue("guard"), ca } });
+  const host = "127.0.0.1";
+  const hogs = new Set<Socket>();
+  const hog = () => {
+    const socket = connect(port, host);
+    hogs.add(socket);
+    socket.on("error", () => {});
+    socket.on("close", () => hogs.delete(socket));
+    return new Promise((resolve) => socket.once("connect", resolve));
+  };
+  closing.push(() => hogs.forEach((socket) => void socket.destroy()));
+  await Promise.all(Array.from({ length: 2 * tcpLimits.connectionsMax }, hog));
+  const vendor = authority.issue("vendor");
+  const served = await master({ to: { host, port }, tls: { ...vendor, ca } }).request(1, read);
+  assert.equal(served.kind, "response");
+  assert(hogs.size <= tcpLimits.handshakesEachMax, `${hogs.size} are still there`);
+  assert(refused.length > 0 && refused.every((why) => why === "silent" || why === "full"), refused.join());
+});
+
+test("tls: who says nothing is ended when its time is over", { skip }, async () => {
+  const authority = modbusAuthority();
+  closing.push(() => authority.remove());
+  const tls = { ...authority.issue("guard"), ca: [authority.ca] };
+  const { port, refused } = await device({ tls, limits: { provenMsMax: 100 } });
+  const socket = connect(port, "127.0.0.1");
+  socket.on("error", () => {});
+  await new Promise((resolve) => socket.once("close", resolve));
+  assert.deepEqual(refused, ["silent"]);
+});
+
+test("tls: of handshakes of one source that are too many the oldest goes that has said nothing, and no other source's", () => {
+  const handshakes = new Handshakes(2);
+  const gone: string[] = [];
+  let ports = 1;
+  const begin = (remoteAddress: string, name: string, bytesRead = 0, hasRoom = true) =>
+    handshakes.begun(
+      Object.assign(new EventEmitter(), {
+        ...{ remoteAddress, remotePort: ports++, bytesRead },
+        destroy: () => void gone.push(name),
+      }) as unknown as Socket,
+      hasRoom,
+    );
+  begin("192.0.2.1", "spoke", 200);
+  begin("192.0.2.1", "silent");
+  begin("192.0.2.2", "elsewhere");
+  begin("192.0.2.1", "newer", 200);
+  assert.deepEqual(gone, ["silent"]);
+  begin("::ffff:192.0.2.1", "newest");
+  assert.deepEqual(gone.at(-1), "spoke");
+  begin("2001:db8::1", "six");
+  begin("2001:db8::2", "sixth");
+  begin("2001:db8::3", "same network");
+  assert.deepEqual(gone.at(-1), "six");
+  begin("192.0.2.9", "last place", 0, false);
+  assert.deepEqual(gone.at(-1), "elsewhere");
 });
 
 test("role: read from the certificate's own DER; damaged certificates are malformed, never an exception", {

@@ -272,6 +272,7 @@ export const energyWords = {
       "modbus.device-answer": "odd answer",
       "modbus.device-lost": "device lost",
       "modbus.device-back": "device back",
+      "modbus.memory": "memory",
       "modbus.policy": "policy",
       "modbus.closed": "way in closed",
     } as Readonly<Record<string, string>>,
