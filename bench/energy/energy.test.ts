@@ -1,7 +1,7 @@
 /** `bench energy` as it is called: one line of JSON in the shape that others read, the result of each session, and wrong words refused. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -122,6 +122,12 @@ test("bench energy: nothing asked for is all of it, and money that is earned has
   const { energy, sessionsCompleted, rules } = JSON.parse(none.printed) as Told;
   assert.deepEqual(energy, { kWh: 0, lpKWh: 0, ratio: 1 });
   assert.deepEqual([sessionsCompleted, rules["equalShare"]], [1, 1]);
+
+  mkdirSync(file("taken/result.json"), { recursive: true });
+  const unwritten = bench(...usual("taken", "head.csv"));
+  assert.equal(unwritten.status, 1);
+  assert.match(unwritten.said, /could not be written/);
+  assert.equal(unwritten.printed, none.printed, "told all the same");
 
   writeFileSync(file("negative.csv"), `hour,price\n${prices.join("\n").replaceAll(/,/g, ",-")}\n`);
   const earned = bench(...usual("earned"), "--prices", file("negative.csv"));
