@@ -9,7 +9,7 @@ import { type Fleet, type ReadFleet, readFleet, STEP_MS } from "./cars.ts";
 import { Clock } from "./clock.ts";
 import type { Span } from "./course.ts";
 import { figuresOf, noCost, partOf, round, sum } from "./figures.ts";
-import { offline, type Surroundings } from "./offline.ts";
+import { NoOptimum, type Optimum, offline, type Surroundings } from "./offline.ts";
 import { type Replayed, replay, type World } from "./replay.ts";
 import { writeResults } from "./results.ts";
 import { laxities, rules, uncontrolledPeakKw } from "./rules.ts";
@@ -51,7 +51,7 @@ export async function energy(options: EnergyOptions, say: Say) {
   );
   const { world, around, remarks } = worldOf(fleet, options, clock);
   for (const remark of remarks) say(remark);
-  const history = options.history === undefined ? undefined : await historyOf(options, clock);
+  const history = options.history === undefined ? undefined : await historyOf(options, clock, say);
   const solver = await inProcessSolver();
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
@@ -59,16 +59,21 @@ export async function energy(options: EnergyOptions, say: Say) {
   const robust =
     options.prices === undefined || world.site.sources.length === 0
       ? undefined
-      : await offline(fleet, { ...around, withoutLargest: true }, solver);
+      : await unless(offline(fleet, { ...around, withoutLargest: true }, solver), say);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
   const replayed = await replay(fleet, world, { solver, say, history });
   const sameEnergy =
-    options.prices === undefined ? undefined : await offline(asDelivered(fleet, replayed), around, solver);
+    options.prices === undefined
+      ? undefined
+      : await unless(offline(asDelivered(fleet, replayed), around, solver), say);
   const sameStations = options.sameStations
     ? await throughTheLoop(fleet, world, { solver, lpKWh: sum(optimum.gotKwh) })
     : undefined;
   await solver.close();
-  const figures = figuresOf(fleet, { optimum, replayed, around, sameEnergy });
+  const figures = figuresOf(fleet, {
+    ...{ optimum, replayed, around, sameEnergy },
+    priced: options.prices !== undefined,
+  });
   const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
   const result = {
     ...figures,
@@ -87,6 +92,17 @@ export async function energy(options: EnergyOptions, say: Say) {
   );
   keep(options.out, { fleet, optimum, replayed, result }, say);
   return figures;
+}
+
+/** A bound that only stands beside the others: without it they are told all the same. */
+async function unless(bound: Promise<Optimum>, say: Say): Promise<Optimum | undefined> {
+  try {
+    return await bound;
+  } catch (error) {
+    if (!(error instanceof NoOptimum)) throw error;
+    say(error.message);
+    return undefined;
+  }
 }
 
 /** The figures are told even where they cannot be written. */
@@ -211,10 +227,11 @@ function worldOf(
 const commonPart = (a: number, b: number): number => (b === 0 ? a : commonPart(b, a % b));
 
 /** What the forecasts would know if they had seen the sessions of a file: their state. */
-async function historyOf(options: EnergyOptions, clock: Clock): Promise<object> {
+async function historyOf(options: EnergyOptions, clock: Clock, say: Say): Promise<object> {
   const forecasts = new Forecasts(options.timeZone);
   const wanted = { ...options, sessions: options.history!, days: undefined, weekdays: false };
-  const { cars } = await fleetOf(wanted, clock);
+  const { cars, remarks } = await fleetOf(wanted, clock);
+  for (const remark of remarks) say(`history: ${remark}`);
   for (const { session, needKwh, told } of cars) {
     forecasts.learn({
       outlet: `${session.station}.1` as OutletId,

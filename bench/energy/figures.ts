@@ -23,8 +23,9 @@ export type Outcome = {
   readonly optimum: Optimum;
   readonly replayed: Replayed;
   readonly around: Surroundings;
-  /** The bound for what was delivered, where there are prices. */
+  /** The bound for what was delivered. */
   readonly sameEnergy?: Optimum | undefined;
+  readonly priced: boolean;
 };
 
 export function figuresOf(fleet: Fleet, outcome: Outcome) {
@@ -50,8 +51,8 @@ export function figuresOf(fleet: Fleet, outcome: Outcome) {
   };
 }
 
-function costOf({ steps }: Fleet, { optimum, replayed, around, sameEnergy }: Outcome): Cost {
-  if (sameEnergy === undefined) return noCost;
+function costOf({ steps }: Fleet, { optimum, replayed, around, sameEnergy, priced }: Outcome): Cost {
+  if (!priced) return noCost;
   const meanCent =
     steps === 0 ? 0 : sum(Array.from({ length: steps }, (_, step) => around.priceCent(step))) / steps;
   // What a battery holds less at the end than the bound's was bought before, at the mean price.
@@ -59,13 +60,13 @@ function costOf({ steps }: Fleet, { optimum, replayed, around, sameEnergy }: Out
     (cent + (optimum.batteryEndKwh - batteryEndKwh) * meanCent) / 100;
   const eur = eurOf(replayed);
   const lpEur = eurOf(optimum);
-  const lpEurSameKWh = eurOf(sameEnergy);
+  const lpEurSameKWh = sameEnergy === undefined ? undefined : eurOf(sameEnergy);
   return {
     eur: round(eur),
     lpEur: round(lpEur),
     ratio: costRatio(eur, lpEur),
-    lpEurSameKWh: round(lpEurSameKWh),
-    ratioSameKWh: costRatio(eur, lpEurSameKWh),
+    lpEurSameKWh: lpEurSameKWh === undefined ? null : round(lpEurSameKWh),
+    ratioSameKWh: lpEurSameKWh === undefined ? null : costRatio(eur, lpEurSameKWh),
   };
 }
 

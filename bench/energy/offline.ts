@@ -45,6 +45,11 @@ export type Optimum = {
   readonly batteryKw: readonly number[];
 };
 
+/** The solver found none in its time. */
+export class NoOptimum extends Error {
+  override readonly name = "NoOptimum";
+}
+
 const DAY_STEPS = 24 / STEP_HOURS;
 const WINDOW_DAYS = 3;
 const WINDOW_DAYS_MAX = 14;
@@ -76,7 +81,12 @@ export async function offline(fleet: Fleet, around: Surroundings, solver: Solver
   };
   for (let from = 0; from < fleet.steps; from += DAY_STEPS) {
     if (nobodyFor(fleet, from)) continue;
-    await solveWindow(fleet, around, { solver, state, window: windowFrom(fleet, from) });
+    const window = windowFrom(fleet, from);
+    const shorter = { ...window, to: Math.min(window.to, from + WINDOW_DAYS * DAY_STEPS) };
+    const solved =
+      (await solveWindow(fleet, around, { solver, state, window })) ||
+      (window.to > shorter.to && (await solveWindow(fleet, around, { solver, state, window: shorter })));
+    if (!solved) throw new NoOptimum(`the bound finds no optimum for the days from step ${from} on`);
   }
   const { got: gotKwh, cent, charge: batteryEndKwh, gridKw, batteryKw } = state;
   return { gotKwh, cent, batteryEndKwh, gridKw, batteryKw };
@@ -139,15 +149,16 @@ function meanOver({ from, to }: Segment, of: (step: number) => number): number {
 
 const hoursOf = ({ from, to }: Segment): number => (to - from) * STEP_HOURS;
 
+/** Whether an optimum was found, and kept. */
 async function solveWindow(
   fleet: Fleet,
   around: Surroundings,
   { solver, state, window }: Solving,
-): Promise<void> {
+): Promise<boolean> {
   const here = fleet.cars
     .map((car, i) => ({ car, i }))
     .filter(({ car, i }) => car.from < window.to && car.to > window.from && state.leftKwh[i]! > 1e-6);
-  if (here.length === 0 && around.battery === undefined) return;
+  if (here.length === 0 && around.battery === undefined) return true;
   const segments = segmentsOf(
     window,
     here.map(({ car }) => car),
@@ -167,10 +178,11 @@ async function solveWindow(
     flows.push(flow);
   }
   const x = await solver.solve(program.build(), DEADLINE_MS);
-  if (x === undefined) throw new Error(`no optimum for the window from step ${window.from}`);
+  if (x === undefined) return false;
   for (const [s, segment] of segments.entries())
     if (segment.from < window.keepTo)
       keep(state, x, { segment, s, flow: flows[s]!, cars, feedInCent: around.feedInCent });
+  return true;
 }
 
 /** A car's power while it is there, and the row that it gets no more than it needs. */

@@ -39,7 +39,7 @@ export async function readSessionFile(file: string, clock: Clock): Promise<Sessi
   if (!read.ok) throw new Error(`${file}: line ${read.fault[0]?.line}: ${read.fault[0]?.sentence}`);
   const sessions = ofOneTime(read.value, skip);
   if (sessions.length === 0 && skipped > 0) throw new Error(`${file} has no session: ${faults[0]}`);
-  const left = skipped === 0 ? [] : [`${skipped} lines of ${file} are left out: ${faults.join(" ")}`];
+  const left = skipped === 0 ? [] : [`lines left out of ${file}: ${skipped}. ${faults.join(" ")}`];
   return { sessions, skipped, remarks: [...left, ...fields.remarks(sessions)] };
 }
 
