@@ -8,6 +8,7 @@ import { Forecasts, LocalTime, type OutletId, type Solver } from "@wattward/ener
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Say } from "../plant.ts";
 import { type Fleet, readFleet, STEP_HOURS, STEP_MS } from "./cars.ts";
+import { linearRows, type Network, readNetwork } from "./network.ts";
 import { type Optimum, offline, type Surroundings } from "./offline.ts";
 import { type Replayed, replay, type World } from "./replay.ts";
 import { byRule, laxities, rules, uncontrolledPeakKw } from "./rules.ts";
@@ -50,13 +51,15 @@ export async function energy(options: EnergyOptions, say: Say) {
   say(
     `${fleet.cars.length} sessions on ${fleet.days} days; nobody held back, they peak at ${uncontrolledPeakKw(fleet).toFixed(1)} kW`,
   );
-  const { world, around } = worldOf(fleet, options);
+  const { world, around, notes } = worldOf(fleet, options);
+  for (const note of notes) say(note);
   const solver = await inProcessSolver();
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
   // As the loop has it, for whoever compares costs: the loss of the largest source must not overload what the bound takes for a limit of the meter.
+  // In a network the cap is no fuse for the loop either.
   const robust =
-    options.prices === undefined || world.site.sources.length === 0
+    options.prices === undefined || world.site.sources.length === 0 || world.network !== undefined
       ? undefined
       : await offline(fleet, { ...around, withoutLargest: true }, solver);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
@@ -66,7 +69,7 @@ export async function energy(options: EnergyOptions, say: Say) {
     ? await throughTheLoop(fleet, world, { solver, lpKWh: sum(optimum.gotKwh) })
     : undefined;
   await solver.close();
-  const figures = figuresOf(fleet, { optimum, replayed, around, options });
+  const figures = figuresOf(fleet, { optimum, replayed, around, options, network: world.network });
   write(options.out, fleet, {
     optimum,
     replayed,
@@ -78,9 +81,9 @@ export async function energy(options: EnergyOptions, say: Say) {
       }),
     },
   });
-  const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
+  const { plans, noPlans, turns, errors, overloads, worstLoad, stepsAboveCap } = replayed;
   say(
-    `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}`,
+    `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}${stepsAboveCap > 0 ? `, 5-minute means above the cap ${stepsAboveCap}` : ""}`,
   );
   return figures;
 }
@@ -103,25 +106,27 @@ async function throughTheLoop(
 function worldOf(
   fleet: Fleet,
   options: EnergyOptions,
-): { readonly world: World; readonly around: Surroundings } {
+): { readonly world: World; readonly around: Surroundings; readonly notes: readonly string[] } {
   const offsetMs = zoneOffsetMs(options.timeZone, fleet.startMs);
   const course = options.prices === undefined ? noPrices : prices(options.prices, fleet.startMs, offsetMs);
   const sun = options.pv === undefined ? undefined : solarOf(options.pv, offsetMs);
   const { bess } = options;
-  const placed =
-    options.network === undefined
-      ? plainSite(fleet, options.capKw, {
-          ...(bess === undefined ? {} : { bess }),
-          ...(sun === undefined ? {} : { solarPeakW: sun.peakW }),
-        })
-      : networkSite(options.network, fleet, options.capKw);
+  const sources = {
+    ...(bess === undefined ? {} : { bess }),
+    ...(sun === undefined ? {} : { solarPeakW: sun.peakW }),
+  };
+  const { capKw } = options;
+  const network = options.network === undefined ? undefined : readNetwork(options.network);
+  const { site, outletOf, notes } =
+    network === undefined
+      ? plainSite(fleet, capKw, sources)
+      : networkSite(network, fleet, { capKw, sources });
   const wallOf = (step: number) => fleet.startMs + step * STEP_MS;
   const solarW = sun?.w ?? (() => 0);
   return {
     world: {
-      site: placed.site,
+      ...{ site, capKw, network, outletOf },
       timeZone: options.timeZone,
-      outletOf: placed.outletOf,
       solarW,
       pricesAt: course.known,
       priceCent: course.cent,
@@ -136,7 +141,7 @@ function worldOf(
       feedInCent: 0,
       solarKw: (step) => solarW(wallOf(step)) / 1000,
       sameFor: sun !== undefined ? 3 : options.prices !== undefined ? 12 : fleet.steps + 1,
-      rows: placed.rows,
+      rows: network === undefined ? [] : linearRows(network),
       ...(bess === undefined
         ? {}
         : {
@@ -150,6 +155,7 @@ function worldOf(
             },
           }),
     },
+    notes,
   };
 }
 
@@ -177,9 +183,10 @@ type Outcome = {
   readonly replayed: Replayed;
   readonly around: Surroundings;
   readonly options: EnergyOptions;
+  readonly network: Network | undefined;
 };
 
-function figuresOf(fleet: Fleet, { optimum, replayed, around, options }: Outcome) {
+function figuresOf(fleet: Fleet, { optimum, replayed, around, options, network }: Outcome) {
   const lpKWh = sum(optimum.gotKwh);
   const kWh = sum(replayed.gotKwh);
   const parts = fleet.cars.map(({ needKwh }, i) =>
@@ -205,7 +212,7 @@ function figuresOf(fleet: Fleet, { optimum, replayed, around, options }: Outcome
     rules: Object.fromEntries(
       Object.entries(rules).map(([name, rule]) => [
         name,
-        round4(sum(byRule(rule, fleet, options.capKw)) / lpKWh),
+        round4(sum(byRule(rule, fleet, { capKw: options.capKw, network })) / lpKWh),
       ]),
     ),
   };
@@ -234,7 +241,7 @@ function write(
   );
   writeFileSync(
     join(out, "result.json"),
-    `${JSON.stringify({ ...figures, plans: replayed.plans, plansWithoutAnswer: replayed.noPlans, turns: replayed.turns, errors: replayed.errors, overloads: replayed.overloads, worstLoad: replayed.worstLoad }, null, 2)}\n`,
+    `${JSON.stringify({ ...figures, plans: replayed.plans, plansWithoutAnswer: replayed.noPlans, turns: replayed.turns, errors: replayed.errors, instantPeakKw: round(replayed.instantPeakKw), overloads: replayed.overloads, stepsAboveCap: replayed.stepsAboveCap, worstLoad: replayed.worstLoad }, null, 2)}\n`,
   );
 }
 

@@ -33,7 +33,7 @@ const fleet = (
   return { ...fleetOf(sessions, KW), days: 1 };
 };
 const kwh = (name: keyof typeof rules, cars: Fleet, capKw: number) =>
-  byRule(rules[name], cars, capKw).map((x) => Math.round(x * 100) / 100);
+  byRule(rules[name], cars, { capKw }).map((x) => Math.round(x * 100) / 100);
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 test("rules: two cars, power for one: who leaves first, who waits least, who came first", () => {
@@ -95,10 +95,10 @@ test("bound: no rule beats it, whatever comes; with one cap the true least laxit
     };
     const most = total((await offline(some, around, solver)).gotKwh);
     for (const [name, rule] of Object.entries(rules)) {
-      const got = total(byRule(rule, some, capKw));
+      const got = total(byRule(rule, some, { capKw }));
       assert(got <= most + 1e-3, `seed ${seed}: ${name} gets ${got} of ${most}`);
     }
-    const best = total(byRule(rules.leastLaxityTrue, some, capKw));
+    const best = total(byRule(rules.leastLaxityTrue, some, { capKw }));
     assert(best >= 0.97 * most, `seed ${seed}: ${best} of ${most}`);
   }
   await solver.close();
