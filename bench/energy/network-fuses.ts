@@ -3,12 +3,13 @@
  * thing (a panel, a transformer's two sides): constraints over the same EVSEs, and those that cross each other and differ only in the phase at the
  * end of their names. They nest by which EVSEs are below them.
  *
- * Always true: currents that overload no fuse overload no constraint. A fuse is rated so that no sums of magnitudes within it make any
- * sum of phasors exceed its limit: the largest lie at the corners of what the fuse allows, since a magnitude is convex. Where constraints
+ * Always true: currents that overload no fuse, of EVSEs that take what they can at the most, overload no constraint. A fuse is rated so that
+ * no sums of magnitudes within it make any sum of phasors exceed its limit: the largest lie at the corners of what the fuse allows, since
+ * a magnitude is convex. Where constraints
  * cross each other, so that no tree has both, the smaller is held in two parts, each with its share: less than the truth allows, never more.
  */
 import type { Wiring } from "@wattward/energy";
-import type { Network, Term } from "./network.ts";
+import type { Network } from "./network.ts";
 
 export type NetworkFuse = {
   readonly name: string;
@@ -41,16 +42,16 @@ export function wiringsOf({ angleOf }: Network): (evse: string) => Wiring {
   };
 }
 
-/** Of the EVSEs that are there; the larger first. */
+/** Of the EVSEs that are there, with the amperes that each may take at the most. */
 export function networkFuses(
   network: Network,
-  there: ReadonlySet<string>,
+  mostA: ReadonlyMap<string, number>,
 ): { readonly fuses: readonly NetworkFuse[]; readonly crossing: readonly string[] } {
   const fuses: NetworkFuse[] = [];
   const crossing: string[] = [];
-  const groups = groupsOf(network, there).sort((a, b) => b.evses.size - a.evses.size);
+  const groups = groupsOf(network, [...mostA.keys()]).sort((a, b) => b.evses.size - a.evses.size);
   for (const group of groups) {
-    const one = { name: group.name, evses: group.evses, ratedA: ratedA(network, group) };
+    const one = { name: group.name, evses: group.evses, ratedA: ratedA(network, group, mostA) };
     if (place(fuses, one)) crossing.push(group.name);
   }
   return { fuses, crossing };
@@ -89,7 +90,7 @@ function place(fuses: NetworkFuse[], one: NetworkFuse): boolean {
 }
 
 /** Rows of one name, but for its phase, as far as they cross each other: those that nest may be fuses of their own. */
-function groupsOf({ rows, termsOf }: Network, there: ReadonlySet<string>): Group[] {
+function groupsOf({ rows, termsOf }: Network, there: readonly string[]): Group[] {
   const below = rows.map(() => new Set<string>());
   for (const evse of there) for (const { row } of termsOf.get(evse) ?? []) below[row]!.add(evse);
   let groups: Group[] = [];
@@ -106,55 +107,83 @@ function groupsOf({ rows, termsOf }: Network, there: ReadonlySet<string>): Group
   return groups;
 }
 
+type Choice = { readonly re: number; readonly im: number };
+/** EVSEs of one wiring: what they take together at the most, and what an ampere may weigh on a row, depending on which of them takes it. */
+type Leg = { readonly mostA: number; readonly choices: readonly Choice[] };
+
 /** The highest rating with which no row of the group can be overloaded. */
-function ratedA(network: Network, { rows, evses }: Group): number {
+function ratedA(network: Network, { rows, evses }: Group, mostA: ReadonlyMap<string, number>): number {
   const wiringOf = wiringsOf(network);
-  const neutral = wiringOf([...evses][0]!).length === 1;
+  const neutral = wiringOf("").length === 1;
   return Math.min(
     ...rows.map((row) => {
       const limitA = (network.rows[row]!.limitKw * 1000) / network.voltage;
-      return limitA / largest(choices(network, { row, evses, wiringOf }), neutral);
+      const legs = legsOf(
+        network,
+        row,
+        [...evses].map((evse) => [evse, wiringOf(evse), mostA.get(evse)!]),
+      );
+      let [least, most] = [0, legs.reduce((sum, leg) => sum + leg.mostA, 0)];
+      if (largestA(legs, most, neutral) <= limitA) return most;
+      for (let halving = 0; halving < HALVINGS; halving++) {
+        const middle = (least + most) / 2;
+        if (largestA(legs, middle, neutral) <= limitA) least = middle;
+        else most = middle;
+      }
+      return least;
     }),
   );
 }
 
-type Choice = { readonly re: number; readonly im: number };
-const NOTHING: Choice = { re: 0, im: 0 };
+/** To a millionth of a milliampere, however large a site is. */
+const HALVINGS = 45;
 
-/** By wiring: what an ampere there may weigh on a row, depending on the EVSE that takes it. */
-function choices(
+function legsOf(
   { termsOf }: Network,
-  of: {
-    readonly row: number;
-    readonly evses: ReadonlySet<string>;
-    readonly wiringOf: (evse: string) => Wiring;
-  },
-): readonly (readonly Choice[])[] {
-  const byWiring = new Map<string, Map<string, Choice>>();
-  for (const evse of of.evses) {
-    const term: Term | undefined = termsOf.get(evse)?.find(({ row }) => row === of.row);
-    const choice = term ?? NOTHING;
-    const wiring = of.wiringOf(evse).join();
-    const known = byWiring.get(wiring) ?? new Map<string, Choice>();
-    byWiring.set(wiring, known.set(`${choice.re.toFixed(9)} ${choice.im.toFixed(9)}`, choice));
+  row: number,
+  evses: readonly (readonly [evse: string, wiring: Wiring, mostA: number])[],
+): readonly Leg[] {
+  const legs = new Map<string, { mostA: number; readonly choices: Map<string, Choice> }>();
+  for (const [evse, wiring, mostA] of evses) {
+    const { re, im } = termsOf.get(evse)?.find((term) => term.row === row) ?? { re: 0, im: 0 };
+    const leg = legs.get(wiring.join()) ?? { mostA: 0, choices: new Map<string, Choice>() };
+    legs.set(wiring.join(), leg);
+    leg.mostA += mostA;
+    leg.choices.set(`${re.toFixed(9)} ${im.toFixed(9)}`, { re, im });
   }
-  return [...byWiring.values()].map((known) => [...known.values()]);
+  return [...legs.values()].map(({ mostA, choices }) => ({ mostA, choices: [...choices.values()] }));
 }
 
-/** The largest sum at a corner of what a fuse of one ampere allows. */
-function largest(byWiring: readonly (readonly Choice[])[], neutral: boolean): number {
-  const size = ({ re, im }: Choice) => Math.hypot(re, im);
-  const sums = (of: readonly (readonly Choice[])[]): readonly Choice[] =>
-    of.reduce<readonly Choice[]>(
-      (all, some) => all.flatMap((a) => some.map((b) => ({ re: a.re + b.re, im: a.im + b.im }))),
-      [NOTHING],
+/** The largest magnitude of a row while no phase of the fuse has more than its rating: at one of the corners. */
+function largestA(legs: readonly Leg[], ratedA: number, neutral: boolean): number {
+  let largest = 0;
+  for (const corner of corners(legs, ratedA, neutral)) {
+    const sums = legs.reduce<readonly Choice[]>(
+      (all, { choices }, i) =>
+        all.flatMap(({ re, im }) =>
+          choices.map((one) => ({ re: re + one.re * corner[i]!, im: im + one.im * corner[i]! })),
+        ),
+      [{ re: 0, im: 0 }],
     );
-  // To neutral: each phase has its ampere, or nothing. Line to line: one pair has it, or, where all three are there, each a half.
-  const corners = neutral
-    ? sums(byWiring.map((some) => [NOTHING, ...some])).map(size)
-    : [
-        ...byWiring.flat().map(size),
-        ...(byWiring.length < 3 ? [] : sums(byWiring).map((sum) => size(sum) / 2)),
-      ];
-  return Math.max(...corners);
+    for (const { re, im } of sums) largest = Math.max(largest, Math.hypot(re, im));
+  }
+  return largest;
+}
+
+/**
+ * Amperes of each leg at all corners of what a rating allows, and some points between them. To neutral each leg has a phase of its own; line to
+ * line any two of them share one, so at a corner a leg has nothing, all it takes, what another leaves it, or half.
+ */
+function corners(legs: readonly Leg[], ratedA: number, neutral: boolean): readonly (readonly number[])[] {
+  const mostOf = legs.map(({ mostA }) => Math.min(mostA, ratedA));
+  const shared = [...mostOf, ratedA / 2, ...mostOf.map((mostA) => ratedA - mostA)];
+  const values = mostOf.map((mostA) => (neutral ? [0, mostA] : [0, ...shared.filter((a) => a <= mostA)]));
+  const all = values.reduce<readonly (readonly number[])[]>(
+    (before, some) => before.flatMap((amperes) => [...new Set(some)].map((a) => [...amperes, a])),
+    [[]],
+  );
+  const fits = (a: number, b: number) => a + b <= ratedA * (1 + 1e-12);
+  return neutral
+    ? all
+    : all.filter((amperes) => amperes.every((a, i) => amperes.slice(i + 1).every((b) => fits(a, b))));
 }

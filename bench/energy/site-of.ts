@@ -146,11 +146,12 @@ export function networkSite(
   const { capKw, sources } = of;
   const { outletOf, outlets } = seats(cars);
   const wiringOf = wiringsOf(network);
-  const there = new Set(outlets.map(({ station }) => station));
-  const { fuses, crossing } = networkFuses(network, there);
   const voltageV = network.voltage / wiringOf("").length;
   // A car's power is the same everywhere, so that at a lower voltage it takes more amperes.
   const ratedMa = Math.max(CAR_A, Math.ceil((CAR_KW * 1000) / network.voltage)) * 1000;
+  const mostA = new Map<string, number>();
+  for (const { station } of outlets) mostA.set(station, (mostA.get(station) ?? 0) + ratedMa / 1000);
+  const { fuses, crossing } = networkFuses(network, mostA);
   const mainMa = clampedMa(FUSE_MA.max, outlets.length * ratedMa + sourcesMa(sources, voltageV));
   const ratedOf = new Map(fuses.map((fuse) => [fuse, 0]));
   for (const fuse of fuses) {
