@@ -74,7 +74,7 @@ const bench = {
         file("prices", "FILE", "an hour and its price in EUR/MWh in each line: cost counts too"),
         text("bess", "KWH,KW", "a battery"),
         file("pv", "FILE", "solar power of a day, watts, a line a minute"),
-        file("network", "FILE", "a network of ACN-Sim: its pods and its transformer as fuses"),
+        file("network", "FILE", "a network of ACN-Sim: each of its panels and transformers as a fuse"),
         file("history", "FILE", "sessions that the forecasts have seen before (none)"),
         flag(
           "claimed-only",
