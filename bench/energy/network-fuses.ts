@@ -42,7 +42,7 @@ export function wiringsOf({ angleOf }: Network): (evse: string) => Wiring {
   };
 }
 
-/** Of the EVSEs that are there, with the amperes that each may take at the most. */
+/** Of the EVSEs that are there, with the amperes that each may take at the most; each fuse stands behind the ones above it. */
 export function networkFuses(
   network: Network,
   mostA: ReadonlyMap<string, number>,
@@ -54,7 +54,7 @@ export function networkFuses(
     const one = { name: group.name, evses: group.evses, ratedA: ratedA(network, group, mostA) };
     if (place(fuses, one)) crossing.push(group.name);
   }
-  return { fuses, crossing };
+  return { fuses: fuses.sort((a, b) => b.evses.size - a.evses.size), crossing };
 }
 
 /** The smallest of the fuses above another. */

@@ -119,6 +119,23 @@ test("network: constraints that no tree has both of are held in parts", () => {
   );
 });
 
+test("network: a part is not placed before what stands above it", () => {
+  const evses = ["AB1", "AB2", "AB3", "AB4"];
+  const of = (...ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, 1]));
+  const crossed = network(
+    evses,
+    ["Row", 90, of("AB1", "AB2", "AB3")],
+    ["Roof", 60, of("AB3", "AB4")],
+    ["Pair", 50, of("AB1", "AB3")],
+  );
+  const { site } = networkSite(crossed, fleet(evses), { capKw: 20, sources: {} });
+  const rated = (station: string) => {
+    const outlet = site.outlets.find((one) => one.station === station);
+    return site.fuses.find(({ id }) => id === outlet?.fuse)?.ratedMa;
+  };
+  assert.deepEqual(evses.map(rated), [50_000, 90_000, 30_000, 30_000]);
+});
+
 test("network: what overloads no fuse overloads no constraint, whatever the network", () => {
   for (let seed = 1; seed <= 40; seed++) {
     const chance = seededChance(seed);
@@ -214,9 +231,10 @@ test("network: battery, sun and meter stand at the grid connection, above all of
 
 test("site: a cap of any size makes one that can be run, and says where no car can charge", () => {
   const cars = fleet(["AB1", "CA1"]);
-  assert.match(plainSite(cars, 0.1, {}).notes.join(), /no car can charge/);
-  // Two cars of 32 A: more than that says nothing.
-  assert.equal(plainSite(cars, 9_000, {}).site.fuses[0]?.ratedMa, 64_000);
+  assert.match(plainSite(cars, 0.1, {}).notes.join(), /none can charge/);
+  const great = plainSite(cars, 9_000, {});
+  assert.equal(great.site.fuses[0]?.ratedMa, 6_000_000);
+  assert.deepEqual(great.notes, []);
   const { site, notes } = plainSite(cars, 10, { bess: { kwh: 50, kw: 20 } });
   const [battery] = site.sources;
   assert(battery?.kind === "battery" && battery.chargeWMax <= 10_000 && battery.dischargeWMax === 20_000);

@@ -9,7 +9,7 @@ import { checkSite, type OutletId, type Site, type Wiring } from "@wattward/ener
 import { obeys } from "@wattward/energy/testing";
 import type { Car, Fleet } from "./cars.ts";
 import type { Network } from "./network.ts";
-import { fuseOf, networkFuses, parentOf, wiringsOf } from "./network-fuses.ts";
+import { fuseOf, type NetworkFuse, networkFuses, parentOf, wiringsOf } from "./network-fuses.ts";
 
 const LINE_V = 208;
 const CAR_A = 32;
@@ -54,16 +54,15 @@ function seats(cars: readonly Car[]): {
   return { outletOf, outlets };
 }
 
-/** With what all outlets take, and what a battery and the sun can, a fuse cannot be overloaded: more says nothing, and may be too much. */
-const clampedMa = (ma: number, hangsThereMa: number): number =>
-  Math.max(FUSE_MA.min, Math.round(Math.min(ma, hangsThereMa, FUSE_MA.max)));
+const clampedMa = (ma: number, mostMa: number = FUSE_MA.max): number =>
+  Math.max(FUSE_MA.min, Math.round(Math.min(ma, mostMa)));
 
 export function plainSite({ cars }: Fleet, capKw: number, sources: Sources): Placed {
   const voltageV = LINE_V / 3;
   const { outletOf, outlets } = seats(cars);
   const wiring: Wiring = ["L1", "L2", "L3"];
   const capMa = (capKw * 1e6) / (3 * voltageV);
-  const ratedMa = clampedMa(capMa, outlets.length * CAR_A * 1000 + sourcesMa(sources, voltageV));
+  const ratedMa = clampedMa(capMa);
   const mostW = (Math.min(ratedMa, capMa) * 3 * voltageV) / 1000;
   const site = read({
     voltageV,
@@ -76,47 +75,43 @@ export function plainSite({ cars }: Fleet, capKw: number, sources: Sources): Pla
     ...sourcesAt("main", sources, mostW),
   });
   const notes = [
-    ...(capMa < LEAST_A * 1000 && outlets.length > 0
-      ? [`a cap of ${capKw} kW is less than ${LEAST_A} A: without battery or sun no car can charge`]
+    ...(outlets.length > 0 ? capNote(capKw, (LEAST_A * LINE_V) / 1000) : []),
+    ...(capMa > ratedMa && outlets.length * CAR_KW * 1000 > mostW
+      ? [`the replay's fuse carries ${(mostW / 1000).toFixed(0)} kW, the most that a site may have`]
       : []),
     ...chargingNote(sources, mostW),
   ];
   return { site, outletOf, notes };
 }
 
-const sourcesMa = ({ bess, solarPeakW = 0 }: Sources, voltageV: number): number =>
-  (((bess?.kw ?? 0) * 1000 + solarPeakW) * 1000) / (3 * voltageV);
-
 /** `mostW`: what a battery may charge with at the most, so that it overloads no fuse with no controller at all (a site's document is refused else). */
-function sourcesAt(
-  fuse: string,
-  { bess, solarPeakW }: Sources,
-  mostW: number,
-): Pick<Site, "sources" | "meters"> {
+function sourcesAt(fuse: string, { bess, solarPeakW }: Sources, mostW: number) {
   const wiring: Wiring = ["L1", "L2", "L3"];
-  const battery = bess && {
-    ...{ kind: "battery", id: "bess", fuse, wiring },
-    chargeWMax: Math.min(bess.kw * 1000, Math.floor(mostW)),
-    dischargeWMax: bess.kw * 1000,
-    capacityWh: bess.kwh * 1000,
-    reservePermille: 100,
-    fullPermille: 1_000,
-    temperatureC: { min: 0, max: 45 },
-    rampWPerS: bess.kw * 100,
-    deadbandW: 100,
-    revert: { kind: "proven", afterMs: 120_000 },
-  };
-  const solar = solarPeakW !== undefined && {
-    kind: "solar",
-    id: "solar",
-    fuse,
-    wiring,
-    feedWMax: solarPeakW,
-  };
-  const sources = [battery, solar].filter((source) => source !== undefined && source !== false);
+  const sources: object[] = [];
+  if (bess !== undefined)
+    sources.push({
+      ...{ kind: "battery", id: "bess", fuse, wiring },
+      chargeWMax: Math.min(bess.kw * 1000, Math.floor(mostW)),
+      dischargeWMax: bess.kw * 1000,
+      capacityWh: bess.kwh * 1000,
+      reservePermille: 100,
+      fullPermille: 1_000,
+      temperatureC: { min: 0, max: 45 },
+      rampWPerS: bess.kw * 100,
+      deadbandW: 100,
+      revert: { kind: "proven", afterMs: 120_000 },
+    });
+  if (solarPeakW !== undefined)
+    sources.push({ kind: "solar", id: "solar", fuse, wiring, feedWMax: solarPeakW });
   const meters = sources.length === 0 ? [] : [{ id: "grid", fuse, staleMs: 30_000, frozenMs: 600_000 }];
-  return { sources, meters } as unknown as Pick<Site, "sources" | "meters">;
+  return { sources, meters };
 }
+
+/** `leastKw`: of one car. */
+const capNote = (capKw: number, leastKw: number): string[] =>
+  capKw >= leastKw
+    ? []
+    : [`a cap of ${capKw} kW is less than the ${LEAST_A} A of a car: without battery or sun none can charge`];
 
 const chargingNote = ({ bess }: Sources, mostW: number): string[] =>
   bess === undefined || bess.kw * 1000 <= mostW
@@ -152,13 +147,13 @@ export function networkSite(
   const mostA = new Map<string, number>();
   for (const { station } of outlets) mostA.set(station, (mostA.get(station) ?? 0) + ratedMa / 1000);
   const { fuses, crossing } = networkFuses(network, mostA);
-  const mainMa = clampedMa(FUSE_MA.max, outlets.length * ratedMa + sourcesMa(sources, voltageV));
-  const ratedOf = new Map(fuses.map((fuse) => [fuse, 0]));
+  const mainMa = FUSE_MA.max;
+  const ratedOf = new Map<NetworkFuse, number>();
   for (const fuse of fuses) {
     const parent = parentOf(fuses, fuse);
-    ratedOf.set(fuse, clampedMa(fuse.ratedA * 1000, parent === undefined ? mainMa : ratedOf.get(parent)!));
+    ratedOf.set(fuse, clampedMa(fuse.ratedA * 1000, parent === undefined ? mainMa : ratedOf.get(parent)));
   }
-  const idOf = (fuse: (typeof fuses)[number] | undefined) =>
+  const idOf = (fuse: NetworkFuse | undefined) =>
     fuse === undefined ? "main" : `fuse ${fuses.indexOf(fuse) + 1}`;
   const mostW = (mainMa * 3 * voltageV) / 1000;
   const site = read({
@@ -178,29 +173,30 @@ export function networkSite(
     ...sourcesAt("main", sources, mostW),
     peakW: Math.min(capKw * 1000, PEAK_W_MAX),
   });
-  const lacks = cars.filter(({ session }) => !network.angleOf.has(session.station));
-  const tooSmall = fuses.filter((fuse) => ratedOf.get(fuse)! < LEAST_A * 1000);
   const notes = [
-    ...(lacks.length === 0
-      ? []
-      : [
-          `the network lacks ${new Set(lacks.map(({ session }) => session.station)).size} of the stations, where ${lacks.length} of the sessions are: only the cap holds them`,
-        ]),
-    ...(network.voltages === 1
-      ? []
-      : [`EVSEs of ${network.voltages} voltages: all are taken for ${network.voltage} V, as most have`]),
-    ...(crossing.length === 0
-      ? []
-      : [
-          `'${crossing.join("', '")}' crosses other constraints: held in parts, which is less than it allows`,
-        ]),
-    ...tooSmall.map(
-      ({ name, ratedA }) => `'${name}' allows ${ratedA.toFixed(1)} A: no car can charge below it`,
-    ),
-    ...(capKw * 1000 < LEAST_A * network.voltage && outlets.length > 0
-      ? [`a cap of ${capKw} kW is less than ${LEAST_A} A: without battery or sun no car can charge`]
-      : []),
+    ...networkNotes(network, cars, crossing),
+    ...fuses
+      .filter((fuse) => ratedOf.get(fuse)! < LEAST_A * 1000)
+      .map(({ name, ratedA }) => `'${name}' allows ${ratedA.toFixed(1)} A: no car can charge below it`),
+    ...(outlets.length > 0 ? capNote(capKw, (LEAST_A * network.voltage) / 1000) : []),
     ...chargingNote(sources, mostW),
   ];
   return { site, outletOf, notes };
+}
+
+function networkNotes(network: Network, cars: readonly Car[], crossing: readonly string[]): string[] {
+  const lacks = cars.filter(({ session }) => !network.angleOf.has(session.station));
+  const stations = new Set(lacks.map(({ session }) => session.station)).size;
+  const notes: string[] = [];
+  if (lacks.length > 0)
+    notes.push(
+      `the network lacks ${stations} of the stations, where ${lacks.length} of the sessions are: only the cap holds them`,
+    );
+  if (network.voltages > 1)
+    notes.push(`EVSEs of ${network.voltages} voltages: all are taken for ${network.voltage} V, as most have`);
+  if (crossing.length > 0)
+    notes.push(
+      `constraints that cross others are held in parts, which is less than they allow: ${crossing.join(", ")}`,
+    );
+  return notes;
 }
