@@ -238,6 +238,7 @@ test("site: a cap of any size makes one that can be run, and says where no car c
   const { site, notes } = plainSite(cars, 10, { bess: { kwh: 50, kw: 20 } });
   const [battery] = site.sources;
   assert(battery?.kind === "battery" && battery.chargeWMax <= 10_000 && battery.dischargeWMax === 20_000);
+  assert.equal(notes.length, 1);
   assert.match(notes.join(), /charges with 10.0 kW at the most/);
 });
 

@@ -76,7 +76,7 @@ export function plainSite({ cars }: Fleet, capKw: number, sources: Sources): Pla
   });
   const notes = [
     ...(outlets.length > 0 ? capNote(capKw, (LEAST_A * LINE_V) / 1000) : []),
-    ...(capMa > ratedMa && outlets.length * CAR_KW * 1000 > mostW
+    ...(capMa > FUSE_MA.max && outlets.length * CAR_KW * 1000 > mostW
       ? [`the replay's fuse carries ${(mostW / 1000).toFixed(0)} kW, the most that a site may have`]
       : []),
     ...chargingNote(sources, mostW),
