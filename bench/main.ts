@@ -81,7 +81,7 @@ function started(): (say: (line: string) => void) => Promise<object> {
 try {
   const figures = await run(say);
   process.stdout.write(`${JSON.stringify(figures)}\n`);
-  process.exit(0);
+  process.exit();
 } catch (error) {
   process.stderr.write(`wattward bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);

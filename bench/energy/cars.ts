@@ -3,10 +3,9 @@
  * the step in which it arrives to the one in which it leaves (the one before which it leaves is its last), takes at most `powerKw`, and needs what
  * the file says it was given, as far as its stay allows that at all.
  */
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
-import { readSessions, type Session } from "@wattward/energy/sessions";
-import { LocalDays } from "./local-days.ts";
+import type { Session } from "@wattward/energy/sessions";
+import type { Clock } from "./clock.ts";
+import { readSessionFile } from "./session-file.ts";
 
 export const STEP_MS = 300_000;
 export const STEP_HOURS = STEP_MS / 3_600_000;
@@ -37,11 +36,14 @@ export type Fleet = {
   readonly days: number;
 };
 
+/** A fleet as a file has it, the lines of the file that were left out, and what is to be said of it. */
+export type ReadFleet = Fleet & { readonly skipped: number; readonly remarks: readonly string[] };
+
 export type Wanted = {
   readonly file: string;
   readonly days?: number;
   readonly weekdays: boolean;
-  readonly timeZone: string;
+  readonly clock: Clock;
   readonly powerKw: number;
   /** Drivers of sessions that nobody claimed tell nothing; else what the file has in their place, which is the truth. */
   readonly claimedOnly?: boolean;
@@ -51,22 +53,18 @@ export async function readFleet({
   file,
   days,
   weekdays,
-  timeZone,
+  clock,
   powerKw,
   claimedOnly = false,
-}: Wanted): Promise<Fleet> {
-  const bytes = createReadStream(file);
-  const read = await readSessions(
-    (file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes).setEncoding("utf8"),
-  );
-  if (!read.ok) throw new Error(`${file}: line ${read.fault[0]?.line}: ${read.fault[0]?.sentence}`);
-  const local = new LocalDays(timeZone);
-  const dayOf = new Map(read.value.map((session) => [session, local.dayOf(session.arriveAtMs)]));
+}: Wanted): Promise<ReadFleet> {
+  const read = await readSessionFile(file, clock);
+  const dayOf = new Map(read.sessions.map((session) => [session, clock.dayOf(session.arriveAtMs)]));
   const workday = (day: number) => ![0, 6].includes((((day + 4) % 7) + 7) % 7);
   const all = [...new Set(dayOf.values())].filter((day) => !weekdays || workday(day)).sort((a, b) => a - b);
   const chosen = new Set(all.slice(0, days));
-  const sessions = read.value.filter((session) => chosen.has(dayOf.get(session)!));
-  return { ...fleetOf(sessions, powerKw, claimedOnly), days: chosen.size };
+  const sessions = read.sessions.filter((session) => chosen.has(dayOf.get(session)!));
+  const { skipped, remarks } = read;
+  return { ...fleetOf(sessions, powerKw, claimedOnly), days: chosen.size, skipped, remarks };
 }
 
 export function fleetOf(
@@ -74,8 +72,9 @@ export function fleetOf(
   powerKw: number,
   claimedOnly = false,
 ): Omit<Fleet, "days"> {
-  const startMs =
-    Math.floor(Math.min(...sessions.map(({ arriveAtMs }) => arriveAtMs)) / 86_400_000) * 86_400_000;
+  // An array's own `Math.min(...)` ends at some ten thousands.
+  const firstMs = sessions.reduce((ms, { arriveAtMs }) => Math.min(ms, arriveAtMs), Number.POSITIVE_INFINITY);
+  const startMs = sessions.length === 0 ? 0 : Math.floor(firstMs / 86_400_000) * 86_400_000;
   const step = (ms: number) => Math.floor((ms - startMs) / STEP_MS);
   const stays = sessions.map(({ arriveAtMs, leaveAtMs }) => leaveAtMs - arriveAtMs).sort((a, b) => a - b);
   const middleMs = stays[Math.floor(stays.length / 2)] ?? 0;
@@ -94,7 +93,8 @@ export function fleetOf(
       saidTo: Math.max(from + 1, step(told.departureWallMs ?? session.arriveAtMs + middleMs)),
     };
   });
-  return { startMs, cars, steps: Math.max(...cars.map(({ to }) => to)) + 1 };
+  const steps = cars.length === 0 ? 0 : cars.reduce((last, { to }) => Math.max(last, to), 0) + 1;
+  return { startMs, cars, steps };
 }
 
 function toldBy({ requestedWh, estimatedLeaveAtMs, driver }: Session): Told {

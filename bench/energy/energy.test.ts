@@ -1,7 +1,7 @@
 /** `bench energy` as it is called: one line of JSON in the shape that others read, the result of each session, and wrong words refused. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -34,12 +34,19 @@ function bench(...words: string[]) {
   const done = spawnSync(process.execPath, [main, "energy", ...words], { encoding: "utf8", timeout: 60_000 });
   return { status: done.status, said: done.stderr, printed: done.stdout };
 }
-const usual = (out: string) => ["--sessions", file("sessions.csv"), "--cap", "8", "--out", file(out)];
+const usual = (out: string, from = "sessions.csv") => [
+  "--sessions",
+  file(from),
+  "--cap",
+  "8",
+  "--out",
+  file(out),
+];
 
 type Ratio = { readonly ratio: number };
 type Told = {
   readonly energy: Ratio & { readonly kWh: number; readonly lpKWh: number };
-  readonly cost: (Ratio & { readonly eur: number; readonly lpEur: number }) | null;
+  readonly cost: Readonly<Record<"eur" | "lpEur" | "ratio" | "lpEurSameKWh" | "ratioSameKWh", number | null>>;
   readonly sessionsCompleted: number;
   readonly jain: number;
   readonly peakKw: number;
@@ -53,7 +60,11 @@ test("bench energy: one line of JSON, ratios that follow from its figures, and e
   const told = JSON.parse(printed) as Told;
   assert.deepEqual(Object.keys(told), ["energy", "cost", "sessionsCompleted", "jain", "peakKw", "rules"]);
   assert.deepEqual(Object.keys(told.energy), ["kWh", "lpKWh", "ratio"]);
-  assert.equal(told.cost, null, "nobody named a price");
+  assert.deepEqual(
+    told.cost,
+    { eur: null, lpEur: null, ratio: null, lpEurSameKWh: null, ratioSameKWh: null },
+    "nobody named a price",
+  );
   const { kWh, lpKWh, ratio } = told.energy;
   assert(kWh > 0 && kWh <= lpKWh && lpKWh <= 27.01, printed);
   assert(Math.abs(ratio - kWh / lpKWh) < 1e-3, printed);
@@ -83,10 +94,15 @@ test("bench energy: with prices and a battery it tells what was paid, beside the
   );
   assert.equal(status, 0, said);
   const { cost, energy } = JSON.parse(printed) as Told;
-  assert(cost !== null);
-  assert.deepEqual(Object.keys(cost), ["eur", "lpEur", "ratio"]);
-  assert(cost.eur > 0 && cost.lpEur > 0, printed);
-  assert(Math.abs(cost.ratio - cost.eur / cost.lpEur) < 0.02, printed);
+  assert.deepEqual(Object.keys(cost), ["eur", "lpEur", "ratio", "lpEurSameKWh", "ratioSameKWh"]);
+  const { eur, lpEur, ratio, lpEurSameKWh, ratioSameKWh } = cost;
+  assert(eur !== null && lpEur !== null && ratio !== null && lpEurSameKWh !== null && ratioSameKWh !== null);
+  assert(eur > 0 && lpEur > 0, printed);
+  assert(Math.abs(ratio - eur / lpEur) < 0.02, printed);
+  assert(
+    lpEurSameKWh <= lpEur && ratioSameKWh >= 1,
+    "what was delivered costs the bound no more than all of it",
+  );
   assert(energy.kWh > 0);
   const { lpWithoutLargest } = JSON.parse(readFileSync(file("priced/result.json"), "utf8")) as {
     lpWithoutLargest: { kWh: number; eur: number };
@@ -146,11 +162,46 @@ test("bench energy: a network's panel holds, for us, the bound and the rules; th
   assert(figures[1]!.energy.kWh > figures[0]!.energy.kWh + 1, "the battery lends its power to cars");
 });
 
+test("bench energy: nothing asked for is all of it, and money that is earned has no ratio", () => {
+  writeFileSync(file("head.csv"), `${sessions[0]}\n`);
+  const none = bench(...usual("none", "head.csv"));
+  assert.equal(none.status, 0, none.said);
+  assert.match(none.said, /nothing to replay/);
+  const { energy, sessionsCompleted, rules } = JSON.parse(none.printed) as Told;
+  assert.deepEqual(energy, { kWh: 0, lpKWh: 0, ratio: 1 });
+  assert.deepEqual([sessionsCompleted, rules["equalShare"]], [1, 1]);
+
+  mkdirSync(file("taken/result.json"), { recursive: true });
+  const unwritten = bench(...usual("taken", "head.csv"));
+  assert.equal(unwritten.status, 1);
+  assert.match(unwritten.said, /could not be written/);
+  assert.equal(unwritten.printed, none.printed, "told all the same");
+
+  writeFileSync(file("negative.csv"), `hour,price\n${prices.join("\n").replaceAll(/,/g, ",-")}\n`);
+  const earned = bench(...usual("earned"), "--prices", file("negative.csv"));
+  assert.equal(earned.status, 0, earned.said);
+  const { cost } = JSON.parse(earned.printed) as Told;
+  assert(cost.eur! < 0 && cost.lpEur! < 0 && cost.ratio === null, earned.printed);
+  assert.match(earned.said, /the costs have no ratio/);
+});
+
+test("bench energy: a wrong line is left out and counted; ids with commas and quotes stay one field", () => {
+  const dirty = [...sessions, "never,ever,1,1,CA-1,bad,,True"].join("\n").replace("early", '"a,""b"');
+  writeFileSync(file("dirty.csv"), `${dirty}\n`);
+  const { status, said } = bench(...usual("dirty", "dirty.csv"), "--bess", "0,0");
+  assert.equal(status, 0, said);
+  assert.match(said, /lines left out of .*: 1\. line 5/);
+  const { skipped } = JSON.parse(readFileSync(file("dirty/result.json"), "utf8")) as { skipped: number };
+  assert.equal(skipped, 1);
+  assert.match(readFileSync(file("dirty/sessions.csv"), "utf8"), /^"a,""b",CA-1,2019/m);
+});
+
 test("bench energy: words that are wrong, and a file that is none of sessions, say so", () => {
   const wrong: readonly (readonly [says: RegExp, status: number, words: readonly string[]])[] = [
     [/--sessions FILE is needed/, 2, ["--cap", "8", "--out", folder]],
     [/--cap is a number above 0/, 2, ["--sessions", file("sessions.csv"), "--cap", "none", "--out", folder]],
     [/there is no file/, 2, ["--sessions", file("nowhere.csv"), "--cap", "8", "--out", folder]],
+    [/is no folder to write in/, 2, usual("sessions.csv")],
     [/--out DIR is needed/, 2, ["--sessions", file("sessions.csv"), "--cap", "8"]],
     [/an hour and its price/, 1, [...usual("x"), "--prices", file("sessions.csv")]],
     [/no network of ACN-Sim: 'evses' is no list/, 1, [...usual("x"), "--network", file("empty.json")]],

@@ -2,18 +2,21 @@
  * `bench energy`: real sessions through the production code on simulated time, against the offline bound with perfect foresight and
  * against the simple rules (docs/performance.md says what each of them knows).
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { Forecasts, LocalTime, type OutletId, type Solver } from "@wattward/energy";
+import { Forecasts, type OutletId, type Solver } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Say } from "../plant.ts";
-import { type Fleet, readFleet, STEP_HOURS, STEP_MS } from "./cars.ts";
-import { linearRows, type Network, readNetwork } from "./network.ts";
-import { type Optimum, offline, type Surroundings } from "./offline.ts";
+import { type Fleet, type ReadFleet, readFleet, STEP_MS } from "./cars.ts";
+import { Clock } from "./clock.ts";
+import type { Span } from "./course.ts";
+import { figuresOf, noCost, partOf, round, sum } from "./figures.ts";
+import { linearRows, readNetwork } from "./network.ts";
+import { NoOptimum, type Optimum, offline, type Surroundings } from "./offline.ts";
 import { type Replayed, replay, type World } from "./replay.ts";
-import { byRule, laxities, rules, uncontrolledPeakKw } from "./rules.ts";
+import { writeResults } from "./results.ts";
+import { laxities, rules, uncontrolledPeakKw } from "./rules.ts";
 import { CAR_KW, networkSite, plainSite } from "./site-of.ts";
-import { noPrices, prices, solarOf } from "./world.ts";
+import { sunOf } from "./sun.ts";
+import { noPrices, prices } from "./world.ts";
 
 export type EnergyOptions = {
   readonly sessions: string;
@@ -29,30 +32,27 @@ export type EnergyOptions = {
   /** Two of the rules through loop and stations as well: as long again, each. */
   readonly sameStations: boolean;
   readonly timeZone: string;
+  /** A folder that is there. */
   readonly out: string;
 };
 
-const DAY_MS = 86_400_000;
 const EFFICIENCY = 0.95;
 const START_PERMILLE = 500;
 const LOW_PERMILLE = 100;
-/** A session is complete with this part of what it needs: whole amperes and the last minute are no shortfall. */
-const COMPLETE = 0.99;
+/** Quarters of an hour, as the bound knows the sun. */
+const SUN_STEPS = 3;
 
 export async function energy(options: EnergyOptions, say: Say) {
-  const fleet = await readFleet({
-    file: options.sessions,
-    ...(options.days === undefined ? {} : { days: options.days }),
-    weekdays: options.weekdays,
-    timeZone: options.timeZone,
-    powerKw: CAR_KW,
-    claimedOnly: options.claimedOnly,
-  });
+  const clock = new Clock(options.timeZone);
+  const fleet = await fleetOf(options, clock);
+  for (const remark of fleet.remarks) say(remark);
+  if (fleet.cars.length === 0) return nothing(fleet, options, say);
   say(
     `${fleet.cars.length} sessions on ${fleet.days} days; nobody held back, they peak at ${uncontrolledPeakKw(fleet).toFixed(1)} kW`,
   );
-  const { world, around, notes } = worldOf(fleet, options);
-  for (const note of notes) say(note);
+  const { world, around, remarks } = worldOf(fleet, options, clock);
+  for (const remark of remarks) say(remark);
+  const history = options.history === undefined ? undefined : await historyOf(options, clock, say);
   const solver = await inProcessSolver();
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
@@ -61,32 +61,93 @@ export async function energy(options: EnergyOptions, say: Say) {
   const robust =
     options.prices === undefined || world.site.sources.length === 0 || world.network !== undefined
       ? undefined
-      : await offline(fleet, { ...around, withoutLargest: true }, solver);
+      : await unless(offline(fleet, { ...around, withoutLargest: true }, solver), say);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
-  const history = options.history === undefined ? undefined : await historyOf(options.history, options);
   const replayed = await replay(fleet, world, { solver, say, history });
+  const sameEnergy =
+    options.prices === undefined
+      ? undefined
+      : await unless(offline(asDelivered(fleet, replayed), around, solver), say);
   const sameStations = options.sameStations
     ? await throughTheLoop(fleet, world, { solver, lpKWh: sum(optimum.gotKwh) })
     : undefined;
   await solver.close();
-  const figures = figuresOf(fleet, { optimum, replayed, around, options, network: world.network });
-  write(options.out, fleet, {
-    optimum,
-    replayed,
-    figures: {
-      ...figures,
-      ...(sameStations !== undefined && { sameStations }),
-      ...(robust !== undefined && {
-        lpWithoutLargest: { kWh: round(sum(robust.gotKwh)), eur: round(robust.cent / 100) },
-      }),
-    },
+  const figures = figuresOf(fleet, {
+    ...{ optimum, replayed, around, sameEnergy },
+    ...{ priced: options.prices !== undefined, network: world.network },
   });
-  const { plans, noPlans, turns, errors, overloads, worstLoad, stepsAboveCap } = replayed;
+  const { plans, noPlans, turns, errors, overloads, worstLoad, instantPeakKw, stepsAboveCap } = replayed;
+  const result = {
+    ...figures,
+    skipped: fleet.skipped,
+    ...(sameStations !== undefined && { sameStations }),
+    ...(robust !== undefined && {
+      lpWithoutLargest: { kWh: round(sum(robust.gotKwh)), eur: round(robust.cent / 100) },
+    }),
+    ...{ plans, plansWithoutAnswer: noPlans, turns, errors, overloads, worstLoad },
+    ...{ instantPeakKw: round(instantPeakKw), stepsAboveCap },
+  };
+  const { cost } = figures;
+  if (cost.lpEur !== null && cost.ratio === null)
+    say(`the bound pays ${cost.lpEur.toFixed(2)} EUR: the costs have no ratio`);
   say(
     `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}${stepsAboveCap > 0 ? `, 5-minute means above the cap ${stepsAboveCap}` : ""}`,
   );
+  keep(options.out, { fleet, optimum, replayed, result }, say);
   return figures;
 }
+
+/** A bound that only stands beside the others: without it they are told all the same. */
+async function unless(bound: Promise<Optimum>, say: Say): Promise<Optimum | undefined> {
+  try {
+    return await bound;
+  } catch (error) {
+    if (!(error instanceof NoOptimum)) throw error;
+    say(error.message);
+    return undefined;
+  }
+}
+
+/** The figures are told even where they cannot be written. */
+function keep(out: string, results: Parameters<typeof writeResults>[1], say: Say): void {
+  try {
+    writeResults(out, results);
+  } catch (error) {
+    say(`${out} could not be written: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
+
+/** Of no sessions: all of nothing. */
+function nothing(fleet: ReadFleet, options: EnergyOptions, say: Say) {
+  say(`no session of ${options.sessions} is wanted: there is nothing to replay`);
+  const figures = {
+    energy: { kWh: 0, lpKWh: 0, ratio: 1 },
+    cost: options.prices === undefined ? noCost : { ...noCost, eur: 0, lpEur: 0, lpEurSameKWh: 0 },
+    ...{ sessionsCompleted: 1, jain: 1, peakKw: 0 },
+    rules: Object.fromEntries(Object.keys(rules).map((name) => [name, 1])),
+  };
+  const none = { gotKwh: [] };
+  const result = { ...figures, skipped: fleet.skipped };
+  keep(options.out, { fleet, optimum: none, replayed: none, result }, say);
+  return figures;
+}
+
+const fleetOf = (options: EnergyOptions, clock: Clock): Promise<ReadFleet> =>
+  readFleet({
+    file: options.sessions,
+    ...(options.days === undefined ? {} : { days: options.days }),
+    weekdays: options.weekdays,
+    clock,
+    powerKw: CAR_KW,
+    claimedOnly: options.claimedOnly,
+  });
+
+/** The same cars, each of which needs what it was given. */
+const asDelivered = (fleet: Fleet, { gotKwh }: Replayed): Fleet => ({
+  ...fleet,
+  cars: fleet.cars.map((car, i) => ({ ...car, needKwh: gotKwh[i]! })),
+});
 
 /** What two rules come to with the stations, amperes and seconds that our own code has. */
 async function throughTheLoop(
@@ -98,7 +159,7 @@ async function throughTheLoop(
   if (world.site.sources.length > 0 || world.priced) return out;
   for (const [name, laxity] of Object.entries(laxities)) {
     const { gotKwh } = await replay(fleet, world, { solver, say: () => {}, laxity });
-    out[name] = round4(sum(gotKwh) / lpKWh);
+    out[name] = partOf(sum(gotKwh), lpKWh);
   }
   return out;
 }
@@ -106,10 +167,12 @@ async function throughTheLoop(
 function worldOf(
   fleet: Fleet,
   options: EnergyOptions,
-): { readonly world: World; readonly around: Surroundings; readonly notes: readonly string[] } {
-  const offsetMs = zoneOffsetMs(options.timeZone, fleet.startMs);
-  const course = options.prices === undefined ? noPrices : prices(options.prices, fleet.startMs, offsetMs);
-  const sun = options.pv === undefined ? undefined : solarOf(options.pv, offsetMs);
+  clock: Clock,
+): { readonly world: World; readonly around: Surroundings; readonly remarks: readonly string[] } {
+  const { startMs, steps } = fleet;
+  const span: Span = { startMs, endMs: startMs + steps * STEP_MS, clock };
+  const course = options.prices === undefined ? noPrices : prices(options.prices, span);
+  const sun = options.pv === undefined ? undefined : sunOf(options.pv, span);
   const { bess } = options;
   const sources = {
     ...(bess === undefined ? {} : { bess }),
@@ -123,7 +186,15 @@ function worldOf(
       : networkSite(network, fleet, { capKw, sources });
   const wallOf = (step: number) => fleet.startMs + step * STEP_MS;
   const solarW = sun?.w ?? (() => 0);
+  // Of half an hour at some places, in which an hour of prices begins in the midst of one of UTC.
+  const offset = Math.abs(Math.round((clock.shown(startMs) - startMs) / STEP_MS));
+  const changes = [
+    ...(sun === undefined ? [] : [SUN_STEPS]),
+    ...(options.prices === undefined ? [] : [Math.max(1, course.stepMs / STEP_MS), offset]),
+  ];
+  const noSun = options.pv !== undefined && sun === undefined ? ["sun: the file has none"] : [];
   return {
+    remarks: [...course.remarks, ...(sun?.remarks ?? noSun), ...notes],
     world: {
       ...{ site, capKw, network, outletOf },
       timeZone: options.timeZone,
@@ -140,7 +211,7 @@ function worldOf(
       priceCent: (step) => course.cent(wallOf(step)),
       feedInCent: 0,
       solarKw: (step) => solarW(wallOf(step)) / 1000,
-      sameFor: sun !== undefined ? 3 : options.prices !== undefined ? 12 : fleet.steps + 1,
+      sameFor: changes.length === 0 ? steps + 1 : changes.reduce(commonPart),
       rows: network === undefined ? [] : linearRows(network),
       ...(bess === undefined
         ? {}
@@ -155,17 +226,17 @@ function worldOf(
             },
           }),
     },
-    notes,
   };
 }
 
+const commonPart = (a: number, b: number): number => (b === 0 ? a : commonPart(b, a % b));
+
 /** What the forecasts would know if they had seen the sessions of a file: their state. */
-async function historyOf(
-  file: string,
-  { timeZone, claimedOnly }: Pick<EnergyOptions, "timeZone" | "claimedOnly">,
-): Promise<object> {
-  const forecasts = new Forecasts(timeZone);
-  const { cars } = await readFleet({ file, weekdays: false, timeZone, powerKw: CAR_KW, claimedOnly });
+async function historyOf(options: EnergyOptions, clock: Clock, say: Say): Promise<object> {
+  const forecasts = new Forecasts(options.timeZone);
+  const wanted = { ...options, sessions: options.history!, days: undefined, weekdays: false };
+  const { cars, remarks } = await fleetOf(wanted, clock);
+  for (const remark of remarks) say(`history: ${remark}`);
   for (const { session, needKwh, told } of cars) {
     forecasts.learn({
       outlet: `${session.station}.1` as OutletId,
@@ -177,80 +248,3 @@ async function historyOf(
   }
   return forecasts.state();
 }
-
-type Outcome = {
-  readonly optimum: Optimum;
-  readonly replayed: Replayed;
-  readonly around: Surroundings;
-  readonly options: EnergyOptions;
-  readonly network: Network | undefined;
-};
-
-function figuresOf(fleet: Fleet, { optimum, replayed, around, options, network }: Outcome) {
-  const lpKWh = sum(optimum.gotKwh);
-  const kWh = sum(replayed.gotKwh);
-  const parts = fleet.cars.map(({ needKwh }, i) =>
-    needKwh > 0 ? Math.min(1, replayed.gotKwh[i]! / needKwh) : 1,
-  );
-  // What the battery holds less at the end than the bound's was bought before, at the mean price.
-  const lessKwh = optimum.batteryEndKwh - replayed.batteryEndKwh;
-  const meanCent =
-    fleet.steps === 0
-      ? 0
-      : sum(Array.from({ length: fleet.steps }, (_, step) => around.priceCent(step))) / fleet.steps;
-  const eur = (replayed.cent + lessKwh * meanCent) / 100;
-  const lpEur = optimum.cent / 100;
-  return {
-    energy: { kWh: round(kWh), lpKWh: round(lpKWh), ratio: round4(kWh / lpKWh) },
-    cost:
-      options.prices === undefined
-        ? null
-        : { eur: round(eur), lpEur: round(lpEur), ratio: round4(eur / lpEur) },
-    sessionsCompleted: round4(parts.filter((part) => part >= COMPLETE).length / parts.length),
-    jain: round4(sum(parts) ** 2 / (parts.length * sum(parts.map((part) => part * part)))),
-    peakKw: round(replayed.peakKw),
-    rules: Object.fromEntries(
-      Object.entries(rules).map(([name, rule]) => [
-        name,
-        round4(sum(byRule(rule, fleet, { capKw: options.capKw, network })) / lpKWh),
-      ]),
-    ),
-  };
-}
-
-function write(
-  out: string,
-  { cars, startMs }: Fleet,
-  { optimum, replayed, figures }: { optimum: Optimum; replayed: Replayed; figures: object },
-): void {
-  mkdirSync(resolve(out), { recursive: true });
-  const lines = cars.map(({ session, from, to, needKwh }, i) =>
-    [
-      session.id,
-      session.station,
-      new Date(startMs + from * STEP_MS).toISOString(),
-      ((to - from) * STEP_HOURS).toFixed(3),
-      needKwh.toFixed(3),
-      replayed.gotKwh[i]!.toFixed(3),
-      optimum.gotKwh[i]!.toFixed(3),
-    ].join(","),
-  );
-  writeFileSync(
-    join(out, "sessions.csv"),
-    `session,station,arrival,hours,need_kwh,got_kwh,lp_kwh\n${lines.join("\n")}\n`,
-  );
-  writeFileSync(
-    join(out, "result.json"),
-    `${JSON.stringify({ ...figures, plans: replayed.plans, plansWithoutAnswer: replayed.noPlans, turns: replayed.turns, errors: replayed.errors, instantPeakKw: round(replayed.instantPeakKw), overloads: replayed.overloads, stepsAboveCap: replayed.stepsAboveCap, worstLoad: replayed.worstLoad }, null, 2)}\n`,
-  );
-}
-
-/** The site's clock less UTC at an instant. */
-function zoneOffsetMs(timeZone: string, atMs: number): number {
-  const { day, msOfDay } = new LocalTime(timeZone).of(atMs);
-  return day * DAY_MS + msOfDay - atMs;
-}
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-const round = (x: number): number => Math.round(x * 100) / 100;
-const round4 = (x: number): number => Math.round(x * 10_000) / 10_000;

@@ -1,7 +1,13 @@
 /**
  * The bound: the linear program of ENERGY with perfect foresight, by HiGHS. The period is solved in windows of three days of which the first
- * is kept (the days after it are foreseen, then solved again), since a whole summer in one program takes hours. Within a window
- * neighbouring steps with the same cars, price, load and sun are one variable: that changes no optimum, since the program is linear.
+ * is kept (the days after it are foreseen, then solved again), since a whole summer in one program takes hours. A window reaches on until
+ * all cars of its first day have left, two weeks at most. Within a window neighbouring steps with the same cars, price, load and sun are
+ * one variable: that changes no optimum, since the program is linear.
+ *
+ * A kWh is worth a trifle more earlier, and to a car that leaves within the window: else power of the day that is kept could stand idle
+ * while a car waits, or go to one whose time is yet to come, since within the window either way is as good.
+ *
+ * Days on which nobody is there, and three days before anybody comes, are left out ({@link nobodyFor}), here as in the replay.
  *
  * The battery ends each window with no less than it began with, as in ENERGY.
  */
@@ -22,7 +28,7 @@ export type Surroundings = {
     readonly startKwh: number;
     readonly efficiency: number;
   };
-  /** Steps between which prices, load and sun are the same. */
+  /** Steps over which prices are the same, and of whose sun the mean is taken. */
   readonly sameFor: number;
   /** The cap is a fuse, and the loss of the largest source must not overload it (bound (a) of ENERGY), as the loop has it. */
   readonly withoutLargest?: boolean;
@@ -39,9 +45,18 @@ export type Optimum = {
   readonly batteryKw: readonly number[];
 };
 
+/** The solver found none in its time. */
+export class NoOptimum extends Error {
+  override readonly name = "NoOptimum";
+}
+
 const DAY_STEPS = 24 / STEP_HOURS;
 const WINDOW_DAYS = 3;
+const WINDOW_DAYS_MAX = 14;
 const SHORT_CENT = 1_000;
+/** What a missing kWh costs less a day later, and if its car stays beyond the window: nothing beside a price. */
+const LATER_CENT_PER_DAY = 0.01;
+const BEYOND_CENT = 0.05;
 const DEADLINE_MS = 120_000;
 
 type Segment = { readonly from: number; readonly to: number };
@@ -65,11 +80,28 @@ export async function offline(fleet: Fleet, around: Surroundings, solver: Solver
     charge: around.battery?.startKwh ?? 0,
   };
   for (let from = 0; from < fleet.steps; from += DAY_STEPS) {
-    const to = Math.min(fleet.steps, from + WINDOW_DAYS * DAY_STEPS);
-    await solveWindow(fleet, around, { solver, state, window: { from, keepTo: from + DAY_STEPS, to } });
+    if (nobodyFor(fleet, from)) continue;
+    const window = windowFrom(fleet, from);
+    const shorter = { ...window, to: Math.min(window.to, from + WINDOW_DAYS * DAY_STEPS) };
+    const solved =
+      (await solveWindow(fleet, around, { solver, state, window })) ||
+      (window.to > shorter.to && (await solveWindow(fleet, around, { solver, state, window: shorter })));
+    if (!solved) throw new NoOptimum(`the bound finds no optimum for the days from step ${from} on`);
   }
   const { got: gotKwh, cent, charge: batteryEndKwh, gridKw, batteryKw } = state;
   return { gotKwh, cent, batteryEndKwh, gridKw, batteryKw };
+}
+
+/** Whether nobody is there on the day that begins with a step, nor comes within a window from then on. */
+export function nobodyFor({ cars }: Fleet, dayFrom: number): boolean {
+  return !cars.some(({ from, to }) => to > dayFrom && from < dayFrom + WINDOW_DAYS * DAY_STEPS);
+}
+
+function windowFrom({ cars, steps }: Fleet, from: number): Window {
+  const keepTo = from + DAY_STEPS;
+  const last = cars.reduce((to, car) => (car.from < keepTo ? Math.max(to, car.to) : to), 0);
+  const wanted = Math.max(from + WINDOW_DAYS * DAY_STEPS, last);
+  return { from, keepTo, to: Math.min(steps, wanted, from + WINDOW_DAYS_MAX * DAY_STEPS) };
 }
 
 type Solving = { readonly solver: Solver; readonly state: State; readonly window: Window };
@@ -108,17 +140,25 @@ type Flow = {
 };
 type Stored = { readonly charging: number; readonly discharging: number; readonly charge: number };
 
+/** Of a value per step. */
+function meanOver({ from, to }: Segment, of: (step: number) => number): number {
+  let sum = 0;
+  for (let step = from; step < to; step++) sum += of(step);
+  return sum / (to - from);
+}
+
 const hoursOf = ({ from, to }: Segment): number => (to - from) * STEP_HOURS;
 
+/** Whether an optimum was found, and kept. */
 async function solveWindow(
   fleet: Fleet,
   around: Surroundings,
   { solver, state, window }: Solving,
-): Promise<void> {
+): Promise<boolean> {
   const here = fleet.cars
     .map((car, i) => ({ car, i }))
     .filter(({ car, i }) => car.from < window.to && car.to > window.from && state.leftKwh[i]! > 1e-6);
-  if (here.length === 0 && around.battery === undefined) return;
+  if (here.length === 0 && around.battery === undefined) return true;
   const segments = segmentsOf(
     window,
     here.map(({ car }) => car),
@@ -126,7 +166,7 @@ async function solveWindow(
   );
   const program = new ProgramBuilder();
   const cars = here.map(({ car, i }) => {
-    const columns = carColumns(program, { car, segments, leftKwh: state.leftKwh[i]! });
+    const columns = carColumns(program, { car, segments, window, leftKwh: state.leftKwh[i]! });
     return { car, i, columns };
   });
   const flows: Flow[] = [];
@@ -138,23 +178,32 @@ async function solveWindow(
     flows.push(flow);
   }
   const x = await solver.solve(program.build(), DEADLINE_MS);
-  if (x === undefined) throw new Error(`no optimum for the window from step ${window.from}`);
+  if (x === undefined) return false;
   for (const [s, segment] of segments.entries())
     if (segment.from < window.keepTo)
       keep(state, x, { segment, s, flow: flows[s]!, cars, feedInCent: around.feedInCent });
+  return true;
 }
 
 /** A car's power while it is there, and the row that it gets no more than it needs. */
 function carColumns(
   program: ProgramBuilder,
-  of: { readonly car: Car; readonly segments: readonly Segment[]; readonly leftKwh: number },
+  of: {
+    readonly car: Car;
+    readonly segments: readonly Segment[];
+    readonly window: Window;
+    readonly leftKwh: number;
+  },
 ): readonly (number | undefined)[] {
-  const { car, segments, leftKwh } = of;
+  const { car, segments, window, leftKwh } = of;
+  const shortCent = SHORT_CENT - (car.to > window.to ? BEYOND_CENT : 0);
   const entries: Entry[] = [];
   const columns = segments.map((segment) => {
     if (car.from > segment.from || car.to < segment.to) return undefined;
     const hours = hoursOf(segment);
-    const column = program.column(-SHORT_CENT * hours, 0, car.powerKw);
+    const days = ((segment.from + segment.to) / 2 - window.from) / DAY_STEPS;
+    const worthCent = shortCent - days * LATER_CENT_PER_DAY;
+    const column = program.column(-worthCent * hours, 0, car.powerKw);
     entries.push([column, hours]);
     return column;
   });
@@ -171,7 +220,7 @@ function flowColumns(
   const { battery, feedInCent } = around;
   const hours = hoursOf(segment);
   const priceCent = around.priceCent(segment.from);
-  const solarKw = around.solarKw(segment.from);
+  const solarKw = meanOver(segment, around.solarKw);
   const drawn = program.column(priceCent * hours, 0, around.capKw);
   // Where buying is cheaper than feeding in pays, both at once would be money for nothing.
   const fedKwMax = priceCent >= feedInCent ? Number.POSITIVE_INFINITY : 0;
@@ -201,6 +250,12 @@ function batteryRow(
   const held = of.before?.stored?.charge;
   if (held === undefined) program.row(of.startKwh, of.startKwh, change);
   else program.row(0, 0, [...change, [held, -1]]);
+  // Where energy is paid for taking, both at once would burn it for money.
+  if (of.flow.priceCent < 0)
+    program.row(Number.NEGATIVE_INFINITY, battery.kw, [
+      [stored.charging, 1],
+      [stored.discharging, 1],
+    ]);
 }
 
 /** Of segment `s`: its power adds up, and stays within the cap and the currents below fuses. */

@@ -1,5 +1,5 @@
 /** The words of `bench energy`, checked before anything is read. */
-import { existsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Say } from "../plant.ts";
@@ -7,6 +7,7 @@ import { type EnergyOptions, energy } from "./energy.ts";
 
 const DAYS_MAX = 3_660;
 const CAP_KW_MAX = 10_000;
+const BESS_KWH_MAX = 100_000;
 
 export function benchEnergy(words: readonly string[]): (say: Say) => Promise<object> {
   try {
@@ -57,8 +58,22 @@ function optionsOf(words: readonly string[]): EnergyOptions {
     network: file("network"),
     history: file("history"),
     timeZone,
-    out: resolve(values.out),
+    out: folder(values.out),
   };
+}
+
+/** Made before the run, which may take an hour. */
+function folder(given: string): string {
+  const path = resolve(given);
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw new Error(`--out: '${given}' is no folder to write in: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return path;
 }
 
 function positive(name: string, given: string | undefined, most: number): number {
@@ -68,10 +83,16 @@ function positive(name: string, given: string | undefined, most: number): number
   return number;
 }
 
-function bessOf(given: string): { kwh: number; kw: number } {
+/** Without energy, or without power, it is none. */
+function bessOf(given: string): { kwh: number; kw: number } | undefined {
   const [kwh, kw, ...more] = given.split(",");
   if (more.length > 0) throw new Error(`--bess is KWH,KW, not '${given}'`);
-  return { kwh: positive("bess", kwh, 100_000), kw: positive("bess", kw, CAP_KW_MAX) };
+  const size = { kwh: zeroOr("bess", kwh, BESS_KWH_MAX), kw: zeroOr("bess", kw, CAP_KW_MAX) };
+  return size.kwh === 0 || size.kw === 0 ? undefined : size;
+}
+
+function zeroOr(name: string, given: string | undefined, most: number): number {
+  return given?.trim() !== "" && Number(given) === 0 ? 0 : positive(name, given, most);
 }
 
 function zone(name: string): void {

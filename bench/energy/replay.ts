@@ -5,7 +5,8 @@
  *
  * Time. The loop's answers follow from its inputs, so where nothing changes nobody looks: after a change (somebody comes, goes, is full;
  * a new plan; a grant that was more than a refresh) it turns every `BUSY_MS`, else every `QUIET_MS`, which is less than half of a
- * grant's life. Its own pace of raising and its dwell times are in seconds and hold at both periods.
+ * grant's life. Its own pace of raising and its dwell times are in seconds and hold at both periods. Days on which nobody is there, and three
+ * days before anybody comes, pass at once: a battery has nobody to work for.
  */
 import {
   type BatteryInput,
@@ -28,6 +29,7 @@ import {
 } from "@wattward/energy";
 import { type Fleet, STEP_MS } from "./cars.ts";
 import type { Network } from "./network.ts";
+import { nobodyFor } from "./offline.ts";
 import { Plant, type PlantCar } from "./replay-plant.ts";
 import type { RuleLaxity } from "./rules.ts";
 
@@ -35,6 +37,7 @@ const BUSY_MS = 5_000;
 const BUSY_FOR_MS = 20_000;
 const QUIET_MS = 30_000;
 const HOUR_MS = 3_600_000;
+const DAY_STEPS = 86_400_000 / STEP_MS;
 const DEADLINE_MS = 20_000;
 
 export type World = {
@@ -44,7 +47,7 @@ export type World = {
   readonly timeZone: string;
   readonly outletOf: ReadonlyMap<string, OutletId>;
   readonly solarW: (wallMs: number) => number;
-  /** What is known at `wallMs` of prices from then on, by the hour; thousandths of a cent. */
+  /** What is known at `wallMs` of prices from then on; thousandths of a cent. */
   readonly pricesAt: (wallMs: number) => PlannerInput["price"];
   readonly priceCent: (wallMs: number) => number;
   readonly feedInCent: number;
@@ -106,6 +109,8 @@ class Replay {
   private readonly planner;
   private readonly plant: Plant;
   private readonly arriving: readonly PlantCar[];
+  /** Nobody is there today, and nobody comes in the next days. */
+  private asleep = false;
   private next = 0;
   private plan: Plan | undefined;
   private outcomes: GrantOutcome[] = [];
@@ -147,9 +152,10 @@ class Replay {
 
   /** One step of the grid: who goes, who comes, a plan, then the loop's turns. */
   async step(step: number): Promise<void> {
-    const { plant, world } = this;
+    const { plant } = this;
     const changed = this.leave(step) || this.arrive(step);
-    const alone = plant.cars.size === 0 && !plant.hasSources;
+    if (step % DAY_STEPS === 0) this.asleep = plant.cars.size === 0 && nobodyFor(this.fleet, step);
+    const alone = plant.cars.size === 0 && (!plant.hasSources || this.asleep);
     if (!alone) await this.makePlan();
     if (changed || !alone) this.busyUntilMs = this.nowMs + BUSY_FOR_MS;
     const endMs = this.nowMs + STEP_MS;
@@ -157,6 +163,7 @@ class Replay {
       if (changed) this.turn();
       this.nowMs = endMs;
       plant.skipTo(endMs);
+      this.seeSun();
       return;
     }
     while (this.nowMs < endMs) {
@@ -168,7 +175,11 @@ class Replay {
       if (plant.run(untilMs)) this.busyUntilMs = untilMs + BUSY_FOR_MS;
       this.nowMs = untilMs;
     }
-    if (world.site.sources.length > 0) this.forecasts.sawSolar(this.nowMs, world.solarW(this.nowMs));
+    this.seeSun();
+  }
+
+  private seeSun(): void {
+    if (this.plant.hasSources) this.forecasts.sawSolar(this.nowMs, this.world.solarW(this.nowMs));
   }
 
   private leave(step: number): boolean {

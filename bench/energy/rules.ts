@@ -111,5 +111,5 @@ export function uncontrolledPeakKw(fleet: Fleet): number {
       leftKwh -= now * STEP_HOURS;
     }
   }
-  return Math.max(...kw);
+  return kw.reduce((most, one) => Math.max(most, one), 0);
 }

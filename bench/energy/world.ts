@@ -1,102 +1,95 @@
-/** Prices and sun of a replay, from files of other years and places: laid on the sessions' own clock, hour on hour, weekday on weekday. */
-import { readFileSync } from "node:fs";
+/** Prices of a replay, from files of its own or of other years and places. */
+import type { PlannerInput } from "@wattward/energy";
+import { DAY_MS, laidOn, type Span } from "./course.ts";
+import { numberColumns, readTable, type Table, timeColumn } from "./table.ts";
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const WEEK_MS = 7 * DAY_MS;
-const DAY_HOURS = 24;
-const WEEK_HOURS = 7 * DAY_HOURS;
+const QUARTER_MS = 900_000;
+const KNOWN_HOURS = 37;
 /** Tomorrow's prices are out by then, local time. */
 const PUBLISHED_HOUR = 13;
 
 export type PriceCourse = {
   readonly cent: (wallMs: number) => number;
-  readonly known: (wallMs: number) => {
-    readonly fromWallMs: number;
-    readonly stepMs: number;
-    readonly milliCentPerKwh: readonly number[];
-  };
+  readonly known: (wallMs: number) => PlannerInput["price"];
+  /** Over which a price is the same. */
+  readonly stepMs: number;
+  /** What was made of the file. */
+  readonly remarks: readonly string[];
 };
 
-/** `offsetMs`: the site's clock less UTC, at the start of the sessions. */
-export function prices(file: string, startMs: number, offsetMs: number): PriceCourse {
-  const rows = readFileSync(file, "utf8")
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => line.split(","));
-  const cents = rows.map(([, value]) => Number(value) / 10);
-  const first = rows[0]?.[0] ?? "";
-  // Without an offset it is UTC, and not what this machine's zone makes of it.
-  const firstMs = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(first) ? first : `${first}Z`);
-  if (cents.length < DAY_HOURS || !cents.every(Number.isFinite) || !Number.isFinite(firstMs))
-    throw new Error(`${file}: an hour and its price (EUR/MWh) stand in each line, a day of them at least`);
-  const period = cents.length >= WEEK_HOURS ? WEEK_HOURS : DAY_HOURS;
-  const span = Math.floor(cents.length / period) * period;
-  // The same day of the year, the same weekday; beyond the file's end it begins again: by whole weeks, or days where it has no week.
-  const shiftMs = Math.round((yearStart(firstMs) - yearStart(startMs)) / WEEK_MS) * WEEK_MS;
-  const at = (wallMs: number) => {
-    const hour = Math.floor((wallMs + offsetMs + shiftMs - firstMs) / HOUR_MS);
-    return cents[((hour % span) + span) % span]!;
-  };
+export function prices(file: string, span: Span): PriceCourse {
+  const table = readTable(file);
+  const time = timeColumn(table);
+  const value = priceColumn(table, time);
+  if (time === undefined || value === undefined)
+    throw new Error(
+      `${file}: an hour and its price stand in each line, under a head such as datetime_utc,price_eur_mwh`,
+    );
+  const unit = unitOf(table.head[value] ?? "");
+  const { course, at, byInstant } = laidOn(table, { time, value }, span);
+  const cent = (wallMs: number) => at(wallMs) / unit.perCent;
+  const meanCent = course.values.reduce((sum, one) => sum + one, 0) / course.values.length / unit.perCent;
   return {
-    cent: at,
-    known: (wallMs) => {
-      const local = wallMs + offsetMs;
-      const dayStart = Math.floor(local / DAY_MS) * DAY_MS;
-      const out = (local - dayStart) / HOUR_MS >= PUBLISHED_HOUR ? 2 : 1;
-      const fromWallMs = Math.floor(wallMs / HOUR_MS) * HOUR_MS;
-      const untilMs = dayStart + out * DAY_MS - offsetMs;
-      const hours = Array.from({ length: 37 }, (_, h) => fromWallMs + h * HOUR_MS);
-      // What is not out yet is taken to be as the day before.
-      const milliCentPerKwh = hours.map((ms) => {
-        let known = ms;
-        while (known >= untilMs) known -= DAY_MS;
-        return Math.round(at(known) * 1000);
-      });
-      return { fromWallMs, stepMs: HOUR_MS, milliCentPerKwh };
-    },
+    cent,
+    known: (wallMs) => knownAt(wallMs, { cent, stepMs: course.stepMs, span }),
+    stepMs: course.stepMs,
+    remarks: [
+      `prices: ${course.values.length} of ${course.stepMs / 60_000} min in ${unit.name}, ${meanCent.toFixed(2)} ct/kWh in the mean, ${byInstant ? "at their instants" : "laid hour on hour on the site's clock"}`,
+      ...(course.gaps === 0 ? [] : [`prices: ${course.gaps} that are missing are taken from the day before`]),
+    ],
   };
 }
 
-const yearStart = (ms: number): number => Date.UTC(new Date(ms).getUTCFullYear(), 0, 1);
+/** What is out at an instant, by the planner's quarters or by hours; what is not out yet is taken to be as the day before. */
+function knownAt(
+  wallMs: number,
+  {
+    cent,
+    stepMs,
+    span,
+  }: { readonly cent: PriceCourse["cent"]; readonly stepMs: number; readonly span: Span },
+): PlannerInput["price"] {
+  const shownMs = span.clock.shown(wallMs);
+  const dayMs = Math.floor(shownMs / DAY_MS) * DAY_MS;
+  const days = shownMs - dayMs >= PUBLISHED_HOUR * HOUR_MS ? 2 : 1;
+  const untilMs = span.clock.instantOf(dayMs + days * DAY_MS);
+  const toldMs = stepMs >= HOUR_MS ? HOUR_MS : QUARTER_MS;
+  const fromWallMs = wallMs - (shownMs % toldMs);
+  const finerMs = Math.min(stepMs, toldMs);
+  const milliCentPerKwh = Array.from({ length: (KNOWN_HOURS * HOUR_MS) / toldMs }, (_, i) => {
+    let known = fromWallMs + i * toldMs;
+    while (known >= untilMs) known -= DAY_MS;
+    let sum = 0;
+    for (let ms = 0; ms < toldMs; ms += finerMs) sum += cent(known + ms);
+    return Math.round((sum * 1000 * finerMs) / toldMs);
+  });
+  return { fromWallMs, stepMs: toldMs, milliCentPerKwh };
+}
+
+/** By its name, else the only column of numbers. */
+function priceColumn(table: Table, time: number | undefined): number | undefined {
+  const numbers = numberColumns(table).filter((column) => column !== time);
+  const named = (words: RegExp) => numbers.find((column) => words.test(table.head[column] ?? ""));
+  const found = named(/price|preis|lmp|spot|day.?ahead/i) ?? named(/mwh|kwh|eur|usd|€|\$/i);
+  const usual = numbers.length === 1 ? numbers[0] : undefined;
+  return /energy|delivered/i.test(table.head[found ?? -1] ?? "") ? undefined : (found ?? usual);
+}
+
+/** As the head of the column says it, and how much of it is a cent per kWh. Which currency makes no difference to a ratio. */
+function unitOf(head: string): { readonly name: string; readonly perCent: number } {
+  const cents = /(^|[^a-z])(ct|cents?)([^a-z]|$)/i.test(head);
+  const currency = /usd|\$/i.test(head) ? "USD" : /gbp|£/i.test(head) ? "GBP" : "EUR";
+  const name = cents ? "cents" : currency;
+  const perCent = cents ? 1 : 0.01;
+  if (/kwh/i.test(head)) return { name: `${name}/kWh`, perCent };
+  const said = /mwh/i.test(head) ? "" : " (the head says no unit)";
+  return { name: `${name}/MWh${said}`, perCent: perCent * 1000 };
+}
 
 export const noPrices: PriceCourse = {
   cent: () => 0,
   known: (wallMs) => ({ fromWallMs: wallMs, stepMs: HOUR_MS, milliCentPerKwh: [0] }),
+  stepMs: DAY_MS,
+  remarks: [],
 };
-
-/** One value a minute of a day, watts, or the same for any other number of values; each day has it again. */
-export function solarOf(
-  file: string,
-  offsetMs: number,
-): { readonly w: (wallMs: number) => number; readonly peakW: number } {
-  const values = readFileSync(file, "utf8")
-    .trim()
-    .split(/\r?\n/)
-    .slice(1)
-    .map((line) => Math.max(0, Number(line.split(",").at(-1))));
-  if (values.length === 0 || !values.every(Number.isFinite))
-    throw new Error(`${file}: a power in watts stands in each line`);
-  const daysIn = Math.max(1, Math.round(values.length / 1440));
-  const stepMs = (daysIn * DAY_MS) / values.length;
-  // Means over the grid of the benchmark, so that plant and bound see the same sun.
-  const five = 300_000;
-  const mean = (ms: number) => {
-    const first = Math.floor(ms / five) * five;
-    const n = Math.max(1, Math.round(five / stepMs));
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += values[Math.floor((first + i * stepMs) / stepMs) % values.length]!;
-    return sum / n;
-  };
-  const span = daysIn * DAY_MS;
-  const cache = new Map<number, number>();
-  const w = (wallMs: number) => {
-    const at = (((wallMs + offsetMs) % span) + span) % span;
-    const slot = Math.floor(at / five);
-    const known = cache.get(slot) ?? mean(at);
-    cache.set(slot, known);
-    return known;
-  };
-  return { w, peakW: Math.max(...values) };
-}

@@ -66,14 +66,26 @@ const bench = {
       sentence:
         "real sessions through loop, planner and forecasts on simulated time, against the offline bound",
       options: [
-        file("sessions", "FILE", "sessions as ACN-Data has them, csv or csv.gz (needed)"),
+        file(
+          "sessions",
+          "FILE",
+          "sessions as ACN-Data has them, csv or csv.gz; wrong lines are left out and named (needed)",
+        ),
         text("cap", "KW", "what the grid connection carries (needed)"),
         folder("out", "DIR", "where the result of each session goes (needed)"),
         text("days", "N", "the first N days of the file (all)"),
         flag("weekdays", "Mondays to Fridays alone"),
-        file("prices", "FILE", "an hour and its price in EUR/MWh in each line: cost counts too"),
+        file(
+          "prices",
+          "FILE",
+          "a time and its price in each line, EUR/MWh where its column says no other unit: cost counts too",
+        ),
         text("bess", "KWH,KW", "a battery"),
-        file("pv", "FILE", "solar power of a day, watts, a line a minute"),
+        file(
+          "pv",
+          "FILE",
+          "solar power, watts where its column says no other unit: whole days of 24 to 1440 lines, or a column of times",
+        ),
         file("network", "FILE", "a network of ACN-Sim: each of its panels and transformers as a fuse"),
         file("history", "FILE", "sessions that the forecasts have seen before (none)"),
         flag(
@@ -81,7 +93,11 @@ const bench = {
           "drivers of sessions that nobody claimed have told nothing (the file has the truth in their place)",
         ),
         flag("same-stations", "two of the rules through our loop and stations as well: as long again, each"),
-        text("zone", "NAME", "the site's time zone (America/Los_Angeles)"),
+        text(
+          "zone",
+          "NAME",
+          "the site's time zone, which times without an offset are read in (America/Los_Angeles)",
+        ),
       ],
     },
   ],

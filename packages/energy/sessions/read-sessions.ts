@@ -9,7 +9,8 @@
  * RFC 3339 (a blank may stand for the T) and say their offset from UTC, so that the night when clocks are set back is
  * no riddle. Energy becomes whole watt-hours, which is what meters count.
  *
- * A line that is wrong is named, and none is left out silently: either every session is read, or there are faults.
+ * A line that is wrong is named, and none is left out silently: either every session is read, or there are faults. Whoever must make do with
+ * files of others says so ({@link Forgiving}).
  */
 import {
   dateTimeMs,
@@ -46,6 +47,14 @@ export type SessionFault = { readonly line: number; readonly sentence: string };
 /** Which sessions are wanted: those that arrive in `fromMs`…`untilMs` (the end not included), the first `most` of them. */
 export type Wanted = { readonly fromMs?: number; readonly untilMs?: number; readonly most?: number };
 
+/** For files that nobody can mend: what is wrong with a line does not stop the others. */
+export type Forgiving = {
+  /** A wrong line, which is left out. */
+  readonly skip: (fault: SessionFault) => void;
+  /** What a field stands for, before it is judged: a time with its offset, a name as a station may have it. */
+  readonly mend: (column: SessionColumn, text: string, line: number) => string;
+};
+
 /** Sessions of one file: a hundred years of the busiest site in ACN-Data. */
 export const SESSIONS_MAX = 1_000_000;
 /** Faults that are named; a file with more of them is another kind of file. */
@@ -53,7 +62,8 @@ export const FAULTS_MAX = 20;
 /** Longer, and a departure has a wrong year. */
 const STAY_MS_MAX = 60 * 86_400_000;
 const ENERGY_KWH_MAX = 1_000;
-const ID_CHARS_MAX = 100;
+/** Of a session and of a driver; what follows is cut off. */
+export const SESSION_ID_CHARS_MAX = 100;
 
 const columns = {
   arrival: ["arrival"],
@@ -66,15 +76,16 @@ const columns = {
   driver: ["user_id", "driver"],
   claimed: ["claimed"],
 } as const;
-type Column = keyof typeof columns;
-const needed = ["arrival", "departure", "energy", "station"] as const satisfies Column[];
+export type SessionColumn = keyof typeof columns;
+const needed = ["arrival", "departure", "energy", "station"] as const satisfies SessionColumn[];
 
-/** Reads the whole text; the fault is the file's maker's. */
+/** Reads the whole text; the fault is the file's maker's. Who is forgiving is given no sessions where there are none. */
 export async function readSessions(
   text: AsyncIterable<string>,
   wanted: Wanted = {},
+  forgiving?: Forgiving,
 ): Promise<Result<Session[], SessionFault[]>> {
-  const reading = new Reading(wanted);
+  const reading = new Reading(wanted, forgiving);
   const csv = new CsvReader();
   try {
     for await (const piece of text) {
@@ -92,15 +103,17 @@ export async function readSessions(
 class Reading {
   readonly faults: SessionFault[] = [];
   private readonly wanted: Wanted;
+  private readonly forgiving: Forgiving | undefined;
   private readonly sessions: Session[] = [];
   private readonly seen = new Map<string, number>();
-  private head: ReadonlyMap<Column, number> | undefined;
+  private head: ReadonlyMap<SessionColumn, number> | undefined;
   private width = 0;
   private lines = 0;
   private headless = false;
 
-  constructor(wanted: Wanted) {
+  constructor(wanted: Wanted, forgiving: Forgiving | undefined) {
     this.wanted = wanted;
+    this.forgiving = forgiving;
   }
 
   /** More lines would tell nothing more. */
@@ -119,8 +132,9 @@ class Reading {
       return;
     }
     const read = this.session(fields, line);
-    if (typeof read === "string") this.faults.push({ line, sentence: read });
-    else this.sessions.push(read);
+    if (typeof read !== "string") this.sessions.push(read);
+    else if (this.forgiving !== undefined) this.forgiving.skip({ line, sentence: read });
+    else this.faults.push({ line, sentence: read });
   }
 
   result(): Result<Session[], SessionFault[]> {
@@ -133,7 +147,7 @@ class Reading {
       .filter(({ arriveAtMs }) => arriveAtMs >= fromMs && arriveAtMs < untilMs)
       .sort((a, b) => a.arriveAtMs - b.arriveAtMs || a.line - b.line)
       .slice(0, most);
-    if (sessions.length > 0) return ok(sessions);
+    if (sessions.length > 0 || this.forgiving !== undefined) return ok(sessions);
     const none =
       this.sessions.length === 0 ? "it has no sessions." : "no session of it arrives in that time.";
     return failed([{ line: 0, sentence: none }]);
@@ -141,11 +155,11 @@ class Reading {
 
   private takeHead(fields: readonly string[], line: number): void {
     const names = fields.map((name) => name.trim().toLowerCase());
-    const at = (column: Column) => {
+    const at = (column: SessionColumn) => {
       const words = new Set<string>(columns[column].map((word) => word.toLowerCase()));
       return names.findIndex((name) => words.has(name));
     };
-    this.head = new Map((Object.keys(columns) as Column[]).map((column) => [column, at(column)]));
+    this.head = new Map((Object.keys(columns) as SessionColumn[]).map((column) => [column, at(column)]));
     this.width = fields.length;
     for (const column of needed) {
       if (at(column) >= 0) continue;
@@ -161,7 +175,10 @@ class Reading {
   private session(fields: readonly string[], line: number): Session | string {
     if (fields.length !== this.width)
       return `it has ${fields.length} fields, and the first line ${this.width}.`;
-    const field = (column: Column) => fields[this.head?.get(column) ?? -1]?.trim() ?? "";
+    const field = (column: SessionColumn) => {
+      const text = fields[this.head?.get(column) ?? -1]?.trim() ?? "";
+      return text === "" ? text : (this.forgiving?.mend(column, text, line) ?? text);
+    };
     const station = stationId(field("station"));
     if (!station.ok) return station.fault.sentence;
     const arriveAtMs = timeOf("arrival", field("arrival"));
@@ -174,7 +191,7 @@ class Reading {
       return `the car stays longer than ${STAY_MS_MAX / 86_400_000} days.`;
     const energyWh = energyOf(field("energy"));
     if (typeof energyWh === "string") return energyWh;
-    const id = field("id").slice(0, ID_CHARS_MAX) || `line ${line}`;
+    const id = field("id").slice(0, SESSION_ID_CHARS_MAX) || `line ${line}`;
     const twin = this.seen.get(id);
     if (twin !== undefined) return `the session '${shown(id)}' stands in line ${twin} already.`;
     this.seen.set(id, line);
@@ -195,7 +212,7 @@ function wordOf(requested: string, estimated: string, driver: string, arriveAtMs
   return {
     ...(typeof requestedWh === "number" && requestedWh > 0 ? { requestedWh } : {}),
     ...(typeof leaveAtMs === "number" && leaveAtMs > arriveAtMs ? { estimatedLeaveAtMs: leaveAtMs } : {}),
-    ...(driver === "" ? {} : { driver: driver.slice(0, ID_CHARS_MAX) }),
+    ...(driver === "" ? {} : { driver: driver.slice(0, SESSION_ID_CHARS_MAX) }),
   };
 }
 
