@@ -25,6 +25,7 @@ const prices = Array.from(
 
 before(() => {
   writeFileSync(file("sessions.csv"), `${sessions.join("\n")}\n`);
+  writeFileSync(file("empty.json"), "{}");
   writeFileSync(file("prices.csv"), `hour,price\n${prices.join("\n")}\n`);
 });
 
@@ -114,6 +115,53 @@ test("bench energy: with prices and a battery it tells what was paid, beside the
   );
 });
 
+test("bench energy: a quarter of an hour counts for the peak although nobody stays to its end", () => {
+  writeFileSync(
+    file("brief.csv"),
+    `${sessions[0]}\n2019-05-06 08:00:00-07:00,2019-05-06 08:05:00-07:00,1,1,CA-1,brief,,True\n`,
+  );
+  const { status, said, printed } = bench(
+    ...["--sessions", file("brief.csv"), "--cap", "8", "--out", file("brief")],
+  );
+  assert.equal(status, 0, said);
+  const { energy, peakKw } = JSON.parse(printed) as Told;
+  assert(energy.kWh > 0.3, printed);
+  assert(Math.abs(peakKw - 4 * energy.kWh) < 0.03, printed);
+  const { instantPeakKw } = JSON.parse(readFileSync(file("brief/result.json"), "utf8"));
+  assert(instantPeakKw > 6 && instantPeakKw < 6.7, `${instantPeakKw}`);
+});
+
+/** Two stations between other lines behind one panel, which bears 30 A on each line. */
+const panel = {
+  evses: [
+    { id: "CA-1", voltage: 208, phase_angle_deg: 30 },
+    { id: "CA-2", voltage: 208, phase_angle_deg: 150 },
+  ],
+  constraints: [
+    { name: "Panel I_a", limit_A: 30, coeff: { "CA-1": 1, "CA-2": -1 } },
+    { name: "Panel I_b", limit_A: 30, coeff: { "CA-1": -1 } },
+    { name: "Panel I_c", limit_A: 30, coeff: { "CA-2": 1 } },
+  ],
+};
+
+test("bench energy: a network's panel holds, for us, the bound and the rules; the battery is there beside it", () => {
+  writeFileSync(file("network.json"), JSON.stringify(panel));
+  const within = [...usual("network"), "--network", file("network.json"), "--cap", "5"];
+  const alone = bench(...within);
+  const beside = bench(...within, "--bess", "10,5", "--prices", file("prices.csv"));
+  const figures = [alone, beside].map(({ status, said, printed }) => {
+    assert.equal(status, 0, said);
+    return JSON.parse(printed) as Told;
+  });
+  const { overloads, worstLoad } = JSON.parse(readFileSync(file("network/result.json"), "utf8"));
+  assert.equal(overloads, 0);
+  assert(worstLoad > 0.8, `${worstLoad}: the panel, not the cap, is what is full`);
+  for (const { energy, rules } of figures)
+    for (const [who, part] of Object.entries({ ...rules, ours: energy.ratio }))
+      assert(part <= 1.0001, `${who} is ahead of the bound: ${part}`);
+  assert(figures[1]!.energy.kWh > figures[0]!.energy.kWh + 1, "the battery lends its power to cars");
+});
+
 test("bench energy: nothing asked for is all of it, and money that is earned has no ratio", () => {
   writeFileSync(file("head.csv"), `${sessions[0]}\n`);
   const none = bench(...usual("none", "head.csv"));
@@ -156,6 +204,7 @@ test("bench energy: words that are wrong, and a file that is none of sessions, s
     [/is no folder to write in/, 2, usual("sessions.csv")],
     [/--out DIR is needed/, 2, ["--sessions", file("sessions.csv"), "--cap", "8"]],
     [/an hour and its price/, 1, [...usual("x"), "--prices", file("sessions.csv")]],
+    [/no network of ACN-Sim: 'evses' is no list/, 1, [...usual("x"), "--network", file("empty.json")]],
     [/arrival/, 1, ["--sessions", file("prices.csv"), "--cap", "8", "--out", file("none")]],
   ];
   for (const [says, status, words] of wrong) {

@@ -9,6 +9,7 @@ import { type Fleet, type ReadFleet, readFleet, STEP_MS } from "./cars.ts";
 import { Clock } from "./clock.ts";
 import type { Span } from "./course.ts";
 import { figuresOf, noCost, partOf, round, sum } from "./figures.ts";
+import { linearRows, readNetwork } from "./network.ts";
 import { NoOptimum, type Optimum, offline, type Surroundings } from "./offline.ts";
 import { type Replayed, replay, type World } from "./replay.ts";
 import { writeResults } from "./results.ts";
@@ -56,8 +57,9 @@ export async function energy(options: EnergyOptions, say: Say) {
   say("the offline bound");
   const optimum = await offline(fleet, around, solver);
   // As the loop has it, for whoever compares costs: the loss of the largest source must not overload what the bound takes for a limit of the meter.
+  // In a network the cap is no fuse for the loop either.
   const robust =
-    options.prices === undefined || world.site.sources.length === 0
+    options.prices === undefined || world.site.sources.length === 0 || world.network !== undefined
       ? undefined
       : await unless(offline(fleet, { ...around, withoutLargest: true }, solver), say);
   say(`the bound: ${sum(optimum.gotKwh).toFixed(0)} kWh; now the replay`);
@@ -72,9 +74,9 @@ export async function energy(options: EnergyOptions, say: Say) {
   await solver.close();
   const figures = figuresOf(fleet, {
     ...{ optimum, replayed, around, sameEnergy },
-    priced: options.prices !== undefined,
+    ...{ priced: options.prices !== undefined, network: world.network },
   });
-  const { plans, noPlans, turns, errors, overloads, worstLoad } = replayed;
+  const { plans, noPlans, turns, errors, overloads, worstLoad, instantPeakKw, stepsAboveCap } = replayed;
   const result = {
     ...figures,
     skipped: fleet.skipped,
@@ -83,12 +85,13 @@ export async function energy(options: EnergyOptions, say: Say) {
       lpWithoutLargest: { kWh: round(sum(robust.gotKwh)), eur: round(robust.cent / 100) },
     }),
     ...{ plans, plansWithoutAnswer: noPlans, turns, errors, overloads, worstLoad },
+    ...{ instantPeakKw: round(instantPeakKw), stepsAboveCap },
   };
   const { cost } = figures;
   if (cost.lpEur !== null && cost.ratio === null)
     say(`the bound pays ${cost.lpEur.toFixed(2)} EUR: the costs have no ratio`);
   say(
-    `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}`,
+    `${plans} plans (${noPlans} without an answer), ${turns} turns, departures ± ${errors.departureMin.toFixed(0)} min, fullest fuse ${worstLoad.toFixed(3)}, overloads ${overloads}${stepsAboveCap > 0 ? `, 5-minute means above the cap ${stepsAboveCap}` : ""}`,
   );
   keep(options.out, { fleet, optimum, replayed, result }, say);
   return figures;
@@ -171,13 +174,16 @@ function worldOf(
   const course = options.prices === undefined ? noPrices : prices(options.prices, span);
   const sun = options.pv === undefined ? undefined : sunOf(options.pv, span);
   const { bess } = options;
-  const placed =
-    options.network === undefined
-      ? plainSite(fleet, options.capKw, {
-          ...(bess === undefined ? {} : { bess }),
-          ...(sun === undefined ? {} : { solarPeakW: sun.peakW }),
-        })
-      : networkSite(options.network, fleet, options.capKw);
+  const sources = {
+    ...(bess === undefined ? {} : { bess }),
+    ...(sun === undefined ? {} : { solarPeakW: sun.peakW }),
+  };
+  const { capKw } = options;
+  const network = options.network === undefined ? undefined : readNetwork(options.network);
+  const { site, outletOf, notes } =
+    network === undefined
+      ? plainSite(fleet, capKw, sources)
+      : networkSite(network, fleet, { capKw, sources });
   const wallOf = (step: number) => fleet.startMs + step * STEP_MS;
   const solarW = sun?.w ?? (() => 0);
   // Of half an hour at some places, in which an hour of prices begins in the midst of one of UTC.
@@ -188,11 +194,10 @@ function worldOf(
   ];
   const noSun = options.pv !== undefined && sun === undefined ? ["sun: the file has none"] : [];
   return {
-    remarks: [...course.remarks, ...(sun?.remarks ?? noSun)],
+    remarks: [...course.remarks, ...(sun?.remarks ?? noSun), ...notes],
     world: {
-      site: placed.site,
+      ...{ site, capKw, network, outletOf },
       timeZone: options.timeZone,
-      outletOf: placed.outletOf,
       solarW,
       pricesAt: course.known,
       priceCent: course.cent,
@@ -207,7 +212,7 @@ function worldOf(
       feedInCent: 0,
       solarKw: (step) => solarW(wallOf(step)) / 1000,
       sameFor: changes.length === 0 ? steps + 1 : changes.reduce(commonPart),
-      rows: placed.rows,
+      rows: network === undefined ? [] : linearRows(network),
       ...(bess === undefined
         ? {}
         : {

@@ -1,5 +1,6 @@
 /** What a run comes to: the figures of `bench energy`, from what was replayed and what the bound says. */
 import type { Fleet } from "./cars.ts";
+import type { Network } from "./network.ts";
 import type { Optimum, Surroundings } from "./offline.ts";
 import type { Replayed } from "./replay.ts";
 import { byRule, rules } from "./rules.ts";
@@ -26,10 +27,11 @@ export type Outcome = {
   /** The bound for what was delivered. */
   readonly sameEnergy?: Optimum | undefined;
   readonly priced: boolean;
+  readonly network: Network | undefined;
 };
 
 export function figuresOf(fleet: Fleet, outcome: Outcome) {
-  const { optimum, replayed, around } = outcome;
+  const { optimum, replayed, around, network } = outcome;
   const lpKWh = sum(optimum.gotKwh);
   const kWh = sum(replayed.gotKwh);
   const parts = fleet.cars.map(({ needKwh }, i) =>
@@ -45,7 +47,7 @@ export function figuresOf(fleet: Fleet, outcome: Outcome) {
     rules: Object.fromEntries(
       Object.entries(rules).map(([name, rule]) => [
         name,
-        partOf(sum(byRule(rule, fleet, around.capKw)), lpKWh),
+        partOf(sum(byRule(rule, fleet, { capKw: around.capKw, network })), lpKWh),
       ]),
     ),
   };

@@ -8,7 +8,8 @@ import {
   type SessionId,
   type SourceId,
 } from "@wattward/energy";
-import type { Car } from "./cars.ts";
+import { type Car, STEP_HOURS, STEP_MS } from "./cars.ts";
+import { type Network, NetworkLoad } from "./network.ts";
 import type { World } from "./replay.ts";
 
 export type PlantCar = {
@@ -32,15 +33,19 @@ export class Plant {
   readonly gotKwh: number[] = [];
   readonly battery: Battery | undefined;
   cent = 0;
+  /** Of means over a quarter of an hour, and of any instant. */
   peakKw = 0;
+  instantPeakKw = 0;
   chargeKwh: number;
   feedW = 0;
   overloads = 0;
+  stepsAboveCap = 0;
   worstLoad = 0;
   private readonly world: World;
   private nowMs: number;
   private toldW = 0;
   private quarter = { number: 0, kwh: 0 };
+  private step = { number: 0, kwh: 0 };
   private noise = 0;
   private solarLimitW = Number.POSITIVE_INFINITY;
 
@@ -128,8 +133,8 @@ export class Plant {
       this.gotKwh[car.index] = car.gotKwh;
       carsKw += hours > 0 ? kwh / hours : 0;
     }
-    this.check();
-    this.settle(carsKw, hours, untilMs);
+    this.settle(carsKw, hours);
+    this.check(untilMs);
     this.nowMs = untilMs;
     for (const car of this.cars.values()) this.follow(car);
     return full;
@@ -155,7 +160,7 @@ export class Plant {
     return [ma("L1"), ma("L2"), ma("L3")];
   }
 
-  private settle(carsKw: number, hours: number, untilMs: number): void {
+  private settle(carsKw: number, hours: number): void {
     this.moveBattery(hours);
     const gridKw = carsKw - (this.solarW + this.feedW) / 1000;
     const price = this.world.priceCent(this.nowMs);
@@ -163,8 +168,10 @@ export class Plant {
     const number = Math.floor(this.nowMs / QUARTER_MS);
     if (number !== this.quarter.number) this.quarter = { number, kwh: 0 };
     this.quarter.kwh += Math.max(0, gridKw) * hours;
-    if (Math.floor(untilMs / QUARTER_MS) !== number)
-      this.peakKw = Math.max(this.peakKw, (this.quarter.kwh * 3_600_000) / QUARTER_MS);
+    const step = Math.floor(this.nowMs / STEP_MS);
+    if (step !== this.step.number) this.step = { number: step, kwh: 0 };
+    this.step.kwh += gridKw * hours;
+    this.peakKw = Math.max(this.peakKw, (this.quarter.kwh * 3_600_000) / QUARTER_MS);
   }
 
   private moveBattery(hours: number): void {
@@ -179,13 +186,31 @@ export class Plant {
     this.chargeKwh += kw > 0 ? (-kw * hours) / efficiency : -kw * hours * efficiency;
   }
 
-  /** What flows through each fuse, against its rating. */
-  private check(): void {
-    const [a, b, c] = this.meterMa();
-    const root = this.world.site.fuses.find(({ parent }) => parent === undefined)!;
-    const load = Math.max(a, b, c) / root.ratedMa;
+  /** What flows, against the fuse of the cap; in a network against each constraint, as phasors. */
+  private check(untilMs: number): void {
+    const { network, capKw } = this.world;
+    const load = network === undefined ? this.fuseLoad() : this.networkLoad(network);
     this.worstLoad = Math.max(this.worstLoad, load);
     if (load > OVERLOAD) this.overloads++;
+    // There the cap is no fuse, but what may be imported: as the bound has it, in the mean of each step.
+    if (untilMs % STEP_MS === 0 && this.step.kwh / STEP_HOURS > OVERLOAD * capKw) this.stepsAboveCap++;
+    this.instantPeakKw = Math.max(this.instantPeakKw, this.gridKw());
+  }
+
+  private fuseLoad(): number {
+    const root = this.world.site.fuses.find(({ parent }) => parent === undefined)!;
+    return Math.max(...this.meterMa()) / root.ratedMa;
+  }
+
+  private networkLoad(network: Network): number {
+    const load = new NetworkLoad(network);
+    for (const car of this.cars.values()) load.add(car.car.session.station, this.drawKw(car));
+    return load.fullest;
+  }
+
+  private gridKw(): number {
+    const carsKw = [...this.cars.values()].reduce((kw, car) => kw + this.drawKw(car), 0);
+    return carsKw - (this.solarW + this.feedW) / 1000;
   }
 
   private drawKw(car: PlantCar): number {

@@ -28,6 +28,7 @@ import {
   type SourceId,
 } from "@wattward/energy";
 import { type Fleet, STEP_MS } from "./cars.ts";
+import type { Network } from "./network.ts";
 import { nobodyFor } from "./offline.ts";
 import { Plant, type PlantCar } from "./replay-plant.ts";
 import type { RuleLaxity } from "./rules.ts";
@@ -41,6 +42,8 @@ const DEADLINE_MS = 20_000;
 
 export type World = {
   readonly site: Site;
+  readonly capKw: number;
+  readonly network?: Network | undefined;
   readonly timeZone: string;
   readonly outletOf: ReadonlyMap<string, OutletId>;
   readonly solarW: (wallMs: number) => number;
@@ -57,12 +60,15 @@ export type Replayed = {
   readonly gotKwh: readonly number[];
   readonly cent: number;
   readonly peakKw: number;
+  readonly instantPeakKw: number;
   readonly batteryEndKwh: number;
   readonly plans: number;
   readonly noPlans: number;
   readonly turns: number;
   readonly errors: Forecasts["errors"];
   readonly overloads: number;
+  /** Steps of which more was imported, in the mean, than the cap: where it is no fuse. */
+  readonly stepsAboveCap: number;
   readonly worstLoad: number;
 };
 
@@ -306,7 +312,7 @@ class Replay {
           ];
     return {
       nowMs,
-      wallMs: nowMs,
+      // Without the wall's time a peak is no mean of a quarter of an hour: it holds at every instant, as the bound has it.
       meters: new Map(
         this.world.site.meters.map(({ id }) => [id, { atMs: nowMs, currentMa: plant.meterMa() }]),
       ),
@@ -332,12 +338,14 @@ class Replay {
       gotKwh: this.fleet.cars.map((_, i) => plant.gotKwh[i] ?? 0),
       cent: plant.cent,
       peakKw: plant.peakKw,
+      instantPeakKw: plant.instantPeakKw,
       batteryEndKwh: plant.chargeKwh,
       plans: this.plans,
       noPlans: this.noPlans,
       turns: this.turns,
       errors: this.forecasts.errors,
       overloads: plant.overloads,
+      stepsAboveCap: plant.stepsAboveCap,
       worstLoad: plant.worstLoad,
     };
   }

@@ -33,7 +33,7 @@ const fleet = (
   return { ...fleetOf(sessions, KW), days: 1 };
 };
 const kwh = (name: keyof typeof rules, cars: Fleet, capKw: number) =>
-  byRule(rules[name], cars, capKw).map((x) => Math.round(x * 100) / 100);
+  byRule(rules[name], cars, { capKw }).map((x) => Math.round(x * 100) / 100);
 const bare = { feedInCent: 0, sameFor: 100_000, rows: [], priceCent: () => 0, solarKw: () => 0 };
 const total = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
@@ -99,7 +99,7 @@ test("bound: no rule that knows departures beats it where cars stay for days bey
     const some = fleet(...cars);
     const capKw = chance.int(4, 9);
     const most = total((await offline(some, { capKw, ...bare }, solver)).gotKwh);
-    const got = total(byRule(rules.leastLaxityTrue, some, capKw));
+    const got = total(byRule(rules.leastLaxityTrue, some, { capKw }));
     assert(got <= most + 1e-3, `seed ${seed}: ${got} of ${most}`);
   }
   await solver.close();
@@ -140,10 +140,10 @@ test("bound: no rule beats it, whatever comes; with one cap the true least laxit
     const capKw = chance.int(8, 30);
     const most = total((await offline(some, { capKw, ...bare }, solver)).gotKwh);
     for (const [name, rule] of Object.entries(rules)) {
-      const got = total(byRule(rule, some, capKw));
+      const got = total(byRule(rule, some, { capKw }));
       assert(got <= most + 1e-3, `seed ${seed}: ${name} gets ${got} of ${most}`);
     }
-    const best = total(byRule(rules.leastLaxityTrue, some, capKw));
+    const best = total(byRule(rules.leastLaxityTrue, some, { capKw }));
     assert(best >= 0.97 * most, `seed ${seed}: ${best} of ${most}`);
   }
   await solver.close();

@@ -1,25 +1,47 @@
 /**
  * The simple rules that everybody could have written, on the same steps, with one cap. All of them know what a car still needs; what they
- * know of its departure is in their names.
+ * know of its departure is in their names. In a network each car, in the rule's own order, gets no more than what its constraints still
+ * bear beside those before it, so that all they give could truly flow.
  */
 import { type Car, type Fleet, STEP_HOURS } from "./cars.ts";
+import { type Network, NetworkLoad } from "./network.ts";
 
 export type Present = { readonly car: Car; leftKwh: number };
 /** Power of each, in kW, for one step. */
-type Rule = (present: readonly Present[], capKw: number, step: number) => number[];
+type Rule = (present: readonly Present[], room: Room, step: number) => number[];
+type Limits = { readonly capKw: number; readonly network?: Network | undefined };
+
+/** What cap and network leave in one step. */
+class Room {
+  readonly capKw: number;
+  leftKw: number;
+  private readonly load: NetworkLoad | undefined;
+
+  constructor({ capKw, network }: Limits) {
+    this.capKw = this.leftKw = capKw;
+    this.load = network && new NetworkLoad(network);
+  }
+
+  /** What a car gets of the power that it is given. */
+  take({ car: { session } }: Present, givenKw: number): number {
+    const { station } = session;
+    const kw = Math.min(givenKw, this.leftKw, this.load?.roomKw(station) ?? Number.POSITIVE_INFINITY);
+    this.leftKw -= kw;
+    this.load?.add(station, kw);
+    return kw;
+  }
+}
 
 const mostKw = ({ car, leftKwh }: Present): number => Math.min(car.powerKw, leftKwh / STEP_HOURS);
 
-const equalShare: Rule = (present, capKw) =>
-  present.map((one) => Math.min(mostKw(one), capKw / present.length));
+const equalShare: Rule = (present, room) =>
+  present.map((one) => room.take(one, Math.min(mostKw(one), room.capKw / present.length)));
 
-const maxMin: Rule = (present, capKw) => {
+const maxMin: Rule = (present, room) => {
   const kw = present.map(() => 0);
-  let left = capKw;
   const rising = present.map((one, i) => ({ i, most: mostKw(one) })).sort((a, b) => a.most - b.most);
   rising.forEach(({ i, most }, n) => {
-    kw[i] = Math.min(most, left / (rising.length - n));
-    left -= kw[i]!;
+    kw[i] = room.take(present[i]!, Math.min(most, room.leftKw / (rising.length - n)));
   });
   return kw;
 };
@@ -27,16 +49,12 @@ const maxMin: Rule = (present, capKw) => {
 /** Who has the least of something gets all it can take, then the next. */
 const first =
   (of: (one: Present, step: number) => number): Rule =>
-  (present, capKw, step) => {
+  (present, room, step) => {
     const kw = present.map(() => 0);
-    let left = capKw;
     const order = present
       .map((one, i) => ({ i, of: of(one, step) }))
       .sort((a, b) => a.of - b.of || a.i - b.i);
-    for (const { i } of order) {
-      kw[i] = Math.min(mostKw(present[i]!), left);
-      left -= kw[i]!;
-    }
+    for (const { i } of order) kw[i] = room.take(present[i]!, mostKw(present[i]!));
     return kw;
   };
 
@@ -62,7 +80,7 @@ export const rules = {
 } as const satisfies Record<string, Rule>;
 
 /** What each car of the fleet got by the rule, kWh. */
-export function byRule(rule: Rule, { cars, steps }: Fleet, capKw: number): number[] {
+export function byRule(rule: Rule, { cars, steps }: Fleet, limits: Limits): number[] {
   const got = cars.map(() => 0);
   const arriving = cars.map((car, i) => ({ car, i })).sort((a, b) => a.car.from - b.car.from);
   let next = 0;
@@ -74,7 +92,7 @@ export function byRule(rule: Rule, { cars, steps }: Fleet, capKw: number): numbe
     }
     present = present.filter(({ car }) => car.to > step);
     if (present.length === 0) continue;
-    rule(present, capKw, step).forEach((kw, n) => {
+    rule(present, new Room(limits), step).forEach((kw, n) => {
       present[n]!.leftKwh -= kw * STEP_HOURS;
       got[present[n]!.i]! += kw * STEP_HOURS;
     });

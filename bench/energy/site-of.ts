@@ -1,16 +1,24 @@
 /**
  * The site that a replay runs on: one fuse of the cap over an outlet for each seat of the file, on three phases whose voltage makes 32 A
- * the power of a car (6.656 kW: 208 V × 32 A, as ACN's stations have it); battery and solar beside. With a network its own fuses.
+ * the power of a car (6.656 kW: 208 V × 32 A, as ACN's stations have it); battery and solar beside.
+ *
+ * With a network its own fuses, of which what hangs there lies below the grid connection beside battery and solar. The cap is then what the
+ * site may import at any instant (`peakW`), no fuse: cars between two lines burden the phases unevenly, and a cap is of their sum.
  */
-import { readFileSync } from "node:fs";
 import { checkSite, type OutletId, type Site, type Wiring } from "@wattward/energy";
 import { obeys } from "@wattward/energy/testing";
 import type { Car, Fleet } from "./cars.ts";
-import type { Surroundings } from "./offline.ts";
+import type { Network } from "./network.ts";
+import { fuseOf, type NetworkFuse, networkFuses, parentOf, wiringsOf } from "./network-fuses.ts";
 
 const LINE_V = 208;
 const CAR_A = 32;
 export const CAR_KW = (LINE_V * CAR_A) / 1000;
+/** No car charges with less. */
+const LEAST_A = 6;
+/** What a site's document may say of a fuse, and of a peak. */
+const FUSE_MA = { min: 1_000, max: 6_000_000 } as const;
+const PEAK_W_MAX = 10_000_000;
 
 export type Sources = {
   readonly bess?: { readonly kwh: number; readonly kw: number };
@@ -19,7 +27,8 @@ export type Sources = {
 export type Placed = {
   readonly site: Site;
   readonly outletOf: ReadonlyMap<string, OutletId>;
-  readonly rows: Surroundings["rows"];
+  /** What whoever reads the figures must know of how the site differs from what was asked for. */
+  readonly notes: readonly string[];
 };
 
 /** Each session at an outlet of its station; sessions that overlap there sit at outlets of their own. */
@@ -45,53 +54,71 @@ function seats(cars: readonly Car[]): {
   return { outletOf, outlets };
 }
 
-const outlet = (id: string, station: string, extra: { fuse: string; wiring: Wiring; steps?: object }) => ({
-  id,
-  station,
-  evse: 1,
-  ...obeys,
-  ratedMa: CAR_A * 1000,
-  ...extra,
-});
+const clampedMa = (ma: number, mostMa: number = FUSE_MA.max): number =>
+  Math.max(FUSE_MA.min, Math.round(Math.min(ma, mostMa)));
 
-export function plainSite({ cars }: Fleet, capKw: number, { bess, solarPeakW }: Sources): Placed {
+export function plainSite({ cars }: Fleet, capKw: number, sources: Sources): Placed {
   const voltageV = LINE_V / 3;
   const { outletOf, outlets } = seats(cars);
   const wiring: Wiring = ["L1", "L2", "L3"];
-  const sources = [
-    ...(bess === undefined
-      ? []
-      : [
-          {
-            kind: "battery",
-            id: "bess",
-            fuse: "main",
-            wiring,
-            chargeWMax: bess.kw * 1000,
-            dischargeWMax: bess.kw * 1000,
-            capacityWh: bess.kwh * 1000,
-            reservePermille: 100,
-            fullPermille: 1_000,
-            temperatureC: { min: 0, max: 45 },
-            rampWPerS: bess.kw * 100,
-            deadbandW: 100,
-            revert: { kind: "proven", afterMs: 120_000 },
-          },
-        ]),
-    ...(solarPeakW === undefined
-      ? []
-      : [{ kind: "solar", id: "solar", fuse: "main", wiring, feedWMax: solarPeakW }]),
-  ];
+  const capMa = (capKw * 1e6) / (3 * voltageV);
+  const ratedMa = clampedMa(capMa);
+  const mostW = (Math.min(ratedMa, capMa) * 3 * voltageV) / 1000;
   const site = read({
     voltageV,
-    fuses: [{ id: "main", ratedMa: Math.round((capKw * 1e6) / (3 * voltageV)), carriesPermille: 2_000 }],
-    outlets: outlets.map(({ id, station }) => outlet(id, station, { fuse: "main", wiring })),
+    fuses: [{ id: "main", ratedMa, carriesPermille: 2_000 }],
+    outlets: outlets.map(({ id, station }) => ({
+      ...{ id, station, evse: 1, ...obeys },
+      ...{ ratedMa: CAR_A * 1000, fuse: "main", wiring },
+    })),
     loads: [],
-    sources,
-    meters: sources.length === 0 ? [] : [{ id: "grid", fuse: "main", staleMs: 30_000, frozenMs: 600_000 }],
+    ...sourcesAt("main", sources, mostW),
   });
-  return { site, outletOf, rows: [] };
+  const notes = [
+    ...(outlets.length > 0 ? capNote(capKw, (LEAST_A * LINE_V) / 1000) : []),
+    ...(capMa > FUSE_MA.max && outlets.length * CAR_KW * 1000 > mostW
+      ? [`the replay's fuse carries ${(mostW / 1000).toFixed(0)} kW, the most that a site may have`]
+      : []),
+    ...chargingNote(sources, mostW),
+  ];
+  return { site, outletOf, notes };
 }
+
+/** `mostW`: what a battery may charge with at the most, so that it overloads no fuse with no controller at all (a site's document is refused else). */
+function sourcesAt(fuse: string, { bess, solarPeakW }: Sources, mostW: number) {
+  const wiring: Wiring = ["L1", "L2", "L3"];
+  const sources: object[] = [];
+  if (bess !== undefined)
+    sources.push({
+      ...{ kind: "battery", id: "bess", fuse, wiring },
+      chargeWMax: Math.min(bess.kw * 1000, Math.floor(mostW)),
+      dischargeWMax: bess.kw * 1000,
+      capacityWh: bess.kwh * 1000,
+      reservePermille: 100,
+      fullPermille: 1_000,
+      temperatureC: { min: 0, max: 45 },
+      rampWPerS: bess.kw * 100,
+      deadbandW: 100,
+      revert: { kind: "proven", afterMs: 120_000 },
+    });
+  if (solarPeakW !== undefined)
+    sources.push({ kind: "solar", id: "solar", fuse, wiring, feedWMax: solarPeakW });
+  const meters = sources.length === 0 ? [] : [{ id: "grid", fuse, staleMs: 30_000, frozenMs: 600_000 }];
+  return { sources, meters };
+}
+
+/** `leastKw`: of one car. */
+const capNote = (capKw: number, leastKw: number): string[] =>
+  capKw >= leastKw
+    ? []
+    : [`a cap of ${capKw} kW is less than the ${LEAST_A} A of a car: without battery or sun none can charge`];
+
+const chargingNote = ({ bess }: Sources, mostW: number): string[] =>
+  bess === undefined || bess.kw * 1000 <= mostW
+    ? []
+    : [
+        `the battery charges with ${(mostW / 1000).toFixed(1)} kW at the most: ${bess.kw} kW would overload the fuse with no controller at all; the bound has it charge with ${bess.kw} kW`,
+      ];
 
 function read(data: unknown): Site {
   const checked = checkSite(data);
@@ -102,74 +129,74 @@ function read(data: unknown): Site {
   return checked.value;
 }
 
-type Network = {
-  readonly evses: readonly {
-    readonly id: string;
-    readonly voltage: number;
-    readonly phase_angle_deg: number;
-  }[];
-  readonly constraints: readonly {
-    readonly name: string;
-    readonly limit_A: number;
-    readonly coeff: Readonly<Record<string, number>>;
-  }[];
-};
-
-/** Line to line: 30° from A to B, -90° from B to C, 150° from C to A; each leg carries the whole current. */
-const legs: Readonly<Record<number, Wiring>> = { 30: ["L1", "L2"], [-90]: ["L2", "L3"], 150: ["L3", "L1"] };
-/** Directions in which a sum of phasors is held below its limit: a polygon outside the circle, so that the bound stays one. */
-const DIRECTIONS = 12;
-
 /**
- * A network of ACN-Sim as a site: its pods as sub-fuses, its secondary (and the primary, which is the same in amperes of the other side)
- * as the fuse at the top. Our sums add magnitudes, which is never less than adding phasors; the bound is given the phasors.
+ * A network of ACN-Sim as a site. Our sums add magnitudes, which is never less than adding phasors; bound and rules are given the phasors.
+ * A station that the network lacks hangs at the grid connection, where only the cap holds it: for the bound as for us.
  */
-export function networkSite(file: string, { cars }: Fleet, capKw: number): Placed {
-  const network = JSON.parse(readFileSync(file, "utf8")) as Network;
+export function networkSite(
+  network: Network,
+  { cars }: Fleet,
+  of: { capKw: number; sources: Sources },
+): Placed {
+  const { capKw, sources } = of;
   const { outletOf, outlets } = seats(cars);
-  const evseOf = new Map(network.evses.map((evse) => [evse.id, evse]));
-  const unknown = outlets.find(({ station }) => !evseOf.has(station));
-  if (unknown !== undefined) throw new Error(`${file} has no EVSE '${unknown.station}', which has sessions`);
-  const pods = network.constraints.filter(({ coeff }) => Object.values(coeff).every((c) => c === 1));
-  const secondary = Math.min(
-    ...network.constraints.filter(({ name }) => /secondary/i.test(name)).map(({ limit_A }) => limit_A),
-  );
-  const voltageV = LINE_V / 2;
-  const capA = (capKw * 1000) / (2 * voltageV);
-  const fuseOf = (station: string) => pods.find(({ coeff }) => station in coeff)?.name ?? "main";
+  const wiringOf = wiringsOf(network);
+  const voltageV = network.voltage / wiringOf("").length;
+  // A car's power is the same everywhere, so that at a lower voltage it takes more amperes.
+  const ratedMa = Math.max(CAR_A, Math.ceil((CAR_KW * 1000) / network.voltage)) * 1000;
+  const mostA = new Map<string, number>();
+  for (const { station } of outlets) mostA.set(station, (mostA.get(station) ?? 0) + ratedMa / 1000);
+  const { fuses, crossing } = networkFuses(network, mostA);
+  const mainMa = FUSE_MA.max;
+  const ratedOf = new Map<NetworkFuse, number>();
+  for (const fuse of fuses) {
+    const parent = parentOf(fuses, fuse);
+    ratedOf.set(fuse, clampedMa(fuse.ratedA * 1000, parent === undefined ? mainMa : ratedOf.get(parent)));
+  }
+  const idOf = (fuse: NetworkFuse | undefined) =>
+    fuse === undefined ? "main" : `fuse ${fuses.indexOf(fuse) + 1}`;
+  const mostW = (mainMa * 3 * voltageV) / 1000;
   const site = read({
     voltageV,
     fuses: [
-      { id: "main", ratedMa: Math.round(secondary * 1000), carriesPermille: 2_000 },
-      ...pods.map(({ name, limit_A }) => ({
-        id: name,
-        parent: "main",
-        ratedMa: Math.round(limit_A * 1000),
-        carriesPermille: 2_000,
+      { id: "main", ratedMa: mainMa, carriesPermille: 2_000 },
+      ...fuses.map((fuse) => ({
+        ...{ id: idOf(fuse), parent: idOf(parentOf(fuses, fuse)) },
+        ...{ ratedMa: ratedOf.get(fuse)!, carriesPermille: 2_000 },
       })),
     ],
-    outlets: outlets.map(({ id, station }) =>
-      outlet(id, station, { fuse: fuseOf(station), wiring: legs[evseOf.get(station)!.phase_angle_deg]! }),
-    ),
+    outlets: outlets.map(({ id, station }) => ({
+      ...{ id, station, evse: 1, ...obeys },
+      ...{ ratedMa, fuse: idOf(fuseOf(fuses, station)), wiring: wiringOf(station) },
+    })),
     loads: [],
-    sources: [],
-    meters: [],
-    ...(Number.isFinite(capA) ? { peakW: capKw * 1000 } : {}),
+    ...sourcesAt("main", sources, mostW),
+    peakW: Math.min(capKw * 1000, PEAK_W_MAX),
   });
-  const rows = network.constraints.flatMap(({ limit_A, coeff }) =>
-    Array.from({ length: DIRECTIONS }, (_, n) => {
-      const angle = (2 * Math.PI * n) / DIRECTIONS;
-      return {
-        limitKw: (limit_A * LINE_V) / 1000,
-        weight: ({ session }: Car) => {
-          const evse = evseOf.get(String(session.station));
-          const factor = coeff[String(session.station)] ?? 0;
-          return evse === undefined || factor === 0
-            ? 0
-            : factor * Math.cos((evse.phase_angle_deg * Math.PI) / 180 - angle);
-        },
-      };
-    }),
-  );
-  return { site, outletOf, rows };
+  const notes = [
+    ...networkNotes(network, cars, crossing),
+    ...fuses
+      .filter((fuse) => ratedOf.get(fuse)! < LEAST_A * 1000)
+      .map(({ name, ratedA }) => `'${name}' allows ${ratedA.toFixed(1)} A: no car can charge below it`),
+    ...(outlets.length > 0 ? capNote(capKw, (LEAST_A * network.voltage) / 1000) : []),
+    ...chargingNote(sources, mostW),
+  ];
+  return { site, outletOf, notes };
+}
+
+function networkNotes(network: Network, cars: readonly Car[], crossing: readonly string[]): string[] {
+  const lacks = cars.filter(({ session }) => !network.angleOf.has(session.station));
+  const stations = new Set(lacks.map(({ session }) => session.station)).size;
+  const notes: string[] = [];
+  if (lacks.length > 0)
+    notes.push(
+      `the network lacks ${stations} of the stations, where ${lacks.length} of the sessions are: only the cap holds them`,
+    );
+  if (network.voltages > 1)
+    notes.push(`EVSEs of ${network.voltages} voltages: all are taken for ${network.voltage} V, as most have`);
+  if (crossing.length > 0)
+    notes.push(
+      `constraints that cross others are held in parts, which is less than they allow: ${crossing.join(", ")}`,
+    );
+  return notes;
 }

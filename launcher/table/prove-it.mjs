@@ -86,7 +86,7 @@ const bench = {
           "FILE",
           "solar power, watts where its column says no other unit: whole days of 24 to 1440 lines, or a column of times",
         ),
-        file("network", "FILE", "a network of ACN-Sim: its pods and its transformer as fuses"),
+        file("network", "FILE", "a network of ACN-Sim: each of its panels and transformers as a fuse"),
         file("history", "FILE", "sessions that the forecasts have seen before (none)"),
         flag(
           "claimed-only",
