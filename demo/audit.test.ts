@@ -126,6 +126,15 @@ for (const [name, damage, finding] of [
     /sent\.jsonl, line 4: no frame of a station/,
   ],
   [
+    "with a frame that is no message",
+    (at: string) => {
+      const lines = linesOf(join(at, "sent.jsonl"));
+      const frame = JSON.stringify([2, "beat-3", "NotifyEvent"]);
+      rewritten(join(at, "sent.jsonl"), lines.with(3, JSON.stringify({ ...JSON.parse(lines[3]!), frame })));
+    },
+    /sent\.jsonl, line 4: no message of OCPP/,
+  ],
+  [
     "in which no car got anything during a fault",
     (at: string) => {
       const [fromMs, toMs] = [START_MS + 5_000, START_MS + 12_000];

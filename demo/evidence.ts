@@ -72,7 +72,13 @@ export class EvidenceError extends Error {
 export const digestOf = (payload: unknown): string =>
   createHash("sha256").update(JSON.stringify(payload)).digest("hex");
 
-type Frame = { readonly station: string; readonly atMs: number; readonly frame: string };
+type Frame = {
+  readonly station: string;
+  readonly atMs: number;
+  readonly frame: string;
+  /** File and line. */
+  readonly where: string;
+};
 
 /** The frames of a trace, in order. What is none, or cannot be read, is a finding. */
 async function readFrames(path: string, findings: string[]): Promise<Frame[]> {
@@ -80,7 +86,7 @@ async function readFrames(path: string, findings: string[]): Promise<Frame[]> {
   for await (const { fields, where } of traceEntries(path, findings)) {
     const { atMs, frame, station } = fields;
     if (typeof atMs === "number" && typeof station === "string" && isFrame(frame))
-      frames.push({ atMs, station, frame });
+      frames.push({ atMs, station, frame, where });
     else findings.push(`trace: ${where}: no frame of a station`);
   }
   return frames;
@@ -157,6 +163,17 @@ function registerOf(meterValue: unknown): number | undefined {
   const { unit = "Wh", multiplier = 0 } = sample.unitOfMeasure ?? {};
   return Math.round(sample.value * 10 ** multiplier * (unit === "kWh" ? 1000 : 1));
 }
+
+/** The CALLs among them. One that is no message of OCPP at all is a finding: no station sends such. */
+const callsIn = (sent: readonly Frame[], findings: string[]): SentCall[] =>
+  sent.flatMap((frame) => {
+    try {
+      return sentCallOf(frame) ?? [];
+    } catch {
+      findings.push(`trace: ${frame.where}: no message of OCPP`);
+      return [];
+    }
+  });
 
 /** "station messageId" of each CALLRESULT. */
 const answeredIn = (received: readonly Frame[]): Set<string> =>
@@ -288,7 +305,7 @@ export async function readEvidence(folder: string): Promise<Evidence> {
   // Read last, so that what was acknowledged meanwhile is seen here.
   const { acked, ...stored } = await readStored(join(folder, "csms"));
   return {
-    sent: sent.flatMap((line) => sentCallOf(line) ?? []),
+    sent: callsIn(sent, findings),
     answered: answeredIn(received),
     ...stored,
     ...heldBySite(journal, acked),
