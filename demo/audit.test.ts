@@ -28,8 +28,12 @@ function wholeRun(name: string): string {
     "limits.jsonl": [
       { kind: "site", voltageV: 230, ...site },
       ...Array.from({ length: STEPS }, (_, i) => ({ atMs: START_MS + i * 100, ...flows, carsW: 0 })),
+      { kind: "end", atMs: START_MS + STEPS * 100 },
     ],
-    "modbus.jsonl": [{ atMs: START_MS + 19_000, device: "meter" }],
+    "modbus.jsonl": [
+      { atMs: START_MS + 19_000, device: "meter" },
+      { atMs: START_MS + 20_000, kind: "end" },
+    ],
   };
   for (const [file, lines] of Object.entries(files)) {
     const text = lines.map((line, i) => `${JSON.stringify({ line: i + 1, ...line })}\n`).join("");

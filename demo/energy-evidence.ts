@@ -7,10 +7,10 @@
  */
 import { join } from "node:path";
 import { EnergyByMode, EnergyWithin, LimitsJudge, type LimitsRecount, type ModeAt } from "./limits.ts";
-import { limitSteps, type Span } from "./limits-trace.ts";
+import { limitSteps } from "./limits-trace.ts";
 import type { Audit } from "./recount.ts";
 import { contradictions, type FaultSpan } from "./run-files.ts";
-import { traceEntries } from "./trace.ts";
+import { cutOff, isEnd, type TraceEntry, traceEntries } from "./trace.ts";
 
 /** The modes that the site told, and the one that nobody is left to tell: the stations' own defaults while the site is dead. */
 export function modesWith(told: readonly ModeAt[], faults: readonly FaultSpan[]): readonly ModeAt[] {
@@ -50,7 +50,7 @@ export async function readEnergy(
     byMode.take(line);
     within.take(line);
   }
-  findings.push(...(await exchangesOf(folder, ended ? audit.traces?.spoke : undefined, faults)));
+  findings.push(...(await exchangesOf(folder, ended)));
   const { findings: breaches, ...counts } = (judge ?? new LimitsJudge(noSite)).recount;
   const stopped = within.kWh.flatMap((kWh, i) =>
     kWh > 0 ? [] : [`energy: during ${spans[i]?.what} no car got anything`],
@@ -64,33 +64,17 @@ export async function readEnergy(
   };
 }
 
-/** How long before the end of a run the last exchange may be; devices are asked several times a second. */
-const SILENT_MS_MAX = 10_000;
-/** After a fault, the site's programs may take so long until they ask again. */
-const RECOVERS_MS = 20_000;
-
 /** What is wrong with the trace of the exchanges. */
-async function exchangesOf(
-  folder: string,
-  spoke: Span | undefined,
-  faults: readonly FaultSpan[],
-): Promise<string[]> {
+async function exchangesOf(folder: string, ended: boolean): Promise<string[]> {
   const findings: string[] = [];
   const path = join(folder, "modbus.jsonl");
-  let lastMs: number | undefined;
-  for await (const { fields, where } of traceEntries(path, findings)) {
-    const { atMs, device } = fields;
-    if (typeof device !== "string") findings.push(`trace: ${where}: no exchange with a device`);
-    if (typeof atMs === "number") lastMs = atMs;
+  let last: TraceEntry | undefined;
+  for await (const entry of traceEntries(path, findings)) {
+    last = entry;
+    if (typeof entry.fields["device"] !== "string" && !isEnd(entry))
+      findings.push(`trace: ${entry.where}: no exchange with a device`);
   }
-  if (spoke === undefined || lastMs === undefined) return findings;
-  const healedMs = Math.max(0, ...faults.map(({ toMs }) => toMs));
-  const silentMs = spoke.toMs - Math.max(lastMs, healedMs + RECOVERS_MS - SILENT_MS_MAX);
-  if (silentMs > SILENT_MS_MAX)
-    findings.push(
-      `trace: ${path} ends ${((spoke.toMs - lastMs) / 1000).toFixed(1)} s before the last station spoke`,
-    );
-  return findings;
+  return ended && last !== undefined && !isEnd(last) ? [...findings, cutOff(path)] : findings;
 }
 
 /** Of which nothing is known. */

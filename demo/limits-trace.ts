@@ -10,7 +10,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TraceHead, TraceLine } from "@wattward/simulator";
-import { type TraceEntry, traceEntries } from "./trace.ts";
+import { cutOff, isEnd, type TraceEntry, traceEntries } from "./trace.ts";
 
 export const HOLE_MS_MAX = 2_000;
 const LIMITS = "limits.jsonl";
@@ -33,12 +33,15 @@ export async function* limitSteps(
   let head: TraceHead | undefined;
   let fromMs: number | undefined;
   let lastMs: number | undefined;
+  let last: TraceEntry | undefined;
   for await (const entry of traceEntries(path, findings)) {
     if (entry.fields["kind"] === "site") {
       head = headIn(entry, site, findings);
       if (head !== undefined) yield head;
       continue;
     }
+    last = entry;
+    if (isEnd(entry)) continue;
     const wrong = wrongIn(entry.fields, head, lastMs);
     if (wrong !== undefined) {
       findings.push(`limits: ${entry.where}: ${wrong}`);
@@ -53,7 +56,9 @@ export async function* limitSteps(
     lastMs = step.atMs;
     yield step;
   }
-  if (spoke !== undefined) findings.push(...uncovered({ path, fromMs, toMs: lastMs }, spoke));
+  if (spoke === undefined) return;
+  if (last !== undefined && !isEnd(last)) findings.push(cutOff(path));
+  findings.push(...uncovered({ path, fromMs, toMs: lastMs }, spoke));
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -4,6 +4,8 @@
  *
  *     {"line":1,"atMs":1795312443013,…}\n
  *
+ * The plant's traces end in {"kind":"end"}: one that does not was cut off, or its simulator was killed.
+ *
  * A last line without its "\n" was cut by a crash, or is being written: it does not count.
  */
 import { createReadStream, existsSync } from "node:fs";
@@ -34,6 +36,12 @@ export async function* traceEntries(path: string, findings: string[]): AsyncGene
   }
   if (at === 0) findings.push(`trace: ${path} is empty`);
 }
+
+/** The line that a plant's trace ends in, where its run ended in order. */
+export const isEnd = ({ fields }: TraceEntry): boolean => fields["kind"] === "end";
+/** What a trace of a run that has ended is, without that line. */
+export const cutOff = (path: string): string =>
+  `trace: ${path} does not end as a run ends it: lines were cut off, or the simulator was killed`;
 
 /** Numbers follow each other, and time does not go back. */
 class Order {
