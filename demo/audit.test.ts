@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
+import { digestOf } from "./evidence.ts";
 
 const root = mkdtempSync(join(tmpdir(), "wattward-audit-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -15,16 +16,21 @@ const STEPS = 200;
 const none = { main: [0, 0, 0] };
 const flows = { ma: none, mayMa: none, baseMa: none, sourcesMa: none, largestMa: none };
 
-/** Twenty seconds of one station that says its hearts beat, at a site of one fuse. */
+/** Twenty seconds of one station, whose car took 5 Wh, at a site of one fuse. */
 function wholeRun(name: string): string {
   const folder = join(root, name);
   mkdirSync(join(folder, "csms"), { recursive: true });
   const site = { fuses: [{ id: "main", ratedMa: 100_000 }], loads: [] };
   const beats = Array.from({ length: 20 }, (_, i) => ({ atMs: START_MS + i * 1000, id: `beat-${i}` }));
+  const said = [
+    { atMs: START_MS, id: "start", action: "StartTransaction", content: { meterStart: 0 } },
+    ...beats.map((beat) => ({ ...beat, action: "Heartbeat", content: {} })),
+    { atMs: START_MS + 20_000, id: "stop", action: "StopTransaction", content: { meterStop: 5 } },
+  ];
   const frame = (of: unknown) => ({ station: "S1", frame: JSON.stringify(of) });
   const files = {
-    "sent.jsonl": beats.map(({ atMs, id }) => ({ atMs, ...frame([2, id, "Heartbeat", {}]) })),
-    "received.jsonl": beats.map(({ atMs, id }) => ({ atMs, ...frame([3, id, {}]) })),
+    "sent.jsonl": said.map(({ action, atMs, content, id }) => ({ atMs, ...frame([2, id, action, content]) })),
+    "received.jsonl": said.map(({ atMs, id }) => ({ atMs, ...frame([3, id, {}]) })),
     "limits.jsonl": [
       { kind: "site", voltageV: 230, ...site },
       ...Array.from({ length: STEPS }, (_, i) => ({ atMs: START_MS + i * 100, ...flows, carsW: 0 })),
@@ -44,7 +50,7 @@ function wholeRun(name: string): string {
   keep("run.json", { startMs: START_MS, faults: [], attackers: false });
   keep("faults.json", []);
   keep("meters.json", []);
-  keep("summary.json", { truth: [{ framesSent: 20, framesReceived: 20 }] });
+  keep("summary.json", { errors: 0, truth: [{ framesSent: 22, framesReceived: 22 }] });
   const database = new DatabaseSync(join(folder, "csms", "wattward.db"));
   database.exec(`
     CREATE TABLE transaction_events (station_id, digest, transaction_id, path);
@@ -52,6 +58,9 @@ function wholeRun(name: string): string {
     CREATE TABLE transactions (id, station_id, state, energy_wh);
     CREATE TABLE site_journals (epoch, acked_seq);
     INSERT INTO outbox VALUES (1, ${START_MS + 1_500}, NULL, NULL, 'site.mode', '{"mode":"planned"}');`);
+  const stored = database.prepare("INSERT INTO transaction_events VALUES ('S1', ?, 't1', 'direct')");
+  for (const content of [{ meterStart: 0 }, { meterStop: 5 }]) stored.run(digestOf(content));
+  database.exec("INSERT INTO transactions VALUES ('t1', 'S1', 'ended', 5)");
   database.close();
   return folder;
 }
@@ -67,7 +76,7 @@ test("audit: a whole run is done; modes are counted from the run's start, as the
   const { line, status, told } = audited(wholeRun("whole"));
   assert.deepEqual([status, told], [0, ""]);
   const { ended, limitBreaches, messages, modes } = JSON.parse(line) as Record<string, unknown>;
-  assert.deepEqual([ended, limitBreaches, messages], [true, 0, 20]);
+  assert.deepEqual([ended, limitBreaches, messages], [true, 0, 22]);
   assert.deepEqual(modes, [{ mode: "planned", atMs: 1_500 }]);
 });
 
@@ -116,7 +125,16 @@ for (const [name, damage, finding] of [
       const lines = linesOf(join(at, "sent.jsonl"));
       rewritten(join(at, "sent.jsonl"), [...lines, ...lines.slice(3, 8)]);
     },
-    /sent\.jsonl, line 21: it says that it is line 4, after line 20/,
+    /sent\.jsonl, line 23: it says that it is line 4, after line 22/,
+  ],
+  [
+    "in which no transaction ended",
+    (at: string) => {
+      const database = new DatabaseSync(join(at, "csms", "wattward.db"));
+      database.exec("UPDATE transactions SET state = 'open'");
+      database.close();
+    },
+    /^run: no transaction is stored as ended$/m,
   ],
   [
     "with a frame cut in two",

@@ -46,7 +46,7 @@ const wholeRun = (): Files => ({
   "site-energy.json": { energy: { site: { fuses: FUSES, loads: LOADS } } },
   "run.json": { startMs: START_MS, faults: [], attackers: false },
   "faults.json": [],
-  "summary.json": { truth: [{ framesSent: 7, framesReceived: 6 }] },
+  "summary.json": { errors: 0, truth: [{ framesSent: 7, framesReceived: 6 }] },
   "meters.json": [{ deliveredWh: CARS_WH }],
 });
 
@@ -265,8 +265,13 @@ for (const [name, damage, ...findings] of [
   ],
   [
     "frames that nobody wrote down",
-    (f: Files) => (f["summary.json"] = { truth: [{ framesSent: 27, framesReceived: 6 }] }),
+    (f: Files) => (f["summary.json"] = { errors: 0, truth: [{ framesSent: 27, framesReceived: 6 }] }),
     /^run: sent\.jsonl has 7 frames; summary\.json counted 27$/,
+  ],
+  [
+    "errors that the stations saw",
+    (f: Files) => ((f["summary.json"] as Json)["errors"] = 3),
+    /^run: the stations saw 3 errors/,
   ],
   [
     "meters that had more",

@@ -80,32 +80,40 @@ export async function contradictions(folder: string, counted: Counted): Promise<
     ...(missing.includes(FAULTS) ? [] : unsaid).map(
       (what) => `run: ${join(folder, FAULTS)} does not tell of ${what}, which was asked for`,
     ),
+    ...(counted.transactions.ended > 0 ? [] : ["run: no transaction is stored as ended"]),
     ...(await framesAgainst(folder, counted.traces)),
     ...(await energiesAgainst(folder, counted)),
   ];
 }
 
 type Summary = {
+  /** What the stations saw go wrong. */
+  readonly errors: number;
   readonly truth: readonly { readonly framesSent: number; readonly framesReceived: number }[];
 };
 
-/** Each frame that the stations counted was written down. */
+/** Each frame that the stations counted was written down, and nothing went wrong with any. */
 async function framesAgainst(folder: string, traces: Traces | undefined): Promise<string[]> {
   const path = join(folder, "summary.json");
-  const summary = await jsonAt(path, ({ truth }: Summary) =>
-    truth.every(({ framesReceived, framesSent }) => Number.isFinite(framesReceived + framesSent)),
+  const summary = await jsonAt(path, ({ errors, truth }: Summary) =>
+    [errors, ...truth.map(({ framesReceived, framesSent }) => framesReceived + framesSent)].every(
+      Number.isFinite,
+    ),
   );
   if (summary === undefined || traces === undefined) return [];
   const said = (name: "framesSent" | "framesReceived") =>
     summary.truth.reduce((sum, station) => sum + station[name], 0);
-  return [
+  const counts = [
     { name: "sent.jsonl", lines: traces.sent, frames: said("framesSent") },
     { name: "received.jsonl", lines: traces.received, frames: said("framesReceived") },
-  ].flatMap(({ frames, lines, name }) =>
-    lines === frames
-      ? []
-      : [`run: ${join(folder, name)} has ${lines} frames; summary.json counted ${frames}`],
-  );
+  ].filter(({ frames, lines }) => lines !== frames);
+  return [
+    ...(summary.errors === 0 ? [] : [`run: the stations saw ${summary.errors} errors (${path})`]),
+    ...counts.map(
+      ({ frames, lines, name }) =>
+        `run: ${join(folder, name)} has ${lines} frames; summary.json counted ${frames}`,
+    ),
+  ];
 }
 
 /** The plant's trace, the cars' meters and what is stored tell of the same energy. */
