@@ -53,7 +53,7 @@ export async function readEnergy(
   findings.push(...(await exchangesOf(folder, ended)));
   const { findings: breaches, ...counts } = (judge ?? new LimitsJudge(noSite)).recount;
   const stopped = within.kWh.flatMap((kWh, i) =>
-    kWh > 0 ? [] : [`energy: during ${spans[i]?.what} no car got anything`],
+    kWh > 0 || judge === undefined ? [] : [`energy: during ${spans[i]?.what} no car got anything`],
   );
   const { energyWh, transactions } = audit.counts;
   const counted = { traces: audit.traces, transactions, energyWh, carsKwh: counts.carsKwh };

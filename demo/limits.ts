@@ -22,7 +22,7 @@ const ENDED_WITHIN_MS = 1_000 + 5_000 + 5_000;
 /** Stations that were never managed have no default yet: the site may take so long to write it, from the first line on. */
 const BEGINS_WITHIN_MS = 20_000;
 /** Energy is counted across a hole of up to this; the trace's reader tells of a longer one. */
-const STEP_MS_MAX = 2_000;
+const STEP_MS_MAX = 3_000;
 const PHASES = ["L1", "L2", "L3"] as const;
 
 export type Bound = "in-advance" | "ended" | "heat";
