@@ -5,13 +5,13 @@
  *
  *     OUT/attacks.json     [{"attack","through","shows":[kinds of observation, one of which tells it],"say"}]
  */
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { attackIds, attackShows } from "@wattward/simulator";
 import type { Plant } from "./plant.ts";
 import { tried } from "./programs.ts";
+import { jsonAt } from "./run-files.ts";
 
 export type Played = {
   readonly attack: string;
@@ -42,11 +42,13 @@ const lies = [
 export async function attackers(plant: Plant, ends: AbortSignal, say: (line: string) => void): Promise<void> {
   const played: Played[] = [];
   const pause = (ms: number) => wait(ms, undefined, { signal: ends }).catch(() => {});
+  const keep = () => writeFile(join(plant.out, ATTACKS), `${JSON.stringify(played)}\n`);
   const note = async (one: Played) => {
     played.push(one);
     say(`attack: ${one.say}`);
-    await writeFile(join(plant.out, ATTACKS), `${JSON.stringify(played)}\n`);
+    await keep();
   };
+  await keep();
   await pause(BEGIN_MS);
   for (const { attack, device, shows, what } of lies) {
     if (ends.aborted) return;
@@ -75,15 +77,11 @@ export async function attackers(plant: Plant, ends: AbortSignal, say: (line: str
 
 const ATTACKS = "attacks.json";
 
-/** None where the run had none. */
-async function readAttacks(folder: string): Promise<readonly Played[] | undefined> {
-  const path = join(folder, ATTACKS);
-  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as Played[]) : undefined;
-}
-
 /** `told`: the kinds of everything that the central system was told. Undefined where the run had no attackers. */
 export async function attacksOf(folder: string, told: ReadonlySet<string>) {
-  const kept = await readAttacks(folder);
+  const kept = await jsonAt(join(folder, ATTACKS), (played: readonly Played[]) =>
+    played.every(({ shows }) => Array.isArray(shows)),
+  );
   if (kept === undefined) return undefined;
   const unplayed = kept.filter((one) => one.unplayed);
   const played = kept.filter((one) => !one.unplayed);

@@ -28,7 +28,9 @@ export async function settled(out: string): Promise<Audit> {
   for (;;) {
     const evidence = await readEvidence(out);
     const audit = recount(evidence);
-    const done = audit.findings.length === 0 && evidence.pending.size === 0;
+    // What is wrong with a trace stays so.
+    const { duplicated, lost } = audit.counts;
+    const done = lost === 0 && duplicated === 0 && evidence.pending.size === 0;
     if (done || performance.now() > endMs) return audit;
     await wait(SETTLE_POLL_MS);
   }

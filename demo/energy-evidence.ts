@@ -1,28 +1,16 @@
 /**
- * What a run left behind of its site's energy: what was done to it, in which modes it was managed, and what its fuses suffered.
+ * What a run left behind of its site's energy: what was done to it, in which modes it was managed, what its fuses suffered, and whether
+ * charging went on. The demo and `wattward audit` come to the same by these.
  *
- *     DIR/faults.json      [{"what","fromMs","toMs"}]
- *     DIR/limits.jsonl     what flowed through every fuse on every phase, every 100 ms
+ *     DIR/limits.jsonl     what flowed through every fuse on every phase, every 100 ms (limits-trace.ts)
+ *     DIR/modbus.jsonl     every exchange that reached a device
  */
-import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TraceHead, TraceLine } from "@wattward/simulator";
-import { jsonLines } from "./evidence.ts";
 import { EnergyByMode, EnergyWithin, LimitsJudge, type LimitsRecount, type ModeAt } from "./limits.ts";
-
-/** A fault of the run, by this machine's clock. */
-export type FaultSpan = { readonly what: string; readonly fromMs: number; readonly toMs: number };
-
-export const keepFaults = (folder: string, faults: readonly FaultSpan[]): Promise<void> =>
-  writeFile(join(folder, FAULTS), `${JSON.stringify(faults)}\n`);
-const FAULTS = "faults.json";
-
-/** None where the run had none, or goes on still. */
-export async function readFaults(folder: string): Promise<readonly FaultSpan[]> {
-  const path = join(folder, FAULTS);
-  return existsSync(path) ? (JSON.parse(await readFile(path, "utf8")) as FaultSpan[]) : [];
-}
+import { limitSteps } from "./limits-trace.ts";
+import type { Audit } from "./recount.ts";
+import { contradictions, type FaultSpan } from "./run-files.ts";
+import { cutOff, isEnd, type TraceEntry, traceEntries } from "./trace.ts";
 
 /** The modes that the site told, and the one that nobody is left to tell: the stations' own defaults while the site is dead. */
 export function modesWith(told: readonly ModeAt[], faults: readonly FaultSpan[]): readonly ModeAt[] {
@@ -32,34 +20,62 @@ export function modesWith(told: readonly ModeAt[], faults: readonly FaultSpan[])
   );
 }
 
-/** What a run's limits came to; undefined where it had no plant. `spans`: when charging has to go on all the same. */
-export async function readLimits(
+/** A fault so short says nothing about whether charging went on. */
+const SPAN_MS_MIN = 3_000;
+
+export type EnergyEvidence = Omit<LimitsRecount, "findings"> & {
+  readonly findings: readonly string[];
+  /** By this machine's clock. */
+  readonly modes: readonly ModeAt[];
+  readonly kWhByMode: { readonly [mode: string]: number };
+};
+
+/** @param audit the same run's; `ended`: what comes last is there, and everything has to agree. */
+export async function readEnergy(
   folder: string,
-  modes: readonly ModeAt[],
-  spans: readonly { readonly fromMs: number; readonly toMs: number }[] = [],
-): Promise<LimitsEvidence | undefined> {
-  const path = join(folder, "limits.jsonl");
-  if (!existsSync(path)) return undefined;
+  { audit, ended, faults }: { audit: Audit; ended: boolean; faults: readonly FaultSpan[] },
+): Promise<EnergyEvidence> {
+  const modes = modesWith(audit.modes ?? [], faults);
+  const spans = faults.filter(({ fromMs, toMs }) => toMs - fromMs >= SPAN_MS_MIN);
+  const findings: string[] = [];
   const byMode = new EnergyByMode(modes);
   const within = new EnergyWithin(spans);
   let judge: LimitsJudge | undefined;
-  for await (const line of jsonLines(path)) {
-    if (line["kind"] === "site") {
-      // A simulator that was started again goes on in the same file.
-      judge ??= new LimitsJudge(line as TraceHead);
+  for await (const line of limitSteps(folder, findings, ended ? audit.traces?.spoke : undefined)) {
+    if ("kind" in line) {
+      judge ??= new LimitsJudge(line);
       continue;
     }
-    const step = line as TraceLine;
-    judge?.take(step);
-    byMode.take(step);
-    within.take(step);
+    judge?.take(line);
+    byMode.take(line);
+    within.take(line);
   }
-  return judge && { recount: judge.recount, kWhByMode: byMode.kWh, kWhWithin: within.kWh };
+  findings.push(...(await exchangesOf(folder, ended)));
+  const { findings: breaches, ...counts } = (judge ?? new LimitsJudge(noSite)).recount;
+  const stopped = within.kWh.flatMap((kWh, i) =>
+    kWh > 0 || judge === undefined ? [] : [`energy: during ${spans[i]?.what} no car got anything`],
+  );
+  const { energyWh, transactions } = audit.counts;
+  const counted = { traces: audit.traces, transactions, energyWh, carsKwh: counts.carsKwh };
+  const others = ended ? await contradictions(folder, counted) : [];
+  return {
+    ...{ ...counts, modes, kWhByMode: byMode.kWh },
+    findings: [...breaches, ...stopped, ...findings, ...others],
+  };
 }
 
-export type LimitsEvidence = {
-  readonly recount: LimitsRecount;
-  readonly kWhByMode: { readonly [mode: string]: number };
-  /** One for each span. */
-  readonly kWhWithin: readonly number[];
-};
+/** What is wrong with the trace of the exchanges. */
+async function exchangesOf(folder: string, ended: boolean): Promise<string[]> {
+  const findings: string[] = [];
+  const path = join(folder, "modbus.jsonl");
+  let last: TraceEntry | undefined;
+  for await (const entry of traceEntries(path, findings)) {
+    last = entry;
+    if (typeof entry.fields["device"] !== "string" && !isEnd(entry))
+      findings.push(`trace: ${entry.where}: no exchange with a device`);
+  }
+  return ended && last !== undefined && !isEnd(last) ? [...findings, cutOff(path)] : findings;
+}
+
+/** Of which nothing is known. */
+const noSite = { kind: "site", voltageV: 0, fuses: [], loads: [] } as const;

@@ -2,21 +2,22 @@
  * Reads what a run left behind: the frames that stations sent and the answers they got, the CSMS's database, the site's
  * journal. Reading only: a running system is not disturbed.
  *
- *     DIR/sent.jsonl       {"atMs","station","version","frame",…} a line, written before the frame was sent
- *     DIR/received.jsonl   {"atMs","station","frame"} a line
+ *     DIR/sent.jsonl       {"line","atMs","station","version","frame",…} a line, written before the frame was sent
+ *     DIR/received.jsonl   {"line","atMs","station","frame"} a line
  *     DIR/csms/wattward.db, or DIR/csms/database with the URL of a PostgreSQL server, or DIR/csms/stored.json with what it held
  *     DIR/site/journal/
  */
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { folderDisk } from "@wattward/kernel/node";
 import { type JournalContent, readJournal } from "@wattward/site/journal";
 import { Client } from "pg";
 import type { ModeAt } from "./limits.ts";
+import type { Span } from "./limits-trace.ts";
+import { traceEntries } from "./trace.ts";
 
 export type SentCall = {
   station: string;
@@ -51,41 +52,52 @@ export type Evidence = {
   modes?: ModeAt[];
   /** Of what the site observed, as the CSMS was told. */
   kinds?: ReadonlySet<string>;
+  /** What the stations' own traces are, and what is wrong with them. */
+  traces?: Traces;
+};
+
+export type Traces = {
+  readonly findings: readonly string[];
+  /** How many frames were written down. */
+  readonly sent: number;
+  readonly received: number;
+  /** From the first frame that was sent to the last one. */
+  readonly spoke: Span | undefined;
 };
 
 export class EvidenceError extends Error {
   override readonly name = "EvidenceError";
 }
 
-/** A file of JSON lines. They end in "\n"; a last line without one was cut by a crash before its frame was sent, and does not count. */
-export async function* jsonLines(path: string): AsyncGenerator<Record<string, unknown>> {
-  let number = 0;
-  for await (const line of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
-    number++;
-    if (line === "") continue;
-    try {
-      yield JSON.parse(line) as Record<string, unknown>;
-    } catch {
-      if (!line.endsWith("}")) continue;
-      throw new EvidenceError(`${path}, line ${number}: not JSON. Was the file edited?`);
-    }
-  }
-}
-
 export const digestOf = (payload: unknown): string =>
   createHash("sha256").update(JSON.stringify(payload)).digest("hex");
 
-export async function readSent(path: string): Promise<SentCall[]> {
-  const calls: SentCall[] = [];
-  for await (const line of jsonLines(path)) {
-    const { station, atMs, frame } = line;
-    const call = sentCallOf({ station: String(station), atMs: Number(atMs), frame: String(frame) });
-    if (call !== undefined) calls.push(call);
+type Frame = {
+  readonly station: string;
+  readonly atMs: number;
+  readonly frame: string;
+  /** File and line. */
+  readonly where: string;
+};
+
+/** The frames of a trace, in order. What is none, or cannot be read, is a finding. */
+async function readFrames(path: string, findings: string[]): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  for await (const { fields, where } of traceEntries(path, findings)) {
+    const { atMs, frame, station } = fields;
+    if (typeof atMs === "number" && typeof station === "string" && isFrame(frame))
+      frames.push({ atMs, station, frame, where });
+    else findings.push(`trace: ${where}: no frame of a station`);
   }
-  return calls;
+  return frames;
+}
+
+function isFrame(text: unknown): text is string {
+  try {
+    return typeof text === "string" && Array.isArray(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 /** The CALL in one line of `sent.jsonl`; undefined for an answer. */
@@ -152,14 +164,25 @@ function registerOf(meterValue: unknown): number | undefined {
   return Math.round(sample.value * 10 ** multiplier * (unit === "kWh" ? 1000 : 1));
 }
 
-async function readAnswered(path: string): Promise<Set<string>> {
-  const answered = new Set<string>();
-  for await (const line of jsonLines(path)) {
-    const frame = JSON.parse(String(line["frame"])) as [number, string];
-    if (frame[0] === 3) answered.add(`${String(line["station"])} ${frame[1]}`);
-  }
-  return answered;
-}
+/** The CALLs among them. One that is no message of OCPP at all is a finding: no station sends such. */
+const callsIn = (sent: readonly Frame[], findings: string[]): SentCall[] =>
+  sent.flatMap((frame) => {
+    try {
+      return sentCallOf(frame) ?? [];
+    } catch {
+      findings.push(`trace: ${frame.where}: no message of OCPP`);
+      return [];
+    }
+  });
+
+/** "station messageId" of each CALLRESULT. */
+const answeredIn = (received: readonly Frame[]): Set<string> =>
+  new Set(
+    received.flatMap(({ frame, station }) => {
+      const [type, id] = JSON.parse(frame) as [number, string];
+      return type === 3 ? [`${station} ${id}`] : [];
+    }),
+  );
 
 type Stored = Pick<Evidence, "events" | "causes" | "transactions" | "replayed"> & {
   modes: ModeAt[];
@@ -273,12 +296,21 @@ export async function readEvidence(folder: string): Promise<Evidence> {
   const sentPath = join(folder, "sent.jsonl");
   if (!existsSync(sentPath))
     throw new EvidenceError(`${sentPath} is not there: is ${folder} what a demo wrote (--out DIR)?`);
-  const sent = await readSent(sentPath);
-  const answered = await readAnswered(join(folder, "received.jsonl"));
+  const findings: string[] = [];
+  const sent = await readFrames(sentPath, findings);
+  const received = await readFrames(join(folder, "received.jsonl"), findings);
+  const [first, last] = [sent[0], sent.at(-1)];
+  const spoke = first && last && { fromMs: first.atMs, toMs: last.atMs };
   const journal = await readJournal(folderDisk(join(folder, "site")));
   // Read last, so that what was acknowledged meanwhile is seen here.
   const { acked, ...stored } = await readStored(join(folder, "csms"));
-  return { sent, answered, ...stored, ...heldBySite(journal, acked) };
+  return {
+    sent: callsIn(sent, findings),
+    answered: answeredIn(received),
+    ...stored,
+    ...heldBySite(journal, acked),
+    traces: { findings, sent: sent.length, received: received.length, spoke },
+  };
 }
 
 /** What only the site has so far, and how often it answered a station by itself. */

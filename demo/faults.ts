@@ -79,6 +79,10 @@ const faultKinds: readonly FaultKind[] = [
   },
 ];
 
+/** What they are called, in the order in which they are played. */
+export const faultsAsked = (options: Options): string[] =>
+  faultKinds.filter(({ lastsS }) => lastsS(options) !== undefined).map(({ what }) => what);
+
 /** Plays the faults that were asked for, one after the other, a third of the way in. */
 export async function play(
   options: Options,

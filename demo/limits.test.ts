@@ -78,6 +78,44 @@ test("limits: heat counts although each overload by itself is short", () => {
   assert.deepEqual(boundsOf(quiet, [6, { flows: 300 }]), ["heat grid L1"]);
 });
 
+test("limits: one step of thousands of amperes is no breach: it leaves less than a fuse stands", () => {
+  const { heatShareMax, limitBreaches } = judged(quiet, [0.1, { flows: 1_250 }], quiet);
+  assert.equal(limitBreaches, 0);
+  assert(heatShareMax > 0.3 && heatShareMax < 0.4, `${heatShareMax}`);
+});
+
+/** The same steps, but for those between these seconds. */
+function judgedWithout(fromS: number, toS: number, ...spans: Span[]) {
+  const judge = new LimitsJudge(head);
+  let atMs = 0;
+  for (const [seconds, amps] of spans) {
+    for (let ms = 0; ms < seconds * 1000; ms += 100) {
+      atMs += 100;
+      if (atMs <= fromS * 1000 || atMs > toS * 1000) judge.take(lineAt(atMs, amps));
+    }
+  }
+  return judge.recount.findings.map((finding) => finding.split(": ").slice(1, 3).join(" "));
+}
+
+test("limits: what was too much at one end of a hole was so all through it", () => {
+  const run: Span[] = [
+    [10, {}],
+    [12, { flows: 105 }],
+    [10, {}],
+  ];
+  assert.deepEqual(judgedWithout(10, 12, ...run), ["ended grid L1"]);
+  assert.deepEqual(judgedWithout(20, 22, ...run), ["ended grid L1"]);
+  assert.deepEqual(judgedWithout(9, 11, [10, {}], [9, { flows: 105 }], [10, {}]), []);
+  const hot: Span[] = [
+    [10, {}],
+    [2, { flows: 450 }],
+    [0.2, { flows: 90 }],
+    [10, {}],
+  ];
+  assert.deepEqual(judgedWithout(10.1, 11.9, ...hot), []);
+  assert.deepEqual(judgedWithout(10.1, 12.1, [10, {}], [2.2, { flows: 480 }], [10, {}]), ["heat grid L1"]);
+});
+
 test("limits: in advance, the largest source is taken for lost, and what batteries take is counted", () => {
   assert.deepEqual(boundsOf(quiet, [15, { may: 95 }]), ["in-advance grid L1"]);
   assert.deepEqual(boundsOf(quiet, [15, { may: 95, sources: -20 }]), []);

@@ -7,16 +7,22 @@
  *   ended        what flowed was above the rating for longer than that
  *   heat         what flowed left more heat than 0.8 of the fuse's I²t curve allows
  *
+ * A step stands for the 100 ms before it. One that comes later, because the machine was busy, leaves a hole: the worse of its two ends
+ * counts for it.
+ *
+ * One step of a few thousand amperes is none of these: what it leaves in a fuse is little, and a fuse carries it.
+ *
  * A load beyond its own declaration is nobody's breach: no software bounds it. It is reported as seconds.
  */
-import { Heat, type TraceHead, type TraceLine } from "@wattward/simulator";
+import assert from "node:assert/strict";
+import { Heat, STEP_MS, type TraceHead, type TraceLine } from "@wattward/simulator";
 
 /** Detection, the stations' declared response, and five seconds. */
 const ENDED_WITHIN_MS = 1_000 + 5_000 + 5_000;
 /** Stations that were never managed have no default yet: the site may take so long to write it, from the first line on. */
 const BEGINS_WITHIN_MS = 20_000;
-/** A step that is missing, because the machine was busy, counts as long as it was, up to this. */
-const STEP_MS_MAX = 2_000;
+/** Energy is counted across a hole of up to this; the trace's reader tells of a longer one. */
+const STEP_MS_MAX = 3_000;
 const PHASES = ["L1", "L2", "L3"] as const;
 
 export type Bound = "in-advance" | "ended" | "heat";
@@ -32,8 +38,9 @@ export type LimitsRecount = {
   readonly carsKwh: number;
 };
 
-type Stretch = { sinceMs: number | undefined; counted: boolean };
-const stretch = (): Stretch => ({ sinceMs: undefined, counted: false });
+/** `ma` is what flowed, or might have, at its last step. */
+type Stretch = { sinceMs: number | undefined; counted: boolean; ma: number };
+const stretch = (): Stretch => ({ sinceMs: undefined, counted: false, ma: 0 });
 
 /** One phase of one fuse. */
 type Row = {
@@ -42,6 +49,8 @@ type Row = {
   advance: Stretch;
   over: Stretch;
   readonly heat: Heat;
+  /** Of the step before, as a part of the rating. */
+  load: number;
   hot: boolean;
 };
 
@@ -63,7 +72,7 @@ export class LimitsJudge {
         id,
         PHASES.map((phase) => ({
           ...{ name: `${id} ${phase}`, ratedMa, advance: stretch(), over: stretch() },
-          ...{ heat: new Heat(), hot: false },
+          ...{ heat: new Heat(), load: 0, hot: false },
         })),
       );
       // Of the loads right at it: those below other fuses are seen there.
@@ -72,11 +81,12 @@ export class LimitsJudge {
     }
   }
 
+  /** Lines come in order of time, with every fuse in each. */
   take(line: TraceLine): void {
     this.firstMs ??= line.atMs;
-    const ms = Math.min(STEP_MS_MAX, Math.max(0, line.atMs - (this.lastMs ?? line.atMs)));
-    this.lastMs = line.atMs;
-    this.carsWms += line.carsW * ms;
+    const beforeMs = this.lastMs ?? line.atMs;
+    const ms = line.atMs - beforeMs;
+    this.carsWms += line.carsW * Math.min(STEP_MS_MAX, ms);
     const beyond = [...this.highestMa].some(([fuse, most]) =>
       most.some((ma, i) => (line.baseMa[fuse]?.[i] ?? 0) > ma + 1),
     );
@@ -84,8 +94,12 @@ export class LimitsJudge {
     const worst: { row: Row; mayMa: number }[] = [];
     for (const [fuse, rows] of this.rows) {
       for (const [i, row] of rows.entries()) {
-        const at = (of: { readonly [fuse: string]: readonly number[] }) => of[fuse]?.[i] ?? 0;
-        this.bear(row, at(line.ma), { ms, atMs: line.atMs, excused: beyond });
+        const at = (of: { readonly [fuse: string]: readonly number[] }) => {
+          const ma = of[fuse]?.[i];
+          assert(ma !== undefined, `a step without fuse '${fuse}'`);
+          return ma;
+        };
+        this.bear(row, at(line.ma), { beforeMs, atMs: line.atMs, excused: beyond });
         worst.push({
           row,
           mayMa: at(line.mayMa) + at(line.baseMa) + at(line.sourcesMa) + at(line.largestMa),
@@ -93,11 +107,13 @@ export class LimitsJudge {
       }
     }
     const held = worst.every(({ mayMa, row }) => mayMa <= row.ratedMa);
+    this.lastMs = line.atMs;
     this.begun ||= held || line.atMs - this.firstMs >= BEGINS_WITHIN_MS;
     if (!this.begun) return;
     for (const { row, mayMa } of worst)
       this.watch(row, row.advance, {
         over: mayMa > row.ratedMa && !beyond,
+        beforeMs,
         atMs: line.atMs,
         bound: "in-advance",
         ma: mayMa,
@@ -116,12 +132,15 @@ export class LimitsJudge {
   private bear(
     row: Row,
     ma: number,
-    { atMs, excused, ms }: { atMs: number; excused: boolean; ms: number },
+    { atMs, beforeMs, excused }: { atMs: number; beforeMs: number; excused: boolean },
   ): void {
     const load = Math.abs(ma) / row.ratedMa;
     this.loadMax = Math.max(this.loadMax, load);
-    this.watch(row, row.over, { over: load > 1 && !excused, atMs, bound: "ended", ma });
-    row.heat.bear(load, ms);
+    this.watch(row, row.over, { over: load > 1 && !excused, atMs, beforeMs, bound: "ended", ma });
+    const stepMs = Math.min(STEP_MS, atMs - beforeMs);
+    row.heat.bear(Math.max(load, row.load), atMs - beforeMs - stepMs);
+    row.heat.bear(load, stepMs);
+    row.load = load;
     const { share } = row.heat;
     if (!excused) this.heatShareMax = Math.max(this.heatShareMax, share);
     const hot = share > 1 && !excused;
@@ -132,18 +151,24 @@ export class LimitsJudge {
   private watch(
     row: Row,
     state: Stretch,
-    { atMs, bound, ma, over }: { over: boolean; atMs: number; bound: Bound; ma: number },
+    step: { over: boolean; atMs: number; beforeMs: number; bound: Bound; ma: number },
   ): void {
-    if (!over) {
-      state.sinceMs = undefined;
-      state.counted = false;
-      return;
+    const { atMs, beforeMs, over } = step;
+    if (over) {
+      state.sinceMs ??= Math.min(atMs, beforeMs + STEP_MS);
+      state.ma = step.ma;
     }
-    state.sinceMs ??= atMs;
-    if (state.counted || atMs - state.sinceMs <= ENDED_WITHIN_MS) return;
-    state.counted = true;
-    const seconds = (atMs - state.sinceMs) / 1000;
-    this.note(row, bound, atMs, `${Math.round(ma / 1000)} A of ${row.ratedMa / 1000} for ${seconds} s`);
+    if (state.sinceMs !== undefined && !state.counted) {
+      const lastedMs = (over ? atMs : Math.max(beforeMs, atMs - STEP_MS)) - state.sinceMs;
+      if (lastedMs > ENDED_WITHIN_MS) {
+        state.counted = true;
+        const amperes = `${Math.round(state.ma / 1000)} A of ${row.ratedMa / 1000}`;
+        this.note(row, step.bound, atMs, `${amperes} for ${lastedMs / 1000} s`);
+      }
+    }
+    if (over) return;
+    state.sinceMs = undefined;
+    state.counted = false;
   }
 
   private note({ name }: Row, bound: Bound, atMs: number, what: string): void {

@@ -5,15 +5,16 @@
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { attackers, attacksOf } from "./attackers.ts";
-import { claim, unclaim } from "./claim.ts";
+import { claim, isFull, unclaim } from "./claim.ts";
 import { finish, settled } from "./ending.ts";
-import { keepFaults, modesWith, readLimits } from "./energy-evidence.ts";
+import { readEnergy } from "./energy-evidence.ts";
 import { EvidenceError, keepStored } from "./evidence.ts";
-import { type Fault, keepAlive, play } from "./faults.ts";
+import { type Fault, faultsAsked, keepAlive, play } from "./faults.ts";
 import { isFaulty, type Options, readOptions, UsageError } from "./options.ts";
 import { build, type Plant, SITE, stations, stopAll } from "./plant.ts";
 import { command, DemoError, killAll, readJson } from "./programs.ts";
 import type { Audit } from "./recount.ts";
+import { keepFaults, keepRun } from "./run-files.ts";
 
 const root = dirname(import.meta.dirname);
 /** How it goes; what comes of it is for standard output. */
@@ -35,6 +36,12 @@ async function main(): Promise<number> {
   }
   const startMs = performance.now();
   const startWallMs = Date.now();
+  const attacked = !isFaulty(options);
+  await keepRun(options.out, {
+    startMs: startWallMs,
+    faults: options.forS === undefined ? [] : faultsAsked(options),
+    attackers: attacked,
+  });
   let stopping = false;
   introduce(plant, options, say);
   if (options.hold) keepAlive(plant, say, () => stopping);
@@ -42,9 +49,10 @@ async function main(): Promise<number> {
   const faulting = play(options, plant, startMs, say);
   const over = new AbortController();
   // Under a fault it is the fault that is looked at.
-  const attacking = isFaulty(options) ? undefined : attackers(plant, over.signal, say);
-  if (options.forS === undefined) await interrupted;
-  else await Promise.race([Promise.all([faulting, wait(options.forS * 1000)]), interrupted]);
+  const attacking = attacked ? attackers(plant, over.signal, say) : undefined;
+  const failed = Promise.all([faulting, attacking]).then(() => new Promise<never>(() => {}));
+  if (options.forS === undefined) await Promise.race([interrupted, failed]);
+  else await Promise.race([Promise.all([faulting, wait(options.forS * 1000)]), interrupted, failed]);
   over.abort();
   await attacking;
 
@@ -108,29 +116,19 @@ function errorsOf(out: string): number {
 
 type Run = { options: Options; audit: Audit; faults: Fault[]; startWallMs: number; errors: number };
 
-/** A fault so short says nothing about whether charging went on. */
-const SPAN_MS_MIN = 3_000;
-
 /** What the fuses suffered, in which modes, and whether charging went on in every fault and after it. */
 async function energyOf({ audit, faults, options, startWallMs }: Omit<Run, "errors">) {
   const all = faults.map(({ atMs, untilMs, what }) => ({
     ...{ what, fromMs: startWallMs + atMs, toMs: startWallMs + untilMs },
   }));
   await keepFaults(options.out, all);
-  const modes = modesWith(audit.modes ?? [], all);
-  const spans = all.filter(({ fromMs, toMs }) => toMs - fromMs >= SPAN_MS_MIN);
-  const limits = await readLimits(options.out, modes, spans);
-  if (limits === undefined) return undefined;
-  const { findings, ...counts } = limits.recount;
-  const stopped = limits.kWhWithin.flatMap((kWh, i) =>
-    kWh > 0 ? [] : [`energy: during ${spans[i]?.what} no car got anything`],
-  );
+  const energy = await readEnergy(options.out, { audit, ended: true, faults: all });
   return {
-    findings: [...findings, ...stopped],
+    findings: energy.findings,
     line: {
-      limitBreaches: counts.limitBreaches,
-      modes: modes.map(({ atMs, mode }) => ({ mode, atMs: atMs - startWallMs })),
-      kWhByMode: limits.kWhByMode,
+      limitBreaches: energy.limitBreaches,
+      modes: energy.modes.map(({ atMs, mode }) => ({ mode, atMs: atMs - startWallMs })),
+      kWhByMode: energy.kWhByMode,
     },
   };
 }
@@ -149,17 +147,18 @@ async function report(run: Run): Promise<number> {
     ...counts,
     faults,
     errors,
-    ...energy?.line,
+    ...energy.line,
     ...attacks?.line,
   };
-  const findings = [...audit.findings, ...(energy?.findings ?? []), ...(attacks?.findings ?? [])];
+  const findings = [...audit.findings, ...energy.findings, ...(attacks?.findings ?? [])];
   for (const finding of findings) process.stderr.write(`${finding}\n`);
   const { started, ended } = line.transactions;
   const good = ended > 0 && line.energyWh > 0 && findings.length === 0 && errors === 0;
   const { played = 0, through = 0, untold = 0 } = attacks?.line.attacks ?? {};
   const words = `${messages} messages, ${started} transactions started, ${ended} ended, ${(line.energyWh / 1000).toFixed(2)} kWh
 ${line.lost} lost, ${line.duplicated} counted twice, ${line.answeredOffline} answered by the site itself, ${line.replayed} replayed
-${energy === undefined ? "" : `${energy.line.limitBreaches} limits breached; kWh by mode: ${JSON.stringify(energy.line.kWhByMode)}\n`}${played === 0 ? "" : `${played} attacks on Modbus, ${through} got through, ${untold} were not told\n`}`;
+${energy.line.limitBreaches} limits breached; kWh by mode: ${JSON.stringify(energy.line.kWhByMode)}
+${played === 0 ? "" : `${played} attacks on Modbus, ${through} got through, ${untold} were not told\n`}`;
   if (options.json) process.stderr.write(words);
   process.stdout.write(options.json ? `${JSON.stringify(line)}\n` : words);
   return good ? 0 : 1;
@@ -168,10 +167,11 @@ ${energy === undefined ? "" : `${energy.line.limitBreaches} limits breached; kWh
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof DemoError || error instanceof EvidenceError))
-    throw error;
+  const told = error instanceof UsageError || error instanceof DemoError || error instanceof EvidenceError;
+  if (!told && !isFull(error)) throw error;
   const look = error instanceof UsageError ? "\nLook at: npx wattward demo --help" : "";
-  process.stderr.write(`wattward demo: ${error.message}${look}\n`);
+  const full = isFull(error) ? "the disk is full, so nothing can be counted: " : "";
+  process.stderr.write(`wattward demo: ${full}${(error as Error).message}${look}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 process.exit();

@@ -1,5 +1,5 @@
 /** What a person may ask of the demo, checked before anything is started. */
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -105,9 +105,18 @@ export function readOptions(args: string[], root: string): Options {
 }
 
 function parse(args: string[]) {
+  const parsed = parsedWords(args);
+  const names = parsed.tokens.flatMap((token) => (token.kind === "option" ? [token.rawName] : []));
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new UsageError(`${twice} is given twice: say it once.`);
+  return parsed;
+}
+
+function parsedWords(args: string[]) {
   try {
     return parseArgs({
       args: withUsualLengths(args),
+      tokens: true,
       options: {
         for: { type: "string" },
         json: { type: "boolean" },
@@ -140,13 +149,20 @@ const usualLengths: Readonly<Record<string, string>> = {
   "--cut-modbus": "15",
 };
 
-/** `--kill-ems` alone means its usual length. */
+/** `--kill-ems` alone means its usual length; what follows it is its length, unless it is an option. */
 function withUsualLengths(args: readonly string[]): string[] {
   return args.flatMap((arg, i) => {
     const usual = usualLengths[arg];
-    return usual === undefined || /^\d/.test(args[i + 1] ?? "") ? [arg] : [arg, usual];
+    if (usual === undefined)
+      return isNegative(arg) && usualLengths[args[i - 1] ?? ""] !== undefined ? [] : [arg];
+    const next = args[i + 1];
+    if (next === undefined || (next.startsWith("-") && !isNegative(next))) return [`${arg}=${usual}`];
+    return isNegative(next) ? [`${arg}=${next}`] : [arg];
   });
 }
+
+/** Node would take it for an option. */
+const isNegative = (word: string): boolean => /^-\d/.test(word);
 
 function whole(name: string, text: string | undefined, least: number, most: number): number | undefined {
   if (text === undefined) return undefined;
@@ -167,10 +183,23 @@ function severalOf(text: string | undefined, nats: string | undefined): number {
 function outFolder(given: string | undefined, root: string): string {
   if (given === undefined) return join(root, ".wattward", "demo");
   const folder = resolve(given);
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
+  const what = holds(folder, given);
+  if (what === "file") throw new UsageError(`--out ${given}: that is a file. Name a folder, new or empty.`);
+  if (what === "folder")
     throw new UsageError(
       `--out ${given}: the folder is not empty. Name a new one: a run's files belong to one run.`,
     );
-  }
   return folder;
+}
+
+/** What is in the way there. */
+function holds(folder: string, given: string): "nothing" | "file" | "folder" {
+  try {
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found === undefined) return "nothing";
+    if (!found.isDirectory()) return "file";
+    return readdirSync(folder).length > 0 ? "folder" : "nothing";
+  } catch (error) {
+    throw new UsageError(`--out ${given} cannot be looked at (${(error as NodeJS.ErrnoException).code}).`);
+  }
 }

@@ -9,7 +9,7 @@
  *   duplicated   a message stored twice, one start that became two transactions, two that became one, or a
  *                transaction that no start of a station accounts for
  */
-import type { Evidence, SentCall, StoredTransaction } from "./evidence.ts";
+import type { Evidence, SentCall, StoredTransaction, Traces } from "./evidence.ts";
 import type { ModeAt } from "./limits.ts";
 
 export type Recount = {
@@ -21,12 +21,13 @@ export type Recount = {
   answeredOffline: number;
   replayed: number;
 };
-/** The counts, and one sentence for each message or transaction counted as lost or duplicated. */
+/** The counts, and one sentence for each message or transaction counted as lost or duplicated; and for whatever is wrong with a trace. */
 export type Audit = {
   counts: Recount;
   findings: string[];
   modes?: readonly ModeAt[];
   kinds?: ReadonlySet<string>;
+  traces?: Traces;
 };
 
 const transactionActions: ReadonlySet<string> = new Set([
@@ -71,7 +72,9 @@ export function recount(evidence: Evidence): Audit {
     },
     ...(evidence.modes !== undefined && { modes: evidence.modes }),
     ...(evidence.kinds !== undefined && { kinds: evidence.kinds }),
+    ...(evidence.traces !== undefined && { traces: evidence.traces }),
     findings: [
+      ...(evidence.traces?.findings ?? []),
       ...findings.lost.map((sentence) => `lost: ${sentence}`),
       ...findings.duplicated.map((sentence) => `duplicated: ${sentence}`),
     ],

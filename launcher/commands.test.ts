@@ -79,6 +79,11 @@ test("docs/commands.md is what the table says (node launcher/commands-page.mjs w
   assert.equal(readFileSync(pagePath, "utf8"), commandsPage());
 });
 
+test("a number below 0 where a length may be left out is for the program to refuse", () => {
+  assert.equal(meant(["demo", "--for", "40", "--kill-ems", "-5", "--json"]).kind, "run");
+  assert.equal(meant(["demo", "-5"]).kind, "wrong");
+});
+
 test("wrong usage is answered with what there is, and where to look", () => {
   const wrong = (line: string) => {
     const found = meant(line.split(" ").filter((word) => word !== ""));

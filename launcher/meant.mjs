@@ -96,7 +96,7 @@ function faultIn(command, form, args) {
     ]),
   );
   const { tokens, positionals } = parseArgs({
-    args: args.filter((arg, i) => !leftOut(known, arg, args[i + 1])),
+    args: args.filter((arg, i) => !leftOut(known, arg, args[i + 1]) && !negative(known, args[i - 1], arg)),
     options,
     strict: false,
     allowPositionals: true,
@@ -120,6 +120,10 @@ function faultIn(command, form, args) {
 const leftOut = (known, arg, next) =>
   (next === undefined || next.startsWith("-")) &&
   known.some(({ name, usual }) => usual === true && arg === `--${name}`);
+
+/** A number below 0 after such an option is its value, for the program to refuse. @type {(known: readonly Option[], before: string | undefined, arg: string) => boolean} */
+const negative = (known, before, arg) =>
+  /^-\d/.test(arg) && known.some(({ name, usual }) => usual === true && before === `--${name}`);
 
 /** @type {(command: Command, form: Form, typed: string) => string} */
 function unknownOption(command, form, typed) {

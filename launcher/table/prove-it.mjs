@@ -32,8 +32,11 @@ const audit = {
       sentence: "DIR may be a copy, or still growing; prints one JSON object, findings go to standard error",
     },
   ],
-  notes: ["Done only if nothing was lost or counted twice, and no fuse saw more than the bounds allow."],
+  notes: [
+    "Done only if nothing was lost or counted twice, no fuse saw more than the bounds allow, cars got energy during every fault, and the traces are whole and agree with one another.",
+  ],
   examples: ["audit run-1"],
+  docs: "docs/demo.md",
 };
 
 /** @type {import("./words.mjs").Command} */

@@ -42,7 +42,7 @@ const demo = {
     },
   ],
   notes: [
-    "The faults need --for. Several come one after the other. It is done only if transactions ended, energy was delivered also during each fault, nothing was lost or counted twice, and no fuse saw more than the bounds allow. 'wattward audit DIR' repeats that count from the files.",
+    "The faults need --for. Several come one after the other. It is done only if transactions ended, energy was delivered also during each fault, nothing was lost or counted twice, and no fuse saw more than the bounds allow. 'wattward audit DIR' repeats that count from the files. A DIR that cannot be written to is wrong usage (2); a disk that is full, or fills, ends it (1).",
   ],
   examples: [
     "demo",
@@ -50,7 +50,7 @@ const demo = {
     "demo --for 60 --kill-ems 10",
     "demo --for 60 --json --out run-1",
   ],
-  docs: "README.md",
+  docs: "docs/demo.md",
 };
 
 /** AT-M7 and AT-M10 are false devices: faults of a plant, docs/simulator.md. */

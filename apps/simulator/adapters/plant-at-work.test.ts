@@ -70,6 +70,7 @@ test("plant: devices on their ports, every exchange and every step in the files"
   assert(steps.length >= 10, `${steps.length} steps`);
   assert.deepEqual(Object.keys(steps[0]?.["ma"] as object), ["main", "hall"]);
   const exchanges = lines("modbus.jsonl");
+  for (const all of [steps, exchanges]) assert.equal(all.at(-1)?.["kind"], "end");
   assert.equal(exchanges.filter(({ device }) => device === "bess").length, 18);
   assert(exchanges.some(({ device, function: code }) => device === "grid" && code === 3));
 });

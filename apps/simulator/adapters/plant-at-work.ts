@@ -1,6 +1,6 @@
 /**
  * A site's devices on real sockets and real time: each listens on its own port of this machine, physics moves every {@link STEP_MS}, and
- * the truth goes to `limits.jsonl`, every exchange to `modbus.jsonl`.
+ * the truth goes to `limits.jsonl`, every exchange to `modbus.jsonl`. Both end in `{"kind":"end","atMs"}` where the run ended in order.
  */
 import { join } from "node:path";
 import { type Chance, type Clock, type Disk, every, failed, ok, type Result } from "@wattward/kernel";
@@ -76,6 +76,8 @@ export async function openPlant(folder: string, ports: PlantPorts): Promise<Plan
       stopMoving();
       for (const stop of stopVendors) stop();
       await Promise.all(listeners.map((listener) => listener.close()));
+      const end = { kind: "end", atMs: clock.now().wallMs };
+      for (const file of [limits, exchanges]) keep(file, end);
       await limits.close();
       await exchanges.close();
     },

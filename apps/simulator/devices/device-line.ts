@@ -23,7 +23,9 @@ export type ExchangeLine = {
   readonly transaction: number;
   readonly function: number;
   readonly request: object;
-  /** The exception's code; absent where it was done. `silence`: no answer. */
+  /** What came back, decoded as the request is: `{"registers":[…]}` of a read, so that values that stand still or lie can be recounted. */
+  readonly answer?: object;
+  /** The exception's code, in place of an answer. `silence`: none came. */
   readonly exception?: number | "silence";
 };
 
@@ -72,6 +74,7 @@ export function serveDevice(link: ByteLink, options: DeviceLineOptions): () => v
   };
   const noted = (asked: Asked, answer: Answer): Answer => {
     const { kind, ...request } = asked.request;
+    const { kind: came, ...told } = answer;
     const { address, port } = asked.peer;
     options.exchanged?.({
       atMs: clock.now().wallMs,
@@ -80,6 +83,7 @@ export function serveDevice(link: ByteLink, options: DeviceLineOptions): () => v
       transaction: asked.transaction,
       function: functionCode(kind),
       request,
+      ...(came !== "exception" && came !== "silence" && { answer: told }),
       ...(answer.kind === "exception" && { exception: answer.code }),
       ...(answer.kind === "silence" && { exception: "silence" }),
     });

@@ -98,7 +98,7 @@ test("AT-M11: of stacked and malformed frames none is taken for a write that was
   assert.equal(heard.filter(({ kind }) => kind === "write-multiple-registers").length, 1);
 });
 
-test("a device's line: dark is silence, flooded is late and busy, and every exchange is noted with who asked", async () => {
+test("a device's line: dark is silence, flooded is late and busy, and every exchange is noted with who asked and what came back", async () => {
   const { devices, time } = atWork();
   const { device } = devices.all[0]!;
   const net = new SimulatedModbusNetwork(time, seededChance(1));
@@ -132,6 +132,11 @@ test("a device's line: dark is silence, flooded is late and busy, and every exch
   conduct.dark = false;
   conduct.flooded = true;
   assert.deepEqual([await ask(), await ask(), await ask()], ["data", 6, "data"]);
+  const sunS = { registers: [0x5375, 0x6e53] };
+  assert.deepEqual(
+    lines.map(({ answer }) => answer),
+    [sunS, undefined, undefined, sunS, undefined, sunS],
+  );
   assert.deepEqual(
     lines.map(({ device, exception, from, function: code }) => [device, from, code, exception]),
     [

@@ -5,6 +5,8 @@
  *     {"kind":"site","voltageV":230,"fuses":[{"id","ratedMa"}],"loads":[{"id","fuse","highestMa"}]}
  *     {"atMs","ma":{"main":[L1,L2,L3]},"mayMa":{…},"baseMa":{…},"sourcesMa":{…},"largestMa":{…},"carsW","feedW":{"bess":N},"chargePermille":{"bess":N}}
  *
+ *     {"kind":"end","atMs"}      where the run ended in order
+ *
  * `mayMa` is what stations would let the cars that are there draw by what is in force in them at that instant, on the phases that those have;
  * where nobody is, whoever comes.
  */
