@@ -35,7 +35,7 @@ test("energy: the power flow says size and direction of each, live, and a dash w
     "Building: 22.3 kW, in use.",
   ])
     assert.ok(said.includes(sentence), `${sentence} in ${said}`);
-  await flow.getByText("deck-a, L2: 92 % taken").waitFor();
+  await flow.getByText("deck-a, L2: 47 % of its rating now").waitFor();
   await page.getByText("Planned").first().waitFor();
 
   const energy = energyOf(opened);
@@ -118,7 +118,10 @@ test("energy: fuses lead to their outlets, which say what they were granted, dra
 }, async (t) => {
   const { page, complaints } = await open(t, browser, { scenario: "managed", path: at("fuses") });
   const fuses = region(page, "Fuses");
-  await fuses.getByText("L2: base load 0 A, cars may draw 92 A, of 100 A").waitFor({ state: "attached" });
+  await fuses
+    .getByText("L2: 47 A now; 92 of 100 A reserved: base load 0 A, cars may draw 92 A")
+    .waitFor({ state: "attached" });
+  await fuses.getByText("not measured", { exact: true }).first().waitFor();
   await fuses.getByText("as declared").waitFor();
   await fuses.getByRole("link", { name: "4 outlets" }).last().click();
   await page.waitForURL(/fuse=deck-b/);
@@ -131,7 +134,7 @@ test("energy: fuses lead to their outlets, which say what they were granted, dra
   );
   await table.getByRole("row").filter({ hasText: "LPD-06" }).getByText("It does not answer").waitFor();
   await page.getByRole("img", { name: "Charge of bess: 64 %" }).waitFor();
-  await region(page, "Devices").getByText("solar, does not answer since 4 min").waitFor();
+  await region(page, "Devices").getByText("solar, does not answer for 4 min").waitFor();
   await table.getByRole("link", { name: "LPD-07" }).click();
   await page.waitForURL(/\/stations\/LPD-07/);
   assert.deepEqual(complaints, []);

@@ -138,8 +138,14 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
     flows,
     externalLimit: { kind: "unlimited" },
     fuses: [
-      fuse("main", [34_000, 29_000, 31_000], [78_000, 92_000, 84_000], 200_000),
-      fuse("deck-a", [0, 0, 0], [62_000, 92_000, 71_000], 100_000),
+      {
+        ...fuse("main", [34_000, 29_000, 31_000], [78_000, 92_000, 84_000], 200_000),
+        measuredMa: [61_400, 70_200, 52_800],
+      },
+      {
+        ...fuse("deck-a", [0, 0, 0], [62_000, 92_000, 71_000], 100_000),
+        measuredMa: [31_600, 47_400, 31_600],
+      },
       { ...fuse("deck-b", [6_000, 4_000, 5_000], [30_000, 18_000, 27_000], 80_000), known: "declared" },
     ],
     outlets: [

@@ -82,7 +82,7 @@ export const happened = {
       `a session needs review: ${codes.map((code) => named(reviewWords, code) ?? code).join("; ")}`,
     siteAdded: "was added",
     siteConnected: "link is up",
-    siteDisconnected: "link is down; charging goes on at the site",
+    siteDisconnected: "link is down; what happens there is told when it is back",
     bundle: (version: number) => `runs on bundle ${version}`,
     bundleRefused: (reason: string) => `refused its new bundle: ${reason}`,
     mode: (name: string, reason: string) => `energy mode is ${name.toLowerCase()} now: ${reason}`,
