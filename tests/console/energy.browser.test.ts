@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { FakeEnergy } from "@wattward/console/testing";
+import { FakeEnergy, SITE } from "@wattward/console/testing";
 import type { Browser } from "playwright-core";
 import { looksWell } from "./axe.ts";
 import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
@@ -91,8 +91,74 @@ test("energy: what a site told a while ago is shown with its age, and moves no m
   assert.equal(await page.locator("[data-freshness=stale] [class*=dots]").count(), 0);
   energyOf(opened).snapshot = undefined;
   await page.reload();
-  await page.getByText("The site has not told of its energy yet.").waitFor();
+  await page.getByText("What flows there now is not known").waitFor();
   await page.getByText("As a table").waitFor();
+});
+
+test("energy: without its link nothing of a site is said to be so now: what was told last is shown, and since when", {
+  skip: noBrowser,
+}, async (t) => {
+  for (const width of [1440, 390]) {
+    const opened = await open(t, browser, { scenario: "managed", path: "/now", width });
+    const { page, world, complaints } = opened;
+    const lostAtMs = Date.now() - 45_000;
+    energyOf(opened).toldAtMs = lostAtMs;
+    world.needs = [];
+    for (const station of [...world.stations.values()])
+      world.stations.set(station.id, { ...station, connected: false });
+    world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: false, seenAtMs: lostAtMs });
+    world.happen(SITE, { kind: "site.disconnected", source: "site", data: {} });
+
+    await region(page, "Needs you").getByText("has no link to here. What its 8 stations do is not known").waitFor();
+    await page.getByText(/No link 4\d s/).waitFor();
+    await page.getByText(/of it last told by sites without link/).waitFor();
+    await looksWell(page);
+
+    await page.goto(new URL(at(), page.url()).href);
+    await region(page, "Needs you").getByText("has no link to here.").waitFor();
+    assert.equal(await page.getByText("All well").count(), 0);
+    await page.getByText("The site has told nothing of its energy").waitFor();
+    await region(page, "Power flow").getByText(/told (4\d|5\d) s ago/).waitFor();
+    await page.getByText(/last told (4\d|5\d) s ago/).waitFor();
+    await page.getByText("Clock was synced").waitFor();
+    const sessions = region(page, "Sessions");
+    await sessions.getByText("Was running").first().waitFor();
+    assert.equal(await sessions.getByText("Running", { exact: true }).count(), 0);
+    for (const untrue of ["charges by itself", "charging goes on", "Islanded", "Clock synced"])
+      assert.equal(await page.getByText(untrue).count(), 0, untrue);
+    await looksWell(page);
+    await page.screenshot({ path: picture(`energy-unlinked-${width}`), fullPage: true });
+
+    await page.goto(new URL(at("fuses"), page.url()).href);
+    await region(page, "Fuses").getByText(/told (4\d|5\d) s ago/).waitFor();
+    assert.equal(await page.getByText("has not been told of yet").count(), 0);
+    await looksWell(page);
+    await page.screenshot({ path: picture(`energy-unlinked-fuses-${width}`), fullPage: true });
+
+    await page.goto(new URL("/sessions", page.url()).href);
+    await page.getByText("Was running").or(page.getByText(/ old/)).first().waitFor();
+    await looksWell(page);
+    assert.deepEqual(complaints, []);
+  }
+});
+
+test("energy: a site that told before, and nothing since the central system started, is another than one that never did", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: "/people" });
+  const { page, world } = opened;
+  const energy = energyOf(opened);
+  energy.snapshot = undefined;
+  await page.goto(new URL(at(), page.url()).href);
+  await page.getByText("What flows there now is not known").waitFor();
+  await page.getByText("It tells about once a second while its controllers run").waitFor();
+  world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: false });
+  await page.reload();
+  await page.getByText("has told nothing since the central system started").waitFor();
+  world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: true });
+  energy.withoutPast = true;
+  await page.reload();
+  await page.getByText("The site has not told of its energy yet.").waitFor();
 });
 
 test("energy: plan and past can be read as a table, and each line is switched by its name", {

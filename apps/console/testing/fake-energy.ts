@@ -29,6 +29,8 @@ export class FakeEnergy {
   /** When the site last told; as of now where it is undefined. */
   toldAtMs: number | undefined;
   withoutPlan = false;
+  /** No quarter of an hour has been told yet. */
+  withoutPast = false;
   strategy: EnergyConfig["strategy"] = config.strategy;
   versions: (EnergyVersion & { readonly text: string })[];
   refusals: readonly GuardRow[];
@@ -142,7 +144,7 @@ export class FakeEnergy {
       case "check":
         return json(checkOf((asked.body as { text: string }).text) satisfies EnergyCheck);
       case "quarters":
-        return json(quartersOf(this.#nowMs(), span));
+        return json(this.withoutPast ? [] : quartersOf(this.#nowMs(), span));
       case "days":
         return json(daysOf(quartersOf(this.#nowMs(), span)));
       case "guard":
