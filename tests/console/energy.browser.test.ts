@@ -109,7 +109,9 @@ test("energy: without its link nothing of a site is said to be so now: what was 
     world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: false, seenAtMs: lostAtMs });
     world.happen(SITE, { kind: "site.disconnected", source: "site", data: {} });
 
-    await region(page, "Needs you").getByText("has no link to here. What its 8 stations do is not known").waitFor();
+    await region(page, "Needs you")
+      .getByText("has no link to here. What its 8 stations do is not known")
+      .waitFor();
     await page.getByText(/No link 4\d s/).waitFor();
     await page.getByText(/of it last told by sites without link/).waitFor();
     await looksWell(page);
@@ -118,7 +120,9 @@ test("energy: without its link nothing of a site is said to be so now: what was 
     await region(page, "Needs you").getByText("has no link to here.").waitFor();
     assert.equal(await page.getByText("All well").count(), 0);
     await page.getByText("The site has told nothing of its energy").waitFor();
-    await region(page, "Power flow").getByText(/told (4\d|5\d) s ago/).waitFor();
+    await region(page, "Power flow")
+      .getByText(/told (4\d|5\d) s ago/)
+      .waitFor();
     await page.getByText(/last told (4\d|5\d) s ago/).waitFor();
     await page.getByText("Clock was synced").waitFor();
     const sessions = region(page, "Sessions");
@@ -130,7 +134,9 @@ test("energy: without its link nothing of a site is said to be so now: what was 
     await page.screenshot({ path: picture(`energy-unlinked-${width}`), fullPage: true });
 
     await page.goto(new URL(at("fuses"), page.url()).href);
-    await region(page, "Fuses").getByText(/told (4\d|5\d) s ago/).waitFor();
+    await region(page, "Fuses")
+      .getByText(/told (4\d|5\d) s ago/)
+      .waitFor();
     assert.equal(await page.getByText("has not been told of yet").count(), 0);
     await looksWell(page);
     await page.screenshot({ path: picture(`energy-unlinked-fuses-${width}`), fullPage: true });
@@ -212,11 +218,19 @@ test("energy: what the guard refused is decoded, found by client, and opened wit
   const { page, complaints } = await open(t, browser, { scenario: "managed", path: at() });
   const last = region(page, "What the guard refused");
   await last.getByText("-180 % is below -100 %").waitFor();
+  await last.getByText(/90 times since \d\d:\d\d/).waitFor();
+  assert.equal(await last.getByRole("listitem").count(), 5);
   await last.getByRole("link", { name: "All that was refused" }).click();
   await page.waitForURL(/part=guard/);
   const table = page.getByRole("table", { name: "What the guard refused" });
   await table.getByText("unknown master").waitFor();
-  await page.getByRole("link", { name: "vendor-ems 4", exact: true }).click();
+  const again = table.getByRole("row").filter({ hasText: "no rule lets vendor-ems read registers 40069" });
+  assert.equal(await again.count(), 1, "what is asked every few seconds stands once");
+  assert.match(
+    (await again.textContent()) ?? "",
+    /vendor-ems → roof: read registers 40069 – 40120.*01 function90$/,
+  );
+  await page.getByRole("link", { name: "vendor-ems 5", exact: true }).click();
   await table.getByText("unknown master").waitFor({ state: "detached" });
   await table.getByRole("link", { name: /-180 % is below/ }).focus();
   await page.keyboard.press("Enter");
@@ -226,6 +240,25 @@ test("energy: what the guard refused is decoded, found by client, and opened wit
   await looksWell(page);
   await page.keyboard.press("Escape");
   await side.waitFor({ state: "detached" });
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: on a phone the guard says why, and outlets what they may draw and why, below each row", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", width: 390, path: at("guard") });
+  const { page, complaints } = opened;
+  const guard = page.getByRole("table", { name: "What the guard refused" });
+  await guard.getByText("-180 % is below -100 % (03 value)").waitFor();
+  await guard.getByText("10.20.4.77 (tcp): not a master of this site").waitFor();
+  await looksWell(page);
+  // The link of the row lies over both of its lines.
+  await guard.getByText("-180 % is below -100 %").click({ force: true });
+  await page.getByRole("dialog").getByText("OutWRte", { exact: true }).waitFor();
+  await page.goto(new URL(at("fuses"), page.url()).href);
+  const outlets = page.getByRole("table", { name: "Outlets" });
+  await outlets.getByText("May draw 13 A on L1 · lowered: a fuse would have been overloaded").waitFor();
+  await looksWell(page);
   assert.deepEqual(complaints, []);
 });
 

@@ -50,7 +50,7 @@ const columns: readonly Column<OutletRow>[] = [
   {
     id: "standing",
     title: say.standing,
-    share: 3.2,
+    share: 3.9,
     cell: (row) => <Standing row={row} />,
     value: standingOf,
   },
@@ -146,6 +146,16 @@ export function Outlets({ snapshot, site }: { snapshot: EnergySnapshot | undefin
         keyOf={({ id }) => id}
         table={{
           linkOf: ({ station }) => ({ to: "/stations/$station", params: { station } }),
+          below: (row) => (
+            <>
+              {row.now !== undefined && (
+                <>
+                  {say.may} <May perPhase={row.now.mayMa} /> ·{" "}
+                </>
+              )}
+              {reasonOf(row)}
+            </>
+          ),
         }}
         noneFound={<Notice title={say.none} />}
       />

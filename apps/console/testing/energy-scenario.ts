@@ -24,6 +24,8 @@ export function modesOf(nowMs: number): ModeChange[] {
   }));
 }
 
+const REPEATS = 90;
+
 /** What a vendor's EMS and a stranger tried. */
 export function refusalsOf(nowMs: number): GuardRow[] {
   const write = (register: string, value: number, unit: string, address: number, raw: readonly number[]) => ({
@@ -98,7 +100,26 @@ export function refusalsOf(nowMs: number): GuardRow[] {
       },
     ],
   ];
-  return rows.map(([minutesAgo, what, detail], i) => ({
+  // What is asked in vain every few seconds.
+  const again = Array.from({ length: REPEATS }, (_, i): (typeof rows)[number] => [
+    0.4 + (8 * i) / 60,
+    "modbus.denied",
+    {
+      exchange: {
+        client: "vendor-ems",
+        device: "roof",
+        unit: 3,
+        functionCode: 3,
+        address: 40_069,
+        quantity: 52,
+        values: [],
+      },
+      exception: 1,
+      why: "no rule lets vendor-ems read registers 40069 to 40120 of this device",
+    },
+  ]);
+  const all = [...again, ...rows].sort(([a], [b]) => a - b);
+  return all.map(([minutesAgo, what, detail], i) => ({
     seq: 9_000 - i,
     atMs: nowMs - minutesAgo * 60_000,
     what,
