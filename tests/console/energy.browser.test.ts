@@ -162,7 +162,7 @@ test("energy: a site that told before, and nothing since the central system star
   await page.reload();
   await page.getByText("has told nothing since the central system started").waitFor();
   world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: true });
-  energy.withoutPast = true;
+  energy.pastQuarters = 0;
   await page.reload();
   await page.getByText("The site has not told of its energy yet.").waitFor();
 });
@@ -183,6 +183,43 @@ test("energy: plan and past can be read as a table, and each line is switched by
   await plan.getByText("As a table").click();
   await plan.getByRole("row").nth(20).waitFor();
   assert.deepEqual(complaints, []);
+});
+
+test("energy: with one quarter of an hour told a short range shows it; ranges are in the address; an error that nobody knows is no zero", {
+  skip: noBrowser,
+}, async (t) => {
+  for (const width of [1440, 390]) {
+    const opened = await open(t, browser, { scenario: "managed", path: "/people", width });
+    const { page, complaints } = opened;
+    const energy = energyOf(opened);
+    energy.pastQuarters = 1;
+    energy.snapshot = { forecastError: { loadW: 0, solarW: 0, departureMin: 0 } };
+    await page.goto(new URL(at(), page.url()).href);
+    const plan = region(page, "Plan against what happened");
+    const range = plan.getByRole("radiogroup", { name: "How much is shown" });
+    const isChosen = (name: string) =>
+      range
+        .getByRole("radio", { name, exact: true })
+        .and(page.locator(":checked"))
+        .waitFor({ state: "attached" });
+    // Short by itself while little is told.
+    await isChosen("6 h");
+    await plan.getByRole("img", { name: /From the grid at most .* kW so far\./ }).waitFor();
+    await page.screenshot({ path: picture(`energy-first-quarter-${width}`), fullPage: true });
+    await range.getByText("1 h", { exact: true }).click();
+    await page.waitForURL(/plan=1h/);
+    await page.reload();
+    await isChosen("1 h");
+    await looksWell(page);
+    await page.goto(new URL(at("history"), page.url()).href);
+    const error = region(page, "How wrong the forecasts are");
+    await error.getByText("No forecast has been proven against a day yet.").waitFor();
+    energy.snapshot = { forecastError: { loadW: 2_140, solarW: 0, departureMin: 0 } };
+    energy.tell();
+    await error.getByText("± 2.1 kW").waitFor();
+    assert.equal(await error.getByText("not known yet").count(), 2);
+    assert.deepEqual(complaints, []);
+  }
 });
 
 test("energy: fuses lead to their outlets, which say what they were granted, draw, and why", {

@@ -13,7 +13,7 @@ function watched() {
   const time = simulatedTime();
   const beganAtMs = time.now().monotonicMs;
   const watch = new Watch({
-    ...{ clock: time, log: silentLog, site: () => smallSite({ outlets: 1 }), linkUp: () => true },
+    ...{ clock: time, log: silentLog, site: () => smallSite({ outlets: 1, mainA: 40 }), linkUp: () => true },
     ...{ granted: () => new Map(), siteSeq: () => 0 },
     ...{ turned: () => {}, ignored: () => {}, observe: () => {} },
   });
@@ -29,7 +29,9 @@ function watched() {
       for (let atMs = 0; atMs < ms; atMs += 100) {
         if (mode !== undefined && atMs % 500 === 0) {
           turn += 1;
-          handlers?.line(JSON.stringify({ t: "turn", turn, mode, reason: "", grants: [] } satisfies FromEnergy));
+          handlers?.line(
+            JSON.stringify({ t: "turn", turn, mode, reason: "", grants: [] } satisfies FromEnergy),
+          );
         }
         await time.advance(100);
         watch.look();
