@@ -185,6 +185,30 @@ test("energy: plan and past can be read as a table, and each line is switched by
   assert.deepEqual(complaints, []);
 });
 
+test("energy: what the energy controller noticed is told in words among what happened", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: at() });
+  const { page, world } = opened;
+  const happened = region(page, "What happened");
+  await happened.waitFor();
+  const detail = JSON.stringify({ battery: "bess", charge: "jumps" });
+  world.happen(SITE, {
+    kind: "observed",
+    source: "site",
+    data: { what: "energy.battery", detail: { detail } },
+  });
+  await happened.getByText("the charge that battery bess tells is not believed: it jumps").waitFor();
+});
+
+test("energy: on a phone a bar that goes on beyond its end fades there", { skip: noBrowser }, async (t) => {
+  const { page } = await open(t, browser, { scenario: "managed", width: 390, path: at() });
+  const tabs = page.getByRole("navigation", { name: "Parts of this site" });
+  await tabs.and(page.locator("[data-more=end]")).waitFor();
+  await tabs.getByRole("link", { name: "Document" }).click();
+  await tabs.and(page.locator("[data-more=start]")).waitFor();
+});
+
 test("energy: with one quarter of an hour told a short range shows it; ranges are in the address; an error that nobody knows is no zero", {
   skip: noBrowser,
 }, async (t) => {
@@ -325,6 +349,20 @@ test("energy: a fault stands at its line before anything is saved; a saved docum
   const text = page.getByRole("textbox", { name: "Document, YAML or JSON" });
   await text.waitFor();
   await page.getByText("These get no power then: LPD-03, LPD-06.").waitFor();
+  const find = page.getByRole("searchbox", { name: "Text or number of a line" });
+  const found = page.locator("[data-found]");
+  await find.fill("LPD-0");
+  await page.getByText(/^1 of \d+ lines$/).waitFor();
+  const first = Number(await found.textContent());
+  await find.press("Enter");
+  await page.getByText(/^2 of \d+ lines$/).waitFor();
+  assert.ok(Number(await found.textContent()) > first);
+  await find.fill("28");
+  assert.equal(await found.textContent(), "28");
+  assert.ok((await text.evaluate((field: HTMLTextAreaElement) => field.scrollTop)) > 0, "in sight");
+  await find.fill("nowhere");
+  await page.getByText("not found").waitFor();
+  await looksWell(page);
   const written = await text.inputValue();
   await text.fill(written.replace("ratedMa: 100000", "ratedMa: 400000"));
   const fault = page.getByRole("button", { name: "line 11, energy.site.fuses[1].ratedMa" });

@@ -106,7 +106,7 @@ const columns: readonly Column<Folded>[] = [
   {
     id: "at",
     title: say.at,
-    share: 2.2,
+    share: 2.6,
     cell: ({ atMs }) => <At atMs={atMs} />,
     value: ({ atMs }) => atMs,
   },
