@@ -143,6 +143,7 @@ class Loop implements ControlLoop {
           capacityMa: rowsOf(rooms.forRaising, i),
           known: base[i]!.known,
           beyondDeclaration: base[i]!.beyondDeclaration,
+          ...(readings[i] !== undefined && { measuredMa: readings[i].currentMa }),
         })),
         outlets: this.held.map(({ claim }) => ({
           id: claim.outlet.id,

@@ -176,6 +176,8 @@ export type LoopState = {
     readonly known: "metered" | "declared";
     /** More base load than was declared: no software bounds that (bound (d)). */
     readonly beyondDeclaration: boolean;
+    /** What its own meter shows now, import positive; absent: it has none, or it is not trusted. */
+    readonly measuredMa?: PerPhase;
   }[];
   readonly outlets: readonly {
     readonly id: OutletId;

@@ -54,6 +54,7 @@ export type EnergySnapshot = {
   }[];
   /** From now on, one value a step; what happened so far is in the quarters. */
   readonly plan?: PlanView;
+  /** Of each the mean so far, 0 until it was held against what came of it; absent: none was yet. */
   readonly forecastError?: Readonly<Record<"loadW" | "solarW" | "departureMin", number>>;
 };
 

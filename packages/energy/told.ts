@@ -81,6 +81,7 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
       capacityMa: perPhase,
       known: oneOf("metered", "declared"),
       beyondDeclaration: boolean,
+      measuredMa: optional(perPhase),
     }),
     FUSES_MAX,
   ),

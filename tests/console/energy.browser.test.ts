@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { FakeEnergy } from "@wattward/console/testing";
+import { FakeEnergy, SITE } from "@wattward/console/testing";
 import type { Browser } from "playwright-core";
 import { looksWell } from "./axe.ts";
 import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
@@ -35,7 +35,7 @@ test("energy: the power flow says size and direction of each, live, and a dash w
     "Building: 22.3 kW, in use.",
   ])
     assert.ok(said.includes(sentence), `${sentence} in ${said}`);
-  await flow.getByText("deck-a, L2: 92 % taken").waitFor();
+  await flow.getByText("deck-a, L2: 47 % of its rating now").waitFor();
   await page.getByText("Planned").first().waitFor();
 
   const energy = energyOf(opened);
@@ -91,8 +91,80 @@ test("energy: what a site told a while ago is shown with its age, and moves no m
   assert.equal(await page.locator("[data-freshness=stale] [class*=dots]").count(), 0);
   energyOf(opened).snapshot = undefined;
   await page.reload();
-  await page.getByText("The site has not told of its energy yet.").waitFor();
+  await page.getByText("What flows there now is not known").waitFor();
   await page.getByText("As a table").waitFor();
+});
+
+test("energy: without its link nothing of a site is said to be so now: what was told last is shown, and since when", {
+  skip: noBrowser,
+}, async (t) => {
+  for (const width of [1440, 390]) {
+    const opened = await open(t, browser, { scenario: "managed", path: "/now", width });
+    const { page, world, complaints } = opened;
+    const lostAtMs = Date.now() - 45_000;
+    energyOf(opened).toldAtMs = lostAtMs;
+    world.needs = [];
+    for (const station of [...world.stations.values()])
+      world.stations.set(station.id, { ...station, connected: false });
+    world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: false, seenAtMs: lostAtMs });
+    world.happen(SITE, { kind: "site.disconnected", source: "site", data: {} });
+
+    await region(page, "Needs you")
+      .getByText("has no link to here. What its 8 stations do is not known")
+      .waitFor();
+    await page.getByText(/No link 4\d s/).waitFor();
+    await page.getByText(/of it last told by sites without link/).waitFor();
+    await looksWell(page);
+
+    await page.goto(new URL(at(), page.url()).href);
+    await region(page, "Needs you").getByText("has no link to here.").waitFor();
+    assert.equal(await page.getByText("All well").count(), 0);
+    await page.getByText("The site has told nothing of its energy").waitFor();
+    await region(page, "Power flow")
+      .getByText(/told (4\d|5\d) s ago/)
+      .waitFor();
+    await page.getByText(/last told (4\d|5\d) s ago/).waitFor();
+    await page.getByText("Clock was synced").waitFor();
+    const sessions = region(page, "Sessions");
+    await sessions.getByText("Was running").first().waitFor();
+    assert.equal(await sessions.getByText("Running", { exact: true }).count(), 0);
+    for (const untrue of ["charges by itself", "charging goes on", "Islanded", "Clock synced"])
+      assert.equal(await page.getByText(untrue).count(), 0, untrue);
+    await looksWell(page);
+    await page.screenshot({ path: picture(`energy-unlinked-${width}`), fullPage: true });
+
+    await page.goto(new URL(at("fuses"), page.url()).href);
+    await region(page, "Fuses")
+      .getByText(/told (4\d|5\d) s ago/)
+      .waitFor();
+    assert.equal(await page.getByText("has not been told of yet").count(), 0);
+    await looksWell(page);
+    await page.screenshot({ path: picture(`energy-unlinked-fuses-${width}`), fullPage: true });
+
+    await page.goto(new URL("/sessions", page.url()).href);
+    await page.getByText("Was running").or(page.getByText(/ old/)).first().waitFor();
+    await looksWell(page);
+    assert.deepEqual(complaints, []);
+  }
+});
+
+test("energy: a site that told before, and nothing since the central system started, is another than one that never did", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: "/people" });
+  const { page, world } = opened;
+  const energy = energyOf(opened);
+  energy.snapshot = undefined;
+  await page.goto(new URL(at(), page.url()).href);
+  await page.getByText("What flows there now is not known").waitFor();
+  await page.getByText("It tells about once a second while its controllers run").waitFor();
+  world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: false });
+  await page.reload();
+  await page.getByText("has told nothing since the central system started").waitFor();
+  world.sites.set(SITE, { ...world.sites.get(SITE)!, connected: true });
+  energy.pastQuarters = 0;
+  await page.reload();
+  await page.getByText("The site has not told of its energy yet.").waitFor();
 });
 
 test("energy: plan and past can be read as a table, and each line is switched by its name", {
@@ -113,12 +185,76 @@ test("energy: plan and past can be read as a table, and each line is switched by
   assert.deepEqual(complaints, []);
 });
 
+test("energy: what the energy controller noticed is told in words among what happened", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", path: at() });
+  const { page, world } = opened;
+  const happened = region(page, "What happened");
+  await happened.waitFor();
+  const detail = JSON.stringify({ battery: "bess", charge: "jumps" });
+  world.happen(SITE, {
+    kind: "observed",
+    source: "site",
+    data: { what: "energy.battery", detail: { detail } },
+  });
+  await happened.getByText("the charge that battery bess tells is not believed: it jumps").waitFor();
+});
+
+test("energy: on a phone a bar that goes on beyond its end fades there", { skip: noBrowser }, async (t) => {
+  const { page } = await open(t, browser, { scenario: "managed", width: 390, path: at() });
+  const tabs = page.getByRole("navigation", { name: "Parts of this site" });
+  await tabs.and(page.locator("[data-more=end]")).waitFor();
+  await tabs.getByRole("link", { name: "Document" }).click();
+  await tabs.and(page.locator("[data-more=start]")).waitFor();
+});
+
+test("energy: with one quarter of an hour told a short range shows it; ranges are in the address; an error that nobody knows is no zero", {
+  skip: noBrowser,
+}, async (t) => {
+  for (const width of [1440, 390]) {
+    const opened = await open(t, browser, { scenario: "managed", path: "/people", width });
+    const { page, complaints } = opened;
+    const energy = energyOf(opened);
+    energy.pastQuarters = 1;
+    energy.snapshot = { forecastError: { loadW: 0, solarW: 0, departureMin: 0 } };
+    await page.goto(new URL(at(), page.url()).href);
+    const plan = region(page, "Plan against what happened");
+    const range = plan.getByRole("radiogroup", { name: "How much is shown" });
+    const isChosen = (name: string) =>
+      range
+        .getByRole("radio", { name, exact: true })
+        .and(page.locator(":checked"))
+        .waitFor({ state: "attached" });
+    // Short by itself while little is told.
+    await isChosen("6 h");
+    await plan.getByRole("img", { name: /From the grid at most .* kW so far\./ }).waitFor();
+    await page.screenshot({ path: picture(`energy-first-quarter-${width}`), fullPage: true });
+    await range.getByText("1 h", { exact: true }).click();
+    await page.waitForURL(/plan=1h/);
+    await page.reload();
+    await isChosen("1 h");
+    await looksWell(page);
+    await page.goto(new URL(at("history"), page.url()).href);
+    const error = region(page, "How wrong the forecasts are");
+    await error.getByText("No forecast has been proven against a day yet.").waitFor();
+    energy.snapshot = { forecastError: { loadW: 2_140, solarW: 0, departureMin: 0 } };
+    energy.tell();
+    await error.getByText("± 2.1 kW").waitFor();
+    assert.equal(await error.getByText("not known yet").count(), 2);
+    assert.deepEqual(complaints, []);
+  }
+});
+
 test("energy: fuses lead to their outlets, which say what they were granted, draw, and why", {
   skip: noBrowser,
 }, async (t) => {
   const { page, complaints } = await open(t, browser, { scenario: "managed", path: at("fuses") });
   const fuses = region(page, "Fuses");
-  await fuses.getByText("L2: base load 0 A, cars may draw 92 A, of 100 A").waitFor({ state: "attached" });
+  await fuses
+    .getByText("L2: 47 A now; 92 of 100 A reserved: base load 0 A, cars may draw 92 A")
+    .waitFor({ state: "attached" });
+  await fuses.getByText("not measured", { exact: true }).first().waitFor();
   await fuses.getByText("as declared").waitFor();
   await fuses.getByRole("link", { name: "4 outlets" }).last().click();
   await page.waitForURL(/fuse=deck-b/);
@@ -131,7 +267,7 @@ test("energy: fuses lead to their outlets, which say what they were granted, dra
   );
   await table.getByRole("row").filter({ hasText: "LPD-06" }).getByText("It does not answer").waitFor();
   await page.getByRole("img", { name: "Charge of bess: 64 %" }).waitFor();
-  await region(page, "Devices").getByText("solar, does not answer since 4 min").waitFor();
+  await region(page, "Devices").getByText("solar, does not answer for 4 min").waitFor();
   await table.getByRole("link", { name: "LPD-07" }).click();
   await page.waitForURL(/\/stations\/LPD-07/);
   assert.deepEqual(complaints, []);
@@ -143,11 +279,19 @@ test("energy: what the guard refused is decoded, found by client, and opened wit
   const { page, complaints } = await open(t, browser, { scenario: "managed", path: at() });
   const last = region(page, "What the guard refused");
   await last.getByText("-180 % is below -100 %").waitFor();
+  await last.getByText(/90 times since \d\d:\d\d/).waitFor();
+  assert.equal(await last.getByRole("listitem").count(), 5);
   await last.getByRole("link", { name: "All that was refused" }).click();
   await page.waitForURL(/part=guard/);
   const table = page.getByRole("table", { name: "What the guard refused" });
   await table.getByText("unknown master").waitFor();
-  await page.getByRole("link", { name: "vendor-ems 4", exact: true }).click();
+  const again = table.getByRole("row").filter({ hasText: "no rule lets vendor-ems read registers 40069" });
+  assert.equal(await again.count(), 1, "what is asked every few seconds stands once");
+  assert.match(
+    (await again.textContent()) ?? "",
+    /vendor-ems → roof: read registers 40069 – 40120.*01 function90$/,
+  );
+  await page.getByRole("link", { name: "vendor-ems 5", exact: true }).click();
   await table.getByText("unknown master").waitFor({ state: "detached" });
   await table.getByRole("link", { name: /-180 % is below/ }).focus();
   await page.keyboard.press("Enter");
@@ -157,6 +301,25 @@ test("energy: what the guard refused is decoded, found by client, and opened wit
   await looksWell(page);
   await page.keyboard.press("Escape");
   await side.waitFor({ state: "detached" });
+  assert.deepEqual(complaints, []);
+});
+
+test("energy: on a phone the guard says why, and outlets what they may draw and why, below each row", {
+  skip: noBrowser,
+}, async (t) => {
+  const opened = await open(t, browser, { scenario: "managed", width: 390, path: at("guard") });
+  const { page, complaints } = opened;
+  const guard = page.getByRole("table", { name: "What the guard refused" });
+  await guard.getByText("-180 % is below -100 % (03 value)").waitFor();
+  await guard.getByText("10.20.4.77 (tcp): not a master of this site").waitFor();
+  await looksWell(page);
+  // The link of the row lies over both of its lines.
+  await guard.getByText("-180 % is below -100 %").click({ force: true });
+  await page.getByRole("dialog").getByText("OutWRte", { exact: true }).waitFor();
+  await page.goto(new URL(at("fuses"), page.url()).href);
+  const outlets = page.getByRole("table", { name: "Outlets" });
+  await outlets.getByText("May draw 13 A on L1 · lowered: a fuse would have been overloaded").waitFor();
+  await looksWell(page);
   assert.deepEqual(complaints, []);
 });
 
@@ -186,6 +349,20 @@ test("energy: a fault stands at its line before anything is saved; a saved docum
   const text = page.getByRole("textbox", { name: "Document, YAML or JSON" });
   await text.waitFor();
   await page.getByText("These get no power then: LPD-03, LPD-06.").waitFor();
+  const find = page.getByRole("searchbox", { name: "Text or number of a line" });
+  const found = page.locator("[data-found]");
+  await find.fill("LPD-0");
+  await page.getByText(/^1 of \d+ lines$/).waitFor();
+  const first = Number(await found.textContent());
+  await find.press("Enter");
+  await page.getByText(/^2 of \d+ lines$/).waitFor();
+  assert.ok(Number(await found.textContent()) > first);
+  await find.fill("28");
+  assert.equal(await found.textContent(), "28");
+  assert.ok((await text.evaluate((field: HTMLTextAreaElement) => field.scrollTop)) > 0, "in sight");
+  await find.fill("nowhere");
+  await page.getByText("not found").waitFor();
+  await looksWell(page);
   const written = await text.inputValue();
   await text.fill(written.replace("ratedMa: 100000", "ratedMa: 400000"));
   const fault = page.getByRole("button", { name: "line 11, energy.site.fuses[1].ratedMa" });

@@ -27,7 +27,7 @@ test("now: the worst stands first, its next step leads there, by pointer and by 
   assert.match((await rows.first().textContent()) ?? "", /annecy-lac has no link to here.*9 min/);
   await needs(page).getByRole("link", { name: "Open the site: annecy-lac" }).click();
   await title(page, "annecy-lac");
-  await page.getByText("Islanded").waitFor();
+  await page.getByText("Site link down").waitFor();
   await page.goBack();
   await title(page, "Now");
 

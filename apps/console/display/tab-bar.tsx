@@ -1,5 +1,6 @@
 /** The parts of a page side by side, each a link to its address; the chosen one is always in sight. */
 import { type ReactNode, useEffect, useRef } from "react";
+import { useMoreBeyond } from "./more-beyond.ts";
 import styles from "./tab-bar.module.css";
 
 type Props = {
@@ -17,6 +18,7 @@ export function TabBar({ label, chosen, className, children }: Props) {
     const current = list.current?.querySelector("[aria-current]");
     current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [chosen]);
+  useMoreBeyond(list);
   return (
     <nav ref={list} className={`${styles.tabs} ${className}`} aria-label={label}>
       {children}

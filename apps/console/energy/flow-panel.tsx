@@ -2,7 +2,6 @@
 import { useLayoutEffect, useRef, useState } from "react";
 import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { Figure } from "../display/figure.tsx";
-import { exactTime, span } from "../display/instant.ts";
 import { Panel } from "../display/panel.tsx";
 import { dash, power, written } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
@@ -11,8 +10,9 @@ import { FlowIcon } from "./flow-icon.tsx";
 import styles from "./flow-panel.module.css";
 import { type FlowName, type FlowNode, flowNodes, flowRibbons, sideOf } from "./flow-picture.ts";
 import { type Freshness, freshnessOf } from "./freshness.ts";
-import { tightest } from "./fuse-rows.ts";
+import { type Tightest, tightest, toneOfTaken } from "./fuse-rows.ts";
 import { MovingDots } from "./moving-dots.tsx";
+import { Told, useOldLook } from "./told.tsx";
 
 const say = words.energy.flow;
 
@@ -24,11 +24,14 @@ type Props = { readonly snapshot: EnergySnapshot; readonly site: Topology };
 export function FlowPanel({ snapshot, site }: Props) {
   const nowMs = useNow();
   const freshness = freshnessOf(snapshot.atWallMs, nowMs);
+  const oldLook = useOldLook(snapshot.atWallMs);
   const nodes = flowNodes(snapshot.flows, shownOf(site, snapshot));
   return (
-    <Panel title={say.title} end={<Told atMs={snapshot.atWallMs} nowMs={nowMs} freshness={freshness} />}>
-      <FlowDrawing nodes={nodes} charge={chargeOf(snapshot)} freshness={freshness} />
-      <Facts snapshot={snapshot} site={site} nodes={nodes} />
+    <Panel title={say.title} end={<Told atMs={snapshot.atWallMs} />}>
+      <div className={`${styles.picture} ${oldLook.className ?? ""}`}>
+        <FlowDrawing nodes={nodes} charge={chargeOf(snapshot)} freshness={freshness} />
+        <Facts snapshot={snapshot} site={site} nodes={nodes} />
+      </div>
     </Panel>
   );
 }
@@ -47,15 +50,6 @@ function shownOf(site: Topology, { flows }: EnergySnapshot): readonly FlowName[]
 function chargeOf({ batteries }: EnergySnapshot): number | undefined {
   if (batteries.length === 0) return undefined;
   return batteries.reduce((sum, battery) => sum + battery.chargePermille, 0) / batteries.length / 1000;
-}
-
-function Told({ atMs, nowMs, freshness }: { atMs: number; nowMs: number; freshness: Freshness }) {
-  if (freshness === "fresh") return null;
-  return (
-    <time className={styles.age} dateTime={new Date(atMs).toISOString()} title={exactTime(atMs)}>
-      {say.told} {span(nowMs - atMs)} {words.ago}
-    </time>
-  );
 }
 
 type DrawingProps = {
@@ -134,15 +128,17 @@ const sentenceOf = (node: FlowNode) =>
   say.sentence(say.name[node.name], written(power(sizeOf(node))), wayOf(node));
 
 function Facts({ snapshot, site, nodes }: Props & { readonly nodes: readonly FlowNode[] }) {
-  const most = tightest(snapshot.fuses);
+  const most = tightest(site.fuses, snapshot.fuses);
   const own = ownNow(nodes);
   return (
     <dl className={styles.facts}>
       {most !== undefined && Number.isFinite(most.taken) && (
         <div>
           <dt>{say.tightest}</dt>
-          <dd data-tone={most.taken > 1.0005 ? "danger" : most.taken >= 0.9 ? "care" : undefined}>
-            {say.tightestAt(most.fuse, most.phase, Math.round(most.taken * 100))}
+          <dd data-tone={toneOfTightest(most)}>
+            {(most.by === "measured" ? say.tightestAt : say.tightestReserved)(
+              ...([most.fuse, most.phase, Math.round(most.taken * 100)] as const),
+            )}
           </dd>
         </div>
       )}
@@ -154,6 +150,12 @@ function Facts({ snapshot, site, nodes }: Props & { readonly nodes: readonly Flo
       )}
     </dl>
   );
+}
+
+/** That nearly all is reserved is as it should be. */
+function toneOfTightest({ taken, by }: Tightest): "danger" | "care" | undefined {
+  const tone = toneOfTaken(taken);
+  return tone === "calm" || (tone === "care" && by === "reserved") ? undefined : tone;
 }
 
 /** Share of what is used now that does not come from the grid; unknown where anything is. */

@@ -1,5 +1,6 @@
 /**
- * The fuse tree as rows, from the grid connection down, each phase with what is taken of it; and which phase is the tightest. Pure.
+ * The fuse tree as rows, from the grid connection down: of each phase what its meter shows now, what is reserved of it, and what the fuse is
+ * rated for; and which phase is the tightest. Pure.
  */
 import type { FuseLoad, Topology } from "../api/energy-shapes.ts";
 
@@ -11,8 +12,11 @@ export type PhaseLoad = {
   readonly mayMa: number;
   /** What may flow through the fuse in all: base load, and what it leaves for cars. */
   readonly limitMa: number;
-  /** Of the limit, 1 is all; what feeds in takes nothing. */
+  /** Reserved of the limit, 1 is all; what feeds in takes nothing. The loop gives away all that there is: near 1 is as it should be. */
   readonly taken: number;
+  readonly ratedMa: number;
+  /** What flows through it now, import positive; undefined: no trusted meter is at this fuse. */
+  readonly measuredMa: number | undefined;
 };
 export type FuseRow = {
   readonly id: string;
@@ -55,7 +59,7 @@ export function fuseRows(site: Tree, loads: readonly FuseLoad[]): readonly FuseR
       depth,
       ratedMa: fuse.ratedMa,
       load,
-      phases: load === undefined ? [] : phasesOf(load),
+      phases: load === undefined ? [] : phasesOf(load, fuse.ratedMa),
       outlets: here(site.outlets).length,
       loads: here(site.loads).map(({ id }) => id),
       sources: here(site.sources).map(({ id, kind }) => ({ id, kind })),
@@ -67,44 +71,76 @@ export function fuseRows(site: Tree, loads: readonly FuseLoad[]): readonly FuseR
   return rows;
 }
 
-function phasesOf(load: FuseLoad): readonly PhaseLoad[] {
+function phasesOf(load: FuseLoad, ratedMa: number): readonly PhaseLoad[] {
   return PHASES.map((phase, i): PhaseLoad => {
     const [baseMa, mayMa] = [load.baseMa[i] ?? 0, load.mayMa[i] ?? 0];
     // The capacity is the cars' alone: base load is taken off already.
     const limitMa = baseMa + (load.capacityMa[i] ?? 0);
     const takenMa = Math.max(0, baseMa + mayMa);
     const taken = limitMa > 0 ? takenMa / limitMa : takenMa > 0 ? Number.POSITIVE_INFINITY : 0;
-    return { phase, baseMa, mayMa, limitMa, taken };
+    return { phase, baseMa, mayMa, limitMa, taken, ratedMa, measuredMa: load.measuredMa?.[i] };
   });
 }
 
-export type Tightest = { readonly fuse: string; readonly phase: string; readonly taken: number };
+export type Tightest = {
+  readonly fuse: string;
+  readonly phase: string;
+  readonly taken: number;
+  /** Of its rating, as measured now; else reserved of its limit, where nothing is measured. */
+  readonly by: "measured" | "reserved";
+};
 
-/** The phase that has the least room, by share; undefined where nothing is known. */
-export function tightest(loads: readonly FuseLoad[]): Tightest | undefined {
-  const all = loads.flatMap((load) =>
-    phasesOf(load).map(({ phase, taken }) => ({ fuse: load.id, phase, taken })),
+/** The phase that carries most of its rating, by the meters; reserved where no meter tells; undefined where nothing is known. */
+export function tightest(fuses: Tree["fuses"], loads: readonly FuseLoad[]): Tightest | undefined {
+  const ratings = new Map(fuses.map(({ id, ratedMa }) => [id, ratedMa]));
+  const phases = loads.flatMap((load) =>
+    phasesOf(load, ratings.get(load.id) ?? 0).map((phase) => ({ fuse: load.id, ...phase })),
   );
+  const measured = phases.flatMap((it): Tightest[] => {
+    const taken = carriedOf(it);
+    return taken === undefined ? [] : [{ fuse: it.fuse, phase: it.phase, taken, by: "measured" }];
+  });
+  const all =
+    measured.length > 0
+      ? measured
+      : phases.map(({ fuse, phase, taken }): Tightest => ({ fuse, phase, taken, by: "reserved" }));
   return all.reduce<Tightest | undefined>(
     (most, each) => (most === undefined || each.taken > most.taken ? each : most),
     undefined,
   );
 }
 
-/** How a phase stands: from nine tenths on it wants a look. More than all of it is danger. */
+/** What flows of what the fuse is rated for, either way; undefined where nobody knows. */
+function carriedOf({ measuredMa, ratedMa }: PhaseLoad): number | undefined {
+  return measuredMa === undefined || ratedMa <= 0 ? undefined : Math.abs(measuredMa) / ratedMa;
+}
+
+/**
+ * How a phase of a fuse stands: by what flows through it now. That nearly all is reserved is no news; that more is than there is, is
+ * danger.
+ */
+export function toneOfPhase(load: PhaseLoad): "calm" | "care" | "danger" {
+  if (toneOfTaken(load.taken) === "danger") return "danger";
+  return toneOfTaken(carriedOf(load) ?? 0);
+}
+
+/** From nine tenths on it wants a look. More than all of it is danger. */
 export const toneOfTaken = (taken: number): "calm" | "care" | "danger" =>
   taken > 1.0005 ? "danger" : taken >= 0.9 ? "care" : "calm";
 
-/** Widths of the bar's parts, in per cent of the limit; what is above it is cut at the bar's end. */
-export function barParts({ baseMa, mayMa, limitMa }: PhaseLoad): {
+/** Widths of the bar's parts, in per cent of the rating, or of the limit where more may flow; what is above it is cut at the bar's end. */
+export function barParts({ baseMa, mayMa, limitMa, ratedMa, measuredMa }: PhaseLoad): {
   readonly base: number;
   readonly may: number;
+  readonly measured: number;
 } {
-  if (limitMa <= 0) return { base: 0, may: 100 };
-  const base = Math.min(100, (100 * Math.max(0, baseMa)) / limitMa);
+  const allMa = Math.max(limitMa, ratedMa);
+  if (allMa <= 0) return { base: 0, may: 100, measured: 0 };
+  const share = (ma: number) => Math.max(0, (100 * ma) / allMa);
+  const base = Math.min(100, share(baseMa));
   // Cars use up what feeds in first.
-  const may = Math.max(0, (100 * Math.max(0, mayMa + Math.min(0, baseMa))) / limitMa);
-  return { base, may: Math.min(100 - base, may) };
+  const may = share(mayMa + Math.min(0, baseMa));
+  return { base, may: Math.min(100 - base, may), measured: Math.min(100, share(Math.abs(measuredMa ?? 0))) };
 }
 
 /** Amperes to show: whole ones from ten on. */

@@ -1,16 +1,18 @@
-/** The fuse tree with its load: of each phase what runs anyway, what cars may draw, and what is free. */
+/** The fuse tree with its load: of each phase what is measured now, what is reserved for what runs anyway and for cars, and the rating. */
 import { Link } from "@tanstack/react-router";
 import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
 import { Panel } from "../display/panel.tsx";
 import { words } from "../strings/en.ts";
 import { FlowIcon } from "./flow-icon.tsx";
-import { ampere, barParts, type FuseRow, fuseRows, type PhaseLoad, toneOfTaken } from "./fuse-rows.ts";
+import { ampere, barParts, type FuseRow, fuseRows, type PhaseLoad, toneOfPhase } from "./fuse-rows.ts";
 import styles from "./fuse-tree.module.css";
 import { Key } from "./key.tsx";
+import { Told, useOldLook } from "./told.tsx";
 
 const say = words.energy.fuses;
 const keyParts = [
+  { part: "measured", name: say.measured },
   { part: "base", name: say.base },
   { part: "may", name: say.cars },
   { part: "free", name: say.free },
@@ -18,10 +20,12 @@ const keyParts = [
 
 export function FuseTree({ snapshot, site }: { snapshot: EnergySnapshot | undefined; site: Topology }) {
   const rows = fuseRows(site, snapshot?.fuses ?? []);
+  const oldLook = useOldLook(snapshot?.atWallMs);
   return (
-    <Panel title={say.title} end={<Key className={styles.key} parts={keyParts} />}>
+    <Panel title={say.title} end={<Told atMs={snapshot?.atWallMs} />}>
       <p className={styles.lead}>{say.lead}</p>
-      <ul className={styles.tree}>
+      <Key className={styles.key} parts={keyParts} />
+      <ul {...oldLook} className={`${styles.tree} ${oldLook.className ?? ""}`}>
         {rows.map((row) => (
           <li key={row.id} className={styles.fuse} style={{ "--depth": row.depth } as React.CSSProperties}>
             <FuseHead row={row} />
@@ -95,10 +99,19 @@ function FuseHead({ row }: { row: FuseRow }) {
 }
 
 function Phase({ load }: { load: PhaseLoad }) {
-  const { phase, baseMa, mayMa, limitMa, taken } = load;
-  const tone = toneOfTaken(taken);
-  const { base, may } = barParts(load);
-  const label = say.phaseLabel(phase, ampere(baseMa), ampere(mayMa), ampere(limitMa));
+  const { phase, baseMa, mayMa, ratedMa, measuredMa } = load;
+  const tone = toneOfPhase(load);
+  const { base, may, measured } = barParts(load);
+  const reserved = ampere(Math.max(0, baseMa + mayMa));
+  const now = measuredMa === undefined ? undefined : ampere(measuredMa);
+  const label = say.phaseLabel({
+    phase,
+    now,
+    reserved,
+    base: ampere(baseMa),
+    may: ampere(mayMa),
+    rated: ampere(ratedMa),
+  });
   return (
     <li className={styles.phase} data-tone={tone} title={label}>
       <span className={styles.hidden}>{label}</span>
@@ -108,10 +121,14 @@ function Phase({ load }: { load: PhaseLoad }) {
       <span aria-hidden="true" className={styles.track}>
         <span data-part="base" style={{ width: `${base}%` }} />
         <span data-part="may" style={{ width: `${may}%` }} />
+        {measuredMa !== undefined && <span data-part="measured" style={{ width: `${measured}%` }} />}
       </span>
       <span aria-hidden="true" className={styles.figure}>
         {tone !== "calm" && <Glyph shape={tone} tone={tone} />}
-        <strong>{ampere(Math.max(0, baseMa + mayMa))}</strong> / {ampere(limitMa)} A
+        {now === undefined ? say.notMeasured : <strong>{say.now(now)}</strong>}
+      </span>
+      <span aria-hidden="true" className={styles.reserved}>
+        {say.reservedOf(reserved, ampere(ratedMa))}
       </span>
     </li>
   );

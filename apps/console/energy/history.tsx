@@ -240,26 +240,30 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
   },
 ];
 
+/** None is told as 0 until a forecast was held against what came of it: no forecast is right to the last watt. */
+const meanOf = (mean: number, told: (mean: number) => string): string =>
+  mean === 0 ? say.error.unknown : `± ${told(mean)}`;
+
 function ForecastError({ error }: { error: EnergySnapshot["forecastError"] }) {
   const told = say.error;
   return (
     <Panel title={told.title}>
-      {error === undefined ? (
+      {error === undefined || Object.values(error).every((mean) => mean === 0) ? (
         <p className={styles.quiet}>{told.none}</p>
       ) : (
         <>
           <dl className={styles.errors}>
             <div>
               <dt>{told.loadW}</dt>
-              <dd>± {written(power(error.loadW))}</dd>
+              <dd>{meanOf(error.loadW, (w) => written(power(w)))}</dd>
             </div>
             <div>
               <dt>{told.solarW}</dt>
-              <dd>± {written(power(error.solarW))}</dd>
+              <dd>{meanOf(error.solarW, (w) => written(power(w)))}</dd>
             </div>
             <div>
               <dt>{told.departureMin}</dt>
-              <dd>± {told.minutes(Math.round(error.departureMin))}</dd>
+              <dd>{meanOf(error.departureMin, (minutes) => told.minutes(Math.round(minutes)))}</dd>
             </div>
           </dl>
           <p className={styles.quiet}>{told.lead}</p>

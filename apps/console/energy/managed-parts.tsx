@@ -1,4 +1,5 @@
 /** The parts of a managed site's page beside its overview. */
+import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { PageLoading } from "../shell/page-title.tsx";
 import type { SiteTab } from "../site/search.ts";
 import { Document } from "./document.tsx";
@@ -9,6 +10,7 @@ import { Outlets } from "./outlets.tsx";
 import { Refusals } from "./refusals.tsx";
 import { Batteries, Devices, Meters } from "./sources.tsx";
 import { starterDocument } from "./starter.ts";
+import { useOldLook } from "./told.tsx";
 import type { SiteEnergyNow } from "./use-energy.ts";
 
 type Props = {
@@ -25,24 +27,29 @@ export function ManagedPart({ part, id, energy: { config, snapshot }, stations }
   if (config === undefined) return <PageLoading />;
   switch (part) {
     case "fuses":
-      return (
-        <>
-          <div className={styles.fuses}>
-            <FuseTree snapshot={snapshot} site={config.site} />
-            {snapshot !== undefined && (
-              <div className={styles.beside}>
-                <Batteries snapshot={snapshot} site={config.site} />
-                <Meters snapshot={snapshot} />
-                <Devices snapshot={snapshot} />
-              </div>
-            )}
-          </div>
-          <Outlets snapshot={snapshot} site={config.site} />
-        </>
-      );
+      return <Fuses snapshot={snapshot} site={config.site} />;
     case "history":
       return <History site={id} snapshot={snapshot} />;
     case "guard":
       return <Refusals site={id} />;
   }
+}
+
+function Fuses({ snapshot, site }: { snapshot: EnergySnapshot | undefined; site: Topology }) {
+  const oldLook = useOldLook(snapshot?.atWallMs);
+  return (
+    <>
+      <div className={styles.fuses}>
+        <FuseTree snapshot={snapshot} site={site} />
+        {snapshot !== undefined && (
+          <div {...oldLook} className={`${styles.beside} ${oldLook.className ?? ""}`}>
+            <Batteries snapshot={snapshot} site={site} />
+            <Meters snapshot={snapshot} />
+            <Devices snapshot={snapshot} />
+          </div>
+        )}
+      </div>
+      <Outlets snapshot={snapshot} site={site} />
+    </>
+  );
 }

@@ -40,19 +40,20 @@ export function warningsOf(snapshot: EnergySnapshot, nowMs: number): readonly Wa
   const stale = freshnessOf(snapshot.atWallMs, nowMs) === "stale";
   const all = [
     staleWarning(snapshot, stale),
-    modeWarning(snapshot),
+    modeWarning(snapshot, stale),
     beyond(snapshot),
-    islanded(snapshot),
+    stale ? undefined : islanded(snapshot),
     outside(snapshot, nowMs),
   ];
-  return all
-    .filter((warning) => warning !== undefined)
-    .sort((a, b) => Number(b.tone === "danger") - Number(a.tone === "danger"));
+  const rank = ({ key, tone }: Warning) => (key === "stale" ? 0 : tone === "danger" ? 1 : 2);
+  return all.filter((warning) => warning !== undefined).sort((a, b) => rank(a) - rank(b));
 }
 
-function modeWarning({ mode, reason, modeSinceWallMs }: EnergySnapshot): Warning | undefined {
+function modeWarning({ mode, reason, modeSinceWallMs }: EnergySnapshot, stale: boolean): Warning | undefined {
   const tone = toneOfMode(mode);
   if (tone === "well" || tone === "calm") return undefined;
+  // What it means and what to do is of a mode that the site is in.
+  if (stale) return { key: "mode", tone: "care", title: say.was(modeName(mode)), sentences: [reason] };
   return {
     key: "mode",
     tone: tone === "danger" ? "danger" : "care",

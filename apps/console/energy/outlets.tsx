@@ -12,6 +12,7 @@ import { type Column, matching } from "../table/columns.ts";
 import { Listing } from "../table/listing.tsx";
 import { ampere, PHASES } from "./fuse-rows.ts";
 import styles from "./outlets.module.css";
+import { Told, useOldLook } from "./told.tsx";
 
 const say = words.energy.outlets;
 
@@ -49,7 +50,7 @@ const columns: readonly Column<OutletRow>[] = [
   {
     id: "standing",
     title: say.standing,
-    share: 3.2,
+    share: 3.9,
     cell: (row) => <Standing row={row} />,
     value: standingOf,
   },
@@ -99,6 +100,7 @@ const columns: readonly Column<OutletRow>[] = [
 export function Outlets({ snapshot, site }: { snapshot: EnergySnapshot | undefined; site: Topology }) {
   const search = useSearch({ from: "/frame/sites/$site" });
   const navigate = useNavigate({ from: "/sites/$site" });
+  const oldLook = useOldLook(snapshot?.atWallMs);
   const byId = new Map(snapshot?.outlets.map((outlet) => [outlet.id, outlet]));
   const all = site.outlets.map(
     ({ id, station, fuse }): OutletRow => ({ id, station, fuse, now: byId.get(id) }),
@@ -109,8 +111,10 @@ export function Outlets({ snapshot, site }: { snapshot: EnergySnapshot | undefin
   );
   const fuses = site.fuses.filter(({ id }) => all.some(({ fuse }) => fuse === id));
   return (
-    <section aria-label={say.title}>
-      <h2 className={styles.title}>{say.title}</h2>
+    <section aria-label={say.title} {...oldLook}>
+      <h2 className={styles.title}>
+        {say.title} <Told atMs={snapshot?.atWallMs} />
+      </h2>
       <Listing
         label={say.title}
         search={search}
@@ -142,6 +146,16 @@ export function Outlets({ snapshot, site }: { snapshot: EnergySnapshot | undefin
         keyOf={({ id }) => id}
         table={{
           linkOf: ({ station }) => ({ to: "/stations/$station", params: { station } }),
+          below: (row) => (
+            <>
+              {row.now !== undefined && (
+                <>
+                  {say.may} <May perPhase={row.now.mayMa} /> ·{" "}
+                </>
+              )}
+              {reasonOf(row)}
+            </>
+          ),
         }}
         noneFound={<Notice title={say.none} />}
       />

@@ -5,7 +5,7 @@ import { minuteTime } from "../display/instant.ts";
 import { type Look, usePlot } from "../display/plot.ts";
 import { roundScale } from "../display/quantity.ts";
 import styles from "./plan-chart.module.css";
-import { bounds, type LineName, type PlanSeries, type Span, type Value } from "./plan-series.ts";
+import { aloneIn, bounds, type LineName, type PlanSeries, type Span, type Value } from "./plan-series.ts";
 
 const inkOf: Readonly<Record<LineName, string>> = {
   grid: "--grid",
@@ -52,6 +52,14 @@ export function PlanChart(props: Props) {
   return <div ref={place} className={styles.power} role="img" aria-label={props.label} />;
 }
 
+/** The first quarter of an hour that was told has no other to be joined with, and is seen all the same. */
+const dots = (fill: string): uPlot.Series.Points => ({
+  show: true,
+  size: 7,
+  fill,
+  filter: ({ data }, index) => [...aloneIn([...(data[index] ?? [])].map((value) => value ?? null))],
+});
+
 /** A little above and below: a line at the edge is no line. */
 function scaleOf(least: number, most: number): { min: number; max: number } {
   const max = roundScale(most * 1.04, SCALE_W_LEAST);
@@ -76,7 +84,7 @@ function powerOptions(look: Look, shown: readonly LineName[], latest: () => Prop
           stroke: ink(inkOf[name]),
           width: 2,
           ...(name === "grid" ? { fill: `color-mix(in srgb, ${ink(inkOf[name])} 12%, transparent)` } : {}),
-          points: { show: false },
+          points: dots(ink(inkOf[name])),
           spanGaps: false,
         },
         {
@@ -176,7 +184,7 @@ function chargeOptions(look: Look, latest: () => ChargeProps): uPlot.Options {
         stroke: color,
         width: 2,
         fill: `color-mix(in srgb, ${color} 14%, transparent)`,
-        points: { show: false },
+        points: dots(color),
         spanGaps: false,
       },
       { stroke: color, width: 1.5, dash: [6, 4], points: { show: false }, spanGaps: false },

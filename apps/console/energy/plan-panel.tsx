@@ -1,10 +1,13 @@
 /** The plan against what happened: lines of a day, those that are wanted; the value at a moment under the pointer; and all of it as a table. */
+import { SegmentedControl } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { EnergyQuarter, EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { minuteTime, nearTime } from "../display/instant.ts";
 import { Panel } from "../display/panel.tsx";
 import { power, written } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
+import { type PlanRange, planRanges } from "../site/search.ts";
 import { words } from "../strings/en.ts";
 import { ChargeChart, PlanChart } from "./plan-chart.tsx";
 import styles from "./plan-panel.module.css";
@@ -27,10 +30,11 @@ type Props = {
   readonly site: Topology;
   readonly quarters: readonly EnergyQuarter[] | undefined;
   readonly failed: boolean;
+  readonly range: PlanRange;
   readonly span: Span;
 };
 
-export function PlanPanel({ snapshot, site, quarters, failed, span }: Props) {
+export function PlanPanel({ snapshot, site, quarters, failed, range, span }: Props) {
   const nowMs = useNow();
   const plan = snapshot?.plan ?? undefined;
   const series = useMemo(
@@ -50,6 +54,7 @@ export function PlanPanel({ snapshot, site, quarters, failed, span }: Props) {
     });
   return (
     <Panel title={say.title} end={<Made plan={plan} nowMs={nowMs} />}>
+      <Range chosen={range} />
       <Legend names={names} hidden={hidden} toggle={toggle} series={series} at={at} />
       <p className={styles.reading}>
         {say.reading}
@@ -79,6 +84,30 @@ export function PlanPanel({ snapshot, site, quarters, failed, span }: Props) {
       {failed && <p className={styles.failed}>{say.failed}</p>}
       <Table series={series} names={names} nowMs={nowMs} />
     </Panel>
+  );
+}
+
+/** How much is shown; in the address, as every choice. */
+function Range({ chosen }: { chosen: PlanRange }) {
+  const navigate = useNavigate();
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label={say.rangeLabel}
+      classNames={{
+        root: styles.range ?? "",
+        indicator: styles.indicator ?? "",
+        label: styles.rangeOf ?? "",
+      }}
+      value={chosen}
+      transitionDuration={0}
+      onChange={(value) => {
+        const plan = planRanges.find((one) => one === value);
+        const search = (before: object) => ({ ...before, plan });
+        void navigate({ to: ".", search: search as never, replace: true, resetScroll: false });
+      }}
+      data={planRanges.map((range) => ({ value: range, label: say.range[range] }))}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EnergyQuarter, PlanView } from "../api/energy-shapes.ts";
-import { bounds, highestOf, hourRows, planSeries, QUARTER_MS } from "./plan-series.ts";
+import { aloneIn, bounds, highestOf, hourRows, planSeries, QUARTER_MS } from "./plan-series.ts";
 
 const quarter = (n: number, more: Partial<EnergyQuarter> = {}): EnergyQuarter => ({
   ...{ fromMs: n * QUARTER_MS, importWh: 1_000, exportWh: 0, solarWh: 500, batteryInWh: 0 },
@@ -75,6 +75,12 @@ test("a plan of another step than a quarter of an hour, with absurd values, is d
     span,
   );
   assert.deepEqual(longer.planned.grid.slice(0, 5), [1_000, 1_000, 2_000, 2_000, null]);
+});
+
+test("a value that stands alone is a dot, one with a neighbour is on its line", () => {
+  assert.deepEqual(aloneIn([null, 5, null, 3, 4, null, 0]), [1, 6]);
+  assert.deepEqual(aloneIn([2]), [0]);
+  assert.deepEqual(aloneIn([null, undefined]), []);
 });
 
 test("bounds hold zero; a line without a value has no highest", () => {

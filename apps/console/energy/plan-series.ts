@@ -115,6 +115,14 @@ function meanOver(
 
 const value = (name: LineName, w: number | undefined): Point => (w === undefined ? {} : { [name]: w });
 
+/** Values that no line reaches, since nothing is known beside them: to be drawn as dots. */
+export const aloneIn = (line: readonly (Value | undefined)[]): readonly number[] =>
+  line.flatMap((value, i) =>
+    typeof value === "number" && typeof line[i - 1] !== "number" && typeof line[i + 1] !== "number"
+      ? [i]
+      : [],
+  );
+
 /** The highest and the lowest of some lines; zero is always among them. */
 export function bounds(lines: readonly (readonly Value[])[]): {
   readonly least: number;

@@ -30,6 +30,13 @@ test("a refused write is told by client, device, function, register, value, rule
     ],
   );
   assert.deepEqual(refusalOf(row({ ...exchange, exception: 3 })).register, "OutWRte", "flat or nested");
+  const two = { ...exchange, values: [...exchange.values, { register: "WMax", value: 12 }] };
+  assert.equal(
+    refusalOf(row({ exchange: two })).wanted,
+    "OutWRte = −180 %, WMax = 12",
+    "each beside its own",
+  );
+  assert.equal(refusalOf(row({ exchange: { ...exchange, values: [] } })).wanted, "40357");
 });
 
 test("what has no type is told by address and raw words; an unknown unit and function as what they are", () => {

@@ -22,6 +22,8 @@ export type Refusal = {
   readonly writes: boolean;
   readonly register: string | undefined;
   readonly value: string | undefined;
+  /** Register and value together, each beside its own. */
+  readonly wanted: string | undefined;
   readonly rule: string | undefined;
   readonly why: string;
   readonly answer: string | undefined;
@@ -47,6 +49,7 @@ export function refusalOf({ seq, atMs, what, detail }: GuardRow): Refusal {
     writes: values.length > 0,
     register: registersOf(exchange, values),
     value: values.length === 0 ? undefined : values.map(written).join(", "),
+    wanted: wantedOf(exchange, values),
     rule: textOf(detail, "rule"),
     why: textOf(detail, "why") ?? text ?? "",
     answer: exception === undefined ? undefined : answerName(exception),
@@ -77,6 +80,15 @@ function registersOf(exchange: Data, values: readonly Data[]): string | undefine
   const [address, quantity = 1] = [numberOf(exchange, "address"), numberOf(exchange, "quantity")];
   if (address === undefined) return undefined;
   return quantity > 1 ? `${address} – ${address + quantity - 1}` : String(address);
+}
+
+/** `OutWRte = −180 %, WMax = 12`; of what is only read, or has no type, the registers. */
+function wantedOf(exchange: Data, values: readonly Data[]): string | undefined {
+  const isTyped = values.length > 0 && values.every((value) => textOf(value, "register") !== undefined);
+  if (isTyped) return values.map((value) => `${textOf(value, "register")} = ${written(value)}`).join(", ");
+  const registers = registersOf(exchange, values);
+  if (registers === undefined || values.length === 0) return registers;
+  return `${registers} = ${values.map(written).join(", ")}`;
 }
 
 function written(value: Data): string {

@@ -16,12 +16,15 @@ import { words } from "../strings/en.ts";
 import { Choices } from "../table/choices.tsx";
 import { type Column, matching } from "../table/columns.ts";
 import { Listing } from "../table/listing.tsx";
+import { type Folded, folded } from "./folded.ts";
 import { isDenied, kindOf, type Refusal, refusalOf, textOfRefusal } from "./refusal.ts";
 import styles from "./refusals.module.css";
 
 const say = words.energy.guard;
 
 const LAST = 5;
+/** Asked for, so that those last few are found behind one that is refused every few seconds. */
+const LAST_ASKED = 100;
 const AGAIN_MS = 10_000;
 const A_PAGE = 200;
 
@@ -30,10 +33,11 @@ export function LastRefusals({ site }: { site: string }) {
   const { api } = useServices();
   const { data } = useQuery({
     queryKey: ["site-guard", site, "last"],
-    queryFn: () => api.energy.guard(site, { most: LAST }),
+    queryFn: () => api.energy.guard(site, { most: LAST_ASKED }),
     refetchInterval: AGAIN_MS,
   });
-  if (data === undefined || data.length === 0) return null;
+  const last = useMemo(() => folded(data?.map(refusalOf) ?? []).slice(0, LAST), [data]);
+  if (last.length === 0) return null;
   return (
     <Panel
       title={say.title}
@@ -44,7 +48,7 @@ export function LastRefusals({ site }: { site: string }) {
       }
     >
       <ul className={styles.last}>
-        {data.map(refusalOf).map((refusal) => (
+        {last.map((refusal) => (
           <li key={refusal.seq}>
             <span className={styles.at}>
               <At atMs={refusal.atMs} />
@@ -54,6 +58,7 @@ export function LastRefusals({ site }: { site: string }) {
               <Asked refusal={refusal} />
               <span className={styles.why}> {refusal.why}</span>
               {refusal.answer !== undefined && <span className={styles.answer}>{refusal.answer}</span>}
+              <Times of={refusal} />
             </span>
           </li>
         ))}
@@ -69,7 +74,7 @@ function Sign({ refusal }: { refusal: Refusal }) {
 }
 
 function Asked({ refusal }: { refusal: Refusal }) {
-  const { client, device, register, value } = refusal;
+  const { client, device, wanted } = refusal;
   if (!isDenied(refusal) || client === undefined) {
     const kind = kindOf(refusal);
     return kind === undefined ? null : <span className={styles.kind}>{kind}</span>;
@@ -77,108 +82,101 @@ function Asked({ refusal }: { refusal: Refusal }) {
   return (
     <>
       <strong>{client}</strong> → {device ?? dash}: {refusal.function}
-      {register !== undefined && <> {register}</>}
-      {value !== undefined && (
+      {wanted !== undefined && (
         <>
           {" "}
-          = <strong>{value}</strong>
+          <strong>{wanted}</strong>
         </>
       )}
-      .
     </>
   );
 }
 
-const columns: readonly Column<Refusal>[] = [
+/** How often, since when; nothing of what happened once. */
+function Times({ of: { times, firstAtMs } }: { of: Folded }) {
+  if (times === 1) return null;
+  return (
+    <span className={styles.times}>
+      {say.times(times)} {say.sinceFirst} <At atMs={firstAtMs} />
+    </span>
+  );
+}
+
+const columns: readonly Column<Folded>[] = [
   {
     id: "at",
     title: say.at,
-    share: 2.2,
+    share: 2.6,
     cell: ({ atMs }) => <At atMs={atMs} />,
     value: ({ atMs }) => atMs,
   },
   {
-    id: "client",
-    title: say.client,
-    share: 2.6,
-    cell: (row) =>
-      row.client === undefined ? (
-        <span className={styles.kind}>{kindOf(row) ?? dash}</span>
-      ) : (
-        <strong>{row.client}</strong>
-      ),
-    value: (row) => row.client ?? kindOf(row) ?? null,
-  },
-  {
-    id: "device",
-    title: say.device,
-    share: 1.6,
-    wide: true,
-    cell: ({ device }) => device ?? dash,
-    value: ({ device }) => device ?? null,
-  },
-  {
-    id: "function",
-    title: say.function,
-    share: 2.4,
-    wide: true,
-    cell: (row) => row.function ?? dash,
-    value: (row) => row.function ?? null,
-  },
-  {
-    id: "register",
-    title: say.register,
-    share: 2.2,
-    cell: ({ register }) =>
-      register === undefined ? (
-        dash
-      ) : (
-        <code className={styles.code} title={register}>
-          {register}
-        </code>
-      ),
-    value: ({ register }) => register ?? null,
-  },
-  {
-    id: "value",
-    title: say.value,
-    share: 1.8,
-    number: true,
-    cell: ({ value }) => (value === undefined ? dash : <strong title={value}>{value}</strong>),
-    value: ({ value }) => value ?? null,
+    id: "what",
+    title: say.asked,
+    share: 9,
+    cell: (row) => (
+      <span className={styles.cell} title={whatOf(row)}>
+        <Sign refusal={row} />
+        <span className={styles.lines}>
+          <Asked refusal={row} />
+        </span>
+      </span>
+    ),
+    value: whatOf,
   },
   {
     id: "why",
     title: say.why,
-    share: 5.4,
+    share: 9,
     wide: true,
-    cell: ({ why }) => <span title={why}>{why}</span>,
+    cell: ({ why }) => (
+      <span className={styles.lines} title={why}>
+        {why}
+      </span>
+    ),
     value: ({ why }) => why,
-  },
-  {
-    id: "rule",
-    title: say.rule,
-    share: 2.2,
-    wide: true,
-    cell: ({ rule }) =>
-      rule === undefined ? (
-        dash
-      ) : (
-        <code className={styles.code} title={rule}>
-          {rule}
-        </code>
-      ),
-    value: ({ rule }) => rule ?? null,
   },
   {
     id: "answer",
     title: say.answer,
-    share: 1.7,
+    share: 1.8,
     wide: true,
     cell: ({ answer }) => answer ?? dash,
     value: ({ answer }) => answer ?? null,
   },
+  {
+    id: "times",
+    title: say.timesTitle,
+    share: 1.9,
+    number: true,
+    cell: ({ times, firstAtMs }) => <span title={exactTime(firstAtMs)}>{times.toLocaleString("en")}</span>,
+    value: ({ times }) => times,
+  },
 ];
+
+/** What the cell says, as text. */
+function whatOf(row: Refusal): string {
+  if (!isDenied(row) || row.client === undefined) return kindOf(row) ?? "";
+  return `${row.client} → ${row.device ?? dash}: ${row.function ?? ""} ${row.wanted ?? ""}`.trim();
+}
+
+/** A file has each thing in a column of its own. */
+const exported: readonly Column<Folded>[] = (
+  [
+    ["at", say.at, ({ atMs }) => new Date(atMs).toISOString()],
+    ["noticed", say.noticed, (row) => kindOf(row) ?? null],
+    ["client", say.client, ({ client }) => client ?? null],
+    ["device", say.device, ({ device }) => device ?? null],
+    ["function", say.function, (row) => row.function ?? null],
+    ["register", say.register, ({ register }) => register ?? null],
+    ["value", say.value, ({ value }) => value ?? null],
+    ["why", say.why, ({ why }) => why],
+    ["rule", say.rule, ({ rule }) => rule ?? null],
+    ["answer", say.answer, ({ answer }) => answer ?? null],
+    ["times", say.timesTitle, ({ times }) => times],
+    ["first", say.first, ({ firstAtMs }) => new Date(firstAtMs).toISOString()],
+  ] satisfies readonly (readonly [string, string, NonNullable<Column<Folded>["value"]>])[]
+).map(([id, title, value]) => ({ id, title, value, cell: () => null }));
 
 export function Refusals({ site }: { site: string }) {
   const { api } = useServices();
@@ -189,7 +187,10 @@ export function Refusals({ site }: { site: string }) {
     getNextPageParam: (page) => (page.length < A_PAGE ? undefined : page.at(-1)?.seq),
     refetchInterval: AGAIN_MS,
   });
-  const all = useMemo(() => asked.data?.pages.flat().map(refusalOf), [asked.data]);
+  const all = useMemo(() => {
+    const pages = asked.data?.pages;
+    return pages && folded(pages.flat().map(refusalOf));
+  }, [asked.data]);
   if (all === undefined) {
     if (asked.error === null) return <PageLoading />;
     return <Failed error={asked.error} retry={() => void asked.refetch()} />;
@@ -213,7 +214,7 @@ export function Refusals({ site }: { site: string }) {
   );
 }
 
-function RefusalTable({ all, site }: { all: readonly Refusal[]; site: string }) {
+function RefusalTable({ all, site }: { all: readonly Folded[]; site: string }) {
   const search = useSearch({ from: "/frame/sites/$site" });
   const navigate = useNavigate({ from: "/sites/$site" });
   const set = (change: object) =>
@@ -223,7 +224,7 @@ function RefusalTable({ all, site }: { all: readonly Refusal[]; site: string }) 
   );
   const filtered = all.filter(({ client }) => search.client === undefined || client === search.client);
   const shown = matching(filtered, search.find ?? "", textOfRefusal);
-  const open = all.find(({ seq }) => seq === search.refusal);
+  const open = all.find(({ seqs }) => search.refusal !== undefined && seqs.includes(search.refusal));
   return (
     <section aria-label={say.title}>
       <p className={styles.lead}>{say.lead}</p>
@@ -245,6 +246,7 @@ function RefusalTable({ all, site }: { all: readonly Refusal[]; site: string }) 
         shown={shown}
         all={all.length}
         columns={columns}
+        exported={exported}
         fileName={`${site}-guard`}
         keyOf={({ seq }) => String(seq)}
         table={{
@@ -255,6 +257,7 @@ function RefusalTable({ all, site }: { all: readonly Refusal[]; site: string }) 
             resetScroll: false,
           }),
           labelOf: ({ atMs, client = "", why }) => `${exactTime(atMs)} ${client} ${why}`,
+          below: ({ why, answer }) => (answer === undefined ? why : `${why} (${answer})`),
         }}
         noneFound={<Notice title={say.noneFound} />}
       />
@@ -263,7 +266,7 @@ function RefusalTable({ all, site }: { all: readonly Refusal[]; site: string }) 
   );
 }
 
-function OneRefusal({ refusal, close }: { refusal: Refusal; close: () => void }) {
+function OneRefusal({ refusal, close }: { refusal: Folded; close: () => void }) {
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     [say.at, exactTime(refusal.atMs)],
     [say.noticed, kindOf(refusal)],
@@ -275,6 +278,8 @@ function OneRefusal({ refusal, close }: { refusal: Refusal; close: () => void })
     [say.why, refusal.why],
     [say.rule, refusal.rule],
     [say.answer, refusal.answer],
+    [say.timesTitle, refusal.times === 1 ? undefined : refusal.times.toLocaleString("en")],
+    [say.first, refusal.times === 1 ? undefined : exactTime(refusal.firstAtMs)],
   ];
   return (
     <Side title={say.opened} close={close} width={520}>

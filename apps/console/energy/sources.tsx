@@ -125,7 +125,7 @@ export function Devices({ snapshot: { devices } }: { snapshot: EnergySnapshot })
                 {state !== "well" && (
                   <>
                     {" "}
-                    {words.energy.mode.since} <Age sinceMs={sinceWallMs} />
+                    {words.energy.mode.during} <Age sinceMs={sinceWallMs} />
                   </>
                 )}
                 {writes !== undefined && `, ${told.writes(writes)}`}

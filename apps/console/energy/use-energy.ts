@@ -26,7 +26,10 @@ export type SiteEnergyNow = {
   readonly pending: boolean;
   /** Undefined: it is not managed. */
   readonly config: EnergyConfig | undefined;
+  /** The newest that was told, however old. */
   readonly snapshot: EnergySnapshot | undefined;
+  /** Whether it is known by now if there is one. */
+  readonly heard: boolean;
 };
 
 /** Whether and how a site's energy is managed, and how it is now. */
@@ -34,8 +37,16 @@ export function useSiteEnergy(site: string): SiteEnergyNow {
   const { data, isPending } = useDocument(site);
   // The document was checked by the same package before it was kept.
   const config = data?.document?.managed === true ? (data.document.energy as EnergyConfig | null) : null;
-  const snapshot = useSnapshot(site, config !== null);
-  return { pending: isPending, config: config ?? undefined, snapshot };
+  const { data: first, isPending: isAsked } = useFirst(site, config !== null);
+  const snapshot = useSnapshot(site, config !== null) ?? first?.snapshot;
+  return { pending: isPending, config: config ?? undefined, snapshot, heard: !isAsked };
+}
+
+/** What was told last before the page was opened; null: nothing. The stream tells of nothing else, and does not say that there is none. */
+function useFirst(site: string, enabled: boolean) {
+  const { api } = useServices();
+  const queryFn = () => api.energy.live(site);
+  return useQuery({ queryKey: ["site-energy-live", site], queryFn, enabled, gcTime: 0, staleTime: Infinity });
 }
 
 /**

@@ -22,8 +22,7 @@ export function Warnings({ snapshot }: { snapshot: EnergySnapshot }) {
               // Announced once: a screen reader must not read every second of the age.
               <span aria-hidden="true" className={styles.since}>
                 {" "}
-                {key === "stale" ? say.staleFor : say.since} <Age sinceMs={sinceMs} />
-                {key === "stale" ? "" : ` ${words.ago}`}
+                {say.during} <Age sinceMs={sinceMs} />
               </span>
             )}
             {sentences.length > 0 && <p>{sentences.join(" ")}</p>}

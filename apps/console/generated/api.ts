@@ -916,7 +916,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest snapshot; null while the site tells none */
+        /** The newest snapshot, however old: of a site without link the last; null where it told none yet */
         get: operations["getSitesSiteEnergyLive"];
         put?: never;
         post?: never;
@@ -1716,7 +1716,7 @@ export interface components {
              * @description Listed in order of consequence.
              * @enum {string}
              */
-            kind: "storage-low" | "node-lost" | "site-offline" | "site-fallback" | "site-conservative" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
+            kind: "storage-low" | "node-lost" | "site-offline" | "site-fallback" | "site-conservative" | "site-silent" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
             /**
              * @description danger: service or data is lost now. attention: somebody should look. waits: for a person's word.
              * @enum {string}
@@ -1751,7 +1751,7 @@ export interface components {
                  * @description Listed in order of consequence.
                  * @enum {string}
                  */
-                kind: "storage-low" | "node-lost" | "site-offline" | "site-fallback" | "site-conservative" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
+                kind: "storage-low" | "node-lost" | "site-offline" | "site-fallback" | "site-conservative" | "site-silent" | "connector-faulted" | "station-offline" | "station-deaf" | "station-silent" | "message-set-aside" | "session-review" | "command-failed" | "dispensation-ending" | "site-behind" | "site-clock" | "station-pending" | "site-waiting";
                 count: number;
             }[];
             fleet: {

@@ -9,6 +9,7 @@ import { numberOf, textOf, textsOf } from "../live/reading.ts";
 import { connectorState, type Tone } from "../stations/state.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
+import { energyObserved } from "./energy-observed.ts";
 
 export type Told = { readonly text: string; readonly tone: Tone };
 
@@ -158,6 +159,8 @@ const told: Readonly<Record<string, Tell>> = {
   "command.ended": (data) => commandEnded(data),
   observed: (data) => {
     const what = textOf(data, "what") ?? "";
+    const ofEnergy = energyObserved(what, detailOf(data));
+    if (ofEnergy !== undefined) return ofEnergy;
     const tell = Object.hasOwn(seenByGateway, what) ? seenByGateway[what] : undefined;
     return tell === undefined ? calm(say.observed(what)) : { text: tell(detailOf(data)), tone: "care" };
   },

@@ -4,19 +4,19 @@ import type { ReactNode } from "react";
 import type { Now } from "../api/shapes.ts";
 import { Figure } from "../display/figure.tsx";
 import { span } from "../display/instant.ts";
-import { energy, power } from "../display/quantity.ts";
+import { energy, power, written } from "../display/quantity.ts";
 import { useNow } from "../display/ticking.tsx";
 import { AGED_MS } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import styles from "./figures.module.css";
 
 /** `narrow`: beside something else, one below the other where the page is wide. */
-export function Figures({ fleet, narrow = false }: { fleet: Now["fleet"]; narrow?: boolean }) {
+export function Figures({ now: { fleet, sites }, narrow = false }: { now: Now; narrow?: boolean }) {
   const say = words.now;
   const away = fleet.stations - fleet.stationsConnected;
   return (
     <dl className={`${styles.strip} ${narrow ? styles.beside : ""}`}>
-      <Fact name={say.power} below={<PowerNote fleet={fleet} />}>
+      <Fact name={say.power} below={<PowerNote fleet={fleet} sites={sites} />}>
         <Figure of={power(fleet.powerW)} size="hero" />
       </Fact>
       <Fact name={say.sessions} to="/sessions" search={{}} below={say.begun(fleet.sessionsToday)}>
@@ -73,7 +73,7 @@ function Fact({ name, children, below, to, search }: FactProps) {
 }
 
 /** What the figure counts; its age once it is older than it should be, and what it leaves out. */
-function PowerNote({ fleet }: { fleet: Now["fleet"] }) {
+function PowerNote({ fleet, sites }: Pick<Now, "fleet" | "sites">) {
   const nowMs = useNow();
   const say = words.now;
   const told = fleet.sessionsOpen - fleet.sessionsDark;
@@ -81,5 +81,11 @@ function PowerNote({ fleet }: { fleet: Now["fleet"] }) {
   if (fleet.powerW === null || fleet.powerAtMs === null) return say.powerNone;
   const ageMs = nowMs - fleet.powerAtMs;
   if (ageMs > AGED_MS) return <span className={styles.care}>{say.old(span(ageMs))}</span>;
+  const unlinkedW = sites.reduce(
+    (w, { connected, powerW }) => w + (connected === false ? (powerW ?? 0) : 0),
+    0,
+  );
+  if (unlinkedW > 0)
+    return <span className={styles.care}>{say.powerUnlinked(written(power(unlinkedW)))}</span>;
   return fleet.sessionsDark === 0 ? say.powerOf(told) : say.powerDark(fleet.sessionsDark);
 }

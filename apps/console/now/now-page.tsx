@@ -57,7 +57,7 @@ function Picture({ now }: { now: Now }) {
         </p>
         <WallClock className={styles.clock} />
       </header>
-      {quiet && <Figures fleet={now.fleet} />}
+      {quiet && <Figures now={now} />}
       <div className={styles.columns}>
         <div className={styles.main}>
           {!quiet && <NeedsList now={now} all={all} />}
@@ -68,7 +68,7 @@ function Picture({ now }: { now: Now }) {
           )}
         </div>
         <div className={styles.beside}>
-          {!quiet && <Figures fleet={now.fleet} narrow />}
+          {!quiet && <Figures now={now} narrow />}
           <JustNow />
         </div>
       </div>

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<NeedRow["kind"], true>> = {
   "site-offline": true,
   "site-fallback": true,
   "site-conservative": true,
+  "site-silent": true,
   "connector-faulted": true,
   "station-offline": true,
   "station-deaf": true,

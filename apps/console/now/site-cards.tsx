@@ -91,7 +91,7 @@ function Body({ site, facts, most = null }: BodyProps) {
       </span>
       <span className={styles.facts}>
         {facts.join(" · ")}
-        {site.connected === false && site.seenAtMs !== null && <> · {say.islandedDoes}</>}
+        {site.connected === false && site.seenAtMs !== null && <> · {say.asLastTold}</>}
       </span>
     </>
   );
@@ -121,10 +121,10 @@ function Mode({ site }: { site: SiteNow }) {
     );
   }
   return (
-    <span className={`${styles.mode} ${styles.care}`} title={say.islandedHelp}>
+    <span className={`${styles.mode} ${styles.care}`} title={say.unlinkedHelp}>
       <Glyph shape="offline" tone="care" />
       <span>
-        {say.islanded} <Age sinceMs={site.seenAtMs} />
+        {say.unlinked} <Age sinceMs={site.seenAtMs} />
       </span>
     </span>
   );

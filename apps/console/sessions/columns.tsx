@@ -4,6 +4,7 @@ import { Glyph } from "../display/glyph.tsx";
 import { exactTime, span } from "../display/instant.ts";
 import { dash, energy, power, written } from "../display/quantity.ts";
 import { At } from "../display/time.tsx";
+import { counts, freshnessOf } from "../site/power-now.ts";
 import { words } from "../strings/en.ts";
 import { named } from "../strings/en-codes.ts";
 import type { Column } from "../table/columns.ts";
@@ -14,7 +15,11 @@ import { maskedToken } from "./token.ts";
 const titles = words.allSessions.columns;
 const stateWord = ({ state }: Session) => named(words.allSessions.states, state) ?? state;
 
-export const sessionColumns = (nowMs: number): readonly Column<Session>[] => [
+/** `isUnlinked`: its site has no link, so that nobody knows what it does now. */
+export const sessionColumns = (
+  nowMs: number,
+  isUnlinked: (session: Session) => boolean,
+): readonly Column<Session>[] => [
   {
     id: "started",
     title: titles.started,
@@ -79,7 +84,7 @@ export const sessionColumns = (nowMs: number): readonly Column<Session>[] => [
     id: "state",
     title: titles.state,
     share: 3.4,
-    cell: (session) => <State session={session} />,
+    cell: (session) => <State {...{ session, nowMs }} unlinked={isUnlinked(session)} />,
     value: stateWord,
   },
   {
@@ -126,8 +131,12 @@ function why({ stopReason, state, endedAtMs, startedAtMs }: Session): string {
   return endedAtMs === null ? "" : dash;
 }
 
-function State({ session }: { session: Session }) {
+type StateProps = { session: Session; nowMs: number; unlinked: boolean };
+
+function State({ session, nowMs, unlinked }: StateProps) {
   const running = session.state === "open";
+  const freshness = freshnessOf(session, !unlinked, nowMs);
+  const tells = running && counts(freshness);
   const help = session.review === null ? undefined : words.sessions.reviewHelp(session.review);
   return (
     <span
@@ -136,10 +145,17 @@ function State({ session }: { session: Session }) {
     >
       <Glyph
         shape={running ? "charging" : session.state === "partial" ? "unknown" : "finishing"}
-        tone={running ? "well" : "calm"}
+        tone={running && !unlinked ? "well" : "calm"}
       />
       <span className={styles.word}>
-        {running && session.powerW !== null ? written(power(session.powerW)) : stateWord(session)}
+        {tells && freshness === "aged" && (
+          <span className={styles.late}>{words.power.old(span(nowMs - (session.powerAtMs ?? nowMs)))} </span>
+        )}
+        {tells
+          ? written(power(session.powerW))
+          : running && unlinked
+            ? words.sessions.was
+            : stateWord(session)}
       </span>
       {session.review !== null && (
         <span className={styles.review}>

@@ -9,6 +9,7 @@ import { useNow } from "../display/ticking.tsx";
 import { PageTitle } from "../shell/page-title.tsx";
 import { Notice } from "../shell/problem-view.tsx";
 import { Unread } from "../shell/unread.tsx";
+import { useSites } from "../sites/use-sites.ts";
 import { words } from "../strings/en.ts";
 import { readSorting } from "../table/columns.ts";
 import { sortOf } from "../table/search.ts";
@@ -95,7 +96,11 @@ function Bar({ search, set, sessions }: { search: SessionsSearch; set: Set; sess
 function Rows({ rows, search, set }: { rows: readonly Session[]; search: SessionsSearch; set: Set }) {
   // Spans by the ten seconds: a table of many is not sorted anew each second.
   const nowMs = Math.floor(useNow() / LIVELY_MS) * LIVELY_MS;
-  const columns = useMemo(() => sessionColumns(nowMs), [nowMs]);
+  const sites = useSites().data;
+  const columns = useMemo(() => {
+    const unlinked = new Set(sites?.flatMap(({ id, connected }) => (connected ? [] : [id])));
+    return sessionColumns(nowMs, ({ site }) => site !== null && unlinked.has(site));
+  }, [nowMs, sites]);
   return (
     <Table
       label={words.allSessions.title}

@@ -1,7 +1,7 @@
 /** Sessions that run, and those that ended in the last hour. A table where there is room, a list of rows on a phone. */
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Session } from "../api/shapes.ts";
+import type { Session, Station } from "../api/shapes.ts";
 import { Glyph } from "../display/glyph.tsx";
 import { span } from "../display/instant.ts";
 import { Panel } from "../display/panel.tsx";
@@ -18,7 +18,13 @@ import { maskedToken } from "./token.ts";
 
 const SHOWN = 12;
 
-export function Sessions({ sessions, site }: { sessions: ReadonlyMap<string, Session>; site: string }) {
+type Props = {
+  readonly sessions: ReadonlyMap<string, Session>;
+  readonly site: string;
+  readonly stations: ReadonlyMap<string, Pick<Station, "connected">>;
+};
+
+export function Sessions({ sessions, site, stations }: Props) {
   const nowMs = useNow();
   const [all, setAll] = useState(false);
   const rows = sessionRows(sessions.values(), nowMs);
@@ -29,7 +35,12 @@ export function Sessions({ sessions, site }: { sessions: ReadonlyMap<string, Ses
       {rows.length === 0 ? (
         <Notice title={say.empty}>{say.emptyHelp}</Notice>
       ) : (
-        <SessionTable rows={shown} site={site} nowMs={nowMs} />
+        <SessionTable
+          rows={shown}
+          site={site}
+          nowMs={nowMs}
+          isConnected={({ station }) => stations.get(station)?.connected === true}
+        />
       )}
       {rows.length > SHOWN && (
         <button type="button" className={styles.more} onClick={() => setAll(!all)} aria-expanded={all}>
@@ -40,10 +51,16 @@ export function Sessions({ sessions, site }: { sessions: ReadonlyMap<string, Ses
   );
 }
 
-type TableProps = { rows: readonly Session[]; nowMs: number; site?: string };
+type TableProps = {
+  rows: readonly Session[];
+  nowMs: number;
+  site?: string;
+  /** Whether its station has its link: what another does now nobody knows. */
+  isConnected: (session: Session) => boolean;
+};
 
 /** Without `site` the station's column is left out: the table is about one station. */
-export function SessionTable({ rows, nowMs, site }: TableProps) {
+export function SessionTable({ rows, nowMs, site, isConnected }: TableProps) {
   const columns = words.sessions.columns;
   return (
     <table className={styles.table}>
@@ -66,14 +83,16 @@ export function SessionTable({ rows, nowMs, site }: TableProps) {
       </thead>
       <tbody>
         {rows.map((session) => (
-          <Row key={session.id} session={session} nowMs={nowMs} site={site} />
+          <Row key={session.id} {...{ session, nowMs, site }} connected={isConnected(session)} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Row({ session, nowMs, site }: { session: Session; nowMs: number; site: string | undefined }) {
+type RowProps = { session: Session; nowMs: number; site: string | undefined; connected: boolean };
+
+function Row({ session, nowMs, site, connected }: RowProps) {
   const lasts = durationMs(session, nowMs);
   const open = session.state !== "ended";
   return (
@@ -104,18 +123,18 @@ function Row({ session, nowMs, site }: { session: Session; nowMs: number; site: 
       <td className={`${styles.number} ${styles.lasts}`}>{lasts === null ? dash : span(lasts)}</td>
       <td className={`${styles.number} ${styles.energy}`}>{written(energy(session.energyWh))}</td>
       <td className={`${styles.number} ${styles.power}`}>
-        {open && <PowerNow session={session} nowMs={nowMs} />}
+        {open && <PowerNow {...{ session, nowMs, connected }} />}
       </td>
       <td className={styles.state}>
-        <State session={session} />
+        <State session={session} connected={connected} />
       </td>
     </tr>
   );
 }
 
 /** A late value shows its age; one that does not count any more is a dash. */
-function PowerNow({ session, nowMs }: { session: Session; nowMs: number }) {
-  const freshness = freshnessOf(session, true, nowMs);
+function PowerNow({ session, nowMs, connected }: Omit<RowProps, "site">) {
+  const freshness = freshnessOf(session, connected, nowMs);
   const value = written(power(freshness === "lost" ? null : session.powerW));
   if (freshness !== "aged" || session.powerAtMs === null) return value;
   return (
@@ -125,12 +144,16 @@ function PowerNow({ session, nowMs }: { session: Session; nowMs: number }) {
   );
 }
 
-function State({ session }: { session: Session }) {
+function State({ session, connected }: { session: Session; connected: boolean }) {
   const say = words.sessions;
+  const unheard = session.state === "open" && !connected;
   return (
     <>
-      <span className={session.state === "open" ? styles.open : styles.dim} title={endOf(session)}>
-        {named(say.state, session.state) ?? session.state}
+      <span
+        className={session.state === "open" && connected ? styles.open : styles.dim}
+        title={unheard ? say.wasHelp : endOf(session)}
+      >
+        {unheard ? say.was : (named(say.state, session.state) ?? session.state)}
       </span>
       {session.offline && (
         <span className={styles.flag} title={say.offlineHelp}>

@@ -4,6 +4,7 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { needsSignIn } from "../api/problem.ts";
 import type { Me } from "../api/shapes.ts";
+import { useMoreBeyond } from "../display/more-beyond.ts";
 import { NowBadge } from "../now/badge.tsx";
 import { Palette } from "../palette/palette.tsx";
 import { SignInPage } from "../sign-in/sign-in-page.tsx";
@@ -54,6 +55,7 @@ function Page({ me }: { me: Me }) {
 
 function Places({ role }: { role: string }) {
   const bar = useRef<HTMLElement>(null);
+  useMoreBeyond(bar);
   const { pathname } = useLocation();
   // On a phone the bar scrolls: where one is stands in sight.
   useEffect(() => {

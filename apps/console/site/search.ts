@@ -16,9 +16,10 @@ const outletColumnIds = ["outlet", "standing", "granted", "observed", "may", "fu
 const dayColumnIds = [
   ...["day", "cars", "building", "solar", "import", "peak", "export", "kept", "own", "cost", "measured"],
 ] as const;
-const refusalColumnIds = [
-  ...["at", "client", "device", "function", "register", "value", "rule", "why", "answer"],
-] as const;
+const refusalColumnIds = [...["at", "what", "why", "answer", "times"]] as const;
+/** Of the plan and what happened: how much of both is shown. */
+export const planRanges = ["1h", "6h", "24h", "36h"] as const;
+export type PlanRange = (typeof planRanges)[number];
 const dayRanges = ["month", "quarter"] as const;
 
 /** Longer than any name of a fuse or client. */
@@ -36,6 +37,8 @@ export type SiteSearch = TableSearch & {
   readonly client?: string | undefined;
   /** Days of energy that are shown; a week where it is not there. */
   readonly days?: (typeof dayRanges)[number] | undefined;
+  /** Of the plan and what happened; by how much has happened where it is not there. */
+  readonly plan?: PlanRange | undefined;
   /** Sequence of the refusal that is open. */
   readonly refusal?: number | undefined;
 };
@@ -56,6 +59,10 @@ export function readSiteSearch(given: Record<string, unknown>): SiteSearch {
     ...pair(
       "days",
       dayRanges.find((word) => word === given.days),
+    ),
+    ...pair(
+      "plan",
+      planRanges.find((word) => word === given.plan),
     ),
     ...pair("refusal", Number.isSafeInteger(refusal) && refusal > 0 ? refusal : undefined),
   };

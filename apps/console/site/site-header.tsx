@@ -31,9 +31,8 @@ export function SiteHeader({ live, snapshot }: Props) {
       </div>
       <div className={styles.pills}>
         <LinkPill connected={site.connected} seenAtMs={site.seenAtMs} />
-        {!site.connected && site.seenAtMs !== null && <Islanded />}
         {snapshot !== undefined && <ModePill snapshot={snapshot} />}
-        <ClockPill quality={site.clockQuality} />
+        <ClockPill quality={site.clockQuality} connected={site.connected} />
       </div>
       <WallClock className={styles.clock} />
     </header>
@@ -55,7 +54,11 @@ function BackToSites() {
 function LinkPill({ connected, seenAtMs }: { connected: boolean; seenAtMs: number | null }) {
   const text = connected ? words.site.linkUp : seenAtMs === null ? words.site.linkNever : words.site.linkDown;
   return (
-    <Pill tone={connected ? "well" : "danger"} shape={connected ? "well" : "offline"}>
+    <Pill
+      tone={connected ? "well" : "danger"}
+      shape={connected ? "well" : "offline"}
+      title={connected || seenAtMs === null ? undefined : words.site.linkDownHelp}
+    >
       {text}
       {seenAtMs !== null && (
         <span className={styles.age}>
@@ -66,20 +69,10 @@ function LinkPill({ connected, seenAtMs }: { connected: boolean; seenAtMs: numbe
   );
 }
 
-/** The mode that a site without its link is in, and why. */
-function Islanded() {
-  return (
-    <Pill tone="care" shape="care" title={words.now.islandedHelp}>
-      {words.now.islanded}
-      <span className={styles.age}>{words.now.islandedDoes}</span>
-    </Pill>
-  );
-}
-
-/** Who decides there, and since when. */
+/** Who decides there, and for how long; of a site that tells no more, who did, and how long ago that was told. */
 function ModePill({ snapshot }: { snapshot: EnergySnapshot }) {
-  const { tone, name } = modeNow(snapshot, useNow());
-  const { means, since } = words.energy.mode;
+  const { tone, name, freshness } = modeNow(snapshot, useNow());
+  const { means, during, lastTold } = words.energy.mode;
   return (
     <Pill
       tone={tone}
@@ -88,15 +81,30 @@ function ModePill({ snapshot }: { snapshot: EnergySnapshot }) {
     >
       {name}
       <span className={styles.age}>
-        {since} <Age sinceMs={snapshot.modeSinceWallMs} /> {words.ago}
+        {freshness === "stale" ? (
+          <>
+            {lastTold} <Age sinceMs={snapshot.atWallMs} /> {words.ago}
+          </>
+        ) : (
+          <>
+            {during} <Age sinceMs={snapshot.modeSinceWallMs} />
+          </>
+        )}
       </span>
     </Pill>
   );
 }
 
-function ClockPill({ quality }: { quality: string | null }) {
+/** Of a site without link it is what its clock was: it may have drifted since. */
+function ClockPill({ quality, connected }: { quality: string | null; connected: boolean }) {
   if (quality !== "synced" && quality !== "holdover" && quality !== "unknown") return null;
   const well = quality === "synced";
+  if (!connected)
+    return (
+      <Pill tone="off" shape="unknown" title={words.site.linkDownHelp}>
+        {words.site.clockWas[quality]}
+      </Pill>
+    );
   return (
     <Pill tone={well ? "well" : "care"} shape={well ? "well" : "care"} title={words.site.clockHelp[quality]}>
       {words.site.clock[quality]}
@@ -104,7 +112,7 @@ function ClockPill({ quality }: { quality: string | null }) {
   );
 }
 
-function Pill(props: { tone: Tone; shape: Shape; title?: string; children: ReactNode }) {
+function Pill(props: { tone: Tone; shape: Shape; title?: string | undefined; children: ReactNode }) {
   return (
     <span className={styles.pill} title={props.title}>
       <Glyph shape={props.shape} tone={props.tone} />

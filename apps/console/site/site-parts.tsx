@@ -42,18 +42,18 @@ export function SiteParts({ live, energy }: Props) {
   );
 }
 
-function Overview({ live, energy: { pending, config, snapshot } }: Props) {
-  const site = live.site.id;
+function Overview({ live, energy: { pending, config, heard, snapshot } }: Props) {
+  const { connected, id: site } = live.site;
   return (
     <>
-      <Attention live={live} />
+      <Attention live={live} snapshot={snapshot} />
       {pending ? (
         <div className={styles.power} aria-busy="true">
           <div className={styles.bonePanel} />
           <div className={styles.bonePanel} />
         </div>
       ) : config !== undefined ? (
-        <ManagedOverview id={site} snapshot={snapshot} site={config.site} />
+        <ManagedOverview id={site} {...{ snapshot, heard, connected }} site={config.site} />
       ) : (
         <div className={styles.power}>
           <Flow stations={live.stations} site={site} />
@@ -63,7 +63,7 @@ function Overview({ live, energy: { pending, config, snapshot } }: Props) {
       <Stations live={live} />
       {config !== undefined && <LastRefusals site={site} />}
       <div className={styles.lists}>
-        <Sessions sessions={live.sessions} site={site} />
+        <Sessions sessions={live.sessions} site={site} stations={live.stations} />
         <Happened recent={live.recent} site={site} />
       </div>
     </>

@@ -38,7 +38,7 @@ const columns: readonly Column<SiteRow>[] = [
     title: say.link,
     share: 3.6,
     cell: (site) => <LinkState site={site} />,
-    value: ({ connected, seenAtMs }) => (connected ? "linked" : seenAtMs === null ? "never" : "islanded"),
+    value: ({ connected, seenAtMs }) => (connected ? "linked" : seenAtMs === null ? "never" : "no link"),
   },
   {
     id: "mode",
@@ -206,7 +206,7 @@ function LinkState({ site: { connected, seenAtMs } }: { site: SiteRow }) {
         words.now.neverLinked
       ) : (
         <span>
-          {words.now.islanded} <Age sinceMs={seenAtMs} />
+          {words.now.unlinked} <Age sinceMs={seenAtMs} />
         </span>
       )}
     </span>

@@ -36,7 +36,7 @@ export function Overview({ detail, seen }: PartProps) {
           {rows.length === 0 ? (
             <p className={styles.dim}>{words.station.noSession}</p>
           ) : (
-            <SessionTable rows={rows} nowMs={nowMs} />
+            <SessionTable rows={rows} nowMs={nowMs} isConnected={() => seen.view.station.connected} />
           )}
         </Panel>
         <Panel title={words.station.happened}>

@@ -73,7 +73,7 @@ function Body({ view }: { view: StationView }) {
         {sessions.length === 0 ? (
           <p className={styles.dim}>{words.station.noSession}</p>
         ) : (
-          <SessionTable rows={sessions} nowMs={nowMs} />
+          <SessionTable rows={sessions} nowMs={nowMs} isConnected={() => station.connected} />
         )}
       </Section>
       <Section title={words.commands.recent}>

@@ -1,6 +1,6 @@
 /** A table with its bar: what is found, filtered and sorted by the address, and what is said where nothing is like that. */
 import type { ComponentProps, ReactNode } from "react";
-import { readSorting } from "./columns.ts";
+import { type Column, readSorting } from "./columns.ts";
 import { sortOf, type TableSearch } from "./search.ts";
 import { Table } from "./table.tsx";
 import { TableBar } from "./table-bar.tsx";
@@ -16,7 +16,9 @@ type Props<Row> = Pick<
     readonly noneFound: ReactNode;
     /** What few tables have. */
     readonly bar?: Pick<ComponentProps<typeof TableBar<Row>>, "count">;
-    readonly table?: Pick<ComponentProps<typeof Table<Row>>, "linkOf" | "labelOf">;
+    readonly table?: Pick<ComponentProps<typeof Table<Row>>, "linkOf" | "labelOf" | "below">;
+    /** What a file has, where the table puts several things into one cell. */
+    readonly exported?: readonly Column<Row>[];
   };
 
 export function Listing<Row>(props: Props<Row>) {
@@ -27,7 +29,8 @@ export function Listing<Row>(props: Props<Row>) {
       <TableBar
         search={search.find ?? ""}
         onSearch={(find) => set({ find: find === "" ? undefined : find })}
-        {...{ hint, filter, shown, all, columns, fileName, ...props.bar }}
+        {...{ hint, filter, shown, all, fileName, ...props.bar }}
+        columns={props.exported ?? columns}
       />
       {shown.length === 0 ? (
         noneFound

@@ -3,10 +3,18 @@
  * blocks where there is no room for columns.
  */
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { useCallback, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
+import {
+  Fragment,
+  type ReactNode,
+  useCallback,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { type Column, nextSorting, type Sorting, sorted } from "./columns.ts";
 import styles from "./table.module.css";
-import { ROW_PX, type Window, windowOf } from "./window.ts";
+import { BELOW_PX, ROW_PX, type Window, windowOf } from "./window.ts";
 
 type Props<Row> = {
   /** What the table is of, for who cannot see it. */
@@ -18,6 +26,8 @@ type Props<Row> = {
   readonly linkOf?: (row: Row) => Pick<LinkProps, "to" | "params" | "search"> & { resetScroll?: boolean };
   /** What that link is called, where its key says nothing. */
   readonly labelOf?: (row: Row) => string;
+  /** What stands below a row's cells where there is no room for all columns: what those that are left out would say. */
+  readonly below?: ((row: Row) => ReactNode) | undefined;
   readonly sorting: Sorting | undefined;
   readonly onSort: (sorting: Sorting | undefined) => void;
 };
@@ -25,10 +35,12 @@ type Props<Row> = {
 export function Table<Row>(props: Props<Row>) {
   const { label, rows, columns: all, keyOf, linkOf, labelOf = keyOf, sorting, onSort } = props;
   const narrow = useNarrow();
+  const below = narrow ? props.below : undefined;
+  const rowPx = below === undefined ? ROW_PX : ROW_PX + BELOW_PX;
   const columns = narrow ? all.filter(({ wide }) => wide !== true) : all;
   const shown = sorted(rows, all, sorting);
   const shares = columns.reduce((sum, { share = 1 }) => sum + share, 0);
-  const { ref, at } = useWindow(shown.length);
+  const { ref, at } = useWindow(shown.length, rowPx);
   return (
     <table className={styles.table} aria-label={label} aria-rowcount={shown.length + 1}>
       <colgroup>
@@ -44,31 +56,43 @@ export function Table<Row>(props: Props<Row>) {
         </tr>
       </thead>
       <tbody ref={ref}>
-        <Gap rows={at.from} columns={columns.length} />
+        <Gap px={at.from * rowPx} columns={columns.length} />
         {shown.slice(at.from, at.to).map((row, index) => (
-          <tr key={keyOf(row)} className={styles.row} aria-rowindex={at.from + index + 2}>
-            {columns.map((column, place) => (
-              <td key={column.id} className={classOf(column)}>
-                {place === 0 && linkOf !== undefined && (
-                  <Link className={styles.cover} aria-label={labelOf(row)} {...linkOf(row)} />
-                )}
-                {column.cell(row)}
-              </td>
-            ))}
-          </tr>
+          <Fragment key={keyOf(row)}>
+            <tr
+              className={below === undefined ? styles.row : `${styles.row} ${styles.hasBelow}`}
+              aria-rowindex={at.from + index + 2}
+            >
+              {columns.map((column, place) => (
+                <td key={column.id} className={classOf(column)}>
+                  {place === 0 && linkOf !== undefined && (
+                    <Link className={styles.cover} aria-label={labelOf(row)} {...linkOf(row)} />
+                  )}
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+            {below !== undefined && (
+              <tr className={styles.below} aria-rowindex={at.from + index + 2}>
+                <td colSpan={columns.length}>
+                  <div>{below(row)}</div>
+                </td>
+              </tr>
+            )}
+          </Fragment>
         ))}
-        <Gap rows={shown.length - at.to} columns={columns.length} />
+        <Gap px={(shown.length - at.to) * rowPx} columns={columns.length} />
       </tbody>
     </table>
   );
 }
 
 /** Stands for rows that are not drawn. */
-function Gap({ rows, columns }: { rows: number; columns: number }) {
-  if (rows <= 0) return null;
+function Gap({ px, columns }: { px: number; columns: number }) {
+  if (px <= 0) return null;
   return (
     <tr>
-      <td colSpan={columns} style={{ height: rows * ROW_PX, padding: 0 }} />
+      <td colSpan={columns} style={{ height: px, padding: 0 }} />
     </tr>
   );
 }
@@ -115,14 +139,14 @@ function useNarrow(): boolean {
 }
 
 /** The page scrolls, not the table: what is in sight is reckoned from where the table lies on the screen. */
-function useWindow(count: number): { ref: (element: HTMLElement | null) => void; at: Window } {
+function useWindow(count: number, rowPx: number): { ref: (element: HTMLElement | null) => void; at: Window } {
   const body = useRef<HTMLElement | null>(null);
-  const [at, setAt] = useState<Window>(() => windowOf(count, 0, globalThis.innerHeight));
+  const [at, setAt] = useState<Window>(() => windowOf(count, 0, globalThis.innerHeight, rowPx));
   const look = useCallback(() => {
     const top = body.current?.getBoundingClientRect().top ?? 0;
-    const next = windowOf(count, -top, globalThis.innerHeight);
+    const next = windowOf(count, -top, globalThis.innerHeight, rowPx);
     setAt((before) => (before.from === next.from && before.to === next.to ? before : next));
-  }, [count]);
+  }, [count, rowPx]);
   useLayoutEffect(() => {
     look();
     globalThis.addEventListener("scroll", look, { passive: true });

@@ -24,6 +24,8 @@ export function modesOf(nowMs: number): ModeChange[] {
   }));
 }
 
+const REPEATS = 90;
+
 /** What a vendor's EMS and a stranger tried. */
 export function refusalsOf(nowMs: number): GuardRow[] {
   const write = (register: string, value: number, unit: string, address: number, raw: readonly number[]) => ({
@@ -98,7 +100,26 @@ export function refusalsOf(nowMs: number): GuardRow[] {
       },
     ],
   ];
-  return rows.map(([minutesAgo, what, detail], i) => ({
+  // What is asked in vain every few seconds.
+  const again = Array.from({ length: REPEATS }, (_, i): (typeof rows)[number] => [
+    0.4 + (8 * i) / 60,
+    "modbus.denied",
+    {
+      exchange: {
+        client: "vendor-ems",
+        device: "roof",
+        unit: 3,
+        functionCode: 3,
+        address: 40_069,
+        quantity: 52,
+        values: [],
+      },
+      exception: 1,
+      why: "no rule lets vendor-ems read registers 40069 to 40120 of this device",
+    },
+  ]);
+  const all = [...again, ...rows].sort(([a], [b]) => a - b);
+  return all.map(([minutesAgo, what, detail], i) => ({
     seq: 9_000 - i,
     atMs: nowMs - minutesAgo * 60_000,
     what,
@@ -138,8 +159,14 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
     flows,
     externalLimit: { kind: "unlimited" },
     fuses: [
-      fuse("main", [34_000, 29_000, 31_000], [78_000, 92_000, 84_000], 200_000),
-      fuse("deck-a", [0, 0, 0], [62_000, 92_000, 71_000], 100_000),
+      {
+        ...fuse("main", [34_000, 29_000, 31_000], [78_000, 92_000, 84_000], 200_000),
+        measuredMa: [61_400, 70_200, 52_800],
+      },
+      {
+        ...fuse("deck-a", [0, 0, 0], [62_000, 92_000, 71_000], 100_000),
+        measuredMa: [31_600, 47_400, 31_600],
+      },
       { ...fuse("deck-b", [6_000, 4_000, 5_000], [30_000, 18_000, 27_000], 80_000), known: "declared" },
     ],
     outlets: [

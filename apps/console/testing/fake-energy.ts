@@ -4,6 +4,7 @@ import type {
   EnergyConfig,
   EnergyDocument,
   EnergyLimit,
+  EnergyQuarter,
   EnergySnapshot,
   EnergyVersion,
   GuardRow,
@@ -29,6 +30,8 @@ export class FakeEnergy {
   /** When the site last told; as of now where it is undefined. */
   toldAtMs: number | undefined;
   withoutPlan = false;
+  /** So many quarters of an hour have been told, at most. */
+  pastQuarters = Number.POSITIVE_INFINITY;
   strategy: EnergyConfig["strategy"] = config.strategy;
   versions: (EnergyVersion & { readonly text: string })[];
   refusals: readonly GuardRow[];
@@ -124,6 +127,11 @@ export class FakeEnergy {
     return json(limit);
   }
 
+  #past(span: Parameters<typeof quartersOf>[1]): readonly EnergyQuarter[] {
+    const all = quartersOf(this.#nowMs(), span);
+    return all.slice(Math.max(0, all.length - this.pastQuarters));
+  }
+
   answer(me: Me, asked: Asked, [part, which]: readonly (string | undefined)[]): Answered | undefined {
     const number = (name: string) => Number(asked.query.get(name));
     const span = { fromMs: number("fromMs"), toMs: number("toMs") };
@@ -142,7 +150,7 @@ export class FakeEnergy {
       case "check":
         return json(checkOf((asked.body as { text: string }).text) satisfies EnergyCheck);
       case "quarters":
-        return json(quartersOf(this.#nowMs(), span));
+        return json(this.#past(span));
       case "days":
         return json(daysOf(quartersOf(this.#nowMs(), span)));
       case "guard":

@@ -87,7 +87,7 @@ function degraded(world: FakeWorld): void {
     externalLimit: { kind: "limited", limitW: 33_600 },
     fuses: [
       {
-        ...main!,
+        ...(({ measuredMa: _, ...rest }) => rest)(main!),
         known: "declared",
         beyondDeclaration: true,
         baseMa: [152_000, 120_000, 118_000],

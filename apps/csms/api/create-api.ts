@@ -160,7 +160,7 @@ function addRoutes(
   const energies = options.energies ?? new LiveEnergies();
   healthRoutes(app, options);
   authRoutes(app, { core, clock, chance, log, sessions, challenges, attempts });
-  nowRoutes(app, options);
+  nowRoutes(app, { ...options, energies });
   peopleRoutes(app, { core, clock, chance });
   settingRoutes(app, { core, clock });
   siteRoutes(app, { core, clock });

@@ -9,6 +9,7 @@ const kinds = [
   "site-offline",
   "site-fallback",
   "site-conservative",
+  "site-silent",
   "connector-faulted",
   "station-offline",
   "station-deaf",

@@ -59,6 +59,8 @@ export type NeedKind =
   | "site-fallback"
   /** Its energy is in mode conservative: no fresh meter. */
   | "site-conservative"
+  /** Its link is up, and it has stopped telling of its energy. */
+  | "site-silent"
   | "connector-faulted"
   /** Without link, although its site has one or needs none. */
   | "station-offline"

@@ -40,7 +40,7 @@ async function managed() {
   return { ...w, energies, link: await welcomed(w) };
 }
 
-test("a snapshot is the newest at once, and gone with the link; nothing of it goes to the core", async () => {
+test("a snapshot is the newest at once, and stays as the last known when the link goes; nothing of it goes to the core", async () => {
   const { link, energies, core, time } = await managed();
   const heard: number[] = [];
   energies.follow(NORTH, ({ snapshot }) => heard.push(snapshot.flows.gridW ?? 0));
@@ -55,7 +55,12 @@ test("a snapshot is the newest at once, and gone with the link; nothing of it go
   );
   link.wire.close(1000, "");
   await time.advance(500);
-  assert.equal(energies.now(NORTH), undefined, "what nobody tells any more is not so any more");
+  assert.deepEqual(energies.now(NORTH), now, "how it stood, and when");
+  assert.deepEqual(
+    [...energies.silent(time.now().wallMs + 1)],
+    [],
+    "a site without link is not a silent one",
+  );
 });
 
 test("a flood of snapshots is read at its rate, and costs the link nothing", async () => {

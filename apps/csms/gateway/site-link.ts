@@ -198,8 +198,10 @@ export class SiteLink implements Connection {
     await this.stations.end();
     const toldConnected = this.clockQuality !== undefined;
     if (!left()) return;
-    this.ports.energies.forget(this.site);
-    if (toldConnected) await this.tellPresence({ connected: false });
+    this.ports.energies.unlinked(this.site);
+    if (!toldConnected) return;
+    const isElsewhere = await this.tellPresence({ connected: false });
+    if (isElsewhere) this.ports.energies.forget(this.site);
   }
 
   private take(message: SiteMessage): void {
@@ -380,14 +382,16 @@ export class SiteLink implements Connection {
     void this.tellPresence({ connected: true, clockQuality });
   }
 
+  /** Whether another process has the site's link now. */
   private async tellPresence(
     what: { connected: boolean } & Partial<Pick<Message<"hello">, "clockQuality">>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { site } = this;
     const input = { site, ...what, atMs: this.ports.clock.now().wallMs, ...nodeOf(this.ports) };
     const still = () => !what.connected || this.state.kind !== "ended";
     const where = await storePresence({ name: "site.presence", input, still }, this.ports);
-    if (where === undefined || !what.connected) return;
-    this.end(TRY_AGAIN, "another connection of the same identity came first");
+    if (where !== undefined && what.connected)
+      this.end(TRY_AGAIN, "another connection of the same identity came first");
+    return where !== undefined;
   }
 }

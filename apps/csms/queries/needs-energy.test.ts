@@ -70,7 +70,7 @@ test("now: a mode is nobody's concern of a site without link, or whose energy is
   const w = await world();
   await w.mode("north", "fallback", 1);
   await w.db.updateTable("sites").set({ connected: 0 }).where("id", "=", "north").execute();
-  assert.deepEqual(await w.told(), []);
+  assert.deepEqual(await w.told(), ["site-offline danger north 1 1 "]);
   await w.db.updateTable("sites").set({ connected: 1 }).where("id", "=", "north").execute();
   assert.equal((await w.told()).length, 1);
   await document(w, "north", 2, null);

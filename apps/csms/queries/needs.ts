@@ -11,7 +11,7 @@ import { energyNeeds } from "./needs-energy.ts";
 
 export const NEEDS_PER_KIND = 50;
 
-/** Shorter is no news: stations and links come back by themselves. */
+/** Shorter is no news: stations come back by themselves. */
 const OFFLINE_MS_MIN = 60_000;
 /** A site takes up a new bundle at once; the message is on its way for a moment. */
 const BEHIND_MS_MIN = 5 * 60_000;
@@ -60,10 +60,11 @@ const questions: readonly Question[] = [
   },
   {
     ...{ kind: "site-offline", weight: "danger", place: "site" },
-    ask: (nowMs, here) => sql`
+    // At once: while it lasts nothing of all that stands there is known.
+    ask: (_nowMs, here) => sql`
       select s.id as site, s.seen_at_ms as since,
         (select count(*) from stations st where st.site_id = s.id) as concerned, ${total}
-      from sites s where s.connected = 0 and s.seen_at_ms < ${int8(nowMs - OFFLINE_MS_MIN)} ${here("s.id")}
+      from sites s where s.connected = 0 and s.seen_at_ms is not null ${here("s.id")}
       order by concerned desc, since, site limit ${first}`,
   },
   {

@@ -36,10 +36,17 @@ async function well(): Promise<QueryWorld> {
   return world;
 }
 
-test("now: nothing needs anybody where all is well, nor where something was away for a moment", async () => {
+test("now: a site without its link needs somebody at once, with its stations; the others of it are not told one by one", async () => {
+  const world = await well();
+  await world.add("sites", { id: "south", seen_at_ms: NOW - 1 });
+  await world.add("stations", { id: "S1", site_id: "south", seen_at_ms: NOW - 90_000 });
+  assert.deepEqual(await told(world), ["site-offline south/null 1 null → site south"]);
+  world.close();
+});
+
+test("now: nothing needs anybody where all is well, nor where a station was away for a moment", async () => {
   const world = await well();
   await world.add("stations", { id: "B", site_id: "north", seen_at_ms: NOW - 30_000 });
-  await world.add("sites", { id: "south", seen_at_ms: NOW - 30_000 });
   await world.add("bundles", { site_id: "north", version: 3, issued_at_ms: ago(60) });
   await world.add("bundles", { site_id: "north", version: 4, issued_at_ms: NOW - 1_000 });
   await world.add("nodes", { id: "n1" });

@@ -38,6 +38,7 @@ export type Mode = {
   readonly mode: ModeState["mode"];
   readonly islanded: boolean;
   readonly reason: string;
+  /** Since when it is this mode, whoever said so. */
   readonly sinceMs: number;
 };
 
@@ -52,12 +53,14 @@ export class Watch {
   private overloadsSinceMs: number | undefined;
   private told: { readonly mode: FromEnergy["mode"]; readonly reason: string } | undefined;
   private why: string | undefined;
+  private since: Pick<Mode, "mode" | "sinceMs">;
 
   constructor(ports: WatchPorts) {
     const { monotonicMs } = ports.clock.now();
     this.ports = ports;
     this.budget = new LineBudget(monotonicMs);
     this.state = firstMode(monotonicMs);
+    this.since = { mode: this.state.mode, sinceMs: monotonicMs };
     // It starts beside this process, and has as long as a silent one to say its first word.
     this.aliveAtMs = monotonicMs;
   }
@@ -98,6 +101,7 @@ export class Watch {
     const energyAlive = aliveAtMs !== undefined && monotonicMs - aliveAtMs <= TURN_MS_MAX;
     const facts = { energyAlive, linkUp: this.ports.linkUp() };
     this.state = nextMode(this.state, facts, monotonicMs);
+    this.noteMode();
     return this.mode;
   }
 
@@ -107,10 +111,15 @@ export class Watch {
 
   get mode(): Mode {
     const { state, told, why } = this;
-    const { islanded, sinceMs } = state;
-    if (state.mode === "fallback")
-      return { mode: "fallback", islanded, sinceMs, reason: why ?? state.reason };
-    return { mode: told?.mode ?? state.mode, islanded, sinceMs, reason: told?.reason ?? state.reason };
+    const { islanded } = state;
+    if (this.fallback) return { ...this.since, islanded, reason: why ?? state.reason };
+    return { ...this.since, islanded, reason: told?.reason ?? state.reason };
+  }
+
+  /** The energy controller says which mode, unless it is not heeded: then it is ours. To be called after whatever changes either. */
+  private noteMode(): void {
+    const mode = this.fallback ? "fallback" : (this.told?.mode ?? this.state.mode);
+    if (mode !== this.since.mode) this.since = { mode, sinceMs: this.nowMs() };
   }
 
   close(): void {
@@ -146,6 +155,7 @@ export class Watch {
     this.lastSeq = turn.grants.at(-1)?.seq ?? lastSeq;
     this.aliveAtMs = nowMs;
     this.told = { mode: turn.mode, reason: turn.reason };
+    this.noteMode();
     if (this.fallback || judged.kind === "overloading") {
       this.ignore(turn);
       this.ports.turned(turn, []);

@@ -62,11 +62,14 @@ export function snapshotOf(shown: Shown): EnergySnapshot {
       ...(writes !== undefined && { writes }),
     })),
     ...(view !== undefined && { plan: view }),
-    ...(planning !== undefined && { forecastError: planning.errors }),
+    ...(planning !== undefined && isProven(planning.errors) && { forecastError: planning.errors }),
   };
 }
 
 const DETAIL_CHARS_MAX = 300;
+
+/** Until a forecast was held against what came of it nothing is known of its error: that is not 0. */
+const isProven = (errors: Planning["errors"]): boolean => Object.values(errors).some((mean) => mean > 0);
 
 /** Of what is drawn and what is given back, the phase with the most of it. */
 const farther = (most: number, ma: number): number => (Math.abs(ma) > Math.abs(most) ? ma : most);

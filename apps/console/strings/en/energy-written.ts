@@ -32,6 +32,12 @@ export const documentWords = {
   version: (version: number) => `version ${version}`,
   by: (name: string) => `by ${name}`,
   text: "Document, YAML or JSON",
+  find: {
+    label: "Text or number of a line",
+    help: "Enter shows the next, Shift and Enter the one before.",
+    none: "not found",
+    count: (at: number, all: number) => (all === 1 ? "1 line" : `${at} of ${all} lines`),
+  },
   check: "Check",
   checking: "Checking…",
   save: "Save",

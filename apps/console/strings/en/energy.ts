@@ -26,7 +26,10 @@ export const energyWords = {
     charge: (percent: number) => `${percent} %`,
     told: "told",
     tightest: "Tightest",
-    tightestAt: (fuse: string, phase: string, percent: number) => `${fuse}, ${phase}: ${percent} % taken`,
+    tightestAt: (fuse: string, phase: string, percent: number) =>
+      `${fuse}, ${phase}: ${percent} % of its rating now`,
+    tightestReserved: (fuse: string, phase: string, percent: number) =>
+      `${fuse}, ${phase}: ${percent} % reserved, not measured`,
     own: "Own power",
     ownHelp: "Share of what is used now that comes from the sun and the battery.",
     picture: (sentences: readonly string[]) => `Power now. ${sentences.join(" ")}`,
@@ -61,13 +64,21 @@ export const energyWords = {
       default: "Look at the site's machine: its power, its network, its service.",
     } as Readonly<Record<string, string>>,
     title: (name: string) => `Mode: ${name}`,
-    since: "since",
+    /** Before a span. */
+    during: "for",
+    lastTold: "last told",
     islanded: "Islanded",
     islandedMeans: "The site has no link to here. It decides by itself, and tells what happened afterwards.",
+    /** Of what was told last by a site that tells no more. */
+    was: (name: string) => `Mode was: ${name}`,
+    notHeard: "What flows there now is not known",
+    notHeardUnlinked:
+      "The site has no link to here, and has told nothing since the central system started. What it told before stands beside this.",
+    notHeardLinked:
+      "The site has told before, and nothing since the central system started. It tells about once a second while its controllers run: look at them if this stays.",
     neverTold: "The site has not told of its energy yet.",
     neverToldHelp: "Its energy controller takes the document with the next bundle, and tells from then on.",
     stale: "The site has told nothing of its energy",
-    staleFor: "for",
     staleHelp: "What is shown is as it was then.",
     external: {
       title: "Limit from outside",
@@ -91,6 +102,8 @@ export const energyWords = {
     series: { grid: "Grid", cars: "Cars", battery: "Battery", solar: "Solar", building: "Building" },
     seriesLabel: "Lines that are shown",
     charge: "Battery charge",
+    rangeLabel: "How much is shown",
+    range: { "1h": "1 h", "6h": "6 h", "24h": "24 h", "36h": "36 h" },
     reading: "Whole lines: as measured; broken ones: as planned.",
     limit: (limit: string) => `wanted peak ${limit}`,
     none: "No quarter of an hour has been told yet",
@@ -107,18 +120,29 @@ export const energyWords = {
 
   fuses: {
     title: "Fuses",
-    lead: "Taken of each phase: what runs anyway, and what cars may draw at most.",
-    base: "base load",
-    cars: "cars may draw",
+    lead: "Of each phase: what is measured now, and what is reserved for whatever runs anyway and for what cars may draw. All that a fuse can carry is given to cars, so nearly all of it is often reserved while much less flows.",
+    measured: "measured now",
+    base: "reserved: base load",
+    cars: "reserved: cars may draw",
     free: "free",
+    now: (ampere: string) => `${ampere} A now`,
+    notMeasured: "not measured",
+    reservedOf: (reserved: string, rated: string) => `${reserved} of ${rated} A reserved`,
     metered: "metered",
     declared: "as declared",
     meteredHelp: "A meter that is trusted reads it.",
     declaredHelp: "No trusted meter here: the highest load that was declared is assumed.",
     beyond: "more than declared",
     rated: (ampere: string) => `${ampere} A`,
-    phaseLabel: (phase: string, base: string, may: string, capacity: string) =>
-      `${phase}: base load ${base} A, cars may draw ${may} A, of ${capacity} A`,
+    phaseLabel: (of: {
+      readonly phase: string;
+      readonly now: string | undefined;
+      readonly reserved: string;
+      readonly base: string;
+      readonly may: string;
+      readonly rated: string;
+    }) =>
+      `${of.phase}: ${of.now === undefined ? "not measured here" : `${of.now} A now`}; ${of.reserved} of ${of.rated} A reserved: base load ${of.base} A, cars may draw ${of.may} A`,
     outlets: (count: number) => plural(count, "outlet", "outlets"),
     above: (parent: string) => `below ${parent}`,
     connection: "grid connection",
@@ -232,7 +256,11 @@ export const energyWords = {
     at: "When",
     client: "Client",
     device: "Device",
-    asked: "Asked",
+    asked: "What was asked",
+    timesTitle: "Times",
+    times: (count: number) => `${count.toLocaleString("en")} times`,
+    sinceFirst: "since",
+    first: "First at",
     function: "Function",
     register: "Register",
     value: "Value",
@@ -321,6 +349,7 @@ export const energyWords = {
       solarW: "Solar",
       departureMin: "Departure of cars",
       none: "No forecast has been proven against a day yet.",
+      unknown: "not known yet",
       minutes: (minutes: number) => `${minutes} min`,
     },
   },

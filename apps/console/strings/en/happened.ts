@@ -82,7 +82,7 @@ export const happened = {
       `a session needs review: ${codes.map((code) => named(reviewWords, code) ?? code).join("; ")}`,
     siteAdded: "was added",
     siteConnected: "link is up",
-    siteDisconnected: "link is down; charging goes on at the site",
+    siteDisconnected: "link is down; what happens there is told when it is back",
     bundle: (version: number) => `runs on bundle ${version}`,
     bundleRefused: (reason: string) => `refused its new bundle: ${reason}`,
     mode: (name: string, reason: string) => `energy mode is ${name.toLowerCase()} now: ${reason}`,
@@ -106,5 +106,30 @@ export const happened = {
     commandEnded: (command: string, state: string) =>
       `${command.toLowerCase()} ${named(commandEnds, state) ?? `ended: ${state}`}`,
     observed: (what: string) => spaced(what).toLowerCase(),
+  },
+  /** What a site's energy controller noticed; the site stands before it. */
+  energy: {
+    device: (id: string, state: string, why: string) =>
+      `device ${id} ${state === "" ? "is not well" : state}${why === "" ? "" : `: ${why}`}`,
+    deviceOver: (id: string) => `device ${id} is well again`,
+    meter: (id: string, why: string) => `meter ${id} is not trusted${why === "" ? "" : `: ${why}`}`,
+    meterOver: (id: string) => `meter ${id} is trusted again`,
+    battery: (id: string, why: string) =>
+      `the charge that battery ${id} tells is not believed${why === "" ? "" : `: ${why}`}`,
+    batteryOver: (id: string) => `the charge that battery ${id} tells is believed again`,
+    charge: { "no-number": "it is no number", jumps: "it jumps" } as Readonly<Record<string, string>>,
+    outlet: (id: string) => `outlet ${id} draws more than it was granted`,
+    outletDeaf: (id: string) => `outlet ${id} does not answer, and is budgeted at its full rating`,
+    outletOver: (id: string) => `outlet ${id} obeys again`,
+    beyond: (fuse: string) => `more base load than was declared at fuse ${fuse}`,
+    beyondOver: (fuse: string) => `base load at fuse ${fuse} is as declared again`,
+    external: (limit: string) => `its power is limited from outside to ${limit}`,
+    externalOver: () => "its power is no longer limited from outside",
+    contactor: (fuse: string, percent: number) =>
+      `the contactor at fuse ${fuse} was opened at ${percent} % of its rating`,
+    documentRefused: (why: string) => `its energy controller refused its document: ${why}`,
+    lost: (count: number) =>
+      `${plural(count, "thing", "things")} that its energy controller noticed ${count === 1 ? "was" : "were"} lost`,
+    controller: (why: string) => `its energy controller is not heeded: ${why}`,
   },
 };

@@ -56,12 +56,13 @@ export const now = {
     "site-offline": ({ concerned }) =>
       concerned === 0
         ? "has no link to here."
-        : `has no link to here. Its ${stations(concerned)} ${concerned === 1 ? "goes" : "go"} on charging and ${concerned === 1 ? "reports" : "report"} later.`,
+        : `has no link to here. What its ${stations(concerned)} ${concerned === 1 ? "does" : "do"} is not known until it is back.`,
     "site-fallback": ({ words }) =>
       words === "default"
         ? "has no controller: its stations charge by their safe defaults"
         : "has no energy controller: its cars take turns at the minimum",
     "site-conservative": () => "has no meter that it trusts: it charges below its highest declared load",
+    "site-silent": () => "has its link, and has stopped telling of its energy",
     "connector-faulted": ({ evse, words }) =>
       `reports a fault${evse === null || evse === 0 ? "" : ` on EVSE ${evse}`}${words === null || words === "NoError" ? "" : `: ${spaced(words).toLowerCase()}`}`,
     "station-offline": ({ concerned }) =>
@@ -102,6 +103,7 @@ export const now = {
 
   power: "Power now",
   powerOf: (told: number) => `to ${plural(told, "session", "sessions")}`,
+  powerUnlinked: (power: string) => `${power} of it last told by sites without link`,
   powerNone: "No session tells its power",
   powerIdle: "No session runs",
   powerDark: (count: number) => `${plural(count, "session tells", "sessions tell")} no power`,
@@ -126,9 +128,10 @@ export const now = {
   withoutSite: "Without a site",
   direct: "Connected directly",
   linked: "Linked",
-  islanded: "Islanded",
-  islandedHelp: "Without its link the site charges by itself and reports later.",
-  islandedDoes: "charges by itself, reports later",
+  unlinked: "No link",
+  unlinkedHelp:
+    "A site that runs goes on by itself without its link, and reports later. Whether it runs cannot be seen from here.",
+  asLastTold: "as last told",
   neverLinked: "Never linked",
   siteStations: (connected: number, all: number) =>
     all === 0 ? "No station" : connected === all ? stations(all) : `${connected} of ${stations(all)}`,

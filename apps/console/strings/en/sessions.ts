@@ -16,6 +16,8 @@ export const sessions = {
     state: "State",
   },
   state: { open: "Running", ended: "Ended", partial: "Incomplete" } as Record<string, string>,
+  was: "Was running",
+  wasHelp: "There is no link to its station: what it does now is not known.",
   partialHelp: "Its start never arrived.",
   endedFor: (reason: string) => `Ended: ${stopReason(reason)}`,
   offline: "Answered offline",

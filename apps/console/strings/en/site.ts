@@ -14,6 +14,7 @@ export const site = {
   linkNever: "Site link never opened",
   heard: "heard",
   clock: { synced: "Clock synced", holdover: "Clock in holdover", unknown: "Clock unknown" },
+  clockWas: { synced: "Clock was synced", holdover: "Clock was in holdover", unknown: "Clock was unknown" },
   clockHelp: {
     synced: "The site compared its clock with a trusted source since it started, and recently.",
     holdover: "The site's trusted time source is gone; it goes on with what it had.",
@@ -21,6 +22,10 @@ export const site = {
   },
   unknown: "No site has this id.",
   unknownHelp: "It may have been renamed or removed.",
+  linkDownHelp:
+    "Everything on this page is how things stood when the site was heard last. A site that runs goes on by itself, and reports later.",
+  wellUnlinked: "Whether all is well there is not known: the site has no link to here.",
+  wellSilent: "Whether all is well there is not known: the site has stopped telling of its energy.",
   needsUnknown: (why: string) => `It is not known whether something needs you. ${why}`,
 };
 

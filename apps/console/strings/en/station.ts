@@ -46,7 +46,7 @@ export const stations = {
   evse: (number: number) => `EVSE ${number}`,
   evses: (count: number) => plural(count, "EVSE", "EVSEs"),
   sessions: (count: number) => plural(count, "session", "sessions"),
-  since: "since",
+  since: "for",
 };
 
 export const station = {

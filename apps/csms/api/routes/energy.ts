@@ -41,7 +41,8 @@ export function energyRoutes(app: FastifyInstance, ports: EnergyPorts): void {
       method: "GET",
       url: `${url}/live`,
       access: { action: "read a site's energy as it is now", resource: "energy", class: "read" },
-      summary: "The newest snapshot; null while the site tells none",
+      summary:
+        "The newest snapshot, however old: of a site without link the last; null where it told none yet",
       params,
       answer: Type.Union([ref(LiveEnergy), Type.Null()]),
     },

@@ -3,6 +3,8 @@ import { type Clock, siteId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
+import type { LiveEnergies } from "../../energy/live.ts";
+import { SILENT_MS, withSilent } from "../../energy/silent-sites.ts";
 import { NowPage } from "../now-shapes.ts";
 import { problem } from "../problems.ts";
 import { answer, route } from "../route.ts";
@@ -13,6 +15,8 @@ import type { Probe } from "./health.ts";
 export type NowPorts = {
   readonly core: Core;
   readonly clock: Clock;
+  /** Snapshots of the sites whose links this process has. */
+  readonly energies: LiveEnergies;
   readonly probes: Readonly<Record<string, Probe>>;
   readonly warnings?: (() => readonly string[]) | undefined;
 };
@@ -21,7 +25,7 @@ const DAY_MS = 86_400_000;
 /** A day of summer time's end has 25 hours. */
 const TODAY_MS_MAX = 25 * 3_600_000;
 
-export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings }: NowPorts): void {
+export function nowRoutes(app: FastifyInstance, { core, clock, energies, probes, warnings }: NowPorts): void {
   route(
     app,
     {
@@ -50,10 +54,11 @@ export function nowRoutes(app: FastifyInstance, { core, clock, probes, warnings 
         const detail = `todayMs must be within the 25 hours before now, which is ${nowMs}.`;
         return problem("invalid-request", { field: "/todayMs", detail });
       }
-      const now = await core.query("fleet.now", {
+      const known = await core.query("fleet.now", {
         ...{ nowMs, todayMs },
         ...(site === undefined ? {} : { site: site.value }),
       });
+      const now = withSilent(known, energies.silent(nowMs - SILENT_MS));
       const failing = Object.entries(probes).flatMap(([part, probe]) => {
         const reason = probe();
         return reason === undefined ? [] : [`${part}: ${reason}`];
