@@ -39,7 +39,7 @@ const LOOK_MS = 100;
 const HURRY_MS = 10_000;
 const OBSTACLES_SHOWN = 5;
 
-/** Undefined where no station was accepted: then there is nothing to play. `signal` calls its argument at each Ctrl-C. */
+/** Undefined where no station was accepted, and nobody stopped it before: then there is nothing to play. `signal` calls its argument at each Ctrl-C. */
 export async function playDay(
   ports: DayPorts,
   signal: (stop: () => void) => void,
@@ -57,7 +57,7 @@ export async function playDay(
   });
   await world.switchOn();
   const accepted = await booted(ports, stopping);
-  if (accepted === 0) {
+  if (accepted === 0 && !stopped) {
     await world.finish(0);
     return undefined;
   }
