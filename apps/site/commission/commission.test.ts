@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteId } from "@wattward/kernel";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { SmallPlant, UNITS } from "../energy-controller/testing/small-plant.ts";
 import { type CommissionPorts, commission } from "./commission.ts";
 import { readPlan } from "./plan.ts";
@@ -236,12 +236,14 @@ test("a document that is wrong is told by its paths, and nothing is looked at", 
     documentOf(plant).replace('"fairness"', '"greed"').replace('"port": 502', '"port": 0'),
   );
   assert(!bad.ok);
-  assert.match(bad.fault.join("\n"), /energy\.strategy/);
+  assert.match(bad.fault.join("\n"), /^line \d+: energy\.strategy is none of .*, but 'greed'$/m);
   const unreadable = readPlan("energy:\n  site: [\n");
   assert(!unreadable.ok);
-  assert.match(unreadable.fault.join(), /^line \d+ is no YAML: [^\n]+$/);
+  assert.match(unreadable.fault.join(), /^line \d+: The document cannot be read as YAML or JSON: [^\n]+$/);
   const place = readPlan(documentOf(plant).replace('"port": 502', '"port": 0'));
-  assert(!place.ok && /modbus\[0\] needs/.test(place.fault.join()));
+  assert(!place.ok && /^line \d+: modbus\[0\] needs/.test(place.fault.join()));
+  for (const host of ["http://10.0.0.1", "192.168.40.999"])
+    assert(!readPlan(documentOf(plant).replace("10.0.0.1", host)).ok, host);
   assert.equal(UNITS.meter, 1);
 });
 
@@ -253,8 +255,19 @@ test("a document with an alias for each of many outlets is read as the central s
   assert(many.ok, many.ok ? "" : many.fault.join());
   const billion = `a: &a [1,2,3,4,5,6,7,8,9]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
 d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]`;
-  for (const text of [aliased(1_300), billion, "a: *nothing", "[".repeat(100_000)])
+  for (const text of [aliased(1_300), billion, "a: *nothing", "a:\n  <<: outlet", "", "[".repeat(100_000)])
     assert(!readPlan(text).ok, text.slice(0, 40));
+});
+
+test("comments stay in the proposed document; where aliases have to go, and comments with them, its first lines say so", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: {} });
+  const yaml = `# the site of Lyon\n${stringify(JSON.parse(documentOf(plant)), { aliasDuplicateObjects: false })}`;
+  const kept = await commissioned(plant, { provesReverts: false }, yaml);
+  assert.match(kept.proposal, /^# the site of Lyon\n/);
+  const aliased = `${yaml}note: &a 1\nother: *a\n`;
+  const anew = await commissioned(plant, { provesReverts: false }, aliased);
+  assert.match(anew.proposal, /^# Written anew by 'site commission'.*\n# Its comments, .* are gone/);
+  assert(readPlan(anew.proposal).ok);
 });
 
 test("phases: loads that leave the site show a grid meter the wrong way round: a fault, and 'inverted' is proposed; turned, all is well", async () => {
