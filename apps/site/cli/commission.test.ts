@@ -12,10 +12,10 @@ import { serve } from "@wattward/modbus";
 import { listen, type ModbusListener } from "@wattward/modbus/tcp";
 import { type Authorities, issueSite, openOrCreateAuthorities } from "@wattward/pki";
 import { newKey, openKeyFiles, publicHalf, writeSiteIdentity } from "@wattward/pki/files";
+import { lockFile } from "../adapters/lock.ts";
 import { SmallPlant } from "../energy-controller/testing/small-plant.ts";
 import { batteryModels } from "../energy-controller/testing/small-plant-models.ts";
 import { answerer, BankDevice } from "../energy-controller/testing/sunspec-bank.ts";
-import { lockFile } from "../adapters/lock.ts";
 
 const root = mkdtempSync(join(tmpdir(), "wattward-commission-"));
 const clock = systemClock();
@@ -86,8 +86,16 @@ class Battery {
 /** A document with the battery alone, for `at`. */
 function documentAt(port: number): string {
   const { config } = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
-  const devices = config.devices.filter(({ is }) => is.kind === "battery").map((one) => ({ ...one, unit: 1 }));
-  const modbus = devices.map(({ id }) => ({ device: id, host: "127.0.0.1", port, tls: false, deviceUnit: 1 }));
+  const devices = config.devices
+    .filter(({ is }) => is.kind === "battery")
+    .map((one) => ({ ...one, unit: 1 }));
+  const modbus = devices.map(({ id }) => ({
+    device: id,
+    host: "127.0.0.1",
+    port,
+    tls: false,
+    deviceUnit: 1,
+  }));
   const path = join(mkdtempSync(join(root, "document-")), "site.json");
   writeFileSync(path, JSON.stringify({ schema: 1, energy: { ...config, devices }, modbus }));
   return path;
@@ -141,7 +149,10 @@ test("a battery that takes no 0 when it is interrupted is named; a second signal
   refusing.child.kill("SIGTERM");
   const { code, said } = await refusing.ended;
   assert.equal(code, 143, said);
-  assert.match(said, /see to these devices themselves, they may hold what they were told: battery \(.*illegal/);
+  assert.match(
+    said,
+    /see to these devices themselves, they may hold what they were told: battery \(.*illegal/,
+  );
   battery.bank.conduct = "well";
   const impatient = run(...words, await folderOf("lyon"));
   await impatient.says("it follows; now");

@@ -119,7 +119,8 @@ function signerIn({ site, link, rootPem }: SiteIdentity, data: string): Signer |
 /** Takes both locks for as long as this process lives; says who has one. */
 function isAlone(data: string): boolean {
   const locked = (name: string) => lockFile(join(data, "state", name), 0) !== undefined;
-  if (!locked("commission.lock")) err(`wattward: another commission runs on ${data}: wait until it has ended`);
+  if (!locked("commission.lock"))
+    err(`wattward: another commission runs on ${data}: wait until it has ended`);
   else if (!locked("supervisor.lock"))
     err(`wattward: the site controller runs on ${data}: stop it first, two masters would prove nothing`);
   else return true;
@@ -127,7 +128,9 @@ function isAlone(data: string): boolean {
 }
 
 /** Whatever breaks it off, what devices were told is taken back before; said at the end is which could not be freed. */
-async function interruptibly<T>(run: (ports: Pick<CommissionPorts, "signal" | "held">) => Promise<T>): Promise<T> {
+async function interruptibly<T>(
+  run: (ports: Pick<CommissionPorts, "signal" | "held">) => Promise<T>,
+): Promise<T> {
   const heeded = heedInterruptions(err);
   const { signal } = heeded;
   const held: string[] = [];

@@ -135,7 +135,12 @@ function perhapsBattery(unit: SunSpecUnit): Finding[] {
   const storage = STORAGE.filter((id) => unit.first(id) !== undefined);
   return storage.length === 0
     ? []
-    : [look("models", `${storage.join(", ")} say battery: was it swapped with one? Only a hybrid inverter has them too`)];
+    : [
+        look(
+          "models",
+          `${storage.join(", ")} say battery: was it swapped with one? Only a hybrid inverter has them too`,
+        ),
+      ];
 }
 
 type LimitOf = {
@@ -186,9 +191,7 @@ async function battery(unit: SunSpecUnit, config: EnergyConfig, { device, ports 
   const chargePermille = await charge(unit);
   const findings: Finding[] = [
     ...bornOut(source, rated),
-    chargePermille === undefined
-      ? noCharge(unit)
-      : good("values", `charged to ${chargePermille / 10} %`),
+    chargePermille === undefined ? noCharge(unit) : good("values", `charged to ${chargePermille / 10} %`),
   ];
   if (control === undefined)
     return { findings: [...findings, look("revert", "it cannot be steered: neither 704 nor 124")], rated };
@@ -218,7 +221,10 @@ async function battery(unit: SunSpecUnit, config: EnergyConfig, { device, ports 
 const noCharge = (unit: SunSpecUnit): Finding =>
   STORAGE.some((id) => unit.first(id) !== undefined)
     ? fault("values", "it tells no state of charge (713, 802, 124)")
-    : fault("models", `none of them is a battery's (${STORAGE.join(", ")}): was it swapped with an inverter?`);
+    : fault(
+        "models",
+        `none of them is a battery's (${STORAGE.join(", ")}): was it swapped with an inverter?`,
+      );
 
 async function nameplate(
   unit: SunSpecUnit,

@@ -14,7 +14,10 @@ type Key = { readonly cert: string; readonly key: string; readonly passphrase?: 
 type For = { readonly site: string; readonly rootPem: string; readonly now: Instant };
 
 /** Signs as this site; fails, with a sentence, where what it would sign does not verify by the root. */
-export function signerOf({ cert, key, passphrase }: Key, { site, rootPem, now }: For): Result<Signer, string> {
+export function signerOf(
+  { cert, key, passphrase }: Key,
+  { site, rootPem, now }: For,
+): Result<Signer, string> {
   let secret: KeyObject;
   try {
     secret = createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
