@@ -22,14 +22,16 @@ export type Placed = {
   readonly rows: Surroundings["rows"];
 };
 
+type Seat = { readonly id: OutletId; readonly station: string; readonly evse: number };
+
 /** Each session at an outlet of its station; sessions that overlap there sit at outlets of their own. */
 function seats(cars: readonly Car[]): {
   readonly outletOf: Map<string, OutletId>;
-  readonly outlets: { id: OutletId; station: string }[];
+  readonly outlets: Seat[];
 } {
   const outletOf = new Map<string, OutletId>();
   const free = new Map<string, number[]>();
-  const outlets: { id: OutletId; station: string }[] = [];
+  const outlets: Seat[] = [];
   for (const car of [...cars].sort((a, b) => a.from - b.from)) {
     const station = String(car.session.station);
     const until = free.get(station) ?? [];
@@ -37,7 +39,7 @@ function seats(cars: readonly Car[]): {
     let seat = until.findIndex((to) => to <= car.from);
     if (seat < 0) {
       seat = until.length;
-      outlets.push({ id: `${station}.${seat + 1}` as OutletId, station });
+      outlets.push({ id: `${station}.${seat + 1}` as OutletId, station, evse: seat + 1 });
     }
     until[seat] = car.to;
     outletOf.set(car.session.id, `${station}.${seat + 1}` as OutletId);
@@ -45,10 +47,10 @@ function seats(cars: readonly Car[]): {
   return { outletOf, outlets };
 }
 
-const outlet = (id: string, station: string, extra: { fuse: string; wiring: Wiring; steps?: object }) => ({
+const outlet = ({ id, station, evse }: Seat, extra: { fuse: string; wiring: Wiring; steps?: object }) => ({
   id,
   station,
-  evse: 1,
+  evse,
   ...obeys,
   ratedMa: CAR_A * 1000,
   ...extra,
@@ -85,7 +87,7 @@ export function plainSite({ cars }: Fleet, capKw: number, { bess, solarPeakW }: 
   const site = read({
     voltageV,
     fuses: [{ id: "main", ratedMa: Math.round((capKw * 1e6) / (3 * voltageV)), carriesPermille: 2_000 }],
-    outlets: outlets.map(({ id, station }) => outlet(id, station, { fuse: "main", wiring })),
+    outlets: outlets.map((seat) => outlet(seat, { fuse: "main", wiring })),
     loads: [],
     sources,
     meters: sources.length === 0 ? [] : [{ id: "grid", fuse: "main", staleMs: 30_000, frozenMs: 600_000 }],
@@ -148,8 +150,11 @@ export function networkSite(file: string, { cars }: Fleet, capKw: number): Place
         carriesPermille: 2_000,
       })),
     ],
-    outlets: outlets.map(({ id, station }) =>
-      outlet(id, station, { fuse: fuseOf(station), wiring: legs[evseOf.get(station)!.phase_angle_deg]! }),
+    outlets: outlets.map((seat) =>
+      outlet(seat, {
+        fuse: fuseOf(seat.station),
+        wiring: legs[evseOf.get(seat.station)!.phase_angle_deg]!,
+      }),
     ),
     loads: [],
     sources: [],
