@@ -67,12 +67,6 @@ async function walk(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const given = fileAndFolder(positionals, values.data);
   if (typeof given === "string") return wrong("commission", given);
-  const asks = values.yes !== true;
-  if (asks && !process.stdin.isTTY)
-    return wrong(
-      "commission",
-      "there is no terminal to ask at: run it in one, or say --yes, and phases are not checked",
-    );
   const { file, data } = given;
   const written = await readNamedFile(file);
   const plan = readPlan(written);
@@ -80,6 +74,12 @@ async function walk(args: readonly string[]): Promise<number> {
     for (const fault of plan.fault) err(`${file}: ${fault}`);
     return 1;
   }
+  const asks = values.yes !== true;
+  if (asks && !process.stdin.isTTY)
+    return wrong(
+      "commission",
+      "there is no terminal to ask at: run it in one, or say --yes, and phases are not checked",
+    );
   const identity = await readSiteIdentity(data);
   const signer = signerIn(identity, data);
   if (signer === undefined || !isAlone(data)) return 1;
