@@ -80,9 +80,9 @@ async function main(): Promise<number> {
   if (!(await hasIdentity(settings.dataFolder))) return 1;
   const lock = lockFile(join(settings.dataFolder, "state", "supervisor.lock"), 0);
   if (lock === undefined) {
-    say(
-      `another site controller runs on ${settings.dataFolder}: stop it first, or give this one its own --data`,
-    );
+    const commission = lockFile(join(settings.dataFolder, "state", "commission.lock"), 0);
+    const other = commission === undefined ? "a commission" : "another site controller";
+    say(`${other} runs on ${settings.dataFolder}: stop it first, or give this one its own --data`);
     return 1;
   }
   const users = usersOf(given.userNames);

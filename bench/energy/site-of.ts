@@ -31,14 +31,16 @@ export type Placed = {
   readonly notes: readonly string[];
 };
 
+type Seat = { readonly id: OutletId; readonly station: string; readonly evse: number };
+
 /** Each session at an outlet of its station; sessions that overlap there sit at outlets of their own. */
 function seats(cars: readonly Car[]): {
   readonly outletOf: Map<string, OutletId>;
-  readonly outlets: { id: OutletId; station: string }[];
+  readonly outlets: Seat[];
 } {
   const outletOf = new Map<string, OutletId>();
   const free = new Map<string, number[]>();
-  const outlets: { id: OutletId; station: string }[] = [];
+  const outlets: Seat[] = [];
   for (const car of [...cars].sort((a, b) => a.from - b.from)) {
     const station = String(car.session.station);
     const until = free.get(station) ?? [];
@@ -46,7 +48,7 @@ function seats(cars: readonly Car[]): {
     let seat = until.findIndex((to) => to <= car.from);
     if (seat < 0) {
       seat = until.length;
-      outlets.push({ id: `${station}.${seat + 1}` as OutletId, station });
+      outlets.push({ id: `${station}.${seat + 1}` as OutletId, station, evse: seat + 1 });
     }
     until[seat] = car.to;
     outletOf.set(car.session.id, `${station}.${seat + 1}` as OutletId);
@@ -67,8 +69,8 @@ export function plainSite({ cars }: Fleet, capKw: number, sources: Sources): Pla
   const site = read({
     voltageV,
     fuses: [{ id: "main", ratedMa, carriesPermille: 2_000 }],
-    outlets: outlets.map(({ id, station }) => ({
-      ...{ id, station, evse: 1, ...obeys },
+    outlets: outlets.map((seat) => ({
+      ...{ ...seat, ...obeys },
       ...{ ratedMa: CAR_A * 1000, fuse: "main", wiring },
     })),
     loads: [],
@@ -165,9 +167,9 @@ export function networkSite(
         ...{ ratedMa: ratedOf.get(fuse)!, carriesPermille: 2_000 },
       })),
     ],
-    outlets: outlets.map(({ id, station }) => ({
-      ...{ id, station, evse: 1, ...obeys },
-      ...{ ratedMa, fuse: idOf(fuseOf(fuses, station)), wiring: wiringOf(station) },
+    outlets: outlets.map((seat) => ({
+      ...{ ...seat, ...obeys },
+      ...{ ratedMa, fuse: idOf(fuseOf(fuses, seat.station)), wiring: wiringOf(seat.station) },
     })),
     loads: [],
     ...sourcesAt("main", sources, mostW),

@@ -152,18 +152,20 @@ const site = {
           "prove-reverts",
           "write a setpoint to each battery, a limit to each inverter that may be limited, and watch them fall back; the site is at rest, the sun shines",
         ),
-        flag("yes", "ask nobody: phases are not checked"),
+        flag("yes", "ask nobody, and phases are not checked; needed where there is no terminal"),
         flag("json", "the report as one JSON value on standard output; progress stays on standard error"),
       ],
       notes: [
-        "A commissioning leaves two files in DIR/energy/commissioning: the report, signed by the site's key, and the document as it proposes it.",
+        "A commissioning leaves two files in DIR/energy/commissioning: the report, signed by the site's key, and the document as it proposes it, unless a device did not answer or is not what the document says.",
+        "Ctrl-C, SIGTERM or a terminal that goes break it off: the device under proof is told 0, or its limit is lifted, and who could not be freed is named; it ends with 130, 143 or 129. A second one ends it at once.",
       ],
       docs: "docs/energy.md",
     },
     {
       words: "verify",
       arguments: [{ name: "REPORT", takes: "file" }],
-      sentence: "whether a commissioning report is whole, and signed by a site of this operator's",
+      sentence:
+        "whether a commissioning report is whole, and signed by a site of this operator's; its verdict, and what was not checked",
       options: [
         folder("data", "DIR", "a folder of any of the operator's sites: its root is asked"),
         flag("json", "the verdict as one JSON value on standard output"),

@@ -40,6 +40,16 @@ for (const [name, damage, path] of [
   ["two grid connections", (s) => delete s.fuses[1].parent, "fuses"],
   ["an outlet at no fuse", (s) => (s.outlets[0].fuse = "x"), "outlets[0].fuse"],
   ["an id twice", (s) => (s.outlets[1].id = s.outlets[0].id), "outlets[1].id"],
+  [
+    "one EVSE of a station for two outlets",
+    (s) => Object.assign(s.outlets[2], { station: s.outlets[0].station, evse: s.outlets[0].evse }),
+    "outlets[2].evse",
+  ],
+  [
+    "two EVSEs of a station",
+    (s) => Object.assign(s.outlets[2], { station: s.outlets[0].station, evse: 2 }),
+    undefined,
+  ],
   ["two meters at one fuse", (s) => s.meters.push({ ...s.meters[0], id: "m2" }), "meters[1].fuse"],
   ["a default that no car takes", (s) => (s.outlets[0].safeMa = 3_000), "outlets[0].safeMa"],
   ["an unknown member", (s) => (s.outlets[0].power = 3), "outlets[0].power"],

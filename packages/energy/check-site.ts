@@ -1,6 +1,6 @@
 /**
  * The strict parser of a site. Refused, each with its path: what is not there or not known, numbers that are none, unknown phases, ids
- * twice, a parent that does not exist, fuses in a circle, more or less than one grid connection, a child above its parent, a minimum
+ * twice, two outlets at one EVSE, a parent that does not exist, fuses in a circle, more or less than one grid connection, a child above its parent, a minimum
  * above a rating, a default between 0 and the minimum, and a site that is unsafe with no controller at all. Nothing is repaired.
  */
 import {
@@ -229,6 +229,13 @@ function checkIds(site: Site, note: Note): void {
       if (!fuses.has(fuse)) note(`${kind}[${i}].fuse`, `there is no fuse '${fuse}'`);
     });
   }
+  const places = new Map<string, number>();
+  site.outlets.forEach(({ station, evse }, i) => {
+    const place = `EVSE ${evse} of station '${station}'`;
+    const other = places.get(place);
+    if (other === undefined) places.set(place, i);
+    else note(`outlets[${i}].evse`, `${place} is that of outlets[${other}] already: one outlet each`);
+  });
   const metered = new Set<FuseId>();
   site.meters.forEach(({ fuse }, i) => {
     if (metered.has(fuse)) note(`meters[${i}].fuse`, `'${fuse}' has a meter already`);

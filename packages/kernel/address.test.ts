@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { BlockList, isIP } from "node:net";
 import { test } from "node:test";
-import { inRanges, plainAddress, readAddress, readRange, sourceKey } from "./address.ts";
+import { inRanges, isHost, plainAddress, readAddress, readRange, sourceKey } from "./address.ts";
 
 test("each address has one spelling, and an IPv4 address is the same over either kind of socket", () => {
   const rows: readonly (readonly [sent: string, plain: string])[] = [
@@ -115,4 +115,31 @@ test("seeded noise: what this reader takes for an address is one to Node too, an
     assert(same.check(text, kind === 6 ? "ipv6" : "ipv4"), `${text} is not ${plain}`);
   }
   assert(addresses > 5_000, `only ${addresses} were addresses`);
+});
+
+test("a host is a name or an address: no scheme, no port, no address that there cannot be", () => {
+  const hosts = [
+    "192.168.40.11",
+    "::1",
+    "fe80::1%eth0",
+    "localhost",
+    "meter.lan",
+    "meter.lan.",
+    "zähler-1.lan",
+  ];
+  for (const host of [...hosts, "a_b", "1password.example", "x".repeat(63)]) assert(isHost(host), host);
+  const none = [
+    "",
+    ".",
+    "a..b",
+    "http://x",
+    "x:502",
+    "192.168.40.999",
+    "1.2.3",
+    "12",
+    "192.168.040.11",
+    "a b",
+  ];
+  for (const text of [...none, "-a", "a-", "x".repeat(64), "a.".repeat(127), "a/24", "a\n", "[::1]", "me@x"])
+    assert(!isHost(text), text);
 });

@@ -53,6 +53,23 @@ export function sourceKey(address: string): string {
   return `${showAddress(network)}/${IPV6_SOURCE_BITS}`;
 }
 
+/** A name has so many characters at most, and each of its labels (RFC 1035 §2.3.4). */
+const HOST_CHARS_MAX = 253;
+
+/**
+ * Is it where something can be reached: an address, or a name (RFC 1123 §2.1, with letters of any script)? No scheme, no port, and no
+ * `192.168.40.999`: what ends in a number is an address or nothing.
+ */
+export function isHost(text: string): boolean {
+  if (readAddress(text) !== undefined) return true;
+  const labels = text.replace(/\.$/, "").split(".");
+  return (
+    text.length <= HOST_CHARS_MAX &&
+    labels.every((label) => /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u.test(label)) &&
+    !/^\d+$/.test(labels.at(-1) ?? "")
+  );
+}
+
 /** Addresses that share their first `bits`. */
 export type AddressRange = { readonly network: AddressBytes; readonly bits: number };
 

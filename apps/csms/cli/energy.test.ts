@@ -111,10 +111,18 @@ test("energy set, strategy, show, history, remove: one after the other, every ve
 
 test("energy: what cannot be done or was not meant is a sentence, and changes nothing", async () => {
   const good = file("good.yaml", example);
+  const latin1 = file("latin1.yaml", "");
+  writeFileSync(latin1, Buffer.from("schema: 1\nenergy:\n  timeZone: geb\u00e4ude\n", "latin1"));
   const rows: readonly [words: string[], code: number, says: RegExp][] = [
     [["set", "moon", good], 1, /no site 'moon'/],
     [["set", "lyon", file("empty.yaml", " \n")], 1, /is empty: 'energy remove lyon'/],
-    [["set", "lyon", join(data, "nothing.yaml")], 1, /nothing\.yaml/],
+    [["set", "lyon", join(data, "nothing.yaml")], 1, /nothing\.yaml: there is no such file/],
+    [["check", join(data, "nothing.yaml")], 1, /nothing\.yaml: there is no such file/],
+    [["check", data], 1, /is a folder; a file is expected/],
+    [["prices", data], 1, /is a folder; a file is expected/],
+    [["check", file("comments.yaml", "# later\n")], 1, /comments\.yaml cannot .*\n {2}The document is empty/],
+    [["check", latin1], 1, /line 3: The document is not in UTF-8: save it as UTF-8/],
+    [["set", "lyon", latin1], 1, /line 3: The document is not in UTF-8/],
     [["set", "lyon", file("broken.yaml", "a: [")], 1, /cannot be read as YAML or JSON/],
     [["set", "lyon", good, "--why", ""], 2, /--why is 1 to 200/],
     [["set", "lyon", good, "--base", "x"], 2, /--base/],

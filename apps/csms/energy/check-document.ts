@@ -6,6 +6,7 @@
  * What it means besides is told too: what each fuse and phase carries with no controller at all, and which outlets get nothing then.
  */
 import { type EnergyConfig, opensBeside, type PerPhase, safeSums } from "@wattward/energy";
+import { type Located, readWritten } from "@wattward/energy/document";
 import { checkPolicy, type Policy } from "@wattward/guard";
 import type { SiteId } from "@wattward/kernel";
 import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
@@ -14,13 +15,8 @@ import { guardPolicyOf } from "./guard-policy.ts";
 import { FAULTS_TOLD_MAX, PRICES_CHARS_MAX } from "./limits.ts";
 import { type Found, readDocument } from "./read-document.ts";
 import type { SiteDocument } from "./site-document.ts";
-import { readWritten } from "./written.ts";
 
-export type DocumentFault = {
-  readonly path: string;
-  readonly sentence: string;
-  readonly line: number | null;
-};
+export type DocumentFault = Located;
 export type DocumentCheck = {
   readonly faults: readonly DocumentFault[];
   /** No faults, but worth knowing. */
@@ -70,9 +66,8 @@ function check(from: string, inventory: Inventory | undefined): DocumentCheck {
     const { sentence, line } = written.fault;
     return refused([{ path: "", sentence, line }]);
   }
-  const { value, lineOf } = written.value;
-  const located = (found: readonly Found[]) =>
-    found.slice(0, FAULTS_TOLD_MAX).map((one) => ({ ...one, line: lineOf(one.path) }));
+  const { value } = written.value;
+  const located = (found: readonly Found[]) => found.slice(0, FAULTS_TOLD_MAX).map(written.value.located);
   const read = readDocument(value);
   if ("faults" in read) return refused(located(read.faults));
   const { document } = read;

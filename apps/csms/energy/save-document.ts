@@ -3,7 +3,7 @@ import type { Strategy } from "@wattward/energy";
 import type { SiteId } from "@wattward/kernel";
 import type { Core, EnergyChanged } from "../core/port.ts";
 import { checkDocumentAt, type DocumentCheck } from "./check-document.ts";
-import { rewritten } from "./written.ts";
+import { rewritten } from "./rewritten.ts";
 
 export type Saving = {
   readonly site: SiteId;

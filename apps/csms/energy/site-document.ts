@@ -14,6 +14,7 @@
  */
 import type { DeviceId, EnergyConfig } from "@wattward/energy";
 import type { Client, Policy } from "@wattward/guard";
+import { isHost } from "@wattward/kernel";
 import { boolean, list, object, optional, type Rule, text, whole } from "@wattward/kernel/shape";
 
 export type SiteDocument = {
@@ -47,9 +48,15 @@ export type ModbusDevice = {
 const REGISTER_MAX = 0xffff;
 const MODELS_MAX = 100;
 
+/** Told with what stands there: it is mistyped more often than anything else. */
+const host: Rule = (value) =>
+  typeof value === "string" && isHost(value)
+    ? undefined
+    : ` must be a name or an address, like 192.168.40.11, without scheme and port${typeof value === "string" ? `, not ${JSON.stringify(value.slice(0, 40))}` : ""}`;
+
 export const modbusRule: Rule = object<ModbusDevice>({
   device: text(64, 1),
-  host: text(253, 1),
+  host,
   port: whole(1, 65_535),
   tls: boolean,
   deviceUnit: whole(0, 255),

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SiteId } from "@wattward/kernel";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { SmallPlant, UNITS } from "../energy-controller/testing/small-plant.ts";
 import { type CommissionPorts, commission } from "./commission.ts";
 import { readPlan } from "./plan.ts";
 import { propose } from "./propose.ts";
-import type { CommissionReport } from "./report.ts";
+import { type CommissionReport, notAsWritten, verdictOf } from "./report.ts";
 
 function documentOf(plant: SmallPlant): string {
   const modbus = plant.config.devices.map(({ id, unit }) => ({
@@ -39,6 +39,8 @@ async function commissioned(
       provesReverts: true,
     },
     dial: () => plant.network.dialer("guard"),
+    signal: new AbortController().signal,
+    held: () => {},
     progress: (step, of, sentence) => void said.push(`${step}/${of} ${sentence}`),
     ...over,
   }).then((done) => (report = done));
@@ -136,6 +138,106 @@ test("an inverter that keeps its limit is freed, and proposed as unproven; prove
     assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "unproven" });
     assert.equal(plant.sunFeedW, 12_000);
   }
+});
+
+/** Commissions until the device under proof follows; `then` breaks it off. */
+async function brokenOff(plant: SmallPlant, then: (stop: AbortController) => void) {
+  const stop = new AbortController();
+  const text = documentOf(plant);
+  const plan = readPlan(text);
+  assert(plan.ok);
+  await plant.time.advance(300);
+  const held: string[] = [];
+  const said: string[] = [];
+  let ended: unknown;
+  const ports: CommissionPorts = {
+    ...{ site: "lyon" as SiteId, software: "0", clock: plant.time, chance: plant.chance },
+    ...{ provesReverts: true, signal: stop.signal },
+    dial: () => plant.network.dialer("guard"),
+    held: (device) => void held.push(device),
+    progress(_step, _of, sentence) {
+      said.push(sentence);
+      if (sentence.includes("it follows")) then(stop);
+    },
+  };
+  void commission(plan.value, text, ports).then(
+    () => (ended = "a report"),
+    (error: Error) => (ended = error.message),
+  );
+  assert(await plant.time.until(() => ended !== undefined, 600_000));
+  await plant.time.advance(1_000);
+  return { ended, held, said: said.join("\n") };
+}
+
+test("a proof that is broken off, or fails by an error of ours, frees the device first", async () => {
+  for (const then of [
+    (stop: AbortController) => stop.abort(new Error("broken off")),
+    () => {
+      throw new Error("broken off");
+    },
+  ]) {
+    const battery = new SmallPlant({ baseA: 20, battery: {} });
+    battery.batteryKeepsForEver = true;
+    const freed = await brokenOff(battery, then);
+    assert.deepEqual([freed.ended, freed.held, battery.feedW], ["broken off", [], 0]);
+    assert.match(freed.said, /battery: 0 was written/);
+    const solar = inTheSun();
+    solar.solarKeepsForEver = true;
+    const lifted = await brokenOff(solar, then);
+    assert.deepEqual([lifted.ended, lifted.held, solar.sunFeedW], ["broken off", [], 12_000]);
+    assert.match(lifted.said, /solar: all of its power was written/);
+  }
+});
+
+test("a battery that does not take 0 is named, and is a fault of the report; one that refuses it once is asked again", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
+  plant.batteryKeepsForEver = true;
+  const away = await brokenOff(plant, (stop) => {
+    plant.device("battery").conduct = "refuses-writes";
+    stop.abort(new Error("broken off"));
+  });
+  assert.deepEqual(away.held, ["battery"]);
+  assert.match(away.said, /and 0 could not be written: .*See to the device itself/);
+  const again = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
+  again.batteryKeepsForEver = true;
+  const once = await brokenOff(again, (stop) => {
+    again.device("battery").conduct = "refuses-writes";
+    again.time.after(700, () => (again.device("battery").conduct = "well"));
+    stop.abort(new Error("broken off"));
+  });
+  assert.deepEqual([once.held, again.feedW], [[], 0]);
+  const kept = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
+  kept.batteryKeepsForEver = true;
+  kept.time.after(30_000, () => (kept.device("battery").conduct = "refuses-writes"));
+  const { report } = await commissioned(kept);
+  assert.match(about(report, "battery", "revert").at(-1)!.sentence, /may hold what it was told, for ever/);
+  assert.equal(report.passed, false);
+});
+
+test("a battery and an inverter at each other's places are told as perhaps swapped; such a document is not to be proposed", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } }, solarW: 20_000 });
+  const swapped = documentOf(plant)
+    .replace(/("device": "battery",[^}]*"deviceUnit": )2/, "$13")
+    .replace(/("device": "solar",[^}]*"deviceUnit": )3/, "$12");
+  const { report } = await commissioned(plant, {}, swapped);
+  const [models] = about(report, "solar", "models").filter(({ level }) => level === "look");
+  assert.match(models!.sentence, /124, 802, 715 say battery: was it swapped with one/);
+  assert.match(about(report, "battery", "models")[1]!.sentence, /none of them is a battery's.*swapped/);
+  assert.deepEqual(notAsWritten(report), ["battery"]);
+  const right = await commissioned(plant);
+  assert.deepEqual(notAsWritten(right.report), []);
+  assert(about(right.report, "solar", "models").every(({ level }) => level === "good"));
+});
+
+test("what was left out stands beside the verdict, whatever it is", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: {} });
+  const { report } = await commissioned(plant, { provesReverts: false });
+  const left = "not checked: phases of 4 of 4 outlets, the revert of battery";
+  assert.equal(verdictOf(report), `nothing is at fault in what was checked; ${left}`);
+  assert.equal(verdictOf({ ...report, passed: false }), `something is at fault; ${left}`);
+  const tried = await commissioned(plant);
+  const whole = { ...tried.report, phases: [] };
+  assert.equal(verdictOf(whole), "nothing is at fault");
 });
 
 test("an inverter in the dark, or one whose sun goes while it is watched, has shown nothing: the document's word stays", async () => {
@@ -236,12 +338,14 @@ test("a document that is wrong is told by its paths, and nothing is looked at", 
     documentOf(plant).replace('"fairness"', '"greed"').replace('"port": 502', '"port": 0'),
   );
   assert(!bad.ok);
-  assert.match(bad.fault.join("\n"), /energy\.strategy/);
+  assert.match(bad.fault.join("\n"), /^line \d+: energy\.strategy is none of .*, but 'greed'$/m);
   const unreadable = readPlan("energy:\n  site: [\n");
   assert(!unreadable.ok);
-  assert.match(unreadable.fault.join(), /^line \d+ is no YAML: [^\n]+$/);
+  assert.match(unreadable.fault.join(), /^line \d+: The document cannot be read as YAML or JSON: [^\n]+$/);
   const place = readPlan(documentOf(plant).replace('"port": 502', '"port": 0'));
-  assert(!place.ok && /modbus\[0\] needs/.test(place.fault.join()));
+  assert(!place.ok && /^line \d+: modbus\[0\] needs/.test(place.fault.join()));
+  for (const host of ["http://10.0.0.1", "192.168.40.999"])
+    assert(!readPlan(documentOf(plant).replace("10.0.0.1", host)).ok, host);
   assert.equal(UNITS.meter, 1);
 });
 
@@ -253,8 +357,19 @@ test("a document with an alias for each of many outlets is read as the central s
   assert(many.ok, many.ok ? "" : many.fault.join());
   const billion = `a: &a [1,2,3,4,5,6,7,8,9]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]
 d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]`;
-  for (const text of [aliased(1_300), billion, "a: *nothing", "[".repeat(100_000)])
+  for (const text of [aliased(1_300), billion, "a: *nothing", "a:\n  <<: outlet", "", "[".repeat(100_000)])
     assert(!readPlan(text).ok, text.slice(0, 40));
+});
+
+test("comments stay in the proposed document; where aliases have to go, and comments with them, its first lines say so", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: {} });
+  const yaml = `# the site of Lyon\n${stringify(JSON.parse(documentOf(plant)), { aliasDuplicateObjects: false })}`;
+  const kept = await commissioned(plant, { provesReverts: false }, yaml);
+  assert.match(kept.proposal, /^# the site of Lyon\n/);
+  const aliased = `${yaml}note: &a 1\nother: *a\n`;
+  const anew = await commissioned(plant, { provesReverts: false }, aliased);
+  assert.match(anew.proposal, /^# Written anew by 'site commission'.*\n# Its comments, .* are gone/);
+  assert(readPlan(anew.proposal).ok);
 });
 
 test("phases: loads that leave the site show a grid meter the wrong way round: a fault, and 'inverted' is proposed; turned, all is well", async () => {

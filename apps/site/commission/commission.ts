@@ -1,10 +1,12 @@
 /**
  * Commissioning of a managed site: each device of its document is looked at where it truly is, outlets' phases are seen at the meter,
- * reverts are proven by watching them. Nothing is changed at a device but test setpoints, and those fall back or are taken back.
+ * reverts are proven by watching them. Nothing is changed at a device but test setpoints, and those fall back or are taken back, also where it
+ * is broken off.
  *
  * The devices are spoken to directly, so the site controller must not run: two masters would prove nothing.
  */
 import { createHash } from "node:crypto";
+import type { Device, EnergyConfig } from "@wattward/energy";
 import type { Chance, Clock, SiteId } from "@wattward/kernel";
 import { type Dial, ModbusClient } from "@wattward/modbus";
 import { wiredBelow } from "../energy-controller/devices/fleet.ts";
@@ -13,7 +15,7 @@ import { SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
 import { lookAt } from "./look.ts";
 import { checkPhases, notChecked, phasesAgree } from "./phases.ts";
 import type { Place, Plan } from "./plan.ts";
-import type { CommissionReport, DeviceReport, PhaseReport } from "./report.ts";
+import type { CommissionReport, DeviceReport, Finding, PhaseReport } from "./report.ts";
 
 export type CommissionPorts = {
   readonly site: SiteId;
@@ -26,6 +28,10 @@ export type CommissionPorts = {
   readonly ask?: (sentence: string) => Promise<boolean>;
   /** `of` devices, this is the `step`-th, from 1. */
   progress(step: number, of: number, sentence: string): void;
+  /** Aborted: a device under proof is freed, and commissioning rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  /** This device could not be freed: it may hold what it was told, for ever. */
+  held(device: string, why: string): void;
 };
 
 export async function commission(
@@ -48,11 +54,8 @@ export async function commission(
       });
       continue;
     }
-    const { clock, chance, provesReverts } = ports;
-    const client = new ModbusClient({ dial: ports.dial(place), clock, chance });
-    const { deviceUnit } = place;
-    const report = await lookAt(device, config, { clock, client, deviceUnit, provesReverts, say });
-    client.close();
+    ports.signal.throwIfAborted();
+    const report = await looked({ device, place, config }, ports, say);
     for (const { level, about, sentence } of report.findings) say(`${level} ${about}: ${sentence}`);
     devices.push(report);
   }
@@ -70,11 +73,37 @@ export async function commission(
   };
 }
 
+type At = { readonly device: Device; readonly place: Place; readonly config: EnergyConfig };
+
+async function looked(
+  { device, place, config }: At,
+  ports: CommissionPorts,
+  say: (sentence: string) => void,
+): Promise<DeviceReport> {
+  const { clock, chance, provesReverts, signal } = ports;
+  const { deviceUnit } = place;
+  const client = new ModbusClient({ dial: ports.dial(place), clock, chance });
+  const holds: Finding[] = [];
+  const held = (why: string) => {
+    ports.held(device.id, why);
+    const sentence = `it may hold what it was told, for ever: ${why}. See to the device itself`;
+    holds.push({ level: "fault", about: "revert", sentence });
+  };
+  try {
+    const at = { clock, client, deviceUnit, provesReverts, signal, say, held };
+    const report = await lookAt(device, config, at);
+    return { ...report, findings: [...report.findings, ...holds] };
+  } finally {
+    client.close();
+  }
+}
+
 async function phasesOf(
   { config, places }: Plan,
-  { ask, clock, chance, dial }: CommissionPorts,
+  { ask, clock, chance, dial, signal }: CommissionPorts,
   say: (sentence: string) => void,
 ): Promise<readonly PhaseReport[]> {
+  signal.throwIfAborted();
   const { site } = config;
   const top = site.fuses.find(({ parent }) => parent === undefined)!;
   const meter = site.meters.find(({ fuse }) => fuse === top.id);
@@ -98,8 +127,7 @@ async function phasesOf(
       return w === 0 ? ma : Math.sign(w) * Math.abs(ma);
     });
   };
-  const reports = await checkPhases(config, { clock, ask, currentMa });
-  client.close();
+  const reports = await checkPhases(config, { clock, ask, currentMa, signal }).finally(() => client.close());
   for (const report of reports) {
     const seen = report.seen === "not-checked" ? "not checked" : report.seen.join(", ") || "on no phase";
     if (report.inverted === true)

@@ -10,7 +10,7 @@ import { LimitSignalDriver } from "../energy-controller/devices/limit-signal.ts"
 import { meterReading } from "../energy-controller/devices/meter.ts";
 import { fullPowerW } from "../energy-controller/devices/solar.ts";
 import { numberAt, SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
-import type { DeviceReport, Finding } from "./report.ts";
+import { type DeviceReport, type Finding, NOT_TRIED } from "./report.ts";
 import { FEEDS_W_MIN, type Proof, proveLimitRevert, proveRevert } from "./revert-proof.ts";
 
 export type LookPorts = {
@@ -19,11 +19,17 @@ export type LookPorts = {
   readonly deviceUnit: number;
   /** Writes setpoints: only where somebody said so. */
   readonly provesReverts: boolean;
+  /** Aborted: a device under proof is freed, and the look rejects with the signal's reason. */
+  readonly signal: AbortSignal;
   say(sentence: string): void;
+  /** The device may hold what it was told, for ever. */
+  held(why: string): void;
 };
 
 const METERS = [203, 213, 204, 214, 202, 212, 201, 211] as const;
 const INVERTERS = [701, 103, 113, 102, 112, 101, 111] as const;
+/** Of a battery: control, state, DER storage. */
+const STORAGE = [124, 802, 713, 715] as const;
 const DEFAULT_REVERT_MS = 60_000;
 
 const good = (about: string, sentence: string): Finding => ({ level: "good", about, sentence });
@@ -106,6 +112,7 @@ async function solar(unit: SunSpecUnit, config: EnergyConfig, { device, ports }:
   const w = numberAt(seen.value, "W");
   const findings = [
     w === undefined ? fault("values", "it tells no power") : good("values", `it feeds ${Math.round(w)} W`),
+    ...perhapsBattery(unit),
   ];
   if (is.kind !== "solar" || is.exportWMax === undefined) return { findings };
   const control = unit.first(704, 123);
@@ -123,6 +130,19 @@ async function solar(unit: SunSpecUnit, config: EnergyConfig, { device, ports }:
   return { findings: [...findings, finding], ...(revert !== undefined && { revert }) };
 }
 
+/** A hybrid inverter has storage models as well: so it is no fault. */
+function perhapsBattery(unit: SunSpecUnit): Finding[] {
+  const storage = STORAGE.filter((id) => unit.first(id) !== undefined);
+  return storage.length === 0
+    ? []
+    : [
+        look(
+          "models",
+          `${storage.join(", ")} say battery: was it swapped with one? Only a hybrid inverter has them too`,
+        ),
+      ];
+}
+
 type LimitOf = {
   readonly unit: SunSpecUnit;
   readonly control: KnownModel;
@@ -135,7 +155,7 @@ async function solarRevert(
   of: LimitOf,
   ports: LookPorts,
 ): Promise<{ readonly revert?: Proof | undefined; readonly finding: Finding }> {
-  const not = (why: string) => ({ finding: look("revert", `not tried: ${why}`) });
+  const not = (why: string) => ({ finding: look("revert", `${NOT_TRIED}: ${why}`) });
   if (!ports.provesReverts) return not("say --prove-reverts, while the sun shines");
   if (of.feedW < FEEDS_W_MIN)
     return not(`it feeds less than ${FEEDS_W_MIN} W, and would show nothing; come again when the sun shines`);
@@ -171,14 +191,12 @@ async function battery(unit: SunSpecUnit, config: EnergyConfig, { device, ports 
   const chargePermille = await charge(unit);
   const findings: Finding[] = [
     ...bornOut(source, rated),
-    chargePermille === undefined
-      ? fault("values", "it tells no state of charge (713, 802, 124)")
-      : good("values", `charged to ${chargePermille / 10} %`),
+    chargePermille === undefined ? noCharge(unit) : good("values", `charged to ${chargePermille / 10} %`),
   ];
   if (control === undefined)
     return { findings: [...findings, look("revert", "it cannot be steered: neither 704 nor 124")], rated };
   if (!ports.provesReverts || chargePermille === undefined) {
-    const why = "not tried: say --prove-reverts, with the site at rest";
+    const why = `${NOT_TRIED}: say --prove-reverts, with the site at rest`;
     return { findings: [...findings, look("revert", why)], rated };
   }
   const bases = {
@@ -199,6 +217,14 @@ async function battery(unit: SunSpecUnit, config: EnergyConfig, { device, ports 
   });
   return { findings: [...findings, toldOf(revert, source.revert)], rated, revert };
 }
+
+const noCharge = (unit: SunSpecUnit): Finding =>
+  STORAGE.some((id) => unit.first(id) !== undefined)
+    ? fault("values", "it tells no state of charge (713, 802, 124)")
+    : fault(
+        "models",
+        `none of them is a battery's (${STORAGE.join(", ")}): was it swapped with an inverter?`,
+      );
 
 async function nameplate(
   unit: SunSpecUnit,

@@ -19,6 +19,7 @@ export type PhasePorts = {
   currentMa(): Promise<readonly number[] | undefined>;
   /** Asks somebody at the station; false: skip this one. */
   ask(sentence: string): Promise<boolean>;
+  readonly signal: AbortSignal;
 };
 
 export async function checkPhases(
@@ -33,6 +34,7 @@ export async function checkPhases(
     const loaded =
       before !== undefined && (await ports.ask(`${at}: start a load of 6 A or more, then Enter (s to skip)`));
     const after = loaded ? await mean(ports, LOOKS) : undefined;
+    ports.signal.throwIfAborted();
     reports.push(reportOf(outlet, before, after));
   }
   return reports;

@@ -2,15 +2,9 @@
  * What an installer has in hand: the site's document (YAML or JSON), of which commissioning needs what the devices are (`energy`) and where
  * they truly are (`modbus`). The rest is the central system's, and is carried through untouched.
  */
-import {
-  checkEnergyConfig,
-  type Device,
-  DOCUMENT_ALIASES_MAX,
-  DOCUMENT_CHARS_MAX,
-  type EnergyConfig,
-} from "@wattward/energy";
-import { failed, ok, type Result } from "@wattward/kernel";
-import { type Document, LineCounter, parseDocument } from "yaml";
+import { checkEnergyConfig, type Device, type EnergyConfig } from "@wattward/energy";
+import { type Located, readWritten } from "@wattward/energy/document";
+import { type DocumentFault, failed, isHost, ok, type Result } from "@wattward/kernel";
 
 export type Place = {
   readonly host: string;
@@ -28,43 +22,41 @@ export type Plan = {
     readonly place: Place | undefined;
     readonly at: number;
   }[];
-  readonly document: Document;
+  /** The document as it was written. */
+  readonly text: string;
 };
 
-/** The faults are the document's author's, each with its path. */
+/** The faults are the document's author's, each with its line and path. */
 export function readPlan(text: string): Result<Plan, readonly string[]> {
-  if (text.length > DOCUMENT_CHARS_MAX) return failed([`longer than ${DOCUMENT_CHARS_MAX} characters`]);
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, merge: true });
-  // What comes after the first is seldom true.
-  const [wrong] = document.errors;
-  if (wrong !== undefined)
-    return failed([`line ${lineCounter.linePos(wrong.pos[0]).line} is no YAML: ${wrong.message}`]);
-  let data: unknown;
-  try {
-    data = document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX });
-  } catch (error) {
-    // Aliases beyond number, or to nothing; too deep for the stack: the library tells them by throwing.
-    if (error instanceof ReferenceError || error instanceof RangeError) return failed([error.message]);
-    throw error;
-  }
-  const fields = new Map<string, unknown>(isObject(data) ? Object.entries(data) : []);
+  const written = readWritten(text);
+  if (!written.ok) return failed([toldOf({ path: "", ...written.fault })]);
+  const { value, located } = written.value;
+  const told = (faults: readonly DocumentFault[]) => failed(faults.map((fault) => toldOf(located(fault))));
+  const fields = new Map<string, unknown>(isObject(value) ? Object.entries(value) : []);
   const checked = checkEnergyConfig(fields.get("energy"));
-  if (!checked.ok) return failed(checked.fault.map(({ path, sentence }) => `energy.${path} ${sentence}`));
+  if (!checked.ok)
+    return told(checked.fault.map(({ path, sentence }) => ({ path: pathIn("energy", path), sentence })));
   const modbus = fields.get("modbus");
   const entries: unknown[] = Array.isArray(modbus) ? modbus : [];
-  const faults: string[] = [];
+  const faults: DocumentFault[] = [];
   const places = checked.value.devices.map((device) => {
     const at = entries.findIndex((entry) => isObject(entry) && entry["device"] === device.id);
     const place = at < 0 ? undefined : placeOf(entries[at]);
     if (at >= 0 && place === undefined)
-      faults.push(
-        `modbus[${at}] needs host, port (1 to 65535), tls (true or false) and deviceUnit (0 to 255)`,
-      );
+      faults.push({
+        path: `modbus[${at}]`,
+        sentence:
+          "needs host (a name or an address, without scheme and port), port (1 to 65535), tls (true or false) and deviceUnit (0 to 255)",
+      });
     return { device, place, at };
   });
-  return faults.length > 0 ? failed(faults) : ok({ config: checked.value, places, document });
+  return faults.length > 0 ? told(faults) : ok({ config: checked.value, places, text });
 }
+
+const pathIn = (part: string, path: string): string => (path === "" ? part : `${part}.${path}`);
+
+const toldOf = ({ line, path, sentence }: Located): string =>
+  `${line === null ? "" : `line ${line}: `}${path === "" ? "" : `${path} `}${sentence}`;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -75,6 +67,7 @@ function placeOf(entry: unknown): Place | undefined {
   const whole = (value: unknown, min: number, max: number): value is number =>
     typeof value === "number" && Number.isInteger(value) && value >= min && value <= max;
   return typeof host === "string" &&
+    isHost(host) &&
     whole(port, 1, 65_535) &&
     typeof tls === "boolean" &&
     whole(deviceUnit, 0, 255)

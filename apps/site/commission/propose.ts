@@ -1,15 +1,18 @@
-/** The document as it should be after commissioning: models where they were found, nameplates, reverts as they were proven. Comments stay. */
+/** The document as it should be after commissioning: models where they were found, nameplates, reverts as they were proven. Comments stay where there are no aliases. */
 import { DOCUMENT_ALIASES_MAX, type EnergyConfig } from "@wattward/energy";
+import { parseWritten } from "@wattward/energy/document";
 import { Document, visit } from "yaml";
 import type { Plan } from "./plan.ts";
 import type { CommissionReport } from "./report.ts";
 
+const WRITTEN_ANEW = [
+  " Written anew by 'site commission': its values are those of the document that was commissioned, but for what was found.",
+  " Its comments, and the anchors and aliases (&name, *name) are gone: each entry stands on its own.",
+].join("\n");
+
 /** YAML. `set` at the central system, by whoever may; nothing here changes the site by itself. */
-export function propose({ document, places, config }: Plan, { devices, phases }: CommissionReport): string {
-  // An entry that stands for another (an alias) cannot differ from it: then without its comments, every entry on its own.
-  const proposed = hasAliases(document)
-    ? new Document(document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX }))
-    : document.clone();
+export function propose({ text, places, config }: Plan, { devices, phases }: CommissionReport): string {
+  const proposed = proposable(text);
   for (const { device, at } of places) {
     const found = devices.find(({ device: id }) => id === device.id);
     if (found === undefined || at < 0) continue;
@@ -44,6 +47,15 @@ function turnGridMeter(proposed: Document, { site, devices }: EnergyConfig): voi
     if (is.kind === "meter" && is.meter === meter?.id)
       proposed.setIn(["energy", "devices", i, "is", "inverted"], is.inverted !== true);
   });
+}
+
+/** An entry that stands for another (an alias) cannot differ from it: then every entry is written on its own, and comments are lost. */
+function proposable(text: string): Document {
+  const document = parseWritten(text);
+  if (!hasAliases(document)) return document;
+  const anew = new Document(document.toJS({ maxAliasCount: DOCUMENT_ALIASES_MAX }));
+  anew.commentBefore = WRITTEN_ANEW;
+  return anew;
 }
 
 function hasAliases(document: Document): boolean {

@@ -1,10 +1,4 @@
-/**
- * What commissioning found, and the site's signature under it: ECDSA or RSA by the key of the site's link certificate, SHA-256 over the
- * exact UTF-8 text of `body`, base64. Whoever has the operator's root can tell that this site said this, and that nobody changed it.
- */
-import { createPrivateKey, sign, verify, X509Certificate } from "node:crypto";
-import type { Instant } from "@wattward/kernel";
-import { checkPeer, readPem } from "@wattward/pki";
+/** What commissioning found of a site, and how it is told in words: never without what was left out. */
 
 export type Finding = {
   readonly level: "good" | "look" | "fault";
@@ -53,58 +47,34 @@ export type CommissionReport = {
   readonly passed: boolean;
 };
 
-export type SignedReport = { readonly body: string; readonly signature: string; readonly signer: string };
+/** So begins what is said of a revert that nobody watched. */
+export const NOT_TRIED = "not tried";
 
-type Key = { readonly cert: string; readonly key: string; readonly passphrase?: string };
-
-export function signReport(report: CommissionReport, { cert, key, passphrase }: Key): SignedReport {
-  const body = JSON.stringify(report);
-  const secret = createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
-  return {
-    body,
-    signature: sign("sha256", Buffer.from(body, "utf8"), secret).toString("base64"),
-    signer: cert,
-  };
+/** What the report says nothing about, in words: `phases of 4 of 4 outlets`, `the revert of battery`. */
+export function notChecked({ devices, phases }: CommissionReport): readonly string[] {
+  const unseen = phases.filter(({ seen }) => seen === "not-checked").length;
+  const untried = devices.filter(({ findings }) =>
+    findings.some(({ about, sentence }) => about === "revert" && sentence.startsWith(NOT_TRIED)),
+  );
+  return [
+    ...(unseen > 0 ? [`phases of ${unseen} of ${phases.length} outlets`] : []),
+    ...untried.map(({ device }) => `the revert of ${device}`),
+  ];
 }
 
-export type ReportVerdict =
-  | { readonly kind: "valid"; readonly report: CommissionReport }
-  | { readonly kind: "refused"; readonly sentence: string };
-
-/** By the operator's root: is it whole, and of a site's key? */
-export function verifyReport(text: string, rootPem: string, now: Instant): ReportVerdict {
-  const signed = signedOf(text);
-  if (signed === undefined)
-    return refused("this is no signed report: body, signature and signer are expected");
-  const { body, signature, signer } = signed;
-  const chainDer = readPem(signer, "CERTIFICATE");
-  const [leaf] = chainDer;
-  if (leaf === undefined) return refused("its signer is no certificate");
-  const verdict = checkPeer({ chainDer, anchors: [rootPem], now, role: "site" });
-  if (verdict.kind === "refused") return refused(`its signer: ${verdict.sentence}`);
-  const { publicKey } = new X509Certificate(leaf);
-  if (!verify("sha256", Buffer.from(body, "utf8"), publicKey, Buffer.from(signature, "base64")))
-    return refused("its text is not what the site signed");
-  // Signed by a site of ours: what it says of itself is of the form that we write.
-  const report = JSON.parse(body) as CommissionReport;
-  if (report.site !== verdict.facts.cn)
-    return refused(`site ${verdict.facts.cn} signed what was said in the name of ${report.site}`);
-  return { kind: "valid", report };
+/** The verdict in words, never without what was left out. */
+export function verdictOf(report: CommissionReport): string {
+  const left = notChecked(report);
+  const verdict = report.passed ? "nothing is at fault" : "something is at fault";
+  return left.length === 0
+    ? verdict
+    : `${verdict}${report.passed ? " in what was checked" : ""}; not checked: ${left.join(", ")}`;
 }
 
-const refused = (sentence: string): ReportVerdict => ({ kind: "refused", sentence });
-
-function signedOf(text: string): SignedReport | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const [body, signature, signer] = [fields.get("body"), fields.get("signature"), fields.get("signer")];
-  return typeof body === "string" && typeof signature === "string" && typeof signer === "string"
-    ? { body, signature, signer }
-    : undefined;
-}
+/** Devices that were not reached, or are not what the document says: it can be set only when they are. */
+export const notAsWritten = ({ devices }: CommissionReport): readonly string[] =>
+  devices
+    .filter(({ findings }) =>
+      findings.some(({ level, about }) => level === "fault" && (about === "reachable" || about === "models")),
+    )
+    .map(({ device }) => device);

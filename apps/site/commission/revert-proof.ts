@@ -4,8 +4,8 @@
  *
  *     write ──▶ follows within FOLLOWS_MS ──▶ silence ──▶ still holds at half its time ──▶ falls back by its time + LATE_MS
  *
- * Where it does not, what is safe for ever is written before anything else is done: 0 to a battery, all of its power to an inverter. The
- * sun may go while an inverter is watched: one that does not rise when it is freed has shown nothing.
+ * Where it does not, and where the proof is broken off or fails by an error of ours, what is safe for ever is written before anything
+ * else is done: 0 to a battery, all of its power to an inverter. The sun may go while an inverter is watched: one that does not rise when it is freed has shown nothing.
  */
 import type { Battery } from "@wattward/energy";
 import { type Clock, sleep } from "@wattward/kernel";
@@ -31,6 +31,8 @@ const NEAR_PART = 0.3;
 const AWAY_PART = 0.5;
 /** What is safe for ever needs a time as well, for the device. */
 const FREED_MS = 60_000;
+/** A device that is told what is safe for ever may just then not answer. */
+const FREE_TRIES = 3;
 
 export type Proof = NonNullable<DeviceReport["revert"]>;
 
@@ -41,7 +43,11 @@ export type Proven = {
   /** The time that the site will use. */
   readonly revertMs: number;
   readonly clock: Clock;
+  /** Aborted: the device is freed, and the proof rejects with the signal's reason. */
+  readonly signal: AbortSignal;
   say(sentence: string): void;
+  /** It could not be freed: it may hold what it was told, for ever. */
+  held(why: string): void;
 };
 
 export type ProofOf = Proven & {
@@ -63,6 +69,8 @@ type Trial = Proven & {
   orders(seen: Seen, revertS: number): readonly Values[];
   /** What is safe for ever. */
   free(seen: Seen, revertS: number): readonly Values[];
+  readonly freed: string;
+  readonly notFreed: string;
   reverts(seen: Seen): boolean;
   isNear(w: number): boolean;
   isAway(w: number): boolean;
@@ -87,6 +95,8 @@ export async function proveRevert(of: ProofOf): Promise<Proof> {
     what: "its setpoint",
     orders: (seen, revertS) => words.orders(seen, testW, revertS),
     free: (seen, revertS) => words.orders(seen, 0, revertS),
+    freed: "0 was written",
+    notFreed: "and 0 could not be written",
     reverts: (seen) => words.reverts(seen),
     isNear: (w) => Math.abs(w - testW) <= Math.max(TEST_W_MIN / 2, Math.abs(testW) * NEAR_PART),
     isAway: (w) => Math.abs(w - testW) > Math.abs(testW) * AWAY_PART,
@@ -95,12 +105,6 @@ export async function proveRevert(of: ProofOf): Promise<Proof> {
   const proof = await watched(trial, () =>
     say(`${way} with ${Math.abs(Math.round(testW))} W, for ${revertMs / 1000} s at most`),
   );
-  if (proof.kind === "unproven" && proof.freed !== undefined)
-    say(
-      proof.freed === "written"
-        ? "0 was written"
-        : `and 0 could not be written: ${proof.freed.sentence}. See to the device itself.`,
-    );
   return told(proof);
 }
 
@@ -113,6 +117,8 @@ export async function proveLimitRevert(of: LimitProofOf): Promise<Proof | undefi
     what: "its limit",
     orders: (seen, revertS) => curtailOrders(seen, (limitW * 100) / fullW, revertS),
     free: (seen, revertS) => curtailOrders(seen, 100, revertS),
+    freed: "all of its power was written",
+    notFreed: "and its limit could not be lifted",
     reverts: knowsRevert,
     isNear: (w) => w <= feedW * LIMITED_PART,
     isAway: (w) => w >= feedW * FREE_PART,
@@ -120,13 +126,7 @@ export async function proveLimitRevert(of: LimitProofOf): Promise<Proof | undefi
   const proof = await watched(trial, () =>
     say(`limited to ${Math.round(limitW)} W of ${Math.round(feedW)}, for ${revertMs / 1000} s at most`),
   );
-  if (proof.kind === "proven" || proof.freed === undefined) return told(proof);
-  if (proof.freed !== "written") {
-    say(`and its limit could not be lifted: ${proof.freed.sentence}. See to the device itself.`);
-    return told(proof);
-  }
-  say("all of its power was written");
-  if (!proof.followed) return told(proof);
+  if (proof.kind === "proven" || !proof.freed || !proof.followed) return told(proof);
   const rises = await watch(trial, nowMs(of.clock) + RISES_MS, trial.isAway);
   return rises ? told(proof) : undefined;
 }
@@ -137,23 +137,33 @@ type Watched =
       readonly kind: "unproven";
       readonly why: string;
       readonly followed: boolean;
-      /** Absent: it was never told, or has let go. */
-      readonly freed?: "written" | { readonly sentence: string };
+      /** It was told what is safe for ever. */
+      readonly freed: boolean;
     };
 
 const told = (proof: Watched): Proof => (proof.kind === "proven" ? proof : unproven(proof.why));
 
 async function watched(of: Trial, begins: () => void): Promise<Watched> {
+  const seen = await of.unit.read(of.control);
+  if (!seen.ok) return not(seen.fault.sentence);
+  if (!of.reverts(seen.value)) return not("it knows no revert time");
+  of.signal.throwIfAborted();
+  begins();
+  try {
+    return await tried(of);
+  } catch (error) {
+    // Broken off, or an error of ours: nobody takes it back later.
+    await letGo(of);
+    throw error;
+  }
+}
+
+async function tried(of: Trial): Promise<Watched> {
   const { revertMs, clock, say, what } = of;
-  const not = (why: string): Watched => ({ kind: "unproven", why, followed: false });
   const freed = async (why: string, followed: boolean): Promise<Watched> => ({
     ...{ kind: "unproven", why, followed },
     freed: await letGo(of),
   });
-  const seen = await of.unit.read(of.control);
-  if (!seen.ok) return not(seen.fault.sentence);
-  if (!of.reverts(seen.value)) return not("it knows no revert time");
-  begins();
   const refused = await tell(of, of.orders, revertMs);
   // Half of it may be in force.
   if (refused !== undefined)
@@ -172,6 +182,8 @@ async function watched(of: Trial, begins: () => void): Promise<Watched> {
   return { kind: "proven", afterMs: revertMs, watchedMs };
 }
 
+/** It was never told, or has let go. */
+const not = (why: string): Watched => ({ kind: "unproven", why, followed: false, freed: false });
 const unproven = (why: string): Proof => ({ kind: "unproven", why });
 const nowMs = (clock: Clock): number => clock.now().monotonicMs;
 
@@ -192,11 +204,12 @@ async function tell(
 
 /** Whether its power was so before `untilMs`. A look that fails is no look. */
 async function watch(
-  { unit, power, clock }: Proven,
+  { unit, power, clock, signal }: Proven,
   untilMs: number,
   is: (w: number) => boolean,
 ): Promise<boolean> {
   while (nowMs(clock) < untilMs) {
+    signal.throwIfAborted();
     await sleep(clock, LOOK_EVERY_MS);
     const seen = await unit.read(power);
     const w = seen.ok ? numberAt(seen.value, "W") : undefined;
@@ -205,6 +218,19 @@ async function watch(
   return false;
 }
 
-async function letGo(of: Trial): Promise<"written" | { readonly sentence: string }> {
-  return (await tell(of, of.free, FREED_MS)) ?? "written";
+/** Says what came of it; true where it was written. Never rejects. */
+async function letGo(of: Trial): Promise<boolean> {
+  let why: string | undefined;
+  for (let tries = 1; tries <= FREE_TRIES; tries++) {
+    const refused = await tell(of, of.free, FREED_MS).catch((error: Error) => ({ sentence: error.message }));
+    if (refused === undefined) {
+      of.say(of.freed);
+      return true;
+    }
+    why = refused.sentence;
+    if (tries < FREE_TRIES) await sleep(of.clock, LOOK_EVERY_MS);
+  }
+  of.say(`${of.notFreed}: ${why}. See to the device itself.`);
+  of.held(why ?? "");
+  return false;
 }

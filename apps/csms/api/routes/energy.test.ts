@@ -34,6 +34,16 @@ test("the document: read, checked, set, and every version kept; lost updates and
     { document: null, check: null },
     "a check changes nothing",
   );
+  for (const [text, line] of [
+    ["a: &outlet {x: 1}\nb:\n  <<: *outlett", 3],
+    ["a: &outlet {x: 1}\nb:\n  <<: outlet", 3],
+    ["a: &outlet {x: 1}\nb:\n  <<: [*outlet, 5]", 3],
+    ["a: &a [*a]", 1],
+  ] as const) {
+    const mistyped = await browser.post("sites/lyon/energy/check", { text });
+    assert.equal(mistyped.statusCode, 200, mistyped.body);
+    assert.deepEqual([mistyped.json().faults.length, mistyped.json().faults[0].line], [1, line]);
+  }
 
   const set = await put(browser, { text: example, base: 0, why: "first" });
   assert.deepEqual([set.statusCode, set.json()], [200, { version: 1, changed: true }]);

@@ -1,5 +1,4 @@
 /** `energy check FILE`: what is wrong with a document, and what it would mean; with a site, against its stations too. */
-import { readFileSync } from "node:fs";
 import { checkDocument, checkDocumentAt } from "../../energy/check-document.ts";
 import {
   type CommandContext,
@@ -11,6 +10,7 @@ import {
   tell,
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
+import { readTextFile } from "../text-file.ts";
 import { siteIn } from "./site-in.ts";
 import { factsOf, faultsIn, wordsOf } from "./told.ts";
 
@@ -18,7 +18,7 @@ export async function checkFile(args: readonly string[], context: CommandContext
   const text = { type: "string" } as const;
   const { values, positionals } = readArguments(args, { data: text, site: text, ...jsonOption });
   const [file] = readWords(positionals, "FILE");
-  const written = readFileSync(file, "utf8");
+  const written = readTextFile(file);
   const site = values.site === undefined ? undefined : siteIn(values.site);
   const check =
     site === undefined

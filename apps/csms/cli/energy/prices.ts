@@ -1,5 +1,4 @@
 /** `energy prices [SITE] FILE`: what energy costs from then on, of one site or of all that have no prices of their own. */
-import { readFileSync } from "node:fs";
 import { rfc3339 } from "@wattward/kernel";
 import { PRICE_MILLI_CENT_MAX } from "../../energy/limits.ts";
 import { type PriceFault, readPrices } from "../../energy/price-file.ts";
@@ -16,6 +15,7 @@ import {
   tell,
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
+import { readTextFile } from "../text-file.ts";
 import { siteIn, unknownSite } from "./site-in.ts";
 
 const text = { type: "string" } as const;
@@ -29,7 +29,7 @@ export async function tellPrices(args: readonly string[], context: CommandContex
   const site = name === undefined ? undefined : siteIn(name);
   const bound = PRICE_MILLI_CENT_MAX;
   const plusMilliCent = readNumber("--plus", values.plus, { min: -bound, max: bound }) ?? 0;
-  const written = readFileSync(file, "utf8");
+  const written = readTextFile(file);
   await withDataCore(dataFolder(values.data, context.env), async ({ core, clock }) => {
     const atMs = clock.now().wallMs;
     const read = readPrices(written, { plusMilliCent, fromMs: atMs });

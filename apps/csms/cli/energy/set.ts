@@ -1,5 +1,4 @@
 /** `energy set`, `energy strategy` and `energy remove`: a new version of a site's document, from now on. */
-import { readFileSync } from "node:fs";
 import type { Strategy } from "@wattward/energy";
 import type { DocumentCheck } from "../../energy/check-document.ts";
 import { type StrategySaved, saveDocument, saveStrategy } from "../../energy/save-document.ts";
@@ -16,6 +15,7 @@ import {
   UsageError,
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
+import { readTextFile } from "../text-file.ts";
 import { siteIn, unknownSite } from "./site-in.ts";
 import { factsOf, faultsIn, wordsOf } from "./told.ts";
 import { whyIn } from "./why.ts";
@@ -26,7 +26,7 @@ const options = { data: text, why: text, base: text, ...jsonOption };
 export async function setFile(args: readonly string[], context: CommandContext): Promise<void> {
   const { values, positionals } = readArguments(args, options);
   const [site, file] = readWords(positionals, "SITE", "FILE");
-  const written = readFileSync(file, "utf8");
+  const written = readTextFile(file);
   if (written.trim() === "")
     throw new CommandError(`${file} is empty: 'energy remove ${site}' ends the site's management`);
   await change(site, values, context, {
