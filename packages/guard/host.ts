@@ -1,5 +1,5 @@
 /** Where a device is, as people write it: an IP address, or a name. */
-import { plainAddress, readAddress } from "@wattward/kernel";
+import { isHost, plainAddress, readAddress } from "@wattward/kernel";
 
 /** One spelling for each; a zone stays, for it is part of where a device is. */
 export const plainHost = (host: string): string =>
@@ -9,15 +9,10 @@ export const plainHost = (host: string): string =>
 export function hostFault(host: string): string | undefined {
   const address = readAddress(host);
   if (address !== undefined) return isOneHost(address) ? undefined : "is an address that no device has";
-  if (host.includes(":") || host.startsWith("["))
-    return "is no IP address and no name of a host: the port is given by `port`, IPv6 without brackets";
-  const labels = host.replace(/\.$/, "").split(".");
-  // What ends in a number is an address that somebody mistyped (RFC 1123 §2.1).
-  const named = labels.every((label) => labelForm.test(label)) && !/^\d+$/.test(labels.at(-1) ?? "");
-  return named ? undefined : "is no IP address and no name of a host";
+  if (isHost(host)) return undefined;
+  const port = host.includes(":") || host.startsWith("[");
+  return `is no IP address and no name of a host${port ? ": the port is given by `port`, IPv6 without brackets" : ""}`;
 }
-
-const labelForm = /^[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}_])?$/u;
 
 /** Not the unspecified address, not one of many (multicast, broadcast). */
 export function isOneHost(address: Uint8Array): boolean {

@@ -65,7 +65,7 @@ export function isHost(text: string): boolean {
   const labels = text.replace(/\.$/, "").split(".");
   return (
     text.length <= HOST_CHARS_MAX &&
-    labels.every((label) => /^(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)$/u.test(label)) &&
+    labels.every((label) => /^(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-)$/u.test(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? "")
   );
 }
