@@ -201,7 +201,7 @@ test("planner: room is left at the grid connection for a load, and a sun, that t
 
 test("planner: where power is short a cheaper hour is not worth relying on all of the connection then; where it is not, cars wait for it", async () => {
   const leaves = { leavesWallMs: [NOW_MS + 3 * HOUR_MS], takesWh: [22_000], energyWh: 22_000 };
-  const price = hourly([13, 10, 10, 13, 13]);
+  const price = hourly([20, 10, 10, 20, 20]);
   const firstW = async (cars: number) => {
     const site = smallSite({ outlets: 4, mainA: 32 });
     const sessions = Array.from({ length: cars }, (_, i) => car(i, leaves));
