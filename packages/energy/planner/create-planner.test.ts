@@ -199,18 +199,6 @@ test("planner: room is left at the grid connection for a load, and a sun, that t
   assert(Math.abs((await carsW(3_000, 0)) - (sureW - 2_000)) < 1, "half of what the sun may be less");
 });
 
-test("planner: where power is short a cheaper hour is not worth relying on all of the connection then; where it is not, cars wait for it", async () => {
-  const leaves = { leavesWallMs: [NOW_MS + 3 * HOUR_MS], takesWh: [22_000], energyWh: 22_000 };
-  const price = hourly([20, 10, 10, 20, 20]);
-  const firstW = async (cars: number) => {
-    const site = smallSite({ outlets: 4, mainA: 32 });
-    const sessions = Array.from({ length: cars }, (_, i) => car(i, leaves));
-    return (await made(input({ site, sessions, price }))).view.carsW[0]!;
-  };
-  assert((await firstW(1)) < 1, "there is time");
-  assert((await firstW(2)) > 2_000, "both would need the connection whole for two hours");
-});
-
 test("planner: cars are not planned into what the loss of the largest source would overload", async () => {
   const leaves = { leavesWallMs: [NOW_MS + 2 * HOUR_MS], takesWh: [60_000], energyWh: 60_000 };
   const sessions = [car(0, leaves), car(1, leaves), car(2, leaves)];

@@ -2,13 +2,12 @@
  * The linear program of a plan (ENERGY, "The physical limit"), in expectation: a car that may have left takes power only as likely as it
  * is still there, so what it is worth to wait is weighed against the chance that it leaves short. Kilowatts, kilowatt-hours, cents.
  *
- *     min Σ (price·g − feedIn·x)·h + demand·peak + wear·(c + d)·h + 1000·over + hope·late·h − Σ value·there·p·h − endValue·q_T
+ *     min Σ (price·g − feedIn·x)·h + demand·peak + wear·(c + d)·h + 1000·over − Σ value·there·p·h − endValue·q_T
  *     Σ there·p + load + c + x = g + over + d + (solar − curtailed)          balance, each step
  *     Σ p·h ≤ what the car takes                                             in two halves, the first may be worth more
  *     q_t = q_t−1 + η·c·h − d·h/η,   reserve ≤ q ≤ full                      each battery
  *     g ≤ grid,   g ≤ peak,   Σ currents at each fuse and phase ≤ its rating, Σ (there·p + c) ≤ external limit
  *     Σ there·p + load + c ≤ fuse + sources without the largest              as the loop will have it (bound (a))
- *     Σ there·p ≤ 0.7·(grid − load) + solar + d + late, later than now       more than that hopes that nobody comes unforeseen: dearer
  *
  * Never infeasible: cars are wishes (they are worth something), `over` is allowed at a price no wish reaches, and a battery that stands
  * outside its bounds begins at the nearest of them.
@@ -36,13 +35,6 @@ const SAME_PRICE_CENT = 0.05;
  * happen is planned with what is likely: a pessimist's battery is full before the sun is up.
  */
 const ROBUST = 0.5;
-/**
- * Part of the room for cars that is doubtful later on, since others come of whom nobody knows yet, and what a kWh is dearer that is put off
- * until then: less than what any strategy gives for a kWh that is missed. Where power is short, to charge now is certain; where it is not,
- * this is no matter.
- */
-const DOUBTFUL = 0.3;
-const DOUBT_CENT = 5;
 /** Rows of fuses beyond this many are left to the loop: the plan stays quick. */
 const FUSE_ROWS_MAX = 3_000;
 
@@ -276,16 +268,6 @@ class ModelBuilder {
       ]);
       const drawn = [...cars, ...stored.map(({ c }) => [c, 1] as const)];
       this.withoutLargest(k, { drawn, stored, u, over, fuseKw });
-      if (k > 0) {
-        const sureKw = Math.max(0, gridKw - this.loadKw[k]!) * (1 - DOUBTFUL) + this.solarKw[k]!;
-        const late = program.column(DOUBT_CENT * step.hours, 0, Number.POSITIVE_INFINITY);
-        program.row(Number.NEGATIVE_INFINITY, sureKw, [
-          ...cars,
-          ...stored.map(({ d }) => [d, -1] as const),
-          ...minus(given),
-          [late, -1],
-        ]);
-      }
       if (demandCent > 0)
         program.row(Number.NEGATIVE_INFINITY, 0, [
           [g, 1],
