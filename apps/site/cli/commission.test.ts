@@ -21,6 +21,7 @@ const root = mkdtempSync(join(tmpdir(), "wattward-commission-"));
 const clock = systemClock();
 const nowMs = () => clock.now().monotonicMs;
 const started: ChildProcess[] = [];
+const batteries: Battery[] = [];
 let authorities: Authorities;
 
 before(async () => {
@@ -29,7 +30,8 @@ before(async () => {
   const pki = folderDisk(join(root, "pki"));
   authorities = await openOrCreateAuthorities(keys, pki, { clock, chance: systemChance, operatorName: "Op" });
 });
-after(() => {
+after(async () => {
+  for (const battery of batteries) await battery.stop();
   for (const child of started) child.kill("SIGKILL");
   rmSync(root, { recursive: true, force: true });
 });
@@ -64,6 +66,7 @@ class Battery {
     const battery = new Battery(
       await listen({ at, accept: (link) => void serve(link, { clock, answer: (asked) => answer(asked) }) }),
     );
+    batteries.push(battery);
     answer = answerer(new Map([[1, battery.bank]]), (ms, run) => void clock.after(ms, run));
     return battery;
   }
@@ -137,7 +140,6 @@ for (const [signal, code] of [
     assert.match(said, /interrupted: what is under way is taken back first/);
     assert.match(said, /battery: 0 was written\n[\s\S]*no device holds what it was told; no report is left/);
     assert.throws(() => readdirSync(join(data, "energy/commissioning")), /ENOENT/);
-    await battery.stop();
   });
 
 test("a battery that takes no 0 when it is interrupted is named; a second signal ends at once", async () => {
@@ -164,7 +166,6 @@ test("a battery that takes no 0 when it is interrupted is named; a second signal
   const atOnce = await impatient.ended;
   assert.equal(atOnce.code, 130);
   assert.doesNotMatch(atOnce.said, /broken off/);
-  await battery.stop();
 });
 
 test("what is left: a report that verifies and says what was left out, a document to set", async () => {
@@ -183,7 +184,6 @@ test("what is left: a report that verifies and says what was left out, a documen
   assert(verified.said.includes(`not checked: ${left}\n`), verified.said);
   const facts = await run("verify", join(folder, report!), "--data", data, "--json").ended;
   assert.deepEqual(JSON.parse(facts.said).notChecked, left.split(", "));
-  await battery.stop();
 });
 
 test("a device that does not answer: no document is proposed", async () => {
@@ -238,5 +238,4 @@ test("before anybody walks: no terminal, a key that cannot sign, no file, somebo
     assert.doesNotMatch(said, /\n {4}at /, "no stack trace");
     assert.doesNotMatch(said, /^\[1\//m, "nothing was looked at");
   }
-  await battery.stop();
 });
