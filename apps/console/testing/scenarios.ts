@@ -171,7 +171,7 @@ function night(world: FakeWorld): void {
   const lyon = world.past;
   world.past = (atMs, site) => {
     if (site === SITE) return lyon(atMs, site);
-    if (site === "annecy-lac" && atMs > ago(9)) return null;
+    if (site === "annecy-lac" && atMs > ago(9.2)) return null;
     const phase = site.length * 17 * minute;
     return Math.round(curve(atMs + phase, nowMs + 3 * phase) * (0.4 + (site.length % 5) / 3));
   };
@@ -182,14 +182,14 @@ function night(world: FakeWorld): void {
     ["valence-tgv", "VAL", 10, 21_600],
   ] as const) {
     const away = site === "annecy-lac";
-    world.addSite(site, away ? { connected: false, seenAtMs: ago(9) } : {});
+    world.addSite(site, away ? { connected: false, seenAtMs: ago(9.2) } : {});
     for (let n = 1; n <= count; n++) {
       const id = `${prefix}-${String(n).padStart(2, "0")}`;
       const charges = n % 2 === 1;
-      const told = { powerW: powerW - n * 310, powerAtMs: ago(away ? 9.1 : 0.2) };
+      const told = { powerW: powerW - n * 310, powerAtMs: ago(away ? 9.3 : 0.2) };
       world.addStation(site, id, {
         connected: !away,
-        seenAtMs: ago(away ? 9 : 0.1),
+        seenAtMs: ago(away ? 9.2 : 0.1),
         ...(charges ? told : {}),
       });
       if (charges) world.addSession(id, { energyWh: 3_100 * n, startedAtMs: ago(11 * n), ...told });
