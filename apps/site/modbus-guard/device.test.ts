@@ -235,7 +235,7 @@ test("device: what has waited too long is 06 and never sent; so is what finds it
   assert.equal(it.battery.asked.length, 1, "only the first was ever sent");
   assert.deepEqual(codes(), [...Array<number>(63).fill(6), 11]);
   assert.equal(guard.status().denied, 63);
-  await it.time.advance(12_000);
+  await it.time.advance(60_000);
   const told = it.told("modbus.denied");
   assert.match(told.join(), /too many of its requests wait for battery/);
   assert.equal(counted(told), 63, "each of them is told, or counted");

@@ -30,12 +30,16 @@ export const REDIAL_MS = { firstMs: 100, maxMs: 2_000 } as const;
 /** Between attempts to open a way in. */
 export const LISTEN_AGAIN_MS = { firstMs: 200, maxMs: 5_000 } as const;
 /**
- * Observations told: of one thing about one party; of all refused writes; of all else. Together no more than the local controller hands on
+ * Observations told: of one thing about one party; of all refused writes, of incidents, of all else. Together no more than the local controller hands on
  * of a guard (`WITNESS_RATE`). What is more waits, or is counted, and the next one says how many.
  */
 export const TOLD_EACH = { burst: 3, perSecond: 0.1 } as const;
-export const TOLD_WRITES = { burst: 8, perSecond: 0.12 } as const;
-export const TOLD_USUAL = { burst: 12, perSecond: 0.18 } as const;
-/** Things that are told apart, in each of the two. */
+export const TOLD_SHARES = {
+  writes: { burst: 4, perSecond: 0.1 },
+  /** A rogue that tries everything there is begins a dozen of them. */
+  incidents: { burst: 11, perSecond: 0.12 },
+  usual: { burst: 5, perSecond: 0.08 },
+} as const;
+/** Things that are told apart, in each of them. */
 export const PARTIES_MAX = 256;
 export const DETAIL_CHARS_MAX = 900;

@@ -75,7 +75,7 @@ export class Lookout {
         kind: "modbus.denied",
         party,
         what: `${device} ${verdict.about ?? ""} ${isWrite} ${register}`,
-        isWrite,
+        ...(isWrite && { share: "writes" as const }),
       },
       { detail: () => denialText(verdict), told: (text) => deniedTold(verdict, text) },
     );
@@ -123,7 +123,7 @@ export class Lookout {
     const many = count > 1 ? `, ${count} frames` : "";
     const party = kind === "unknown-master" ? STRANGERS : master;
     this.told.tell(
-      { kind: `modbus.${kind}`, party, what: `${master} ${device ?? ""} ${phase}` },
+      { kind: `modbus.${kind}`, party, what: `${master} ${device ?? ""} ${phase}`, share: "incidents" },
       { detail: () => `${attack} ${phase}: ${sentence}${many}${what}` },
     );
   }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { silentLog } from "@wattward/kernel";
 import { simulatedTime } from "@wattward/testing";
 import { WITNESS_RATE } from "../link/limits.ts";
-import { TOLD_USUAL, TOLD_WRITES } from "./limits.ts";
+import { TOLD_SHARES } from "./limits.ts";
 import { Observations } from "./observations.ts";
 import { many, policyOf, policyText, read, VENDOR, world, write } from "./testing/world.ts";
 
@@ -53,7 +53,7 @@ test("observations: refused writes of one register hide none of another, nor tho
   assert.match(told, /ems, write-single-register 100 of battery: setpoint = 6000/);
   assert.match(told, /vendor, write-single-register 101 of battery: limit = 8000/);
   const writes = it.told("modbus.denied").length;
-  assert(writes <= TOLD_WRITES.burst + TOLD_WRITES.perSecond * 121, `${writes}`);
+  assert(writes <= TOLD_SHARES.writes.burst + TOLD_SHARES.writes.perSecond * 121, `${writes}`);
   await guard.close();
 });
 
@@ -65,16 +65,40 @@ test("observations: what found no room is told when its turn comes, with how lon
     observations.tell({ kind: "modbus.device-lost", party, what }, { detail: () => `${party} ${what}` });
   for (let n = 0; n < 500; n++) tell("noisy", `${n}`);
   tell("quiet", "once");
-  assert.equal(told.length, TOLD_USUAL.burst);
-  for (let s = 0; s < 7; s++) {
+  assert.equal(told.length, TOLD_SHARES.usual.burst);
+  for (let s = 0; s < 13; s++) {
     await time.advance(1_000);
     observations.turn();
   }
-  assert.deepEqual(told.slice(TOLD_USUAL.burst), ["quiet once (6 s ago)"]);
-  assert.equal(observations.leftOut, 500 + 1 - TOLD_USUAL.burst - 256);
+  assert.deepEqual(told.slice(TOLD_SHARES.usual.burst), ["quiet once (13 s ago)"]);
+  assert.equal(observations.leftOut, 500 + 1 - TOLD_SHARES.usual.burst - 256);
+});
+
+test("observations: a rogue's new kind of incident is told before what of him was told of before, and no refusal takes its room", async () => {
+  const time = simulatedTime();
+  const told: string[] = [];
+  const observations = new Observations({ clock: time, log: silentLog }, (kind) => told.push(kind));
+  const tell = (kind: "unit-scan" | "malformed" | "listen-only", what: string) =>
+    observations.tell(
+      { kind: `modbus.${kind}`, party: "vendor", what, share: "incidents" },
+      { detail: () => what },
+    );
+  for (let n = 0; n < 20; n++) tell("unit-scan", `${n}`);
+  for (let n = 0; n < 20; n++)
+    observations.tell({ kind: "modbus.denied", party: "vendor", what: `${n}` }, { detail: () => `${n}` });
+  tell("malformed", "beginning");
+  tell("listen-only", "beginning");
+  const before = told.length;
+  for (let n = 0; n < 18; n++) {
+    await time.advance(1_000);
+    observations.turn();
+  }
+  const incidents = told.slice(before).filter((kind) => kind !== "modbus.denied");
+  assert.deepEqual(incidents, ["modbus.malformed", "modbus.listen-only"]);
 });
 
 test("observations: no more than the local controller hands on, so that none is lost behind", () => {
-  assert(TOLD_USUAL.burst + TOLD_WRITES.burst <= WITNESS_RATE.burst);
-  assert(TOLD_USUAL.perSecond + TOLD_WRITES.perSecond <= WITNESS_RATE.perSecond);
+  const all = Object.values(TOLD_SHARES);
+  assert(all.reduce((sum, { burst }) => sum + burst, 0) <= WITNESS_RATE.burst);
+  assert(all.reduce((sum, { perSecond }) => sum + perSecond, 0) <= WITNESS_RATE.perSecond + 1e-9);
 });

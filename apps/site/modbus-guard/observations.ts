@@ -2,16 +2,17 @@
  * What the guard tells the CSMS, within bounds that no master and no device can break, and that are what the local controller hands on of a
  * guard's (`WITNESS_RATE`), so that none is lost behind it. The log gets the same and no more.
  *
- *     refused writes ─▶ their own share ┐
- *     all else       ─▶ the other share ┴▶ CSMS     in each: next is the party that was told longest ago, and of it what was
+ *     refused writes ─▶ a share ┐
+ *     incidents      ─▶ a share ┼▶ CSMS     in each: next is the party that was told longest ago, and of it the kind that was
+ *     all else       ─▶ a share ┘
  *
  * Of one thing about one party (a client's refused writes of one register) a few are told at once and then one in ten seconds. What finds no
  * room waits, one of each, and is told when its turn comes, with how long ago it was and how many more there were. So whoever makes much noise
- * delays what there is to say of himself, and reads hide no write.
+ * delays what there is to say of himself; reads hide no write, and refusals no incident.
  */
 import type { ObservationKind as WatchedKind } from "@wattward/guard";
 import { type Clock, type Log, shown, TokenBucket } from "@wattward/kernel";
-import { DETAIL_CHARS_MAX, PARTIES_MAX, TOLD_EACH, TOLD_USUAL, TOLD_WRITES } from "./limits.ts";
+import { DETAIL_CHARS_MAX, PARTIES_MAX, TOLD_EACH, TOLD_SHARES } from "./limits.ts";
 
 /** Names whose meaning stays, once released. */
 export type ObservedKind =
@@ -41,9 +42,10 @@ export type Subject = {
   readonly party: string;
   /** What is told apart of one party. */
   readonly what?: string;
-  /** A refused write. */
-  readonly isWrite?: boolean;
+  /** Absent: of all that has none of its own. */
+  readonly share?: ShareName;
 };
+export type ShareName = keyof typeof TOLD_SHARES;
 export type Words = {
   /** Asked for only where it will be told: decoding costs time that masters wait for. */
   readonly detail: () => string;
@@ -64,26 +66,24 @@ export class Observations {
   private readonly clock: Clock;
   private readonly log: Log;
   private readonly out: Observe;
-  private readonly writes: Share;
-  private readonly usual: Share;
+  private readonly shares: Readonly<Record<ShareName, Share>>;
 
   constructor({ clock, log }: { readonly clock: Clock; readonly log: Log }, out: Observe) {
     this.clock = clock;
     this.log = log;
     this.out = out;
-    const nowMs = clock.now().monotonicMs;
-    this.writes = new Share(new TokenBucket(TOLD_WRITES, nowMs));
-    this.usual = new Share(new TokenBucket(TOLD_USUAL, nowMs));
+    const share = (name: ShareName) => new Share(new TokenBucket(TOLD_SHARES[name], clock.now().monotonicMs));
+    this.shares = { writes: share("writes"), incidents: share("incidents"), usual: share("usual") };
   }
 
   /** How many were not told one by one, since the start. */
   get leftOut(): number {
-    return this.writes.leftOut + this.usual.leftOut;
+    return this.all.reduce((sum, { leftOut }) => sum + leftOut, 0);
   }
 
   tell(subject: Subject, words: Words): void {
     const nowMs = this.clock.now().monotonicMs;
-    const share = subject.isWrite === true ? this.writes : this.usual;
+    const share = this.shares[subject.share ?? "usual"];
     share.put(subject, words, nowMs);
     this.hand(share, nowMs);
   }
@@ -91,13 +91,17 @@ export class Observations {
   /** About once a second: what waited, and has its turn now. */
   turn(): void {
     const nowMs = this.clock.now().monotonicMs;
-    for (const share of [this.writes, this.usual]) this.hand(share, nowMs);
+    for (const share of this.all) this.hand(share, nowMs);
   }
 
   /** The guard ends: what still waits is for the log alone. */
   close(): void {
-    for (const { kept, waiting } of [...this.writes.left, ...this.usual.left])
+    for (const { kept, waiting } of this.all.flatMap(({ left }) => left))
       this.log.warn(kept.kind, { say: waiting.text, more: kept.leftOut });
+  }
+
+  private get all(): readonly Share[] {
+    return Object.values(this.shares);
   }
 
   private hand(share: Share, nowMs: number): void {
@@ -123,6 +127,7 @@ class Share {
   private readonly waiting = new Map<Kept, Waiting>();
   /** When each party was told of last: clients and devices of policies, and strangers as one. */
   private readonly parties = new Map<string, number>();
+  private readonly kinds = new Map<string, number>();
 
   constructor(bucket: TokenBucket) {
     this.bucket = bucket;
@@ -154,13 +159,19 @@ class Share {
     first.bucket.take(nowMs);
     first.toldAtMs = nowMs;
     this.parties.set(first.party, nowMs);
+    this.kinds.set(kindOf(first), nowMs);
     return { kept: first, waiting };
   }
 
   private isBefore(a: Kept, b: Kept): boolean {
-    const partyOf = ({ party }: Kept) => this.parties.get(party) ?? Number.NEGATIVE_INFINITY;
-    const [ours, theirs] = [partyOf(a), partyOf(b)];
-    return ours === theirs ? a.toldAtMs < b.toldAtMs : ours < theirs;
+    const toldMs = (kept: Kept) => [
+      this.parties.get(kept.party) ?? Number.NEGATIVE_INFINITY,
+      this.kinds.get(kindOf(kept)) ?? Number.NEGATIVE_INFINITY,
+      kept.toldAtMs,
+    ];
+    const [ours, theirs] = [toldMs(a), toldMs(b)];
+    const at = ours.findIndex((ms, i) => ms !== theirs[i]);
+    return at >= 0 && ours[at]! < theirs[at]!;
   }
 
   private keptOf({ kind, party, what = "" }: Subject, nowMs: number): Kept {
@@ -187,3 +198,5 @@ class Share {
     if (this.waiting.delete(kept)) this.leftOut++;
   }
 }
+
+const kindOf = ({ kind, party }: Kept): string => `${kind} ${party}`;
