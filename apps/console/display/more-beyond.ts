@@ -1,11 +1,12 @@
-/** Whether a bar that scrolls sideways has more to its left or right than is in sight: told to its style sheet, which fades that end. */
+/** Whether a bar that scrolls sideways has more to its left or right than is in sight: that end fades. */
 import { type RefObject, useEffect } from "react";
+import styles from "./more-beyond.module.css";
 
 /** Less is a rounding of the screen. */
 const BEYOND_PX = 2;
 
-/** Sets `data-more` on the element: `start`, `end`, `both` or `none`. */
-export function useMoreBeyond(bar: RefObject<HTMLElement | null>): void {
+/** Sets `data-more` on the element: `start`, `end`, `both` or `none`. Answers the class that it needs for it. */
+export function useMoreBeyond(bar: RefObject<HTMLElement | null>): string {
   useEffect(() => {
     const element = bar.current;
     if (element === null) return;
@@ -26,4 +27,5 @@ export function useMoreBeyond(bar: RefObject<HTMLElement | null>): void {
       filled.disconnect();
     };
   }, [bar]);
+  return styles.bar ?? "";
 }

@@ -18,9 +18,9 @@ export function TabBar({ label, chosen, className, children }: Props) {
     const current = list.current?.querySelector("[aria-current]");
     current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [chosen]);
-  useMoreBeyond(list);
+  const fading = useMoreBeyond(list);
   return (
-    <nav ref={list} className={`${styles.tabs} ${className}`} aria-label={label}>
+    <nav ref={list} className={`${styles.tabs} ${fading} ${className}`} aria-label={label}>
       {children}
     </nav>
   );

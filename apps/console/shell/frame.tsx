@@ -55,7 +55,7 @@ function Page({ me }: { me: Me }) {
 
 function Places({ role }: { role: string }) {
   const bar = useRef<HTMLElement>(null);
-  useMoreBeyond(bar);
+  const fading = useMoreBeyond(bar);
   const { pathname } = useLocation();
   // On a phone the bar scrolls: where one is stands in sight.
   useEffect(() => {
@@ -66,7 +66,7 @@ function Places({ role }: { role: string }) {
     all.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
   }, [pathname]);
   return (
-    <nav ref={bar} className={styles.places} aria-label={words.places.label}>
+    <nav ref={bar} className={`${styles.places} ${fading}`} aria-label={words.places.label}>
       {placesFor(role).map(({ to, name }) => (
         <Link
           key={to}

@@ -8,8 +8,7 @@
  * of them; what is denied never reaches it; an answer is taken under its id, from its unit, in the form that was asked for,
  * and anything else resets the connection (ENERGY 12); every request that was judged is settled once.
  *
- * A connection on which an answer is overdue is never asked on again. It is listened to, so that the answer is told as late, until that comes,
- * until somebody asks (a device may have room for one connection alone), or for LATE_MS_MAX.
+ * A connection on which an answer is overdue is never asked on again (`late-answers.ts`).
  */
 import {
   type Allowed,
@@ -31,7 +30,8 @@ import {
 } from "@wattward/modbus";
 import { Cutter } from "./cutter.ts";
 import { FairQueue } from "./fair-queue.ts";
-import { LATE_MS_MAX, REDIAL_MS, WAITED_MS_MAX } from "./limits.ts";
+import { LateAnswers } from "./late-answers.ts";
+import { REDIAL_MS, WAITED_MS_MAX } from "./limits.ts";
 import { type Asked, isOver } from "./master.ts";
 import { Silences } from "./silences.ts";
 
@@ -74,8 +74,6 @@ type Current = {
 };
 type Open = { readonly kind: "open"; readonly link: ByteLink; readonly cutter: Cutter };
 type State = { readonly kind: "idle" } | { readonly kind: "dialling" } | Open;
-/** A connection on which an answer is owed whose time is over. */
-type Overdue = { readonly open: Open; readonly transaction: number; readonly cancel: Cancel };
 
 const IDS = 0x10000;
 const CERTIFICATE_OVER = "its certificate is over";
@@ -88,7 +86,7 @@ export class DeviceLink {
   private readonly silences = new Silences();
   private current: Current | undefined;
   private state: State = { kind: "idle" };
-  private overdue: Overdue | undefined;
+  private readonly late: LateAnswers;
   private nextId: number;
   private timer: Cancel | undefined;
   private failures = 0;
@@ -102,6 +100,7 @@ export class DeviceLink {
     this.ports = ports;
     this.dial = ports.dial(device);
     this.nextId = ports.chance.int(0, IDS - 1);
+    this.late = new LateAnswers(ports.clock, (what, why) => ports.disbelieved(this, what, why));
   }
 
   /** Whether `device` is at the same place, so that this way to it may stay. */
@@ -139,7 +138,7 @@ export class DeviceLink {
     const { current, state } = this;
     this.state = { kind: "idle" };
     if (state.kind === "open") state.link.destroy();
-    this.forgetOverdue();
+    this.late.forget();
     if (current !== undefined) this.fail(current);
     this.ports.over(this);
   }
@@ -230,8 +229,13 @@ export class DeviceLink {
     this.unanswered(current);
     this.lost(sent ? `no answer within ${answerMsMax} ms` : `no connection within ${answerMsMax} ms`);
     // Its answer may still come; on this connection nobody would be able to tell whose it is.
-    if (this.state.kind === "open" && current.transaction !== undefined)
-      this.listenOn(this.state, current.transaction);
+    const { state } = this;
+    if (state.kind === "open" && current.transaction !== undefined) {
+      this.state = { kind: "idle" };
+      const { link, cutter } = state;
+      const { transaction } = current;
+      this.late.listenOn({ link, cutter, transaction, unit: this.device.deviceUnit, answerMsMax });
+    }
     if (this.current === current) this.fail(current);
   }
 
@@ -241,7 +245,7 @@ export class DeviceLink {
       if (current !== undefined) this.fail(current);
       return;
     }
-    this.forgetOverdue();
+    this.late.forget();
     this.state = { kind: "dialling" };
     void this.dial().then((dialled) => {
       if (this.retired && this.current === undefined) {
@@ -266,14 +270,14 @@ export class DeviceLink {
     this.state = open;
     link.listen({
       bytes: (segment) => {
-        if (this.overdue?.open === open) this.hearLate(this.overdue, segment);
+        this.late.bytes(link, segment);
         if (this.state !== open) return;
         const malformed = open.cutter.push(segment, this.take);
         if (malformed !== undefined && this.state === open)
           this.disbelieve("malformed", `no Modbus: ${malformed.reason}`);
       },
       closed: () => {
-        if (this.overdue?.open === open) this.forgetOverdue();
+        this.late.closed(link);
         if (this.state !== open) return;
         this.state = { kind: "idle" };
         this.ended("the device closed the connection");
@@ -303,35 +307,6 @@ export class DeviceLink {
     this.next();
     return this.state.kind === "open";
   };
-
-  private listenOn(open: Open, transaction: number): void {
-    this.state = { kind: "idle" };
-    const cancel = this.ports.clock.after(LATE_MS_MAX, () => this.forgetOverdue());
-    this.overdue = { open, transaction, cancel };
-  }
-
-  /** The first that comes decides, and is the last. */
-  private hearLate({ open, transaction }: Overdue, segment: Uint8Array): void {
-    const told = (what: Disbelief, why: string) => {
-      this.forgetOverdue();
-      this.ports.disbelieved(this, what, why);
-    };
-    const malformed = open.cutter.push(segment, (adu) => {
-      const isLate = adu.transaction === transaction && adu.unit === this.device.deviceUnit;
-      const which = `transaction ${adu.transaction}, unit ${adu.unit}`;
-      if (isLate) told("late", `an answer after its ${this.device.answerMsMax} ms (${which})`);
-      else told("unasked", `an answer that nobody asked for (${which})`);
-      return false;
-    });
-    if (malformed !== undefined) told("malformed", `no Modbus: ${malformed.reason}`);
-  }
-
-  private forgetOverdue(): void {
-    const { overdue } = this;
-    this.overdue = undefined;
-    overdue?.cancel();
-    overdue?.open.link.destroy();
-  }
 
   private disbelieve(what: Disbelief, why: string): void {
     this.ports.disbelieved(this, what, why);
