@@ -515,7 +515,9 @@ crossRules: []
       ["a: 1\n---\na: 2\n", /^2 {2}is several documents/],
       ["rules:\n  - [1,\n", /rules\[0\].* is not YAML/],
       ["a: [1\n", /is not YAML/],
-      ["a: *b\n", /^1 {2}is not YAML: Unresolved alias/],
+      ["clients: []\na: *b\n", /^2 a is \*b, and no &b stands whole above it$/],
+      ["a:\n  - &b\n    c: [*b]\n", /^3 a\[0\]\.c\[0\] is \*b, and no &b stands whole above/],
+      ["schema: 1\nname: geb\uFFFDude\n", /^2 {2}is not UTF-8: save it as UTF-8$/],
       ["a: !!binary x\n? [b]\n: c\n", /is not YAML/],
       [
         `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [${"*a,".repeat(30)}]\nc: &c [${"*b,".repeat(30)}]\nd: [${"*c,".repeat(30)}]\n`,

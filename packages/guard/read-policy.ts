@@ -1,6 +1,6 @@
 /** A policy from YAML (JSON is YAML): what is wrong with it by line and path. */
 import { FAULTS_MAX, failed, type Result } from "@wattward/kernel";
-import { LineCounter, Parser, parseDocument } from "yaml";
+import { type Alias, type Document, LineCounter, Parser, parseDocument, visit } from "yaml";
 import { checkPolicy } from "./check-policy.ts";
 import { POLICY_CHARS_MAX } from "./limits.ts";
 import { isDeeperThan, pathAt, placeOf } from "./places.ts";
@@ -16,6 +16,12 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
     failed([{ path: "", sentence, line: 1 }]);
   if (yamlText.length > POLICY_CHARS_MAX)
     return whole(`has ${yamlText.length} characters; at most ${POLICY_CHARS_MAX}`);
+  // Bytes that are no UTF-8 come as U+FFFD from every decoder.
+  const broken = yamlText.indexOf("\uFFFD");
+  if (broken >= 0) {
+    const line = yamlText.slice(0, broken).split("\n").length;
+    return failed([{ path: "", sentence: "is not UTF-8: save it as UTF-8", line }]);
+  }
   if (isDeeperThan(NESTING_MAX, new Parser().parse(yamlText)))
     return whole(
       `is not YAML that is a policy: lists and objects lie more than ${NESTING_MAX} deep in each other`,
@@ -37,12 +43,18 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
         line: lineAt(offset),
       })),
     );
+  const alias = brokenAlias(document);
+  if (alias !== undefined) {
+    const [offset] = alias.range!;
+    const sentence = `is *${alias.source}, and no &${alias.source} stands whole above it`;
+    return failed([{ path: pathAt(document, offset), sentence, line: lineAt(offset) }]);
+  }
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (error) {
-    // Aliases beyond number, or to nothing: the library tells them by throwing.
-    return whole(`is not YAML: ${(error as Error).message}`);
+    // Aliases beyond number: the library tells them by throwing.
+    return whole(`stands for too much: ${(error as Error).message}; write it out, or use fewer aliases`);
   }
   const checked = checkPolicy(data);
   if (checked.ok) return checked;
@@ -52,6 +64,20 @@ export function readPolicy(yamlText: string): Result<Policy, readonly PolicyFaul
       return { ...fault, line: offset === undefined ? 1 : lineAt(offset) };
     }),
   );
+}
+
+/** The first alias of nothing, or of what it stands in itself. */
+function brokenAlias(document: Document.Parsed): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias(_, alias) {
+      const named = alias.resolve(document);
+      if (named !== undefined && (named.range?.[1] ?? 0) <= alias.range![0]) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** What the library says for programs, for people. */

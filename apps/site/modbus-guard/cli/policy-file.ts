@@ -8,19 +8,11 @@ const BYTES_MAX = 4 * POLICY_CHARS_MAX;
 
 export function readPolicyFile(path: string): Result<Policy, readonly PolicyFault[]> {
   const bytes = beginningOf(path, BYTES_MAX + 1);
-  const wrong = (sentence: string, line = 1) => failed([{ path: "", sentence, line }]);
-  if (bytes.length > BYTES_MAX)
-    return wrong(`has more than ${BYTES_MAX} bytes; at most ${POLICY_CHARS_MAX} characters`);
-  const text = textOf(bytes);
-  return text === undefined ? wrong("is not UTF-8", lineOfBadUtf8(bytes)) : readPolicy(text);
-}
-
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
+  if (bytes.length > BYTES_MAX) {
+    const sentence = `has more than ${BYTES_MAX} bytes; at most ${POLICY_CHARS_MAX} characters`;
+    return failed([{ path: "", sentence, line: 1 }]);
   }
+  return readPolicy(new TextDecoder().decode(bytes));
 }
 
 function beginningOf(path: string, bytesMax: number): Uint8Array {
@@ -38,16 +30,4 @@ function beginningOf(path: string, bytesMax: number): Uint8Array {
   } finally {
     closeSync(file);
   }
-}
-
-/** The first line that is none. */
-function lineOfBadUtf8(bytes: Uint8Array): number {
-  let line = 1;
-  for (let from = 0; from < bytes.length; line++) {
-    const end = bytes.indexOf(10, from);
-    const to = end < 0 ? bytes.length : end + 1;
-    if (textOf(bytes.subarray(from, to)) === undefined) return line;
-    from = to;
-  }
-  return line;
 }
