@@ -2,6 +2,7 @@
  * A table as exchanges and meters hand them out: columns found by their names and by what stands in them, between commas, semicolons or
  * tabs; a head or none; empty lines and remarks (`#`) left out. A number may have a decimal comma where no comma parts the fields.
  */
+import { CsvError, type CsvLine, CsvReader } from "@wattward/energy/sessions";
 import { shown } from "@wattward/kernel";
 import { fileText } from "./file-text.ts";
 
@@ -16,30 +17,32 @@ export type Table = {
 export type Stamp = { readonly writtenMs: number; readonly instantMs: number | undefined };
 
 export function readTable(file: string): Table {
-  const lines = fileText(file)
+  const text = fileText(file)
     .replace(/^\uFEFF/, "")
-    .split(/\r\n|\n|\r/)
-    .map((text, i) => ({ text, line: i + 1 }))
-    .filter(({ text }) => text.trim() !== "" && !text.startsWith("#"));
-  const first = lines[0]?.text ?? "";
-  const mark = [";", "\t"].find((one) => first.includes(one)) ?? ",";
-  const rows = lines.map(({ text, line }) => ({ line, cells: cellsOf(text, mark) }));
+    .replace(/\r\n?/g, "\n")
+    .replace(/^#.*$/gm, "");
+  const first = text.split("\n").find((line) => line.trim() !== "") ?? "";
+  const mark = ([";", "\t"] as const).find((one) => first.includes(one)) ?? ",";
+  const rows = [...linesOf(file, text, mark)]
+    .filter(({ fields }) => fields.some((field) => field.trim() !== ""))
+    .map(({ line, fields }) => ({ line, cells: fields.map((field) => cellOf(field, mark)) }));
   const headed = !rows[0]?.cells.some((cell) => stampOf(cell) !== undefined || numberOf(cell) !== undefined);
   return { file, head: headed ? (rows[0]?.cells ?? []) : [], rows: headed ? rows.slice(1) : rows };
 }
 
-function cellsOf(text: string, mark: string): string[] {
-  const cells = text.match(new RegExp(`(?:"[^"]*"|[^"${mark}])*(?:${mark}|$)`, "g")) ?? [];
-  return cells
-    .slice(0, text.endsWith(mark) ? undefined : -1)
-    .map((cell) =>
-      (cell.endsWith(mark) ? cell.slice(0, -1) : cell)
-        .trim()
-        .replace(/^"(.*)"$/, "$1")
-        .trim(),
-    )
-    .map((cell) => (mark === "," ? cell : cell.replace(/^([+-]?\d+),(\d+)$/, "$1.$2")));
+function linesOf(file: string, text: string, mark: "," | ";" | "\t"): CsvLine[] {
+  const reader = new CsvReader(mark);
+  try {
+    return [...reader.push(text), ...reader.end()];
+  } catch (error) {
+    if (error instanceof CsvError)
+      throw new Error(`${file}: line ${error.line}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
+
+const cellOf = (field: string, mark: string): string =>
+  mark === "," ? field.trim() : field.trim().replace(/^([+-]?\d+),(\d+)$/, "$1.$2");
 
 /** Nothing, or what programs write for it. */
 export const isEmpty = (cell: string | undefined): boolean =>

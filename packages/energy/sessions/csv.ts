@@ -1,5 +1,5 @@
 /**
- * Comma-separated values (RFC 4180), a piece of text at a time: fields between commas, in quotes where they hold commas,
+ * Comma-separated values (RFC 4180), a piece of text at a time: fields between commas (or another mark), in quotes where they hold it,
  * quotes (doubled) or line ends. Lines end with LF or CRLF; empty ones are left out; a byte order mark is no part of the
  * first field. Holds one line, never the file.
  */
@@ -24,6 +24,12 @@ export class CsvReader {
   private rest = "";
   private line = 1;
   private begun = false;
+  private readonly field: RegExp;
+
+  /** `mark`: what stands between fields; no quote and no line end. */
+  constructor(mark: "," | ";" | "\t" = ",") {
+    this.field = new RegExp(`(?:"((?:[^"]|"")*)"|([^"${mark}]*))(${mark}|$)`, "gy");
+  }
 
   /** The lines that are whole by now. */
   *push(text: string): Generator<CsvLine> {
@@ -66,9 +72,9 @@ export class CsvReader {
 
   private fieldsOf(text: string, line: number): string[] {
     const fields: string[] = [];
-    const pattern = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/gy;
+    this.field.lastIndex = 0;
     for (;;) {
-      const match = pattern.exec(text);
+      const match = this.field.exec(text);
       if (match === null)
         throw new CsvError(line, "a quote stands where none can: write it twice, within quotes.");
       const [, quoted, plain = "", end] = match;
