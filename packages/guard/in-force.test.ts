@@ -3,7 +3,7 @@
  * whatever becomes of answers, guards and policies, the device's power keeps to the bounds.
  */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import type { Chance } from "@wattward/kernel";
 import { seededChance } from "@wattward/testing";
 import { ModbusGuard } from "./guard.ts";
@@ -180,4 +180,94 @@ test("property: in any order of writes, lost answers, falls, restarts and polici
     figures.rises > 300 && figures.falls > 200 && figures.refused > 1_000 && figures.charged > 1_000,
     JSON.stringify(figures),
   );
+});
+
+describe("a setpoint that another register brings into force", () => {
+  const enabled = (bounds: object, links: object = { enable: "limit" }) => {
+    const guard = new GuardedBank(
+      smallPolicy((data) => ({
+        ...data,
+        devices: data.devices.map((device) => ({
+          ...device,
+          registers: device.registers.map((one) => (one.name === "setpoint" ? { ...one, ...links } : one)),
+        })),
+        rules: [
+          data.rules[0],
+          {
+            ...data.rules[1],
+            writes: [
+              { register: "setpoint", min: -5000, max: 5000, ...bounds },
+              { register: "limit", min: 0, max: 100 },
+            ],
+          },
+        ],
+      })),
+    );
+    guard.read(10, 4);
+    return guard;
+  };
+  const enable = (guard: GuardedBank, on: number) => guard.write(12, 0, on);
+
+  test("is a step when it is enabled, wherever it was led before", () => {
+    const guard = enabled({ rampPerS: 100 });
+    for (let value = 100; value <= 400; value += 100) {
+      assert.equal(guard.write(10, value), "pass");
+      guard.nowMs += 10_000;
+    }
+    assert.equal(enable(guard, 1), 3, "4000 W at once");
+    assert.deepEqual([guard.write(10, 100), enable(guard, 1)], ["pass", "pass"]);
+  });
+
+  test("is not switched to and fro; it is switched off whenever somebody wants", () => {
+    const turning = enabled({ reversalsPer10MinMax: 2 });
+    assert.equal(turning.write(10, 100), "pass");
+    assert.deepEqual(
+      [1, 0, 1, 0, 1, 0].map((on) => enable(turning, on)),
+      ["pass", "pass", "pass", "pass", 6, "pass"],
+    );
+    const dwelling = enabled({ dwellMs: 60_000 });
+    assert.equal(dwelling.write(10, 100), "pass");
+    assert.deepEqual(
+      [1, 1, 0, 1, 0].map((on) => enable(dwelling, on)),
+      ["pass", "pass", "pass", 6, "pass"],
+    );
+    dwelling.nowMs += 60_000;
+    assert.equal(enable(dwelling, 1), "pass");
+  });
+
+  test("is within its bounds, whoever left it there; unknown it is not enabled", () => {
+    const guard = enabled({});
+    guard.bank.registers[10] = 900;
+    guard.read(10, 1);
+    assert.equal(enable(guard, 1), 3, "9000 W");
+    assert.deepEqual([guard.write(10, 0), enable(guard, 1)], ["pass", "pass"]);
+    guard.guard = new ModbusGuard(guard.guard.policy);
+    assert.deepEqual([enable(guard, 1), enable(guard, 0)], [3, "pass"]);
+    assert.deepEqual([guard.write(10, 0), enable(guard, 1)], ["pass", "pass"], "a way out without any read");
+  });
+
+  test("falls back after its time: then the same again is a change", () => {
+    const links = { revertTime: "limit" };
+    const guard = enabled({ reversalsPer10MinMax: 2 }, links);
+    assert.deepEqual([guard.write(12, 0, 20), guard.write(10, 100)], ["pass", "pass"]);
+    for (let renewals = 0; renewals < 10; renewals++) {
+      guard.nowMs += 19_999;
+      assert.equal(guard.write(10, 100), "pass");
+    }
+    const said = Array.from({ length: 4 }, () => {
+      guard.nowMs += 20_000;
+      return guard.write(10, 100);
+    });
+    assert.deepEqual(said, ["pass", 6, 6, 6]);
+    assert.equal(guard.write(10, 0), "pass");
+    const ramped = enabled({ rampPerS: 10 }, links);
+    ramped.write(12, 0, 20);
+    for (let value = 10; value <= 50; value += 10) {
+      assert.equal(ramped.write(10, value), "pass");
+      ramped.nowMs += 10_000;
+    }
+    assert.equal(ramped.write(10, 50), "pass");
+    ramped.nowMs += 20_000;
+    assert.deepEqual([ramped.write(10, 50), ramped.write(10, 10)], [3, "pass"]);
+  });
 });
