@@ -50,6 +50,11 @@ test("base load: a source whose device is silent may hide as much of it as was d
   assert.deepEqual(forLowering(true, [known], { unseenFeedMa: [flat(1)] }), [8]);
 });
 
+test("base load: a car whose station is silent may have ended, and hides as much of it as was declared", () => {
+  assert.deepEqual(forLowering(true, [known], { unseenDrawMa: [flat(12)] }), [9]);
+  assert.deepEqual(forLowering(true, [known], { unseenDrawMa: [flat(1)] }), [8]);
+});
+
 test("base load: after a gap of its meter the declared highest counts for raising, until what stations told before it cannot hide any", () => {
   const loads = new BaseLoads(fuseTree(smallSite({ outlets: 2, mainA: 60, baseA: 9, riseA: 3 })));
   const raising = (nowMs: number, meter: number | undefined, draw = 40) => {

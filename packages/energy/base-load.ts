@@ -12,8 +12,8 @@
  *                    ours allows, what is likely: rather one change too many, once, than room that is not there.
  *
  * A meter that is read again after a gap is believed for raising once readings can be apart no more: what stands against it may be older.
- * What a car is said to give that nobody told to may be a lie, and what a source feeds whose device is silent is unknown: either is believed
- * to hide a load up to what was declared, and no more.
+ * What a car is said to give that nobody told to may be a lie, what a source feeds whose device is silent is unknown, and what a car draws
+ * whose station is silent may have ended: each is believed to hide a load up to what was declared, and no more.
  * Both include the rise declared for a grant's life, never beyond the declared highest, unless more than that was measured. At a fuse
  * without a trusted meter both are the declared highest of its own loads plus those of its children.
  */
@@ -50,6 +50,8 @@ export type Own = {
   readonly feedAtLeastMa: readonly PerPhase[];
   /** What sources may feed whose devices tell nothing: they are in neither of the two above. */
   readonly unseenFeedMa?: readonly PerPhase[];
+  /** What may have ended, in `drawMa`, of cars whose stations tell nothing. */
+  readonly unseenDrawMa?: readonly PerPhase[];
   /** By cars that nobody told to, as their stations say: likewise in `drawMa`. */
   readonly carsUntoldMa?: readonly PerPhase[];
 };
@@ -113,19 +115,21 @@ export class BaseLoads {
     const seen = believed(plus(minus(currentMa, own.drawMa[i]!), own.feedMa[i]!));
     const certain = believed(plus(minus(currentMa, own.drawAtMostMa[i]!), own.feedAtLeastMa[i]!));
     const possible = believed(plus(minus(currentMa, own.drawAtLeastMa[i]!), own.feedMa[i]!));
-    const high = mostOf(this.high[i]!, seen, nowMs);
+    const upTo = (ma: PerPhase, more: PerPhase) => higher(ma, lower(plus(ma, more), highest));
+    const unseenDraw = own.unseenDrawMa?.[i] ?? NO_CURRENT;
+    // Remembered, unlike what sources hide: a station that tells once a minute is silent for half of each.
+    const high = mostOf(this.high[i]!, upTo(seen, unseenDraw), nowMs);
     const held = mostOf(this.certain[i]!, certain, nowMs);
     const borneOut = (ma: PerPhase, by: boolean) => (by ? lower(ma, possible) : NO_CURRENT);
     const hidden = higher(borneOut(held, !own.heeded[i]!), borneOut(highest, own.freed?.[i] === true));
     // What is unseen now hides as much now: no window remembers it.
     const more = plus(own.unseenFeedMa?.[i] ?? NO_CURRENT, rise);
-    const withMore = (ma: PerPhase) => higher(ma, lower(plus(ma, more), highest));
     if (!this.readSinceMs.has(i)) this.readSinceMs.set(i, nowMs);
     // What a station told before may have ended since, and hides as much, until it must have told otherwise.
     const settled = nowMs - this.readSinceMs.get(i)! >= LAG_MS_MAX;
     return {
-      forRaising: settled ? withMore(high) : higher(high, highest),
-      forLowering: withMore(lower(higher(certain, hidden), high)),
+      forRaising: settled ? upTo(high, more) : higher(high, highest),
+      forLowering: upTo(lower(higher(certain, hidden), high), plus(more, unseenDraw)),
       known: "metered",
       beyondDeclaration: this.isBeyond(i, certain, highest, nowMs),
       wavers: true,

@@ -196,7 +196,7 @@ class Loop implements ControlLoop {
   private readMeters(input: LoopInput) {
     const given = this.below((claim) => everyWired(claim.outlet.wiring, claim.feedAtMostMa));
     return this.meters.turn(input, {
-      drawMa: this.below((claim) => claim.drawMa),
+      drawMa: this.below((claim) => claim.surelyDrawnMa(input.nowMs)),
       feedMa: this.feeds.feedMa,
       feedAtMostMa: given.map((ma, node) => plus(ma, this.feeds.feedAtMostMa(node))),
     });
@@ -234,6 +234,7 @@ class Loop implements ControlLoop {
     const drawAtMostMa = this.below((claim) => claim.drawAtMostMa(nowMs));
     const drawAtLeastMa = this.below((claim) => claim.drawAtLeastMa);
     const carsUntoldMa = this.below((claim) => claim.untoldFeedMa);
+    const unseenDrawMa = this.below((claim) => claim.unseenMa(nowMs));
     const heeded = this.tree.site.fuses.map(() => true);
     const freed = this.tree.site.fuses.map(() => false);
     for (const { claim, fuse } of this.held)
@@ -245,7 +246,7 @@ class Loop implements ControlLoop {
     const { feedMa, feedAtLeastMa, unseenFeedMa } = this.feeds;
     return {
       ...{ drawMa, drawAtMostMa, drawAtLeastMa, heeded, freed },
-      ...{ feedMa, feedAtLeastMa, unseenFeedMa, carsUntoldMa },
+      ...{ feedMa, feedAtLeastMa, unseenFeedMa, unseenDrawMa, carsUntoldMa },
     };
   }
 

@@ -75,3 +75,33 @@ for (const [fuse, mainA] of [
       `${limits(p)}`,
     );
   });
+
+test("a station that reboots hides no load: what it told last may have ended, and nobody is given its room", () => {
+  const p = new Plant({
+    site: smallSite({ outlets: 3, mainA: 60, baseA: 20, riseA: 5, outlet: { ttlMs: 600_000 } }),
+    chance: seededChance(1),
+  });
+  p.baseMa[0] = [3_000, 3_000, 3_000];
+  for (let i = 0; i < 3; i++) p.plugIn(outletId(i));
+  p.run(240_000);
+  p.stations.get(outletId(0))!.fault = "reboots";
+  const might = () => {
+    const grantedMa = [...p.stations.values()].reduce((ma, { limitMa }) => ma + limitMa, 0);
+    return grantedMa + p.baseMa[0]![0];
+  };
+  let mostMa = 0;
+  const watch = () => void (mostMa = Math.max(mostMa, might()));
+  // As fast as was declared, up to the declared highest: no meter tells it from a car that has gone.
+  for (const ma of [8_000, 13_000, 18_000, 20_000]) {
+    p.run(150_000, watch);
+    p.baseMa[0] = [ma, ma, ma];
+  }
+  p.run(150_000, watch);
+  assert(limits(p)[1]! > 0 && limits(p)[2]! > 0, "the others go on");
+  assert.deepEqual(
+    [p.last!.mode, p.last!.state.meters],
+    ["reactive", [{ id: "grid" }]],
+    "nor is the meter doubted",
+  );
+  assert(mostMa <= 60_000, `${mostMa} mA might flow`);
+});

@@ -235,6 +235,22 @@ export class OutletClaim {
     return map2(this.drawMa, NO_CURRENT, (ma) => Math.max(0, -ma - toldMa));
   }
 
+  /** What was last seen, and what it may give back besides, where that is older than readings can be apart: it may have ended since. */
+  unseenMa(nowMs: number): PerPhase {
+    if (this.draw === undefined || this.isSeen(nowMs)) return NO_CURRENT;
+    const { feedAtMostMa } = this;
+    return map2(this.draw.ma, this.phases.used, (ma, used) => Math.max(0, ma + feedAtMostMa * used));
+  }
+
+  /** As last seen, and nothing where that may have ended. */
+  surelyDrawnMa(nowMs: number): PerPhase {
+    return this.isSeen(nowMs) ? this.drawMa : NO_CURRENT;
+  }
+
+  private isSeen(nowMs: number): boolean {
+    return this.draw !== undefined && nowMs - this.draw.atMs <= LAG_MS_MAX;
+  }
+
   /** When it was last seen; `undefined`: never. */
   get seenAtMs(): number | undefined {
     return this.draw?.atMs;

@@ -31,8 +31,11 @@ export type Car = {
   laxityMs?: number;
 };
 
-/** `refuses`: it takes no order to give back. `boasts`: it says that its car gives back, and it does not. */
-export type StationFault = "none" | "deaf" | "disobeys" | "refuses" | "boasts";
+/**
+ * `reboots`: it charges nobody, hears nothing and tells nothing. `refuses`: it takes no order to give back. `boasts`: it says that its car
+ * gives back, and it does not.
+ */
+export type StationFault = "none" | "deaf" | "reboots" | "disobeys" | "refuses" | "boasts";
 
 type StationState = {
   outlet: Outlet;
@@ -86,6 +89,7 @@ export class Plant {
   private readonly tree;
   private readonly options: Required<PlantOptions>;
   private outcomes: GrantOutcome[] = [];
+  private readonly told = new Map<SessionId, { readonly atMs: number; readonly terminalsMa: number[] }>();
   private readonly history: {
     atMs: number;
     meters: readonly PerPhase[];
@@ -199,7 +203,7 @@ export class Plant {
     const { commandDelayMs, carDelayMs } = this.options;
     for (const grant of station.arriving.filter(({ atMs }) => this.nowMs - atMs >= commandDelayMs)) {
       station.arriving = station.arriving.filter((g) => g !== grant);
-      if (station.fault === "deaf") continue;
+      if (station.fault === "deaf" || station.fault === "reboots") continue;
       const { seq, limitMa, dischargeMa = 0, session } = grant;
       if (station.fault === "refuses" && dischargeMa > 0) {
         this.outcomes.push({ session, seq, atMs: this.nowMs, outcome: "rejected" });
@@ -218,7 +222,8 @@ export class Plant {
     const car = this.cars.get(station.outlet.id);
     if (car === undefined) return;
     const allowedMa = station.fault === "disobeys" ? station.outlet.ratedMa : station.limitMa;
-    const wantsMa = car.gotWh >= car.needWh || allowedMa < 6_000 ? 0 : Math.min(allowedMa, car.mostMa);
+    const charges = station.fault !== "reboots" && car.gotWh < car.needWh && allowedMa >= 6_000;
+    const wantsMa = charges ? Math.min(allowedMa, car.mostMa) : 0;
     // Up at once, down at the end of its time: the worst order for whoever raises before others have lowered.
     if (wantsMa >= car.drawMa || this.nowMs - station.loweredAtMs >= carDelayMs)
       car.drawMa = car.gives === undefined || station.dischargeMa === 0 ? wantsMa : 0 - station.dischargeMa;
@@ -291,9 +296,7 @@ export class Plant {
         wantsMa: car.mostMa,
         ...(car.gives && { discharge: { wMax: car.gives.wMax, leftWh: car.gotWh - car.gives.keepsWh } }),
         ...(car.laxityMs !== undefined && { laxityMs: car.laxityMs }),
-        ...(seen === undefined || seen.atMs < car.connectedAtMs
-          ? {}
-          : { observed: { atMs: seen.atMs, terminalsMa: seen.draws.get(car.outlet)! } }),
+        ...this.observed(car, seen),
       })),
       outcomes: this.outcomes,
       batteries:
@@ -314,6 +317,14 @@ export class Plant {
       solar: solar === undefined ? [] : [{ id: solar.id, atMs: this.nowMs, feedW: this.solarW }],
       ...(this.plan === undefined ? {} : { plan: this.plan }),
     };
+  }
+
+  private observed({ connectedAtMs, id, outlet }: Car, seen: ReturnType<Plant["ago"]>) {
+    const tells = this.stations.get(outlet)!.fault !== "reboots";
+    if (tells && seen !== undefined && seen.atMs >= connectedAtMs)
+      this.told.set(id, { atMs: seen.atMs, terminalsMa: [...seen.draws.get(outlet)!] });
+    const observed = this.told.get(id);
+    return observed === undefined ? {} : { observed };
   }
 
   /** A meter's last digits never stand still; a frozen one's do. */
