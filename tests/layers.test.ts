@@ -13,7 +13,7 @@ const root = resolve(import.meta.dirname, "..");
 const layers = [
   ["packages/kernel"],
   ["packages/testing"],
-  ["packages/ocpp", "packages/sitelink", "packages/modbus"],
+  ["packages/ocpp", "packages/sitelink", "packages/modbus", "packages/yaml"],
   ["packages/pki", "packages/energy", "packages/guard"],
   ["apps/csms", "apps/site", "apps/simulator", "apps/console"],
   ["launcher", "demo"],

@@ -3,9 +3,9 @@
  * with the line and column where it stands and a path to it; nothing is guessed and nothing passed over.
  */
 import { failed, ok, type Result, shown } from "@wattward/kernel";
+import { readYaml } from "@wattward/yaml";
 import type { TSchema } from "typebox";
 import { Errors } from "typebox/value";
-import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import { type ScenarioWords, scenarioShape } from "./shape.ts";
 
 /** Where it is and what it should be. `line` and `column` count from 1. */
@@ -27,55 +27,27 @@ export type Scenario = {
 export const SCENARIO_CHARS_MAX = 4_194_304;
 /** Faults that are named at once. */
 const FAULTS_MAX = 20;
-/** Times that one anchor may stand for another's content: enough for defaults, too few for a bomb. */
+/** Enough for defaults, too few for a bomb. */
 const ALIASES_MAX = 100;
-/** Brackets and indents within each other; the shape needs five. */
-const DEPTH_MAX = 32;
+const START = { line: 1, column: 1 };
 
 export function readScenario(text: string): Result<Scenario, ScenarioFault[]> {
-  const whole = (sentence: string) => failed([{ line: 1, column: 1, path: "", sentence }]);
-  if (text.length > SCENARIO_CHARS_MAX) return whole(`it is longer than ${SCENARIO_CHARS_MAX} characters.`);
-  if (tooDeep(text)) return whole(`brackets stand more than ${DEPTH_MAX} deep.`);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
-  if (document.errors.length > 0) {
+  const read = readYaml(text, { charsMax: SCENARIO_CHARS_MAX, aliasesMax: ALIASES_MAX, merges: false });
+  if (!read.ok)
     return failed(
-      document.errors.slice(0, FAULTS_MAX).map(({ message, pos }) => {
-        const { line, col } = lines.linePos(pos[0]);
-        return { line, column: col, path: "", sentence: `${message.replace(/\.?\s*$/, "")}.` };
-      }),
+      read.fault.map(({ path, place = START, sentence }) => ({
+        ...place,
+        ...{ path, sentence: `${path === "" ? "it " : ""}${sentence}.` },
+      })),
     );
-  }
-  const words = plain(document);
-  if (typeof words === "string") return whole(words);
-  const at = (path: readonly (string | number)[], sentence: string): ScenarioFault => ({
-    ...placeOf(document, lines, path),
-    path: pathSaid(path),
-    sentence,
-  });
-  const faults = faultsOf(words.value).map(({ path, sentence }) => at(path, sentence));
+  const { placeOf, value } = read.value;
+  const at = (path: readonly (string | number)[], sentence: string): ScenarioFault => {
+    const said = pathSaid(path);
+    return { ...(placeOf(said) ?? START), path: said, sentence };
+  };
+  const faults = faultsOf(value).map(({ path, sentence }) => at(path, sentence));
   if (faults.length > 0) return failed(faults.slice(0, FAULTS_MAX));
-  return ok({ words: words.value as ScenarioWords, at });
-}
-
-function plain(document: Document): { value: unknown } | string {
-  try {
-    return { value: document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown };
-  } catch (error) {
-    // The one thing that it throws for: aliases that multiply (`ReferenceError: Excessive alias count`).
-    return `${shown((error as Error).message, 120)}.`;
-  }
-}
-
-/** Before the parser, which goes as deep as the text does. Brackets in texts are counted too: nobody has 32 of them. */
-function tooDeep(text: string): boolean {
-  let depth = 0;
-  for (const char of text) {
-    if (char === "[" || char === "{") depth++;
-    else if (char === "]" || char === "}") depth = Math.max(0, depth - 1);
-    if (depth > DEPTH_MAX) return true;
-  }
-  return /^( *- ){32}/m.test(text);
+  return ok({ words: value as ScenarioWords, at });
 }
 
 type Found = { readonly path: readonly (string | number)[]; readonly sentence: string };
@@ -129,20 +101,6 @@ function schemaAt(shape: TSchema, path: readonly (string | number)[]): Node | un
     (node, part) => (node?.items === undefined ? node?.properties?.[String(part)] : node.items),
     shape as Node,
   );
-}
-
-/** Of what stands at the path, or of the nearest thing around it that is there. For a name that is not known: the name. */
-function placeOf(document: Document, lines: LineCounter, path: readonly (string | number)[]) {
-  for (let length = path.length; length >= 0; length--) {
-    const parent = length === 0 ? undefined : document.getIn(path.slice(0, length - 1), true);
-    const last = String(path[length - 1]);
-    const key = isMap(parent) ? parent.items.find((pair) => String(pair.key) === last)?.key : undefined;
-    const node = isNode(key) ? key : document.getIn(path.slice(0, length), true);
-    if (!isNode(node) || node.range == null) continue;
-    const { line, col } = lines.linePos(node.range[0]);
-    return { line, column: col };
-  }
-  return { line: 1, column: 1 };
 }
 
 const pathSaid = (path: readonly (string | number)[]): string =>

@@ -18,10 +18,14 @@ import {
   visit,
 } from "yaml";
 
+/** `sentence`: said of what stands at the offset. */
 export type AliasFault = { readonly sentence: string; readonly offset: number };
 
-/** The first in the text; throws a RangeError where the document is too deep for the stack. */
-export function aliasFault(document: Document): AliasFault | undefined {
+/** The first in the text. `merges`: `<<` means more than any other name. */
+export function aliasFault(
+  document: Document,
+  { merges }: { readonly merges: boolean },
+): AliasFault | undefined {
   const anchors = new Map<string, Node>();
   let found: AliasFault | undefined;
   const stop = (fault: AliasFault | undefined) => {
@@ -30,7 +34,7 @@ export function aliasFault(document: Document): AliasFault | undefined {
   };
   visit(document, {
     Alias: (_key, alias) => stop(nameFault(alias, anchors)),
-    Pair: (_key, pair) => stop(mergeFault(pair, anchors)),
+    Pair: (_key, pair) => stop(merges ? mergeFault(pair, anchors) : undefined),
     Value(_key, node) {
       if (node.anchor !== undefined) anchors.set(node.anchor, node);
     },
@@ -43,11 +47,11 @@ function nameFault(alias: Alias, anchors: ReadonlyMap<string, Node>): AliasFault
   const named = anchors.get(alias.source);
   if (named === undefined)
     return {
-      sentence: `*${alias.source} is an alias of nothing: no &${alias.source} stands above it`,
+      sentence: `is *${alias.source}, an alias of nothing: no &${alias.source} stands above it`,
       offset,
     };
   return offset < (named.range?.[1] ?? 0)
-    ? { sentence: `*${alias.source} stands inside what it is an alias of`, offset }
+    ? { sentence: `is *${alias.source}, which stands inside what it is an alias of`, offset }
     : undefined;
 }
 
@@ -61,7 +65,7 @@ function mergeFault({ key, value }: Pair, anchors: ReadonlyMap<string, Node>): A
   const at = parts.findIndex((part) => !isFine(part));
   if (at < 0) return undefined;
   return {
-    sentence: "<< takes what is an object: an alias of one, as *name, or a list of such",
+    sentence: "takes what is an object: an alias of one, as *name, or a list of such",
     offset: startOf(isSeq(value) ? parts[at] : value) || startOf(key),
   };
 }

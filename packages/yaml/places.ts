@@ -9,16 +9,23 @@ const NAME_TOLD_CHARS_MAX = 40;
 
 type Step = { readonly offset: number | undefined; readonly node: unknown; readonly rest: string };
 
-/** Of the name or item that a path ends with, or of the nearest around it that the text has; behind an alias, where that was written. */
-export function placeOf(document: Document, path: string): number | undefined {
-  let [node, rest, offset]: [unknown, string, number | undefined] = [document.contents, path, undefined];
+/**
+ * Of the name or item that a path ends with, or of the nearest around it that the text has; behind an alias, where that was written.
+ * `node`: what stands there; nothing where the text has no such path.
+ */
+export function placeOf(
+  document: Document,
+  path: string,
+): { readonly offset: number | undefined; readonly node?: unknown } {
+  let [node, rest]: [unknown, string] = [document.contents, path];
+  let offset = startOf(node);
   while (rest !== "") {
     const step = stepInto(isAlias(node) ? node.resolve(document) : node, rest);
     if (step === undefined) break;
     ({ node, rest } = step);
     offset = step.offset ?? offset;
   }
-  return offset;
+  return rest === "" ? { offset, node } : { offset };
 }
 
 function stepInto(node: unknown, path: string): Step | undefined {
