@@ -8,27 +8,22 @@
  * lower limit therefore frees nothing by being sent: only by its effect. Nobody waits for it, though: the others go on within what
  * is free. Refuses to forget: an outlet without an answer keeps its claim, also past the grant's life, since its clock may be wrong.
  */
-import { CarPhases } from "./car-phases.ts";
 import type { FuseTree, Place } from "./fuse-tree.ts";
 import type { Grant, GrantOutcome, SessionInput, Standing } from "./inputs.ts";
 import {
   DEAF_AFTER_MS,
-  DRAWS_MA_MIN,
-  IDLE_AFTER_DRAWING_MS,
-  IDLE_AFTER_MS,
   INSISTS_AFTER_MS,
   LAG_MS_MAX,
   LEND_AFTER_MS,
-  OBEYS_WITHIN_MA,
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
 } from "./limits.ts";
-import { Obedience, type SeenDraw } from "./obedience.ts";
-import { everyWired, higher, map2, NO_CURRENT, onSite, type PerPhase, times } from "./phases.ts";
+import { Obedience } from "./obedience.ts";
+import { everyWired, higher, map2, NO_CURRENT, type PerPhase, times } from "./phases.ts";
+import { SeenDraws } from "./seen-draws.ts";
 import { livesOn, SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
 import { stepDown } from "./steps.ts";
-import { isDraw } from "./trust.ts";
 import { Extremes } from "./window.ts";
 
 /** With the index of the fuse that it hangs below, and the rows that it weighs on. */
@@ -67,10 +62,8 @@ export class OutletClaim {
   sentAtMs = Number.NEGATIVE_INFINITY;
   private readonly sent: SentGrants;
   private readonly obedience: Obedience;
-  private draw: SeenDraw | undefined;
-  private readonly drawHigh = new Extremes(LEND_AFTER_MS);
+  private readonly draws: SeenDraws;
   private readonly mayHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
-  private readonly drawnHigh = [0, 1, 2].map(() => new Extremes(LAG_MS_MAX));
   private readonly dischargeHigh = new Extremes(LAG_MS_MAX);
   private dischargeLoweredAtMs = Number.NEGATIVE_INFINITY;
   private nowMs = Number.NEGATIVE_INFINITY;
@@ -78,15 +71,9 @@ export class OutletClaim {
   private offeredSinceMs: number | undefined;
   private atDefaultSinceMs = Number.NEGATIVE_INFINITY;
   private dischargeSeq = 0;
-  private readonly phases: CarPhases;
-  private restingSinceMs: number | undefined;
-  private idleSinceMs: number | undefined;
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
   private inEffect = false;
-  /** Since it was last offered anything. */
-  private drewOfGrant = false;
-  private leaves = false;
   /** Its grant has stood long enough for the draw to show what it wants. */
   private settled = false;
   private unlimited = false;
@@ -95,7 +82,7 @@ export class OutletClaim {
     this.outlet = outlet;
     this.sent = new SentGrants(outlet);
     this.limitMa = outlet.safeMa;
-    this.phases = new CarPhases(outlet);
+    this.draws = new SeenDraws(outlet);
     this.obedience = new Obedience(outlet);
   }
 
@@ -112,17 +99,16 @@ export class OutletClaim {
     this.session = session;
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
     for (const outcome of outcomes) this.hear(outcome);
-    if (session?.observed !== undefined) this.see(session.observed, nowMs);
+    const { limitMa, settled } = this;
+    if (session?.observed !== undefined) this.draws.see(session.observed, { limitMa, settled }, nowMs);
     this.expire(nowMs);
     this.obedience.allows(this.inForceMa, nowMs);
     // What a predecessor had it give is no disobedience, as long as his grant may live.
     const isLeft = !this.inEffect && nowMs - this.sinceMs <= this.outlet.ttlMs;
     const leftMa = isLeft ? Math.max(...this.drawMa.map((ma) => -ma)) : 0;
     this.dischargeHigh.add(nowMs, Math.max(this.dischargeMa, leftMa));
-    this.drawMa.forEach((ma, phase) => {
-      this.drawnHigh[phase]!.add(nowMs, ma);
-    });
-    if (this.draw !== undefined) this.obedience.judge(this.draw, this.feedAtMostMa, nowMs);
+    this.draws.stand(nowMs);
+    if (this.draws.last !== undefined) this.obedience.judge(this.draws.last, this.feedAtMostMa, nowMs);
     // Nobody there draws nothing, whatever somebody who comes may draw.
     const drawnMa = this.standing === "empty" ? this.drawMa : this.mayMa;
     drawnMa.forEach((ma, phase) => {
@@ -148,12 +134,12 @@ export class OutletClaim {
    */
   get heeds(): boolean {
     const returns = this.limitMa < this.outlet.safeMa && this.sent.lapses(this.nowMs);
-    return this.standing === "obeys" && this.obedience.keeps(this.draw) && !returns;
+    return this.standing === "obeys" && this.obedience.keeps(this.draws.last) && !returns;
   }
 
   /** It was seen above its grants, judged or not. */
   get strays(): boolean {
-    return !this.obedience.keeps(this.draw);
+    return !this.obedience.keeps(this.draws.last);
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */
@@ -174,26 +160,25 @@ export class OutletClaim {
 
   /** Per phase of the site. */
   get mayMa(): PerPhase {
-    const { outlet } = this;
-    const seen = this.draw?.ma ?? NO_CURRENT;
+    const { outlet, drawMa: seen } = this;
     if (this.standing === "empty") return higher(everyWired(outlet.wiring, outlet.safeMa), seen);
     if (this.standing !== "obeys") return higher(everyWired(outlet.wiring, outlet.ratedMa), seen);
-    return higher(times(this.phases.used, this.inForceMa), seen);
+    return higher(times(this.draws.usesPhases, this.inForceMa), seen);
   }
 
   /** What it would claim with `limitMa` as well as all that can be in force now. */
   mayWith(limitMa: number): PerPhase {
-    return higher(this.mayMa, times(this.phases.used, limitMa));
+    return higher(this.mayMa, times(this.draws.usesPhases, limitMa));
   }
 
   /** 1 on each phase of the site that the car uses, as far as is known. */
   get usesPhases(): PerPhase {
-    return this.phases.used;
+    return this.draws.usesPhases;
   }
 
   /** Last seen draw; nothing yet: none, which counts a meter's share of it twice rather than never. */
   get drawMa(): PerPhase {
-    return this.draw?.ma ?? NO_CURRENT;
+    return this.draws.ma;
   }
 
   /**
@@ -203,8 +188,9 @@ export class OutletClaim {
   drawAtMostMa(nowMs: number): PerPhase {
     if (this.dischargeMa > 0)
       return map2(this.feedAtLeastMa(nowMs), this.drawMa, (fedMa, drawnMa) => Math.max(0 - fedMa, drawnMa));
-    const settled = nowMs - Math.max(this.changedAtMs, this.restingSinceMs ?? this.changedAtMs) > LAG_MS_MAX;
-    if (settled && (this.draw !== undefined || this.session === undefined)) return this.drawMa;
+    const { last, restingSinceMs = this.changedAtMs } = this.draws;
+    const settled = nowMs - Math.max(this.changedAtMs, restingSinceMs) > LAG_MS_MAX;
+    if (settled && (last !== undefined || this.session === undefined)) return this.drawMa;
     return [this.mayHigh[0]!.high ?? 0, this.mayHigh[1]!.high ?? 0, this.mayHigh[2]!.high ?? 0];
   }
 
@@ -220,8 +206,7 @@ export class OutletClaim {
    */
   feedAtLeastMa(nowMs: number): PerPhase {
     if (this.dischargeMa === 0 || nowMs - this.dischargeLoweredAtMs <= LAG_MS_MAX) return NO_CURRENT;
-    const fed = (phase: number) => Math.max(0, -(this.drawnHigh[phase]!.high ?? 0));
-    return [fed(0), fed(1), fed(2)];
+    return this.draws.feedAtLeastMa;
   }
 
   /** What it may give back at most, by what it was told lately. */
@@ -237,38 +222,33 @@ export class OutletClaim {
 
   /** What was last seen, and what it may give back besides, where that is older than readings can be apart: it may have ended since. */
   unseenMa(nowMs: number): PerPhase {
-    if (this.draw === undefined || this.isSeen(nowMs)) return NO_CURRENT;
+    if (this.draws.last === undefined || this.draws.isFresh(nowMs)) return NO_CURRENT;
     const { feedAtMostMa } = this;
-    return map2(this.draw.ma, this.phases.used, (ma, used) => Math.max(0, ma + feedAtMostMa * used));
+    return map2(this.drawMa, this.draws.usesPhases, (ma, used) => Math.max(0, ma + feedAtMostMa * used));
   }
 
   /** As last seen, and nothing where that may have ended. */
   surelyDrawnMa(nowMs: number): PerPhase {
-    return this.isSeen(nowMs) ? this.drawMa : NO_CURRENT;
-  }
-
-  private isSeen(nowMs: number): boolean {
-    return this.draw !== undefined && nowMs - this.draw.atMs <= LAG_MS_MAX;
+    return this.draws.isFresh(nowMs) ? this.drawMa : NO_CURRENT;
   }
 
   /** When it was last seen; `undefined`: never. */
   get seenAtMs(): number | undefined {
-    return this.draw?.atMs;
+    return this.draws.last?.atMs;
   }
 
   /** Most drawn on a phase for a while; `undefined`: the grant was changed meanwhile, or a car on it has yet to wake up. */
   get steadyDrawMa(): number | undefined {
-    return this.settled && (this.drawing || this.drewOfGrant) ? this.drawHigh.high : undefined;
+    return this.settled ? this.draws.steadyMa : undefined;
   }
 
   /** Left what it was offered, and has drawn nothing since: full, as far as anybody can tell, also while it is offered nothing. */
   get full(): boolean {
-    return this.leaves;
+    return this.draws.full;
   }
 
   idle(nowMs: number): boolean {
-    const afterMs = this.drewOfGrant ? IDLE_AFTER_DRAWING_MS : IDLE_AFTER_MS;
-    return this.draw !== undefined && this.idleSinceMs !== undefined && nowMs - this.idleSinceMs > afterMs;
+    return this.draws.idle(nowMs);
   }
 
   /** A grant of ours was accepted, and the model's response time has passed: what was in force before is gone. */
@@ -277,7 +257,7 @@ export class OutletClaim {
   }
 
   get drawing(): boolean {
-    return Math.max(...this.drawMa) >= DRAWS_MA_MIN;
+    return this.draws.drawing;
   }
 
   /** Notes a grant that leaves now. */
@@ -290,11 +270,8 @@ export class OutletClaim {
     if (dischargeMa > 0) this.dischargeSeq = seq;
     this.dischargeMa = dischargeMa;
     if (limitMa < this.limitMa) this.loweredAtMs = nowMs;
-    if (limitMa > 0 && this.limitMa === 0) this.idleSinceMs = nowMs;
-    if (limitMa === 0) {
-      this.idleSinceMs = undefined;
-      this.drewOfGrant = false;
-    }
+    if (limitMa === 0) this.draws.offeredNothing();
+    else if (this.limitMa === 0) this.draws.offeredAgain(nowMs);
     this.limitMa = limitMa;
     this.sentAtMs = nowMs;
     this.sent.send(seq, limitMa, nowMs);
@@ -331,25 +308,6 @@ export class OutletClaim {
   private expire(nowMs: number): void {
     this.inEffect = this.sent.expire(nowMs) || this.inEffect;
     this.deafNow ||= this.unansweredSinceMs !== undefined && nowMs - this.unansweredSinceMs > DEAF_AFTER_MS;
-  }
-
-  private see({ atMs, terminalsMa }: NonNullable<SessionInput["observed"]>, nowMs: number): void {
-    if (this.draw !== undefined && atMs <= this.draw.atMs) return;
-    if (!isDraw(terminalsMa, this.outlet)) return;
-    const ma = onSite(this.outlet.wiring, terminalsMa);
-    const changed = ma.some((x, i) => Math.abs(x - this.drawMa[i]!) > OBEYS_WITHIN_MA);
-    if (changed || this.restingSinceMs === undefined) this.restingSinceMs = nowMs;
-    this.draw = { atMs, ma };
-    this.drawHigh.add(nowMs, Math.max(0, ...ma));
-    if (this.drawing) {
-      this.idleSinceMs = undefined;
-      this.drewOfGrant ||= this.limitMa > 0;
-      this.leaves = false;
-    } else if (this.limitMa > 0) {
-      this.idleSinceMs ??= nowMs;
-      this.leaves ||= this.settled && this.drewOfGrant && (this.drawHigh.high ?? 0) < DRAWS_MA_MIN;
-    }
-    this.phases.see(ma, nowMs);
   }
 
   /** What it may live on is budgeted; said again is no more than it surely has, for that would raise it past all room. */
@@ -398,19 +356,13 @@ export class OutletClaim {
     this.changedAtMs = nowMs;
     this.loweredAtMs = Number.NEGATIVE_INFINITY;
     this.sentAtMs = Number.NEGATIVE_INFINITY;
-    this.draw = undefined;
+    this.draws.clear();
     this.dischargeMa = 0;
     this.refusesDischarge = false;
-    const windows = [this.drawHigh, this.dischargeHigh, ...this.drawnHigh];
-    for (const window of windows) window.clear();
-    this.phases.clear();
+    this.dischargeHigh.clear();
     this.obedience.clear();
-    this.restingSinceMs = undefined;
-    this.idleSinceMs = undefined;
     this.unansweredSinceMs = undefined;
     this.deafNow = false;
-    this.drewOfGrant = false;
-    this.leaves = false;
     this.inEffect = false;
   }
 }
