@@ -1,7 +1,7 @@
 /**
  * The last word of a meter. Where it still shows an overload after what was lowered for it has had its time, somebody below does not do
- * as told, and until his own meter values say who, nobody knows. Then those give way who were not lowered for it, by what flows too much;
- * if that was not enough either, the others.
+ * as told, and until his own meter values say who, nobody knows. Then those give way who were not lowered for it and draw no more than they
+ * may, by what flows too much; if that was not enough either, the others.
  *
  *     overload seen ── lowered by reckoning ── respondsMs ── still there: shed ── respondsMs ── still there: shed …
  *
@@ -11,6 +11,7 @@ import type { FuseTree } from "./fuse-tree.ts";
 import type { Reading } from "./inputs.ts";
 import type { HeldOutlet, OutletClaim } from "./outlet-claim.ts";
 import { stepDown } from "./steps.ts";
+import { isMore } from "./trust.ts";
 
 export type Shed = { readonly claim: OutletClaim; readonly limitMa: number };
 type Overload = { sinceMs: number; actedAtMs: number };
@@ -60,7 +61,10 @@ export class Shedding {
     limits: Map<OutletClaim, number>,
   ): void {
     const { sinceMs } = this.overloads[fuse]![phase]!;
-    const isSuspect = ({ claim }: HeldOutlet) => claim.standing !== "obeys" || claim.loweredAtMs >= sinceMs;
+    const isSuspect = ({ claim }: HeldOutlet) =>
+      claim.standing !== "obeys" ||
+      claim.loweredAtMs >= sinceMs ||
+      isMore(claim.drawMa[phase]!, claim.limitMa);
     const able = this.below(fuse).filter(
       ({ claim }) =>
         claim.usesPhases[phase]! > 0 &&
@@ -74,12 +78,12 @@ export class Shedding {
       if (leftMa <= 0) return;
       const { claim } = one;
       const nowMa = limits.get(claim) ?? claim.limitMa;
-      const flowsMa = Math.min(nowMa, claim.drawMa[phase]!);
-      const limitMa = stepDown(claim.outlet, flowsMa - leftMa);
-      if (limitMa >= nowMa) continue;
-      limits.set(claim, limitMa);
+      const flowsMa = Math.min(claim.limitMa, claim.drawMa[phase]!);
+      // Perhaps lowered for another phase already: then by as much less for this one.
+      const limitMa = Math.min(nowMa, stepDown(claim.outlet, flowsMa - leftMa));
+      if (limitMa < nowMa) limits.set(claim, limitMa);
       // What a suspect takes back is not to be counted on.
-      if (!isSuspect(one)) leftMa -= flowsMa - limitMa;
+      if (!isSuspect(one)) leftMa -= flowsMa - Math.min(flowsMa, limitMa);
     }
   }
 
