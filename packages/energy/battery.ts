@@ -44,8 +44,8 @@ const CHARGE_HYSTERESIS_PERMILLE = 20;
 /** Of what is stored, so much at least comes out. */
 const GIVEN_BACK = 0.9;
 const QUARTERS_AN_HOUR = 4;
-/** Cars that relied on it are lowered within this, or never. */
-const GIVES_ON_MS = 15_000;
+/** Cars that relied on it are lowered within this, or never: readings are apart no longer. */
+const GIVES_ON_MS = 30_000;
 
 export class BatteryControl {
   readonly battery: Battery;

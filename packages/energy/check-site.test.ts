@@ -52,6 +52,12 @@ for (const [name, damage, path] of [
   ],
   ["two meters at one fuse", (s) => s.meters.push({ ...s.meters[0], id: "m2" }), "meters[1].fuse"],
   ["a default that no car takes", (s) => (s.outlets[0].safeMa = 3_000), "outlets[0].safeMa"],
+  ["a default between two steps", (s) => (s.outlets[0].safeMa = 6_500), "outlets[0].safeMa"],
+  [
+    "a default that is none of its steps",
+    (s) => Object.assign(s.outlets[0], { safeMa: 6_000, steps: { kind: "list", ma: [0, 8_000, 16_000] } }),
+    "outlets[0].safeMa",
+  ],
   ["an unknown member", (s) => (s.outlets[0].power = 3), "outlets[0].power"],
   ["an id with a line break", (s) => (s.fuses[0].id = "main\nmain"), "fuses[0].id"],
   ["an id of blanks", (s) => (s.meters[0].id = "  "), "meters[0].id"],

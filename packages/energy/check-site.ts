@@ -42,6 +42,7 @@ import type {
   SourceId,
   Steps,
 } from "./site.ts";
+import { stepDown } from "./steps.ts";
 
 /** `path` is empty where the whole is meant. */
 export type SiteFault = DocumentFault;
@@ -95,7 +96,10 @@ function outletOf(r: DocumentReader): Outlet {
   const ratedMa = current(r.at("ratedMa"), MINIMUM_MA);
   const minMa = r.at("minMa").number(MINIMUM_MA, ratedMa);
   const safeMa = r.at("safeMa").number(0, ratedMa);
+  const steps = stepsOf(r.at("steps"));
+  const knownMa = stepDown({ steps, minMa, ratedMa }, safeMa);
   if (safeMa > 0 && safeMa < minMa) r.at("safeMa").fault("is neither 0 nor at least minMa: cars refuse it");
+  else if (knownMa !== safeMa) r.at("safeMa").fault(`is none of its steps: the next below is ${knownMa} mA`);
   const discharges = !r.at("dischargeMaMax").absent;
   const limiting = r.at("limiting").oneOf("proven", "none");
   const expiry = r.at("expiry").oneOf("proven", "unproven");
@@ -111,7 +115,7 @@ function outletOf(r: DocumentReader): Outlet {
     wiring: wiringOf(r.at("wiring")),
     ratedMa,
     minMa,
-    steps: stepsOf(r.at("steps")),
+    steps,
     safeMa,
     limiting,
     ttlMs: r.at("ttlMs").number(60_000, 300_000),

@@ -342,7 +342,8 @@ class Loop implements ControlLoop {
       room.add(weighsOn(this.tree, held, "raising"), held.claim.mayWith(carsAlone.get(held.claim) ?? 0));
     room.capacity[this.tree.powerRow] = power.withStoresW;
     const all = this.batteries.map(({ battery }) => battery);
-    const drawn = new Room(this.tree, rooms.forLowering);
+    // By what grants were given on: what a car that stops hides for a while is no room.
+    const drawn = new Room(this.tree, rooms.forRaising);
     for (const held of this.held) drawn.add(weighsOn(this.tree, held, "lowering"), held.claim.mayMa);
     const over = (row: number) => drawn.free(row) < -TOLERANCE;
     for (const control of this.batteries) {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
+import { PROBATION_MS } from "./limits.ts";
 import { Plant } from "./testing/plant.ts";
 import { MAIN, outletId, smallSite } from "./testing/small-site.ts";
 
@@ -105,3 +106,44 @@ test("a station that reboots hides no load: what it told last may have ended, an
   );
   assert(mostMa <= 60_000, `${mostMa} mA might flow`);
 });
+
+for (const meterFault of ["none", "lost"] as const)
+  test(`who proves himself gives way to another that does not obey; the meter's fault: ${meterFault}`, () => {
+    const p = new Plant({ site: smallSite({ outlets: 2, mainA: 36 }), chance: seededChance(1) });
+    const station = (i: number) => p.stations.get(outletId(i))!;
+    p.meterFault = meterFault;
+    for (let i = 0; i < 2; i++) p.plugIn(outletId(i));
+    p.run(180_000);
+    station(0).fault = "disobeys";
+    p.run(60_000);
+    station(0).fault = "none";
+    p.run(120_000);
+    assert.deepEqual([standings(p)[0], limits(p)[0]], ["disobeys", 6_000], "it was to be on probation");
+    station(1).fault = "disobeys";
+    let [overMs, lastsMs] = [0, 0];
+    p.run(120_000, () => {
+      lastsMs = p.worstLoad > 1.0001 ? lastsMs + 100 : 0;
+      overMs = Math.max(overMs, lastsMs);
+    });
+    assert(overMs > 0, "it was to be too much at first");
+    assert(overMs <= 11_000, `${overMs} ms`);
+  });
+
+for (const [what, goes] of [
+  ["whose car is full", (p: Plant) => void (p.cars.get(outletId(0))!.needWh = 0)],
+  ["whose car has left", (p: Plant) => p.unplug(outletId(0))],
+] as const)
+  test(`a station that did not obey once, ${what}, keeps nobody from charging for longer than a proof takes`, () => {
+    const p = new Plant({ site: smallSite({ outlets: 2, mainA: 36 }), chance: seededChance(1) });
+    p.plugIn(outletId(0));
+    const other = p.plugIn(outletId(1));
+    p.stations.get(outletId(0))!.fault = "disobeys";
+    p.run(60_000);
+    p.stations.get(outletId(0))!.fault = "none";
+    goes(p);
+    p.run(PROBATION_MS / 2);
+    assert.equal(standings(p)[0], "disobeys");
+    p.run(PROBATION_MS + 300_000);
+    assert.notEqual(standings(p)[0], "disobeys");
+    assert(other.drawMa >= 16_000, `${other.drawMa} mA`);
+  });

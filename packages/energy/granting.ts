@@ -10,7 +10,7 @@ import { type FuseTree, Room } from "./fuse-tree.ts";
 import type { Grant, GrantReason, Reading } from "./inputs.ts";
 import { type HeldOutlet, type OutletClaim, weighsOn } from "./outlet-claim.ts";
 import { minus, type PerPhase, times } from "./phases.ts";
-import { proving } from "./proving.ts";
+import { givingWay, proving } from "./proving.ts";
 import { raised, worthLowering } from "./ramp.ts";
 import { Shedding } from "./shedding.ts";
 import { lowest } from "./steps.ts";
@@ -45,7 +45,7 @@ export class Granting {
     { nowMs, readings }: { readonly nowMs: number; readonly readings: readonly (Reading | undefined)[] },
   ): Grant[] {
     return [
-      ...this.tame(rooms.forGranting, nowMs),
+      ...this.tame(rooms, nowMs),
       ...this.lowerAll(shared, rooms.forLowering, nowMs),
       ...this.shed(readings, nowMs),
       ...this.raiseAll(shared, rooms.forGranting, nowMs),
@@ -73,10 +73,15 @@ export class Granting {
     });
   }
 
-  private tame(capacity: readonly number[], nowMs: number): Grant[] {
-    return proving(this.tree, this.held, { capacity, nowMs }).map((claim) =>
-      this.grant(claim, { limitMa: lowest(claim.outlet), reason: "not-obeying" }, nowMs),
-    );
+  private tame({ forGranting, forLowering }: Capacities, nowMs: number): Grant[] {
+    const told = (claims: readonly OutletClaim[], limitOf: (claim: OutletClaim) => number) =>
+      claims.map((claim) => this.grant(claim, { limitMa: limitOf(claim), reason: "not-obeying" }, nowMs));
+    return [
+      ...told(givingWay(this.tree, this.held, forLowering), () => 0),
+      ...told(proving(this.tree, this.held, { capacity: forGranting, nowMs }), ({ outlet }) =>
+        lowest(outlet),
+      ),
+    ];
   }
 
   private shed(readings: readonly (Reading | undefined)[], nowMs: number): Grant[] {

@@ -3,8 +3,8 @@
  *
  *     over       seen above all that was in force while the reading may have been taken
  *     disobeys   over by its last reading, and above what was in force by readings the model's response time before it, so that none is judged
- *                by the moment in which a car begins; or over by the last one for long: judged, until it has obeyed for `PROBATION_MS`; that
- *                stays with the station
+ *                by the moment in which a car begins; or over by the last one for long: judged, until it has kept to a grant, or nobody has been
+ *                there, for `PROBATION_MS`; that stays with the station
  *     shows      seen above what is in force now, by a reading since: nothing is judged by it, but nobody reckons with the grant
  *
  * Being slow to judge costs nothing: what is seen counts at once in what an outlet may draw.
@@ -55,8 +55,15 @@ export class Obedience {
     const over = isMore(drawsMa, this.inForceHigh.high ?? 0) || isMore(givesMa, feedAtMostMa);
     this.aboveSinceMs = over || isMore(drawsMa, this.inForce.ma) ? (this.aboveSinceMs ?? atMs) : undefined;
     this.overSinceMs = over ? this.aboveSinceMs : undefined;
-    this.obeysSinceMs = over || drawsMa < DRAWS_MA_MIN ? undefined : (this.obeysSinceMs ?? atMs);
+    // Who rests on a grant keeps to it, and a car that is full would prove nothing for ever.
+    const proves = !over && (this.inForce.ma > 0 || drawsMa >= DRAWS_MA_MIN);
+    this.obeysSinceMs = proves ? (this.obeysSinceMs ?? atMs) : undefined;
     if (atMs - (this.obeysSinceMs ?? Number.POSITIVE_INFINITY) >= PROBATION_MS) this.disobeys = false;
+  }
+
+  /** Above what was in force by its last reading, judged or not. */
+  get isAbove(): boolean {
+    return this.aboveSinceMs !== undefined;
   }
 
   /** Its grants say what it draws, as far as it was seen. */
@@ -64,6 +71,11 @@ export class Obedience {
     const shows =
       draw !== undefined && draw.atMs > this.inForce.sinceMs && isMore(Math.max(...draw.ma), this.inForce.ma);
     return !this.disobeys && this.overSinceMs === undefined && !shows;
+  }
+
+  /** Nobody has been there for as long as any proof takes. */
+  forget(): void {
+    this.disobeys = false;
   }
 
   /** Another car; the manners are the station's. */

@@ -15,6 +15,7 @@ import {
   INSISTS_AFTER_MS,
   LAG_MS_MAX,
   LEND_AFTER_MS,
+  PROBATION_MS,
   REJECTED_AGAIN_MS,
   UNSEEN_MS,
 } from "./limits.ts";
@@ -97,6 +98,7 @@ export class OutletClaim {
       if (this.sent.noneIsOurs) this.follow(session);
     }
     this.session = session;
+    if (session === undefined && nowMs - this.sinceMs >= PROBATION_MS) this.obedience.forget();
     this.settled = nowMs - this.changedAtMs >= LEND_AFTER_MS + this.outlet.respondsMs;
     for (const outcome of outcomes) this.hear(outcome);
     const { limitMa, settled } = this;
@@ -140,6 +142,11 @@ export class OutletClaim {
   /** It was seen above its grants, judged or not. */
   get strays(): boolean {
     return !this.obedience.keeps(this.draws.last);
+  }
+
+  /** By its last reading alone; one that is judged may have kept to its grants since. */
+  get isAbove(): boolean {
+    return this.obedience.isAbove;
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */

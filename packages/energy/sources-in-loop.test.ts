@@ -1,12 +1,14 @@
 /** Batteries and solar in the loop: a battery gives before a peak holds cars back, and no sun is held back that somebody relies on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { seededChance } from "@wattward/testing";
 import { createControlLoop } from "./control-loop.ts";
 import { fuseTree } from "./fuse-tree.ts";
 import type { Grant, LoopInput, Plan, SessionId } from "./inputs.ts";
 import { BASE_HOLD_MS, LAG_MS_MAX } from "./limits.ts";
 import type { SourceId } from "./site.ts";
 import { SourceFeeds } from "./source-feeds.ts";
+import { Plant } from "./testing/plant.ts";
 import { outletId, smallSite, VOLTAGE_V } from "./testing/small-site.ts";
 
 const W_PER_MA = (3 * VOLTAGE_V) / 1000;
@@ -234,4 +236,26 @@ test("solar whose device is silent may feed all that it can, but for a night aft
   assert.equal(unseenW(30_000, { atMs: 30_000, feedW: 150 }), 0);
   assert.equal(unseenW(9 * 3_600_000), 0, "the night");
   assert.equal(unseenW(11 * 3_600_000), 10_000, "another day");
+});
+
+test("a battery lets go behind nobody's back: what a car draws no more, and its station tells late, is no room for the others", () => {
+  for (const stationDelayMs of [5_000, 12_000, 24_000]) {
+    const battery = { dischargeWMax: 9_000, chargeWMax: 3_000 };
+    const site = smallSite({ outlets: 3, mainA: 44, baseA: 14, riseA: 1, battery, solarW: 23_000 });
+    const p = new Plant({ site, chance: seededChance(1), stationDelayMs });
+    p.baseMa[0] = [8_000, 8_000, 8_000];
+    p.solarW = 22_900;
+    const stops = p.plugIn(outletId(0), { mostMa: 20_000 });
+    p.plugIn(outletId(1));
+    p.plugIn(outletId(2));
+    p.run(300_000);
+    assert(p.battery.feedW > 3_000, `${p.battery.feedW} W: it was to be relied on`);
+    // The largest source may go at any instant; the battery is what else there is.
+    const mightMa = () =>
+      [...p.stations.values()].reduce((ma, { limitMa }) => ma + limitMa, 8_000) - p.battery.feedW / W_PER_MA;
+    let overMs = 0;
+    stops.needWh = stops.gotWh;
+    p.run(90_000, () => void (overMs = mightMa() > 44_001 ? overMs + 100 : overMs));
+    assert(overMs <= 1_000, `${overMs} ms, told ${stationDelayMs} ms late`);
+  }
 });
