@@ -36,8 +36,8 @@ test("base load: where everybody obeys, a change of ours hides it, so that nobod
 test("base load: beside a car that does not obey, what was certain still counts, as far as the meter bears it out", () => {
   assert.deepEqual(forLowering(false, [known, hidden, hidden]), [7, 7, 7]);
   assert.deepEqual(forLowering(false, [known, { ...hidden, meter: 41 }]), [7, 4], "it has fallen");
-  const later = Array<Seen>(6).fill(hidden);
-  assert.equal(forLowering(false, [known, ...later]).at(-1), 3, "readings are not so far apart");
+  const later = (turns: number) => forLowering(false, [known, ...Array<Seen>(turns).fill(hidden)]).at(-1);
+  assert.deepEqual([later(11), later(13)], [7, 3], "through one change after the other, but not for ever");
 });
 
 test("base load: where an outlet may draw more without a grant, what is likely counts, never beyond what was declared", () => {

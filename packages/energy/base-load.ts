@@ -7,8 +7,8 @@
  *
  *     `forRaising`   the highest seen for a while: what must be assumed before anything is granted;
  *     `forLowering`  what is certain in spite of all that is under way: what makes us take something back. While a station below does
- *                    not obey, also what was certain within the time that readings may be apart, as far as the meter still bears it out:
- *                    changes of ours hide a load that was seen, and do not end it. And while an outlet may draw more that no grant of
+ *                    not obey, also what was certain for a while, as far as the meter still bears it out: changes of ours hide a
+ *                    load that was seen, one after the other, and do not end it. And while an outlet may draw more that no grant of
  *                    ours allows, what is likely: rather one change too many, once, than room that is not there.
  *
  * A meter that is read again after a gap is believed for raising once readings can be apart no more: what stands against it may be older.
@@ -80,7 +80,7 @@ export class BaseLoads {
     });
     const windows = (spanMs: number) => tree.site.fuses.map(() => [0, 1, 2].map(() => new Extremes(spanMs)));
     this.high = windows(BASE_HOLD_MS);
-    this.certain = windows(LAG_MS_MAX);
+    this.certain = windows(BASE_HOLD_MS);
   }
 
   /** The declared highest of everything below each fuse. */
