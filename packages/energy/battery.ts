@@ -43,7 +43,11 @@ const TEMPERATURE_MARGIN_C = 3;
 const CHARGE_HYSTERESIS_PERMILLE = 20;
 /** Of what is stored, so much at least comes out. */
 const GIVEN_BACK = 0.9;
-const QUARTERS_AN_HOUR = 4;
+const HOUR_MS = 3_600_000;
+const QUARTER_MS = HOUR_MS / 4;
+/** Near its reserve nobody relies on more than lasts for so long, down to what its charge is told in steps of. */
+const RELIED_FOR_MS = 60_000;
+const RELIED_ABOVE_PERMILLE = 10;
 /** Cars that relied on it are lowered within this, or never: readings are apart no longer. */
 const GIVES_ON_MS = 30_000;
 
@@ -56,6 +60,7 @@ export class BatteryControl {
   private lastMs: number | undefined;
   /** Where the ramp leads; what is judged, so that a slow ramp is not taken for a settled value. */
   private aimW = 0;
+  private lastingW = 0;
   private fallsSinceMs: number | undefined;
   setpointW = 0;
   /** What it could give from now on for a quarter of an hour, whatever it is wanted to do. */
@@ -69,9 +74,9 @@ export class BatteryControl {
     this.trust = new ChargeTrust(battery);
   }
 
-  /** What others may rely on from now on: it may still give more, but is about to give that. */
+  /** What others may rely on from now on: it may still give more, but is about to give that, or to be at its reserve. */
   get reliableW(): number {
-    return Math.min(this.setpointW, this.aimW);
+    return Math.min(this.setpointW, this.aimW, this.lastingW);
   }
 
   /**
@@ -88,7 +93,9 @@ export class BatteryControl {
     }: { readonly nowMs: number; readonly chargeRoomW: number; readonly reliedOn?: boolean },
   ): void {
     const { min, max, why } = this.allowed(input, nowMs);
-    this.givesW = max > 0 ? Math.min(max, this.lastsW(input!.chargePermille)) : 0;
+    const charge = max > 0 ? input!.chargePermille : 0;
+    this.givesW = Math.min(max, GIVEN_BACK * this.lastsW(charge, QUARTER_MS));
+    this.lastingW = this.lastsW(charge - RELIED_ABOVE_PERMILLE, RELIED_FOR_MS);
     const mostW = NAMEPLATE_TIMES * Math.max(this.battery.chargeWMax, this.battery.dischargeWMax);
     if (input !== undefined && Math.abs(input.feedW) <= mostW) this.fed.add(nowMs, input.feedW);
     this.fed.add(nowMs, this.aimW);
@@ -167,11 +174,11 @@ export class BatteryControl {
     };
   }
 
-  /** The power that lasts for a quarter of an hour above the reserve. */
-  private lastsW(chargePermille: number): number {
+  /** The power that lasts for `ms` above the reserve. */
+  private lastsW(chargePermille: number, ms: number): number {
     const { capacityWh, reservePermille } = this.battery;
     const leftWh = ((chargePermille - reservePermille) * capacityWh) / 1000;
-    return Math.max(0, leftWh * GIVEN_BACK) * QUARTERS_AN_HOUR;
+    return (Math.max(0, leftWh) * HOUR_MS) / ms;
   }
 
   private temperatureShare(temperatureC: number): number {

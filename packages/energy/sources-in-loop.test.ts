@@ -238,6 +238,30 @@ test("solar whose device is silent may feed all that it can, but for a night aft
   assert.equal(unseenW(11 * 3_600_000), 10_000, "another day");
 });
 
+test("a battery that comes to its reserve is relied on for less before: cars have been lowered when it stops", () => {
+  const battery = { dischargeWMax: 9_000, chargeWMax: 3_000, capacityWh: 5_000 };
+  const site = smallSite({ outlets: 3, mainA: 44, baseA: 14, riseA: 1, battery, solarW: 23_000 });
+  const p = new Plant({ site, chance: seededChance(1), stationDelayMs: 10_000 });
+  p.baseMa[0] = [8_000, 8_000, 8_000];
+  p.solarW = 22_900;
+  p.battery.chargeWh = 500 + 1_200;
+  const stops = p.plugIn(outletId(0));
+  p.plugIn(outletId(1));
+  p.plugIn(outletId(2));
+  p.run(240_000);
+  const reliedMa = granted(p);
+  let overMs = 0;
+  p.run(480_000, () => {
+    // Just then a car stops, and what it drew is no room.
+    if (p.battery.chargeWh < 505) stops.needWh = 0;
+    const mightMa = granted(p) + 8_000 - p.battery.feedW / W_PER_MA;
+    if (mightMa > 44_001) overMs += 100;
+  });
+  assert(p.battery.feedW === 0 && p.battery.chargeWh > 490, `${p.battery.feedW} W, ${p.battery.chargeWh} Wh`);
+  assert(granted(p) < reliedMa - 5_000, "what it gave was relied on");
+  assert.equal(overMs, 0);
+});
+
 test("a battery lets go behind nobody's back: what a car draws no more, and its station tells late, is no room for the others", () => {
   for (const stationDelayMs of [5_000, 12_000, 24_000]) {
     const battery = { dischargeWMax: 9_000, chargeWMax: 3_000 };
@@ -251,11 +275,12 @@ test("a battery lets go behind nobody's back: what a car draws no more, and its 
     p.run(300_000);
     assert(p.battery.feedW > 3_000, `${p.battery.feedW} W: it was to be relied on`);
     // The largest source may go at any instant; the battery is what else there is.
-    const mightMa = () =>
-      [...p.stations.values()].reduce((ma, { limitMa }) => ma + limitMa, 8_000) - p.battery.feedW / W_PER_MA;
+    const mightMa = () => granted(p) + 8_000 - p.battery.feedW / W_PER_MA;
     let overMs = 0;
     stops.needWh = stops.gotWh;
     p.run(90_000, () => void (overMs = mightMa() > 44_001 ? overMs + 100 : overMs));
     assert(overMs <= 1_000, `${overMs} ms, told ${stationDelayMs} ms late`);
   }
 });
+
+const granted = (p: Plant): number => [...p.stations.values()].reduce((ma, { limitMa }) => ma + limitMa, 0);
