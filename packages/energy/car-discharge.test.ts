@@ -272,6 +272,25 @@ test("who charges beside it is granted nothing that rests on it, so one that sto
   }
 });
 
+test("one that gave and leaves hides nothing from whoever counts its safe default again, though the meter still shows what it gave", () => {
+  const site = siteOf({ mainA: 40, baseA: 20, riseA: 2, outlet: { dischargeMaMax: 16_000, safeMa: 6_000 } });
+  const plant = new Plant({ site, chance: seededChance(3), meterDelayMs: 2_500 });
+  plant.baseMa[0] = flat(18);
+  const giver = plant.plugIn(outletId(0), willing());
+  plant.plugIn(outletId(1));
+  plant.plan = planOf([[giver, gives(12)]]);
+  plant.run(300_000);
+  assert(givenA(giver) > 5, `${givenA(giver)} A`);
+  const limitsMa = () => [...plant.stations.values()].reduce((ma, { limitMa }) => ma + limitMa, 0);
+  plant.unplug(outletId(0));
+  assert(limitsMa() + 18_000 > 40_000, "the safe default was to be too much");
+  let overMs = 0;
+  plant.run(30_000, () => {
+    if (limitsMa() + 18_000 > 40_001) overMs += 100;
+  });
+  assert(overMs <= 1_000, `${overMs} ms`);
+});
+
 test("a building that rises slowly under what a car gives is seen: others are lowered, and the car may still stop", () => {
   const { plant, giver, taker } = beside(11, 27);
   plant.run(200_000);

@@ -71,6 +71,8 @@ export class OutletClaim {
   private sinceMs = Number.NEGATIVE_INFINITY;
   private offeredSinceMs: number | undefined;
   private atDefaultSinceMs = Number.NEGATIVE_INFINITY;
+  /** What the car before gave back when it was seen last. */
+  private leftFeedMa = NO_CURRENT;
   private dischargeSeq = 0;
   private unansweredSinceMs: number | undefined;
   private deafNow = false;
@@ -201,10 +203,11 @@ export class OutletClaim {
     return [this.mayHigh[0]!.high ?? 0, this.mayHigh[1]!.high ?? 0, this.mayHigh[2]!.high ?? 0];
   }
 
-  /** As last seen; where it obeys, no more than what is in force by now. */
+  /** As last seen; where it obeys, no more than what is in force by now. A car that has just left may still give in what a meter shows. */
   get drawAtLeastMa(): PerPhase {
     const mostMa = this.heeds ? this.inForceMa : Number.POSITIVE_INFINITY;
-    return map2(this.drawMa, NO_CURRENT, (ma) => Math.min(ma, mostMa));
+    const leftMa = this.nowMs - this.sinceMs <= LAG_MS_MAX ? this.leftFeedMa : NO_CURRENT;
+    return map2(this.drawMa, leftMa, (ma, fedMa) => Math.min(ma, mostMa) - fedMa);
   }
 
   /**
@@ -358,6 +361,7 @@ export class OutletClaim {
     this.offeredSinceMs = undefined;
     const safe = everyWired(this.outlet.wiring, this.outlet.safeMa);
     if (safe.some((ma, phase) => ma > this.mayMa[phase]!)) this.atDefaultSinceMs = nowMs;
+    this.leftFeedMa = map2(this.drawMa, NO_CURRENT, (ma) => Math.max(0, -ma));
     this.sent.clear();
     this.limitMa = this.outlet.safeMa;
     this.changedAtMs = nowMs;
