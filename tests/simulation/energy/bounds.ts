@@ -22,6 +22,9 @@ import type { Draw, Plant } from "@wattward/simulator";
 /** `toldMa`: what its profiles say, whether the station heeds them or not. */
 export type Terminal = Draw & { readonly toldMa: number };
 
+/** What is known of the true currents: the simulator's plant, or another. */
+export type Wires = Pick<Plant, "flowOf"> & { readonly plan: Pick<Plant["plan"], "fuses" | "outlets"> };
+
 const DETECTED_MS = 1_000;
 const ENDED_MS = 5_000;
 const SHOWN_MS = 30_000;
@@ -77,7 +80,7 @@ export class Bounds {
   loadMax = 0;
   advanceMsMax = 0;
   overMsMax = 0;
-  private readonly plant: Plant;
+  private readonly plant: Wires;
   private readonly options: BoundsOptions;
   private readonly rows: ReadonlyMap<string, readonly Row[]>;
   private readonly shows = new Map<string, number>();
@@ -86,7 +89,7 @@ export class Bounds {
   private readonly outlets = new Map<string, Record<number, Place>>();
   private lastMs: number | undefined;
 
-  constructor(plant: Plant, options: BoundsOptions) {
+  constructor(plant: Wires, options: BoundsOptions) {
     this.plant = plant;
     this.options = options;
     const row = (fuse: string, phase: string, ratedMa: number): Row => ({
