@@ -15,7 +15,7 @@ export function claimOf(
 ): Claim {
   const session = claim.session!;
   const planned = plan?.sessions.get(session.id);
-  const mostMa = Math.max(0, Math.min(session.wantsMa, claim.outlet.ratedMa, planned?.atMostMa ?? Infinity));
+  const mostMa = Math.max(0, Math.min(claim.wantsMa, claim.outlet.ratedMa, planned?.atMostMa ?? Infinity));
   const steadyMa = claim.steadyDrawMa;
   // A car that meets its limit may want more than it shows; one below it has shown what it wants.
   const shows = steadyMa !== undefined && steadyMa < claim.limitMa - OBEYS_WITHIN_MA;

@@ -260,3 +260,14 @@ test("loop: whoever is offered a start gets it, also where those who charge woul
   const got = [...p.cars.values()].map(({ gotWh }) => gotWh);
   assert(Math.min(...got) > 0.75 * Math.max(...got), `${got}`);
 });
+
+test("a car that takes less than the first step of its station is offered that step", () => {
+  const steps = { kind: "list", ma: [0, 8_000, 16_000, 24_000, 32_000] } as const;
+  const p = new Plant({
+    site: smallSite({ outlets: 1, mainA: 63, outlet: { steps } }),
+    chance: seededChance(1),
+  });
+  const car = p.plugIn(outletId(0), { mostMa: 7_000 });
+  p.run(120_000);
+  assert.deepEqual([p.last!.state.outlets[0]!.limitMa, car.drawMa], [8_000, 7_000]);
+});

@@ -131,7 +131,7 @@ export class Fallback {
     for (const { claim, place } of ordered) {
       const leastMa = lowest(claim.outlet);
       const slot = times(claim.usesPhases, leastMa);
-      const fits = leastMa <= claim.session!.wantsMa && room.fits(place, slot);
+      const fits = leastMa <= claim.wantsMa && room.fits(place, slot);
       if (fits) room.add(place, slot);
       aims.set(claim, fits ? leastMa : 0);
     }

@@ -24,7 +24,7 @@ import { everyWired, higher, map2, NO_CURRENT, type PerPhase, times } from "./ph
 import { SeenDraws } from "./seen-draws.ts";
 import { livesOn, SentGrants } from "./sent-grants.ts";
 import type { Outlet } from "./site.ts";
-import { stepDown } from "./steps.ts";
+import { stepDown, wantedMa } from "./steps.ts";
 import { Extremes } from "./window.ts";
 
 /** With the index of the fuse that it hangs below, and the rows that it weighs on. */
@@ -149,6 +149,11 @@ export class OutletClaim {
   /** By its last reading alone; one that is judged may have kept to its grants since. */
   get isAbove(): boolean {
     return this.obedience.isAbove;
+  }
+
+  /** What its car takes at most; a grant cannot be less than the least that the station knows. */
+  get wantsMa(): number {
+    return wantedMa(this.outlet, this.session?.wantsMa ?? 0);
   }
 
   /** Its share as of this turn; one that waits is offered one for as long as others have to be lowered for it. */

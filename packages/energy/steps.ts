@@ -32,3 +32,7 @@ export function lowest({ steps, minMa }: Stepped): number {
   const possible = steps.ma.filter((step) => step >= minMa);
   return possible.length === 0 ? Math.max(minMa, MINIMUM_MA) : Math.min(...possible);
 }
+
+/** The most that a car is offered that takes `wantsMa`: no less than its station can offer at all, where it can charge on that. */
+export const wantedMa = (outlet: Stepped, wantsMa: number): number =>
+  wantsMa < MINIMUM_MA ? wantsMa : Math.max(wantsMa, lowest(outlet));

@@ -6,6 +6,7 @@ import type { BatteryLeeway, Plan, SessionId, SessionPlan } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
 import type { Outlet, Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
+import { wantedMa } from "../steps.ts";
 import { HORIZON_MS, meanOver } from "./horizon.ts";
 import type { Model } from "./model.ts";
 import { type Demand, laxityMs } from "./stays.ts";
@@ -84,7 +85,7 @@ function planned(
       ...{ id: session.id, fuse: outlet.fuse, minMa: outlet.minMa },
       kw: Math.min(powerKw, Math.max(0, takesKw - givesKw)),
       kwPerMa: (site.voltageV * phases) / 1e6,
-      mostMa: Math.min(session.wantsMa, outlet.ratedMa),
+      mostMa: Math.min(wantedMa(outlet, session.wantsMa), outlet.ratedMa),
       laxityMs: laxityMs(session, { wallMs, powerKw, driversWord }),
       dischargeMa: gives ? ((givesKw - takesKw) * 1e6) / (site.voltageV * outlet.wiring.length) : 0,
     },
