@@ -81,7 +81,7 @@ describe("guard check", () => {
     );
     assert.match(run("check", "/dev/zero").err, /has more than 2097152 bytes/);
     const latin = Buffer.from(`schema: 1\n# ${"°"}`, "latin1");
-    assert.match(run("check", file("latin.yaml", latin)).err, /latin\.yaml:2: the policy is not UTF-8/);
+    assert.match(run("check", file("latin.yaml", latin)).err, /latin\.yaml:2: the policy is not in UTF-8/);
   });
 
   test("a policy that learns says until when", () => {
