@@ -109,6 +109,27 @@ test("trust: a sign that is turned in truth stays refused, however long nothing 
   assert.equal(doubtedTillDusk(-1).at(-1), "refused");
 });
 
+/** Cars that always begin as the building's load falls, and stop as it rises; before that the building moves alone, by `aloneMa`. */
+function besideABuilding(aloneMa: number): string {
+  const trust = fresh();
+  let kind = "";
+  for (let nowMs = 0; nowMs < 400_000; nowMs += 500) {
+    const look = Math.floor(nowMs / 25_000);
+    const alone = look < 8;
+    const drawMa = !alone && look % 2 === 0 ? 32_000 : 20_000;
+    const buildingMa = alone ? 30_000 + (look % 2) * aloneMa : look % 2 === 0 ? 30_000 : 60_000;
+    const each = (buildingMa + drawMa - 60_000) / 3 + (nowMs % 1_000) / 500;
+    const own = { drawMa, feedMa: 60_000, feedAtMostMa: 150_000 };
+    ({ kind } = trust.judge({ atMs: nowMs, currentMa: [each, each, each] }, own, nowMs));
+  }
+  return kind;
+}
+
+test("trust: steps of ours no larger than what the building does by itself say nothing about a sign", () => {
+  assert.equal(besideABuilding(30_000), "trusted");
+  assert.equal(besideABuilding(4_000), "refused");
+});
+
 test("trust: what only the one sign could be long ago clears no doubt of today in a moment", () => {
   const trust = fresh();
   /** Twenty-five seconds of one draw of ours; what the meter shows at their first look, and after it. */

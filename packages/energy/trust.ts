@@ -33,6 +33,8 @@ const POWER_EXCESS = 1.15;
 /** How far a meter may move against us, or beyond what is possible, before its sign is doubted, and how many times it must. */
 const SIGN_STEP_MA = 5_000;
 const SIGN_STEPS_AGAINST = 3;
+/** Looks without a step of ours that tell how far the building moves the meter by itself. */
+const LOOKS_BY_ITSELF = 8;
 
 /** Of what meters below show, they may be wrong by so much beside the meter above. */
 const BELOW_WITHIN_PERMILLE = 50;
@@ -55,6 +57,8 @@ export class MeterTrust {
   private last: { readonly raw: RawReading; readonly changedAtMs: number } | undefined;
   private before: { readonly atMs: number; readonly netMa: number; readonly ownMa: number } | undefined;
   private against = 0;
+  /** How far the meter moved in the last looks in which nothing of ours did. */
+  private byItselfMa: readonly number[] = [];
   private impossibleSinceMs: number | undefined;
   private rightSinceMs: number | undefined;
   private lessSinceMs: number | undefined;
@@ -129,16 +133,19 @@ export class MeterTrust {
 
   /**
    * Where our own draw moved far between two looks, and the meter moved as far the other way, the sign is doubted; one step with us
-   * clears the doubt. Looks are further apart than two readings of one instant.
+   * clears the doubt. A step that is no larger than what the building does by itself says nothing: beside a battery that follows a restless
+   * load three in a row would go against us by chance. Looks are further apart than two readings of one instant.
    */
   private compare(netMa: number, ownMa: number, nowMs: number): void {
     this.before ??= { atMs: nowMs, netMa, ownMa };
     if (nowMs - this.before.atMs < LAG_MS_MAX) return;
     const ownStep = ownMa - this.before.ownMa;
     const netStep = netMa - this.before.netMa;
-    if (Math.abs(ownStep) >= SIGN_STEP_MA && Math.abs(netStep) > Math.abs(ownStep) / 2)
-      this.against = Math.sign(netStep) === Math.sign(ownStep) ? 0 : this.against + 1;
     this.before = { atMs: nowMs, netMa, ownMa };
+    if (Math.abs(ownStep) < SIGN_STEP_MA)
+      this.byItselfMa = [...this.byItselfMa, Math.abs(netStep)].slice(-LOOKS_BY_ITSELF);
+    else if (Math.abs(ownStep) > Math.max(0, ...this.byItselfMa) && Math.abs(netStep) > Math.abs(ownStep) / 2)
+      this.against = Math.sign(netStep) === Math.sign(ownStep) ? 0 : this.against + 1;
   }
 }
 
