@@ -20,8 +20,8 @@ export class Car {
   /** Full with so much. */
   readonly needWh: number;
   readonly givesBack: boolean;
-  /** What it can spare before it must charge without a pause; absent: nobody told. */
-  readonly laxityMs: number | undefined;
+  /** What it can spare before it must charge without a pause, less the longer it waits; absent: nobody told. */
+  laxityMs: number | undefined;
   /** Asleep, or paused by its driver, until then. */
   wakesAtMs: number;
   gotWh = 0;
@@ -48,6 +48,7 @@ export class Car {
 
   /** One step, on so many phases; what it got in it, Wh. */
   flow(phases: number): number {
+    if (this.laxityMs !== undefined && this.drawMa <= 0) this.laxityMs -= STEP_MS;
     const wh = (this.drawMa * phases * VOLTAGE_V * STEP_MS) / 3.6e9;
     this.gotWh += wh;
     return wh;
