@@ -25,7 +25,7 @@ import { MeterReadings } from "./meter-readings.ts";
 import { firstMode, type ModeState, nextMode } from "./modes.ts";
 import { type HeldOutlet, heldIn, type OutletClaim, weighsOn } from "./outlet-claim.ts";
 import { PeakBudget } from "./peak-budget.ts";
-import { everyWired, NO_CURRENT, type PerPhase, plus, sum } from "./phases.ts";
+import { everyWired, minus, NO_CURRENT, type PerPhase, plus, sum, times } from "./phases.ts";
 import { Queue } from "./queue.ts";
 import { share } from "./share.ts";
 import type { Battery, Site } from "./site.ts";
@@ -38,6 +38,9 @@ export type ControlLoop = {
   /** What was said last may not have been heard: every limit is said again in the next turn. */
   sayAgain(): void;
 };
+
+/** A building may draw so many times what was declared, before a meter that shows more is taken for one whose sign is turned. */
+const TIMES_DECLARED = 2;
 
 /** `site` has passed `checkSite`. */
 export function createControlLoop(site: Site): ControlLoop {
@@ -194,10 +197,15 @@ class Loop implements ControlLoop {
   }
 
   private readMeters(input: LoopInput) {
+    const { nowMs } = input;
+    const { feedAtLeastMa, feedMa } = this.feeds;
     const given = this.below((claim) => everyWired(claim.outlet.wiring, claim.feedAtMostMa));
+    const drawAtMostMa = this.below((claim) => plus(claim.drawAtMostMa(nowMs), claim.unseenMa(nowMs)));
+    const loadMa = this.base.declaredHighest.map((ma) => times(ma, TIMES_DECLARED));
     return this.meters.turn(input, {
-      drawMa: this.below((claim) => claim.surelyDrawnMa(input.nowMs)),
-      feedMa: this.feeds.feedMa,
+      drawMa: this.below((claim) => claim.surelyDrawnMa(nowMs)),
+      feedMa,
+      mostMa: drawAtMostMa.map((ma, node) => minus(plus(ma, loadMa[node]!), feedAtLeastMa[node]!)),
       feedAtMostMa: given.map((ma, node) => plus(ma, this.feeds.feedAtMostMa(node))),
     });
   }

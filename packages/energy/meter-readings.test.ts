@@ -33,6 +33,7 @@ function refusedAfter(forMs: number, { feedAtMostA = 0, hallA, mainA }: Shown) {
   const own = {
     drawMa: [NO_CURRENT, NO_CURRENT],
     feedMa: [NO_CURRENT, NO_CURRENT],
+    mostMa: [flat(100), flat(100)],
     feedAtMostMa: [NO_CURRENT, flat(feedAtMostA)],
   };
   let refused: readonly (string | undefined)[] = [];

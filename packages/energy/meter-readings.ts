@@ -11,6 +11,8 @@ import { MeterTrust } from "./trust.ts";
 export type OwnBelow = {
   readonly drawMa: readonly PerPhase[];
   readonly feedMa: readonly PerPhase[];
+  /** The most that a meter can show: what all of it may draw, and the building by far, less the least that is fed. */
+  readonly mostMa: readonly PerPhase[];
   /** By nameplates, and what cars were told to give back. */
   readonly feedAtMostMa: readonly PerPhase[];
 };
@@ -38,6 +40,7 @@ export class MeterReadings {
     const sums = site.fuses.map((_, node) => ({
       drawMa: sum(own.drawMa[node]!),
       feedMa: sum(own.feedMa[node]!),
+      mostMa: sum(own.mostMa[node]!),
       feedAtMostMa: sum(own.feedAtMostMa[node]!),
     }));
     const known = sums.map(({ drawMa, feedAtMostMa }) => drawMa - feedAtMostMa);

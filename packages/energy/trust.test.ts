@@ -9,8 +9,8 @@ import { MeterTrust } from "./trust.ts";
 
 const meter = smallSite({ outlets: 0, mainA: 100 }).meters[0] as Meter;
 const fresh = () => new MeterTrust(meter, { fuseMa: 100_000, voltageV: 230 });
-const alone = { drawMa: 0, feedMa: 0, feedAtMostMa: 0 };
-const solar = { drawMa: 0, feedMa: 0, feedAtMostMa: 90_000 };
+const alone = { drawMa: 0, feedMa: 0, mostMa: Infinity, feedAtMostMa: 0 };
+const solar = { drawMa: 0, feedMa: 0, mostMa: Infinity, feedAtMostMa: 90_000 };
 const good: RawReading = { atMs: 1_000, currentMa: [10_000, 11_000, 12_000] };
 const outcome = (raw: RawReading | undefined, nowMs = 1_000, own = solar) => {
   const verdict = fresh().judge(raw, own, nowMs);
@@ -70,7 +70,11 @@ function stepping(sign: 1 | -1, lagMs: number): string[] {
   for (let nowMs = 0; nowMs < 600_000; nowMs += 500) {
     const netMa = sign * (drawAt(nowMs - lagMs) - 20_000) + chance.int(-100, 100);
     const raw = { atMs: nowMs, currentMa: [netMa / 3, netMa / 3, netMa / 3] as const };
-    const verdict = trust.judge(raw, { drawMa: drawAt(nowMs), feedMa: 20_000, feedAtMostMa: 200_000 }, nowMs);
+    const verdict = trust.judge(
+      raw,
+      { drawMa: drawAt(nowMs), feedMa: 20_000, mostMa: Infinity, feedAtMostMa: 200_000 },
+      nowMs,
+    );
     verdicts.push(verdict.kind === "refused" ? verdict.why : "trusted");
   }
   return verdicts;
@@ -93,7 +97,7 @@ function doubtedTillDusk(sign: 1 | -1): string[] {
     const buildingMa = sign === 1 && steps % 2 === 0 ? 70_000 : 46_000;
     const feedMa = Math.max(0, 80_000 - Math.max(0, nowMs - 150_000) * 0.15);
     const each = (sign * (buildingMa + drawMa - feedMa)) / 3 + (nowMs % 1_000) / 500;
-    const own = { drawMa, feedMa, feedAtMostMa: 150_000 };
+    const own = { drawMa, feedMa, mostMa: Infinity, feedAtMostMa: 150_000 };
     verdicts.push(trust.judge({ atMs: nowMs, currentMa: [each, each, each] }, own, nowMs).kind);
   }
   return verdicts;
@@ -110,7 +114,7 @@ test("trust: a sign that is turned in truth stays refused, however long nothing 
 });
 
 /** Cars that always begin as the building's load falls, and stop as it rises; before that the building moves alone, by `aloneMa`. */
-function besideABuilding(aloneMa: number): string {
+function besideABuilding(aloneMa: number, { feedMa = 60_000, mostMa = Infinity } = {}): string {
   const trust = fresh();
   let kind = "";
   for (let nowMs = 0; nowMs < 400_000; nowMs += 500) {
@@ -118,8 +122,8 @@ function besideABuilding(aloneMa: number): string {
     const alone = look < 8;
     const drawMa = !alone && look % 2 === 0 ? 32_000 : 20_000;
     const buildingMa = alone ? 30_000 + (look % 2) * aloneMa : look % 2 === 0 ? 30_000 : 60_000;
-    const each = (buildingMa + drawMa - 60_000) / 3 + (nowMs % 1_000) / 500;
-    const own = { drawMa, feedMa: 60_000, feedAtMostMa: 150_000 };
+    const each = (buildingMa + drawMa - feedMa) / 3 + (nowMs % 1_000) / 500;
+    const own = { drawMa, feedMa, mostMa, feedAtMostMa: 150_000 };
     ({ kind } = trust.judge({ atMs: nowMs, currentMa: [each, each, each] }, own, nowMs));
   }
   return kind;
@@ -130,6 +134,12 @@ test("trust: steps of ours no larger than what the building does by itself say n
   assert.equal(besideABuilding(4_000), "refused");
 });
 
+test("trust: a doubt ends where the other sign would be more than all may draw", () => {
+  // Shown are 40 to 58 A of export.
+  assert.equal(besideABuilding(4_000, { feedMa: 120_000, mostMa: 60_000 }), "refused");
+  assert.equal(besideABuilding(4_000, { feedMa: 120_000, mostMa: 30_000 }), "trusted");
+});
+
 test("trust: what only the one sign could be long ago clears no doubt of today in a moment", () => {
   const trust = fresh();
   /** Twenty-five seconds of one draw of ours; what the meter shows at their first look, and after it. */
@@ -138,7 +148,7 @@ test("trust: what only the one sign could be long ago clears no doubt of today i
     for (let ms = 0; ms < 25_000; ms += 500) {
       const nowMs = n * 25_000 + ms;
       const each = (ms === 0 ? first : then) / 3 + (nowMs % 1_000) / 500;
-      const own = { drawMa, feedMa: 0, feedAtMostMa: 150_000 };
+      const own = { drawMa, feedMa: 0, mostMa: Infinity, feedAtMostMa: 150_000 };
       ({ kind } = trust.judge({ atMs: nowMs, currentMa: [each, each, each] }, own, nowMs));
     }
     return kind;

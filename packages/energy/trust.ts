@@ -45,6 +45,8 @@ export type OwnSums = {
   /** By trusted meters below, where there are any, and what we draw beside them, less the nameplates of sources that they do not see. */
   readonly belowMa?: number;
   readonly feedMa: number;
+  /** The most that can be shown: what we may draw, and the building by far, less the least that is fed. */
+  readonly mostMa: number;
   /** By the nameplates of all sources there. */
   readonly feedAtMostMa: number;
 };
@@ -121,12 +123,14 @@ export class MeterTrust {
   }
 
   /**
-   * Nobody's load gives: what a meter shows is at least what we draw less what we feed. Where that holds for the sign as it is, and could
-   * not hold for the other, for longer than a lag, a doubt needs no step of ours to be cleared; else it might last for hours.
+   * Nobody's load gives: what a meter shows is at least what we draw less what we feed, and no more than all that may be drawn. Where that
+   * holds for the sign as it is, and could not hold for the other, for longer than a lag, a doubt needs no step of ours to be cleared;
+   * else it might last for hours.
    */
-  private canOnlyBeRight(netMa: number, { drawMa, feedMa }: OwnSums, nowMs: number): boolean {
+  private canOnlyBeRight(netMa: number, { drawMa, feedMa, mostMa }: OwnSums, nowMs: number): boolean {
     const leastMa = drawMa - feedMa - SIGN_STEP_MA;
-    if (netMa < leastMa || -netMa >= leastMa) this.rightSinceMs = undefined;
+    const can = (ma: number) => ma >= leastMa && ma <= mostMa + SIGN_STEP_MA;
+    if (!can(netMa) || can(-netMa)) this.rightSinceMs = undefined;
     else this.rightSinceMs ??= nowMs;
     return this.rightSinceMs !== undefined && nowMs - this.rightSinceMs > LAG_MS_MAX;
   }
