@@ -308,7 +308,10 @@ class Loop implements ControlLoop {
       const { claim } = held;
       if (claim.session === undefined || !claim.heeds)
         room.add(weighsOn(this.tree, held, "lowering"), claim.mayMa);
-      else controlled.push({ ...held, id: claim.session.id });
+      else {
+        room.add(held.place, claim.beyondLimitMa);
+        controlled.push({ ...held, id: claim.session.id });
+      }
     }
     const ordered = this.queue.order(
       controlled.map((one) => ({

@@ -147,3 +147,22 @@ for (const [what, goes] of [
     assert.notEqual(standings(p)[0], "disobeys");
     assert(other.drawMa >= 16_000, `${other.drawMa} mA`);
   });
+
+test("what one draws beyond his limit, no more than meters differ by, is nobody else's, though the sun hides it", () => {
+  const p = new Plant({
+    site: smallSite({ outlets: 2, mainA: 48.5, baseA: 7.8, riseA: 1, solarW: 9_000 }),
+    chance: seededChance(1),
+  });
+  p.solarW = 9_000;
+  p.baseMa[0] = [6_000, 6_000, 6_000];
+  for (let i = 0; i < 2; i++) p.plugIn(outletId(i));
+  p.run(240_000);
+  p.stations.get(outletId(0))!.fault = "exceeds";
+  p.run(60_000);
+  p.baseMa[0] = [7_800, 7_800, 7_800];
+  p.run(60_000);
+  const drawnMa = [...p.cars.values()].reduce((ma, { drawMa }) => ma + drawMa, 0);
+  assert.equal(standings(p)[0], "obeys");
+  assert(p.cars.get(outletId(0))!.drawMa > limits(p)[0]!, "it was to draw more than its limit");
+  assert(drawnMa + 7_800 <= 48_500, `${drawnMa + 7_800} mA without the sun`);
+});

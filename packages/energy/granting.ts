@@ -9,7 +9,7 @@ import type { DischargeOrder } from "./car-discharge.ts";
 import { type FuseTree, Room } from "./fuse-tree.ts";
 import type { Grant, GrantReason, Reading } from "./inputs.ts";
 import { type HeldOutlet, type OutletClaim, weighsOn } from "./outlet-claim.ts";
-import { minus, type PerPhase, times } from "./phases.ts";
+import { minus, type PerPhase, plus, times } from "./phases.ts";
 import { givingWay, proving } from "./proving.ts";
 import { raised, worthLowering } from "./ramp.ts";
 import { Shedding } from "./shedding.ts";
@@ -131,7 +131,7 @@ export class Granting {
 
 /** What a session's limit stands for on each phase; for those whose limit says nothing, what they may draw. */
 const limitsOf = (claim: OutletClaim): PerPhase =>
-  claim.heeds ? times(claim.usesPhases, claim.limitMa) : claim.mayMa;
+  claim.heeds ? plus(times(claim.usesPhases, claim.limitMa), claim.beyondLimitMa) : claim.mayMa;
 
 /** By how much a claim grows with this limit. */
 const more = (claim: OutletClaim, limitMa: number): PerPhase => minus(claim.mayWith(limitMa), claim.mayMa);

@@ -52,7 +52,7 @@ export class Obedience {
     this.readAtMs = atMs;
     const drawsMa = Math.max(...ma);
     const givesMa = Math.max(...ma.map((each) => -each));
-    const over = isMore(drawsMa, this.inForceHigh.high ?? 0) || isMore(givesMa, feedAtMostMa);
+    const over = isMore(drawsMa, this.allowedMa) || isMore(givesMa, feedAtMostMa);
     this.aboveSinceMs = over || isMore(drawsMa, this.inForce.ma) ? (this.aboveSinceMs ?? atMs) : undefined;
     this.overSinceMs = over ? this.aboveSinceMs : undefined;
     // Who rests on a grant keeps to it, and a car that is full would prove nothing for ever.
@@ -64,6 +64,11 @@ export class Obedience {
   /** Above what was in force by its last reading, judged or not. */
   get isAbove(): boolean {
     return this.aboveSinceMs !== undefined;
+  }
+
+  /** The most that was in force for as long as readings may be apart, mA. */
+  get allowedMa(): number {
+    return this.inForceHigh.high ?? 0;
   }
 
   /** Its grants say what it draws, as far as it was seen. */

@@ -247,6 +247,13 @@ export class OutletClaim {
     return this.draws.isFresh(nowMs) ? this.drawMa : NO_CURRENT;
   }
 
+  /** What one who obeys draws beyond his limit: no more than meters may differ by, and yet nobody else's. */
+  get beyondLimitMa(): PerPhase {
+    if (!this.heeds) return NO_CURRENT;
+    const { allowedMa } = this.obedience;
+    return map2(this.drawMa, this.draws.usesPhases, (ma, used) => Math.max(0, ma - allowedMa * used));
+  }
+
   /** When it was last seen; `undefined`: never. */
   get seenAtMs(): number | undefined {
     return this.draws.last?.atMs;

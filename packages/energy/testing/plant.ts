@@ -7,7 +7,7 @@ import type { Chance } from "@wattward/kernel";
 import { createControlLoop } from "../control-loop.ts";
 import { fuseTree } from "../fuse-tree.ts";
 import type { Grant, GrantOutcome, LoopInput, LoopOutput, Plan, RawReading, SessionId } from "../inputs.ts";
-import { CONTROL_PERIOD_MS } from "../limits.ts";
+import { CONTROL_PERIOD_MS, OBEYS_WITHIN_MA } from "../limits.ts";
 import { everyWired, NO_CURRENT, onSite, type PerPhase, plus, sum } from "../phases.ts";
 import type { Battery, FuseId, MeterId, Outlet, OutletId, Site } from "../site.ts";
 import { VOLTAGE_V } from "./small-site.ts";
@@ -33,9 +33,9 @@ export type Car = {
 
 /**
  * `reboots`: it charges nobody, hears nothing and tells nothing. `refuses`: it takes no order to give back. `boasts`: it says that its car
- * gives back, and it does not.
+ * gives back, and it does not. `exceeds`: its car takes somewhat more than it is told, as much as meters differ by.
  */
-export type StationFault = "none" | "deaf" | "reboots" | "disobeys" | "refuses" | "boasts";
+export type StationFault = "none" | "deaf" | "reboots" | "disobeys" | "exceeds" | "refuses" | "boasts";
 
 type StationState = {
   outlet: Outlet;
@@ -223,7 +223,8 @@ export class Plant {
     if (car === undefined) return;
     const allowedMa = station.fault === "disobeys" ? station.outlet.ratedMa : station.limitMa;
     const charges = station.fault !== "reboots" && car.gotWh < car.needWh && allowedMa >= 6_000;
-    const wantsMa = charges ? Math.min(allowedMa, car.mostMa) : 0;
+    const moreMa = station.fault === "exceeds" ? OBEYS_WITHIN_MA : 0;
+    const wantsMa = charges ? Math.min(allowedMa + moreMa, car.mostMa) : 0;
     // Up at once, down at the end of its time: the worst order for whoever raises before others have lowered.
     if (wantsMa >= car.drawMa || this.nowMs - station.loweredAtMs >= carDelayMs)
       car.drawMa = car.gives === undefined || station.dischargeMa === 0 ? wantsMa : 0 - station.dischargeMa;
