@@ -24,6 +24,8 @@ export type EnergyOptions = {
   readonly days?: number | undefined;
   readonly weekdays: boolean;
   readonly prices?: string | undefined;
+  /** What is lost with a kWh missed, above the dearest: `missedMilliCentPerKwh` of a tariff, in cents. */
+  readonly missedCent?: number | undefined;
   readonly bess?: { readonly kwh: number; readonly kw: number } | undefined;
   readonly pv?: string | undefined;
   readonly network?: string | undefined;
@@ -202,6 +204,7 @@ function worldOf(
       pricesAt: course.known,
       priceCent: course.cent,
       feedInCent: 0,
+      missedCent: options.missedCent,
       priced: options.prices !== undefined,
       startPermille: START_PERMILLE,
       efficiency: EFFICIENCY,

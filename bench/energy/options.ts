@@ -8,6 +8,7 @@ import { type EnergyOptions, energy } from "./energy.ts";
 const DAYS_MAX = 3_660;
 const CAP_KW_MAX = 10_000;
 const BESS_KWH_MAX = 100_000;
+const MISSED_CENT_MAX = 1_000;
 
 export function benchEnergy(words: readonly string[]): (say: Say) => Promise<object> {
   try {
@@ -25,7 +26,7 @@ function optionsOf(words: readonly string[]): EnergyOptions {
     args: [...words],
     options: {
       ...{ sessions: text, cap: text, days: text, prices: text, bess: text, pv: text, network: text },
-      ...{ history: text, zone: text, out: text, weekdays: { type: "boolean" } },
+      ...{ history: text, zone: text, out: text, missed: text, weekdays: { type: "boolean" } },
       "claimed-only": { type: "boolean" },
       "same-stations": { type: "boolean" },
     },
@@ -53,6 +54,7 @@ function optionsOf(words: readonly string[]): EnergyOptions {
     claimedOnly: values["claimed-only"] === true,
     sameStations: values["same-stations"] === true,
     prices: file("prices"),
+    missedCent: values.missed === undefined ? undefined : zeroOr("missed", values.missed, MISSED_CENT_MAX),
     bess: values.bess === undefined ? undefined : bessOf(values.bess),
     pv: file("pv"),
     network: file("network"),

@@ -51,6 +51,7 @@ export type World = {
   readonly pricesAt: (wallMs: number) => PlannerInput["price"];
   readonly priceCent: (wallMs: number) => number;
   readonly feedInCent: number;
+  readonly missedCent?: number | undefined;
   readonly priced: boolean;
   readonly startPermille: number;
   readonly efficiency: number;
@@ -249,6 +250,7 @@ class Replay {
           feedInMilliCentPerKwh: world.feedInCent * 1000,
           demandMilliCentPerKw: 0,
           batteryWearMilliCentPerKwh: 0,
+          ...(world.missedCent !== undefined && { missedMilliCentPerKwh: world.missedCent * 1000 }),
         },
       },
       DEADLINE_MS,

@@ -83,6 +83,11 @@ const bench = {
           "FILE",
           "a time and its price in each line, EUR/MWh where its column says no other unit: cost counts too",
         ),
+        text(
+          "missed",
+          "CT",
+          "what is lost with a kWh that a car leaves without, above the dearest price (6)",
+        ),
         text("bess", "KWH,KW", "a battery"),
         file(
           "pv",

@@ -114,7 +114,7 @@ function kindOf(r: DocumentReader): Device["is"] {
 function tariffOf(r: DocumentReader): Tariff {
   r.object(
     ...["currency", "energy", "feedInMilliCentPerKwh", "demandMilliCentPerKw", "batteryWearMilliCentPerKwh"],
-    "carWearMilliCentPerKwh",
+    ...["carWearMilliCentPerKwh", "missedMilliCentPerKwh"],
   );
   const price = (name: string, min: number) => r.at(name).number(min, PRICE_MILLI_CENT_MAX);
   const currency = r.at("currency").text(NAME_CHARS_MAX);
@@ -126,6 +126,7 @@ function tariffOf(r: DocumentReader): Tariff {
     demandMilliCentPerKw: price("demandMilliCentPerKw", 0),
     batteryWearMilliCentPerKwh: price("batteryWearMilliCentPerKwh", 0),
     ...r.optional("carWearMilliCentPerKwh", (wear) => wear.number(0, PRICE_MILLI_CENT_MAX)),
+    ...r.optional("missedMilliCentPerKwh", (missed) => missed.number(0, PRICE_MILLI_CENT_MAX)),
   };
 }
 

@@ -72,6 +72,8 @@ export type Tariff = {
   readonly batteryWearMilliCentPerKwh: number;
   /** The same of a car that gives back (V2X), as its driver is paid for it; absent: a battery's. */
   readonly carWearMilliCentPerKwh?: number;
+  /** What is lost, beside the dearest energy, with a kWh that a car leaves without; absent: by the strategy. *fairness* knows no prices. */
+  readonly missedMilliCentPerKwh?: number;
 };
 
 /** For raises of power, whoever asks for them (AT-C6); protective lowering is never delayed. */

@@ -77,7 +77,11 @@ export type PlannerInput = {
   };
   readonly tariff: Pick<
     Tariff,
-    "feedInMilliCentPerKwh" | "demandMilliCentPerKw" | "batteryWearMilliCentPerKwh" | "carWearMilliCentPerKwh"
+    | "feedInMilliCentPerKwh"
+    | "demandMilliCentPerKw"
+    | "batteryWearMilliCentPerKwh"
+    | "carWearMilliCentPerKwh"
+    | "missedMilliCentPerKwh"
   >;
   /** The highest quarter of this month so far: below it a peak costs nothing more. */
   readonly peakSoFarW?: number;

@@ -19,7 +19,7 @@ import { type Giving, givingOf, withinSite } from "./giving-back.ts";
 import { dayBeforeGoesOn, HORIZON_MS, horizon, meanOver, type Step } from "./horizon.ts";
 import { type LinearProgram, ProgramBuilder } from "./linear-program.ts";
 import { type Demand, demandOf, expectedDemand } from "./stays.ts";
-import { STRATEGIES, type Weights } from "./strategies.ts";
+import { type Weights, weightsOf } from "./strategies.ts";
 
 /** Each way; BESS of the size of a site lose a tenth in all. */
 const BATTERY_EFFICIENCY = 0.95;
@@ -59,7 +59,7 @@ export type Model = {
 
 export function modelOf(input: PlannerInput): Model {
   const steps = horizon(input.wallMs);
-  const { weights } = STRATEGIES[input.strategy];
+  const weights = weightsOf(input);
   const demands = [
     ...input.sessions.map((session) =>
       demandOf(session, { site: input.site, steps, driversWord: weights.driversWord }),

@@ -69,6 +69,26 @@ test("guaranteed-energy: the departure that a driver told is kept, whatever was 
   assert.equal(await now("cost", { ...cheapLater, sessions: [told] }), 0);
 });
 
+test("cost: a kWh missed is worth what the operator says, and by fairness nothing else", async () => {
+  // As likely to leave in the next hour as to stay for the day; energy is 30 cents cheaper from the third hour on.
+  const leaves = [NOW_MS + 1.5 * HOUR_MS, NOW_MS + 8 * HOUR_MS];
+  const unsure = {
+    ...cheapLater,
+    sessions: [car(0, { leavesWallMs: leaves, takesWh: [10_000], learntVisits: 10_000 })],
+  };
+  const worth = (cent?: number) => ({
+    ...unsure,
+    tariff: {
+      ...{ feedInMilliCentPerKwh: 0, demandMilliCentPerKw: 0, batteryWearMilliCentPerKwh: 0 },
+      ...(cent !== undefined && { missedMilliCentPerKwh: cent * 1_000 }),
+    },
+  });
+  assert.equal(await now("cost", worth(0)), 0);
+  assert((await now("cost", worth(100))) > 0);
+  assert.equal(await now("cost", worth(6)), await now("cost", worth()));
+  assert.equal(await now("fairness", worth(0)), await now("fairness", worth()));
+});
+
 test("each says in a sentence why", async () => {
   for (const strategy of ["fairness", "cost", "self-consumption", "guaranteed-energy"] as const)
     assert.match((await made(input(strategy, {}))).why, /^[A-Z].+\.$/);

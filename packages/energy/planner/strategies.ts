@@ -3,7 +3,7 @@
  *
  *     value of a kWh that a car gets before it leaves ≫ price of a kWh ≫ what is told apart at all (earlier, evener)
  */
-import type { Strategy } from "../planner.ts";
+import type { PlannerInput, Strategy } from "../planner.ts";
 
 export type Weights = {
   /** Part of the tariff that counts; 0: energy costs the same at all times. */
@@ -38,3 +38,11 @@ export const STRATEGIES: Readonly<
       "What a driver asked for comes first, by the departure he told; prices count among equals only.",
   },
 };
+
+/** A kWh missed is worth what the operator says, where prices count at all. */
+export function weightsOf({ strategy, tariff }: Pick<PlannerInput, "strategy" | "tariff">): Weights {
+  const { weights } = STRATEGIES[strategy];
+  if (tariff.missedMilliCentPerKwh === undefined || weights.price === 0) return weights;
+  const cent = tariff.missedMilliCentPerKwh / 1000;
+  return { ...weights, firstHalfCent: cent, secondHalfCent: cent };
+}
