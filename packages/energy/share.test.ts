@@ -16,10 +16,9 @@ const claim = (more: Partial<Claim> = {}): Claim => ({
   inTurn: true,
   ...more,
 });
-const shares = (mainA: number, claims: readonly Claim[]) =>
-  share(tree, claims, new Room(tree, [...Array(3).fill(mainA * 1000), Number.POSITIVE_INFINITY])).map(
-    (ma) => ma / 1000,
-  );
+const roomOf = (a: number) => new Room(tree, [...Array(3).fill(a * 1000), Number.POSITIVE_INFINITY]);
+const shares = (mainA: number, claims: readonly Claim[], forStartsA = mainA) =>
+  share(tree, claims, roomOf(mainA), roomOf(forStartsA)).map((ma) => ma / 1000);
 
 test("share: in turn, the first has all it takes before the next has anything", () => {
   assert.deepEqual(shares(50, [claim(), claim(), claim()]), [32, 18, 0]);
@@ -53,4 +52,11 @@ test("share: room on one's own phases is enough, in turn too", () => {
   const one = claim({ uses: [1, 0, 0] });
   const other = claim({ uses: [0, 1, 0] });
   assert.deepEqual(shares(32, [one, other]), [32, 32]);
+});
+
+test("share: beside one that insists nobody behind it rises into what it is refused for", () => {
+  const waits = claim({ starts: true, inTurn: false, levelsMa: [0, 8_000, 8_000] });
+  const charges = claim({ inTurn: false });
+  assert.deepEqual(shares(15, [waits, charges], 14), [8, 7]);
+  assert.deepEqual(shares(15, [{ ...waits, insists: true }, charges], 14), [7, 7]);
 });

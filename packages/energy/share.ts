@@ -38,7 +38,7 @@ export type Claim = {
  * they are not changed.
  */
 export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forStarts = room): number[] {
-  const left = new Room(tree, room.capacity, room.used);
+  let left = new Room(tree, room.capacity, room.used);
   const strict = new Room(tree, forStarts.capacity, forStarts.used);
   const shares = claims.map(() => 0);
   let insists = false;
@@ -46,19 +46,23 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
     const claim = claims[i]!;
     const leastMa = lowest(claim.outlet);
     const least = times(claim.uses, leastMa);
-    const fits = !(claim.starts || insists) || strict.fits(claim.place, least);
+    const fits = !claim.starts || strict.fits(claim.place, least);
     if (!fits || leastMa > mostOf(claim) || !left.fits(claim.place, least)) return;
     left.add(claim.place, least);
     strict.add(claim.place, least);
     shares[i] = leastMa;
-    insists ||= claim.insists === true;
+    if (claim.insists !== true || insists) return;
+    // From here on nobody rises into what it will be refused for, either.
+    insists = true;
+    left = new Room(tree, forStarts.capacity, left.used);
   };
   const promised = (i: number) => (claims[i]!.levelsMa[0] ?? 0) > 0;
   const order = claims.map((_, i) => i);
   for (const i of order.filter(promised)) giveLeast(i);
   const rows = claims.map((claim) => weights(tree, claim));
-  const rising = { claims, shares, left, rows };
-  rise(tree, { ...rising, level: 0 });
+  const upTo = (level: number, only?: number) =>
+    rise(tree, { claims, shares, left, rows, level, ...(only !== undefined && { only }) });
+  upTo(0);
   let before: number | undefined;
   for (const i of order.filter((i) => !promised(i))) {
     giveLeast(i);
@@ -68,11 +72,11 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
       giveLeast(i);
     }
     if (shares[i] === 0) continue;
-    rise(tree, { ...rising, level: 1, only: i });
+    upTo(1, i);
     before = i;
   }
   const levels = Math.max(0, ...claims.map(({ levelsMa }) => levelsMa.length));
-  for (let level = 1; level < levels; level++) rise(tree, { ...rising, level });
+  for (let level = 1; level < levels; level++) upTo(level);
   quantise(claims, shares, left);
   return shares;
 }
