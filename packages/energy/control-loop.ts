@@ -324,7 +324,12 @@ class Loop implements ControlLoop {
       })),
       nowMs,
     );
-    const wishes = ordered.map((one) => claimOf(one, plan));
+    // A station that strays at one of its outlets may well stray at this one, too.
+    const strayers = new Set(this.held.flatMap(({ claim }) => (claim.strays ? [claim.outlet.station] : [])));
+    const wishes = ordered.map((one) => ({
+      ...claimOf(one, plan),
+      ...(strayers.has(one.claim.outlet.station) && { doubtedMa: one.claim.mayMa }),
+    }));
     const used = (capacity: readonly number[]) => new Room(this.tree, capacity, room.used);
     const shares = share(this.tree, wishes, room, used(rooms.forGranting));
     const carsAlone = share(this.tree, wishes, used(rooms.forStoring));

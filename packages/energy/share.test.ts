@@ -60,3 +60,10 @@ test("share: beside one that insists nobody behind it rises into what it is refu
   assert.deepEqual(shares(15, [waits, charges], 14), [8, 7]);
   assert.deepEqual(shares(15, [{ ...waits, insists: true }, charges], 14), [7, 7]);
 });
+
+test("share: what is taken from one whose station strays is counted on by nobody", () => {
+  const [two, doubtedMa] = [claim({ inTurn: false }), [16_000, 16_000, 16_000] as const];
+  assert.deepEqual(shares(24, [two, two]), [12, 12]);
+  assert.deepEqual(shares(24, [{ ...two, doubtedMa }, two]), [12, 8]);
+  assert.deepEqual(shares(18, [{ ...two, doubtedMa }, two]), [9, 0]);
+});

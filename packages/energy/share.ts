@@ -31,6 +31,8 @@ export type Claim = {
   readonly insists?: boolean;
   /** Those behind it in the order wait until it has what it is likely to take. */
   readonly inTurn?: boolean;
+  /** What is taken from it is counted on by nobody: for all others it takes so much, whatever its own share is. */
+  readonly doubtedMa?: PerPhase;
 };
 
 /**
@@ -38,6 +40,24 @@ export type Claim = {
  * they are not changed.
  */
 export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forStarts = room): number[] {
+  const shares = shareAll(tree, claims, room, forStarts);
+  const doubted = claims.filter(({ doubtedMa }) => doubtedMa !== undefined);
+  if (doubted.length === 0) return shares;
+  const beside = ({ capacity, used }: Room) => {
+    const less = new Room(tree, capacity, used);
+    for (const { doubtedMa, place } of doubted) less.add(place, doubtedMa!);
+    return less;
+  };
+  const others = claims.filter(({ doubtedMa }) => doubtedMa === undefined);
+  const theirs = shareAll(tree, others, beside(room), beside(forStarts));
+  others.forEach((claim, i) => {
+    const at = claims.indexOf(claim);
+    shares[at] = Math.min(shares[at]!, theirs[i]!);
+  });
+  return shares;
+}
+
+function shareAll(tree: FuseTree, claims: readonly Claim[], room: Room, forStarts: Room): number[] {
   let left = new Room(tree, room.capacity, room.used);
   const strict = new Room(tree, forStarts.capacity, forStarts.used);
   const shares = claims.map(() => 0);
