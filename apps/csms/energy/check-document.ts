@@ -44,7 +44,10 @@ export type DocumentCheck = {
 };
 
 /** As far as it can be told from the text alone. */
-export const checkDocument = (from: string): DocumentCheck => check(from, undefined);
+export function checkDocument(from: string): DocumentCheck {
+  const read = understood(from);
+  return "faults" in read ? read : standing(read, undefined);
+}
 
 /** The same, against the inventory as it is now. */
 export async function checkDocumentAt(
@@ -52,25 +55,33 @@ export async function checkDocumentAt(
   site: SiteId,
   from: string,
 ): Promise<DocumentCheck> {
-  const alone = checkDocument(from);
+  const read = understood(from);
+  if ("faults" in read) return read;
+  const alone = standing(read, undefined);
   if (alone.compiled === undefined) return alone;
   const places = await core.query("energy.places", { stations: alone.compiled.stations });
-  return check(from, { site, places });
+  return standing(read, { site, places });
 }
 
 type Inventory = { readonly site: string; readonly places: readonly StationPlace[] };
+/** A text whose parts are sound, and what it says: of a large site, most of a second's work. */
+type Understood = {
+  readonly document: SiteDocument;
+  readonly located: (found: readonly Found[]) => readonly Located[];
+};
 
-function check(from: string, inventory: Inventory | undefined): DocumentCheck {
+function understood(from: string): Understood | DocumentCheck {
   const written = readWritten(from);
   if (!written.ok) {
     const { sentence, line } = written.fault;
     return refused([{ path: "", sentence, line }]);
   }
-  const { value } = written.value;
   const located = (found: readonly Found[]) => found.slice(0, FAULTS_TOLD_MAX).map(written.value.located);
-  const read = readDocument(value);
-  if ("faults" in read) return refused(located(read.faults));
-  const { document } = read;
+  const read = readDocument(written.value.value);
+  return "faults" in read ? refused(located(read.faults)) : { document: read.document, located };
+}
+
+function standing({ document, located }: Understood, inventory: Inventory | undefined): DocumentCheck {
   const { site } = document.energy;
   const { sums, withoutPower } = safeSums(site);
   const outlets = new Map(site.outlets.map((outlet) => [outlet.id, outlet]));
