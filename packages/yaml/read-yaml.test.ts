@@ -86,7 +86,9 @@ test("YAML: a long list of names is read in no more than its time", () => {
   read(items.join("\n"));
   assert(linearMs < 10 * (performance.now() - again), `${linearMs} ms`);
   const twice = readYaml([...names, "k7: 2"].join("\n"), rules);
-  assert.deepEqual(twice.ok ? [] : twice.fault.map(({ path, place }) => [path, place?.line]), [["k7", 20_001]]);
+  assert.deepEqual(twice.ok ? [] : twice.fault.map(({ path, place }) => [path, place?.line]), [
+    ["k7", 20_001],
+  ]);
 });
 
 test("YAML: merges are read where they are asked for, and are a name like any other elsewhere", () => {
