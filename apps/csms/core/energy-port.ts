@@ -42,8 +42,11 @@ export type EnergyQueries = {
     input: { site: SiteId; beforeVersion?: number; most: number };
     output: readonly EnergyVersionRow[] | undefined;
   };
-  /** Of these stations: where each is, and the EVSEs that it ever told of. Unknown ones are left out. */
-  "energy.places": { input: { stations: readonly string[] }; output: readonly StationPlace[] };
+  /** Of these stations and all of the site: where each is, how it comes, and the EVSEs that it ever told of. Unknown ones are left out. */
+  "energy.places": {
+    input: { site: SiteId; stations: readonly string[] };
+    output: readonly StationPlace[];
+  };
   /** That begin at `fromMs` or later and before `toMs`, in order. */
   "energy.quarters": {
     input: { site: SiteId; fromMs: number; toMs: number };
@@ -125,6 +128,8 @@ export type EnergyDocumentRow = EnergyVersionRow & {
 export type StationPlace = {
   readonly station: string;
   readonly site: string | null;
+  /** Past its site, `direct`, the site cannot limit it. */
+  readonly route: string;
   readonly evses: readonly number[];
 };
 /** As a site tells it, in whole numbers. */

@@ -59,7 +59,7 @@ export async function checkDocumentAt(
   if ("faults" in read) return read;
   const alone = standing(read, undefined);
   if (alone.compiled === undefined) return alone;
-  const places = await core.query("energy.places", { stations: alone.compiled.stations });
+  const places = await core.query("energy.places", { site, stations: alone.compiled.stations });
   return standing(read, { site, places });
 }
 
@@ -140,7 +140,7 @@ function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults
   const known = new Map(places.map((place) => [place.station, place]));
   const faults: Found[] = [];
   const notes: Found[] = [];
-  energy.site.outlets.forEach(({ station, evse }, i) => {
+  energy.site.outlets.forEach(({ station, evse, limiting }, i) => {
     const path = `energy.site.outlets[${i}]`;
     const place = known.get(station);
     if (place === undefined)
@@ -153,6 +153,11 @@ function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults
         path: `${path}.station`,
         sentence: `'${station}' is not at this site, but ${place.site === null ? "at none" : `at '${place.site}'`}`,
       });
+    else if (place.route === "direct" && limiting === "proven")
+      faults.push({
+        path: `${path}.station`,
+        sentence: `'${station}' comes past the site (route direct), which cannot limit it: let it come by the site, or write 'limiting: none'`,
+      });
     else if (place.evses.length === 0)
       notes.push({
         path: `${path}.evse`,
@@ -164,5 +169,31 @@ function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults
         sentence: `'${station}' has no EVSE ${evse}, but ${place.evses.join(", ")}`,
       });
   });
-  return { faults, notes };
+  return { faults, notes: [...notes, ...leftOut(energy, places, site)] };
+}
+
+/** What stands at the site, and the document does not have: it draws what it likes, and no sum has it. */
+function leftOut(
+  { site: { outlets } }: EnergyConfig,
+  places: readonly StationPlace[],
+  site: string,
+): Found[] {
+  const named = Map.groupBy(outlets, ({ station }) => station as string);
+  const path = "energy.site.outlets";
+  return places.flatMap((place): Found[] => {
+    if (place.site !== site) return [];
+    const of = named.get(place.station);
+    if (of === undefined)
+      return [
+        { path, sentence: `none is of '${place.station}', which is at this site too: nobody limits it` },
+      ];
+    const others = place.evses.filter((evse) => !of.some((outlet) => outlet.evse === evse));
+    if (others.length === 0) return [];
+    return [
+      {
+        path,
+        sentence: `none is EVSE ${others.join(", ")} of '${place.station}', which has it: nobody limits it`,
+      },
+    ];
+  });
 }

@@ -51,24 +51,31 @@ const documentOf = (row: Row<"energy_documents">): EnergyDocumentRow => ({
 const jsonIn = (text: string | null): JsonObject | null =>
   text === null ? null : (JSON.parse(text) as JsonObject);
 
-export const energyPlaces: Query<"energy.places"> = async (db, { stations }) => {
-  if (stations.length === 0) return [];
+export const energyPlaces: Query<"energy.places"> = async (db, { site, stations }) => {
   const places = await db
     .selectFrom("stations")
-    .select(["id", "site_id"])
-    .where("id", "in", stations)
+    .select(["id", "site_id", "route"])
+    .where((e) =>
+      stations.length === 0
+        ? e("site_id", "=", site)
+        : e.or([e("site_id", "=", site), e("id", "in", stations)]),
+    )
+    .orderBy("id")
     .execute();
+  if (places.length === 0) return [];
+  const ids = places.map(({ id }) => id);
   const told = await db
     .selectFrom("connectors")
     .select(["station_id", "evse_id"])
     .distinct()
-    .where("station_id", "in", stations)
+    .where("station_id", "in", ids)
     .where("evse_id", ">", 0)
     .execute();
   const evses = Map.groupBy(told, ({ station_id }) => station_id);
-  return places.map(({ id, site_id }) => ({
+  return places.map(({ id, site_id, route }) => ({
     station: id,
     site: site_id,
+    route,
     evses: (evses.get(id) ?? []).map(({ evse_id }) => evse_id).sort((a, b) => a - b),
   }));
 };
