@@ -10,7 +10,7 @@ import { type Located, readWritten } from "@wattward/energy/document";
 import { checkPolicy, type Policy } from "@wattward/guard";
 import type { SiteId } from "@wattward/kernel";
 import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
-import type { Core, StationPlace } from "../core/port.ts";
+import type { StationPlace } from "../core/port.ts";
 import { guardPolicyOf } from "./guard-policy.ts";
 import { FAULTS_TOLD_MAX, PRICES_CHARS_MAX } from "./limits.ts";
 import { type Found, readDocument } from "./read-document.ts";
@@ -49,9 +49,9 @@ export function checkDocument(from: string): DocumentCheck {
   return "faults" in read ? read : standing(read, undefined);
 }
 
-/** The same, against the inventory as it is now. */
+/** The same, against the inventory as it is now: where its stations are, and all of the site (query `energy.check`). */
 export async function checkDocumentAt(
-  core: Pick<Core, "query">,
+  placesOf: (stations: readonly string[]) => Promise<readonly StationPlace[]>,
   site: SiteId,
   from: string,
 ): Promise<DocumentCheck> {
@@ -59,8 +59,7 @@ export async function checkDocumentAt(
   if ("faults" in read) return read;
   const alone = standing(read, undefined);
   if (alone.compiled === undefined) return alone;
-  const places = await core.query("energy.places", { site, stations: alone.compiled.stations });
-  return standing(read, { site, places });
+  return standing(read, { site, places: await placesOf(alone.compiled.stations) });
 }
 
 type Inventory = { readonly site: string; readonly places: readonly StationPlace[] };
