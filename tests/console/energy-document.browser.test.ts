@@ -50,6 +50,12 @@ test("energy: a fault stands at its line before anything is saved; a saved docum
 
   await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80000"));
   await page.getByText("No fault was found.").waitFor();
+  await page.route("**/energy/check", () => {});
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80001"));
+  await page.getByText("Checking").waitFor();
+  assert.ok(await button(page, "Save").isDisabled(), "the verdict is of what stood there before");
+  await page.unroute("**/energy/check");
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80000"));
   await page.getByText("Save or discard what you wrote first.").waitFor();
   await button(page, "Save").click();
   const dialog = page.getByRole("dialog");
