@@ -136,3 +136,21 @@ test("energy: a site that is not managed begins with its own stations, and can b
   assert.equal(energyOf(opened).versions[0]?.managed, false);
   assert.deepEqual(complaints, []);
 });
+
+test("energy: a document that cannot be asked for is no site that nobody manages", {
+  skip: noBrowser,
+}, async (t) => {
+  const { page } = await open(t, browser, { scenario: "managed", path: "/people" });
+  await page.route("**/api/v1/sites/*/energy", (route) => route.fulfill({ status: 503, json: {} }));
+  await page.goto(new URL(at(), page.url()).href);
+  await button(page, "Try again").waitFor();
+  assert.equal(await region(page, "Power now").count(), 0, "what a site has that nobody manages");
+  await looksWell(page);
+  await page.goto(new URL(at("fuses"), page.url()).href);
+  await button(page, "Try again").waitFor();
+  await page.goto(new URL(at(), page.url()).href);
+  await button(page, "Try again").waitFor();
+  await page.unroute("**/api/v1/sites/*/energy");
+  await button(page, "Try again").click();
+  await region(page, "Power flow").waitFor();
+});
