@@ -14,6 +14,7 @@ import {
   type YAMLError,
 } from "yaml";
 import { aliasFault, tooManyAliasesAt } from "./alias-fault.ts";
+import { namesTwiceAt } from "./names-twice.ts";
 import { isDeeperThan, pathAt, placeOf } from "./places.ts";
 
 export type YamlRules = {
@@ -58,7 +59,7 @@ export const parseYaml = (
   lineCounter?: LineCounter,
 ): Document.Parsed =>
   parseDocument(text, {
-    ...{ prettyErrors: false, merge: merges, stringKeys: true, version: "1.2" },
+    ...{ prettyErrors: false, merge: merges, stringKeys: true, uniqueKeys: false, version: "1.2" },
     ...(lineCounter !== undefined && { lineCounter }),
   });
 
@@ -90,6 +91,8 @@ export function readYaml(text: string, rules: YamlRules): Result<YamlText, reado
         faultAt(error.pos[0], sentenceOf(error), error.code === "MULTIPLE_DOCS" ? "" : undefined),
       ),
     );
+  const twice = namesTwiceAt(document, FAULTS_MAX);
+  if (twice.length > 0) return failed(twice.map((offset) => faultAt(offset, "is there twice")));
   const alias = aliasFault(document, rules);
   if (alias !== undefined) return failed([faultAt(alias.offset, alias.sentence)]);
   const offset = tooManyAliasesAt(document, aliasesMax);
@@ -124,7 +127,6 @@ function bytesFault(text: string): Omit<YamlFault, "path"> | undefined {
 
 /** What the library says to programmers, for authors. */
 const sentences: Partial<Record<ErrorCode, string>> = {
-  DUPLICATE_KEY: "is there twice",
   MULTIPLE_DOCS: "is several documents: leave one, and take out the '---' between them",
   NON_STRING_KEY: "has a list or an object as the name of something",
 };

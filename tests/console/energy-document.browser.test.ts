@@ -50,6 +50,12 @@ test("energy: a fault stands at its line before anything is saved; a saved docum
 
   await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80000"));
   await page.getByText("No fault was found.").waitFor();
+  await page.route("**/energy/check", () => {});
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80001"));
+  await page.getByText("Checking").waitFor();
+  assert.ok(await button(page, "Save").isDisabled(), "the verdict is of what stood there before");
+  await page.unroute("**/energy/check");
+  await text.fill(written.replace("ratedMa: 100000", "ratedMa: 80000"));
   await page.getByText("Save or discard what you wrote first.").waitFor();
   await button(page, "Save").click();
   const dialog = page.getByRole("dialog");
@@ -129,4 +135,22 @@ test("energy: a site that is not managed begins with its own stations, and can b
   await page.getByText("This site's energy is not managed").waitFor();
   assert.equal(energyOf(opened).versions[0]?.managed, false);
   assert.deepEqual(complaints, []);
+});
+
+test("energy: a document that cannot be asked for is no site that nobody manages", {
+  skip: noBrowser,
+}, async (t) => {
+  const { page } = await open(t, browser, { scenario: "managed", path: "/people" });
+  await page.route("**/api/v1/sites/*/energy", (route) => route.fulfill({ status: 503, json: {} }));
+  await page.goto(new URL(at(), page.url()).href);
+  await button(page, "Try again").waitFor();
+  assert.equal(await region(page, "Power now").count(), 0, "what a site has that nobody manages");
+  await looksWell(page);
+  await page.goto(new URL(at("fuses"), page.url()).href);
+  await button(page, "Try again").waitFor();
+  await page.goto(new URL(at(), page.url()).href);
+  await button(page, "Try again").waitFor();
+  await page.unroute("**/api/v1/sites/*/energy");
+  await button(page, "Try again").click();
+  await region(page, "Power flow").waitFor();
 });

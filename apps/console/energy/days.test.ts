@@ -5,6 +5,7 @@ import {
   barOf,
   byMode,
   costPerKwh,
+  lastDays,
   measuredShare,
   money,
   ownShare,
@@ -43,12 +44,32 @@ test("a battery that was filled from the grid makes no share below zero, nor a b
 });
 
 test("days add up, and what was not measured of them is told", () => {
-  const all = totalOf([day, { ...day, measuredS: 43_200, carsWhByMode: { planned: 1, fallback: 70_000 } }]);
+  const next = { ...day, fromMs: day.toMs, toMs: 2 * day.toMs };
+  const all = totalOf([day, { ...next, measuredS: 43_200, carsWhByMode: { planned: 1, fallback: 70_000 } }]);
   assert.deepEqual([all.carsWh, measuredShare(all)], [120_000, 0.75]);
+  const dark = totalOf([day, { ...next, fromMs: 3 * day.toMs, toMs: 4 * day.toMs }]);
+  assert.equal(measuredShare(dark), 0.5, "two days between them that nobody told anything of");
   assert.deepEqual(
     byMode([day, { ...day, carsWhByMode: { fallback: 70_000 } }]).map(({ mode }) => mode),
     ["fallback", "planned"],
   );
+});
+
+test("the last days are those of the site's calendar, wherever the browser is", () => {
+  const days = Array.from({ length: 31 }, (_, i) => ({
+    ...day,
+    day: `2027-03-${String(i + 1).padStart(2, "0")}`,
+  }));
+  const shown = (timeZone: string, at: string, count: number) => {
+    const last = lastDays({ timeZone, currency: null, days }, count, Date.parse(at));
+    return [last.days.length, last.days[0]?.day, last.days.at(-1)?.day];
+  };
+  assert.deepEqual(shown("Europe/Lisbon", "2027-03-20T12:00:00Z", 7), [18, "2027-03-14", "2027-03-31"]);
+  assert.deepEqual(shown("Pacific/Auckland", "2027-03-30T12:00:00Z", 2), [2, "2027-03-30", "2027-03-31"]);
+  assert.deepEqual(shown("Pacific/Pago_Pago", "2027-04-01T10:00:00Z", 2), [2, "2027-03-30", "2027-03-31"]);
+  // Clocks go forward on the 28th.
+  assert.deepEqual(shown("Europe/Berlin", "2027-03-31T21:59:00Z", 7), [7, "2027-03-25", "2027-03-31"]);
+  assert.deepEqual(shown("UTC", "2027-03-31T23:59:00Z", 1), [1, "2027-03-31", "2027-03-31"]);
 });
 
 test("the peak of many days is that of the highest, the first of equals; of none measured there is none", () => {

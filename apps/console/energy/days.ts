@@ -1,5 +1,21 @@
 /** Energy, cost and self-consumption of days, and what they add up to. Shares of nothing are unknown. Pure. */
-import type { EnergyDay } from "../api/energy-shapes.ts";
+import type { EnergyDay, EnergyDays } from "../api/energy-shapes.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Holds the last so many days of any calendar, the first of them whole. */
+export function spanOfDays(count: number, nowMs: number): { readonly fromMs: number; readonly toMs: number } {
+  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  return { fromMs: todayMs - count * DAY_MS, toMs: todayMs + 2 * DAY_MS };
+}
+
+/** The last so many days of the site's own calendar, today among them: of what was told, the first may be a part of a day. */
+export function lastDays(told: EnergyDays, count: number, nowMs: number): EnergyDays {
+  // The Swedish calendar writes days as ISO 8601 does.
+  const today = new Intl.DateTimeFormat("sv-SE", { timeZone: told.timeZone }).format(nowMs);
+  const first = new Date(Date.parse(today) - (count - 1) * DAY_MS).toISOString().slice(0, 10);
+  return { ...told, days: told.days.filter(({ day }) => day >= first) };
+}
 
 /** Energies in watt-hours, money in thousandths of a cent, seconds that were measured and that there were. */
 export type Sums = Pick<
@@ -17,6 +33,7 @@ export type Sums = Pick<
 
 export const sumsOf = (day: EnergyDay): Sums => ({ ...day, spanS: (day.toMs - day.fromMs) / 1000 });
 
+/** `days` in their order; what lies between them, and nobody told anything of, was not measured. */
 export function totalOf(days: readonly EnergyDay[]): Sums {
   const all = days.map(sumsOf);
   const sum = (of: (day: Sums) => number) => all.reduce((total, day) => total + of(day), 0);
@@ -30,7 +47,7 @@ export function totalOf(days: readonly EnergyDay[]): Sums {
     carsWh: sum(({ carsWh }) => carsWh),
     costMilliCent: sum(({ costMilliCent }) => costMilliCent),
     measuredS: sum(({ measuredS }) => measuredS),
-    spanS: sum(({ spanS }) => spanS),
+    spanS: ((days.at(-1)?.toMs ?? 0) - (days[0]?.fromMs ?? 0)) / 1000,
   };
 }
 

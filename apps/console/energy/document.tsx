@@ -104,7 +104,9 @@ function Written({ site, starter, document, check: kept, mayWrite }: WrittenProp
             <div className={styles.actions}>
               <Button
                 size="sm"
-                disabled={!changed || check.data === undefined || check.data.faults.length > 0}
+                disabled={
+                  !changed || check.pending || check.data === undefined || check.data.faults.length > 0
+                }
                 onClick={() => setAsking("save")}
               >
                 {say.save}

@@ -17,11 +17,13 @@ import { DayBars } from "./day-bars.tsx";
 import {
   byMode,
   costPerKwh,
+  lastDays,
   measuredShare,
   money,
   ownShare,
   peakOf,
   solarKept,
+  spanOfDays,
   sumsOf,
   totalOf,
 } from "./days.ts";
@@ -35,7 +37,6 @@ const keyParts = [
   { part: "own", name: say.fromOwn },
   { part: "grid", name: say.fromGrid },
 ] as const;
-const DAY_MS = 86_400_000;
 const AGAIN_MS = 60_000;
 const lengths = { week: 7, month: 30, quarter: 90 } as const;
 
@@ -74,19 +75,18 @@ export function History({ site, snapshot }: { site: string; snapshot: EnergySnap
   );
 }
 
-/** The last so many days of the browser's calendar, today among them; the days told are those of the site's. */
+/** The last so many days of the site's calendar, today among them. */
 function useDays(site: string, days: number) {
   const { api } = useServices();
   const nowMs = useNow();
-  const today = new Date(nowMs).setHours(0, 0, 0, 0);
-  const fromMs = new Date(today).setDate(new Date(today).getDate() - (days - 1));
-  const toMs = today + 2 * DAY_MS;
-  return useQuery({
+  const { fromMs, toMs } = spanOfDays(days, nowMs);
+  const asked = useQuery({
     queryKey: ["site-days", site, fromMs, toMs],
     queryFn: () => api.energy.days(site, { fromMs, toMs }),
     refetchInterval: AGAIN_MS,
     placeholderData: (before) => before,
   });
+  return { ...asked, data: asked.data && lastDays(asked.data, days, nowMs) };
 }
 
 function Days({ told, site }: { told: EnergyDays; site: string }) {

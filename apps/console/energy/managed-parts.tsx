@@ -1,6 +1,7 @@
 /** The parts of a managed site's page beside its overview. */
 import type { EnergySnapshot, Topology } from "../api/energy-shapes.ts";
 import { PageLoading } from "../shell/page-title.tsx";
+import { Failed } from "../shell/problem-view.tsx";
 import type { SiteTab } from "../site/search.ts";
 import { Document } from "./document.tsx";
 import { FuseTree } from "./fuse-tree.tsx";
@@ -21,10 +22,10 @@ type Props = {
   readonly stations: readonly string[];
 };
 
-export function ManagedPart({ part, id, energy: { config, snapshot }, stations }: Props) {
+export function ManagedPart({ part, id, energy: { config, failed, snapshot }, stations }: Props) {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   if (part === "document") return <Document site={id} starter={() => starterDocument(stations, timeZone)} />;
-  if (config === undefined) return <PageLoading />;
+  if (config === undefined) return failed === undefined ? <PageLoading /> : <Failed {...failed} />;
   switch (part) {
     case "fuses":
       return <Fuses snapshot={snapshot} site={config.site} />;

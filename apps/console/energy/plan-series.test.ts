@@ -55,6 +55,13 @@ test("the plan begins where the past ends, and what was planned for the past sta
   assert.deepEqual(seen.chargePlanned.slice(3), [null, 0.5, 0.52]);
 });
 
+test("a plan of steps without end, or of another time, costs no more than the span that is shown", () => {
+  const absurd = { ...plan, fromWallMs: 0, stepMs: Number.MAX_SAFE_INTEGER };
+  assert.deepEqual(planSeries([], absurd, span).planned.grid, Array(6).fill(8_000));
+  const ahead = { ...plan, fromWallMs: Number.MAX_SAFE_INTEGER - 1 };
+  assert.deepEqual(planSeries([], ahead, span).planned.grid, Array(6).fill(null));
+});
+
 test("a plan that begins within a quarter lies on the same points as the past, without a gap between them", () => {
   const late = { ...plan, fromWallMs: 4.25 * QUARTER_MS, gridW: [8_000, 10_000, 6_000] };
   const seen = planSeries([quarter(3)], late, { fromMs: 0, toMs: 8 * QUARTER_MS });

@@ -41,7 +41,7 @@ export function planSeries(
     measured.set(at, measuredOf(quarter));
     if (quarter.planned) planned.set(at, plannedOf(quarter.planned));
   }
-  if (plan) for (const [at, point] of planPoints(plan)) planned.set(at, point);
+  if (plan) for (const [at, point] of planPoints(plan, { fromMs, toMs })) planned.set(at, point);
   const atMs = [...new Set([...measured.keys(), ...planned.keys()])]
     .filter((at) => at >= fromMs && at <= toMs)
     .sort((a, b) => a - b);
@@ -76,12 +76,12 @@ function plannedOf({ gridWh, carsWh, batteryWh }: NonNullable<EnergyQuarter["pla
   return { grid: gridWh * 4, cars: carsWh * 4, battery: batteryWh * 4 };
 }
 
-/** Of each quarter of an hour that the plan covers by half at least: the plan begins when it was made, at any instant, in steps of its own. */
-function* planPoints(plan: PlanView): Generator<[number, Point]> {
+/** Of each quarter of an hour that the plan covers by half at least: the plan begins when it was made, at any instant, in steps of its own, and for as long as the site says. */
+function* planPoints(plan: PlanView, span: Span): Generator<[number, Point]> {
   const { fromWallMs, stepMs, gridW } = plan;
   const endMs = fromWallMs + gridW.length * stepMs;
-  const first = Math.floor(fromWallMs / QUARTER_MS) * QUARTER_MS;
-  for (let from = first; from < endMs; from += QUARTER_MS) {
+  const first = Math.floor(Math.max(fromWallMs, span.fromMs) / QUARTER_MS) * QUARTER_MS;
+  for (let from = first; from < Math.min(endMs, span.toMs); from += QUARTER_MS) {
     const mean = (values: readonly number[]) => meanOver(values, { fromMs: from - fromWallMs, stepMs });
     if (Math.min(endMs, from + QUARTER_MS) - Math.max(fromWallMs, from) < QUARTER_MS / 2) continue;
     const charge = mean(plan.chargePermille);

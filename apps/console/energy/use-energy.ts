@@ -24,6 +24,8 @@ export function useDocument(site: string) {
 export type SiteEnergyNow = {
   /** Nobody knows yet whether its energy is managed. */
   readonly pending: boolean;
+  /** It was asked in vain. */
+  readonly failed: { readonly error: Error; readonly retry: () => void } | undefined;
   /** Undefined: it is not managed. */
   readonly config: EnergyConfig | undefined;
   /** The newest that was told, however old. */
@@ -34,12 +36,13 @@ export type SiteEnergyNow = {
 
 /** Whether and how a site's energy is managed, and how it is now. */
 export function useSiteEnergy(site: string): SiteEnergyNow {
-  const { data, isPending } = useDocument(site);
+  const { data, error, refetch } = useDocument(site);
   // The document was checked by the same package before it was kept.
   const config = data?.document?.managed === true ? (data.document.energy as EnergyConfig | null) : null;
   const { data: first, isPending: isAsked } = useFirst(site, config !== null);
   const snapshot = useSnapshot(site, config !== null) ?? first?.snapshot;
-  return { pending: isPending, config: config ?? undefined, snapshot, heard: !isAsked };
+  const failed = error === null ? undefined : { error, retry: () => void refetch() };
+  return { pending: data === undefined, failed, config: config ?? undefined, snapshot, heard: !isAsked };
 }
 
 /** What was told last before the page was opened; null: nothing. The stream tells of nothing else, and does not say that there is none. */

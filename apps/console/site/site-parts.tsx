@@ -9,6 +9,7 @@ import { Warnings } from "../energy/warnings.tsx";
 import { Happened } from "../happened/happened.tsx";
 import type { LiveSite } from "../live/live-site.ts";
 import { Sessions } from "../sessions/sessions.tsx";
+import { Failed } from "../shell/problem-view.tsx";
 import { Stations } from "../stations/stations.tsx";
 import { Attention } from "./attention.tsx";
 import { Flow } from "./flow.tsx";
@@ -42,12 +43,14 @@ export function SiteParts({ live, energy }: Props) {
   );
 }
 
-function Overview({ live, energy: { pending, config, heard, snapshot } }: Props) {
+function Overview({ live, energy: { pending, failed, config, heard, snapshot } }: Props) {
   const { connected, id: site } = live.site;
   return (
     <>
       <Attention live={live} snapshot={snapshot} />
-      {pending ? (
+      {pending && failed !== undefined ? (
+        <Failed {...failed} />
+      ) : pending ? (
         <div className={styles.power} aria-busy="true">
           <div className={styles.bonePanel} />
           <div className={styles.bonePanel} />

@@ -7,7 +7,8 @@ const energies = [
 ];
 
 export function daysOf(quarters: readonly EnergyQuarter[]): EnergyDays {
-  const dayOf = new Intl.DateTimeFormat("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit" });
+  const timeZone = "Europe/Paris";
+  const dayOf = new Intl.DateTimeFormat("sv-SE", { timeZone });
   const days = [...Map.groupBy(quarters, ({ fromMs }) => dayOf.format(fromMs))].map(
     ([day, of]): EnergyDay => {
       const sums = Object.fromEntries(
@@ -31,7 +32,7 @@ export function daysOf(quarters: readonly EnergyQuarter[]): EnergyDays {
       };
     },
   );
-  return { timeZone: "Europe/Paris", currency: "EUR", days };
+  return { timeZone, currency: "EUR", days };
 }
 
 function peakOf(quarters: readonly EnergyQuarter[]): Pick<EnergyDay, "peakImportW" | "peakAtMs"> {

@@ -4,6 +4,7 @@
  */
 import type { EnergyQuarter } from "@wattward/energy";
 import type { JsonObject, SiteId } from "@wattward/kernel";
+import type { DocumentCheck } from "../energy/check-document.ts";
 
 export type EnergyDecisions = {
   /** A new version of a site's document, checked before (energy/check-document.ts). */
@@ -42,8 +43,8 @@ export type EnergyQueries = {
     input: { site: SiteId; beforeVersion?: number; most: number };
     output: readonly EnergyVersionRow[] | undefined;
   };
-  /** Of these stations: where each is, and the EVSEs that it ever told of. Unknown ones are left out. */
-  "energy.places": { input: { stations: readonly string[] }; output: readonly StationPlace[] };
+  /** Of a document against the inventory as it is now. To read a text of hundreds of kilobytes takes seconds: not beside the sockets. */
+  "energy.check": { input: { site: SiteId; text: string }; output: DocumentCheck };
   /** That begin at `fromMs` or later and before `toMs`, in order. */
   "energy.quarters": {
     input: { site: SiteId; fromMs: number; toMs: number };
@@ -125,6 +126,8 @@ export type EnergyDocumentRow = EnergyVersionRow & {
 export type StationPlace = {
   readonly station: string;
   readonly site: string | null;
+  /** Past its site, `direct`, the site cannot limit it. */
+  readonly route: string;
   readonly evses: readonly number[];
 };
 /** As a site tells it, in whole numbers. */

@@ -8,11 +8,11 @@ import { denialsAll, denialsList } from "../queries/denials.ts";
 import { deviationsList } from "../queries/deviations.ts";
 import { dispensationsAll, dispensationsList } from "../queries/dispensations.ts";
 import {
+  energyCheck,
   energyDocument,
   energyGuard,
   energyLimit,
   energyModes,
-  energyPlaces,
   energyPrices,
   energyQuarters,
   energyVersions,
@@ -96,7 +96,7 @@ export const queries: { readonly [N in keyof Queries]: Query<N> } = {
   "session.get": sessionGet,
   "energy.document": energyDocument,
   "energy.versions": energyVersions,
-  "energy.places": energyPlaces,
+  "energy.check": energyCheck,
   "energy.quarters": energyQuarters,
   "energy.modes": energyModes,
   "energy.guard": energyGuard,

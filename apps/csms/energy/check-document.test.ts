@@ -3,18 +3,13 @@ import { test } from "node:test";
 import { checkEnergyConfig } from "@wattward/energy";
 import { checkPolicy } from "@wattward/guard";
 import type { SiteId } from "@wattward/kernel";
-import type { Core, StationPlace } from "../core/port.ts";
+import type { StationPlace } from "../core/port.ts";
 import { checkDocument, checkDocumentAt } from "./check-document.ts";
 import { changed, example, exampleStations, lineWith } from "./testing/example.ts";
 
 const site = "lyon" as SiteId;
-const at = (places: readonly StationPlace[]): Pick<Core, "query"> => ({
-  query: async (name) => {
-    assert.equal(name, "energy.places");
-    return places as never;
-  },
-});
-const inventory = exampleStations.map((station) => ({ station, site: "lyon", evses: [1] }));
+const at = (places: readonly StationPlace[]) => async () => places;
+const inventory = exampleStations.map((station) => ({ station, site: "lyon", route: "site", evses: [1] }));
 
 test("docs/examples/site-energy.yaml is sound: its safe sums, and who gets nothing without a controller", async () => {
   const check = await checkDocumentAt(at(inventory), site, example);
@@ -193,16 +188,18 @@ test("a device that the document gives no place is named", () => {
   assert.match(faults[0]?.sentence ?? "", /nobody knows where 'inverter' is/);
 });
 
-test("against the inventory: unknown stations, another site's, at none, EVSEs that they do not have", async () => {
+test("against the inventory: unknown stations, another site's, at none, past the site, EVSEs that they do not have", async () => {
+  const third = { station: "CP-3", site: "lyon", route: "site", evses: [1] };
   const rows: readonly [StationPlace | undefined, path: string, says: RegExp][] = [
     [
       undefined,
       "energy.site.outlets[2].station",
       /no station 'CP-3': add it with 'station add CP-3 --site lyon'/,
     ],
-    [{ station: "CP-3", site: "north", evses: [1] }, "energy.site.outlets[2].station", /at 'north'/],
-    [{ station: "CP-3", site: null, evses: [1] }, "energy.site.outlets[2].station", /at none/],
-    [{ station: "CP-3", site: "lyon", evses: [2, 3] }, "energy.site.outlets[2].evse", /no EVSE 1, but 2, 3/],
+    [{ ...third, site: "north" }, "energy.site.outlets[2].station", /at 'north'/],
+    [{ ...third, site: null }, "energy.site.outlets[2].station", /at none/],
+    [{ ...third, route: "direct" }, "energy.site.outlets[2].station", /past the site/],
+    [{ ...third, evses: [2, 3] }, "energy.site.outlets[2].evse", /no EVSE 1, but 2, 3/],
   ];
   for (const [place, path, says] of rows) {
     const places = inventory.flatMap((one) =>
@@ -228,6 +225,28 @@ test("against the inventory: a station that never told of its EVSEs is worth a n
     [["energy.site.outlets[1].evse", lineWith("id: A2")]],
   );
   assert(compiled !== undefined);
+});
+
+test("against the inventory: stations of the site, and EVSEs of theirs, that no outlet is of are worth a note", async () => {
+  const places = [
+    ...inventory.map((one) => (one.station === "CP-2" ? { ...one, evses: [1, 2, 3] } : one)),
+    { station: "CP-9", site: "lyon", route: "direct", evses: [] },
+  ];
+  const { faults, notes } = await checkDocumentAt(at(places), site, example);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    notes.map(({ path, sentence }) => `${path} ${sentence}`),
+    [
+      "energy.site.outlets none is EVSE 2, 3 of 'CP-2', which has it: nobody limits it",
+      "energy.site.outlets none is of 'CP-9', which is at this site too: nobody limits it",
+    ],
+  );
+  const none = changed("CP-4, safeMa: 0", "CP-4, limiting: none, ratedMa: 16000").replaceAll(
+    ", spares: rating",
+    "",
+  );
+  const direct = inventory.map((one) => (one.station === "CP-4" ? { ...one, route: "direct" } : one));
+  assert.deepEqual((await checkDocumentAt(at(direct), site, none)).faults, [], "counted at its rating");
 });
 
 test("a policy of its own: taken as it is, never beside devices, and under the units that the energy controller means", () => {

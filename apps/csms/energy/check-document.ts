@@ -10,7 +10,7 @@ import { type Located, readWritten } from "@wattward/energy/document";
 import { checkPolicy, type Policy } from "@wattward/guard";
 import type { SiteId } from "@wattward/kernel";
 import { ENERGY_CHARS_MAX } from "@wattward/sitelink";
-import type { Core, StationPlace } from "../core/port.ts";
+import type { StationPlace } from "../core/port.ts";
 import { guardPolicyOf } from "./guard-policy.ts";
 import { FAULTS_TOLD_MAX, PRICES_CHARS_MAX } from "./limits.ts";
 import { type Found, readDocument } from "./read-document.ts";
@@ -44,33 +44,43 @@ export type DocumentCheck = {
 };
 
 /** As far as it can be told from the text alone. */
-export const checkDocument = (from: string): DocumentCheck => check(from, undefined);
+export function checkDocument(from: string): DocumentCheck {
+  const read = understood(from);
+  return "faults" in read ? read : standing(read, undefined);
+}
 
-/** The same, against the inventory as it is now. */
+/** The same, against the inventory as it is now: where its stations are, and all of the site (query `energy.check`). */
 export async function checkDocumentAt(
-  core: Pick<Core, "query">,
+  placesOf: (stations: readonly string[]) => Promise<readonly StationPlace[]>,
   site: SiteId,
   from: string,
 ): Promise<DocumentCheck> {
-  const alone = checkDocument(from);
+  const read = understood(from);
+  if ("faults" in read) return read;
+  const alone = standing(read, undefined);
   if (alone.compiled === undefined) return alone;
-  const places = await core.query("energy.places", { stations: alone.compiled.stations });
-  return check(from, { site, places });
+  return standing(read, { site, places: await placesOf(alone.compiled.stations) });
 }
 
 type Inventory = { readonly site: string; readonly places: readonly StationPlace[] };
+/** A text whose parts are sound, and what it says: of a large site, most of a second's work. */
+type Understood = {
+  readonly document: SiteDocument;
+  readonly located: (found: readonly Found[]) => readonly Located[];
+};
 
-function check(from: string, inventory: Inventory | undefined): DocumentCheck {
+function understood(from: string): Understood | DocumentCheck {
   const written = readWritten(from);
   if (!written.ok) {
     const { sentence, line } = written.fault;
     return refused([{ path: "", sentence, line }]);
   }
-  const { value } = written.value;
   const located = (found: readonly Found[]) => found.slice(0, FAULTS_TOLD_MAX).map(written.value.located);
-  const read = readDocument(value);
-  if ("faults" in read) return refused(located(read.faults));
-  const { document } = read;
+  const read = readDocument(written.value.value);
+  return "faults" in read ? refused(located(read.faults)) : { document: read.document, located };
+}
+
+function standing({ document, located }: Understood, inventory: Inventory | undefined): DocumentCheck {
   const { site } = document.energy;
   const { sums, withoutPower } = safeSums(site);
   const outlets = new Map(site.outlets.map((outlet) => [outlet.id, outlet]));
@@ -129,7 +139,7 @@ function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults
   const known = new Map(places.map((place) => [place.station, place]));
   const faults: Found[] = [];
   const notes: Found[] = [];
-  energy.site.outlets.forEach(({ station, evse }, i) => {
+  energy.site.outlets.forEach(({ station, evse, limiting }, i) => {
     const path = `energy.site.outlets[${i}]`;
     const place = known.get(station);
     if (place === undefined)
@@ -142,6 +152,11 @@ function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults
         path: `${path}.station`,
         sentence: `'${station}' is not at this site, but ${place.site === null ? "at none" : `at '${place.site}'`}`,
       });
+    else if (place.route === "direct" && limiting === "proven")
+      faults.push({
+        path: `${path}.station`,
+        sentence: `'${station}' comes past the site (route direct), which cannot limit it: let it come by the site, or write 'limiting: none'`,
+      });
     else if (place.evses.length === 0)
       notes.push({
         path: `${path}.evse`,
@@ -153,5 +168,31 @@ function placed({ energy }: SiteDocument, { site, places }: Inventory): { faults
         sentence: `'${station}' has no EVSE ${evse}, but ${place.evses.join(", ")}`,
       });
   });
-  return { faults, notes };
+  return { faults, notes: [...notes, ...leftOut(energy, places, site)] };
+}
+
+/** What stands at the site, and the document does not have: it draws what it likes, and no sum has it. */
+function leftOut(
+  { site: { outlets } }: EnergyConfig,
+  places: readonly StationPlace[],
+  site: string,
+): Found[] {
+  const named = Map.groupBy(outlets, ({ station }) => station as string);
+  const path = "energy.site.outlets";
+  return places.flatMap((place): Found[] => {
+    if (place.site !== site) return [];
+    const of = named.get(place.station);
+    if (of === undefined)
+      return [
+        { path, sentence: `none is of '${place.station}', which is at this site too: nobody limits it` },
+      ];
+    const others = place.evses.filter((evse) => !of.some((outlet) => outlet.evse === evse));
+    if (others.length === 0) return [];
+    return [
+      {
+        path,
+        sentence: `none is EVSE ${others.join(", ")} of '${place.station}', which has it: nobody limits it`,
+      },
+    ];
+  });
 }

@@ -2,7 +2,7 @@
 import type { Strategy } from "@wattward/energy";
 import type { SiteId } from "@wattward/kernel";
 import type { Core, EnergyChanged } from "../core/port.ts";
-import { checkDocumentAt, type DocumentCheck } from "./check-document.ts";
+import type { DocumentCheck } from "./check-document.ts";
 import { rewritten } from "./rewritten.ts";
 
 export type Saving = {
@@ -25,7 +25,7 @@ export async function saveDocument(
     const saved = await core.decide("energy.set", { ...saving, text: "", stations: [] });
     return { saved, check: undefined };
   }
-  const check = await checkDocumentAt(core, saving.site, saving.text);
+  const check = await core.query("energy.check", { site: saving.site, text: saving.text });
   if (check.compiled === undefined) return { saved: { kind: "faulty" }, check };
   const { energy, guard, stations } = check.compiled;
   const saved = await core.decide("energy.set", {

@@ -72,6 +72,17 @@ test("a document: whoever was slower is told, the same again is no version, and 
   assert.equal((await core.rows("energy_documents")).length, 1);
 });
 
+test("a document: the same text that means something else by now, as to a later program, is a new version", async () => {
+  const core = await testCore(stations);
+  const { compiled } = checkDocument(example);
+  const { config, policy, ...means } = compiled ?? assert.fail("it is sound");
+  const earlier = { ...who, ...means, text: example, guard: "{}" };
+  await core.decide("energy.set", { ...earlier, base: 0 });
+  const { saved } = await saveDocument(doors(core), { ...who, base: 1, text: example });
+  assert.deepEqual(saved, { kind: "set", version: 2 });
+  assert.equal((await bundleOf(core)).guard, means.guard);
+});
+
 test("a document: of a site that there is not, and of stations that have left meanwhile", async () => {
   const core = await testCore(stations);
   const elsewhere = await saveDocument(doors(core), {

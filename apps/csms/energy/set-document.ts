@@ -4,8 +4,10 @@
  */
 import type { Decision } from "../core/decision.ts";
 import { clipped, observe } from "../core/observations.ts";
+import type { EnergyChange } from "../core/port.ts";
 import { findSite } from "../sites/rows.ts";
 import { findStation } from "../stations/rows.ts";
+import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import { insertDocument, newestDocument } from "./rows.ts";
 
@@ -17,7 +19,7 @@ export const setDocument: Decision<"energy.set"> = async (tx, input) => {
   if (lastVersion !== base) return { kind: "conflict", version: lastVersion };
   const stranger = await firstStranger(tx, input);
   if (stranger !== undefined) return { kind: "refused", station: stranger };
-  if (text === (last?.text ?? "")) return { kind: "unchanged", version: lastVersion };
+  if (isSame(input, last)) return { kind: "unchanged", version: lastVersion };
   const version = lastVersion + 1;
   const managed = input.energy !== undefined;
   await tx.run(insertDocument, {
@@ -34,6 +36,15 @@ export const setDocument: Decision<"energy.set"> = async (tx, input) => {
   observe(tx, { kind: "energy.set", source: "person", atMs, site, data });
   return { kind: "set", version };
 };
+
+/** To another program the same text may mean something else; what is said again is meant as it is understood now. */
+const isSame = (
+  { text, energy, guard }: EnergyChange,
+  last: Pick<Row<"energy_documents">, "text" | "energy" | "guard"> | undefined,
+): boolean =>
+  text === (last?.text ?? "") &&
+  energy === (last?.energy ?? undefined) &&
+  guard === (last?.guard ?? undefined);
 
 async function firstStranger(
   tx: Tx,

@@ -1,8 +1,9 @@
 /** Sites' energy as it was written and told: documents with all their versions, quarters of an hour, modes, what guards refused, prices. */
 import type { JsonObject } from "@wattward/kernel";
 import { type Kysely, sql } from "kysely";
-import type { EnergyDocumentRow, EnergyVersionRow, QuarterRow } from "../core/port.ts";
+import type { EnergyDocumentRow, EnergyVersionRow, QuarterRow, StationPlace } from "../core/port.ts";
 import type { Query } from "../core/queries.ts";
+import { checkDocumentAt } from "../energy/check-document.ts";
 import { FLEET, seriesIn } from "../energy/prices.ts";
 import type { Row, Schema } from "../store/schema.ts";
 import { queryLimits, rowsWithin } from "./limits.ts";
@@ -51,27 +52,42 @@ const documentOf = (row: Row<"energy_documents">): EnergyDocumentRow => ({
 const jsonIn = (text: string | null): JsonObject | null =>
   text === null ? null : (JSON.parse(text) as JsonObject);
 
-export const energyPlaces: Query<"energy.places"> = async (db, { stations }) => {
-  if (stations.length === 0) return [];
+export const energyCheck: Query<"energy.check"> = (db, { site, text }) =>
+  checkDocumentAt((stations) => placesOf(db, site, stations), site, text);
+
+/** Of these stations and all of the site; unknown ones are left out. */
+async function placesOf(
+  db: Kysely<Schema>,
+  site: string,
+  stations: readonly string[],
+): Promise<StationPlace[]> {
   const places = await db
     .selectFrom("stations")
-    .select(["id", "site_id"])
-    .where("id", "in", stations)
+    .select(["id", "site_id", "route"])
+    .where((e) =>
+      stations.length === 0
+        ? e("site_id", "=", site)
+        : e.or([e("site_id", "=", site), e("id", "in", stations)]),
+    )
+    .orderBy("id")
     .execute();
+  if (places.length === 0) return [];
+  const ids = places.map(({ id }) => id);
   const told = await db
     .selectFrom("connectors")
     .select(["station_id", "evse_id"])
     .distinct()
-    .where("station_id", "in", stations)
+    .where("station_id", "in", ids)
     .where("evse_id", ">", 0)
     .execute();
   const evses = Map.groupBy(told, ({ station_id }) => station_id);
-  return places.map(({ id, site_id }) => ({
+  return places.map(({ id, site_id, route }) => ({
     station: id,
     site: site_id,
+    route,
     evses: (evses.get(id) ?? []).map(({ evse_id }) => evse_id).sort((a, b) => a - b),
   }));
-};
+}
 
 export const energyQuarters: Query<"energy.quarters"> = async (db, { site, fromMs, toMs }) => {
   if (!(await isSite(db, site))) return undefined;

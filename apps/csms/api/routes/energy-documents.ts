@@ -3,7 +3,7 @@ import { type Clock, siteId } from "@wattward/kernel";
 import type { FastifyInstance } from "fastify";
 import { Type } from "typebox";
 import type { Core } from "../../core/port.ts";
-import { checkDocumentAt, type DocumentCheck } from "../../energy/check-document.ts";
+import type { DocumentCheck } from "../../energy/check-document.ts";
 import { DOCUMENT_CHARS_MAX, WHY_CHARS_MAX } from "../../energy/limits.ts";
 import { type StrategySaved, saveDocument, saveStrategy } from "../../energy/save-document.ts";
 import { EnergyCheck, EnergyDocument, EnergyVersion, SiteEnergy } from "../energy-shapes.ts";
@@ -48,7 +48,7 @@ export function energyDocumentRoutes(app: FastifyInstance, { core, clock }: Ener
       const check =
         document === null || !document.managed
           ? null
-          : shown(await checkDocumentAt(core, site.value, document.text));
+          : shown(await core.query("energy.check", { site: site.value, text: document.text }));
       return answer({ document, check });
     },
   );
@@ -100,7 +100,7 @@ export function energyDocumentRoutes(app: FastifyInstance, { core, clock }: Ener
     async ({ params, body }) => {
       const site = siteId(params.site);
       if (!site.ok) return problem("unknown-site", { detail: site.fault.sentence });
-      return answer(shown(await checkDocumentAt(core, site.value, body.text)));
+      return answer(shown(await core.query("energy.check", { site: site.value, text: body.text })));
     },
   );
 

@@ -1,5 +1,5 @@
 /** `energy check FILE`: what is wrong with a document, and what it would mean; with a site, against its stations too. */
-import { checkDocument, checkDocumentAt } from "../../energy/check-document.ts";
+import { checkDocument } from "../../energy/check-document.ts";
 import {
   type CommandContext,
   CommandError,
@@ -24,7 +24,7 @@ export async function checkFile(args: readonly string[], context: CommandContext
     site === undefined
       ? checkDocument(written)
       : await withDataCore(dataFolder(values.data, context.env), ({ core }) =>
-          checkDocumentAt(core, site, written),
+          core.query("energy.check", { site, text: written }),
         );
   if (values.json === true) context.out(`${JSON.stringify(factsOf(check))}\n`);
   if (check.compiled === undefined) throw new CommandError(faultsIn(check, file));

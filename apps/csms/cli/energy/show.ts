@@ -1,5 +1,4 @@
 /** `energy show SITE`: the document as it was written; as JSON with who wrote it, what it means and how it stands. */
-import { checkDocumentAt } from "../../energy/check-document.ts";
 import {
   type CommandContext,
   CommandError,
@@ -34,7 +33,9 @@ export async function showDocument(args: readonly string[], context: CommandCont
       throw new CommandError(
         `${site}'s energy is not managed since version ${document.version}: 'energy history ${site}' says why`,
       );
-    const check = document.managed ? factsOf(await checkDocumentAt(core, site, document.text)) : null;
+    const check = document.managed
+      ? factsOf(await core.query("energy.check", { site, text: document.text }))
+      : null;
     tell(context, values.json, { site, ...document, check }, document.text);
   });
 }
