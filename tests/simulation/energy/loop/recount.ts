@@ -29,6 +29,8 @@ const FROM_MS = 5_000;
 const AFTER_MS = 15_000;
 /** A meter that nothing ails is believed again by then; said once more where it is not. */
 const REFUSED_MS = [60_000, 300_000] as const;
+/** So long one that was turned may be doubted: it takes steps of ours to see that it no longer is. */
+const TURNED_FOR_MS = 1_800_000;
 /** A fault that ended longer ago is no reason for anything, but what its grants still live. */
 const FORGOTTEN_MS = 60_000;
 
@@ -44,6 +46,8 @@ export class Recount {
   private readonly bounds: Bounds;
   private readonly starving: Starving;
   private readonly refusedSinceMs = new Map<string, number>();
+  /** When a meter's sign was turned last: long afterwards the doubt is a just one. */
+  private readonly turnedAtMs = new Map<string, number>();
   private active: Affliction[] = [];
   private healedAtMs = 0;
   private lastMs = 0;
@@ -63,6 +67,7 @@ export class Recount {
   befell(affliction: Affliction): void {
     this.active = [...this.remembered, affliction];
     this.healedAtMs = Math.max(this.healedAtMs, affliction.untilMs);
+    if (affliction.name === "meter-turned") this.turnedAtMs.set(affliction.on, affliction.untilMs);
     const lastsS = (affliction.untilMs - affliction.fromMs) / 1_000;
     this.scene.say(`FAULT ${affliction.name} of ${affliction.on || "all"} for ${lastsS} s`);
   }
@@ -114,7 +119,8 @@ export class Recount {
   private believed(healthy: boolean): void {
     const { nowMs } = this.scene;
     for (const { id, refused } of this.controller.last?.state.meters ?? []) {
-      if (refused === undefined || !healthy) {
+      const wasTurned = nowMs - (this.turnedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < TURNED_FOR_MS;
+      if (refused === undefined || !healthy || (refused === "sign-is-turned" && wasTurned)) {
         this.refusedSinceMs.delete(id);
         continue;
       }
