@@ -50,6 +50,7 @@ for (const [name, damage, path] of [
     (s) => Object.assign(s.outlets[2], { station: s.outlets[0].station, evse: 2 }),
     undefined,
   ],
+  ["half an EVSE", (s) => (s.outlets[2].evse = 1.5), "outlets[2].evse"],
   ["two meters at one fuse", (s) => s.meters.push({ ...s.meters[0], id: "m2" }), "meters[1].fuse"],
   ["a default that no car takes", (s) => (s.outlets[0].safeMa = 3_000), "outlets[0].safeMa"],
   ["a default between two steps", (s) => (s.outlets[0].safeMa = 6_500), "outlets[0].safeMa"],

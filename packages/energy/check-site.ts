@@ -110,7 +110,7 @@ function outletOf(r: DocumentReader): Outlet {
   return {
     id: r.at("id").text(NAME_CHARS_MAX) as OutletId,
     station: station.ok ? station.value : ("" as Outlet["station"]),
-    evse: r.at("evse").number(1, 1_000) as EvseId,
+    evse: r.at("evse").whole(1, 1_000) as EvseId,
     fuse: r.at("fuse").text(NAME_CHARS_MAX) as FuseId,
     wiring: wiringOf(r.at("wiring")),
     ratedMa,
@@ -295,7 +295,7 @@ function checkSafeSums(site: Site, note: Note): void {
     if (phase >= 0)
       note(
         `fuses[${i}]`,
-        `is overloaded on ${PHASES[phase]} with no controller at all: safe defaults, and ratings where limiting is none, of ${safeMa[phase]} mA, room for ${roomMa[phase]} mA`,
+        `is overloaded on ${PHASES[phase]} with no controller at all: safe defaults, and ratings where limiting is none, of ${Math.ceil(safeMa[phase]!)} mA, room for ${Math.floor(roomMa[phase]!)} mA`,
       );
   });
 }

@@ -46,7 +46,7 @@ function besideEach(ratedMa: number, carriedMa: number, { baseMa, foreverMa, out
       const lastingMa = ma + alone[phase]! + foreverMa[phase]!;
       if (lastingMa > ratedMa)
         return [
-          `is overloaded ${where}: with their safe defaults, and the highest loads, it carries ${lastingMa} mA: less safeMa for them, fewer stations below it, or no spares`,
+          `is overloaded ${where}: with their safe defaults, and the highest loads, it carries ${Math.ceil(lastingMa)} mA: less safeMa for them, fewer stations below it, or no spares`,
         ];
       const leftMa = Math.floor(carriedMa - ma - baseMa[phase]! - DEADBAND_MA);
       const lacks = on.find((one) => leftMa - (alone[phase]! - withoutController(one)) < one.minMa);
