@@ -418,3 +418,14 @@ test("plain devices: a contactor is opened, never closed; control boxes are read
   const box = new Site([], { plain: "control-box" });
   assert.deepEqual([box.guard.read(0, 4), box.guard.read(0, 5), box.guard.write(0, 1)], ["pass", 2, 1]);
 });
+
+test("the energy controller may ask each of many devices as often as its site may poll it", () => {
+  const meters = Array.from({ length: 247 }, (_, i) => ({
+    ...{ name: `meter-${i}`, unit: i + 1, host: `192.0.2.${i + 1}`, port: 502, tls: false, deviceUnit: 1 },
+    models: [{ id: 203, address: BASE + 2, length: 105 }],
+  }));
+  const policy = checkPolicy(sunspecPolicy(meters));
+  assert(policy.ok, JSON.stringify(policy));
+  const [energy] = policy.value.clients;
+  assert(energy!.perSecond >= 10 * meters.length, `${energy!.perSecond} a second`);
+});
