@@ -24,7 +24,12 @@ const EACH_PER_SECOND = 20;
 
 const energyClient = (devices: number): Client => {
   const perSecond = Math.max(200, EACH_PER_SECOND * devices);
-  return { name: "energy" as ClientName, by: { kind: "socket", uid: "same" }, perSecond, burst: 2 * perSecond };
+  return {
+    name: "energy" as ClientName,
+    by: { kind: "socket", uid: "same" },
+    perSecond,
+    burst: 2 * perSecond,
+  };
 };
 
 const ANSWER_MS_MAX = 1_000;

@@ -31,6 +31,10 @@ import { type Trouble, trouble } from "./trouble.ts";
 const POWER = [701, 103, 113, 102, 112, 101, 111, 802] as const;
 const CHARGE = [713, 802, 124] as const;
 const TEMPERATURE = [803, 714, 701, 103, 113, 102, 112, 101, 111] as const;
+const NAMEPLATES = [
+  { id: 802, point: "WDisChaRteMax" },
+  { id: 120, point: "MaxDisChaRte" },
+] as const;
 const HEARTBEATS = [
   { id: 802, point: "CtrlHb", countsTo: 0xfffe },
   { id: 715, point: "ControllerHb", countsTo: 0xffff_fffe },
@@ -96,7 +100,7 @@ export class BatteryDriver {
   private async measure(): Promise<Trouble | undefined> {
     const model = this.unit.first(...POWER);
     if (model === undefined)
-      return trouble("unsuited", "none of its models tells a power (701, 101 to 113, 802)");
+      return this.unit.lacks("none of its models tells a power (701, 101 to 113, 802)");
     const power = await this.unit.read(model);
     if (!power.ok) return power.fault;
     const slow = (await this.readNameplate()) ?? (await this.readCharge()) ?? (await this.readTemperature());
@@ -105,7 +109,7 @@ export class BatteryDriver {
     const charge = fresh(this.charge, atMs, CHARGE_MS_MAX);
     if (feedW === undefined || charge === undefined) {
       this.input = undefined;
-      return slow ?? trouble("unsuited", `it tells no ${feedW === undefined ? "power" : "state of charge"}`);
+      return slow ?? this.unit.lacks(`it tells no ${feedW === undefined ? "power" : "state of charge"}`);
     }
     this.input = {
       id: this.battery.id,
@@ -120,21 +124,26 @@ export class BatteryDriver {
     return slow;
   }
 
-  /** Once: nameplates do not change under a device that did not. */
+  /** Any reading that tells it does: nameplates do not change under a device that did not. */
   private async readNameplate(): Promise<Trouble | undefined> {
-    const model = this.unit.first(802, 120);
-    if (model === undefined || this.nameplateW !== undefined) return undefined;
-    const seen = await this.unit.read(model, CHARGE_EVERY_MS);
-    if (!seen.ok) return seen.fault;
-    const w = numberAt(seen.value, model.id === 802 ? "WDisChaRteMax" : "MaxDisChaRte");
-    if (w !== undefined && w > 0) this.nameplateW = w;
+    const notOlderMs = this.nameplateW === undefined ? TEMPERATURE_EVERY_MS : Number.POSITIVE_INFINITY;
+    for (const { id, point } of NAMEPLATES) {
+      const model = this.unit.first(id);
+      if (model === undefined) continue;
+      const seen = await this.unit.read(model, notOlderMs);
+      if (!seen.ok) return seen.fault;
+      const w = numberAt(seen.value, point);
+      if (w === undefined || w <= 0) continue;
+      this.nameplateW = w;
+      return undefined;
+    }
     return undefined;
   }
 
   private async readCharge(): Promise<Trouble | undefined> {
     const model = this.unit.first(...CHARGE);
     if (model === undefined)
-      return trouble("unsuited", "none of its models tells a state of charge (713, 802, 124)");
+      return this.unit.lacks("none of its models tells a state of charge (713, 802, 124)");
     const seen = await this.unit.read(model, CHARGE_EVERY_MS);
     if (!seen.ok) return seen.fault;
     const percent = numberAt(seen.value, model.id === 124 ? "ChaState" : "SoC");
@@ -163,7 +172,7 @@ export class BatteryDriver {
     const words = this.words;
     const model = words && this.unit.first(words.id);
     if (words === undefined || model === undefined)
-      return trouble("unsuited", "it has no model to be steered by (704, 124)");
+      return this.unit.lacks("it has no model to be steered by (704, 124)");
     const seen = await this.unit.read(model, CONTROL_EVERY_MS);
     if (!seen.ok) return seen.fault;
     return this.battery.revert.kind === "proven"
@@ -239,7 +248,7 @@ export class BatteryDriver {
     const { written } = this;
     if (written === undefined || seen.atMs < written.atMs) return false;
     const shown = words.shown(seen);
-    const unlike = shown === undefined || this.isWorthWriting(shown, written.feedW);
+    const unlike = shown === undefined || this.isWorthWriting(shown, words.held(seen, written.feedW));
     if (!unlike) this.unlikeLooks = 0;
     else if (seen.atMs > this.lookedAtMs) this.unlikeLooks++;
     this.lookedAtMs = seen.atMs;

@@ -1,0 +1,79 @@
+/**
+ * Devices that lie in nothing and are otherwise than most: a map that is short while they begin, registers of coarse steps, nameplates elsewhere,
+ * settings that people change. On simulated time.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SmallPlant } from "./testing/small-plant.ts";
+import { batteryModels } from "./testing/small-plant-models.ts";
+
+const state = (plant: SmallPlant, kind: string) =>
+  plant.snapshot?.devices?.find((device) => device.kind === kind);
+const sun = { baseA: 20, battery: {} };
+test("a meter's model that is not in the map yet, while its inverter begins, is found when it is there", async () => {
+  const plant = new SmallPlant();
+  plant.meterFault = "frozen";
+  plant.device("meter").lay({});
+  await plant.start();
+  await plant.time.advance(5_000);
+  assert.match(state(plant, "meter")?.detail ?? "", /no meter model/);
+  plant.device("meter").lay({ 203: { A_SF: -2, V_SF: -1, W_SF: 1 } });
+  plant.meterFault = "none";
+  await plant.time.advance(20_000);
+  assert.equal(state(plant, "meter")?.state, "well");
+});
+
+test("a battery's state of charge that is not in the map yet is found when it is there", async () => {
+  const plant = new SmallPlant(sun);
+  const models = batteryModels(124) as Record<number, Record<string, number>>;
+  plant.isStill = true;
+  plant.device("battery").lay({ 103: models[103]!, 124: models[124]! });
+  await plant.start();
+  await plant.time.advance(5_000);
+  assert.match(state(plant, "battery")?.detail ?? "", /no state of charge/);
+  plant.device("battery").lay(models);
+  plant.isStill = false;
+  plant.baseMa = [12_000, 12_000, 12_000];
+  await plant.time.advance(90_000);
+  assert(plant.feedW > 5_000, `${plant.feedW} W`);
+});
+
+for (const steering of [124, 704] as const)
+  test(`battery by ${steering}: registers of coarse steps show what was written as they can, which is obedience`, async () => {
+    const plant = new SmallPlant({ ...sun, steering });
+    const models = batteryModels(steering) as Record<number, object>;
+    const coarse = steering === 124 ? { InOutWRte_SF: 0 } : { WSet_SF: 3 };
+    plant.device("battery").lay({ ...models, [steering]: { ...models[steering], ...coarse } } as never);
+    await plant.start();
+    // 4002 W: between 20 and 21 per cent, 4 and 5 kW.
+    plant.baseMa = [5_700, 5_700, 5_700];
+    await plant.time.advance(90_000);
+    const battery = plant.device("battery");
+    const point = steering === 124 ? "OutWRte" : "WSet";
+    const from = battery.writtenAt(steering, point).length;
+    let ailing = 0;
+    for (let s = 0; s < 60; s++) {
+      await plant.time.advance(1_000);
+      if (state(plant, "battery")?.state !== "well") ailing++;
+    }
+    assert.equal(ailing, 0, state(plant, "battery")?.detail);
+    assert(plant.feedW > 2_000, `${plant.feedW} W`);
+    const written = battery.writtenAt(steering, point).length - from;
+    assert(written <= 30, `${written} writes in a minute`);
+  });
+
+test("battery by 124: whose greatest discharging power 802 does not tell, and 120 does, gives what it is told", async () => {
+  const plant = new SmallPlant(sun);
+  const models = batteryModels(124) as Record<number, Record<string, number>>;
+  const { WDisChaRteMax, ...unnamed } = models[802]!;
+  plant.device("battery").lay({
+    ...models,
+    120: { MaxDisChaRte: WDisChaRteMax!, MaxDisChaRte_SF: 0 },
+    124: { ...models[124]!, WChaMax: 10_000 },
+    802: unnamed,
+  });
+  await plant.start();
+  plant.baseMa = [12_000, 12_000, 12_000];
+  await plant.time.advance(90_000);
+  assert(Math.abs(plant.feedW - 3 * 12 * 230) < 500, `${plant.feedW} W`);
+});
