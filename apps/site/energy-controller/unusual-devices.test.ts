@@ -4,12 +4,18 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SmallPlant } from "./testing/small-plant.ts";
-import { batteryModels } from "./testing/small-plant-models.ts";
+import type { Device } from "@wattward/energy";
+import { SmallPlant, UNITS } from "./testing/small-plant.ts";
+import { batteryModels, solarModels } from "./testing/small-plant-models.ts";
 
 const state = (plant: SmallPlant, kind: string) =>
   plant.snapshot?.devices?.find((device) => device.kind === kind);
 const sun = { baseA: 20, battery: {} };
+const solarDevices = [
+  { id: "grid", unit: UNITS.meter, pollMs: 250, is: { kind: "meter", meter: "grid" } },
+  { id: "pv", unit: UNITS.solar, pollMs: 500, is: { kind: "solar", source: "solar", exportWMax: 5_000 } },
+] as unknown as Device[];
+
 test("a meter's model that is not in the map yet, while its inverter begins, is found when it is there", async () => {
   const plant = new SmallPlant();
   plant.meterFault = "frozen";
@@ -76,4 +82,51 @@ test("battery by 124: whose greatest discharging power 802 does not tell, and 12
   plant.baseMa = [12_000, 12_000, 12_000];
   await plant.time.advance(90_000);
   assert(Math.abs(plant.feedW - 3 * 12 * 230) < 500, `${plant.feedW} W`);
+});
+
+test("solar: its per cents are of the power that it is set to now", async () => {
+  const plant = new SmallPlant({ baseA: 20, solarW: 20_000, devices: solarDevices });
+  await plant.start();
+  plant.sunW = 18_000;
+  await plant.time.advance(90_000);
+  const solar = plant.device("solar");
+  const before = solar.value(123, "WMaxLimPct");
+  solar.show(121, { WMax: 40_000 });
+  await plant.time.advance(60_000);
+  const now = solar.value(123, "WMaxLimPct");
+  assert(Math.abs(now - before / 2) < before / 8, `${before} %, then ${now} % of twice as much`);
+});
+
+test("solar by 704: what its limit falls back to is all of its power", async () => {
+  const plant = new SmallPlant({ baseA: 20, solarW: 20_000, devices: solarDevices });
+  const { 123: _, ...others } = solarModels as Record<number, object>;
+  const controls = {
+    ...{ WMaxLimPctEna: 0, WMaxLimPct: 100, WMaxLimPct_SF: -1, WMaxLimPctRvrt: 30, WMaxLimPctEnaRvrt: 1 },
+    ...{ WMaxLimPctRvrtTms: 0, PF_SF: -2, WSet_SF: 0, WSetPct_SF: -1, VarSet_SF: 0, VarSetPct_SF: -1 },
+  };
+  plant.isStill = true;
+  const solar = plant.device("solar");
+  solar.lay({ ...others, 704: controls } as never);
+  solar.show(103, { W: 18_000 });
+  const amps = { AphA: 24, AphB: 24, AphC: 24, A_SF: 0, W_SF: 1, V_SF: 0 };
+  plant.device("meter").lay({ 203: { ...amps, WphA: -5_500, WphB: -5_500, WphC: -5_500 } as never });
+  await plant.start();
+  await plant.time.advance(20_000);
+  assert.equal(solar.value(704, "WMaxLimPctEna"), 1, "it was limited");
+  assert.deepEqual([solar.value(704, "WMaxLimPctRvrt"), solar.value(704, "WMaxLimPctEnaRvrt")], [100, 0]);
+});
+
+test("solar: a proven revert time that is no whole number of seconds is written as the whole seconds of it", async () => {
+  const plant = new SmallPlant({ baseA: 20, solarW: 20_000, devices: solarDevices });
+  const { site } = plant.config;
+  const sources = site.sources.map((one) => ({
+    ...one,
+    revert: { kind: "proven" as const, afterMs: 60_500 },
+  }));
+  plant.publish({ ...plant.config, site: { ...site, sources } as typeof site });
+  await plant.start();
+  plant.sunW = 18_000;
+  await plant.time.advance(60_000);
+  assert.equal(plant.device("solar").value(123, "WMaxLimPct_RvrtTms"), 60);
+  assert(plant.sunFeedW < 8_000, `${plant.sunFeedW} W`);
 });

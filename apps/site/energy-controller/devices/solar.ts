@@ -33,8 +33,6 @@ export class SolarDriver {
   private wish: Wish | undefined;
   private written: { readonly limitW: number; readonly atMs: number } | undefined;
   private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
-  /** What 100 % means, by the device's own settings. */
-  private fullW: number | undefined;
   private readonly isNight: (() => boolean) | undefined;
   private heard: { readonly atMs: number; readonly feedW: number } | undefined;
 
@@ -79,14 +77,13 @@ export class SolarDriver {
     const models = await this.unit.models();
     if (!models.ok) return models.fault;
     const model = this.unit.first(...POWER);
-    if (model === undefined)
-      return trouble("unsuited", "it has no inverter model of SunSpec (701, 101 to 113)");
+    if (model === undefined) return this.unit.lacks("it has no inverter model of SunSpec (701, 101 to 113)");
     const seen = await this.unit.read(model);
     if (!seen.ok) return seen.fault;
     const feedW = numberAt(seen.value, "W");
     if (feedW === undefined) {
       this.input = undefined;
-      return trouble("unsuited", "it tells no power");
+      return this.unit.lacks("it tells no power");
     }
     this.heard = { atMs: seen.value.atMs, feedW };
     this.input = { id: this.solar.id, ...this.heard };
@@ -118,15 +115,16 @@ export class SolarDriver {
 
   private async write(limitW: number): Promise<Trouble | undefined> {
     const model = this.unit.first(704, 123);
-    if (model === undefined) return trouble("unsuited", "it has no model to be limited by (704, 123)");
+    if (model === undefined) return this.unit.lacks("it has no model to be limited by (704, 123)");
     const seen = await this.unit.read(model, CONTROL_EVERY_MS);
     if (!seen.ok) return seen.fault;
-    const fullW = await this.full();
-    if (typeof fullW !== "number") return fullW;
+    // Its own settings say what 100 % means, and people change them.
+    const fullW = (await fullPowerW(this.unit)) ?? Math.max(1, this.solar.feedWMax);
+    if (typeof fullW === "object") return fullW;
     if (!knowsRevert(seen.value))
       return trouble("unsuited", "it knows no revert time, so it is never limited");
     const part = Math.max(0, Math.min(ALL, (limitW * ALL) / fullW));
-    for (const values of curtailOrders(seen.value, part, this.revertMs / 1000)) {
+    for (const values of curtailOrders(seen.value, part, Math.floor(this.revertMs / 1000))) {
       const fault = await this.unit.write(seen.value, values);
       if (fault !== undefined) return fault;
     }
@@ -136,13 +134,6 @@ export class SolarDriver {
   private get revertMs(): number {
     const { revert } = this.solar;
     return revert?.kind === "proven" ? revert.afterMs : CURTAIL_REVERT_MS;
-  }
-
-  private async full(): Promise<number | Trouble> {
-    if (this.fullW !== undefined) return this.fullW;
-    const fullW = await fullPowerW(this.unit);
-    if (typeof fullW === "object") return fullW;
-    return (this.fullW = fullW ?? Math.max(1, this.solar.feedWMax));
   }
 }
 
@@ -170,8 +161,13 @@ const points = ({ found }: Seen) =>
 
 export const knowsRevert = (seen: Seen): boolean => numberAt(seen, points(seen).time) !== undefined;
 
-/** Writes that limit its feed to so many per cent, one after the other: first the time after which that falls away. */
+/** What 704 falls back to, of which a device may know a part: no limit, and were there one, all of its power. */
+const FALLS_BACK_TO: Values = { WMaxLimPctRvrt: ALL, WMaxLimPctEnaRvrt: 0 };
+
+/** Writes that limit its feed to so many per cent, one after the other: first the time after which that falls away, and to what. */
 export function curtailOrders(seen: Seen, percent: number, revertS: number): readonly Values[] {
   const { time, enable } = points(seen);
-  return [...unlike(seen, { [time]: revertS }), { WMaxLimPct: percent }, ...unlike(seen, { [enable]: 1 })];
+  const known = Object.entries(FALLS_BACK_TO).filter(([path]) => numberAt(seen, path) !== undefined);
+  const first = { ...Object.fromEntries(known), [time]: revertS };
+  return [...unlike(seen, first), { WMaxLimPct: percent }, ...unlike(seen, { [enable]: 1 })];
 }
