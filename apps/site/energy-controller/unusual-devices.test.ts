@@ -130,3 +130,45 @@ test("solar: a proven revert time that is no whole number of seconds is written 
   assert.equal(plant.device("solar").value(123, "WMaxLimPct_RvrtTms"), 60);
   assert(plant.sunFeedW < 8_000, `${plant.sunFeedW} W`);
 });
+
+const limited = async () => {
+  const plant = new SmallPlant({ baseA: 20, solarW: 20_000, devices: solarDevices });
+  await plant.start();
+  plant.sunW = 18_000;
+  await plant.time.advance(60_000);
+  assert(plant.sunFeedW < 8_000, `${plant.sunFeedW} W`);
+  return plant;
+};
+
+test("solar: it reboots and forgets its limit, which is there again within seconds", async () => {
+  const plant = await limited();
+  for (let reboots = 0; reboots < 3; reboots++) {
+    plant.device("solar").show(123, { WMaxLimPct: 100, WMaxLim_Ena: 0, WMaxLimPct_RvrtTms: 0 });
+    await plant.time.advance(5_000);
+    assert(plant.sunFeedW < 8_000, `${plant.sunFeedW} W`);
+    assert.equal(plant.device("solar").value(123, "WMaxLimPct_RvrtTms"), 60);
+    assert.equal(state(plant, "solar")?.state, "well");
+  }
+});
+
+test("solar: acknowledges its limit and does nothing; it is said", async () => {
+  const plant = await limited();
+  Object.defineProperty(plant, "sunFeedW", { get: () => plant.sunW });
+  await plant.time.advance(30_000);
+  assert.equal(state(plant, "solar")?.state, "ailing");
+  assert.match(plant.observations("energy.device").join(), /disobedient.*it feeds 18000 W where at most/);
+});
+
+test("solar: acknowledges a limit that its registers then do not show; it is said", async () => {
+  const plant = new SmallPlant({ baseA: 20, solarW: 20_000, devices: solarDevices });
+  const { bank } = plant.device("solar");
+  const answer = bank.answer.bind(bank);
+  bank.answer = (request) =>
+    request.kind === "write-multiple-registers"
+      ? { kind: request.kind, address: request.address, quantity: request.registers.length }
+      : answer(request);
+  await plant.start();
+  plant.sunW = 4_000;
+  await plant.time.advance(30_000);
+  assert.match(plant.observations("energy.device").join(), /disobedient.*do not show/);
+});

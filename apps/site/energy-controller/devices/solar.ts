@@ -11,18 +11,22 @@ import {
   ASLEEP_MS_MAX,
   CONTROL_EVERY_MS,
   CURTAIL_REVERT_MS,
+  READ_BACKS_MAX,
   REFRESH_PART,
   REFUSED_WAIT_MS,
   WISH_MS_MAX,
   WRITE_CHANGE_W,
   WRITE_EVERY_MS,
 } from "../limits.ts";
+import { Follower } from "./follower.ts";
 import { numberAt, type Seen, type SunSpecUnit, unlike, type Values } from "./sunspec-unit.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
 const POWER = [701, 103, 113, 102, 112, 101, 111] as const;
 const ALL = 100;
 
+/** As it was acknowledged. */
+type Limit = { readonly limitW: number; readonly atMs: number };
 type Wish = { readonly limitW: number | undefined; readonly atMs: number };
 
 export class SolarDriver {
@@ -31,7 +35,10 @@ export class SolarDriver {
   private readonly unit: SunSpecUnit;
   private readonly nowMs: () => number;
   private wish: Wish | undefined;
-  private written: { readonly limitW: number; readonly atMs: number } | undefined;
+  private written: Limit | undefined;
+  private readonly follower: Follower;
+  private unlikeLooks = 0;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
   private readonly isNight: (() => boolean) | undefined;
   private heard: { readonly atMs: number; readonly feedW: number } | undefined;
@@ -46,6 +53,7 @@ export class SolarDriver {
     this.unit = unit;
     this.nowMs = nowMs;
     this.isNight = isNight;
+    this.follower = new Follower(solar.feedWMax);
   }
 
   /** Registers written since the start. */
@@ -105,7 +113,7 @@ export class SolarDriver {
     const changed = Math.abs(limitW - fromW) >= Math.max(WRITE_CHANGE_W, this.solar.feedWMax / 200);
     const due =
       sinceMs >= REFRESH_PART * this.revertMs || (changed && (limitW < fromW || sinceMs >= WRITE_EVERY_MS));
-    if (!due && written !== undefined) return undefined;
+    if (!due && written !== undefined) return this.disobeys(written, nowMs);
     const fault = await this.write(limitW);
     this.refused = fault?.kind === "refused" ? { atMs: nowMs, trouble: fault } : undefined;
     // Free again: what was written last falls away by itself.
@@ -113,10 +121,31 @@ export class SolarDriver {
     return fault;
   }
 
+  /** It feeds more than it may, or its registers do not show what was acknowledged; a limit that has fallen away is none. */
+  private async disobeys({ limitW, atMs }: Limit, nowMs: number): Promise<Trouble | undefined> {
+    if (nowMs - atMs > this.revertMs) return undefined;
+    const feedW = this.heard?.feedW ?? 0;
+    if (this.follower.isDeaf(Math.min(limitW, feedW), feedW, nowMs))
+      return trouble(
+        "disobedient",
+        `it feeds ${Math.round(feedW)} W where at most ${Math.round(limitW)} W are set`,
+      );
+    const model = this.unit.first(704, 123);
+    if (model === undefined) return undefined;
+    const seen = await this.unit.read(model, CONTROL_EVERY_MS);
+    if (!seen.ok) return seen.fault;
+    if (numberAt(seen.value, points(seen.value).enable) === 1) this.unlikeLooks = 0;
+    else if (seen.value.atMs > this.lookedAtMs) this.unlikeLooks++;
+    this.lookedAtMs = seen.value.atMs;
+    return this.unlikeLooks < READ_BACKS_MAX
+      ? undefined
+      : trouble("disobedient", "it acknowledges limits that its registers then do not show");
+  }
+
   private async write(limitW: number): Promise<Trouble | undefined> {
     const model = this.unit.first(704, 123);
     if (model === undefined) return this.unit.lacks("it has no model to be limited by (704, 123)");
-    const seen = await this.unit.read(model, CONTROL_EVERY_MS);
+    const seen = await this.unit.read(model);
     if (!seen.ok) return seen.fault;
     // Its own settings say what 100 % means, and people change them.
     const fullW = (await fullPowerW(this.unit)) ?? Math.max(1, this.solar.feedWMax);
