@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device } from "@wattward/energy";
+import { modelRegisters, models, readingOf } from "@wattward/modbus/sunspec";
+import { meterReading } from "./devices/meter.ts";
 import { SmallPlant, UNITS } from "./testing/small-plant.ts";
 import { batteryModels, solarModels } from "./testing/small-plant-models.ts";
 
@@ -29,15 +31,38 @@ test("a meter's model that is not in the map yet, while its inverter begins, is 
   assert.equal(state(plant, "meter")?.state, "well");
 });
 
+test("a meter that measures two phases tells the direction of both, whichever they are", () => {
+  const model = models.get(203)!;
+  const told = { AphA: 8, AphB: 8, AphC: 8, A_SF: 0, WphA: -1_840, WphB: -1_840, WphC: -1_840, W_SF: 0 };
+  for (const phase of ["A", "B", "C"] as const) {
+    const { [`Aph${phase}`]: _a, [`Wph${phase}`]: _w, ...two } = told as Record<string, number>;
+    const [id, length, ...registers] = modelRegisters(model, two);
+    const found = { id: id!, length: length!, name: "meter", address: 0, model: model };
+    const seen = { found, reading: readingOf(model, registers), atMs: 0 };
+    const wired = (["A", "B", "C"] as const).map((one) => one !== phase);
+    const { powerW, currentMa } = meterReading(seen, wired);
+    assert.deepEqual(
+      powerW,
+      wired.map((is) => (is ? -1_840 : 0)),
+      phase,
+    );
+    assert.deepEqual(
+      currentMa,
+      wired.map((is) => (is ? 8_000 : 0)),
+      phase,
+    );
+  }
+});
+
 test("a battery's state of charge that is not in the map yet is found when it is there", async () => {
   const plant = new SmallPlant(sun);
-  const models = batteryModels(124) as Record<number, Record<string, number>>;
+  const parts = batteryModels(124) as Record<number, Record<string, number>>;
   plant.isStill = true;
-  plant.device("battery").lay({ 103: models[103]!, 124: models[124]! });
+  plant.device("battery").lay({ 103: parts[103]!, 124: parts[124]! });
   await plant.start();
   await plant.time.advance(5_000);
   assert.match(state(plant, "battery")?.detail ?? "", /no state of charge/);
-  plant.device("battery").lay(models);
+  plant.device("battery").lay(parts);
   plant.isStill = false;
   plant.baseMa = [12_000, 12_000, 12_000];
   await plant.time.advance(90_000);
@@ -47,9 +72,9 @@ test("a battery's state of charge that is not in the map yet is found when it is
 for (const steering of [124, 704] as const)
   test(`battery by ${steering}: registers of coarse steps show what was written as they can, which is obedience`, async () => {
     const plant = new SmallPlant({ ...sun, steering });
-    const models = batteryModels(steering) as Record<number, object>;
+    const parts = batteryModels(steering) as Record<number, object>;
     const coarse = steering === 124 ? { InOutWRte_SF: 0 } : { WSet_SF: 3 };
-    plant.device("battery").lay({ ...models, [steering]: { ...models[steering], ...coarse } } as never);
+    plant.device("battery").lay({ ...parts, [steering]: { ...parts[steering], ...coarse } } as never);
     await plant.start();
     // 4002 W: between 20 and 21 per cent, 4 and 5 kW.
     plant.baseMa = [5_700, 5_700, 5_700];
@@ -70,12 +95,12 @@ for (const steering of [124, 704] as const)
 
 test("battery by 124: whose greatest discharging power 802 does not tell, and 120 does, gives what it is told", async () => {
   const plant = new SmallPlant(sun);
-  const models = batteryModels(124) as Record<number, Record<string, number>>;
-  const { WDisChaRteMax, ...unnamed } = models[802]!;
+  const parts = batteryModels(124) as Record<number, Record<string, number>>;
+  const { WDisChaRteMax, ...unnamed } = parts[802]!;
   plant.device("battery").lay({
-    ...models,
+    ...parts,
     120: { MaxDisChaRte: WDisChaRteMax!, MaxDisChaRte_SF: 0 },
-    124: { ...models[124]!, WChaMax: 10_000 },
+    124: { ...parts[124]!, WChaMax: 10_000 },
     802: unnamed,
   });
   await plant.start();

@@ -63,7 +63,7 @@ export function meterReading(seen: Seen, wired: readonly boolean[]): RawReading 
   return {
     atMs: seen.atMs,
     currentMa: milli(currentA),
-    ...(has(powerW) && tells(seen, "WphA") && { powerW }),
+    ...(has(powerW) && PHASES.some((phase) => tells(seen, `Wph${phase}`)) && { powerW }),
     // On a phase where nothing is wired a volt meter shows nothing: not worth a doubt of the others.
     ...(has(voltageV) && voltageV.every((v) => v > 0) && { voltageMv: milli(voltageV) }),
   };
