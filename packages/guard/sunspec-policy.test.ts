@@ -429,3 +429,17 @@ test("the energy controller may ask each of many devices as often as its site ma
   const [energy] = policy.value.clients;
   assert(energy!.perSecond >= 10 * meters.length, `${energy!.perSecond} a second`);
 });
+
+test("704 of an inverter: its limit with all that it falls back to passes as the driver writes it; another reversion does not", () => {
+  const none = { chargeWMax: 0, dischargeWMax: 0, reservePermille: 0, rampWPerS: 0 };
+  const controls = {
+    ...{ WMaxLimPctEna: 0, WMaxLimPct: 100, WMaxLimPct_SF: -1, WMaxLimPctRvrt: 30, WMaxLimPctEnaRvrt: 1 },
+    ...{ WMaxLimPctRvrtTms: 0, PF_SF: -2, WSet_SF: 0, WSetPct_SF: -1, VarSet_SF: 0, VarSetPct_SF: -1 },
+  };
+  const site = new Site([[704, controls]], { envelope: none });
+  assert.equal(site.read(704), "pass");
+  const fallsBack = { WMaxLimPctRvrt: 100, WMaxLimPctEnaRvrt: 0, WMaxLimPctRvrtTms: 60 };
+  for (const values of [fallsBack, { WMaxLimPct: 30 }, { WMaxLimPctEna: 1 }, { WMaxLimPct: 40 }])
+    assert.deepEqual(site.write(704, values), ["pass"], JSON.stringify(values));
+  assert.deepEqual(site.write(704, { ...fallsBack, WMaxLimPctRvrt: 30 }), [3]);
+});
