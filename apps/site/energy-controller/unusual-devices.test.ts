@@ -93,6 +93,17 @@ for (const steering of [124, 704] as const)
     assert(written <= 30, `${written} writes in a minute`);
   });
 
+test("battery by 704: what 713 and 714 leave out, other models tell", async () => {
+  const plant = new SmallPlant({ ...sun, steering: 704 });
+  const parts = batteryModels(704) as Record<number, Record<string, number>>;
+  const ports = { NPrt: 1, DCA_SF: 0, DCV_SF: 0, DCW_SF: 0, DCWH_SF: 0, Tmp_SF: 0 };
+  plant.device("battery").lay({ ...parts, 713: { WHRtg: 40_000, WH_SF: 0, Pct_SF: 0 }, 714: ports });
+  await plant.start();
+  plant.baseMa = [12_000, 12_000, 12_000];
+  await plant.time.advance(90_000);
+  assert(Math.abs(plant.feedW - 3 * 12 * 230) < 500, `${plant.feedW} W: ${state(plant, "battery")?.detail}`);
+});
+
 test("battery by 124: whose greatest discharging power 802 does not tell, and 120 does, gives what it is told", async () => {
   const plant = new SmallPlant(sun);
   const parts = batteryModels(124) as Record<number, Record<string, number>>;
