@@ -5,7 +5,7 @@ export * from "./exchange.ts";
 export { changes, writeSpan } from "./functions.ts";
 export * from "./guard.ts";
 export { type LearntPast, learntPastRule } from "./learning.ts";
-export { POLICY_CHARS_MAX, REVERSALS_MAX } from "./limits.ts";
+export { DEVICES_MAX, POLICY_CHARS_MAX, REVERSALS_MAX } from "./limits.ts";
 export { type GuardPast, guardPastRule, type Inherited } from "./past.ts";
 export * from "./policy.ts";
 export { policySchema } from "./policy-schema.ts";

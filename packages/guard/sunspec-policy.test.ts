@@ -418,3 +418,28 @@ test("plain devices: a contactor is opened, never closed; control boxes are read
   const box = new Site([], { plain: "control-box" });
   assert.deepEqual([box.guard.read(0, 4), box.guard.read(0, 5), box.guard.write(0, 1)], ["pass", 2, 1]);
 });
+
+test("the energy controller may ask each of many devices as often as its site may poll it", () => {
+  const meters = Array.from({ length: 247 }, (_, i) => ({
+    ...{ name: `meter-${i}`, unit: i + 1, host: `192.0.2.${i + 1}`, port: 502, tls: false, deviceUnit: 1 },
+    models: [{ id: 203, address: BASE + 2, length: 105 }],
+  }));
+  const policy = checkPolicy(sunspecPolicy(meters));
+  assert(policy.ok, JSON.stringify(policy));
+  const [energy] = policy.value.clients;
+  assert(energy!.perSecond >= 10 * meters.length, `${energy!.perSecond} a second`);
+});
+
+test("704 of an inverter: its limit with all that it falls back to passes as the driver writes it; another reversion does not", () => {
+  const none = { chargeWMax: 0, dischargeWMax: 0, reservePermille: 0, rampWPerS: 0 };
+  const controls = {
+    ...{ WMaxLimPctEna: 0, WMaxLimPct: 100, WMaxLimPct_SF: -1, WMaxLimPctRvrt: 30, WMaxLimPctEnaRvrt: 1 },
+    ...{ WMaxLimPctRvrtTms: 0, PF_SF: -2, WSet_SF: 0, WSetPct_SF: -1, VarSet_SF: 0, VarSetPct_SF: -1 },
+  };
+  const site = new Site([[704, controls]], { envelope: none });
+  assert.equal(site.read(704), "pass");
+  const fallsBack = { WMaxLimPctRvrt: 100, WMaxLimPctEnaRvrt: 0, WMaxLimPctRvrtTms: 60 };
+  for (const values of [fallsBack, { WMaxLimPct: 30 }, { WMaxLimPctEna: 1 }, { WMaxLimPct: 40 }])
+    assert.deepEqual(site.write(704, values), ["pass"], JSON.stringify(values));
+  assert.deepEqual(site.write(704, { ...fallsBack, WMaxLimPctRvrt: 30 }), [3]);
+});

@@ -19,11 +19,17 @@ export type PolicyClients = {
   readonly readers?: readonly Client[];
 };
 
-const energyClient: Client = {
-  name: "energy" as ClientName,
-  by: { kind: "socket", uid: "same" },
-  perSecond: 200,
-  burst: 400,
+/** Of one device, polled as often as a site may: ten times a second, with what is read besides, written and beaten. */
+const EACH_PER_SECOND = 20;
+
+const energyClient = (devices: number): Client => {
+  const perSecond = Math.max(200, EACH_PER_SECOND * devices);
+  return {
+    name: "energy" as ClientName,
+    by: { kind: "socket", uid: "same" },
+    perSecond,
+    burst: 2 * perSecond,
+  };
 };
 
 const ANSWER_MS_MAX = 1_000;
@@ -40,7 +46,7 @@ type Part = {
 };
 
 export function sunspecPolicy(devices: readonly CommissionedDevice[], clients: PolicyClients = {}): Policy {
-  const { energy = energyClient, readers = [] } = clients;
+  const { energy = energyClient(devices.length), readers = [] } = clients;
   const parts = devices.map((device) => ({
     device: device.name as DeviceName,
     ...partOf(device, energy.name),

@@ -286,6 +286,7 @@ test("client: while a link is dialled, requests wait, up to their deadline", asy
   await time.advance(500);
   assert(outcome.value?.kind === "failed");
   assert.deepEqual([outcome.value.why, outcome.value.sent], ["timeout", false]);
+  assert.match(outcome.value.sentence, /no connection within 500 ms/);
 });
 
 test("client: what does not fit the queue is told so, and was not sent", async () => {

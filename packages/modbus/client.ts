@@ -177,7 +177,11 @@ export class ModbusClient {
     const at = this.waiting.indexOf(pending);
     if (at >= 0) {
       this.waiting.splice(at, 1);
-      pending.settle(failure("timeout", false, `not sent within ${timeoutMs} ms: others came first`));
+      const say =
+        this.state.kind === "dialling"
+          ? `no connection within ${timeoutMs} ms`
+          : `not sent within ${timeoutMs} ms: others came first`;
+      pending.settle(failure("timeout", false, say));
       return;
     }
     const flying = this.inFlight.get(pending.unit);

@@ -9,6 +9,7 @@ import { dialer, type ListenOptions, listen } from "@wattward/modbus/tcp";
 import { SiteClock } from "../clock/site-clock.ts";
 import type { GuardPorts } from "../modbus-guard/guard.ts";
 import type { Way } from "../modbus-guard/identify.ts";
+import { SOCKET_LINKS_MAX } from "../modbus-guard/limits.ts";
 import type { Observe } from "../modbus-guard/observations.ts";
 import type { Listener, Refused } from "../modbus-guard/ways-in.ts";
 import { readWallFloorMs } from "../state/wall-floor.ts";
@@ -88,7 +89,8 @@ async function listeningOnSocket(doors: Doors, { accept, refused, log }: Told): 
   // What a predecessor left: it is dead, for we hold its lock.
   await rm(path, { force: true });
   const at = { path };
-  const options: ListenOptions = { at, accept, refused, uidOf };
+  const limits = { connectionsMax: SOCKET_LINKS_MAX };
+  const options: ListenOptions = { at, accept, refused, uidOf, limits };
   const listener = await listen(options);
   // Who may connect is asked of each connection: another user must be able to come so far.
   await chmod(path, doors.shared ? 0o666 : 0o600);

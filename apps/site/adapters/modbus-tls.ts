@@ -5,6 +5,7 @@
  *     modbus-tls/certificate.pem, key.pem (0600)   the guard's own
  *     modbus-tls/clients.pem, devices.pem          who issues masters' and devices' certificates
  */
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, every, failed, type Log } from "@wattward/kernel";
@@ -78,5 +79,20 @@ async function identity(
       throw new Error(`${at(name)} is needed for Modbus/TCP Security: ${(error as Error).message}`);
     }
   };
-  return { cert: await read("certificate.pem"), key: await read("key.pem"), ca: [await read(authorities)] };
+  const certificates = async (name: string) => wholeCertificates(at(name), await read(name));
+  const cert = await certificates("certificate.pem");
+  return { cert, key: await read("key.pem"), ca: [await certificates(authorities)] };
+}
+
+/** OpenSSL believes nobody by a text without a certificate, and reads one that is cut short as far as it goes, both without a word. */
+function wholeCertificates(path: string, text: string): string {
+  const whole = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (whole.length === 0 || whole.length !== text.split("-----BEGIN CERTIFICATE-----").length - 1)
+    throw new Error(`${path} holds no certificate, or one that is cut short`);
+  try {
+    for (const pem of whole) new X509Certificate(pem);
+  } catch (error) {
+    throw new Error(`${path} holds a certificate that cannot be read: ${(error as Error).message}`);
+  }
+  return text;
 }

@@ -11,6 +11,8 @@ export const RETRY_MS = 1_000;
 export const REFUSALS_MAX = 3;
 /** … and is said to be lost after so long without an answer. */
 export const LOST_AFTER_MS = 3_000;
+/** The models of one that lacks what its document says are looked for as often. */
+export const LOOK_AGAIN_MS = 10_000;
 /** One that sleeps at night is asked as often: soon enough for its feed to stay known. */
 export const ASLEEP_EVERY_MS = 5_000;
 /** It is believed to sleep where it was dark when it was last heard (`DARK_PART`), for so long at most: no night is longer where there is a day. */

@@ -5,7 +5,7 @@
 import type { ClientName } from "@wattward/guard";
 import type { Clock } from "@wattward/kernel";
 import type { Way } from "./identify.ts";
-import { CLIENT_LINKS_MAX, DENIAL_WINDOW_MS, DENIALS_PER_WINDOW } from "./limits.ts";
+import { DENIAL_WINDOW_MS, DENIALS_PER_WINDOW } from "./limits.ts";
 import type { Master } from "./master.ts";
 
 /** Of a client without connections. */
@@ -27,8 +27,8 @@ export class Clients {
     return this.ways;
   }
 
-  hasRoom(client: ClientName): boolean {
-    return (this.states.get(client)?.masters.size ?? 0) < CLIENT_LINKS_MAX;
+  hasRoom(client: ClientName, linksMax: number): boolean {
+    return (this.states.get(client)?.masters.size ?? 0) < linksMax;
   }
 
   add(master: Master, way: Way): void {

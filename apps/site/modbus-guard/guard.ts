@@ -25,7 +25,7 @@ import { watchBundle } from "../state/bundle-watch.ts";
 import { Clients } from "./clients.ts";
 import { type Busy, DeviceLink } from "./device.ts";
 import { identify, type Way } from "./identify.ts";
-import { SWEEP_EVERY_MS, WAITED_MS_MAX } from "./limits.ts";
+import { CLIENT_LINKS_MAX, SWEEP_EVERY_MS, WAITED_MS_MAX } from "./limits.ts";
 import { Lookout } from "./lookout.ts";
 import { type Asked, isOver, Master } from "./master.ts";
 import { type Left, Memory, NOTHING_LEFT } from "./memory.ts";
@@ -246,14 +246,15 @@ class Running implements Guard {
     const clients = this.verdicts?.policy.clients ?? [];
     const over = isOver(link.peer, this.ports.clock.now().wallMs);
     const client = over ? undefined : identify(clients, way, link.peer, this.ports.sameUid);
-    if (client !== undefined && this.clients.hasRoom(client.name)) {
+    const linksMax = CLIENT_LINKS_MAX + (way === "socket" ? this.devices.size : 0);
+    if (client !== undefined && this.clients.hasRoom(client.name, linksMax)) {
       this.welcome(way, link, client);
       return;
     }
     link.listen({ bytes: () => {}, closed: () => {} });
     link.destroy();
     if (client !== undefined) {
-      this.lookout.tooManyLinks(client.name);
+      this.lookout.tooManyLinks(client.name, linksMax);
       return;
     }
     const who = way === "socket" ? `user ${uid ?? "unknown"}` : address;

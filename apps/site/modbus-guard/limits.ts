@@ -13,8 +13,10 @@ export const OTHERS_WITHIN_MS = 10_000;
 /** Refusals of one client in a window; then its connections are not read until the window is over. */
 export const DENIALS_PER_WINDOW = 32;
 export const DENIAL_WINDOW_MS = 20;
-/** Connections of one client. */
+/** Connections of one client; one that comes by the socket has besides one to each device, so that none that hangs cuts off another. */
 export const CLIENT_LINKS_MAX = 8;
+/** Of all that come by the socket, who are of this machine. */
+export const SOCKET_LINKS_MAX = 512;
 /** A request that has begun has to be whole by then. */
 export const UNFINISHED_MS_MAX = 5_000;
 /** A connection without a request is ended. */

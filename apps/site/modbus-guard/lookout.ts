@@ -16,7 +16,6 @@ import type { Clock, Log } from "@wattward/kernel";
 import { deniedTold } from "./denied-told.ts";
 import type { DeviceLink, Disbelief } from "./device.ts";
 import type { Way } from "./identify.ts";
-import { CLIENT_LINKS_MAX } from "./limits.ts";
 import type { Asked, Ending, Master } from "./master.ts";
 import { Observations, type Observe, type ObservedKind } from "./observations.ts";
 
@@ -93,8 +92,8 @@ export class Lookout {
     else this.watch.malformed({ master: name }, text, this.nowMs());
   }
 
-  tooManyLinks(client: string): void {
-    this.tell("modbus.master-ended", client, () => `${client}: more than ${CLIENT_LINKS_MAX} connections`);
+  tooManyLinks(client: string, linksMax: number): void {
+    this.tell("modbus.master-ended", client, () => `${client}: more than ${linksMax} connections`);
   }
 
   device({ device: { name, host, port } }: DeviceLink, state: "lost" | "back", why: string): void {

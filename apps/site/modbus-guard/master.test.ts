@@ -141,6 +141,19 @@ test("master: connections of one client are bounded; another's are not touched b
   await guard.close();
 });
 
+test("master: who comes by the socket has room for a connection to each device besides", async () => {
+  const it = await world();
+  const guard = await it.start();
+  const devices = 2;
+  const links = [];
+  for (let i = 0; i < CLIENT_LINKS_MAX + devices + 3; i++)
+    links.push(await it.raw("socket", { uid: EMS_UID }));
+  await it.time.advance(50);
+  assert.equal(links.filter(({ closed }) => closed).length, 3);
+  assert.match(it.told("modbus.master-ended").join(), /more than 10 connections/);
+  await guard.close();
+});
+
 test("master: its connection gone, what waits of it is never sent", async () => {
   const it = await world();
   const guard = await it.start();

@@ -42,18 +42,16 @@ export type RegisterReader = (
   quantity: number,
 ) => Promise<Result<readonly number[], ReadFault>>;
 
-/** A reader of one unit's registers. */
+/** A reader of one unit's registers. Some devices end the connection with each answer: a read that met that is asked once more. */
 export function registerReader(
   client: ModbusClient,
   unit: number,
   options: { timeoutMs?: number } = {},
 ): RegisterReader {
   return async (address, quantity) => {
-    const outcome = await client.request(
-      unit,
-      { kind: "read-holding-registers", address, quantity },
-      options,
-    );
+    const ask = () => client.request(unit, { kind: "read-holding-registers", address, quantity }, options);
+    const first = await ask();
+    const outcome = first.kind === "failed" && first.why === "closed" ? await ask() : first;
     if (outcome.kind === "response") return ok(outcome.response.registers);
     if (outcome.kind === "failed") return failed({ kind: "failed", sentence: outcome.sentence });
     const sentence = `unit ${unit} answers ${exceptionName(outcome.code)} to ${quantity} registers from ${address}`;

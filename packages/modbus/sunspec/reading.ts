@@ -47,6 +47,13 @@ export class Reading {
     return (this.all = all);
   }
 
+  /** What a number will be read as where it is written: rounded toward zero to whole steps of its scale factor. */
+  rounded(path: string, value: number): number {
+    const scale = this.points.get(path)?.point.scale;
+    const exponent = scale === undefined ? 0 : this.exponent(scale);
+    return exponent === undefined ? value : scaled(unscaled(value, exponent), exponent);
+  }
+
   /** The exponent of ten that a scale factor's point holds. */
   exponent(name: string): number | undefined {
     const placed = this.points.get(name);

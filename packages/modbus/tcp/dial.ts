@@ -27,8 +27,15 @@ export function dialer(options: DialOptions): Dial {
     new Promise<Result<ByteLink, LinkFault>>((resolve) => {
       const { connectMsMax, handshakeMsMax } = { ...tcpLimits, ...options.limits };
       const name = "path" in options.to ? options.to.path : `${options.to.host}:${options.to.port}`;
-      const socket = begin(options);
       const secured = options.tls !== undefined;
+      let socket: Socket;
+      try {
+        socket = begin(options);
+      } catch (error) {
+        const kind = secured ? "untrusted" : "unreachable";
+        resolve(failed({ kind, sentence: `${name}: ${(error as Error).message}` }));
+        return;
+      }
       let connected = false;
       const settle = (result: Result<ByteLink, LinkFault>) => {
         clearTimeout(timer);

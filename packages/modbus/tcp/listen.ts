@@ -65,6 +65,8 @@ export async function listen(options: ListenOptions): Promise<ModbusListener> {
 
   server.listen(options.at);
   await once(server, "listening");
+  // A connection that the machine could not take: the others go on.
+  server.on("error", () => options.refused?.("", "full"));
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,

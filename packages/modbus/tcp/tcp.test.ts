@@ -1,9 +1,10 @@
 /** Real sockets on loopback: client and server end to end, unix sockets, TLS with roles, and what is turned away. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { connect, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -103,6 +104,26 @@ test("tcp: connections beyond the limit are closed unread; one that ends makes r
   assert.deepEqual([outcomes, refused], [["response", "response", "failed"], ["full"]]);
   clients[0]!.close();
   await closed.promise;
+  assert.equal((await master({ to: { host: "127.0.0.1", port } }).request(1, read)).kind, "response");
+});
+
+test("tcp: what cannot even be dialled is a fault, never an exception", async () => {
+  const host = "127.0.0.1";
+  const nowhere = await dialer({ to: { host, port: 65_536 } })();
+  assert(!nowhere.ok && nowhere.fault.kind === "unreachable");
+  const pem = { cert: "none", key: "none", ca: [] };
+  const unnamed = await dialer({ to: { host, port: 1 }, tls: pem })();
+  assert(!unnamed.ok && unnamed.fault.kind === "untrusted");
+});
+
+test("tcp: a connection that the machine cannot take ends nothing, and is told", async () => {
+  let server: Server | undefined;
+  const found = (message: unknown) => void (server = (message as { server: Server }).server);
+  subscribe("tracing:net.server.listen:asyncStart", found);
+  const { port, refused } = await device();
+  unsubscribe("tracing:net.server.listen:asyncStart", found);
+  server!.emit("error", Object.assign(new Error("accept ENFILE"), { code: "ENFILE" }));
+  assert.deepEqual(refused, ["full"]);
   assert.equal((await master({ to: { host: "127.0.0.1", port } }).request(1, read)).kind, "response");
 });
 

@@ -20,6 +20,8 @@ export type Words = {
   isPower(values: Values): boolean;
   /** The setpoint that the registers show to be in force; `undefined`: none is. */
   shown(seen: Seen): number | undefined;
+  /** What they show of `feedW` once it was written: whole steps of the device, within what it has. */
+  held(seen: Seen, feedW: number): number;
   /** The device knows a revert time at all. */
   reverts(seen: Seen): boolean;
 };
@@ -50,8 +52,13 @@ export function storageWords(bases: (seen: Seen) => Bases | undefined): Words {
       const base = bases(seen);
       const [out, in_] = [numberAt(seen, "OutWRte"), numberAt(seen, "InWRte")];
       if (base === undefined || out === undefined || in_ === undefined) return undefined;
-      if (numberAt(seen, "StorCtl_Mod") !== BOTH_LIMITS) return undefined;
-      return out >= 0 ? (out * base.dischargeW) / 100 : (-in_ * base.chargeW) / 100;
+      return numberAt(seen, "StorCtl_Mod") === BOTH_LIMITS ? power(out, in_, base) : undefined;
+    },
+    held(seen, feedW) {
+      const base = bases(seen);
+      if (base === undefined) return feedW;
+      const out = seen.reading.rounded("OutWRte", percent(feedW, base.dischargeW));
+      return power(out, seen.reading.rounded("InWRte", percent(-feedW, base.chargeW)), base);
     },
     reverts: (seen) => numberAt(seen, "InOutWRte_RvrtTms") !== undefined,
   };
@@ -68,8 +75,13 @@ export const derWords: Words = {
   },
   isPower: (values) => "WSet" in values,
   shown: (seen) => (numberAt(seen, "WSetEna") === ENABLED ? numberAt(seen, "WSet") : undefined),
+  held: ({ reading }, feedW) => reading.rounded("WSet", Math.trunc(feedW)),
   reverts: (seen) => numberAt(seen, "WSetRvrtTms") !== undefined,
 };
+
+/** Of per cents out and in. */
+const power = (out: number, in_: number, { chargeW, dischargeW }: Bases): number =>
+  out >= 0 ? (out * dischargeW) / 100 : (-in_ * chargeW) / 100;
 
 const percent = (w: number, baseW: number): number => {
   const part = (w * 100) / baseW;

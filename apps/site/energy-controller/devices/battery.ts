@@ -8,6 +8,7 @@
  * told one thing: 0, where its registers show that something else holds.
  */
 import type { Battery, BatteryInput } from "@wattward/energy";
+import { ok, type Result } from "@wattward/kernel";
 import {
   CHARGE_EVERY_MS,
   CHARGE_MS_MAX,
@@ -31,6 +32,7 @@ import { type Trouble, trouble } from "./trouble.ts";
 const POWER = [701, 103, 113, 102, 112, 101, 111, 802] as const;
 const CHARGE = [713, 802, 124] as const;
 const TEMPERATURE = [803, 714, 701, 103, 113, 102, 112, 101, 111] as const;
+const NAMEPLATES = [802, 120] as const;
 const HEARTBEATS = [
   { id: 802, point: "CtrlHb", countsTo: 0xfffe },
   { id: 715, point: "ControllerHb", countsTo: 0xffff_fffe },
@@ -96,7 +98,7 @@ export class BatteryDriver {
   private async measure(): Promise<Trouble | undefined> {
     const model = this.unit.first(...POWER);
     if (model === undefined)
-      return trouble("unsuited", "none of its models tells a power (701, 101 to 113, 802)");
+      return this.unit.lacks("none of its models tells a power (701, 101 to 113, 802)");
     const power = await this.unit.read(model);
     if (!power.ok) return power.fault;
     const slow = (await this.readNameplate()) ?? (await this.readCharge()) ?? (await this.readTemperature());
@@ -105,7 +107,12 @@ export class BatteryDriver {
     const charge = fresh(this.charge, atMs, CHARGE_MS_MAX);
     if (feedW === undefined || charge === undefined) {
       this.input = undefined;
-      return slow ?? trouble("unsuited", `it tells no ${feedW === undefined ? "power" : "state of charge"}`);
+      return (
+        slow ??
+        this.unit.lacks(
+          feedW === undefined ? "it tells no power" : "it tells no state of charge (713, 802, 124)",
+        )
+      );
     }
     this.input = {
       id: this.battery.id,
@@ -120,38 +127,52 @@ export class BatteryDriver {
     return slow;
   }
 
-  /** Once: nameplates do not change under a device that did not. */
+  /** Any reading that tells it does: nameplates do not change under a device that did not. */
   private async readNameplate(): Promise<Trouble | undefined> {
-    const model = this.unit.first(802, 120);
-    if (model === undefined || this.nameplateW !== undefined) return undefined;
-    const seen = await this.unit.read(model, CHARGE_EVERY_MS);
-    if (!seen.ok) return seen.fault;
-    const w = numberAt(seen.value, model.id === 802 ? "WDisChaRteMax" : "MaxDisChaRte");
-    if (w !== undefined && w > 0) this.nameplateW = w;
-    return undefined;
+    const notOlderMs = this.nameplateW === undefined ? TEMPERATURE_EVERY_MS : Number.POSITIVE_INFINITY;
+    const told = await this.told(NAMEPLATES, notOlderMs, (seen) => {
+      const w = numberAt(seen, seen.found.id === 802 ? "WDisChaRteMax" : "MaxDisChaRte");
+      return w !== undefined && w > 0 ? w : undefined;
+    });
+    if (told.ok) this.nameplateW = told.value?.value ?? this.nameplateW;
+    return told.ok ? undefined : told.fault;
   }
 
   private async readCharge(): Promise<Trouble | undefined> {
-    const model = this.unit.first(...CHARGE);
-    if (model === undefined)
-      return trouble("unsuited", "none of its models tells a state of charge (713, 802, 124)");
-    const seen = await this.unit.read(model, CHARGE_EVERY_MS);
-    if (!seen.ok) return seen.fault;
-    const percent = numberAt(seen.value, model.id === 124 ? "ChaState" : "SoC");
-    if (percent !== undefined) this.charge = { value: percent * 10, atMs: seen.value.atMs };
-    return undefined;
+    const told = await this.told(CHARGE, CHARGE_EVERY_MS, (seen) => {
+      const percent = numberAt(seen, seen.found.id === 124 ? "ChaState" : "SoC");
+      return percent === undefined ? undefined : percent * 10;
+    });
+    if (told.ok) this.charge = told.value ?? this.charge;
+    return told.ok ? undefined : told.fault;
   }
 
   private async readTemperature(): Promise<Trouble | undefined> {
-    const model = this.unit.first(...TEMPERATURE);
-    if (model === undefined) return undefined;
-    const seen = await this.unit.read(model, TEMPERATURE_EVERY_MS);
-    if (!seen.ok) return seen.fault;
-    const all = temperatures(seen.value);
     const { min, max } = this.battery.temperatureC;
-    const worst = all.sort((a, b) => Math.min(a - min, max - a) - Math.min(b - min, max - b))[0];
-    if (worst !== undefined) this.temperature = { value: worst, atMs: seen.value.atMs };
-    return undefined;
+    const told = await this.told(
+      TEMPERATURE,
+      TEMPERATURE_EVERY_MS,
+      (seen) => temperatures(seen).sort((a, b) => Math.min(a - min, max - a) - Math.min(b - min, max - b))[0],
+    );
+    if (told.ok) this.temperature = told.value ?? this.temperature;
+    return told.ok ? undefined : told.fault;
+  }
+
+  /** By the first of these models that tells it: what is optional in one may stand in another. */
+  private async told(
+    ids: readonly number[],
+    notOlderMs: number,
+    of: (seen: Seen) => number | undefined,
+  ): Promise<Result<Known | undefined, Trouble>> {
+    for (const id of ids) {
+      const model = this.unit.first(id);
+      if (model === undefined) continue;
+      const seen = await this.unit.read(model, notOlderMs);
+      if (!seen.ok) return seen;
+      const value = of(seen.value);
+      if (value !== undefined) return ok({ value, atMs: seen.value.atMs });
+    }
+    return ok(undefined);
   }
 
   private async steer(): Promise<Trouble | undefined> {
@@ -163,7 +184,7 @@ export class BatteryDriver {
     const words = this.words;
     const model = words && this.unit.first(words.id);
     if (words === undefined || model === undefined)
-      return trouble("unsuited", "it has no model to be steered by (704, 124)");
+      return this.unit.lacks("it has no model to be steered by (704, 124)");
     const seen = await this.unit.read(model, CONTROL_EVERY_MS);
     if (!seen.ok) return seen.fault;
     return this.battery.revert.kind === "proven"
@@ -239,7 +260,7 @@ export class BatteryDriver {
     const { written } = this;
     if (written === undefined || seen.atMs < written.atMs) return false;
     const shown = words.shown(seen);
-    const unlike = shown === undefined || this.isWorthWriting(shown, written.feedW);
+    const unlike = shown === undefined || this.isWorthWriting(shown, words.held(seen, written.feedW));
     if (!unlike) this.unlikeLooks = 0;
     else if (seen.atMs > this.lookedAtMs) this.unlikeLooks++;
     this.lookedAtMs = seen.atMs;

@@ -5,7 +5,7 @@
  */
 import type { PerPhase, RawReading } from "@wattward/energy";
 import { numberAt, type Seen, type SunSpecUnit } from "./sunspec-unit.ts";
-import { type Trouble, trouble } from "./trouble.ts";
+import type { Trouble } from "./trouble.ts";
 
 const METERS = [203, 213, 204, 214, 202, 212, 201, 211] as const;
 const PHASES = ["A", "B", "C"] as const;
@@ -38,7 +38,7 @@ export class MeterDriver {
     if (!models.ok) return models.fault;
     const found = this.unit.first(...METERS);
     if (found === undefined)
-      return trouble("unsuited", "it has no meter model of SunSpec (201 to 204, 211 to 214)");
+      return this.unit.lacks("it has no meter model of SunSpec (201 to 204, 211 to 214)");
     // Currents, voltages and powers stand at the beginning of each of them; their events, at the end, would cost a second request.
     const seen = await this.unit.readStart(found);
     if (!seen.ok) return seen.fault;
@@ -63,7 +63,7 @@ export function meterReading(seen: Seen, wired: readonly boolean[]): RawReading 
   return {
     atMs: seen.atMs,
     currentMa: milli(currentA),
-    ...(has(powerW) && tells(seen, "WphA") && { powerW }),
+    ...(has(powerW) && PHASES.some((phase) => tells(seen, `Wph${phase}`)) && { powerW }),
     // On a phase where nothing is wired a volt meter shows nothing: not worth a doubt of the others.
     ...(has(voltageV) && voltageV.every((v) => v > 0) && { voltageMv: milli(voltageV) }),
   };

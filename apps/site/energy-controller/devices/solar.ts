@@ -11,18 +11,22 @@ import {
   ASLEEP_MS_MAX,
   CONTROL_EVERY_MS,
   CURTAIL_REVERT_MS,
+  READ_BACKS_MAX,
   REFRESH_PART,
   REFUSED_WAIT_MS,
   WISH_MS_MAX,
   WRITE_CHANGE_W,
   WRITE_EVERY_MS,
 } from "../limits.ts";
+import { Follower } from "./follower.ts";
 import { numberAt, type Seen, type SunSpecUnit, unlike, type Values } from "./sunspec-unit.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
 const POWER = [701, 103, 113, 102, 112, 101, 111] as const;
 const ALL = 100;
 
+/** As it was acknowledged. */
+type Limit = { readonly limitW: number; readonly atMs: number };
 type Wish = { readonly limitW: number | undefined; readonly atMs: number };
 
 export class SolarDriver {
@@ -31,10 +35,11 @@ export class SolarDriver {
   private readonly unit: SunSpecUnit;
   private readonly nowMs: () => number;
   private wish: Wish | undefined;
-  private written: { readonly limitW: number; readonly atMs: number } | undefined;
+  private written: Limit | undefined;
+  private readonly follower: Follower;
+  private unlikeLooks = 0;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
-  /** What 100 % means, by the device's own settings. */
-  private fullW: number | undefined;
   private readonly isNight: (() => boolean) | undefined;
   private heard: { readonly atMs: number; readonly feedW: number } | undefined;
 
@@ -48,6 +53,7 @@ export class SolarDriver {
     this.unit = unit;
     this.nowMs = nowMs;
     this.isNight = isNight;
+    this.follower = new Follower(solar.feedWMax);
   }
 
   /** Registers written since the start. */
@@ -79,14 +85,13 @@ export class SolarDriver {
     const models = await this.unit.models();
     if (!models.ok) return models.fault;
     const model = this.unit.first(...POWER);
-    if (model === undefined)
-      return trouble("unsuited", "it has no inverter model of SunSpec (701, 101 to 113)");
+    if (model === undefined) return this.unit.lacks("it has no inverter model of SunSpec (701, 101 to 113)");
     const seen = await this.unit.read(model);
     if (!seen.ok) return seen.fault;
     const feedW = numberAt(seen.value, "W");
     if (feedW === undefined) {
       this.input = undefined;
-      return trouble("unsuited", "it tells no power");
+      return this.unit.lacks("it tells no power");
     }
     this.heard = { atMs: seen.value.atMs, feedW };
     this.input = { id: this.solar.id, ...this.heard };
@@ -108,7 +113,7 @@ export class SolarDriver {
     const changed = Math.abs(limitW - fromW) >= Math.max(WRITE_CHANGE_W, this.solar.feedWMax / 200);
     const due =
       sinceMs >= REFRESH_PART * this.revertMs || (changed && (limitW < fromW || sinceMs >= WRITE_EVERY_MS));
-    if (!due && written !== undefined) return undefined;
+    if (!due && written !== undefined) return this.disobeys(written, nowMs);
     const fault = await this.write(limitW);
     this.refused = fault?.kind === "refused" ? { atMs: nowMs, trouble: fault } : undefined;
     // Free again: what was written last falls away by itself.
@@ -116,17 +121,39 @@ export class SolarDriver {
     return fault;
   }
 
-  private async write(limitW: number): Promise<Trouble | undefined> {
+  /** It feeds more than it may, or its registers do not show what was acknowledged; a limit that has fallen away is none. */
+  private async disobeys({ limitW, atMs }: Limit, nowMs: number): Promise<Trouble | undefined> {
+    if (nowMs - atMs > this.revertMs) return undefined;
+    const feedW = this.heard?.feedW ?? 0;
+    if (this.follower.isDeaf(Math.min(limitW, feedW), feedW, nowMs))
+      return trouble(
+        "disobedient",
+        `it feeds ${Math.round(feedW)} W where at most ${Math.round(limitW)} W are set`,
+      );
     const model = this.unit.first(704, 123);
-    if (model === undefined) return trouble("unsuited", "it has no model to be limited by (704, 123)");
+    if (model === undefined) return undefined;
     const seen = await this.unit.read(model, CONTROL_EVERY_MS);
     if (!seen.ok) return seen.fault;
-    const fullW = await this.full();
-    if (typeof fullW !== "number") return fullW;
+    if (numberAt(seen.value, points(seen.value).enable) === 1) this.unlikeLooks = 0;
+    else if (seen.value.atMs > this.lookedAtMs) this.unlikeLooks++;
+    this.lookedAtMs = seen.value.atMs;
+    return this.unlikeLooks < READ_BACKS_MAX
+      ? undefined
+      : trouble("disobedient", "it acknowledges limits that its registers then do not show");
+  }
+
+  private async write(limitW: number): Promise<Trouble | undefined> {
+    const model = this.unit.first(704, 123);
+    if (model === undefined) return this.unit.lacks("it has no model to be limited by (704, 123)");
+    const seen = await this.unit.read(model);
+    if (!seen.ok) return seen.fault;
+    // Its own settings say what 100 % means, and people change them.
+    const fullW = (await fullPowerW(this.unit)) ?? Math.max(1, this.solar.feedWMax);
+    if (typeof fullW === "object") return fullW;
     if (!knowsRevert(seen.value))
       return trouble("unsuited", "it knows no revert time, so it is never limited");
     const part = Math.max(0, Math.min(ALL, (limitW * ALL) / fullW));
-    for (const values of curtailOrders(seen.value, part, this.revertMs / 1000)) {
+    for (const values of curtailOrders(seen.value, part, Math.floor(this.revertMs / 1000))) {
       const fault = await this.unit.write(seen.value, values);
       if (fault !== undefined) return fault;
     }
@@ -136,13 +163,6 @@ export class SolarDriver {
   private get revertMs(): number {
     const { revert } = this.solar;
     return revert?.kind === "proven" ? revert.afterMs : CURTAIL_REVERT_MS;
-  }
-
-  private async full(): Promise<number | Trouble> {
-    if (this.fullW !== undefined) return this.fullW;
-    const fullW = await fullPowerW(this.unit);
-    if (typeof fullW === "object") return fullW;
-    return (this.fullW = fullW ?? Math.max(1, this.solar.feedWMax));
   }
 }
 
@@ -170,8 +190,13 @@ const points = ({ found }: Seen) =>
 
 export const knowsRevert = (seen: Seen): boolean => numberAt(seen, points(seen).time) !== undefined;
 
-/** Writes that limit its feed to so many per cent, one after the other: first the time after which that falls away. */
+/** What 704 falls back to, of which a device may know a part: no limit, and were there one, all of its power. */
+const FALLS_BACK_TO: Values = { WMaxLimPctRvrt: ALL, WMaxLimPctEnaRvrt: 0 };
+
+/** Writes that limit its feed to so many per cent, one after the other: first the time after which that falls away, and to what. */
 export function curtailOrders(seen: Seen, percent: number, revertS: number): readonly Values[] {
   const { time, enable } = points(seen);
-  return [...unlike(seen, { [time]: revertS }), { WMaxLimPct: percent }, ...unlike(seen, { [enable]: 1 })];
+  const known = Object.entries(FALLS_BACK_TO).filter(([path]) => numberAt(seen, path) !== undefined);
+  const first = { ...Object.fromEntries(known), [time]: revertS };
+  return [...unlike(seen, first), { WMaxLimPct: percent }, ...unlike(seen, { [enable]: 1 })];
 }

@@ -20,6 +20,7 @@ import {
   registerReader,
   writesOf,
 } from "@wattward/modbus/sunspec";
+import { LOOK_AGAIN_MS } from "../limits.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
 const volatilePoints: ReadonlyMap<number, ReadonlySet<string>> = new Map([
@@ -52,6 +53,7 @@ export class SunSpecUnit {
   private readonly readRegisters: RegisterReader;
   private readonly nowMs: () => number;
   private discovery: Discovery | undefined;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
   private readonly seen = new Map<number, Seen>();
   /** Registers written since the start: what a device's memory would have suffered, were they not volatile. */
   writes = 0;
@@ -86,6 +88,7 @@ export class SunSpecUnit {
       );
     }
     this.discovery = found.value;
+    this.lookedAtMs = this.nowMs();
     return ok(found.value);
   }
 
@@ -96,6 +99,12 @@ export class SunSpecUnit {
       if (found?.model !== undefined) return { ...found, model: found.model };
     }
     return undefined;
+  }
+
+  /** It has not what it should have: said, and looked for again in a while, for a map may be shorter while a device begins. */
+  lacks(sentence: string): Trouble {
+    if (this.nowMs() - this.lookedAtMs >= LOOK_AGAIN_MS) this.rediscover();
+    return trouble("unsuited", sentence);
   }
 
   /** Reads a model whole, unless it was read `notOlderMs` ago or later. */
