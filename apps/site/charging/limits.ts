@@ -52,6 +52,8 @@ export const GRANT_MA_MAX = 6_000_000;
 export const SESSIONS_MAX = 16;
 /** A station that says for so long that its outlet is free has none there any more, whatever it forgot to say. */
 export const FREE_MS = 60_000;
+/** What is said of a transaction so soon after its end, by its station's clock, was said late: it does not begin anew. */
+export const LATE_WORDS_MS = 10_000;
 /** From the register alone a current is told where its steps lie at least so far apart. */
 export const REGISTER_STEP_MS_MIN = 5_000;
 /** Delivered energy is saved this often. */

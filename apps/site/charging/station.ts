@@ -19,7 +19,7 @@ import type { StationCaller } from "./caller.ts";
 import type { Said } from "./csms-composite.ts";
 import { CsmsDesk } from "./csms-desk.ts";
 import { CsmsShelf } from "./csms-shelf.ts";
-import { fieldsOf, timeIn } from "./fields.ts";
+import { fieldsOf, saidAt } from "./fields.ts";
 import { GrantWriter } from "./grant-writer.ts";
 import { canGive } from "./limiting.ts";
 import { CHECK_AGAIN_MS } from "./limits.ts";
@@ -209,7 +209,7 @@ export class ManagedStation {
     }
     const { monotonicMs } = this.ports.clock.now();
     if (call.action === "BootNotification") this.booted();
-    const stationMs = timeIn(fieldsOf(call.payload), "timestamp") ?? sampledAt(call.payload);
+    const stationMs = saidAt(fieldsOf(call.payload));
     if (stationMs !== undefined && this.time.heard(stationMs, monotonicMs)) this.writer.clockStepped();
     this.sessions.heard(version, call);
   }
@@ -386,11 +386,3 @@ export class ManagedStation {
 }
 
 const mayGive = ({ dischargeMaMax = 0 }: Outlet): boolean => dischargeMaMax > 0;
-
-/** Of MeterValues, whose times stand inside: the latest. */
-function sampledAt(payload: object): number | undefined {
-  const values = fieldsOf(payload).get("meterValue");
-  if (!Array.isArray(values)) return undefined;
-  const times = values.map((value) => timeIn(fieldsOf(value), "timestamp")).filter((ms) => ms !== undefined);
-  return times.length === 0 ? undefined : Math.max(...times);
-}

@@ -1,0 +1,57 @@
+/** What stations say of transactions late, twice, or in the wrong place: no session that is none, and none that is lost. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { OcppVersion } from "@wattward/ocpp";
+import { type Answers, charging } from "../testing/scripted-charging.ts";
+
+type Charging = Awaited<ReturnType<typeof charging>>;
+
+const timestampOf = ({ world }: Charging, aheadMs = 0) =>
+  new Date(world.time.now().wallMs + aheadMs).toISOString();
+const transactionOf = ({ energy }: Charging) => energy.sessions[0]!.id.split("/")[1]!;
+const observed = ({ world }: Charging) =>
+  world.csms.messages.flatMap((message) => (message.t === "observed" ? [message.kind] : []));
+
+/** Its end, and after it a word on what was before. */
+async function endsThenSays(it: Charging, version: OcppVersion, afterMs: number): Promise<void> {
+  const transaction = transactionOf(it);
+  const ends = timestampOf(it);
+  const timestamp = timestampOf(it, afterMs);
+  const meterValue = [{ timestamp, sampledValue: [{ value: version === "1.6" ? "100" : 100 }] }];
+  const event = (eventType: string, at: string, more: object) => ({
+    ...{ eventType, timestamp: at, triggerReason: "MeterValuePeriodic", seqNo: 1, evse: { id: 1 } },
+    ...{ transactionInfo: { transactionId: transaction }, ...more },
+  });
+  if (version === "1.6") {
+    const transactionId = Number(transaction);
+    void it.station
+      .tell("StopTransaction", { transactionId, meterStop: 100, timestamp: ends })
+      .then(() => it.station.tell("MeterValues", { connectorId: 1, transactionId, meterValue }));
+  } else {
+    void it.station
+      .tell("TransactionEvent", event("Ended", ends, {}))
+      .then(() => it.station.tell("TransactionEvent", event("Updated", timestamp, { meterValue })));
+  }
+  await it.world.time.advance(60_000);
+}
+
+for (const version of ["1.6", "2.0.1"] as const) {
+  test(`late words ${version}: a last meter value after the end of a transaction begins no session, and nobody doubts how the station is limited`, async () => {
+    let over = false;
+    const knowsWhatRuns: Answers = (action, wire) =>
+      over && action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile"
+        ? { status: "Rejected" }
+        : undefined;
+    const it = await charging(version, knowsWhatRuns);
+    over = true;
+    await endsThenSays(it, version, 2_000);
+    assert.deepEqual(it.energy.sessions, []);
+    assert(!observed(it).includes("charging-limited-by"));
+  });
+
+  test(`late words ${version}: one that goes on after it was said to be over is a session again`, async () => {
+    const it = await charging(version, () => undefined);
+    await endsThenSays(it, version, 30_000);
+    assert.equal(it.energy.sessions.length, 1);
+  });
+}
