@@ -55,3 +55,35 @@ for (const version of ["1.6", "2.0.1"] as const) {
     assert.equal(it.energy.sessions.length, 1);
   });
 }
+
+for (const version of ["1.6", "2.0.1"] as const)
+  test(`late words ${version}: meter values of a transaction at a place that is no outlet take its session from nobody`, async () => {
+    const it = await charging(version, () => undefined);
+    const transaction = transactionOf(it);
+    const timestamp = timestampOf(it);
+    const meterValue = [{ timestamp, sampledValue: [{ value: version === "1.6" ? "100" : 100 }] }];
+    if (version === "1.6")
+      void it.station.tell("MeterValues", { connectorId: 0, transactionId: Number(transaction), meterValue });
+    else
+      void it.station.tell("TransactionEvent", {
+        ...{ eventType: "Updated", timestamp, triggerReason: "MeterValuePeriodic", seqNo: 1, meterValue },
+        ...{ transactionInfo: { transactionId: transaction }, evse: { id: 7 } },
+      });
+    await it.world.time.advance(3_000);
+    assert.equal(it.energy.sessions.length, 1);
+  });
+
+test("late words: an EVSE's other connector being free ends no transaction that goes on", async () => {
+  const it = await charging("2.0.1", () => undefined);
+  const started = it.energy.states.length;
+  const status = { evseId: 1, connectorId: 2, connectorStatus: "Available" };
+  void it.station.tell("StatusNotification", { timestamp: timestampOf(it), ...status });
+  for (let i = 1; i <= 10; i++) {
+    await it.world.time.advance(10_000);
+    void it.station.tell("TransactionEvent", {
+      ...{ eventType: "Updated", timestamp: timestampOf(it), triggerReason: "MeterValuePeriodic", seqNo: i },
+      ...{ transactionInfo: { transactionId: "t" } },
+    });
+  }
+  assert(it.energy.states.slice(started).every(({ sessions }) => sessions.length === 1));
+});

@@ -112,7 +112,13 @@ export class Sessions {
 
   private begin(kept: KeptSession): void {
     const evse = kept.evse as EvseId;
-    if (this.byEvse.get(evse)?.transaction === kept.transaction) return;
+    if (this.ports.terminals(evse) === undefined) return;
+    const goesOn = this.byEvse.get(evse);
+    if (goesOn?.transaction === kept.transaction) {
+      // Free was another connector there, or it was said too soon.
+      goesOn.freeSinceMs = undefined;
+      return;
+    }
     // The same transaction elsewhere: a station that names its EVSEs now one way, now another. The latest word counts.
     const elsewhere = this.of(kept.transaction);
     if (elsewhere !== undefined) this.byEvse.delete(elsewhere.evse);
