@@ -20,6 +20,7 @@ import {
   COMPOSITE_BEYOND_S,
   GRANT_ID,
   OFFERED_MS,
+  PROVE_AGAIN_MS,
   SAME_WITHIN_MA,
   SAVED_EVERY_MS,
 } from "./limits.ts";
@@ -68,6 +69,8 @@ export class GrantWriter {
   /** The station's clock was set, and what it has is still of the time before. */
   private stepped = false;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
+  /** Its composite schedule proves nothing: not asked for before then, since what lowers would wait for the answer. */
+  private proveAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
@@ -114,6 +117,7 @@ export class GrantWriter {
   release(): void {
     if (!this.held) return;
     this.held = false;
+    this.proveAtMs = Number.NEGATIVE_INFINITY;
     this.writeAnew();
     const { page } = this.ports.book;
     const way = page.safeBy === "max" ? "max" : "tx";
@@ -249,7 +253,8 @@ export class GrantWriter {
     this.refusals.accepted();
     wanted.writtenMa = limitMa;
     this.tell(wanted, "accepted");
-    if (book.page.learnt.provenWallMs === undefined && !gives) await this.prove(caller, wanted, limitMa);
+    const unproven = book.page.learnt.provenWallMs === undefined && nowMs >= this.proveAtMs;
+    if (unproven && !gives) await this.prove(caller, wanted, limitMa);
   }
 
   /** Whoever waits for it at that outlet is written then; where it could not be kept, later. */
@@ -290,13 +295,14 @@ export class GrantWriter {
     void book.save();
     log.warn("limited-otherwise", { was: way, now: next, say: why });
     observe("charging-limited-by", `${next}, since ${way} did not work (${why})`);
+    this.proveAtMs = Number.NEGATIVE_INFINITY;
     this.writeAnew();
     this.ports.otherwise();
   }
 
-  /** Does the station's composite schedule show the grant, and its end? Its own now teaches its clock, too. */
+  /** Does the station's composite schedule show the grant, and its end? */
   private async prove(caller: StationCaller, wanted: Wanted, limitMa: number): Promise<void> {
-    const { book, time, outlets, observe } = this.ports;
+    const { book, outlets, observe } = this.ports;
     const { outlet, grant } = wanted;
     const ttlS = Math.floor(grant.ttlMs / 1_000);
     const measure = this.measure(outlet);
@@ -307,14 +313,15 @@ export class GrantWriter {
     );
     const composite = told.kind === "answer" ? readComposite(told.payload, measure) : undefined;
     // It does not tell; what the car draws will.
+    if (composite === undefined) this.proveAtMs = this.ports.nowMs() + PROVE_AGAIN_MS;
     if (composite === undefined || this.ports.session(outlet.evse)?.id !== grant.session) return;
-    if (composite.startMs !== undefined) time.heard(composite.startMs, this.ports.nowMs());
     const nowMa = limitAt(composite, 0);
     if (nowMa > limitMa + SAME_WITHIN_MA) {
       await ask(caller, clearProfile(caller.version, GRANT_ID + outlet.evse));
       return this.another(caller, `it shows ${Math.round(nowMa)} mA where ${limitMa} mA were granted`);
     }
     if (limitAt(composite, ttlS + 1) > safeOf(outlets) + SAME_WITHIN_MA) {
+      this.proveAtMs = this.ports.nowMs() + PROVE_AGAIN_MS;
       observe("grant-does-not-end", "the composite schedule shows no return to the safe default");
       return;
     }

@@ -19,6 +19,8 @@ export const CHECK_AGAIN_MS = 60_000;
 export const REPORTS_MS_MAX = 15_000;
 /** So much longer than a grant's life is looked into the future, to see what follows it. */
 export const COMPOSITE_BEYOND_S = 60;
+/** A composite schedule that did not come, or showed no end, is asked for again after this. */
+export const PROVE_AGAIN_MS = 3_600_000;
 /** A limit reads as the same within this: stations round to a tenth of an ampere or to watts. */
 export const SAME_WITHIN_MA = 150;
 /** One way of limiting is given up after so many refusals in a row, of a transaction that went on. */

@@ -145,7 +145,9 @@ export class SafeDefault {
       const composite = told.kind === "answer" ? readComposite(told.payload, measure) : undefined;
       if (composite === undefined) held = held === "unheld" ? held : "unknown";
       else {
-        if (composite.startMs !== undefined) time.heard(composite.startMs, nowMs());
+        // Most often its now; by its timestamps its clock is known better.
+        if (composite.startMs !== undefined && time.at(nowMs()) === undefined)
+          time.heard(composite.startMs, nowMs());
         if (limitAt(composite, durationS - 1) > safeMa + SAME_WITHIN_MA) held = "unheld";
       }
     }
