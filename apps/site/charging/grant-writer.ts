@@ -271,7 +271,8 @@ export class GrantWriter {
 
   /** A refusal of a setpoint is no reason to doubt how it is limited. Whoever granted it grants something else. */
   private willNotGive(wanted: Wanted): void {
-    this.wanted.delete(wanted.outlet.evse);
+    const { evse } = wanted.outlet;
+    if (this.wanted.get(evse) === wanted) this.wanted.delete(evse);
     this.ports.observe("gives-nothing-back", `outlet ${wanted.outlet.id}: its station refuses a setpoint`);
     this.tell(wanted, "rejected");
   }
