@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OcppVersion } from "@wattward/ocpp";
+import { energyDocument } from "../testing/energy-document.ts";
 import { type Answers, charging } from "../testing/scripted-charging.ts";
 
 type Charging = Awaited<ReturnType<typeof charging>>;
@@ -86,4 +87,27 @@ test("late words: an EVSE's other connector being free ends no transaction that 
     });
   }
   assert(it.energy.states.slice(started).every(({ sessions }) => sessions.length === 1));
+});
+
+test("late words: a transaction whose answer comes under another document is a session of that one", async () => {
+  const it = await charging("1.6", () => undefined);
+  const { csms, time } = it.world;
+  void it.station.tell("StopTransaction", {
+    ...{ transactionId: Number(transactionOf(it)), meterStop: 100, timestamp: timestampOf(it) },
+  });
+  await time.advance(5_000);
+  csms.mute = true;
+  void it.station.tell("StartTransaction", {
+    ...{ connectorId: 1, idTag: "T", meterStart: 100, timestamp: timestampOf(it) },
+  });
+  await time.advance(500);
+  csms.sendBundle({
+    ...csms.bundle,
+    version: csms.bundle.version + 1,
+    energy: energyDocument(["A", "B"], { outlet: { ratedMa: 20_000 } }),
+  });
+  await time.advance(500);
+  csms.mute = false;
+  await time.advance(60_000);
+  assert.equal(it.energy.sessions.length, 1);
 });
