@@ -69,6 +69,8 @@ export class GrantWriter {
   /** The station's clock was set, and what it has is still of the time before. */
   private stepped = false;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
+  /** The station did not take out what outlived its session: not asked to before then. */
+  private clearAtMs = Number.NEGATIVE_INFINITY;
   /** Its composite schedule proves nothing: not asked for before then, since what lowers would wait for the answer. */
   private proveAtMs = Number.NEGATIVE_INFINITY;
 
@@ -133,9 +135,12 @@ export class GrantWriter {
 
   /** What would hold for the next car too, and is nobody's any more, is taken out at once; true: it was, and more may be due. */
   private async clearOutlived(caller: StationCaller): Promise<boolean> {
-    if (this.held) return false;
+    if (this.held || this.ports.nowMs() < this.clearAtMs) return false;
     const evse = this.inForce.outlived((each) => this.ports.session(each) === undefined);
-    return evse !== undefined && (await this.takeOut(caller, evse));
+    if (evse === undefined) return false;
+    const cleared = await this.takeOut(caller, evse);
+    if (!cleared) this.clearAtMs = this.ports.nowMs() + AGAIN_MS;
+    return cleared;
   }
 
   /** True: the station has it no more. */

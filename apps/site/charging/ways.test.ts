@@ -248,6 +248,25 @@ test("ways: what would hold for the next car too is taken out when its session e
   assert.equal(cleared(), before + 1, "once");
 });
 
+test("ways: what a station cannot take out is not asked for for ever: it ends by itself", async () => {
+  const { station, world } = await charging("2.0.1", (action, wire) => {
+    if (action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile")
+      return { status: "Rejected" };
+    return action === "ClearChargingProfile" ? "NotSupported" : undefined;
+  });
+  void station.tell("TransactionEvent", {
+    ...{ eventType: "Ended", timestamp: new Date(world.time.now().wallMs).toISOString() },
+    ...{ triggerReason: "StopAuthorized", seqNo: 1, transactionInfo: { transactionId: "t" } },
+  });
+  const cleared = () => station.asked.filter(([, , action]) => action === "ClearChargingProfile").length;
+  const before = cleared();
+  await world.time.advance(300_000);
+  const soon = cleared() - before;
+  assert(soon >= 2 && soon <= 60, `${soon} times in two of its lives`);
+  await world.time.advance(600_000);
+  assert(cleared() - before <= soon + 1, `${cleared() - before} times at last`);
+});
+
 test("ways: a composite schedule that shows more than was granted is believed, not the station's yes", async () => {
   const { sets, world } = await charging("2.0.1", (action) =>
     action === "GetCompositeSchedule"
