@@ -8,6 +8,7 @@ import { keep, readKept } from "../state/kept.ts";
 import { type CsmsProfile, readCsmsProfile } from "./csms-profile.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
 import { CSMS_PROFILES_MAX, GRANT_MA_MAX, SESSIONS_MAX } from "./limits.ts";
+import { isAnother, keptNameplate, type Nameplate } from "./nameplate.ts";
 import { NEED_MAX } from "./needs.ts";
 import type { Unit } from "./profile.ts";
 import type { KeptSession } from "./session.ts";
@@ -27,6 +28,8 @@ export type Learnt = {
 
 export type BookPage = {
   version?: OcppVersion | undefined;
+  /** As it named itself at its last boot. */
+  nameplate?: Nameplate | undefined;
   learnt: Learnt;
   /** The safe default as it was written last, mA; absent: never, by this site. */
   safeMa?: number | undefined;
@@ -69,6 +72,23 @@ export class Book {
     return new Book(ports, path, kept ?? { learnt: usualManners, sessions: [], csms: [] });
   }
 
+  /** Keeps how it named itself; true: it is another one than before, and what was learnt and written is forgotten. */
+  names(nameplate: Nameplate): boolean {
+    const { nameplate: before = {} } = this.page;
+    const another = isAnother(nameplate, before);
+    const kept = another ? nameplate : { ...before, ...nameplate };
+    if (JSON.stringify(kept) === JSON.stringify(before)) return false;
+    this.page.nameplate = kept;
+    if (another) this.forget();
+    void this.save();
+    return another;
+  }
+
+  /** Of a station of which nothing is known, and to which nothing was written. */
+  forget(): void {
+    Object.assign(this.page, { learnt: usualManners, safeMa: undefined, safeBy: undefined });
+  }
+
   /** Resolves once the page is durable as it is now; false where the disk is full. */
   save(): Promise<boolean> {
     if (this.writing === undefined) return (this.writing = this.write());
@@ -96,6 +116,7 @@ function pageOf(value: unknown): BookPage | undefined {
   const version = ocppVersions.find((one) => one === fields.get("version"));
   return {
     version,
+    nameplate: keptNameplate(objectIn(fields, "nameplate")),
     learnt: learntOf(objectIn(fields, "learnt")),
     safeMa: numberIn(fields, "safeMa"),
     safeBy: fields.get("safeBy") === "max" ? "max" : undefined,

@@ -111,7 +111,7 @@ export class SafeDefault {
       const same = safeMa === safeOf(outlets) && !this.moves;
       const shown = same ? await this.shown(caller) : undefined;
       if (shown === "held") return "held";
-      if (shown === "unheld") this.forgot();
+      if (shown === "unheld" && book.page.safeMa !== undefined) this.forgot();
       // In the place of the one that is there, if it is: a car that charges is not left without any limit to find that out.
       const replaced = await this.write(caller);
       if (replaced !== "held" || (await this.shown(caller)) !== "unheld") return replaced;

@@ -155,6 +155,11 @@ export class Sessions {
     return endedMs !== undefined && (saidAt(fields) ?? endedMs) <= endedMs + LATE_WORDS_MS;
   }
 
+  /** Whose they were is not there any more. */
+  endAll(): void {
+    for (const { transaction } of this.all()) this.end(transaction);
+  }
+
   private end(transaction: number | string | undefined): void {
     const session = this.of(transaction);
     if (session === undefined) return;
