@@ -75,7 +75,7 @@ export class CsmsDesk {
       case "composite":
         return Promise.resolve(this.composite(version, asked));
       case "update":
-        return this.update(version, asked.id, asked.limit);
+        return this.update(version, asked);
       case "priority":
         return Promise.resolve(this.prioritise(asked.transaction, asked.active));
       case "start":
@@ -93,7 +93,7 @@ export class CsmsDesk {
     if (profile === undefined)
       return rejected(version, {
         reason: "InvalidProfile",
-        say: "no purpose or kind that a CSMS may set here",
+        say: "no purpose, kind or mode that a CSMS may set here",
       });
     const set = await this.ports.shelf.set(version, profile);
     if (set === "accepted") {
@@ -104,7 +104,7 @@ export class CsmsDesk {
     return rejected(version, set);
   }
 
-  private refused({ id }: CsmsProfile, { overCurrent, say }: Refused): void {
+  private refused({ id }: Pick<CsmsProfile, "id">, { overCurrent, say }: Refused): void {
     if (overCurrent)
       this.ports.observe("over-current-profile", `profile ${id} of the CSMS was refused: ${say}`);
   }
@@ -174,9 +174,15 @@ export class CsmsDesk {
     return { limitMa, untilMs: Math.min(wanted.untilMs, has.untilMs) };
   }
 
-  private async update(version: OcppVersion, id: number, limit: number | undefined): Promise<JsonObject> {
-    const updated = await this.ports.shelf.update(id, limit);
-    if (!updated) return rejected(version, { reason: "InvalidProfile", say: `no dynamic profile ${id}` });
+  private async update(
+    version: OcppVersion,
+    { id, renewal }: Extract<CsmsAsk, { kind: "update" }>,
+  ): Promise<JsonObject> {
+    const updated = await this.ports.shelf.update(id, renewal);
+    if (updated !== "accepted") {
+      this.refused({ id }, updated);
+      return rejected(version, updated);
+    }
     this.ports.changed();
     return { status: "Accepted" };
   }

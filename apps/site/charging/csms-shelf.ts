@@ -7,7 +7,7 @@ import type { EvseId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Book } from "./book.ts";
 import { csmsLimit, type Said } from "./csms-composite.ts";
-import type { CsmsProfile, CsmsPurpose } from "./csms-profile.ts";
+import type { CsmsPeriod, CsmsProfile, CsmsPurpose } from "./csms-profile.ts";
 import {
   CSMS_PERIODS_MAX,
   CSMS_PROFILE_CHARS_MAX,
@@ -119,11 +119,13 @@ export class CsmsShelf {
   }
 
   /** A new limit of a dynamic profile (2.1 K28.FR.06). */
-  async update(id: number, limit: number | undefined): Promise<boolean> {
+  async update(id: number, renewal: CsmsPeriod | undefined): Promise<"accepted" | Refused> {
     const [profile] = this.list({ ids: [id] });
-    if (profile?.kind !== "dynamic") return false;
-    const renewed = { ...profile, periods: [{ fromS: 0, limit, phases: profile.periods[0]?.phases }] };
-    return (await this.keep([...this.others([id]), renewed])) === "accepted";
+    if (profile?.kind !== "dynamic") return { reason: "InvalidProfile", say: `no dynamic profile ${id}` };
+    if (renewal === undefined) return { reason: "InvalidSchedule", say: "no limit, or more than one" };
+    const phases = renewal.phases ?? profile.periods[0]?.phases;
+    const renewed = { ...profile, periods: [{ ...renewal, phases }] };
+    return this.above(renewed) ?? this.keep([...this.others([id]), renewed]);
   }
 
   prioritise(transaction: number | string, active: boolean): "accepted" | "no-profile" | "no-transaction" {

@@ -293,6 +293,43 @@ test("csms 2.1: a dynamic profile is updated here, and priority charging chooses
   rig.finish();
 });
 
+test("csms 2.1: AT-C3, a dynamic profile is renewed to nothing that cannot be carried, and to no setpoint", async () => {
+  const rig = await charging("2.1");
+  await ask(rig, "SetChargingProfile", wish("2.1", { id: 8, limit: 14, kind: "Dynamic" }));
+  for (const scheduleUpdate of [
+    { limit: 90 },
+    { limit: 90, limit_L2: 80, limit_L3: 80 },
+    { setpoint: 10 },
+    {},
+  ]) {
+    const answer = await ask(rig, "UpdateDynamicSchedule", { chargingProfileId: 8, scheduleUpdate });
+    assert.equal(status(answer), "Rejected", JSON.stringify(scheduleUpdate));
+  }
+  assert.equal(rig.observed.filter((kind) => kind === "over-current-profile").length, 2);
+  await rig.advance(3_000);
+  assert.equal(rig.energy.sessions[0]?.wantsMa, 14_000);
+  rig.finish();
+});
+
+test("csms 2.1: of limits per phase the least bounds the outlet; a mode that is more than a limit is refused", async () => {
+  const rig = await charging("2.1");
+  const phases = { startPeriod: 0, limit: 14, limit_L2: 9, limit_L3: 12 };
+  assert.equal(status(await ask(rig, "SetChargingProfile", wish("2.1", { periods: [phases] }))), "Accepted");
+  await rig.advance(3_000);
+  assert.equal(rig.energy.sessions[0]?.wantsMa, 9_000);
+  for (const period of [
+    { operationMode: "Idle" },
+    { operationMode: "CentralSetpoint", setpoint: 5 },
+    { operationMode: "ChargingOnly", setpoint: 5 },
+  ]) {
+    const evil = wish("2.1", { periods: [{ startPeriod: 0, ...period }] });
+    assert.equal(status(await ask(rig, "SetChargingProfile", evil)), "Rejected", JSON.stringify(period));
+  }
+  await rig.advance(3_000);
+  assert.equal(rig.energy.sessions[0]?.wantsMa, 9_000);
+  rig.finish();
+});
+
 test("csms: at a site that is not managed, charging profiles pass as they did", async () => {
   const rig = new Rig({ version: "2.0.1" });
   const { energy: _, ...unmanaged } = rig.world.csms.bundle;
