@@ -55,6 +55,8 @@ type Wanted = {
   told?: GrantOutcome["outcome"];
   /** Written and accepted so far; absent: nothing. */
   writtenMa?: number;
+  /** In watts that so many phases carry. */
+  writtenPhases?: number;
   againAtMs: number;
 };
 
@@ -197,13 +199,15 @@ export class GrantWriter {
         continue;
       }
       if (wanted.againAtMs > nowMs) continue;
+      const narrows = seenOn(this.ports.session(evse)) < (wanted.writtenPhases ?? 0);
+      if (narrows) delete wanted.writtenMa;
       const change = this.change(wanted);
       const mayHaveMa = this.inForce.of(evse, wanted.grant.session)?.limitMa ?? change.fromMa;
       const limitMa = this.ports.raises.allowed(change, nowMs);
       // Half of its life is over, and nobody has said it again: whoever granted may be gone.
       if (wanted.writtenMa !== undefined && nowMs - wanted.sinceMs > wanted.grant.ttlMs / 2) continue;
       if (wanted.writtenMa === undefined || limitMa > wanted.writtenMa)
-        due.push({ wanted, limitMa, rises: limitMa > mayHaveMa, lowers: limitMa < mayHaveMa });
+        due.push({ wanted, limitMa, rises: limitMa > mayHaveMa, lowers: narrows || limitMa < mayHaveMa });
     }
     if (this.held) return due.find(({ lowers }) => lowers);
     return due.find(({ rises }) => !rises) ?? due[0];
@@ -246,10 +250,8 @@ export class GrantWriter {
       ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
       ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs, dischargeMa: grant.dischargeMa },
     });
-    const told = await ask(
-      caller,
-      setProfile(caller.version, { evse, profile, measure: this.measure(outlet) }),
-    );
+    const measure = this.measure(outlet);
+    const told = await ask(caller, setProfile(caller.version, { evse, profile, measure }));
     const accepted = told.kind === "answer" && told.status === "Accepted";
     if (accepted || told.kind === "silent")
       this.inForce.wrote(outlet.evse, { ...grant, limitMa }, { accepted, atMs: nowMs });
@@ -257,6 +259,7 @@ export class GrantWriter {
     if (!accepted) return this.failed(caller, wanted, told);
     this.refusals.accepted();
     wanted.writtenMa = limitMa;
+    if (measure.unit === "W") wanted.writtenPhases = measure.phases;
     this.tell(wanted, "accepted");
     const unproven = book.page.learnt.provenWallMs === undefined && nowMs >= this.proveAtMs;
     if (unproven && !gives) await this.prove(caller, wanted, limitMa);
@@ -348,8 +351,8 @@ export class GrantWriter {
   private drawnOn(session: ChargingSession | undefined, { length }: Outlet["wiring"]): number {
     if (session?.observed === undefined) return 1;
     const { evse, id, observed } = session;
-    const seen = observed.terminalsMa.filter((ma) => Math.abs(ma) >= DRAWS_MA_MIN).length;
-    if (seen > 0) return seen;
+    const seen = seenOn(session);
+    if (Number.isFinite(seen)) return seen;
     const force = this.inForce.of(evse, id);
     if (force === undefined || force.limitMa === 0) return 1;
     const writtenAtMs = force.untilMs - force.lifeMs;
@@ -362,4 +365,10 @@ export class GrantWriter {
     const { session, seq } = wanted.grant;
     this.ports.outcome({ session, seq, outcome, atMs: this.ports.nowMs() });
   }
+}
+
+/** Phases that its car draws on; without end where it draws on none. */
+function seenOn(session: ChargingSession | undefined): number {
+  const seen = session?.observed?.terminalsMa.filter((ma) => Math.abs(ma) >= DRAWS_MA_MIN).length ?? 0;
+  return seen === 0 ? Number.POSITIVE_INFINITY : seen;
 }

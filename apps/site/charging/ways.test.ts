@@ -228,6 +228,32 @@ test("ways: in watts a car is granted what one phase carries, until it is seen o
   assert.deepEqual(limits(), [11_040, 4_140]);
 });
 
+test("ways: in watts a car that goes on with fewer phases gets the watts of those at once", async () => {
+  const { sets, station, world } = await charging("2.0.1", knowsOnlyWatts, {
+    outlet: { wiring: ["L1", "L2", "L3"], safeMa: 6_000 },
+  });
+  const limit = () => {
+    const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
+    return numberIn(fieldsOf(listIn(last, "chargingSchedulePeriod")[0]), "limit");
+  };
+  let seqNo = 0;
+  const draws = async (amperes: readonly number[], forMs: number) => {
+    for (let ms = 0; ms < forMs; ms += 10_000) {
+      void station.tell("TransactionEvent", drawing(world, amperes, ++seqNo));
+      await world.time.advance(10_000);
+    }
+  };
+  await draws([16, 16, 16], 200_000);
+  assert.equal(limit(), 11_040);
+  // Whenever in the life of a grant that is.
+  for (let i = 0; i < 3; i++) {
+    await draws([32, 0, 0], 10_000);
+    assert.equal(limit(), 3_680, "16 A of one phase");
+    await draws([16, 16, 16], 70_000);
+    assert.equal(limit(), 11_040);
+  }
+});
+
 test("ways: what would hold for the next car too is taken out when its session ends", async () => {
   const { station, world } = await charging("2.0.1", (action, wire) => {
     if (action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile")
