@@ -4,7 +4,7 @@
  */
 import type { Disk, Log, StationId } from "@wattward/kernel";
 import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
-import { keep, readKept } from "../state/kept.ts";
+import { isCount, keep, readKept } from "../state/kept.ts";
 import { type CsmsProfile, readCsmsProfile } from "./csms-profile.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
 import { CSMS_PROFILES_MAX, GRANT_MA_MAX, SESSIONS_MAX } from "./limits.ts";
@@ -31,6 +31,8 @@ export type BookPage = {
   /** As it named itself at its last boot. */
   nameplate?: Nameplate | undefined;
   learnt: Learnt;
+  /** Where it may have been granted anything. */
+  evses: readonly number[];
   /** The safe default as it was written last, mA; absent: never, by this site. */
   safeMa?: number | undefined;
   /** What carries it; absent: `tx-default`. */
@@ -69,7 +71,7 @@ export class Book {
   static async open(ports: BookPorts, station: StationId): Promise<Book> {
     const path = bookPath(station);
     const kept = await readKept(ports.disk, ports.log, { path, parse: pageOf });
-    return new Book(ports, path, kept ?? { learnt: usualManners, sessions: [], csms: [] });
+    return new Book(ports, path, kept ?? { learnt: usualManners, evses: [], sessions: [], csms: [] });
   }
 
   /** Keeps how it named itself; true: it is another one than before, and what was learnt and written is forgotten. */
@@ -118,6 +120,7 @@ function pageOf(value: unknown): BookPage | undefined {
     version,
     nameplate: keptNameplate(objectIn(fields, "nameplate")),
     learnt: learntOf(objectIn(fields, "learnt")),
+    evses: listIn(fields, "evses").filter(isCount),
     safeMa: numberIn(fields, "safeMa"),
     safeBy: fields.get("safeBy") === "max" ? "max" : undefined,
     sessions: listIn(fields, "sessions").map(fieldsOf).flatMap(sessionOf).slice(0, SESSIONS_MAX),

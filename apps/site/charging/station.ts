@@ -108,7 +108,8 @@ export class ManagedStation {
       },
       keep: () => this.keepSessions(),
     });
-    const { learnt } = book.page;
+    const { evses, learnt } = book.page;
+    book.page.evses = [...new Set([...evses, ...outlets.map(({ evse }) => evse)])];
     // Of one outlet; it has more now, and they would share one limit.
     if (outlets.length > 1 && learnt.way === "max") book.page.learnt = { ...learnt, way: "tx" };
     const limited = () => this.sessions.all().filter((one) => this.isLimited(one));
@@ -132,7 +133,6 @@ export class ManagedStation {
   get outlets(): readonly Outlet[] {
     return this.ports.outlets;
   }
-
   get book(): Book {
     return this.ports.book;
   }
