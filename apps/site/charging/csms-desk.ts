@@ -216,7 +216,7 @@ export class CsmsDesk {
     }
     const outcome = await caller.call(call.action, without, { timeoutMs: MANAGED_DOWN_MS_MAX });
     const accepted = outcome.kind === "result" && outcome.payload.status === "Accepted";
-    if (!accepted) await this.ports.shelf.clear({ ids: [profile.id] });
+    if (!accepted) await this.ports.shelf.forgo(profile);
     switch (outcome.kind) {
       case "result":
         return outcome.payload;

@@ -94,7 +94,15 @@ export class CsmsShelf {
     const replaced = [profile.id, ...waits.map(({ id }) => id)];
     const refused = this.wrong(version, profile, replaced);
     if (refused !== undefined) return refused;
-    return this.keep([...this.others(replaced), { ...profile, transaction: undefined }]);
+    // One of the same id stands until then: the start may be refused.
+    const others = this.list().filter((one) => !waits.includes(one));
+    return this.keep([...others, { ...profile, transaction: undefined }]);
+  }
+
+  /** The remote start with this one was not followed. */
+  async forgo({ id }: CsmsProfile): Promise<void> {
+    const waits = this.list({ purpose: "tx", ids: [id] }).filter(isWaiting);
+    if (waits.length > 0) await this.keep(this.list().filter((one) => !waits.includes(one)));
   }
 
   /** A transaction began: what waited for it is its own now; what waited for others that never came is gone. */
@@ -104,7 +112,8 @@ export class CsmsShelf {
     );
     if (waits.length === 0) return;
     const latest = waits.at(-1)!;
-    await this.keep([...this.others(waits.map(({ id }) => id)), { ...latest, evse, transaction }]);
+    const others = this.others([latest.id]).filter((one) => !waits.includes(one));
+    await this.keep([...others, { ...latest, evse, transaction }]);
   }
 
   /** Drops the profiles of transactions that are over (1.6 §3.13.1; K01.FR.07). */

@@ -219,6 +219,28 @@ for (const version of ocppVersions) {
 }
 
 for (const version of ["2.0.1", "2.1"] as const) {
+  test(`csms ${version}: a remote start that is refused takes no profile of the same id with it; one that is followed does`, async () => {
+    const rig = await charging(version);
+    await ask(rig, "SetChargingProfile", wish(version, { id: 7, limit: 10 }));
+    const { chargingProfile } = wish(version, { id: 7, limit: 9, purpose: "TxProfile" });
+    const start = { remoteStartId: 5, idToken: { idToken: "04A1B2C3D4E5F6", type: "ISO14443" } };
+    const begins = { ...start, evseId: 1, chargingProfile: chargingProfile! };
+    assert.equal(status(await ask(rig, "RequestStartTransaction", begins)), "Rejected");
+    await rig.advance(3_000);
+    assert.equal(rig.energy.sessions[0]?.wantsMa, 10_000);
+    await rig.leave();
+    rig.plug();
+    await rig.advance(2_000);
+    assert.equal(status(await ask(rig, "RequestStartTransaction", begins)), "Accepted");
+    await rig.advance(10_000);
+    assert.equal(rig.energy.sessions[0]?.wantsMa, 9_000);
+    await rig.leave();
+    await rig.arrive();
+    await rig.advance(5_000);
+    assert.equal(rig.energy.sessions[0]?.wantsMa, 32_000, "the one before was replaced by it");
+    rig.finish();
+  });
+
   test(`csms ${version}: GetChargingProfiles is answered, then reported in the station's name`, async () => {
     const rig = await charging(version);
     const nothing = { requestId: 4, chargingProfile: { chargingProfilePurpose: "TxProfile" } };
