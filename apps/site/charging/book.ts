@@ -41,6 +41,8 @@ export type BookPage = {
   /** When they were kept last, by the site's clock: every `SAVED_EVERY_MS` while there are any. */
   aliveWallMs?: number | undefined;
   csms: readonly CsmsProfile[];
+  /** Transactions whose drivers asked for priority (2.1 K21). */
+  priority: readonly string[];
 };
 
 const usualManners: Learnt = { way: "tx", unit: "A", saysPhases: true };
@@ -71,7 +73,11 @@ export class Book {
   static async open(ports: BookPorts, station: StationId): Promise<Book> {
     const path = bookPath(station);
     const kept = await readKept(ports.disk, ports.log, { path, parse: pageOf });
-    return new Book(ports, path, kept ?? { learnt: usualManners, evses: [], sessions: [], csms: [] });
+    return new Book(
+      ports,
+      path,
+      kept ?? { learnt: usualManners, evses: [], sessions: [], csms: [], priority: [] },
+    );
   }
 
   /** Keeps how it named itself; true: it is another one than before, and what was learnt and written is forgotten. */
@@ -126,6 +132,7 @@ function pageOf(value: unknown): BookPage | undefined {
     sessions: listIn(fields, "sessions").map(fieldsOf).flatMap(sessionOf).slice(0, SESSIONS_MAX),
     aliveWallMs: numberIn(fields, "aliveWallMs"),
     csms: listIn(fields, "csms").flatMap(readCsmsProfile).slice(0, CSMS_PROFILES_MAX),
+    priority: listIn(fields, "priority").filter((one) => typeof one === "string"),
   };
 }
 

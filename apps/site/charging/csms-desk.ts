@@ -77,7 +77,7 @@ export class CsmsDesk {
       case "update":
         return this.update(version, asked);
       case "priority":
-        return Promise.resolve(this.prioritise(asked.transaction, asked.active));
+        return this.prioritise(asked.transaction, asked.active);
       case "start":
         return this.start(version, call, asked);
       case "settings":
@@ -187,8 +187,8 @@ export class CsmsDesk {
     return { status: "Accepted" };
   }
 
-  private prioritise(transaction: string, active: boolean): JsonObject {
-    const done = this.ports.shelf.prioritise(transaction, active);
+  private async prioritise(transaction: string, active: boolean): Promise<JsonObject> {
+    const done = await this.ports.shelf.prioritise(transaction, active);
     if (done === "accepted") this.ports.changed();
     return { status: done === "accepted" ? "Accepted" : done === "no-profile" ? "NoProfile" : "Rejected" };
   }

@@ -52,8 +52,6 @@ export type Which = {
 
 export class CsmsShelf {
   private readonly ports: ShelfPorts;
-  /** Transactions whose drivers asked for priority (2.1 K21). */
-  private readonly priority = new Set<number | string>();
 
   constructor(ports: ShelfPorts) {
     this.ports = ports;
@@ -119,8 +117,9 @@ export class CsmsShelf {
   /** Drops the profiles of transactions that are over (1.6 §3.13.1; K01.FR.07). */
   async settle(): Promise<void> {
     const open = new Set<number | string>(this.ports.sessions().map(({ transaction }) => transaction));
-    for (const transaction of this.priority) if (!open.has(transaction)) this.priority.delete(transaction);
-    const { csms } = this.ports.book.page;
+    const { page } = this.ports.book;
+    const { csms } = page;
+    page.priority = page.priority.filter((transaction) => open.has(transaction));
     const left = csms.filter(
       ({ purpose, transaction }) => purpose !== "tx" || transaction === undefined || open.has(transaction),
     );
@@ -137,14 +136,21 @@ export class CsmsShelf {
     return this.above(renewed) ?? this.keep([...this.others([id]), renewed]);
   }
 
-  prioritise(transaction: number | string, active: boolean): "accepted" | "no-profile" | "no-transaction" {
+  async prioritise(
+    transaction: string,
+    active: boolean,
+  ): Promise<"accepted" | "no-profile" | "no-transaction" | "disk-full"> {
     const session = this.ports.sessions().find((one) => one.transaction === transaction);
     if (session === undefined) return "no-transaction";
     const has = this.list({ purpose: "priority" }).some(({ evse }) => evse === 0 || evse === session.evse);
     if (active && !has) return "no-profile";
-    if (active) this.priority.add(transaction);
-    else this.priority.delete(transaction);
-    return "accepted";
+    const { book } = this.ports;
+    const before = book.page.priority;
+    const others = before.filter((one) => one !== transaction);
+    book.page.priority = active ? [...others, transaction] : others;
+    if (await book.save()) return "accepted";
+    book.page.priority = before;
+    return "disk-full";
   }
 
   /** What the CSMS allows an outlet at an instant, mA per phase. */
@@ -156,7 +162,7 @@ export class CsmsShelf {
         evse: outlet.evse,
         transaction: session?.transaction,
         startedMs: session?.sinceWallMs ?? atMs,
-        priority: session !== undefined && this.priority.has(session.transaction),
+        priority: this.ports.book.page.priority.some((one) => one === session?.transaction),
         phases: outlet.wiring.length,
         voltageV: this.ports.voltageV,
         sharers: Math.max(1, this.ports.sessions().length + (session === undefined ? 1 : 0)),

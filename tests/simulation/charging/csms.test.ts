@@ -312,6 +312,12 @@ test("csms 2.1: a dynamic profile is updated here, and priority charging chooses
   assert.equal(status(await ask(rig, "UsePriorityCharging", { transactionId, activate: true })), "Accepted");
   await rig.advance(5_000);
   assert.equal(rig.drawA(), 13);
+  rig.world.killSite();
+  await rig.advance(1_000);
+  await rig.world.startSite();
+  rig.connectEnergy();
+  await rig.advance(60_000);
+  assert.equal(rig.drawA(), 13, "what was answered holds through a restart of the site");
   rig.finish();
 });
 
