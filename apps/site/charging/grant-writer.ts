@@ -292,7 +292,7 @@ export class GrantWriter {
     if (told.kind === "silent") return;
     // A transaction that ended while this was under way is no reason to doubt the way.
     if (this.ports.session(wanted.outlet.evse)?.id !== wanted.grant.session) return;
-    if (this.refusals.refused(told.kind === "never"))
+    if (this.refusals.refused(wanted.grant.session, told.kind === "never"))
       this.another(caller, told.kind === "never" ? told.say : "refused");
   }
 

@@ -111,3 +111,29 @@ test("late words: a transaction whose answer comes under another document is a s
   await time.advance(60_000);
   assert.equal(it.energy.sessions.length, 1);
 });
+
+test("late words: a queue of transactions that are over, a refusal each, is no reason to doubt how the station is limited", async () => {
+  let over = false;
+  const it = await charging("2.0.1", (action, wire) =>
+    over && action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile"
+      ? { status: "Rejected" }
+      : undefined,
+  );
+  over = true;
+  for (let i = 1; i <= 5; i++)
+    for (const eventType of ["Started", "Ended"]) {
+      void it.station.tell("TransactionEvent", {
+        ...{ eventType, timestamp: timestampOf(it), triggerReason: "Authorized", seqNo: i },
+        ...{ transactionInfo: { transactionId: `q${i}` }, evse: { id: 1 } },
+      });
+      await it.world.time.advance(2_000);
+    }
+  assert(!observed(it).includes("charging-limited-by"));
+  // One that goes on, and is refused again and again, is one.
+  void it.station.tell("TransactionEvent", {
+    ...{ eventType: "Started", timestamp: timestampOf(it), triggerReason: "Authorized", seqNo: 9 },
+    ...{ transactionInfo: { transactionId: "u" }, evse: { id: 1 } },
+  });
+  await it.world.time.advance(30_000);
+  assert(observed(it).includes("charging-limited-by"));
+});
