@@ -4,10 +4,11 @@
  */
 import type { Disk, Log, StationId } from "@wattward/kernel";
 import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
-import { keep, readKept } from "../state/kept.ts";
+import { isCount, keep, readKept } from "../state/kept.ts";
 import { type CsmsProfile, readCsmsProfile } from "./csms-profile.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
 import { CSMS_PROFILES_MAX, GRANT_MA_MAX, SESSIONS_MAX } from "./limits.ts";
+import { isAnother, keptNameplate, type Nameplate } from "./nameplate.ts";
 import { NEED_MAX } from "./needs.ts";
 import type { Unit } from "./profile.ts";
 import type { KeptSession } from "./session.ts";
@@ -27,7 +28,11 @@ export type Learnt = {
 
 export type BookPage = {
   version?: OcppVersion | undefined;
+  /** As it named itself at its last boot. */
+  nameplate?: Nameplate | undefined;
   learnt: Learnt;
+  /** Where it may have been granted anything. */
+  evses: readonly number[];
   /** The safe default as it was written last, mA; absent: never, by this site. */
   safeMa?: number | undefined;
   /** What carries it; absent: `tx-default`. */
@@ -36,6 +41,8 @@ export type BookPage = {
   /** When they were kept last, by the site's clock: every `SAVED_EVERY_MS` while there are any. */
   aliveWallMs?: number | undefined;
   csms: readonly CsmsProfile[];
+  /** Transactions whose drivers asked for priority (2.1 K21). */
+  priority: readonly string[];
 };
 
 const usualManners: Learnt = { way: "tx", unit: "A", saysPhases: true };
@@ -66,7 +73,28 @@ export class Book {
   static async open(ports: BookPorts, station: StationId): Promise<Book> {
     const path = bookPath(station);
     const kept = await readKept(ports.disk, ports.log, { path, parse: pageOf });
-    return new Book(ports, path, kept ?? { learnt: usualManners, sessions: [], csms: [] });
+    return new Book(
+      ports,
+      path,
+      kept ?? { learnt: usualManners, evses: [], sessions: [], csms: [], priority: [] },
+    );
+  }
+
+  /** Keeps how it named itself; true: it is another one than before, and what was learnt and written is forgotten. */
+  names(nameplate: Nameplate): boolean {
+    const { nameplate: before = {} } = this.page;
+    const another = isAnother(nameplate, before);
+    const kept = another ? nameplate : { ...before, ...nameplate };
+    if (JSON.stringify(kept) === JSON.stringify(before)) return false;
+    this.page.nameplate = kept;
+    if (another) this.forget();
+    void this.save();
+    return another;
+  }
+
+  /** Of a station of which nothing is known, and to which nothing was written. */
+  forget(): void {
+    Object.assign(this.page, { learnt: usualManners, safeMa: undefined, safeBy: undefined });
   }
 
   /** Resolves once the page is durable as it is now; false where the disk is full. */
@@ -96,12 +124,15 @@ function pageOf(value: unknown): BookPage | undefined {
   const version = ocppVersions.find((one) => one === fields.get("version"));
   return {
     version,
+    nameplate: keptNameplate(objectIn(fields, "nameplate")),
     learnt: learntOf(objectIn(fields, "learnt")),
+    evses: listIn(fields, "evses").filter(isCount),
     safeMa: numberIn(fields, "safeMa"),
     safeBy: fields.get("safeBy") === "max" ? "max" : undefined,
     sessions: listIn(fields, "sessions").map(fieldsOf).flatMap(sessionOf).slice(0, SESSIONS_MAX),
     aliveWallMs: numberIn(fields, "aliveWallMs"),
     csms: listIn(fields, "csms").flatMap(readCsmsProfile).slice(0, CSMS_PROFILES_MAX),
+    priority: listIn(fields, "priority").filter((one) => typeof one === "string"),
   };
 }
 

@@ -153,7 +153,8 @@ export class Charging implements ChargingEars {
     const answered = await answer();
     const transaction =
       call.action === "StartTransaction" ? transactionIn(answered, from.version) : undefined;
-    if (transaction !== undefined) station.started(call.payload, transaction);
+    // The document may be another by now.
+    if (transaction !== undefined) this.stations.get(from.station)?.started(call.payload, transaction);
     return answered;
   }
 
@@ -227,6 +228,10 @@ export class Charging implements ChargingEars {
     const { clock, disk, fatal, log, observe } = this.ports;
     const { voltageV } = site.config.site;
     const before = this.stations;
+    const books = new Map<StationId, Book>();
+    for (const station of site.stations.keys())
+      books.set(station, before.get(station)?.book ?? (await Book.open({ disk, log, fatal }, station)));
+    // From here on without a pause, or what a station says meanwhile would be heard by the old one alone.
     const now = new Map<StationId, ManagedStation>();
     for (const [station, outlets] of site.stations) {
       const old = before.get(station);
@@ -234,7 +239,7 @@ export class Charging implements ChargingEars {
         now.set(station, old);
         continue;
       }
-      const book = old?.book ?? (await Book.open({ disk, log, fatal }, station));
+      const book = books.get(station)!;
       const fresh = new ManagedStation({
         ...{ station, outlets, voltageV, clock, book, raises, log: log.with({ station }) },
         // Of the document in force: fuses may be others where the outlets are the same.

@@ -5,7 +5,7 @@
 import type { JsonObject } from "@wattward/kernel";
 import { rfc3339 } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
-import { type CsmsProfile, csmsProfileOf, purposeOf } from "./csms-profile.ts";
+import { type CsmsPeriod, type CsmsProfile, csmsProfileOf, purposeOf, renewalOf } from "./csms-profile.ts";
 import type { Refused, Which } from "./csms-shelf.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
 import { asWritten, type Measure, type Unit } from "./profile.ts";
@@ -20,7 +20,7 @@ export type CsmsAsk =
       readonly durationS: number;
       readonly unit: Unit | undefined;
     }
-  | { readonly kind: "update"; readonly id: number; readonly limit: number | undefined }
+  | { readonly kind: "update"; readonly id: number; readonly renewal: CsmsPeriod | undefined }
   | { readonly kind: "priority"; readonly transaction: string; readonly active: boolean }
   /** A remote start with a profile: without it, it is passed on. */
   | { readonly kind: "start"; readonly profile: CsmsProfile | undefined; readonly without: JsonObject }
@@ -54,8 +54,8 @@ export function askOf(
       };
     }
     case "UpdateDynamicSchedule": {
-      const limit = numberIn(objectIn(fields, "scheduleUpdate"), "limit");
-      return { kind: "update", id: numberIn(fields, "chargingProfileId") ?? -1, limit };
+      const renewal = renewalOf(objectIn(fields, "scheduleUpdate"));
+      return { kind: "update", id: numberIn(fields, "chargingProfileId") ?? -1, renewal };
     }
     case "UsePriorityCharging":
       return {

@@ -75,9 +75,9 @@ export class CsmsDesk {
       case "composite":
         return Promise.resolve(this.composite(version, asked));
       case "update":
-        return this.update(version, asked.id, asked.limit);
+        return this.update(version, asked);
       case "priority":
-        return Promise.resolve(this.prioritise(asked.transaction, asked.active));
+        return this.prioritise(asked.transaction, asked.active);
       case "start":
         return this.start(version, call, asked);
       case "settings":
@@ -93,7 +93,7 @@ export class CsmsDesk {
     if (profile === undefined)
       return rejected(version, {
         reason: "InvalidProfile",
-        say: "no purpose or kind that a CSMS may set here",
+        say: "no purpose, kind or mode that a CSMS may set here",
       });
     const set = await this.ports.shelf.set(version, profile);
     if (set === "accepted") {
@@ -104,7 +104,7 @@ export class CsmsDesk {
     return rejected(version, set);
   }
 
-  private refused({ id }: CsmsProfile, { overCurrent, say }: Refused): void {
+  private refused({ id }: Pick<CsmsProfile, "id">, { overCurrent, say }: Refused): void {
     if (overCurrent)
       this.ports.observe("over-current-profile", `profile ${id} of the CSMS was refused: ${say}`);
   }
@@ -174,15 +174,21 @@ export class CsmsDesk {
     return { limitMa, untilMs: Math.min(wanted.untilMs, has.untilMs) };
   }
 
-  private async update(version: OcppVersion, id: number, limit: number | undefined): Promise<JsonObject> {
-    const updated = await this.ports.shelf.update(id, limit);
-    if (!updated) return rejected(version, { reason: "InvalidProfile", say: `no dynamic profile ${id}` });
+  private async update(
+    version: OcppVersion,
+    { id, renewal }: Extract<CsmsAsk, { kind: "update" }>,
+  ): Promise<JsonObject> {
+    const updated = await this.ports.shelf.update(id, renewal);
+    if (updated !== "accepted") {
+      this.refused({ id }, updated);
+      return rejected(version, updated);
+    }
     this.ports.changed();
     return { status: "Accepted" };
   }
 
-  private prioritise(transaction: string, active: boolean): JsonObject {
-    const done = this.ports.shelf.prioritise(transaction, active);
+  private async prioritise(transaction: string, active: boolean): Promise<JsonObject> {
+    const done = await this.ports.shelf.prioritise(transaction, active);
     if (done === "accepted") this.ports.changed();
     return { status: done === "accepted" ? "Accepted" : done === "no-profile" ? "NoProfile" : "Rejected" };
   }
@@ -210,7 +216,7 @@ export class CsmsDesk {
     }
     const outcome = await caller.call(call.action, without, { timeoutMs: MANAGED_DOWN_MS_MAX });
     const accepted = outcome.kind === "result" && outcome.payload.status === "Accepted";
-    if (!accepted) await this.ports.shelf.clear({ ids: [profile.id] });
+    if (!accepted) await this.ports.shelf.forgo(profile);
     switch (outcome.kind) {
       case "result":
         return outcome.payload;

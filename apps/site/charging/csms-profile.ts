@@ -74,6 +74,8 @@ export function csmsProfileOf(
   )
     return undefined;
   const schedule = fieldsOf(schedules[0]);
+  const periods = listIn(schedule, "chargingSchedulePeriod").map(fieldsOf);
+  if (periods.some(isMore)) return undefined;
   const recurrence = textIn(fields, "recurrencyKind");
   const transaction = fields.get("transactionId");
   return {
@@ -85,15 +87,32 @@ export function csmsProfileOf(
     startMs: timeIn(schedule, "startSchedule"),
     durationS: numberIn(schedule, "duration"),
     unit: textIn(schedule, "chargingRateUnit") === "W" ? "W" : "A",
-    periods: listIn(schedule, "chargingSchedulePeriod").map(fieldsOf).map(periodOf),
+    periods: periods.map(periodOf),
   };
 }
 
-const periodOf = (fields: Fields): CsmsPeriod => ({
-  fromS: numberIn(fields, "startPeriod") ?? 0,
-  limit: numberIn(fields, "limit"),
-  phases: numberIn(fields, "numberPhases"),
-});
+/** 2.1 may limit each phase; an outlet is limited on all of them alike, so by the least, and watts are then those of one. */
+function periodOf(fields: Fields): CsmsPeriod {
+  const limits = ["limit", "limit_L2", "limit_L3"].map((name) => numberIn(fields, name));
+  const said = limits.filter((limit) => limit !== undefined);
+  const perPhase = limits[1] !== undefined || limits[2] !== undefined;
+  return {
+    fromS: numberIn(fields, "startPeriod") ?? 0,
+    limit: said.length === 0 ? undefined : Math.min(...said),
+    phases: perPhase ? 1 : numberIn(fields, "numberPhases"),
+  };
+}
+
+/** 2.1: a setpoint, or a mode that is not plain charging. Nobody but the site sets those here (ADR 39). */
+const isMore = (fields: Fields): boolean =>
+  (textIn(fields, "operationMode") ?? "ChargingOnly") !== "ChargingOnly" ||
+  ["setpoint", "setpoint_L2", "setpoint_L3"].some((name) => fields.has(name));
+
+/** What renews a dynamic profile (2.1 K28); undefined: no limit, or more than one. */
+export function renewalOf(update: Fields): CsmsPeriod | undefined {
+  const period = periodOf(update);
+  return period.limit === undefined || isMore(update) ? undefined : period;
+}
 
 /** As the site's own disk gives it back. */
 export function readCsmsProfile(value: unknown): CsmsProfile[] {
@@ -106,7 +125,7 @@ export function readCsmsProfile(value: unknown): CsmsProfile[] {
   const profile = csmsProfileOf(version, wire as JsonObject, { evse, receivedMs });
   if (profile === undefined) return [];
   const transaction = fields.get("transaction");
-  const limit = numberIn(fieldsOf(listIn(fields, "periods")[0]), "limit");
+  const renewed = fieldsOf(listIn(fields, "periods")[0]);
   return [
     {
       ...profile,
@@ -114,7 +133,7 @@ export function readCsmsProfile(value: unknown): CsmsProfile[] {
         typeof transaction === "number" || typeof transaction === "string" ? transaction : undefined,
       // A dynamic one's limit was renewed since (K28).
       ...(profile.kind === "dynamic" && {
-        periods: [{ fromS: 0, limit, phases: profile.periods[0]?.phases }],
+        periods: [{ fromS: 0, limit: numberIn(renewed, "limit"), phases: numberIn(renewed, "phases") }],
       }),
     },
   ];

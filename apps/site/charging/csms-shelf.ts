@@ -7,7 +7,7 @@ import type { EvseId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Book } from "./book.ts";
 import { csmsLimit, type Said } from "./csms-composite.ts";
-import type { CsmsProfile, CsmsPurpose } from "./csms-profile.ts";
+import type { CsmsPeriod, CsmsProfile, CsmsPurpose } from "./csms-profile.ts";
 import {
   CSMS_PERIODS_MAX,
   CSMS_PROFILE_CHARS_MAX,
@@ -52,8 +52,6 @@ export type Which = {
 
 export class CsmsShelf {
   private readonly ports: ShelfPorts;
-  /** Transactions whose drivers asked for priority (2.1 K21). */
-  private readonly priority = new Set<number | string>();
 
   constructor(ports: ShelfPorts) {
     this.ports = ports;
@@ -94,7 +92,15 @@ export class CsmsShelf {
     const replaced = [profile.id, ...waits.map(({ id }) => id)];
     const refused = this.wrong(version, profile, replaced);
     if (refused !== undefined) return refused;
-    return this.keep([...this.others(replaced), { ...profile, transaction: undefined }]);
+    // One of the same id stands until then: the start may be refused.
+    const others = this.list().filter((one) => !waits.includes(one));
+    return this.keep([...others, { ...profile, transaction: undefined }]);
+  }
+
+  /** The remote start with this one was not followed. */
+  async forgo({ id }: CsmsProfile): Promise<void> {
+    const waits = this.list({ purpose: "tx", ids: [id] }).filter(isWaiting);
+    if (waits.length > 0) await this.keep(this.list().filter((one) => !waits.includes(one)));
   }
 
   /** A transaction began: what waited for it is its own now; what waited for others that never came is gone. */
@@ -104,14 +110,16 @@ export class CsmsShelf {
     );
     if (waits.length === 0) return;
     const latest = waits.at(-1)!;
-    await this.keep([...this.others(waits.map(({ id }) => id)), { ...latest, evse, transaction }]);
+    const others = this.others([latest.id]).filter((one) => !waits.includes(one));
+    await this.keep([...others, { ...latest, evse, transaction }]);
   }
 
   /** Drops the profiles of transactions that are over (1.6 §3.13.1; K01.FR.07). */
   async settle(): Promise<void> {
     const open = new Set<number | string>(this.ports.sessions().map(({ transaction }) => transaction));
-    for (const transaction of this.priority) if (!open.has(transaction)) this.priority.delete(transaction);
-    const { csms } = this.ports.book.page;
+    const { page } = this.ports.book;
+    const { csms } = page;
+    page.priority = page.priority.filter((transaction) => open.has(transaction));
     const left = csms.filter(
       ({ purpose, transaction }) => purpose !== "tx" || transaction === undefined || open.has(transaction),
     );
@@ -119,21 +127,30 @@ export class CsmsShelf {
   }
 
   /** A new limit of a dynamic profile (2.1 K28.FR.06). */
-  async update(id: number, limit: number | undefined): Promise<boolean> {
+  async update(id: number, renewal: CsmsPeriod | undefined): Promise<"accepted" | Refused> {
     const [profile] = this.list({ ids: [id] });
-    if (profile?.kind !== "dynamic") return false;
-    const renewed = { ...profile, periods: [{ fromS: 0, limit, phases: profile.periods[0]?.phases }] };
-    return (await this.keep([...this.others([id]), renewed])) === "accepted";
+    if (profile?.kind !== "dynamic") return { reason: "InvalidProfile", say: `no dynamic profile ${id}` };
+    if (renewal === undefined) return { reason: "InvalidSchedule", say: "no limit, or more than one" };
+    const phases = renewal.phases ?? profile.periods[0]?.phases;
+    const renewed = { ...profile, periods: [{ ...renewal, phases }] };
+    return this.above(renewed) ?? this.keep([...this.others([id]), renewed]);
   }
 
-  prioritise(transaction: number | string, active: boolean): "accepted" | "no-profile" | "no-transaction" {
+  async prioritise(
+    transaction: string,
+    active: boolean,
+  ): Promise<"accepted" | "no-profile" | "no-transaction" | "disk-full"> {
     const session = this.ports.sessions().find((one) => one.transaction === transaction);
     if (session === undefined) return "no-transaction";
     const has = this.list({ purpose: "priority" }).some(({ evse }) => evse === 0 || evse === session.evse);
     if (active && !has) return "no-profile";
-    if (active) this.priority.add(transaction);
-    else this.priority.delete(transaction);
-    return "accepted";
+    const { book } = this.ports;
+    const before = book.page.priority;
+    const others = before.filter((one) => one !== transaction);
+    book.page.priority = active ? [...others, transaction] : others;
+    if (await book.save()) return "accepted";
+    book.page.priority = before;
+    return "disk-full";
   }
 
   /** What the CSMS allows an outlet at an instant, mA per phase. */
@@ -145,7 +162,7 @@ export class CsmsShelf {
         evse: outlet.evse,
         transaction: session?.transaction,
         startedMs: session?.sinceWallMs ?? atMs,
-        priority: session !== undefined && this.priority.has(session.transaction),
+        priority: this.ports.book.page.priority.some((one) => one === session?.transaction),
         phases: outlet.wiring.length,
         voltageV: this.ports.voltageV,
         sharers: Math.max(1, this.ports.sessions().length + (session === undefined ? 1 : 0)),

@@ -32,3 +32,11 @@ export function timeIn(fields: Fields, name: string): number | undefined {
   const text = textIn(fields, name);
   return text === undefined ? undefined : dateTimeMs(text);
 }
+
+/** When a station says that it says this, by its own clock; of MeterValues, whose times stand inside, the latest. */
+export function saidAt(fields: Fields): number | undefined {
+  const times = listIn(fields, "meterValue")
+    .map((value) => timeIn(fieldsOf(value), "timestamp"))
+    .filter((ms) => ms !== undefined);
+  return timeIn(fields, "timestamp") ?? (times.length === 0 ? undefined : Math.max(...times));
+}

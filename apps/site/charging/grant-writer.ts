@@ -20,6 +20,7 @@ import {
   COMPOSITE_BEYOND_S,
   GRANT_ID,
   OFFERED_MS,
+  PROVE_AGAIN_MS,
   SAME_WITHIN_MA,
   SAVED_EVERY_MS,
 } from "./limits.ts";
@@ -54,6 +55,8 @@ type Wanted = {
   told?: GrantOutcome["outcome"];
   /** Written and accepted so far; absent: nothing. */
   writtenMa?: number;
+  /** In watts that so many phases carry. */
+  writtenPhases?: number;
   againAtMs: number;
 };
 
@@ -68,6 +71,10 @@ export class GrantWriter {
   /** The station's clock was set, and what it has is still of the time before. */
   private stepped = false;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
+  /** The station did not take out what outlived its session: not asked to before then. */
+  private clearAtMs = Number.NEGATIVE_INFINITY;
+  /** Its composite schedule proves nothing: not asked for before then, since what lowers would wait for the answer. */
+  private proveAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: WriterPorts) {
     this.ports = ports;
@@ -114,6 +121,7 @@ export class GrantWriter {
   release(): void {
     if (!this.held) return;
     this.held = false;
+    this.proveAtMs = Number.NEGATIVE_INFINITY;
     this.writeAnew();
     const { page } = this.ports.book;
     const way = page.safeBy === "max" ? "max" : "tx";
@@ -129,9 +137,12 @@ export class GrantWriter {
 
   /** What would hold for the next car too, and is nobody's any more, is taken out at once; true: it was, and more may be due. */
   private async clearOutlived(caller: StationCaller): Promise<boolean> {
-    if (this.held) return false;
+    if (this.held || this.ports.nowMs() < this.clearAtMs) return false;
     const evse = this.inForce.outlived((each) => this.ports.session(each) === undefined);
-    return evse !== undefined && (await this.takeOut(caller, evse));
+    if (evse === undefined) return false;
+    const cleared = await this.takeOut(caller, evse);
+    if (!cleared) this.clearAtMs = this.ports.nowMs() + AGAIN_MS;
+    return cleared;
   }
 
   /** True: the station has it no more. */
@@ -188,13 +199,15 @@ export class GrantWriter {
         continue;
       }
       if (wanted.againAtMs > nowMs) continue;
+      const narrows = seenOn(this.ports.session(evse)) < (wanted.writtenPhases ?? 0);
+      if (narrows) delete wanted.writtenMa;
       const change = this.change(wanted);
       const mayHaveMa = this.inForce.of(evse, wanted.grant.session)?.limitMa ?? change.fromMa;
       const limitMa = this.ports.raises.allowed(change, nowMs);
       // Half of its life is over, and nobody has said it again: whoever granted may be gone.
       if (wanted.writtenMa !== undefined && nowMs - wanted.sinceMs > wanted.grant.ttlMs / 2) continue;
       if (wanted.writtenMa === undefined || limitMa > wanted.writtenMa)
-        due.push({ wanted, limitMa, rises: limitMa > mayHaveMa, lowers: limitMa < mayHaveMa });
+        due.push({ wanted, limitMa, rises: limitMa > mayHaveMa, lowers: narrows || limitMa < mayHaveMa });
     }
     if (this.held) return due.find(({ lowers }) => lowers);
     return due.find(({ rises }) => !rises) ?? due[0];
@@ -237,10 +250,8 @@ export class GrantWriter {
       ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
       ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs, dischargeMa: grant.dischargeMa },
     });
-    const told = await ask(
-      caller,
-      setProfile(caller.version, { evse, profile, measure: this.measure(outlet) }),
-    );
+    const measure = this.measure(outlet);
+    const told = await ask(caller, setProfile(caller.version, { evse, profile, measure }));
     const accepted = told.kind === "answer" && told.status === "Accepted";
     if (accepted || told.kind === "silent")
       this.inForce.wrote(outlet.evse, { ...grant, limitMa }, { accepted, atMs: nowMs });
@@ -248,8 +259,10 @@ export class GrantWriter {
     if (!accepted) return this.failed(caller, wanted, told);
     this.refusals.accepted();
     wanted.writtenMa = limitMa;
+    if (measure.unit === "W") wanted.writtenPhases = measure.phases;
     this.tell(wanted, "accepted");
-    if (book.page.learnt.provenWallMs === undefined && !gives) await this.prove(caller, wanted, limitMa);
+    const unproven = book.page.learnt.provenWallMs === undefined && nowMs >= this.proveAtMs;
+    if (unproven && !gives) await this.prove(caller, wanted, limitMa);
   }
 
   /** Whoever waits for it at that outlet is written then; where it could not be kept, later. */
@@ -266,7 +279,8 @@ export class GrantWriter {
 
   /** A refusal of a setpoint is no reason to doubt how it is limited. Whoever granted it grants something else. */
   private willNotGive(wanted: Wanted): void {
-    this.wanted.delete(wanted.outlet.evse);
+    const { evse } = wanted.outlet;
+    if (this.wanted.get(evse) === wanted) this.wanted.delete(evse);
     this.ports.observe("gives-nothing-back", `outlet ${wanted.outlet.id}: its station refuses a setpoint`);
     this.tell(wanted, "rejected");
   }
@@ -278,7 +292,7 @@ export class GrantWriter {
     if (told.kind === "silent") return;
     // A transaction that ended while this was under way is no reason to doubt the way.
     if (this.ports.session(wanted.outlet.evse)?.id !== wanted.grant.session) return;
-    if (this.refusals.refused(told.kind === "never"))
+    if (this.refusals.refused(wanted.grant.session, told.kind === "never"))
       this.another(caller, told.kind === "never" ? told.say : "refused");
   }
 
@@ -290,13 +304,14 @@ export class GrantWriter {
     void book.save();
     log.warn("limited-otherwise", { was: way, now: next, say: why });
     observe("charging-limited-by", `${next}, since ${way} did not work (${why})`);
+    this.proveAtMs = Number.NEGATIVE_INFINITY;
     this.writeAnew();
     this.ports.otherwise();
   }
 
-  /** Does the station's composite schedule show the grant, and its end? Its own now teaches its clock, too. */
+  /** Does the station's composite schedule show the grant, and its end? */
   private async prove(caller: StationCaller, wanted: Wanted, limitMa: number): Promise<void> {
-    const { book, time, outlets, observe } = this.ports;
+    const { book, outlets, observe } = this.ports;
     const { outlet, grant } = wanted;
     const ttlS = Math.floor(grant.ttlMs / 1_000);
     const measure = this.measure(outlet);
@@ -307,14 +322,15 @@ export class GrantWriter {
     );
     const composite = told.kind === "answer" ? readComposite(told.payload, measure) : undefined;
     // It does not tell; what the car draws will.
+    if (composite === undefined) this.proveAtMs = this.ports.nowMs() + PROVE_AGAIN_MS;
     if (composite === undefined || this.ports.session(outlet.evse)?.id !== grant.session) return;
-    if (composite.startMs !== undefined) time.heard(composite.startMs, this.ports.nowMs());
     const nowMa = limitAt(composite, 0);
     if (nowMa > limitMa + SAME_WITHIN_MA) {
       await ask(caller, clearProfile(caller.version, GRANT_ID + outlet.evse));
       return this.another(caller, `it shows ${Math.round(nowMa)} mA where ${limitMa} mA were granted`);
     }
     if (limitAt(composite, ttlS + 1) > safeOf(outlets) + SAME_WITHIN_MA) {
+      this.proveAtMs = this.ports.nowMs() + PROVE_AGAIN_MS;
       observe("grant-does-not-end", "the composite schedule shows no return to the safe default");
       return;
     }
@@ -335,8 +351,8 @@ export class GrantWriter {
   private drawnOn(session: ChargingSession | undefined, { length }: Outlet["wiring"]): number {
     if (session?.observed === undefined) return 1;
     const { evse, id, observed } = session;
-    const seen = observed.terminalsMa.filter((ma) => Math.abs(ma) >= DRAWS_MA_MIN).length;
-    if (seen > 0) return seen;
+    const seen = seenOn(session);
+    if (Number.isFinite(seen)) return seen;
     const force = this.inForce.of(evse, id);
     if (force === undefined || force.limitMa === 0) return 1;
     const writtenAtMs = force.untilMs - force.lifeMs;
@@ -349,4 +365,10 @@ export class GrantWriter {
     const { session, seq } = wanted.grant;
     this.ports.outcome({ session, seq, outcome, atMs: this.ports.nowMs() });
   }
+}
+
+/** Phases that its car draws on; without end where it draws on none. */
+function seenOn(session: ChargingSession | undefined): number {
+  const seen = session?.observed?.terminalsMa.filter((ma) => Math.abs(ma) >= DRAWS_MA_MIN).length ?? 0;
+  return seen === 0 ? Number.POSITIVE_INFINITY : seen;
 }

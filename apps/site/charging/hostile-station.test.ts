@@ -48,6 +48,20 @@ const limitsOf = ({ sets }: Charging, version: string) =>
       return numberIn(fieldsOf(listIn(schedule, "chargingSchedulePeriod")[0]), "limit");
     });
 
+for (const timestamp of ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+  test(`hostile station: a message of ${timestamp.slice(0, 4)} is no reason to doubt how it is limited`, async () => {
+    const it = await charging("1.6", () => undefined);
+    for (const boots of [false, true]) {
+      if (boots) void it.station.tell("BootNotification", { chargePointVendor: "V", chargePointModel: "M" });
+      await it.world.time.advance(100);
+      const status = { connectorId: 1, errorCode: "NoError", status: "Charging", timestamp };
+      void it.station.tell("StatusNotification", status);
+      await it.world.time.advance(120_000);
+      assert.equal(it.energy.states.at(-1)?.unlimited, undefined, `boots: ${boots}`);
+    }
+    assert.equal(limitsOf(it, "1.6").at(-1), 16);
+  });
+
 for (const [value, multiplier] of [
   ["0", 400],
   ["1", 400],

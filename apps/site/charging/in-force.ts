@@ -70,9 +70,9 @@ export class InForceGrants {
     return [...this.byEvse.keys()];
   }
 
-  /** What would hold for the next car too where nobody charges. */
+  /** What would hold for the next car too where nobody charges, as long as it may. */
   outlived(isFree: (evse: EvseId) => boolean): EvseId | undefined {
-    return this.evses.find((evse) => this.byEvse.get(evse)?.session === undefined && isFree(evse));
+    return this.evses.find((evse) => this.mayHoldOf(evse, undefined) !== undefined && isFree(evse));
   }
 
   /** Written at `atMs`; what was not answered may be in force beside what was before. */

@@ -7,11 +7,12 @@
  *     max          of the whole station; only where it has a single outlet, and its safe default is such a limit then, too
  *     dynamic      2.1's TxProfile whose limit is renewed (K28); falls back when the station is offline, not by time
  */
+import type { SessionId } from "@wattward/energy";
 import type { EvseId } from "@wattward/kernel";
 import type { OcppVersion } from "@wattward/ocpp";
 import type { Learnt, Way } from "./book.ts";
 import { WAYS } from "./book.ts";
-import { GRANT_ID, REFUSALS_MAX } from "./limits.ts";
+import { GRANT_ID, REFUSALS_MAX, SESSIONS_MAX } from "./limits.ts";
 import type { Measure, OwnProfile } from "./profile.ts";
 
 /** The way after this one that a station of this version and size can have. */
@@ -22,18 +23,21 @@ export function nextWay(way: Way, version: OcppVersion, outlets: number): Way {
   return after ?? "none";
 }
 
-/** Counts refusals of the way in use; true where it is time for the next. */
+/** Counts refusals of the way in use, in a row, of each session; true where it is time for the next. */
 export class Refusals {
-  private count = 0;
+  private readonly counts = new Map<SessionId, number>();
 
-  refused(forEver: boolean): boolean {
-    this.count = forEver ? REFUSALS_MAX : this.count + 1;
-    if (this.count < REFUSALS_MAX) return false;
-    this.count = 0;
+  refused(session: SessionId, forEver: boolean): boolean {
+    const count = (this.counts.get(session) ?? 0) + 1;
+    this.counts.delete(session);
+    this.counts.set(session, count);
+    if (this.counts.size > SESSIONS_MAX) this.counts.delete(this.counts.keys().next().value!);
+    if (count < REFUSALS_MAX && !forEver) return false;
+    this.accepted();
     return true;
   }
   accepted(): void {
-    this.count = 0;
+    this.counts.clear();
   }
 }
 

@@ -19,6 +19,8 @@ export const CHECK_AGAIN_MS = 60_000;
 export const REPORTS_MS_MAX = 15_000;
 /** So much longer than a grant's life is looked into the future, to see what follows it. */
 export const COMPOSITE_BEYOND_S = 60;
+/** A composite schedule that did not come, or showed no end, is asked for again after this. */
+export const PROVE_AGAIN_MS = 3_600_000;
 /** A limit reads as the same within this: stations round to a tenth of an ampere or to watts. */
 export const SAME_WITHIN_MA = 150;
 /** One way of limiting is given up after so many refusals in a row, of a transaction that went on. */
@@ -52,6 +54,8 @@ export const GRANT_MA_MAX = 6_000_000;
 export const SESSIONS_MAX = 16;
 /** A station that says for so long that its outlet is free has none there any more, whatever it forgot to say. */
 export const FREE_MS = 60_000;
+/** What is said of a transaction so soon after its end, by its station's clock, was said late: it does not begin anew. */
+export const LATE_WORDS_MS = 10_000;
 /** From the register alone a current is told where its steps lie at least so far apart. */
 export const REGISTER_STEP_MS_MIN = 5_000;
 /** Delivered energy is saved this often. */

@@ -55,13 +55,13 @@ async function read(caller: StationCaller): Promise<Has | undefined> {
   if (caller.version === "1.6") {
     const keys = listIn(fields, "configurationKey").map(fieldsOf);
     const value = ({ key }: Setting) =>
-      textIn(keys.find((each) => each.get("key") === key) ?? new Map(), "value");
+      textIn(keys.find((each) => isName(each.get("key"), key)) ?? new Map(), "value");
     return { interval: value(interval), measurands: value(measurands) };
   }
   const results = listIn(fields, "getVariableResult").map(fieldsOf);
   const value = ({ variable }: Setting) =>
     textIn(
-      results.find((each) => objectIn(each, "variable").get("name") === variable) ?? new Map(),
+      results.find((each) => isName(objectIn(each, "variable").get("name"), variable)) ?? new Map(),
       "attributeValue",
     );
   return { interval: value(interval), measurands: value(measurands) };
@@ -104,8 +104,12 @@ const setVariable = ({ component, variable }: Setting, attributeValue: string): 
 export const touchesMeterValues = (payload: object): boolean => {
   const fields = fieldsOf(payload);
   const key = textIn(fields, "key");
-  if (key !== undefined) return key === interval.key || key === measurands.key;
-  return listIn(fields, "setVariableData").some(
-    (one) => objectIn(fieldsOf(one), "component").get("name") === interval.component,
+  if (key !== undefined) return isName(key, interval.key) || isName(key, measurands.key);
+  return listIn(fields, "setVariableData").some((one) =>
+    isName(objectIn(fieldsOf(one), "component").get("name"), interval.component),
   );
 };
+
+/** Names have no case in any version (CiString, identifierString). */
+const isName = (said: unknown, name: string): boolean =>
+  typeof said === "string" && said.toLowerCase() === name.toLowerCase();

@@ -5,9 +5,6 @@ import { ask, type StationCaller } from "./caller.ts";
 import { GRANT_ID, SAFE_DEFAULT_ID, SAFE_WHOLE_ID } from "./limits.ts";
 import { clearProfile } from "./profile.ts";
 
-/** EVSEs that a station may have had grants at. */
-const EVSES_MAX = 4;
-
 type ReleasePorts = {
   readonly disk: Disk;
   readonly log: Log;
@@ -23,14 +20,13 @@ export async function release(ports: ReleasePorts): Promise<void> {
   try {
     if ((await disk.read(bookPath(station))) === undefined) return;
     const { page } = await Book.open({ disk, log, fatal }, station);
-    if (page.safeMa !== undefined) {
-      for (const id of [SAFE_DEFAULT_ID, SAFE_WHOLE_ID]) {
-        const told = await ask(caller, clearProfile(caller.version, id));
-        // It did not say: once more when it connects again.
-        if (told.kind === "silent") return;
-      }
-      for (let evse = 1; evse <= EVSES_MAX && !ports.isManaged(); evse++)
-        await ask(caller, clearProfile(caller.version, GRANT_ID + evse));
+    const grants = page.evses.map((evse) => GRANT_ID + evse);
+    const written = page.safeMa === undefined ? [] : [SAFE_DEFAULT_ID, SAFE_WHOLE_ID, ...grants];
+    for (const id of written) {
+      if (ports.isManaged()) return;
+      const told = await ask(caller, clearProfile(caller.version, id));
+      // It did not say: once more when it connects again.
+      if (told.kind === "silent") return;
     }
     if (ports.isManaged()) return;
     await disk.remove(bookPath(station));

@@ -111,7 +111,7 @@ export class SafeDefault {
       const same = safeMa === safeOf(outlets) && !this.moves;
       const shown = same ? await this.shown(caller) : undefined;
       if (shown === "held") return "held";
-      if (shown === "unheld") this.forgot();
+      if (shown === "unheld" && book.page.safeMa !== undefined) this.forgot();
       // In the place of the one that is there, if it is: a car that charges is not left without any limit to find that out.
       const replaced = await this.write(caller);
       if (replaced !== "held" || (await this.shown(caller)) !== "unheld") return replaced;
@@ -145,7 +145,9 @@ export class SafeDefault {
       const composite = told.kind === "answer" ? readComposite(told.payload, measure) : undefined;
       if (composite === undefined) held = held === "unheld" ? held : "unknown";
       else {
-        if (composite.startMs !== undefined) time.heard(composite.startMs, nowMs());
+        // Most often its now; by its timestamps its clock is known better.
+        if (composite.startMs !== undefined && time.at(nowMs()) === undefined)
+          time.heard(composite.startMs, nowMs());
         if (limitAt(composite, durationS - 1) > safeMa + SAME_WITHIN_MA) held = "unheld";
       }
     }

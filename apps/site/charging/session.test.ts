@@ -21,3 +21,25 @@ test("session: a station that tells its register alone is seen by its steps, als
     assert(Math.abs(terminalsMa[0]! - 32_000) < 1, `${terminalsMa}`);
   }
 });
+
+test("session: a register that begins anew is seen by its steps again, and what comes late is no new beginning", () => {
+  const kept = { transaction: 1, evse: 1, sinceWallMs: 0, fromWh: 0, needs: {} };
+  const session = new ChargingSession("s" as SessionId, kept, 0);
+  const time = new StationTime();
+  const says = (nowMs: number, registerWh: number, atStationMs = nowMs) => {
+    time.heard(nowMs, nowMs);
+    const reading = { atStationMs, registerWh, terminalsMa: undefined, exportWh: undefined };
+    session.read([reading], time, { count: 1, voltageV: 230 }, nowMs);
+    return session.observed;
+  };
+  const wattsOf = (s: number) => (2_300 * s) / 3_600;
+  for (let s = 10; s <= 60; s += 10) says(s * 1_000, s === 30 ? 0 : 50_000 + wattsOf(s));
+  assert(Math.abs(session.observed!.terminalsMa[0]! - 10_000) < 1, "a zero in between is none");
+  // The station restarts, and counts from nothing.
+  for (let s = 70; s <= 100; s += 10) says(s * 1_000, wattsOf(s - 65));
+  says(101_000, 50_000, 60_000);
+  assert.equal(session.observed?.atMs, 100_000);
+  const seen = says(110_000, wattsOf(110 - 65));
+  assert.equal(seen?.atMs, 110_000);
+  assert(Math.abs(seen!.terminalsMa[0]! - 10_000) < 1, `${seen?.terminalsMa}`);
+});

@@ -50,6 +50,7 @@ export class ChargingSession {
   private register: { readonly wh: number; readonly atMs: number | undefined } | undefined;
   /** Where the step began that the next current is reckoned by. */
   private stepFrom: { readonly wh: number; readonly atMs: number } | undefined;
+  private fallenWh: number | undefined;
 
   constructor(id: SessionId, kept: KeptSession, connectedAtMs: number) {
     this.id = id;
@@ -144,10 +145,15 @@ export class ChargingSession {
 
   private fromSteps(wh: number | undefined, atMs: number, terminals: Terminals): number[] | undefined {
     const from = this.stepFrom;
-    if (wh === undefined || !isRegister(wh) || (from !== undefined && wh < from.wh)) return undefined;
+    if (wh === undefined || !isRegister(wh)) return undefined;
     const stepMs = atMs - (from?.atMs ?? Number.NEGATIVE_INFINITY);
     if (stepMs < REGISTER_STEP_MS_MIN) return undefined;
+    const { fallenWh } = this;
+    this.fallenWh = from !== undefined && wh < from.wh ? wh : undefined;
+    // One that has fallen for once may be back with the next; else it begins anew from there.
+    if (this.fallenWh !== undefined && (fallenWh === undefined || wh < fallenWh)) return undefined;
     this.stepFrom = { wh, atMs };
-    return from && spread(((wh - from.wh) * 3_600_000) / stepMs, terminals);
+    if (from === undefined || this.fallenWh !== undefined) return undefined;
+    return spread(((wh - from.wh) * 3_600_000) / stepMs, terminals);
   }
 }

@@ -1,13 +1,14 @@
 /**
  * The sessions of one station, from the messages of its transactions (1.6 §4.8, §4.10; 2.x chapter E), the outlets being free
  * (StatusNotification) and what drivers want (2.x NotifyEVChargingNeeds). A transaction that was already under way when this site began
- * to listen is found by its next meter values. Offline transactions that are over when they are told leave nothing behind.
+ * to listen is found by its next meter values. Offline transactions that are over when they are told leave nothing behind, and neither does
+ * what is said of one after its end: a last meter value, or a queue in another order.
  */
 import type { SessionId } from "@wattward/energy";
 import type { EvseId, StationId } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
-import { type Fields, fieldsOf, numberIn, objectIn, textIn } from "./fields.ts";
-import { FREE_MS, SESSIONS_MAX } from "./limits.ts";
+import { type Fields, fieldsOf, numberIn, objectIn, saidAt, textIn } from "./fields.ts";
+import { FREE_MS, LATE_WORDS_MS, SESSIONS_MAX } from "./limits.ts";
 import { readMeterValues, type Terminals } from "./meter-values.ts";
 import { type Needs, readNeeds } from "./needs.ts";
 import { ChargingSession, type KeptSession } from "./session.ts";
@@ -32,6 +33,8 @@ export class Sessions {
   private readonly byEvse = new Map<EvseId, ChargingSession>();
   /** Needs that were told before their transaction was (K15: at plug-in). */
   private readonly early = new Map<EvseId, Needs>();
+  /** Transactions that ended lately, and when, by their station's clock. */
+  private readonly ended = new Map<number | string, number>();
 
   constructor(ports: SessionsPorts, kept: readonly KeptSession[]) {
     this.ports = ports;
@@ -69,8 +72,8 @@ export class Sessions {
   private heard16(action: string, fields: Fields): void {
     const transaction = numberIn(fields, "transactionId");
     const evse = numberIn(fields, "connectorId") as EvseId | undefined;
-    if (action === "StopTransaction") this.end(transaction);
-    if (evse === undefined) return;
+    if (action === "StopTransaction") this.over(transaction, fields);
+    if (evse === undefined || this.isOver(transaction, fields)) return;
     if (action === "StatusNotification") this.free(evse, textIn(fields, "status") === "Available");
     if (action !== "MeterValues") return;
     if (transaction !== undefined && transaction > 0)
@@ -92,9 +95,10 @@ export class Sessions {
     const transaction = textIn(info, "transactionId");
     if (transaction === undefined || transaction.length > TRANSACTION_CHARS_MAX) return;
     if (textIn(fields, "eventType") === "Ended") {
-      this.end(transaction);
+      this.over(transaction, fields);
       return;
     }
+    if (this.isOver(transaction, fields)) return;
     // Named in the first event only (E01.FR.16): one that was missed is at the only outlet, or nobody knows where.
     const told = numberIn(objectIn(fields, "evse"), "id") ?? this.of(transaction)?.evse;
     const evse = (told ?? (this.ports.terminals(2 as EvseId) === undefined ? 1 : undefined)) as
@@ -108,7 +112,13 @@ export class Sessions {
 
   private begin(kept: KeptSession): void {
     const evse = kept.evse as EvseId;
-    if (this.byEvse.get(evse)?.transaction === kept.transaction) return;
+    if (this.ports.terminals(evse) === undefined) return;
+    const goesOn = this.byEvse.get(evse);
+    if (goesOn?.transaction === kept.transaction) {
+      // Free was another connector there, or it was said too soon.
+      goesOn.freeSinceMs = undefined;
+      return;
+    }
     // The same transaction elsewhere: a station that names its EVSEs now one way, now another. The latest word counts.
     const elsewhere = this.of(kept.transaction);
     if (elsewhere !== undefined) this.byEvse.delete(elsewhere.evse);
@@ -128,6 +138,26 @@ export class Sessions {
     const session = new ChargingSession(id, kept, nowMs() - agoMs);
     this.byEvse.set(evse, session);
     return session;
+  }
+
+  /** Its station says so. */
+  private over(transaction: number | string | undefined, fields: Fields): void {
+    if (transaction === undefined) return;
+    this.ended.delete(transaction);
+    this.ended.set(transaction, saidAt(fields) ?? Number.POSITIVE_INFINITY);
+    if (this.ended.size > SESSIONS_MAX) this.ended.delete(this.ended.keys().next().value!);
+    this.end(transaction);
+  }
+
+  /** One that goes on all the same says so later than that. */
+  private isOver(transaction: number | string | undefined, fields: Fields): boolean {
+    const endedMs = transaction === undefined ? undefined : this.ended.get(transaction);
+    return endedMs !== undefined && (saidAt(fields) ?? endedMs) <= endedMs + LATE_WORDS_MS;
+  }
+
+  /** Whose they were is not there any more. */
+  endAll(): void {
+    for (const { transaction } of this.all()) this.end(transaction);
   }
 
   private end(transaction: number | string | undefined): void {

@@ -72,3 +72,10 @@ test("station time: says when a clock was set, and only then", () => {
   time.forget();
   assert.equal(time.heard(1_000, 80_000), false, "a boot is told of elsewhere");
 });
+
+test("station time: what software writes for never and for not set is no word of a clock", () => {
+  for (const text of ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"]) {
+    assert.equal(learnt([0, Date.parse(text)]), undefined, text);
+    assert.equal(learnt([0, 1_000_000], [10_000, Date.parse(text)]), 1_010_000, text);
+  }
+});

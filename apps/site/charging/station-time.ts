@@ -7,6 +7,10 @@
  */
 import { CLOCK_APART_MS, CLOCK_HEARSAY_MS, CLOCK_WITHIN_MS } from "./limits.ts";
 
+/** What software writes for "not set" and "never", years 1 and 9999, is no clock's word, and no profile can begin there. */
+const NEVER_MS = Date.UTC(9999, 0);
+const isClocks = (stationMs: number): boolean => stationMs >= 0 && stationMs < NEVER_MS;
+
 type Word = { readonly aheadMs: number; readonly atMs: number };
 
 export class StationTime {
@@ -15,6 +19,7 @@ export class StationTime {
 
   /** A frame that came at `atMs` (monotonic) bears this timestamp. True where its clock has been set since it was heard before. */
   heard(stationMs: number, atMs: number): boolean {
+    if (!isClocks(stationMs)) return false;
     const aheadMs = stationMs - atMs;
     if (this.ahead === undefined || aheadMs >= this.ahead) {
       const stepped = this.ahead !== undefined && aheadMs - this.ahead > CLOCK_WITHIN_MS;

@@ -19,11 +19,12 @@ import type { StationCaller } from "./caller.ts";
 import type { Said } from "./csms-composite.ts";
 import { CsmsDesk } from "./csms-desk.ts";
 import { CsmsShelf } from "./csms-shelf.ts";
-import { fieldsOf, timeIn } from "./fields.ts";
+import { fieldsOf, saidAt } from "./fields.ts";
 import { GrantWriter } from "./grant-writer.ts";
 import { canGive } from "./limiting.ts";
 import { CHECK_AGAIN_MS } from "./limits.ts";
 import { askForMeterValues, touchesMeterValues } from "./meter-settings.ts";
+import { type Nameplate, nameplateOf } from "./nameplate.ts";
 import type { Raises } from "./raises.ts";
 import { Reports } from "./reports.ts";
 import { type Held, SafeDefault, safeOf } from "./safe-default.ts";
@@ -66,6 +67,8 @@ export class ManagedStation {
   private busy = false;
   private boots = 0;
   private retired = false;
+  /** Another station has come, and was not looked at yet. */
+  private exchanged = false;
 
   constructor(ports: StationPorts) {
     this.ports = ports;
@@ -105,7 +108,8 @@ export class ManagedStation {
       },
       keep: () => this.keepSessions(),
     });
-    const { learnt } = book.page;
+    const { evses, learnt } = book.page;
+    book.page.evses = [...new Set([...evses, ...outlets.map(({ evse }) => evse)])];
     // Of one outlet; it has more now, and they would share one limit.
     if (outlets.length > 1 && learnt.way === "max") book.page.learnt = { ...learnt, way: "tx" };
     const limited = () => this.sessions.all().filter((one) => this.isLimited(one));
@@ -129,7 +133,6 @@ export class ManagedStation {
   get outlets(): readonly Outlet[] {
     return this.ports.outlets;
   }
-
   get book(): Book {
     return this.ports.book;
   }
@@ -207,10 +210,10 @@ export class ManagedStation {
       this.reports.heard(call.payload);
       return;
     }
-    const { monotonicMs } = this.ports.clock.now();
-    if (call.action === "BootNotification") this.booted();
-    const stationMs = timeIn(fieldsOf(call.payload), "timestamp") ?? sampledAt(call.payload);
-    if (stationMs !== undefined && this.time.heard(stationMs, monotonicMs)) this.writer.clockStepped();
+    if (call.action === "BootNotification") this.booted(nameplateOf(version, call.payload));
+    const stationMs = saidAt(fieldsOf(call.payload));
+    const nowMs = this.ports.clock.now().monotonicMs;
+    if (stationMs !== undefined && this.time.heard(stationMs, nowMs)) this.writer.clockStepped();
     this.sessions.heard(version, call);
   }
 
@@ -295,7 +298,12 @@ export class ManagedStation {
     if (this.sessions.all().length > 0) void this.keepSessions();
   }
 
-  private booted(): void {
+  private booted(nameplate: Nameplate): void {
+    if (this.ports.book.names(nameplate)) {
+      this.exchanged = true;
+      this.sessions.endAll();
+      this.ports.observe("station-exchanged", "another one is in its place, or speaks another OCPP");
+    }
     this.writer.hold();
     this.time.forget();
     this.doubt();
@@ -316,12 +324,15 @@ export class ManagedStation {
 
   /** Safe default first, then meter values. Once a boot; again later where the station would not say. */
   private async look(): Promise<void> {
-    if (this.busy || this.retired || this.caller === undefined) return;
-    this.busy = true;
-    const { clock } = this.ports;
+    const { clock, book } = this.ports;
     const { boots, caller } = this;
+    if (this.busy || this.retired || caller === undefined) return;
+    this.busy = true;
     this.checkAtMs = clock.now().monotonicMs + CHECK_AGAIN_MS;
     if (this.held !== "held") {
+      // Again: whoever was looking at the one before may have noted what is not true of this one.
+      if (this.exchanged) book.forget();
+      this.exchanged = false;
       const before = this.unlimited;
       this.held = await this.safe.check(caller);
       if (this.unlimited !== before) this.ports.changed();
@@ -386,11 +397,3 @@ export class ManagedStation {
 }
 
 const mayGive = ({ dischargeMaMax = 0 }: Outlet): boolean => dischargeMaMax > 0;
-
-/** Of MeterValues, whose times stand inside: the latest. */
-function sampledAt(payload: object): number | undefined {
-  const values = fieldsOf(payload).get("meterValue");
-  if (!Array.isArray(values)) return undefined;
-  const times = values.map((value) => timeIn(fieldsOf(value), "timestamp")).filter((ms) => ms !== undefined);
-  return times.length === 0 ? undefined : Math.max(...times);
-}

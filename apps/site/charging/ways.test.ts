@@ -228,6 +228,32 @@ test("ways: in watts a car is granted what one phase carries, until it is seen o
   assert.deepEqual(limits(), [11_040, 4_140]);
 });
 
+test("ways: in watts a car that goes on with fewer phases gets the watts of those at once", async () => {
+  const { sets, station, world } = await charging("2.0.1", knowsOnlyWatts, {
+    outlet: { wiring: ["L1", "L2", "L3"], safeMa: 6_000 },
+  });
+  const limit = () => {
+    const last = fieldsOf(listIn(objectIn(sets().at(-1)!, "chargingProfile"), "chargingSchedule")[0]);
+    return numberIn(fieldsOf(listIn(last, "chargingSchedulePeriod")[0]), "limit");
+  };
+  let seqNo = 0;
+  const draws = async (amperes: readonly number[], forMs: number) => {
+    for (let ms = 0; ms < forMs; ms += 10_000) {
+      void station.tell("TransactionEvent", drawing(world, amperes, ++seqNo));
+      await world.time.advance(10_000);
+    }
+  };
+  await draws([16, 16, 16], 200_000);
+  assert.equal(limit(), 11_040);
+  // Whenever in the life of a grant that is.
+  for (let i = 0; i < 3; i++) {
+    await draws([32, 0, 0], 10_000);
+    assert.equal(limit(), 3_680, "16 A of one phase");
+    await draws([16, 16, 16], 70_000);
+    assert.equal(limit(), 11_040);
+  }
+});
+
 test("ways: what would hold for the next car too is taken out when its session ends", async () => {
   const { station, world } = await charging("2.0.1", (action, wire) => {
     if (action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile")
@@ -246,6 +272,25 @@ test("ways: what would hold for the next car too is taken out when its session e
   assert.equal(cleared(), before + 1);
   await world.time.advance(60_000);
   assert.equal(cleared(), before + 1, "once");
+});
+
+test("ways: what a station cannot take out is not asked for for ever: it ends by itself", async () => {
+  const { station, world } = await charging("2.0.1", (action, wire) => {
+    if (action === "SetChargingProfile" && wire.get("chargingProfilePurpose") === "TxProfile")
+      return { status: "Rejected" };
+    return action === "ClearChargingProfile" ? "NotSupported" : undefined;
+  });
+  void station.tell("TransactionEvent", {
+    ...{ eventType: "Ended", timestamp: new Date(world.time.now().wallMs).toISOString() },
+    ...{ triggerReason: "StopAuthorized", seqNo: 1, transactionInfo: { transactionId: "t" } },
+  });
+  const cleared = () => station.asked.filter(([, , action]) => action === "ClearChargingProfile").length;
+  const before = cleared();
+  await world.time.advance(300_000);
+  const soon = cleared() - before;
+  assert(soon >= 2 && soon <= 60, `${soon} times in two of its lives`);
+  await world.time.advance(600_000);
+  assert(cleared() - before <= soon + 1, `${cleared() - before} times at last`);
 });
 
 test("ways: a composite schedule that shows more than was granted is believed, not the station's yes", async () => {

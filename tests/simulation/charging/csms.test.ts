@@ -219,6 +219,28 @@ for (const version of ocppVersions) {
 }
 
 for (const version of ["2.0.1", "2.1"] as const) {
+  test(`csms ${version}: a remote start that is refused takes no profile of the same id with it; one that is followed does`, async () => {
+    const rig = await charging(version);
+    await ask(rig, "SetChargingProfile", wish(version, { id: 7, limit: 10 }));
+    const { chargingProfile } = wish(version, { id: 7, limit: 9, purpose: "TxProfile" });
+    const start = { remoteStartId: 5, idToken: { idToken: "04A1B2C3D4E5F6", type: "ISO14443" } };
+    const begins = { ...start, evseId: 1, chargingProfile: chargingProfile! };
+    assert.equal(status(await ask(rig, "RequestStartTransaction", begins)), "Rejected");
+    await rig.advance(3_000);
+    assert.equal(rig.energy.sessions[0]?.wantsMa, 10_000);
+    await rig.leave();
+    rig.plug();
+    await rig.advance(2_000);
+    assert.equal(status(await ask(rig, "RequestStartTransaction", begins)), "Accepted");
+    await rig.advance(10_000);
+    assert.equal(rig.energy.sessions[0]?.wantsMa, 9_000);
+    await rig.leave();
+    await rig.arrive();
+    await rig.advance(5_000);
+    assert.equal(rig.energy.sessions[0]?.wantsMa, 32_000, "the one before was replaced by it");
+    rig.finish();
+  });
+
   test(`csms ${version}: GetChargingProfiles is answered, then reported in the station's name`, async () => {
     const rig = await charging(version);
     const nothing = { requestId: 4, chargingProfile: { chargingProfilePurpose: "TxProfile" } };
@@ -290,6 +312,49 @@ test("csms 2.1: a dynamic profile is updated here, and priority charging chooses
   assert.equal(status(await ask(rig, "UsePriorityCharging", { transactionId, activate: true })), "Accepted");
   await rig.advance(5_000);
   assert.equal(rig.drawA(), 13);
+  rig.world.killSite();
+  await rig.advance(1_000);
+  await rig.world.startSite();
+  rig.connectEnergy();
+  await rig.advance(60_000);
+  assert.equal(rig.drawA(), 13, "what was answered holds through a restart of the site");
+  rig.finish();
+});
+
+test("csms 2.1: AT-C3, a dynamic profile is renewed to nothing that cannot be carried, and to no setpoint", async () => {
+  const rig = await charging("2.1");
+  await ask(rig, "SetChargingProfile", wish("2.1", { id: 8, limit: 14, kind: "Dynamic" }));
+  for (const scheduleUpdate of [
+    { limit: 90 },
+    { limit: 90, limit_L2: 80, limit_L3: 80 },
+    { setpoint: 10 },
+    {},
+  ]) {
+    const answer = await ask(rig, "UpdateDynamicSchedule", { chargingProfileId: 8, scheduleUpdate });
+    assert.equal(status(answer), "Rejected", JSON.stringify(scheduleUpdate));
+  }
+  assert.equal(rig.observed.filter((kind) => kind === "over-current-profile").length, 2);
+  await rig.advance(3_000);
+  assert.equal(rig.energy.sessions[0]?.wantsMa, 14_000);
+  rig.finish();
+});
+
+test("csms 2.1: of limits per phase the least bounds the outlet; a mode that is more than a limit is refused", async () => {
+  const rig = await charging("2.1");
+  const phases = { startPeriod: 0, limit: 14, limit_L2: 9, limit_L3: 12 };
+  assert.equal(status(await ask(rig, "SetChargingProfile", wish("2.1", { periods: [phases] }))), "Accepted");
+  await rig.advance(3_000);
+  assert.equal(rig.energy.sessions[0]?.wantsMa, 9_000);
+  for (const period of [
+    { operationMode: "Idle" },
+    { operationMode: "CentralSetpoint", setpoint: 5 },
+    { operationMode: "ChargingOnly", setpoint: 5 },
+  ]) {
+    const evil = wish("2.1", { periods: [{ startPeriod: 0, ...period }] });
+    assert.equal(status(await ask(rig, "SetChargingProfile", evil)), "Rejected", JSON.stringify(period));
+  }
+  await rig.advance(3_000);
+  assert.equal(rig.energy.sessions[0]?.wantsMa, 9_000);
   rig.finish();
 });
 
