@@ -89,7 +89,8 @@ class Running implements EnergyController {
   }
 
   async start(): Promise<void> {
-    const { site, software, clock, log, disk, trust } = this.ports;
+    const { site, software, log, disk, trust } = this.ports;
+    const clock = this.trustedClock();
     this.stopWatching = await watchBundle({
       ...{ site, software, clock, log, disk, trust },
       taken: (bundle) => (this.taking = this.taking.then(() => this.take(bundle))),

@@ -2,7 +2,7 @@
 import type { Disk, Log } from "@wattward/kernel";
 import { fieldsOf, isCount, keep, readKept } from "./kept.ts";
 
-const CLOCK = "state/clock.json";
+export const CLOCK = "state/clock.json";
 /** How often it is written, and so how much time a site without any clock loses at a power cut. */
 export const WALL_SAVED_EVERY_MS = 60_000;
 
