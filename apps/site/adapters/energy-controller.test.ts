@@ -1,6 +1,6 @@
 /** What the energy controller knows of the machine, before its site tells it better. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -44,4 +44,16 @@ test("energy controller with a user of its own: goes on from the last time that 
   }
   assert(wallMs >= floorMs, String(wallMs));
   assert.deepEqual(errors, []);
+});
+
+test("energy controller with a user of its own: what it leaves in its folder costs itself its sockets, and nobody the site", (t) => {
+  const folder = dataFolder("trap");
+  mkdirSync(join(folder, "energy", "state", "energy.sock"), { recursive: true });
+  const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const settings = { dataFolder: folder, users: { energy: user } } as unknown as Parameters<typeof settleOwn>[0];
+  const errors: unknown[] = [];
+  const log = { ...silentLog, error: (event: string, fields?: object) => void errors.push({ event, ...fields }) };
+  t.after(settleOwn(settings, systemClock(), log));
+  assert.match(JSON.stringify(errors), /not-brought.*energy\.sock/);
+  assert(lstatSync(join(folder, "energy", "state", "guard.sock")).isSymbolicLink());
 });

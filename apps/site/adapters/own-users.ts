@@ -57,7 +57,7 @@ export function settleOwn({ dataFolder, users }: Settings, clock: Clock, log: Lo
     chmodSync(folder, 0o711);
   }
   for (const { own, user } of settled) settle(dataFolder, own, user);
-  if (users?.energy !== undefined) linkSockets(dataFolder, users.guard !== undefined);
+  if (users?.energy !== undefined) linkSockets(dataFolder, users.guard !== undefined, log);
   const seen = new Map<string, Buffer>();
   const bring = async () => {
     for (const { own, user } of settled) {
@@ -97,13 +97,19 @@ function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
   chownSync(measured, uid, gid);
 }
 
-function linkSockets(dataFolder: string, guardIsApart: boolean): void {
+function linkSockets(dataFolder: string, guardIsApart: boolean, log: Log): void {
   const state = join(ownFolder(dataFolder, "energy"), "state");
   const guard = guardIsApart ? ownFolder(dataFolder, "guard") : dataFolder;
   const links = { "guard.sock": guard, "energy.sock": dataFolder };
   for (const [name, where] of Object.entries(links)) {
-    rmSync(join(state, name), { force: true });
-    symlinkSync(join(where, "state", name), join(state, name));
+    const path = join(state, name);
+    try {
+      rmSync(path, { force: true });
+      symlinkSync(join(where, "state", name), path);
+    } catch (error) {
+      // The folder is its own: what it put in the way there (a folder, for one) is in nobody else's.
+      log.error("not-brought", { path, to: "energy", say: String(error) });
+    }
   }
 }
 
