@@ -50,9 +50,14 @@ test("energy controller with a user of its own: what it leaves in its folder cos
   const folder = dataFolder("trap");
   mkdirSync(join(folder, "energy", "state", "energy.sock"), { recursive: true });
   const user = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
-  const settings = { dataFolder: folder, users: { energy: user } } as unknown as Parameters<typeof settleOwn>[0];
+  const settings = { dataFolder: folder, users: { energy: user } } as unknown as Parameters<
+    typeof settleOwn
+  >[0];
   const errors: unknown[] = [];
-  const log = { ...silentLog, error: (event: string, fields?: object) => void errors.push({ event, ...fields }) };
+  const log = {
+    ...silentLog,
+    error: (event: string, fields?: object) => void errors.push({ event, ...fields }),
+  };
   t.after(settleOwn(settings, systemClock(), log));
   assert.match(JSON.stringify(errors), /not-brought.*energy\.sock/);
   assert(lstatSync(join(folder, "energy", "state", "guard.sock")).isSymbolicLink());

@@ -66,6 +66,8 @@ export class QuarterBook {
   private readonly unsynced = new Set<number>();
   /** Of those, the ones that the CSMS was told of since this book was opened. */
   private readonly told = new Set<number>();
+  /** Finished, and not on the disk: it had no room yet. */
+  private readonly unwritten = new Map<number, EnergyQuarter>();
   private toldAtMs = Number.NEGATIVE_INFINITY;
   /** Mean import of each quarter that was measured long enough: what a demand charge counts. Of QUARTER_DAYS_MAX days. */
   private readonly meansW = new Map<number, number>();
@@ -90,14 +92,12 @@ export class QuarterBook {
     const book = new QuarterBook(disk, log);
     book.acks = (await readKept(disk, log, { path: ACKED, parse: parseAcks })) ?? book.acks;
     const open = await readKept(disk, log, { path: OPEN, parse: parseQuarter });
-    let recorded: EnergyQuarter | undefined;
-    for (const name of await disk.list(FOLDER)) {
-      for (const quarter of await book.readDay(name)) {
-        if (quarter.fromWallMs > book.acks.upToWallMs) book.waiting.set(quarter.fromWallMs, quarter);
-        if (quarter.fromWallMs === open?.fromWallMs) recorded = quarter;
-        book.peak(quarter);
-      }
+    const kept = await book.readDays();
+    for (const quarter of kept.values()) {
+      if (quarter.fromWallMs > book.acks.upToWallMs) book.waiting.set(quarter.fromWallMs, quarter);
+      book.peak(quarter);
     }
+    const recorded = open && kept.get(open.fromWallMs);
     // Killed between recording a quarter and writing down the next: the record is the whole of it.
     if (open === undefined || (recorded !== undefined && recorded.measuredS >= open.measuredS)) return book;
     book.waiting.delete(open.fromWallMs);
@@ -212,13 +212,12 @@ export class QuarterBook {
   }
 
   private async waitAgain(): Promise<void> {
-    const kept = new Map<number, EnergyQuarter>();
-    for (const name of await this.disk.list(FOLDER))
-      for (const quarter of await this.readDay(name)) kept.set(quarter.fromWallMs, quarter);
+    const kept = await this.readDays();
     // The one under way goes on from its record, and is told when it is over.
     if (this.open !== undefined) kept.delete(this.open.fromWallMs);
     for (const [fromWallMs, quarter] of kept)
-      if (!this.waiting.has(fromWallMs)) this.waiting.set(fromWallMs, quarter);
+      if ((this.waiting.get(fromWallMs)?.measuredS ?? -1) < quarter.measuredS)
+        this.waiting.set(fromWallMs, quarter);
     this.log.info("quarters-told-again", { quarters: this.waiting.size, csmsEpoch: this.acks.csmsEpoch });
   }
 
@@ -234,8 +233,18 @@ export class QuarterBook {
     // The clock was set back behind what is acknowledged: some of that is told once more, and this one too.
     if (fromWallMs <= this.acks.upToWallMs)
       this.keepAcks({ ...this.acks, upToWallMs: Math.max(0, fromWallMs - 1) });
+    this.unwritten.set(fromWallMs, quarter);
+    if (this.unwritten.size > MEANS_MAX) this.unwritten.delete(this.unwritten.keys().next().value ?? 0);
     // Where the disk is full it is told all the same: better at the CSMS alone than nowhere.
-    this.write(() => this.append(quarter).finally(() => this.unsynced.delete(fromWallMs)));
+    this.write(() => this.appendAll().finally(() => this.unsynced.delete(fromWallMs)));
+  }
+
+  /** With those for which there was no room before. */
+  private async appendAll(): Promise<void> {
+    for (const [fromWallMs, quarter] of [...this.unwritten]) {
+      await this.append(quarter);
+      if (this.unwritten.get(fromWallMs) === quarter) this.unwritten.delete(fromWallMs);
+    }
   }
 
   private peak({ fromWallMs, importWh, measuredS }: EnergyQuarter): void {
@@ -250,9 +259,14 @@ export class QuarterBook {
 
   private async append(quarter: EnergyQuarter): Promise<void> {
     const file = await this.disk.appendTo(`${FOLDER}/${dayOf(quarter.fromWallMs)}`);
+    const { sizeBytes } = file;
     try {
       await file.append(new TextEncoder().encode(`${JSON.stringify(quarter)}\n`));
       await file.sync();
+    } catch (error) {
+      // The half of a line would spoil the next one.
+      await file.truncate(sizeBytes);
+      throw error;
     } finally {
       await file.close();
     }
@@ -272,6 +286,16 @@ export class QuarterBook {
       .then(run)
       .catch((error: unknown) => this.log.error("quarters-not-kept", { say: String(error) }))
       .finally(() => (this.isWriting = false));
+  }
+
+  /** All that is kept, oldest first; of one that was recorded twice, by a clock that was set back, what was measured longer. */
+  private async readDays(): Promise<Map<number, EnergyQuarter>> {
+    const kept = new Map<number, EnergyQuarter>();
+    for (const name of await this.disk.list(FOLDER))
+      for (const quarter of await this.readDay(name))
+        if (quarter.measuredS >= (kept.get(quarter.fromWallMs)?.measuredS ?? 0))
+          kept.set(quarter.fromWallMs, quarter);
+    return kept;
   }
 
   private async readDay(name: string): Promise<EnergyQuarter[]> {

@@ -1,0 +1,94 @@
+/** Quarters on a disk that is full for a while, and under a clock that comes back: what is kept is whole, and kept once there is room. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Flows, QUARTER_MS } from "@wattward/energy";
+import { type Disk, DiskError, silentLog } from "@wattward/kernel";
+import { SimulatedDisk, seededChance } from "@wattward/testing";
+import { QuarterBook } from "./quarters.ts";
+
+const START = Date.UTC(2026, 10, 21, 8);
+const flows: Flows = { gridW: 3_600, solarW: 0, batteryW: 0, buildingW: 3_600, carsW: 0 };
+
+/** Half a second a turn, from `fromMs` to `toMs` after START. */
+async function run(book: QuarterBook, fromMs: number, toMs: number): Promise<void> {
+  for (let ms = fromMs; ms <= toMs; ms += 500)
+    book.add({
+      ...{ nowMs: (nowMs += 500), wallMs: START + ms, mode: "reactive", flows, chargePermille: undefined },
+      ...{ cost: () => 0, planned: () => undefined },
+    });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
+let nowMs = 0;
+const toldBy = (book: QuarterBook) =>
+  book
+    .toTell((nowMs += 1e9))
+    .map(({ fromWallMs, measuredS }) => [(fromWallMs - START) / QUARTER_MS, Math.round(measuredS)]);
+
+/** While it is full, of each append the first `tornBytes` come on the disk. */
+function filling(disk: Disk, tornBytes: number) {
+  const state = { full: false };
+  const full: Disk = {
+    ...disk,
+    async appendTo(path) {
+      const file = await disk.appendTo(path);
+      const append = async (bytes: Uint8Array) => {
+        await file.append(state.full ? bytes.subarray(0, tornBytes) : bytes);
+        if (state.full) throw new DiskError("full", "the disk is full");
+      };
+      return {
+        ...{
+          append,
+          sync: () => file.sync(),
+          truncate: (size) => file.truncate(size),
+          close: () => file.close(),
+        },
+        get sizeBytes() {
+          return file.sizeBytes;
+        },
+      };
+    },
+  };
+  return { disk: full, state };
+}
+
+for (const tornBytes of [0, 40])
+  test(`quarters: a disk that is full, ${tornBytes} bytes into a line: told all the same, and on it once there is room`, async () => {
+    const simulated = new SimulatedDisk(seededChance(1));
+    const { disk, state } = filling(simulated.boot(), tornBytes);
+    const book = await QuarterBook.open(disk, silentLog);
+    state.full = true;
+    await run(book, 0, 2 * QUARTER_MS);
+    assert.deepEqual(toldBy(book), [
+      [0, 900],
+      [1, 900],
+    ]);
+    state.full = false;
+    await run(book, 2 * QUARTER_MS + 500, 3 * QUARTER_MS);
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (event: string) => void errors.push(event) };
+    const next = await QuarterBook.open(simulated.boot(), log);
+    assert.deepEqual(toldBy(next), [
+      [0, 900],
+      [1, 900],
+      [2, 900],
+    ]);
+    assert.deepEqual(errors, []);
+  });
+
+test("quarters: a clock set back into one that was acknowledged leaves the whole of it, for a CSMS that is restored", async () => {
+  const simulated = new SimulatedDisk(seededChance(1));
+  const book = await QuarterBook.open(simulated.boot(), silentLog);
+  book.hearsEpoch(1);
+  await run(book, 0, QUARTER_MS + 20_000);
+  assert.deepEqual(toldBy(book), [[0, 900]]);
+  book.acked(START);
+  await run(book, QUARTER_MS - 60_000, 2 * QUARTER_MS);
+  book.hearsEpoch(2);
+  await run(book, 2 * QUARTER_MS, 2 * QUARTER_MS + 1_000);
+  const wholes = [
+    [0, 900],
+    [1, 900],
+  ];
+  assert.deepEqual(toldBy(book), wholes);
+  assert.deepEqual(toldBy(await QuarterBook.open(simulated.boot(), silentLog)), wholes);
+});
