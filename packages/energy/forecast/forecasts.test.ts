@@ -97,6 +97,19 @@ test("load: a clock that goes back learns nothing wrong, and does not stop it", 
   assert.equal(forecasts.loadW(MONDAY_MS + DAY_MS, 1).likely[0], 7_000);
 });
 
+test("load: a clock that was ahead for a while and is set back leaves a forecast of numbers, about as it was", () => {
+  for (const aheadMs of [DAY_MS, 365 * DAY_MS]) {
+    const forecasts = new Forecasts(ZONE);
+    worked(forecasts);
+    const now = MONDAY_MS + 28 * DAY_MS;
+    for (let ms = 0; ms < HOUR_MS; ms += 60_000) forecasts.sawLoad(now + aheadMs + ms, 5_000);
+    forecasts.sawLoad(now, 3_000);
+    const { low, likely, high } = forecasts.loadW(now, 96);
+    const far = [...low, ...likely, ...high].filter((w) => !(w >= 0 && w <= 30_000));
+    assert.deepEqual(far, [], `${aheadMs / DAY_MS} days ahead`);
+  }
+});
+
 const visit = (day: number, hour: number, hours: number, extra: object = {}) => ({
   outlet,
   arrivedWallMs: MONDAY_MS + day * DAY_MS + hour * HOUR_MS,
