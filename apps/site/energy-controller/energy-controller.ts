@@ -120,14 +120,14 @@ class Running implements EnergyController {
       return;
     }
     const config = documentOf(energy);
-    if (typeof config === "string") {
-      this.refuse(config);
-      return;
+    if (typeof config === "string") this.refuse(config);
+    else {
+      this.version = version;
+      this.ports.log.info("energy-document", { version, devices: config.devices.length });
+      if (this.site === undefined) await this.manage(config);
+      else this.site.take(config);
     }
-    this.version = version;
-    this.ports.log.info("energy-document", { version, devices: config.devices.length });
-    if (this.site === undefined) await this.manage(config);
-    else this.site.take(config);
+    // A person's word, whatever becomes of the document beside it.
     this.site?.order(energyLimit);
   }
 
