@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Flows, QUARTER_MS } from "@wattward/energy";
 import { type Disk, DiskError, silentLog } from "@wattward/kernel";
-import { SimulatedDisk, seededChance } from "@wattward/testing";
+import { SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
+import { Planning } from "./planning.ts";
 import { QuarterBook } from "./quarters.ts";
+import { SmallPlant } from "./testing/small-plant.ts";
 
 const START = Date.UTC(2026, 10, 21, 8);
+const MIDNIGHT_MS = 16 * 3_600_000;
 const flows: Flows = { gridW: 3_600, solarW: 0, batteryW: 0, buildingW: 3_600, carsW: 0 };
 
 /** Half a second a turn, from `fromMs` to `toMs` after START. */
@@ -74,6 +77,26 @@ for (const tornBytes of [0, 40])
     ]);
     assert.deepEqual(errors, []);
   });
+
+test("quarters, forecasts: a file that the disk cannot read costs what is in it, and not the energy controller's start", async () => {
+  const simulated = new SimulatedDisk(seededChance(1));
+  const book = await QuarterBook.open(simulated.boot(), silentLog);
+  await run(book, MIDNIGHT_MS - QUARTER_MS, MIDNIGHT_MS + QUARTER_MS);
+  const days = simulated.paths().filter((path) => path.startsWith("energy/quarters/"));
+  assert.equal(days.length, 2, days.join());
+  for (const bad of [...days, "energy/acked.json", "energy/quarter.json", "energy/forecasts.json"]) {
+    const disk = simulated.boot();
+    const read = (path: string) =>
+      path === bad ? Promise.reject(new DiskError("io", "EIO")) : disk.read(path);
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (event: string) => void errors.push(event) };
+    const next = await QuarterBook.open({ ...disk, read }, log);
+    const ports = { clock: simulatedTime(), log, disk: { ...disk, read } };
+    await Planning.open(ports, new SmallPlant().config);
+    assert.equal(toldBy(next).length, days.includes(bad) ? 1 : 2, bad);
+    assert.equal(errors.length, 1, `${bad}: ${errors.join()}`);
+  }
+});
 
 test("quarters: a clock set back into one that was acknowledged leaves the whole of it, for a CSMS that is restored", async () => {
   const simulated = new SimulatedDisk(seededChance(1));

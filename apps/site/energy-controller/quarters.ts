@@ -21,7 +21,7 @@ import {
   quarterRule,
 } from "@wattward/energy";
 import type { Disk, Log } from "@wattward/kernel";
-import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
+import { fieldsOf, isCount, keep, orNothing, readKept } from "../state/kept.ts";
 import {
   QUARTER_DAYS_MAX,
   QUARTER_KEEP_EVERY_MS,
@@ -90,8 +90,9 @@ export class QuarterBook {
 
   static async open(disk: Disk, log: Log): Promise<QuarterBook> {
     const book = new QuarterBook(disk, log);
-    book.acks = (await readKept(disk, log, { path: ACKED, parse: parseAcks })) ?? book.acks;
-    const open = await readKept(disk, log, { path: OPEN, parse: parseQuarter });
+    const acks = readKept(disk, log, { path: ACKED, parse: parseAcks });
+    book.acks = (await orNothing(log, ACKED, acks)) ?? book.acks;
+    const open = await orNothing(log, OPEN, readKept(disk, log, { path: OPEN, parse: parseQuarter }));
     const kept = await book.readDays();
     for (const quarter of kept.values()) {
       if (quarter.fromWallMs > book.acks.upToWallMs) book.waiting.set(quarter.fromWallMs, quarter);
@@ -291,8 +292,8 @@ export class QuarterBook {
   /** All that is kept, oldest first; of one that was recorded twice, by a clock that was set back, what was measured longer. */
   private async readDays(): Promise<Map<number, EnergyQuarter>> {
     const kept = new Map<number, EnergyQuarter>();
-    for (const name of await this.disk.list(FOLDER))
-      for (const quarter of await this.readDay(name))
+    for (const name of (await orNothing(this.log, FOLDER, this.disk.list(FOLDER))) ?? [])
+      for (const quarter of (await orNothing(this.log, name, this.readDay(name))) ?? [])
         if (quarter.measuredS >= (kept.get(quarter.fromWallMs)?.measuredS ?? 0))
           kept.set(quarter.fromWallMs, quarter);
     return kept;
