@@ -189,6 +189,20 @@ test("stays: the error of departures is told in minutes, and falls as habits are
   );
 });
 
+test("stays: a clock that leaps a year while cars are there teaches nobody to stay for a year", () => {
+  const forecasts = new Forecasts(ZONE);
+  for (let day = 0; day < 20; day++) forecasts.learn(visit(day, 9, 2));
+  const there = Array.from({ length: 20 }, (_, i) => ({ ...arrival(20, 9), id: `t${i}` as SessionId }));
+  for (const one of there) forecasts.arrived(one);
+  for (const { id, arrivedWallMs } of there)
+    forecasts.departed(id, { leftWallMs: arrivedWallMs + 365 * DAY_MS, takenWh: 10_000 });
+  const next = arrival(21, 9);
+  forecasts.arrived(next);
+  const { leavesWallMs } = forecasts.session(next.id, next.arrivedWallMs, 0)!;
+  assert(quantile(leavesWallMs, 0.8)! - next.arrivedWallMs < DAY_MS);
+  assert(forecasts.errors.departureMin < 24 * 60, `${forecasts.errors.departureMin}`);
+});
+
 test("arrivals: as many as on days alike; a site that is quiet on Sundays is known as that", () => {
   const forecasts = new Forecasts(ZONE);
   for (let day = 0; day < 28; day++) {
