@@ -98,6 +98,18 @@ test("quarters, forecasts: a file that the disk cannot read costs what is in it,
   }
 });
 
+test("quarters: of a clock that was days ahead and is set back, what lies ahead is not told before its time, for it is refused each time", async () => {
+  const simulated = new SimulatedDisk(seededChance(1));
+  const book = await QuarterBook.open(simulated.boot(), silentLog);
+  const aheadMs = 400 * QUARTER_MS;
+  await run(book, aheadMs, aheadMs + 2 * QUARTER_MS);
+  await run(book, 0, QUARTER_MS);
+  assert.deepEqual(toldBy(book), [[0, 900]]);
+  assert.deepEqual(toldBy(book), [[0, 900]]);
+  await run(book, aheadMs + 3 * QUARTER_MS, aheadMs + 3 * QUARTER_MS);
+  assert(toldBy(book).length > 2);
+});
+
 test("quarters: a clock set back into one that was acknowledged leaves the whole of it, for a CSMS that is restored", async () => {
   const simulated = new SimulatedDisk(seededChance(1));
   const book = await QuarterBook.open(simulated.boot(), silentLog);

@@ -38,6 +38,8 @@ const MONTH_MS_MAX = 32 * DAY_MS;
 const MEANS_MAX = (QUARTER_DAYS_MAX * DAY_MS) / QUARTER_MS;
 /** A quarter of which less was measured says nothing of its mean. */
 const PEAK_MEASURED_S_MIN = 600;
+/** What lies further ahead is of a clock that was set back since: nobody takes it before its time. */
+const AHEAD_MS_MAX = DAY_MS;
 /** Between two measurements that were further apart nobody knows what was. */
 const SPAN_MS_MAX = 2_000;
 
@@ -128,8 +130,9 @@ export class QuarterBook {
 
   /** Those to be told now, oldest first: at once where one is new among them, then every minute until they are acknowledged. */
   toTell(nowMs: number): readonly EnergyQuarter[] {
+    const latestMs = (this.open?.fromWallMs ?? Number.POSITIVE_INFINITY) + AHEAD_MS_MAX;
     const oldest = [...this.waiting.values()]
-      .filter(({ fromWallMs }) => !this.unsynced.has(fromWallMs))
+      .filter(({ fromWallMs }) => fromWallMs <= latestMs && !this.unsynced.has(fromWallMs))
       .sort((a, b) => a.fromWallMs - b.fromWallMs)
       .slice(0, QUARTERS_TOLD_MAX);
     if (oldest.length === 0) return [];
