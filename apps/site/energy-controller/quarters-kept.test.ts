@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { type Flows, QUARTER_MS } from "@wattward/energy";
 import { type Disk, DiskError, silentLog } from "@wattward/kernel";
 import { SimulatedDisk, seededChance, simulatedTime } from "@wattward/testing";
+import { readWallFloorMs } from "../state/wall-floor.ts";
 import { Planning } from "./planning.ts";
 import { QuarterBook } from "./quarters.ts";
 import { SmallPlant } from "./testing/small-plant.ts";
@@ -108,6 +109,36 @@ test("quarters: of a clock that was days ahead and is set back, what lies ahead 
   assert.deepEqual(toldBy(book), [[0, 900]]);
   await run(book, aheadMs + 3 * QUARTER_MS, aheadMs + 3 * QUARTER_MS);
   assert(toldBy(book).length > 2);
+});
+
+test("quarters, clock: a file that tells of a time beyond all calendars is none of ours, and ends nobody at each start", async () => {
+  const simulated = new SimulatedDisk(seededChance(1));
+  const beyondMs = Math.floor(Number.MAX_SAFE_INTEGER / QUARTER_MS) * QUARTER_MS;
+  const before = await QuarterBook.open(simulated.boot(), silentLog);
+  await run(before, 0, 1_000);
+  await before.close();
+  const path = "energy/quarter.json";
+  const text = new TextDecoder().decode(simulated.peek(path));
+  simulated.damage(path, new TextEncoder().encode(text.replace(String(START), String(beyondMs))));
+  simulated.damage("state/clock.json", new TextEncoder().encode(JSON.stringify({ wallMs: beyondMs })));
+  assert.equal(await readWallFloorMs(simulated.boot(), silentLog), 0);
+  const book = await QuarterBook.open(simulated.boot(), silentLog);
+  assert.equal(book.current, undefined);
+  await run(book, 2_000, QUARTER_MS);
+  assert.equal(toldBy(await QuarterBook.open(simulated.boot(), silentLog)).length, 1);
+});
+
+test("quarters: a day's file that cannot be written to holds up no other", async () => {
+  const simulated = new SimulatedDisk(seededChance(1));
+  const disk = simulated.boot();
+  const appendTo = (path: string) =>
+    path.includes("2026-11-21") ? Promise.reject(new DiskError("io", "EACCES")) : disk.appendTo(path);
+  const book = await QuarterBook.open({ ...disk, appendTo }, silentLog);
+  await run(book, MIDNIGHT_MS - QUARTER_MS, MIDNIGHT_MS + QUARTER_MS);
+  assert.deepEqual(
+    toldBy(await QuarterBook.open(simulated.boot(), silentLog)).map(([quarter]) => quarter),
+    [MIDNIGHT_MS / QUARTER_MS],
+  );
 });
 
 test("quarters: a clock set back into one that was acknowledged leaves the whole of it, for a CSMS that is restored", async () => {

@@ -21,7 +21,7 @@ import {
   quarterRule,
 } from "@wattward/energy";
 import type { Disk, Log } from "@wattward/kernel";
-import { fieldsOf, isCount, keep, orNothing, readKept } from "../state/kept.ts";
+import { fieldsOf, isCount, isWallMs, keep, orNothing, readKept } from "../state/kept.ts";
 import {
   QUARTER_DAYS_MAX,
   QUARTER_KEEP_EVERY_MS,
@@ -243,12 +243,21 @@ export class QuarterBook {
     this.write(() => this.appendAll().finally(() => this.unsynced.delete(fromWallMs)));
   }
 
-  /** With those for which there was no room before. */
+  /** With those for which there was no room before; one that cannot be written holds up no other. */
   private async appendAll(): Promise<void> {
+    let fault: unknown;
     for (const [fromWallMs, quarter] of [...this.unwritten]) {
-      await this.append(quarter);
-      if (this.unwritten.get(fromWallMs) === quarter) this.unwritten.delete(fromWallMs);
+      try {
+        await this.append(quarter);
+        if (this.unwritten.get(fromWallMs) === quarter) this.unwritten.delete(fromWallMs);
+      } catch (error) {
+        fault = error;
+      }
     }
+    const days = await this.disk.list(FOLDER);
+    for (const name of days.slice(0, Math.max(0, days.length - QUARTER_DAYS_MAX)))
+      await this.disk.remove(`${FOLDER}/${name}`);
+    if (fault !== undefined) throw fault;
   }
 
   private peak({ fromWallMs, importWh, measuredS }: EnergyQuarter): void {
@@ -274,9 +283,6 @@ export class QuarterBook {
     } finally {
       await file.close();
     }
-    const days = await this.disk.list(FOLDER);
-    for (const name of days.slice(0, Math.max(0, days.length - QUARTER_DAYS_MAX)))
-      await this.disk.remove(`${FOLDER}/${name}`);
   }
 
   private async keepOpen(): Promise<void> {
@@ -347,7 +353,9 @@ const monthOf = (wallMs: number, time: LocalTime): string =>
 const dayOf = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 10)}.jsonl`;
 
 const parseQuarter = (value: unknown): EnergyQuarter | undefined =>
-  quarterRule(value) === undefined ? (value as EnergyQuarter) : undefined;
+  quarterRule(value) === undefined && isWallMs((value as EnergyQuarter).fromWallMs)
+    ? (value as EnergyQuarter)
+    : undefined;
 
 function parsedLine(line: string): EnergyQuarter | undefined {
   try {

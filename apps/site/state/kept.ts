@@ -52,5 +52,9 @@ function parsedBy<T>(file: KeptFile<T>, text: string): T | undefined {
 export const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
   typeof value === "object" && value !== null ? new Map(Object.entries(value)) : new Map();
 
+/** Beyond the year 9999 nothing here can name a day. */
+const WALL_MS_MAX = Date.UTC(9999, 11, 31);
+export const isWallMs = (value: unknown): value is number => isCount(value) && value <= WALL_MS_MAX;
+
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
