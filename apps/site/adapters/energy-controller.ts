@@ -26,8 +26,8 @@ export async function energyPorts(
   const disk = folderDisk(dataFolder);
   return {
     ...{ site, software: SOFTWARE, chance: systemChance, log, disk, fatal },
-    // A machine without a clock goes on from the last time that the site knew (ADR 20).
-    clock: systemClock({ wallFloorMs: await readWallFloorMs(disk, log) }),
+    // A machine without a clock goes on from the last time that the site knew; how good it is, the local controller tells (ADR 20).
+    clock: systemClock({ quality: () => "unknown", wallFloorMs: await readWallFloorMs(disk, log) }),
     trust: certificateTrust(rootPem),
     dialGuard: dialer({ to: { path: join(dataFolder, GUARD_SOCKET) } }),
     dialLocal: dialLines(join(dataFolder, ENERGY_SOCKET)),

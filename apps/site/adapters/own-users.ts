@@ -4,9 +4,9 @@
  *
  *     DATA/            0711   root's or the site's; keys and state in it stay 0600
  *     DATA/guard/      0711   root's:  identity/ (whom to believe, no key)
- *     DATA/guard/state/ 0711  its own: bundle.json (brought), guard.sock
+ *     DATA/guard/state/ 0711  its own: bundle.json and clock.json (brought), guard.sock
  *     DATA/guard/modbus-tls/  root's:  its own copies (0600) of what lies in DATA/modbus-tls/ (brought, also when renewed)
- *     DATA/energy/state/      its own: bundle.json (brought), guard.sock and energy.sock (links to where they are)
+ *     DATA/energy/state/      its own: bundle.json and clock.json (brought), guard.sock and energy.sock (links to where they are)
  *     DATA/energy/energy/ 0700 its own: quarters, forecasts
  *
  * Root writes into a folder that belongs to somebody less: always to a new file there (O_EXCL), which is then renamed; nothing that
@@ -18,6 +18,7 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
 import { refuseExposed, siteIdentityFolder } from "@wattward/pki/files";
+import { CLOCK } from "../state/wall-floor.ts";
 import type { Settings, User } from "./local-controller.ts";
 import { TLS_FILES, TLS_FOLDER } from "./modbus-tls.ts";
 
@@ -25,6 +26,7 @@ export type Own = "guard" | "energy";
 export const owns: readonly Own[] = ["guard", "energy"];
 const BRING_EVERY_MS = 1_000;
 const BUNDLE = join("state", "bundle.json");
+const READ_BY_ALL = [BUNDLE, CLOCK];
 const KEY = join(TLS_FOLDER, "key.pem");
 const tlsPaths = TLS_FILES.map((name) => join(TLS_FOLDER, name));
 
@@ -43,7 +45,7 @@ export function userOf(name: string): User | undefined {
   }
 }
 
-/** Makes the folders, and keeps bringing the bundle. Returns how to stop that. */
+/** Makes the folders, and keeps bringing what is to be read there. Returns how to stop that. */
 export function settleOwn({ dataFolder, users }: Settings, clock: Clock, log: Log): Cancel {
   const settled = owns.flatMap((own) => {
     const user = users?.[own];
@@ -55,11 +57,11 @@ export function settleOwn({ dataFolder, users }: Settings, clock: Clock, log: Lo
     chmodSync(folder, 0o711);
   }
   for (const { own, user } of settled) settle(dataFolder, own, user);
-  if (users?.energy !== undefined) linkSockets(dataFolder, users.guard !== undefined);
+  if (users?.energy !== undefined) linkSockets(dataFolder, users.guard !== undefined, log);
   const seen = new Map<string, Buffer>();
   const bring = async () => {
     for (const { own, user } of settled) {
-      for (const path of own === "guard" ? [BUNDLE, ...tlsPaths] : [BUNDLE]) {
+      for (const path of own === "guard" ? [...READ_BY_ALL, ...tlsPaths] : READ_BY_ALL) {
         try {
           await bringFile({ path, from: dataFolder, to: ownFolder(dataFolder, own), user }, seen);
         } catch (error) {
@@ -95,13 +97,19 @@ function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
   chownSync(measured, uid, gid);
 }
 
-function linkSockets(dataFolder: string, guardIsApart: boolean): void {
+function linkSockets(dataFolder: string, guardIsApart: boolean, log: Log): void {
   const state = join(ownFolder(dataFolder, "energy"), "state");
   const guard = guardIsApart ? ownFolder(dataFolder, "guard") : dataFolder;
   const links = { "guard.sock": guard, "energy.sock": dataFolder };
   for (const [name, where] of Object.entries(links)) {
-    rmSync(join(state, name), { force: true });
-    symlinkSync(join(where, "state", name), join(state, name));
+    const path = join(state, name);
+    try {
+      rmSync(path, { force: true });
+      symlinkSync(join(where, "state", name), path);
+    } catch (error) {
+      // The folder is its own: what it put in the way there (a folder, for one) is in nobody else's.
+      log.error("not-brought", { path, to: "energy", say: String(error) });
+    }
   }
 }
 

@@ -99,6 +99,17 @@ for (const [name, told, says] of rows)
     }
   });
 
+test("outside limit: an energy controller that has just begun has heard nothing, and ends nothing that its predecessor told", () => {
+  const limit = new OutsideLimit(0);
+  limit.told({ kind: "limited", limitW: 6_000 }, 0);
+  const standing = (minutes: number) =>
+    limit.standing({ now: at(minutes), settings, ordered: undefined })?.limitW;
+  for (const minutes of [1, 1.5, 2.5]) limit.told({ kind: "init" }, minutes * MINUTE_MS);
+  assert.equal(standing(3), 6_000);
+  limit.told({ kind: "unlimited" }, 4 * MINUTE_MS);
+  assert.equal(standing(4), undefined);
+});
+
 test("outside limit: what a person ordered holds to its end by the clock, and on where nobody knows the time", () => {
   const limit = new OutsideLimit(0);
   const facts = { settings: undefined, ordered };

@@ -3,7 +3,8 @@
  * (`bundle.energyLimit`), for the fallback to stay within.
  *
  *     signal    as the energy controller told it last; from then on it is silent, so after 120 s the document's failsafe holds beside it.
- *               The last word holds to its own end, or, where it named none, as long as the failsafe does. Never told: init, the failsafe
+ *               The last word holds to its own end, or, where it named none, as long as the failsafe does. Never told: init, the failsafe;
+ *               told init by one that has just begun: no word
  *     ordered   from the bundle, to its own end by the site's clock; while nobody knows the time it stays
  *
  * The lowest holds. Nothing here is kept on disk: after a restart of both processes the signal begins at init, as it does for the other.
@@ -39,6 +40,8 @@ export class OutsideLimit {
 
   /** By a sound turn. */
   told({ kind, limitW, forMs }: ToldExternal, nowMs: number): void {
+    // One that has just begun has heard nothing: a word that stands goes on standing.
+    if (kind === "init" && this.word !== undefined && this.state.kind !== "unlimited") return;
     const sinceMs = this.state.kind === kind ? this.state.sinceMs : nowMs;
     const limited = kind === "limited" && limitW !== undefined;
     const untilMs = forMs === undefined ? undefined : nowMs + forMs;

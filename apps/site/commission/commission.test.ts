@@ -79,6 +79,23 @@ test("a battery that never reverts is found out, taken back to 0, and proposed a
   assert.equal(plant.feedW, 0);
 });
 
+test("a battery that never reverts, and whose power dips for a moment while it is watched, has proven nothing", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
+  plant.batteryKeepsForEver = true;
+  const dip = (isDipping: boolean) => {
+    plant.batteryIgnores = isDipping;
+    if (isDipping) plant.feedW = 0;
+  };
+  const { report } = await commissioned(plant, {
+    progress(_step, _of, sentence) {
+      if (!sentence.includes("it follows")) return;
+      plant.time.after(45_000, () => dip(true));
+      plant.time.after(45_700, () => dip(false));
+    },
+  });
+  assert.equal(report.devices[1]!.revert?.kind, "unproven");
+});
+
 test("a battery that ignores setpoints, that refuses them, that has no timer: each unproven, with its reason", async () => {
   for (const [hurt, why] of [
     [(plant: SmallPlant) => void (plant.batteryIgnores = true), /did not follow/],

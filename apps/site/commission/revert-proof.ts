@@ -24,6 +24,8 @@ const FOLLOWS_MS = 20_000;
 /** A revert may be so much later than its time: clocks in seconds, ramps. */
 const LATE_MS = 6_000;
 const LOOK_EVERY_MS = 500;
+/** It has let go when it shows so in as many looks, one after the other: power that dips for a moment, or one wrong reading, is no revert. */
+const AWAY_LOOKS = 4;
 /** Enough to be told from an inverter's own use. */
 const TEST_W_MIN = 500;
 const TEST_PART = 0.1;
@@ -128,7 +130,7 @@ export async function proveLimitRevert(of: LimitProofOf): Promise<Proof | undefi
   );
   if (proof.kind === "proven" || !proof.freed || !proof.followed) return told(proof);
   const rises = await watch(trial, nowMs(of.clock) + RISES_MS, trial.isAway);
-  return rises ? told(proof) : undefined;
+  return rises === undefined ? undefined : told(proof);
 }
 
 type Watched =
@@ -169,12 +171,13 @@ async function tried(of: Trial): Promise<Watched> {
   if (refused !== undefined)
     return refused.taken > 0 ? freed(refused.sentence, false) : not(refused.sentence);
   const toldMs = nowMs(clock);
-  if (!(await watch(of, toldMs + Math.min(FOLLOWS_MS, revertMs / 2), of.isNear)))
+  if ((await watch(of, toldMs + Math.min(FOLLOWS_MS, revertMs / 2), of.isNear)) === undefined)
     return freed(`it acknowledged ${what} and did not follow it`, false);
   say("it follows; now it is told nothing more, and watched");
-  if (!(await watch(of, toldMs + revertMs + LATE_MS, of.isAway)))
+  const awayMs = await watch(of, toldMs + revertMs + LATE_MS, of.isAway, AWAY_LOOKS);
+  if (awayMs === undefined)
     return freed(`it still held ${what} ${(revertMs + LATE_MS) / 1000} s after it was told last`, true);
-  const watchedMs = Math.round(nowMs(clock) - toldMs);
+  const watchedMs = Math.round(awayMs - toldMs);
   if (watchedMs < revertMs / 2)
     return not(
       `it fell back after ${Math.round(watchedMs / 1000)} s of ${revertMs / 1000}: renewals would come too late`,
@@ -202,20 +205,26 @@ async function tell(
   return undefined;
 }
 
-/** Whether its power was so before `untilMs`. A look that fails is no look. */
+/** Since when its power was so, `looks` times in a row, first before `untilMs`; undefined: it was not. A look that fails shows nothing. */
 async function watch(
   { unit, power, clock, signal }: Proven,
   untilMs: number,
   is: (w: number) => boolean,
-): Promise<boolean> {
-  while (nowMs(clock) < untilMs) {
+  looks = 1,
+): Promise<number | undefined> {
+  let since: { readonly ms: number; readonly looks: number } | undefined;
+  while (nowMs(clock) < untilMs || since !== undefined) {
     signal.throwIfAborted();
     await sleep(clock, LOOK_EVERY_MS);
     const seen = await unit.read(power);
     const w = seen.ok ? numberAt(seen.value, "W") : undefined;
-    if (w !== undefined && is(w)) return true;
+    since =
+      w === undefined || !is(w)
+        ? undefined
+        : { ms: since?.ms ?? nowMs(clock), looks: (since?.looks ?? 0) + 1 };
+    if (since !== undefined && since.looks >= looks) return since.ms;
   }
-  return false;
+  return undefined;
 }
 
 /** Says what came of it; true where it was written. Never rejects. */

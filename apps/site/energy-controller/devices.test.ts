@@ -222,6 +222,19 @@ test("ordered limit: lowered at once, battery and cars together; the lowest hold
   assert(carsW() > 40_000, `taken back early: ${carsW()} W`);
 });
 
+test("ordered limit: in a bundle whose energy document is refused it holds all the same", async () => {
+  const plant = new SmallPlant({ mainA: 200 });
+  await plant.start();
+  const car = plant.plugIn(0);
+  await plant.time.advance(60_000);
+  assert.equal(car.limitMa, 32_000);
+  const untilMs = plant.time.now().wallMs + 600_000;
+  plant.publish(plant.config, "{}", { limitW: 5_000, untilMs });
+  await plant.time.advance(2_500);
+  assert.match(plant.observations("energy.document-refused").join(), /energy document/);
+  assert(car.limitMa <= 8_000, `${car.limitMa}`);
+});
+
 test("ordered limit and signal: the lower of both, and while nobody knows the time it stays", () => {
   const known = { wallMs: 1_000, quality: "synced" } as const;
   const signal = { kind: "limited", limitW: 8_000 } as const;

@@ -89,7 +89,8 @@ class Running implements EnergyController {
   }
 
   async start(): Promise<void> {
-    const { site, software, clock, log, disk, trust } = this.ports;
+    const { site, software, log, disk, trust } = this.ports;
+    const clock = this.trustedClock();
     this.stopWatching = await watchBundle({
       ...{ site, software, clock, log, disk, trust },
       taken: (bundle) => (this.taking = this.taking.then(() => this.take(bundle))),
@@ -119,14 +120,14 @@ class Running implements EnergyController {
       return;
     }
     const config = documentOf(energy);
-    if (typeof config === "string") {
-      this.refuse(config);
-      return;
+    if (typeof config === "string") this.refuse(config);
+    else {
+      this.version = version;
+      this.ports.log.info("energy-document", { version, devices: config.devices.length });
+      if (this.site === undefined) await this.manage(config);
+      else this.site.take(config);
     }
-    this.version = version;
-    this.ports.log.info("energy-document", { version, devices: config.devices.length });
-    if (this.site === undefined) await this.manage(config);
-    else this.site.take(config);
+    // A person's word, whatever becomes of the document beside it.
     this.site?.order(energyLimit);
   }
 

@@ -8,8 +8,9 @@ import type {
   SessionInput,
   Site,
   SolarInput,
+  Source,
 } from "@wattward/energy";
-import { CAR_MS_MAX, FLOW_MS_MAX } from "./limits.ts";
+import { CAR_MS_MAX, FLOW_MS_MAX, NAMEPLATE_TIMES } from "./limits.ts";
 
 export type Measured = {
   readonly readings: ReadonlyMap<MeterId, RawReading>;
@@ -58,14 +59,23 @@ function sumOf(
   told: readonly { readonly id: string; readonly atMs: number; readonly feedW: number }[],
   nowMs: number,
 ): number | undefined {
-  const ids = site.sources.filter((source) => source.kind === kind).map(({ id }) => id);
   let sum = 0;
-  for (const id of ids) {
-    const one = told.find((each) => each.id === id);
-    if (one === undefined || nowMs - one.atMs > FLOW_MS_MAX || !Number.isFinite(one.feedW)) return undefined;
+  for (const source of site.sources) {
+    if (source.kind !== kind) continue;
+    const one = told.find(({ id }) => id === source.id);
+    if (one === undefined || nowMs - one.atMs > FLOW_MS_MAX || !canFeed(source, one.feedW)) return undefined;
     sum += one.feedW;
   }
   return sum;
+}
+
+/** Within its nameplate, and what the control loop takes beside it: more is a fault of the device. */
+function canFeed(source: Source, feedW: number): boolean {
+  const [lowW, highW] =
+    source.kind === "solar"
+      ? [-source.feedWMax, source.feedWMax]
+      : [-source.chargeWMax, source.dischargeWMax];
+  return feedW >= NAMEPLATE_TIMES * lowW && feedW <= NAMEPLATE_TIMES * highW;
 }
 
 function carsOf(site: Site, sessions: readonly SessionInput[], nowMs: number): number | undefined {

@@ -24,7 +24,7 @@ import {
   type SessionId,
 } from "@wattward/energy";
 import type { Clock, Disk, Log } from "@wattward/kernel";
-import { keep, readKept } from "../state/kept.ts";
+import { keep, orNothing, readKept } from "../state/kept.ts";
 import { laxitiesOf } from "./laxities.ts";
 import { Lent } from "./lent.ts";
 import {
@@ -98,10 +98,11 @@ export class Planning {
   }
 
   static async open(ports: PlanningPorts, config: EnergyConfig): Promise<Planning> {
-    const state = await readKept<object>(ports.disk, ports.log, {
+    const kept = readKept<object>(ports.disk, ports.log, {
       path: KEPT,
       parse: (value) => (typeof value === "object" && value !== null ? value : undefined),
     });
+    const state = await orNothing(ports.log, KEPT, kept);
     return new Planning(ports, config, state);
   }
 

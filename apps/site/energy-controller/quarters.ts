@@ -21,7 +21,7 @@ import {
   quarterRule,
 } from "@wattward/energy";
 import type { Disk, Log } from "@wattward/kernel";
-import { fieldsOf, isCount, keep, readKept } from "../state/kept.ts";
+import { fieldsOf, isCount, isWallMs, keep, orNothing, readKept } from "../state/kept.ts";
 import {
   QUARTER_DAYS_MAX,
   QUARTER_KEEP_EVERY_MS,
@@ -38,6 +38,8 @@ const MONTH_MS_MAX = 32 * DAY_MS;
 const MEANS_MAX = (QUARTER_DAYS_MAX * DAY_MS) / QUARTER_MS;
 /** A quarter of which less was measured says nothing of its mean. */
 const PEAK_MEASURED_S_MIN = 600;
+/** What lies further ahead is of a clock that was set back since: nobody takes it before its time. */
+const AHEAD_MS_MAX = DAY_MS;
 /** Between two measurements that were further apart nobody knows what was. */
 const SPAN_MS_MAX = 2_000;
 
@@ -66,6 +68,8 @@ export class QuarterBook {
   private readonly unsynced = new Set<number>();
   /** Of those, the ones that the CSMS was told of since this book was opened. */
   private readonly told = new Set<number>();
+  /** Finished, and not on the disk: it had no room yet. */
+  private readonly unwritten = new Map<number, EnergyQuarter>();
   private toldAtMs = Number.NEGATIVE_INFINITY;
   /** Mean import of each quarter that was measured long enough: what a demand charge counts. Of QUARTER_DAYS_MAX days. */
   private readonly meansW = new Map<number, number>();
@@ -88,16 +92,15 @@ export class QuarterBook {
 
   static async open(disk: Disk, log: Log): Promise<QuarterBook> {
     const book = new QuarterBook(disk, log);
-    book.acks = (await readKept(disk, log, { path: ACKED, parse: parseAcks })) ?? book.acks;
-    const open = await readKept(disk, log, { path: OPEN, parse: parseQuarter });
-    let recorded: EnergyQuarter | undefined;
-    for (const name of await disk.list(FOLDER)) {
-      for (const quarter of await book.readDay(name)) {
-        if (quarter.fromWallMs > book.acks.upToWallMs) book.waiting.set(quarter.fromWallMs, quarter);
-        if (quarter.fromWallMs === open?.fromWallMs) recorded = quarter;
-        book.peak(quarter);
-      }
+    const acks = readKept(disk, log, { path: ACKED, parse: parseAcks });
+    book.acks = (await orNothing(log, ACKED, acks)) ?? book.acks;
+    const open = await orNothing(log, OPEN, readKept(disk, log, { path: OPEN, parse: parseQuarter }));
+    const kept = await book.readDays();
+    for (const quarter of kept.values()) {
+      if (quarter.fromWallMs > book.acks.upToWallMs) book.waiting.set(quarter.fromWallMs, quarter);
+      book.peak(quarter);
     }
+    const recorded = open && kept.get(open.fromWallMs);
     // Killed between recording a quarter and writing down the next: the record is the whole of it.
     if (open === undefined || (recorded !== undefined && recorded.measuredS >= open.measuredS)) return book;
     book.waiting.delete(open.fromWallMs);
@@ -127,8 +130,9 @@ export class QuarterBook {
 
   /** Those to be told now, oldest first: at once where one is new among them, then every minute until they are acknowledged. */
   toTell(nowMs: number): readonly EnergyQuarter[] {
+    const latestMs = (this.open?.fromWallMs ?? Number.POSITIVE_INFINITY) + AHEAD_MS_MAX;
     const oldest = [...this.waiting.values()]
-      .filter(({ fromWallMs }) => !this.unsynced.has(fromWallMs))
+      .filter(({ fromWallMs }) => fromWallMs <= latestMs && !this.unsynced.has(fromWallMs))
       .sort((a, b) => a.fromWallMs - b.fromWallMs)
       .slice(0, QUARTERS_TOLD_MAX);
     if (oldest.length === 0) return [];
@@ -212,13 +216,12 @@ export class QuarterBook {
   }
 
   private async waitAgain(): Promise<void> {
-    const kept = new Map<number, EnergyQuarter>();
-    for (const name of await this.disk.list(FOLDER))
-      for (const quarter of await this.readDay(name)) kept.set(quarter.fromWallMs, quarter);
+    const kept = await this.readDays();
     // The one under way goes on from its record, and is told when it is over.
     if (this.open !== undefined) kept.delete(this.open.fromWallMs);
     for (const [fromWallMs, quarter] of kept)
-      if (!this.waiting.has(fromWallMs)) this.waiting.set(fromWallMs, quarter);
+      if ((this.waiting.get(fromWallMs)?.measuredS ?? -1) < quarter.measuredS)
+        this.waiting.set(fromWallMs, quarter);
     this.log.info("quarters-told-again", { quarters: this.waiting.size, csmsEpoch: this.acks.csmsEpoch });
   }
 
@@ -234,8 +237,27 @@ export class QuarterBook {
     // The clock was set back behind what is acknowledged: some of that is told once more, and this one too.
     if (fromWallMs <= this.acks.upToWallMs)
       this.keepAcks({ ...this.acks, upToWallMs: Math.max(0, fromWallMs - 1) });
+    this.unwritten.set(fromWallMs, quarter);
+    if (this.unwritten.size > MEANS_MAX) this.unwritten.delete(this.unwritten.keys().next().value ?? 0);
     // Where the disk is full it is told all the same: better at the CSMS alone than nowhere.
-    this.write(() => this.append(quarter).finally(() => this.unsynced.delete(fromWallMs)));
+    this.write(() => this.appendAll().finally(() => this.unsynced.delete(fromWallMs)));
+  }
+
+  /** With those for which there was no room before; one that cannot be written holds up no other. */
+  private async appendAll(): Promise<void> {
+    let fault: unknown;
+    for (const [fromWallMs, quarter] of [...this.unwritten]) {
+      try {
+        await this.append(quarter);
+        if (this.unwritten.get(fromWallMs) === quarter) this.unwritten.delete(fromWallMs);
+      } catch (error) {
+        fault = error;
+      }
+    }
+    const days = await this.disk.list(FOLDER);
+    for (const name of days.slice(0, Math.max(0, days.length - QUARTER_DAYS_MAX)))
+      await this.disk.remove(`${FOLDER}/${name}`);
+    if (fault !== undefined) throw fault;
   }
 
   private peak({ fromWallMs, importWh, measuredS }: EnergyQuarter): void {
@@ -250,15 +272,17 @@ export class QuarterBook {
 
   private async append(quarter: EnergyQuarter): Promise<void> {
     const file = await this.disk.appendTo(`${FOLDER}/${dayOf(quarter.fromWallMs)}`);
+    const { sizeBytes } = file;
     try {
       await file.append(new TextEncoder().encode(`${JSON.stringify(quarter)}\n`));
       await file.sync();
+    } catch (error) {
+      // The half of a line would spoil the next one.
+      await file.truncate(sizeBytes);
+      throw error;
     } finally {
       await file.close();
     }
-    const days = await this.disk.list(FOLDER);
-    for (const name of days.slice(0, Math.max(0, days.length - QUARTER_DAYS_MAX)))
-      await this.disk.remove(`${FOLDER}/${name}`);
   }
 
   private async keepOpen(): Promise<void> {
@@ -272,6 +296,16 @@ export class QuarterBook {
       .then(run)
       .catch((error: unknown) => this.log.error("quarters-not-kept", { say: String(error) }))
       .finally(() => (this.isWriting = false));
+  }
+
+  /** All that is kept, oldest first; of one that was recorded twice, by a clock that was set back, what was measured longer. */
+  private async readDays(): Promise<Map<number, EnergyQuarter>> {
+    const kept = new Map<number, EnergyQuarter>();
+    for (const name of (await orNothing(this.log, FOLDER, this.disk.list(FOLDER))) ?? [])
+      for (const quarter of (await orNothing(this.log, name, this.readDay(name))) ?? [])
+        if (quarter.measuredS >= (kept.get(quarter.fromWallMs)?.measuredS ?? 0))
+          kept.set(quarter.fromWallMs, quarter);
+    return kept;
   }
 
   private async readDay(name: string): Promise<EnergyQuarter[]> {
@@ -319,7 +353,9 @@ const monthOf = (wallMs: number, time: LocalTime): string =>
 const dayOf = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 10)}.jsonl`;
 
 const parseQuarter = (value: unknown): EnergyQuarter | undefined =>
-  quarterRule(value) === undefined ? (value as EnergyQuarter) : undefined;
+  quarterRule(value) === undefined && isWallMs((value as EnergyQuarter).fromWallMs)
+    ? (value as EnergyQuarter)
+    : undefined;
 
 function parsedLine(line: string): EnergyQuarter | undefined {
   try {

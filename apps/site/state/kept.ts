@@ -18,6 +18,16 @@ export async function readKept<T>(disk: Disk, log: Log, file: KeptFile<T>): Prom
   return value;
 }
 
+/** What the disk cannot read is as if it were not there, and said: for what is worth less than the start of whoever reads it. */
+export async function orNothing<T>(log: Log, path: string, read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    log.error("state-unreadable", { path, say: `goes on without it: ${String(error)}` });
+    return undefined;
+  }
+}
+
 /** False where the disk is full: the old file stays. Any other fault of the disk rejects. */
 export async function keep(disk: Disk, log: Log, path: string, value: object): Promise<boolean> {
   try {
@@ -41,6 +51,10 @@ function parsedBy<T>(file: KeptFile<T>, text: string): T | undefined {
 /** A JSON object's fields, or none. */
 export const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
   typeof value === "object" && value !== null ? new Map(Object.entries(value)) : new Map();
+
+/** Beyond the year 9999 nothing here can name a day. */
+const WALL_MS_MAX = Date.UTC(9999, 11, 31);
+export const isWallMs = (value: unknown): value is number => isCount(value) && value <= WALL_MS_MAX;
 
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

@@ -5,6 +5,7 @@ import { silentLog } from "@wattward/kernel";
 import { seededChance, simulatedTime } from "@wattward/testing";
 import { Child, type Process } from "./child.ts";
 import {
+  BEAT_EVERY_MS,
   type ChildMessage,
   HANDED_ON_RATE,
   OBSERVED_CHARS_MAX,
@@ -82,6 +83,21 @@ test("supervisor: a child whose row says 3 s is killed after 3 s of silence, but
   assert.deepEqual(born[0]!.signals, ["SIGKILL"]);
   await time.advance(1_000);
   assert.equal(born.length, 2);
+});
+
+test("supervisor: one that stood still itself kills nobody for what it did not hear, but who hangs then", async () => {
+  const time = simulatedTime();
+  let stoodMs = 0;
+  const now = () => ({ ...time.now(), monotonicMs: time.now().monotonicMs + stoodMs });
+  const { child, born } = nursery({ ...time, now }, SILENT_SOON_MS_MAX);
+  void child.run();
+  born[0]!.heard({ kind: "beat" });
+  await time.advance(BEAT_EVERY_MS / 2);
+  stoodMs += 60_000;
+  await time.advance(BEAT_EVERY_MS / 2);
+  assert.deepEqual(born[0]!.signals, []);
+  await time.advance(SILENT_SOON_MS_MAX - BEAT_EVERY_MS);
+  assert.deepEqual(born[0]!.signals, ["SIGKILL"]);
 });
 
 test("supervisor: a child that says it cannot run is not started again, and its sentence is handed on", async () => {

@@ -124,8 +124,12 @@ export class Child {
   private watch(process: Process): Cancel {
     const { clock, log, name } = this.ports;
     let cancel: Cancel = () => {};
+    let dueMs = clock.now().monotonicMs;
     const look = () => {
-      const silentMs = clock.now().monotonicMs - this.heardAtMs;
+      const nowMs = clock.now().monotonicMs;
+      // This process stood still (its log's reader did, or the whole machine): what was said meanwhile is not read yet.
+      if (nowMs - dueMs > BEAT_EVERY_MS) this.heardAtMs += nowMs - dueMs;
+      const silentMs = nowMs - this.heardAtMs;
       if (silentMs >= this.silentMsMax) {
         log.error("child-hangs", {
           child: name,
@@ -134,7 +138,11 @@ export class Child {
           say: "killed",
         });
         process.kill("SIGKILL");
-      } else cancel = clock.after(Math.min(this.silentMsMax - silentMs, BEAT_EVERY_MS), look);
+        return;
+      }
+      const waitMs = Math.min(this.silentMsMax - silentMs, BEAT_EVERY_MS);
+      dueMs = nowMs + waitMs;
+      cancel = clock.after(waitMs, look);
     };
     look();
     return () => cancel();

@@ -87,7 +87,8 @@ export class Course {
         for (const course of [low, likely, high]) course.push(this.unlearnt(first + i));
         continue;
       }
-      const age = first + i - this.deviation.quarter;
+      // Either way: a clock that was ahead saw it in the future.
+      const age = Math.abs(first + i - this.deviation.quarter);
       const faded = this.deviation.w * Math.exp(-age / FADES_QUARTERS);
       const at = (share: number) => this.possible(quantile(values, share)! + faded, values);
       low.push(at(0.1));

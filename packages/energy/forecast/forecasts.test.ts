@@ -97,6 +97,19 @@ test("load: a clock that goes back learns nothing wrong, and does not stop it", 
   assert.equal(forecasts.loadW(MONDAY_MS + DAY_MS, 1).likely[0], 7_000);
 });
 
+test("load: a clock that was ahead for a while and is set back leaves a forecast of numbers, about as it was", () => {
+  for (const aheadMs of [DAY_MS, 365 * DAY_MS]) {
+    const forecasts = new Forecasts(ZONE);
+    worked(forecasts);
+    const now = MONDAY_MS + 28 * DAY_MS;
+    for (let ms = 0; ms < HOUR_MS; ms += 60_000) forecasts.sawLoad(now + aheadMs + ms, 5_000);
+    forecasts.sawLoad(now, 3_000);
+    const { low, likely, high } = forecasts.loadW(now, 96);
+    const far = [...low, ...likely, ...high].filter((w) => !(w >= 0 && w <= 30_000));
+    assert.deepEqual(far, [], `${aheadMs / DAY_MS} days ahead`);
+  }
+});
+
 const visit = (day: number, hour: number, hours: number, extra: object = {}) => ({
   outlet,
   arrivedWallMs: MONDAY_MS + day * DAY_MS + hour * HOUR_MS,
@@ -174,6 +187,20 @@ test("stays: the error of departures is told in minutes, and falls as habits are
     early > 0 && forecasts.errors.departureMin < early,
     `${early}, then ${forecasts.errors.departureMin}`,
   );
+});
+
+test("stays: a clock that leaps a year while cars are there teaches nobody to stay for a year", () => {
+  const forecasts = new Forecasts(ZONE);
+  for (let day = 0; day < 20; day++) forecasts.learn(visit(day, 9, 2));
+  const there = Array.from({ length: 20 }, (_, i) => ({ ...arrival(20, 9), id: `t${i}` as SessionId }));
+  for (const one of there) forecasts.arrived(one);
+  for (const { id, arrivedWallMs } of there)
+    forecasts.departed(id, { leftWallMs: arrivedWallMs + 365 * DAY_MS, takenWh: 10_000 });
+  const next = arrival(21, 9);
+  forecasts.arrived(next);
+  const { leavesWallMs } = forecasts.session(next.id, next.arrivedWallMs, 0)!;
+  assert(quantile(leavesWallMs, 0.8)! - next.arrivedWallMs < DAY_MS);
+  assert(forecasts.errors.departureMin < 24 * 60, `${forecasts.errors.departureMin}`);
 });
 
 test("arrivals: as many as on days alike; a site that is quiet on Sundays is known as that", () => {

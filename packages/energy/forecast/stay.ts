@@ -13,6 +13,8 @@ import type { Arrival, Visit } from "./visits.ts";
 export const VISITS_MAX = 4_000;
 /** What no vehicle takes was not taken: a register that leaps, a file that is spoilt. */
 const TAKEN_WH_MAX = 1_000_000;
+/** What no car stays, but a clock that was set did. */
+const STAY_MS_MAX = 30 * 24 * 3_600_000;
 /** From so much on what a driver said is something to compare with. */
 const SAID_WH_MIN = 500;
 /** Values of a spread. */
@@ -210,7 +212,10 @@ const apart = (a: number, b: number, round: number): number => {
 };
 
 const canHaveBeen = ({ arrivedWallMs, leftWallMs, takenWh }: Visit): boolean =>
-  leftWallMs > arrivedWallMs && takenWh >= 0 && takenWh <= TAKEN_WH_MAX;
+  leftWallMs > arrivedWallMs &&
+  leftWallMs - arrivedWallMs <= STAY_MS_MAX &&
+  takenWh >= 0 &&
+  takenWh <= TAKEN_WH_MAX;
 
 /** Of what was said; who said next to nothing says nothing of others who say more. */
 const partTaken = ({ energyWh, takenWh }: Visit): number | undefined =>

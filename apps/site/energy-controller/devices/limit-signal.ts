@@ -3,13 +3,13 @@
  *
  *     registers   holding 0      heartbeat, uint16: counts up once a second, by any step
  *                 holding 1      1: the limit holds · 0: no limit · anything else is no word
- *                 holding 2..3   the limit in watts, uint32, high word first
+ *                 holding 2..3   the limit in watts, uint32, high word first; above POWER_W_MAX is no word
  *     relay       input 0        1: the contact is closed, the limit of the site's document holds · 0: no limit
  *
  * A sign of life is a heartbeat that moved; of a relay, its answer. What the box says while its heart stands still is not believed:
  * the failsafe of `nextExternal` takes over.
  */
-import type { ExternalSignal, ExternalState } from "@wattward/energy";
+import { type ExternalSignal, type ExternalState, POWER_W_MAX } from "@wattward/energy";
 import { exceptionName, type ModbusClient, type Outcome } from "@wattward/modbus";
 import { type Trouble, trouble } from "./trouble.ts";
 
@@ -63,9 +63,14 @@ export class LimitSignalDriver {
     if (!moved) return undefined;
     this.alive = true;
     const state = at("state");
-    if (state === 1) this.word = { limitW: at("limitHigh") * 0x1_0000 + at("limitLow") };
-    else if (state === 0) this.word = { limitW: undefined };
-    else return trouble("unsuited", `its state word is ${state}, which is neither 0 nor 1`);
+    const limitW = at("limitHigh") * 0x1_0000 + at("limitLow");
+    // What it said before is not said again by what is no word.
+    this.word = undefined;
+    if (state !== 0 && state !== 1)
+      return trouble("unsuited", `its state word is ${state}, which is neither 0 nor 1`);
+    if (state === 1 && limitW > POWER_W_MAX)
+      return trouble("unsuited", `its limit is ${limitW} W, which is no site's`);
+    this.word = { limitW: state === 1 ? limitW : undefined };
     return undefined;
   }
 
