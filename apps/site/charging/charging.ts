@@ -29,6 +29,7 @@ import type { StationCaller } from "./caller.ts";
 import { GrantNumbers } from "./grant-numbers.ts";
 import { AWAY_MS, RAISES_EVERY_MS, SAVED_EVERY_MS } from "./limits.ts";
 import { carriesMa, type ManagedSite, managedSite } from "./managed-site.ts";
+import { PowerReturn } from "./power-return.ts";
 import { Raises } from "./raises.ts";
 import { release } from "./release.ts";
 import type { Granted } from "./sound-turn.ts";
@@ -91,6 +92,7 @@ export class Charging implements ChargingEars {
   /** While it starts: grants were given here by a process of before. */
   private succeeds: boolean;
   private linkLostAtMs: number | undefined;
+  private readonly power = new PowerReturn();
 
   private constructor(ports: ChargingPorts, numbers: GrantNumbers) {
     this.ports = ports;
@@ -145,6 +147,7 @@ export class Charging implements ChargingEars {
     const station = this.stations.get(from.station);
     if (station === undefined) return answer();
     station.heard(from.version, call);
+    if (call.action === "BootNotification") this.booted(from.station);
     // Only the site asks a managed station what it has: nobody else is told.
     if (call.action === "ReportChargingProfiles") return { kind: "result", payload: {} };
     // The profiles that it has are the site's: their limits are not the CSMS's to tell (2.1 K28).
@@ -156,6 +159,11 @@ export class Charging implements ChargingEars {
     // The document may be another by now.
     if (transaction !== undefined) this.stations.get(from.station)?.started(call.payload, transaction);
     return answered;
+  }
+
+  private booted(station: StationId): void {
+    const nowMs = this.ports.clock.now().monotonicMs;
+    if (this.power.boots(station, { of: this.stations.size, nowMs })) this.raises?.returned(nowMs);
   }
 
   /** A CALL of the CSMS for a station; true: it does not go there. */

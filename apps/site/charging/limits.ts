@@ -79,6 +79,8 @@ export const RAISE_STEP_MS = 10_000;
 export const REVERSALS_OVER_MS = 600_000;
 /** A CSMS that was away for so long has returned; a link that flaps has not. */
 export const AWAY_MS = 300_000;
+/** Stations that boot within so long of each other had no power: no two of a kind take longer to start. */
+export const BOOT_TOGETHER_MS = 120_000;
 /** Raises that are held back are looked at again this often. */
 export const RAISES_EVERY_MS = 1_000;
 

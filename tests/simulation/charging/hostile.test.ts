@@ -290,6 +290,24 @@ test("raises: after the power came back they wait for a random time", async () =
   assert(delays.size >= 3, `${[...delays].join()} (in 10 s)`);
 });
 
+test("raises: after half of the stations booted together they wait, though the site never went; after one alone they do not", async () => {
+  for (const [cut, waits] of [
+    [1, false],
+    [2, true],
+  ] as const) {
+    const commands = { randomDelayMsMax: 600_000 };
+    const rig = await Rig.start({ version: "2.0.1", seed: 5, stations: 3, mainA: 100, commands });
+    await rig.advance(700_000);
+    for (const station of rig.stations.slice(0, cut)) station.powerCut(30_000);
+    await rig.advance(150_000);
+    const [, , other] = rig.stations;
+    await rig.arrive(other);
+    await rig.advance(20_000);
+    assert.equal(rig.drawA(other) === 16, !waits, `${rig.drawA(other)} A after ${cut} of 3`);
+    rig.finish();
+  }
+});
+
 test("raises: after the CSMS came back from a long absence they wait, after a flap of the link they do not", async () => {
   for (const [awayMs, waits] of [
     [10_000, false],
