@@ -57,7 +57,7 @@ export class MeterTrust {
   private readonly limitMa: number;
   private readonly voltageV: number;
   private last: { readonly raw: RawReading; readonly changedAtMs: number } | undefined;
-  private before: { readonly atMs: number; readonly netMa: number; readonly ownMa: number } | undefined;
+  private before: { readonly atMs: number; readonly netMa: number; readonly own: OwnSums } | undefined;
   private against = 0;
   /** How far the meter moved in the last looks in which nothing of ours did. */
   private byItselfMa: readonly number[] = [];
@@ -77,7 +77,7 @@ export class MeterTrust {
     if (why !== undefined || raw === undefined) return { kind: "refused", why: why ?? "absent" };
     const reading = { atMs: raw.atMs, currentMa: signed(raw) };
     const netMa = sum(reading.currentMa);
-    this.compare(netMa, own.drawMa - own.feedMa, nowMs);
+    this.compare(netMa, own, nowMs);
     if (this.canOnlyBeRight(netMa, own, nowMs)) this.against = 0;
     const turned = this.against >= SIGN_STEPS_AGAINST || this.impossible(netMa, own, nowMs);
     if (turned) return { kind: "refused", why: "sign-is-turned" };
@@ -137,18 +137,23 @@ export class MeterTrust {
 
   /**
    * Where our own draw moved far between two looks, and the meter moved as far the other way, the sign is doubted; one step with us
-   * clears the doubt. A step that is no larger than what the building does by itself says nothing: beside a battery that follows a restless
-   * load three in a row would go against us by chance. Looks are further apart than two readings of one instant.
+   * clears the doubt. A step that is no larger than what the building does by itself says nothing, nor does one of our sources: a battery
+   * follows a restless building, and three in a row would go against us by chance. Looks are further apart than two readings of one instant.
    */
-  private compare(netMa: number, ownMa: number, nowMs: number): void {
-    this.before ??= { atMs: nowMs, netMa, ownMa };
+  private compare(netMa: number, own: OwnSums, nowMs: number): void {
+    this.before ??= { atMs: nowMs, netMa, own };
     if (nowMs - this.before.atMs < LAG_MS_MAX) return;
-    const ownStep = ownMa - this.before.ownMa;
+    const drawStep = own.drawMa - this.before.own.drawMa;
+    const feedStep = own.feedMa - this.before.own.feedMa;
     const netStep = netMa - this.before.netMa;
-    this.before = { atMs: nowMs, netMa, ownMa };
+    this.before = { atMs: nowMs, netMa, own };
+    const ownStep = drawStep - feedStep;
     if (Math.abs(ownStep) < SIGN_STEP_MA)
       this.byItselfMa = [...this.byItselfMa, Math.abs(netStep)].slice(-LOOKS_BY_ITSELF);
-    else if (Math.abs(ownStep) > Math.max(0, ...this.byItselfMa) && Math.abs(netStep) > Math.abs(ownStep) / 2)
+    const tells =
+      Math.abs(ownStep) > Math.max(SIGN_STEP_MA, ...this.byItselfMa) &&
+      Math.abs(feedStep) < Math.abs(drawStep) / 2;
+    if (tells && Math.abs(netStep) > Math.abs(ownStep) / 2)
       this.against = Math.sign(netStep) === Math.sign(ownStep) ? 0 : this.against + 1;
   }
 }
