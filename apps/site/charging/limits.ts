@@ -58,6 +58,9 @@ export const FREE_MS = 60_000;
 export const LATE_WORDS_MS = 10_000;
 /** From the register alone a current is told where its steps lie at least so far apart. */
 export const REGISTER_STEP_MS_MIN = 5_000;
+/** A register that counts in tens, or hundreds, of watt-hours tells nothing of less: so far apart for each that it counts at once, and no farther. */
+export const REGISTER_MS_PER_WH = 5_000;
+export const REGISTER_STEP_MS_MAX = 300_000;
 /** Delivered energy is saved this often. */
 export const SAVED_EVERY_MS = 60_000;
 

@@ -36,6 +36,12 @@ const table: readonly (readonly [
     [current("L1-N", 10), current("L2-N", 9), current("L3-N", 8)],
     [10_000, 9_000, 8_000],
   ],
+  [
+    "a current of the first phase alone, and the power of three",
+    [current("L1", 16), power(11_040)],
+    [16_000, 16_000, 16_000],
+  ],
+  ["a current of the first phase alone, and its power", [current("L1", 16), power(3_600)], [16_000, 0, 0]],
   ["one current for all of them", [current(undefined, 12)], [12_000, 12_000, 12_000]],
   ["what flows in the neutral is nobody's", [current("L1", 10), current("N", 10)], [10_000, 0, 0]],
   ["a multiplier", [current("L1", 160, { unitOfMeasure: { unit: "A", multiplier: -1 } })], [16_000, 0, 0]],

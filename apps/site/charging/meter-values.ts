@@ -24,6 +24,9 @@ export type MeterReading = {
   readonly exportWh: number | undefined;
 };
 
+/** Power and currents of one station agree within this. */
+const TOLD_WITHIN_MA = 2_000;
+
 type Way = "Import" | "Export";
 type Sample = {
   readonly measurand: string;
@@ -47,7 +50,10 @@ export function readMeterValues(meterValue: unknown, terminals: Terminals): Mete
 
 /** What is drawn less what is given back; a station that tells only of the one has nothing of the other. */
 function netOf(samples: readonly Sample[], terminals: Terminals): readonly number[] | undefined {
-  const flow = (way: Way) => currents(samples, terminals, way) ?? fromPower(samples, terminals, way);
+  const flow = (way: Way) => {
+    const power = fromPower(samples, terminals, way);
+    return currents(samples, terminals, way, power) ?? power;
+  };
   const drawn = flow("Import");
   const given = terminals.givesBack === true ? flow("Export") : undefined;
   if (given === undefined) return drawn;
@@ -61,16 +67,27 @@ export function spread(powerW: number, { count, voltageV, usedCount }: Terminals
   return Array.from({ length: count }, (_, i) => (i < used ? ma : 0));
 }
 
-function currents(samples: readonly Sample[], { count }: Terminals, way: Way): number[] | undefined {
+/** A phase that a station leaves out carries nothing, unless the power that it tells beside says that more flows than the others carry. */
+function currents(
+  samples: readonly Sample[],
+  { count }: Terminals,
+  way: Way,
+  power: readonly number[] | undefined,
+): number[] | undefined {
   const found = samples.filter(({ measurand }) => measurand === `Current.${way}`);
   if (found.length === 0) return undefined;
   const whole = found.find(({ phase }) => phase === undefined);
-  const ma = Array.from({ length: count }, (_, i) => {
+  const told = Array.from({ length: count }, (_, i) => {
     const own = found.find(({ phase }) => phase === i) ?? whole;
-    return own === undefined ? 0 : Math.abs(own.value) * 1_000;
+    return own === undefined ? undefined : Math.abs(own.value) * 1_000;
   });
-  return ma;
+  const untold = told.filter((ma) => ma === undefined).length;
+  const restMa = total(power ?? []) - total(told.map((ma = 0) => ma));
+  const eachMa = restMa > TOLD_WITHIN_MA ? restMa / untold : 0;
+  return told.map((ma) => ma ?? eachMa);
 }
+
+const total = (ma: readonly number[]): number => ma.reduce((sum, each) => sum + each, 0);
 
 function fromPower(samples: readonly Sample[], terminals: Terminals, way: Way): number[] | undefined {
   const found = samples.filter(({ measurand }) => measurand === `Power.Active.${way}`);

@@ -43,3 +43,26 @@ test("session: a register that begins anew is seen by its steps again, and what 
   assert.equal(seen?.atMs, 110_000);
   assert(Math.abs(seen!.terminalsMa[0]! - 10_000) < 1, `${seen?.terminalsMa}`);
 });
+
+for (const [unitWh, withinMs] of [
+  [1, 10_000],
+  [10, 60_000],
+  [100, 310_000],
+] as const)
+  test(`session: a register that counts in ${unitWh} Wh, and is asked every five seconds, never looks like disobedience`, () => {
+    const kept = { transaction: 1, evse: 1, sinceWallMs: 0, fromWh: 0, needs: {} };
+    const session = new ChargingSession("s" as SessionId, kept, 0);
+    const time = new StationTime();
+    const drawnW = 3 * 230 * 16;
+    for (let nowMs = 5_000; nowMs <= 1_800_000; nowMs += 5_000) {
+      time.heard(nowMs, nowMs);
+      const registerWh = Math.floor((120_340 + (drawnW * nowMs) / 3_600_000) / unitWh) * unitWh;
+      const reading = { atStationMs: nowMs, registerWh, terminalsMa: undefined, exportWh: undefined };
+      session.read([reading], time, { count: 3, voltageV: 230 }, nowMs);
+      if (nowMs <= 2 * withinMs) continue;
+      const { atMs, terminalsMa } = session.observed!;
+      assert(nowMs - atMs <= withinMs, `not seen for ${nowMs - atMs} ms`);
+      // What the loop allows a meter to be wrong by: an ampere and a twentieth.
+      assert(Math.abs(terminalsMa[0]! - 16_000) <= 1_800, `${terminalsMa[0]} mA`);
+    }
+  });

@@ -2,7 +2,7 @@
 
 import type { SessionId } from "@wattward/energy";
 import type { EvseId } from "@wattward/kernel";
-import { REGISTER_STEP_MS_MIN, SEEN_LATELY_MS } from "./limits.ts";
+import { REGISTER_MS_PER_WH, REGISTER_STEP_MS_MAX, REGISTER_STEP_MS_MIN, SEEN_LATELY_MS } from "./limits.ts";
 import { type MeterReading, spread, type Terminals } from "./meter-values.ts";
 import { NEED_MAX, type Needs } from "./needs.ts";
 import type { StationTime } from "./station-time.ts";
@@ -29,6 +29,15 @@ const CAR_EFFICIENCY = 0.92;
 /** What no car on earth draws or gives is no reading, and neither is what no meter has counted. */
 const CURRENT_MA_MAX = 2_000_000;
 const REGISTER_WH_MAX = 1_000_000_000_000;
+/** The greatest that both are a multiple of; a register with digits after the watt-hour is as fine as any. */
+function unitOf(unitWh: number, wh: number): number {
+  const whole = Math.round(wh);
+  if (Math.abs(wh - whole) > 1e-6 * Math.max(1, wh)) return 1;
+  let [a, b] = [unitWh, whole];
+  while (b > 0) [a, b] = [b, a % b];
+  return a;
+}
+
 const isRegister = (wh: number): boolean => wh >= 0 && wh <= REGISTER_WH_MAX;
 
 export class ChargingSession {
@@ -47,6 +56,8 @@ export class ChargingSession {
   private fromWh: number | undefined;
   private givenWh: number;
   private exportWh: number | undefined;
+  /** What the register counts at once, as far as it showed: all its values are so many times that. */
+  private unitWh = 0;
   private register: { readonly wh: number; readonly atMs: number | undefined } | undefined;
   /** Where the step began that the next current is reckoned by. */
   private stepFrom: { readonly wh: number; readonly atMs: number } | undefined;
@@ -147,7 +158,12 @@ export class ChargingSession {
     const from = this.stepFrom;
     if (wh === undefined || !isRegister(wh)) return undefined;
     const stepMs = atMs - (from?.atMs ?? Number.NEGATIVE_INFINITY);
-    if (stepMs < REGISTER_STEP_MS_MIN) return undefined;
+    this.unitWh = unitOf(this.unitWh, wh);
+    const leastMs = Math.max(
+      REGISTER_STEP_MS_MIN,
+      Math.min(REGISTER_STEP_MS_MAX, this.unitWh * REGISTER_MS_PER_WH),
+    );
+    if (stepMs < leastMs) return undefined;
     const { fallenWh } = this;
     this.fallenWh = from !== undefined && wh < from.wh ? wh : undefined;
     // One that has fallen for once may be back with the next; else it begins anew from there.
