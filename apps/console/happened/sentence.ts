@@ -144,6 +144,7 @@ const told: Readonly<Record<string, Tell>> = {
       : { text: say.limitSet(written(power(limitW)), reason), tone: "care" };
   },
   "energy.prices-set": () => calm(say.pricesSet),
+  "energy.prices-dropped": () => calm(say.pricesDropped),
   "energy.quarters-refused": (data) => ({
     text: say.quartersRefused(textOf(data, "example") ?? ""),
     tone: "care",

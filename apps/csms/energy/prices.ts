@@ -9,7 +9,7 @@ import { findSite } from "../sites/rows.ts";
 import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import { PRICES_MAX, PRICES_PAST_MS_MAX } from "./limits.ts";
-import { findPrices, putPrices } from "./rows.ts";
+import { deletePrices, findPrices, putPrices } from "./rows.ts";
 
 export type Series = {
   readonly fromMs: number;
@@ -36,6 +36,14 @@ export const setPrices: Decision<"energy.prices"> = async (tx, input) => {
   const data = { fromMs: input.fromMs, stepMs, steps: input.milliCentPerKwh.length, actor };
   observe(tx, { kind: "energy.prices-set", source: "person", atMs, ...(site && { site }), data });
   return { kind: "set", fromMs, steps: milliCentPerKwh.length };
+};
+
+/** A site's own prices end: it goes by the fleet's again, or by its document's where there are none. */
+export const dropPrices: Decision<"energy.prices-drop"> = async (tx, { site, actor, atMs }) => {
+  if ((await tx.first(findSite, { id: site })) === undefined) return { kind: "unknown-site" };
+  if ((await tx.run(deletePrices, { site })) === 0) return { kind: "none" };
+  observe(tx, { kind: "energy.prices-dropped", source: "person", atMs, site, data: { actor } });
+  return { kind: "dropped" };
 };
 
 /** New prices over those of before, which stay up to where the new begin if they reach there and their steps fit. Pure. */

@@ -64,6 +64,7 @@ const bundleKinds = [
   "dispensation.ended",
   "energy.set",
   "energy.prices-set",
+  "energy.prices-dropped",
   "energy.limit-set",
 ];
 const dispensationKinds = ["dispensation.given", "dispensation.ended"];

@@ -95,6 +95,7 @@ export const happened = {
     limitSet: (kW: string, reason: string) => `may take ${kW} together for a time: ${reason}`,
     limitEnded: (reason: string) => `the limit of its power was taken back: ${reason}`,
     pricesSet: "prices of energy were told",
+    pricesDropped: "has no prices of energy of its own any more",
     quartersRefused: (example: string) => `told energy that cannot have been: ${example}`,
     gap: (count: number, action: string) =>
       `gave up ${plural(count, "message", "messages")} (${action}): its queue was full`,

@@ -336,6 +336,15 @@ test("prices: of the fleet and of a site, and what is no price is refused", asyn
       ["lyon", [-5, 10]],
     ],
   );
+  const drop = (where: string) => browser.ask({ method: "DELETE", url: where });
+  assert.deepEqual((await drop(`${url}/prices`)).json(), { dropped: true });
+  assert.deepEqual((await drop(`${url}/prices`)).json(), { dropped: false });
+  assert.equal((await drop("/api/v1/sites/moon/energy/prices")).json().code, "unknown-site");
+  const left = await browser.get<{ site: string | null }[]>("energy/prices");
+  assert.deepEqual(
+    left.map(({ site }) => site),
+    [null],
+  );
   for (const wrong of [
     { milliCentPerKwh: [] },
     { stepMs: 1 },
