@@ -58,6 +58,7 @@ const bundleKinds = [
   "station.changed",
   "station.handling",
   "token.set",
+  "setting.set",
   "denial.added",
   "denial.removed",
   "dispensation.given",

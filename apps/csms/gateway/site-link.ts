@@ -326,7 +326,9 @@ export class SiteLink implements Connection {
       else beforeWelcome(bundle);
     };
     const members = (stations: ReadonlyMap<StationId, Handling>) => this.stations.setMembers(stations);
-    return new BundleDelivery(this.site, siteHas, { members, send }, this.ports);
+    const unfit = (version: number, say: string) =>
+      this.ports.observe("gateway.bundle-unfit", { site: this.site }, { version, say });
+    return new BundleDelivery(this.site, siteHas, { members, send, unfit }, this.ports);
   }
 
   private async lease(): Promise<void> {

@@ -85,6 +85,7 @@ export const happened = {
     siteDisconnected: "link is down; what happens there is told when it is back",
     bundle: (version: number) => `runs on bundle ${version}`,
     bundleRefused: (reason: string) => `refused its new bundle: ${reason}`,
+    bundleUnfit: (why: string) => `lives on its last bundle, for no site could take the new one: ${why}`,
     mode: (name: string, reason: string) => `energy mode is ${name.toLowerCase()} now: ${reason}`,
     guardRefused: (client: string, what: string, why: string) =>
       `the guard refused ${client}${what === "" ? "" : ` (${what})`}: ${why}`,
