@@ -293,6 +293,13 @@ test("quarters and days: what the site told, in its own calendar, for spans that
       ["2026-01-02", 400, 500],
     ],
   );
+  await put(browser, { text: "", base: 1, why: "sold" });
+  const since = await days();
+  assert.deepEqual(
+    [since.timeZone, since.currency, since.days.length],
+    ["Europe/Berlin", "EUR", 2],
+    "what was stays in the customs of its time",
+  );
   for (const wrong of ["fromMs=5&toMs=5", "fromMs=6&toMs=5", `fromMs=0&toMs=${401 * 86_400_000}`])
     for (const what of ["quarters", "days"]) await browser.get(`sites/lyon/energy/${what}?${wrong}`, 400);
 });
