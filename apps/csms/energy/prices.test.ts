@@ -25,10 +25,22 @@ test("prices told again: those of before stay up to where the new begin; what do
     ["of earlier", hours(5, 1, 2), hours(0, 9), hours(0, 9)],
     ["with a gap", hours(0, 1, 2), hours(3, 9), hours(3, 9)],
     [
-      "of another step",
+      "by the quarter of an hour, after some by the hour",
       hours(0, 1, 2),
       { ...hours(1, 9), stepMs: 900_000 },
-      { ...hours(1, 9), stepMs: 900_000 },
+      { ...hours(0, 1, 1, 1, 1, 9), stepMs: 900_000 },
+    ],
+    [
+      "from within an hour",
+      hours(0, 1, 2),
+      { ...hours(1.5, 9), stepMs: 900_000 },
+      { ...hours(0, 1, 1, 1, 1, 2, 2, 9), stepMs: 900_000 },
+    ],
+    [
+      "by the hour, after some by the quarter",
+      { ...hours(0, 1, 2), stepMs: 900_000 },
+      hours(0.5, 9),
+      hours(0.5, 9),
     ],
     ["between two steps", hours(0, 1, 2), { ...hours(0, 9), fromMs: 5 }, { ...hours(0, 9), fromMs: 5 }],
   ];

@@ -46,23 +46,28 @@ export const dropPrices: Decision<"energy.prices-drop"> = async (tx, { site, act
   return { kind: "dropped" };
 };
 
-/** New prices over those of before, which stay up to where the new begin if they reach there and their steps fit. Pure. */
-export function joined(before: Series | undefined, told: Series, nowMs: number): Series {
+/**
+ * New prices over those of before, which stay up to where the new begin if they reach there and their steps are the new ones, or whole
+ * numbers of them: the day a market goes from hours to quarters has prices too. Pure.
+ */
+export function joined(known: Series | undefined, told: Series, nowMs: number): Series {
   const { fromMs, stepMs, milliCentPerKwh } = told;
+  const before = known && inSteps(known, stepMs);
   const kept = before === undefined ? 0 : (fromMs - before.fromMs) / before.stepMs;
-  if (
-    before === undefined ||
-    before.stepMs !== stepMs ||
-    !Number.isInteger(kept) ||
-    kept <= 0 ||
-    kept > before.milliCentPerKwh.length
-  )
+  if (before === undefined || !Number.isInteger(kept) || kept <= 0 || kept > before.milliCentPerKwh.length)
     return { fromMs, stepMs, milliCentPerKwh };
   const all = [...before.milliCentPerKwh.slice(0, kept), ...milliCentPerKwh];
   const past = Math.floor((nowMs - PRICES_PAST_MS_MAX - before.fromMs) / stepMs);
   // Never any of what was told now: that is at most PRICES_MAX by itself.
   const dropped = Math.min(kept, Math.max(0, past, all.length - PRICES_MAX));
   return { fromMs: before.fromMs + dropped * stepMs, stepMs, milliCentPerKwh: all.slice(dropped) };
+}
+
+function inSteps({ fromMs, stepMs, milliCentPerKwh }: Series, wantedMs: number): Series | undefined {
+  const times = stepMs / wantedMs;
+  if (!Number.isInteger(times)) return undefined;
+  const each = milliCentPerKwh.flatMap((price) => Array<number>(times).fill(price));
+  return { fromMs, stepMs: wantedMs, milliCentPerKwh: each };
 }
 
 /** The document's energy for the bundle, with the newest prices that were told for the site. */
