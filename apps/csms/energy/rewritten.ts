@@ -1,6 +1,6 @@
 /** A document with another value in it, all else as its author wrote it. */
 import { parseWritten } from "@wattward/energy/document";
-import { isAlias } from "yaml";
+import { isAlias, type Node } from "yaml";
 
 /** The same document with another value at a path that it has; comments stay. To be called on what was read without a fault. */
 export function rewritten(text: string, keys: readonly string[], value: string): string {
@@ -10,8 +10,8 @@ export function rewritten(text: string, keys: readonly string[], value: string):
     const path = keys.slice(0, depth);
     const part = document.getIn(path, true);
     if (!isAlias(part)) continue;
-    const own = part.resolve(document)?.clone();
-    if (own !== undefined) delete own.anchor;
+    const own = part.resolve(document)?.clone() as Node | undefined;
+    if (own !== undefined && !isAlias(own)) delete own.anchor;
     document.setIn(path, own);
   }
   document.setIn(keys, value);
