@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BUNDLE_TOKENS_MAX } from "@wattward/sitelink";
+import { BUNDLE_AGAIN_MS } from "./limits.ts";
 import { beat, hello, north, relay, welcomed } from "./testing/site-messages.ts";
 
 /** Each quote is escaped in the body, and both signs again in the message. */
@@ -40,4 +41,29 @@ test("a bundle goes out again after each thing that may be in it has changed", a
     await link.say(beat, beat);
     assert.equal(link.heard("bundle").length, i + 2, kind);
   }
+});
+
+test("a bundle that the site refused, for want of room say, is offered again after a while, until it is in force", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  const state = (accepted: boolean) => ({
+    t: "bundle-state",
+    version: 1,
+    accepted,
+    reason: "the disk is full",
+  });
+  const during = async (ms: number) => {
+    for (let at = 0; at < ms; at += 1_000) {
+      await w.time.advance(800);
+      await link.say(beat);
+    }
+    return link.heard("bundle").length;
+  };
+  await link.say(state(false));
+  assert.equal(await during(BUNDLE_AGAIN_MS - 2_000), 1, "not at once");
+  assert.equal(await during(4_000), 2);
+  await link.say(state(false));
+  assert.equal(await during(BUNDLE_AGAIN_MS + 2_000), 3);
+  await link.say(state(true));
+  assert.equal(await during(2 * BUNDLE_AGAIN_MS), 3);
 });

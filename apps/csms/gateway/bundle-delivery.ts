@@ -4,7 +4,7 @@
  * One that no site could take is not sent, for it would end the link each time: the site keeps its last good one, and people are told.
  * Asked again while it works, it works once more afterwards, so that the last change is always in what was sent.
  */
-import type { Log, SiteId, StationId } from "@wattward/kernel";
+import type { Cancel, Log, SiteId, StationId } from "@wattward/kernel";
 import { type Handling, usualHandling } from "@wattward/ocpp";
 import {
   type Bundle,
@@ -13,6 +13,7 @@ import {
   SITE_MESSAGE_BYTES_MAX,
   type SignedBundle,
 } from "@wattward/sitelink";
+import { BUNDLE_AGAIN_MS } from "./limits.ts";
 import type { GatewayPorts } from "./ports.ts";
 
 export type BundleDeliveryPorts = Pick<GatewayPorts, "core" | "clock" | "signBundle"> & { readonly log: Log };
@@ -31,6 +32,7 @@ export class BundleDelivery {
   private siteHas: BundleAtSite;
   private working: Promise<void> | undefined;
   private wantedAgain = false;
+  private cancelAgain: Cancel = () => {};
 
   constructor(site: SiteId, siteHas: BundleAtSite, to: BundleDelivery["to"], ports: BundleDeliveryPorts) {
     this.site = site;
@@ -47,6 +49,25 @@ export class BundleDelivery {
     }
     this.working = this.work().finally(() => (this.working = undefined));
     return this.working;
+  }
+
+  /** The same, and nobody waits: a fault is said. */
+  refreshLater(): void {
+    this.refresh().catch((error: unknown) => {
+      // The next change, or the next hello, tries again; until then the site lives on its last good bundle.
+      this.ports.log.error("bundle-not-sent", { error: String(error) });
+    });
+  }
+
+  /** The site did not take it, for want of room, say: it goes out again after a while, or at the next change. */
+  refused(): void {
+    this.siteHas = { version: 0, epoch: undefined };
+    this.stop();
+    this.cancelAgain = this.ports.clock.after(BUNDLE_AGAIN_MS, () => this.refreshLater());
+  }
+
+  stop(): void {
+    this.cancelAgain();
   }
 
   /** Rejects with what the core or the key store rejects with. */

@@ -61,6 +61,8 @@ export const CURSOR_GATHER_MS = 20;
 export const CURSOR_RETRY_MS = 1_000;
 /** Changes to bundles gather this long before one is compiled. */
 export const BUNDLE_GATHER_MS = 100;
+/** One that the site refused is offered again after this. */
+export const BUNDLE_AGAIN_MS = 5 * 60_000;
 
 /** A store that failed is tried with a small write this often; silent for this long, stations are sent away to queue. */
 export const STORE_TRY_MS = 1_000;
