@@ -32,5 +32,7 @@ export const OBSERVED_MAX = 256;
 export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
 /** Of these, one other process of the site may have so many: what two of them leave is the local controller's own. */
 export const WITNESS_RATE = { burst: 20, perSecond: 0.3 };
+/** Changes of the mode, beside all those: nobody else may hold one back. */
+export const MODES_RATE = { burst: 20, perSecond: 0.3 };
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;
