@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MODE_OBSERVED, parseSiteMessage } from "@wattward/sitelink";
+import { MODE_OBSERVED, OBSERVED_WAITING_MAX, parseSiteMessage } from "@wattward/sitelink";
 import { simulatedTime } from "@wattward/testing";
-import { MODES_RATE, OBSERVED_MAX, OBSERVED_RATE } from "./limits.ts";
+import { MODES_RATE, OBSERVED_RATE } from "./limits.ts";
 import { Sightings } from "./sightings.ts";
 
 const mode = (word: string) => JSON.stringify({ mode: word, islanded: false, reason: "x" });
@@ -42,12 +42,12 @@ test("sightings: of those that wait for a link the newest are kept, and modes be
     sightings.keep(sightings.see(kind, detail) ?? assert.fail());
   };
   await keep(MODE_OBSERVED, mode("fallback"));
-  for (let n = 0; n < 2 * OBSERVED_MAX; n++) await keep("connection-refused", `stranger ${n}`);
+  for (let n = 0; n < 2 * OBSERVED_WAITING_MAX; n++) await keep("connection-refused", `stranger ${n}`);
   const waiting = sightings.waiting();
-  assert.equal(waiting.length, OBSERVED_MAX);
+  assert.equal(waiting.length, OBSERVED_WAITING_MAX);
   assert.deepEqual(
     [waiting[0]?.kind, waiting.at(-1)?.detail],
-    [MODE_OBSERVED, `stranger ${2 * OBSERVED_MAX - 1}`],
+    [MODE_OBSERVED, `stranger ${2 * OBSERVED_WAITING_MAX - 1}`],
   );
   assert.deepEqual(sightings.waiting(), [], "told once");
 });

@@ -8,9 +8,10 @@ import {
   LINK_NAME_CHARS_MAX,
   LINK_TEXT_CHARS_MAX,
   MODE_OBSERVED,
+  OBSERVED_WAITING_MAX,
   type SiteMessage,
 } from "@wattward/sitelink";
-import { MODES_RATE, OBSERVED_MAX, OBSERVED_RATE } from "./limits.ts";
+import { MODES_RATE, OBSERVED_RATE } from "./limits.ts";
 
 type Observed = Extract<SiteMessage, { t: "observed" }>;
 
@@ -52,7 +53,7 @@ export class Sightings {
   /** For the next link. */
   keep(observed: Observed): void {
     this.kept.push(observed);
-    if (this.kept.length <= OBSERVED_MAX) return;
+    if (this.kept.length <= OBSERVED_WAITING_MAX) return;
     const oldest = this.kept.findIndex(({ kind }) => kind !== MODE_OBSERVED);
     this.kept.splice(Math.max(0, oldest), 1);
   }
