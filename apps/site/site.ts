@@ -184,7 +184,7 @@ async function openParts(ports: SitePorts): Promise<Parts> {
     linkUp: () => link.isUp,
     csmsEpoch: () => ids.csmsEpoch,
     tell: (message) => link.tellIfRoom(message),
-    observe: (kind, detail, station) => void link.observe(kind, detail, station),
+    observe: (kind, detail, station) => link.observe(kind, detail, station),
     inItsName: (from, call) => void desk.answer(from, call, writeFrame(call)),
     ...(ports.listenEnergy && { listenEnergy: ports.listenEnergy }),
   });

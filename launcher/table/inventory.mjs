@@ -113,7 +113,7 @@ const energy = {
         { name: "FILE", takes: "file" },
       ],
       sentence:
-        "prices told from outside, for a tariff that is a series: CSV (an instant with its zone and EUR/MWh in each line) or JSON as the API takes it; without SITE for every site that has none of its own. What is of the past is left out",
+        "prices told from outside, for a tariff that is a series: CSV (an instant with its zone and EUR/MWh in each line) or JSON as the API takes it; without SITE for every site that has none of its own. What is of the past is left out. 'fleet' in place of FILE: the site has none of its own any more",
       options: [
         text("plus", "N", "thousandths of a cent per kWh on top of each: taxes, fees (0)"),
         data,

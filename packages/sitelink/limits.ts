@@ -18,6 +18,8 @@ export const ENERGY_LIMIT_W_MAX = 10_000_000;
 export const LINK_TEXT_CHARS_MAX = 1_024;
 /** Names: actions, kinds, software versions, codes, addresses. */
 export const LINK_NAME_CHARS_MAX = 128;
+/** What a site has seen while there was no link, and tells at once when there is one: so many of them, the newest. */
+export const OBSERVED_WAITING_MAX = 256;
 /** The CSMS acknowledges what became durable at the latest after this. */
 export const ACK_DELAY_MS_MAX = 200;
 /** Both sides send a beat after this long without another message, and give up a peer silent for three of them: a cut

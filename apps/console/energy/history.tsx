@@ -22,6 +22,7 @@ import {
   money,
   ownShare,
   peakOf,
+  type Sums,
   solarKept,
   spanOfDays,
   sumsOf,
@@ -119,10 +120,8 @@ function Days({ told, site }: { told: EnergyDays; site: string }) {
   );
 }
 
-const percent = (share: number | null | undefined): Quantity =>
-  share === null || share === undefined
-    ? { figure: dash, unit: "%" }
-    : { figure: String(Math.round(share * 100)), unit: "%" };
+const percent = (share: number | undefined): Quantity =>
+  share === undefined ? { figure: dash, unit: "%" } : { figure: String(Math.round(share * 100)), unit: "%" };
 
 function Totals({ told }: { told: EnergyDays }) {
   const sums = totalOf(told.days);
@@ -187,14 +186,14 @@ const wh = (id: string, title: string, of: Of, wide = false): Column<EnergyDay> 
   cell: (day) => (day.measuredS === 0 ? dash : written(energy(of(day)))),
   value: (day) => (day.measuredS === 0 ? null : of(day)),
 });
-const share = (id: string, title: string, of: (day: EnergyDay) => number | null): Column<EnergyDay> => ({
+const share = (id: string, title: string, of: (sums: Sums) => number | undefined): Column<EnergyDay> => ({
   id,
   title,
   share: 1.6,
   number: true,
   wide: true,
-  cell: (day) => written(percent(of(day) === null ? null : (of(day) ?? 0) / 1000)),
-  value: of,
+  cell: (day) => written(percent(of(sumsOf(day)))),
+  value: (day) => of(sumsOf(day)) ?? null,
 });
 
 const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
@@ -219,8 +218,8 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
     value: ({ peakImportW }) => peakImportW,
   },
   wh("export", say.export, ({ exportWh }) => exportWh, true),
-  share("kept", say.ownUse, ({ selfConsumptionPermille }) => selfConsumptionPermille),
-  share("own", say.own, ({ autarkyPermille }) => autarkyPermille),
+  share("kept", say.ownUse, solarKept),
+  share("own", say.own, ownShare),
   {
     id: "cost",
     title: say.cost,
@@ -229,15 +228,7 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
     cell: (day) => (day.measuredS === 0 ? dash : money(day.costMilliCent, currency)),
     value: (day) => (day.measuredS === 0 ? null : day.costMilliCent / 100_000),
   },
-  {
-    id: "measured",
-    title: say.measured,
-    share: 1.6,
-    number: true,
-    wide: true,
-    cell: (day) => written(percent(measuredShare(sumsOf(day)))),
-    value: (day) => measuredShare(sumsOf(day)) ?? null,
-  },
+  share("measured", say.measured, measuredShare),
 ];
 
 /** None is told as 0 until a forecast was held against what came of it: no forecast is right to the last watt. */

@@ -1040,7 +1040,8 @@ export interface paths {
         /** Of one site, whose tariff is a series */
         put: operations["putSitesSiteEnergyPrices"];
         post?: never;
-        delete?: never;
+        /** The fleet's prices hold there again */
+        delete: operations["deleteSitesSiteEnergyPrices"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4977,6 +4978,50 @@ export interface operations {
                         /** @description Of all that is known now: those of before stay up to where the new begin. */
                         fromMs: number;
                         steps: number;
+                    };
+                };
+            };
+            /** @description What went wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What went wrong */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSitesSiteEnergyPrices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A site's id: a DNS label. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description drop a site's energy prices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description false where it had none of its own: nothing changed. */
+                        dropped: boolean;
                     };
                 };
             };

@@ -144,6 +144,7 @@ const told: Readonly<Record<string, Tell>> = {
       : { text: say.limitSet(written(power(limitW)), reason), tone: "care" };
   },
   "energy.prices-set": () => calm(say.pricesSet),
+  "energy.prices-dropped": () => calm(say.pricesDropped),
   "energy.quarters-refused": (data) => ({
     text: say.quartersRefused(textOf(data, "example") ?? ""),
     tone: "care",
@@ -166,13 +167,14 @@ const told: Readonly<Record<string, Tell>> = {
   },
 };
 
-/** What a station's socket shows over time, by the gateway's word for it. */
+/** What a station's socket or a site's link shows over time, by the gateway's word for it. */
 const seenByGateway: Readonly<Record<string, (detail: Observation["data"]) => string>> = {
   "gateway.message-id-reused": () => say.messageIdReused,
   "gateway.heartbeat-flood": () => say.heartbeatFlood,
   "gateway.invalid-messages": () => say.invalidMessages,
   "gateway.clock-stepped": (detail) =>
     say.clockStepped(Math.round((numberOf(detail, "steppedMs") ?? 0) / 1_000)),
+  "gateway.bundle-unfit": (detail) => say.bundleUnfit(textOf(detail, "say") ?? ""),
   "gateway.profile-not-in-force": (detail) => {
     const shown = (name: "after" | "before") =>
       `${numberOf(detail, name) ?? 0} ${textOf(detail, "unit") ?? ""}`.trim();

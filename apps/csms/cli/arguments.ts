@@ -85,7 +85,7 @@ export function readNumber(
   range: { readonly min: number; readonly max: number },
 ): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  const value = /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= range.min && value <= range.max) return value;
   throw new UsageError(`${name} must be a whole number from ${range.min} to ${range.max}, not '${text}'`);
 }

@@ -173,6 +173,18 @@ test("energy prices: of all and of one site, CSV and JSON, with what is on top; 
     ],
   );
   assert.deepEqual(rows[0]?.milliCentPerKwh, [26_530, 17_800]);
+
+  const back = await run("prices", "lyon", "fleet");
+  assert.deepEqual([back.code, back.out], [0, "lyon: the fleet's prices hold there again.\n"]);
+  assert.match((await run("prices", "lyon", "fleet")).out, /lyon: had no prices of its own/);
+  assert.match((await run("prices", "moon", "fleet")).err, /there is no site 'moon'/);
+  assert.match((await run("prices", "lyon", "fleet", "--plus", "5")).err, /--plus goes with a file/);
+  const left = await withDataCore(data, ({ core }) => core.query("energy.prices", undefined));
+  assert.deepEqual(
+    left.map(({ site }) => site),
+    [null],
+  );
+  assert.equal((await run("prices", csv, "--plus=-100")).code, 0, "a discount");
 });
 
 test("energy limit: for a time, with a reason; off ends it; nonsense and sites that nobody manages are refused", async () => {

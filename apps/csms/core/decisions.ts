@@ -4,7 +4,7 @@ import { setToken } from "../authorisation/set-token.ts";
 import { compile } from "../bundle/compile.ts";
 import { expireOverdue, outcome, take } from "../commands/commands.ts";
 import { request, requestSettings } from "../commands/request.ts";
-import { setPrices } from "../energy/prices.ts";
+import { dropPrices, setPrices } from "../energy/prices.ts";
 import { takeQuarters } from "../energy/quarters.ts";
 import { setDocument } from "../energy/set-document.ts";
 import { setLimit } from "../energy/site-limit.ts";
@@ -63,6 +63,7 @@ export const decisions: { readonly [N in keyof Decisions]: Decision<N> } = {
   "bundle.compile": compile,
   "energy.set": setDocument,
   "energy.prices": setPrices,
+  "energy.prices-drop": dropPrices,
   "energy.limit": setLimit,
   "site.quarters": takeQuarters,
   observe: takeObserved,

@@ -14,6 +14,11 @@ export type EnergyDecisions = {
     input: PricesTold;
     output: { kind: "set"; fromMs: number; steps: number } | { kind: "unknown-site" };
   };
+  /** A site has no prices of its own any more: the fleet's hold there. */
+  "energy.prices-drop": {
+    input: { site: SiteId; actor: string; atMs: number };
+    output: { kind: "dropped" } | { kind: "none" } | { kind: "unknown-site" };
+  };
   /** What everything controlled at a site may take together, for a time; null: no more. `reason` is kept with it. */
   "energy.limit": {
     input: {

@@ -165,6 +165,8 @@ export type ObservationData = {
   "energy.set": { version: number; managed: boolean; actor: string; reason: string };
   /** Prices from then on, so many steps; of a site, or of all that have none of their own. */
   "energy.prices-set": { fromMs: number; stepMs: number; steps: number; actor: string };
+  /** A site has none of its own any more. */
+  "energy.prices-dropped": { actor: string };
   /** What everything controlled at a site may take together, for a time; both null: no such limit any more. */
   "energy.limit-set": { limitW: number | null; untilMs: number | null; actor: string; reason: string };
   /** Quarters of an hour that no site can have had: they are kept nowhere. */

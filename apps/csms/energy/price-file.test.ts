@@ -27,6 +27,8 @@ test("prices as exchanges write them: with and without heading, any separator, o
     lines("datetime_utc,day_ahead_price_eur_mwh", `${a},85.30`, `${b},-0.01`, `${c},0.0`),
     `\uFEFF${[`${a};85.3`, `${b};-0.01`, `${c};0`].join("\r\n")}`,
     lines("# of tomorrow", `"${a}"\t"85.30"`, "", `${b}\t-0.01`, `${c}\t0`),
+    lines(`"${a}","85.30"`, `"${b}","-0.01"`, `"${c}","0"`),
+    lines(` ${a} , 85.30`, ` ${b} , -0.01`, ` ${c} , 0`),
     lines(`2027-03-01 01:00+01:00,85.3`, `2027-03-01 02:00+01:00,-0.01`, `2027-03-01 03:00+01:00,0`),
     JSON.stringify(wanted),
   ])

@@ -1,7 +1,7 @@
 /**
  * A file of prices as exchanges and others hand them out, read into one series. Pure.
  *
- *     CSV    an instant and a price a line, comma, semicolon or tab between, EUR/MWh; a first line that begins with no digit is a heading
+ *     CSV    an instant and a price a line, comma, semicolon or tab between, EUR/MWh; a first line without a digit in front is a heading
  *            2027-03-01T00:00:00+00:00,85.30
  *     JSON   as the API takes it: {"fromMs":…,"stepMs":…,"milliCentPerKwh":[…]}
  *
@@ -61,7 +61,7 @@ function fromLines(text: string): Result<Series, readonly PriceFault[]> {
     .split(/\r\n|\n|\r/)
     .entries()) {
     if (written.trim() === "" || written.startsWith("#")) continue;
-    if (i === 0 && !/^\d/.test(written)) continue;
+    if (i === 0 && !/^[\s"]*\d/.test(written)) continue;
     const row = rowOf(written, i + 1);
     if ("sentence" in row) faults.push(row);
     else rows.push(row);

@@ -25,10 +25,22 @@ test("prices told again: those of before stay up to where the new begin; what do
     ["of earlier", hours(5, 1, 2), hours(0, 9), hours(0, 9)],
     ["with a gap", hours(0, 1, 2), hours(3, 9), hours(3, 9)],
     [
-      "of another step",
+      "by the quarter of an hour, after some by the hour",
       hours(0, 1, 2),
       { ...hours(1, 9), stepMs: 900_000 },
-      { ...hours(1, 9), stepMs: 900_000 },
+      { ...hours(0, 1, 1, 1, 1, 9), stepMs: 900_000 },
+    ],
+    [
+      "from within an hour",
+      hours(0, 1, 2),
+      { ...hours(1.5, 9), stepMs: 900_000 },
+      { ...hours(0, 1, 1, 1, 1, 2, 2, 9), stepMs: 900_000 },
+    ],
+    [
+      "by the hour, after some by the quarter",
+      { ...hours(0, 1, 2), stepMs: 900_000 },
+      hours(0.5, 9),
+      hours(0.5, 9),
     ],
     ["between two steps", hours(0, 1, 2), { ...hours(0, 9), fromMs: 5 }, { ...hours(0, 9), fromMs: 5 }],
   ];
@@ -93,6 +105,27 @@ test("prices: the fleet's stand in each bundle whose tariff is a series, until t
       [1, "feed"],
     ],
   );
+});
+
+test("prices: a site gives up its own, and the fleet's hold there again; where it has none nothing changes", async () => {
+  const core = await managed();
+  const written = await tariffOf(core);
+  const drop = (site: SiteId) => core.decide("energy.prices-drop", { site, actor: "ada", atMs: core.nowMs });
+  const fleet = hours(START_MS / HOUR_MS, 10, 20);
+  await tell(core, fleet);
+  await tell(core, hours(START_MS / HOUR_MS, 30), SITE);
+  assert.deepEqual(await drop(SITE), { kind: "dropped" });
+  assert.deepEqual(await tariffOf(core), asTariff(fleet));
+  assert.deepEqual(await drop(SITE), { kind: "none" });
+  assert.deepEqual(await drop("moon" as SiteId), { kind: "unknown-site" });
+  assert.deepEqual(
+    (await core.outbox("energy.prices-dropped")).map(({ data }) => data["actor"]),
+    ["ada"],
+  );
+  const alone = await managed();
+  await tell(alone, hours(START_MS / HOUR_MS, 30), SITE);
+  await alone.decide("energy.prices-drop", { site: SITE, actor: "ada", atMs: alone.nowMs });
+  assert.deepEqual(await tariffOf(alone), written, "without the fleet's it is as the document says");
 });
 
 test("prices: a tariff that is flat, or by the hour, is as it was written", async () => {

@@ -9,7 +9,7 @@ import { findSite } from "../sites/rows.ts";
 import type { Row } from "../store/schema.ts";
 import type { Tx } from "../store/writer.ts";
 import { PRICES_MAX, PRICES_PAST_MS_MAX } from "./limits.ts";
-import { findPrices, putPrices } from "./rows.ts";
+import { deletePrices, findPrices, putPrices } from "./rows.ts";
 
 export type Series = {
   readonly fromMs: number;
@@ -38,23 +38,36 @@ export const setPrices: Decision<"energy.prices"> = async (tx, input) => {
   return { kind: "set", fromMs, steps: milliCentPerKwh.length };
 };
 
-/** New prices over those of before, which stay up to where the new begin if they reach there and their steps fit. Pure. */
-export function joined(before: Series | undefined, told: Series, nowMs: number): Series {
+/** A site's own prices end: it goes by the fleet's again, or by its document's where there are none. */
+export const dropPrices: Decision<"energy.prices-drop"> = async (tx, { site, actor, atMs }) => {
+  if ((await tx.first(findSite, { id: site })) === undefined) return { kind: "unknown-site" };
+  if ((await tx.run(deletePrices, { site })) === 0) return { kind: "none" };
+  observe(tx, { kind: "energy.prices-dropped", source: "person", atMs, site, data: { actor } });
+  return { kind: "dropped" };
+};
+
+/**
+ * New prices over those of before, which stay up to where the new begin if they reach there and their steps are the new ones, or whole
+ * numbers of them: the day a market goes from hours to quarters has prices too. Pure.
+ */
+export function joined(known: Series | undefined, told: Series, nowMs: number): Series {
   const { fromMs, stepMs, milliCentPerKwh } = told;
+  const before = known && inSteps(known, stepMs);
   const kept = before === undefined ? 0 : (fromMs - before.fromMs) / before.stepMs;
-  if (
-    before === undefined ||
-    before.stepMs !== stepMs ||
-    !Number.isInteger(kept) ||
-    kept <= 0 ||
-    kept > before.milliCentPerKwh.length
-  )
+  if (before === undefined || !Number.isInteger(kept) || kept <= 0 || kept > before.milliCentPerKwh.length)
     return { fromMs, stepMs, milliCentPerKwh };
   const all = [...before.milliCentPerKwh.slice(0, kept), ...milliCentPerKwh];
   const past = Math.floor((nowMs - PRICES_PAST_MS_MAX - before.fromMs) / stepMs);
   // Never any of what was told now: that is at most PRICES_MAX by itself.
   const dropped = Math.min(kept, Math.max(0, past, all.length - PRICES_MAX));
   return { fromMs: before.fromMs + dropped * stepMs, stepMs, milliCentPerKwh: all.slice(dropped) };
+}
+
+function inSteps({ fromMs, stepMs, milliCentPerKwh }: Series, wantedMs: number): Series | undefined {
+  const times = stepMs / wantedMs;
+  if (!Number.isInteger(times)) return undefined;
+  const each = milliCentPerKwh.flatMap((price) => Array<number>(times).fill(price));
+  return { fromMs, stepMs: wantedMs, milliCentPerKwh: each };
 }
 
 /** The document's energy for the bundle, with the newest prices that were told for the site. */

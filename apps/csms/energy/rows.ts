@@ -36,6 +36,10 @@ export const putPrices = statement((db, p: Schema["energy_prices"]) =>
     .onConflict((c) => c.column("site_id").doUpdateSet(each(p, priceColumns))),
 );
 
+export const deletePrices = statement((db, p: { site: string }) =>
+  db.deleteFrom("energy_prices").where("site_id", "=", p.site),
+);
+
 export const findLimit = statement((db, p: { site: string }) =>
   db.selectFrom("energy_limits").selectAll().where("site_id", "=", p.site),
 );

@@ -58,12 +58,14 @@ const bundleKinds = [
   "station.changed",
   "station.handling",
   "token.set",
+  "setting.set",
   "denial.added",
   "denial.removed",
   "dispensation.given",
   "dispensation.ended",
   "energy.set",
   "energy.prices-set",
+  "energy.prices-dropped",
   "energy.limit-set",
 ];
 const dispensationKinds = ["dispensation.given", "dispensation.ended"];

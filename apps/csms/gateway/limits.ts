@@ -1,4 +1,5 @@
 /** Every limit of the gateway, with its unit in its name. A test may tighten some through {@link GatewayLimits}. */
+import { OBSERVED_WAITING_MAX } from "@wattward/sitelink";
 
 /** Upgrades with one key: a peer in a hot loop of reconnects is told 429 and costs the store nothing. */
 export const UPGRADE_RATE = { burst: 20, perSecond: 0.5 };
@@ -36,9 +37,9 @@ export const LINK_MESSAGES_PER_SECOND = 5_000;
 export const LINK_RATE_CHARS = 1_024;
 /** What a site says of itself and leaves a row for each time counts for so many: 250 a second. */
 export const LINK_NEWS_COST = 20;
-/** Wishes for a lease, and observations, that one site may send; more are dropped and counted. */
+/** Wishes for a lease, and observations, that one site may send; more are dropped and counted. All that waited for its link comes at once. */
 export const LEASE_RATE = { burst: 4, perSecond: 0.1 };
-export const LINK_OBSERVATION_RATE = { burst: 100, perSecond: 2 };
+export const LINK_OBSERVATION_RATE = { burst: OBSERVED_WAITING_MAX + 100, perSecond: 2 };
 
 /** Snapshots of one site's energy; more are dropped, for the next is as good. */
 export const SNAPSHOT_RATE = { burst: 5, perSecond: 2 };
@@ -61,6 +62,8 @@ export const CURSOR_GATHER_MS = 20;
 export const CURSOR_RETRY_MS = 1_000;
 /** Changes to bundles gather this long before one is compiled. */
 export const BUNDLE_GATHER_MS = 100;
+/** One that the site refused is offered again after this. */
+export const BUNDLE_AGAIN_MS = 5 * 60_000;
 
 /** A store that failed is tried with a small write this often; silent for this long, stations are sent away to queue. */
 export const STORE_TRY_MS = 1_000;

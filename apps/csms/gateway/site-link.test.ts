@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LINK_SILENCE_MS_MAX, parseBundle, SITE_MESSAGE_BYTES_MAX } from "@wattward/sitelink";
+import {
+  LINK_SILENCE_MS_MAX,
+  OBSERVED_WAITING_MAX,
+  parseBundle,
+  SITE_MESSAGE_BYTES_MAX,
+} from "@wattward/sitelink";
 import { seededChance } from "@wattward/testing";
 import { HELLO_MS_MAX, RECORDS_IN_FLIGHT_MAX, RELAYS_WAITING_PER_STATION_MAX } from "./limits.ts";
 import {
@@ -302,6 +307,17 @@ test("what a site observed, and what became of its bundle, reach the core", asyn
     w.core.inputs("site.bundle").map(({ version, accepted }) => [version, accepted]),
     [[1, true]],
   );
+});
+
+test("what a site saw while it had no link is all taken, its newest too, and more at once is not", async () => {
+  const w = await north();
+  const link = await welcomed(w);
+  const seen = (n: number) => ({ t: "observed", kind: "certificate-refused", atMs: n, detail: `${n}` });
+  await link.say(...Array.from({ length: OBSERVED_WAITING_MAX }, (_, n) => seen(n)), beat);
+  await w.time.advance(2_000);
+  assert.equal(w.core.inputs("observe").length, OBSERVED_WAITING_MAX);
+  await link.say(...Array.from({ length: 1_000 }, (_, n) => seen(n)), beat);
+  assert(w.core.inputs("observe").length < 2 * OBSERVED_WAITING_MAX);
 });
 
 test("what a site says before it was welcomed is not lost: it is read after the welcome", async () => {

@@ -14,7 +14,7 @@ import {
   TokenBucket,
   type Wire,
 } from "@wattward/kernel";
-import { type Claim, type Handling, notice, noticed } from "@wattward/ocpp";
+import { type Claim, notice, noticed } from "@wattward/ocpp";
 import type { PeerFacts } from "@wattward/pki";
 import {
   type CsmsMessage,
@@ -125,11 +125,7 @@ export class SiteLink implements Connection {
 
   /** The site's stations, tokens or denials may have changed. */
   refreshBundle(): void {
-    if (this.state.kind !== "open") return;
-    this.state.bundle.refresh().catch((error: unknown) => {
-      // The next change, or the next hello, tries again; until then the site lives on its last good bundle.
-      this.ports.log.error("bundle-not-sent", { error: String(error) });
-    });
+    if (this.state.kind === "open") this.state.bundle.refreshLater();
   }
 
   /** A station's connection by another route has ended, or that of any: if this site has it too, it is reached through here. */
@@ -185,7 +181,10 @@ export class SiteLink implements Connection {
   }
 
   private stop(): void {
-    if (this.state.kind === "open") this.state.records.stop();
+    if (this.state.kind === "open") {
+      this.state.records.stop();
+      this.state.bundle.stop();
+    }
     this.state = { kind: "ended" };
     this.relays.stop();
     this.energy.stop();
@@ -215,10 +214,10 @@ export class SiteLink implements Connection {
     else this.misplaced(message.t);
   }
 
-  private handle(message: Exclude<SiteMessage, Message<"hello" | "beat">>, { records }: OpenState): void {
+  private handle(message: Exclude<SiteMessage, Message<"hello" | "beat">>, state: OpenState): void {
     switch (message.t) {
       case "record":
-        records.take(message.live, message.record);
+        state.records.take(message.live, message.record);
         return;
       case "relay":
         if (this.stations.owns(message.station, "relay")) this.relays.take(message);
@@ -239,6 +238,7 @@ export class SiteLink implements Connection {
         void this.lease();
         return;
       case "bundle-state":
+        if (!message.accepted) state.bundle.refused();
         this.bundleState(message);
         return;
       case "energy":
@@ -321,12 +321,14 @@ export class SiteLink implements Connection {
     siteHas: BundleAtSite,
     beforeWelcome: (bundle: SignedBundle) => void,
   ): BundleDelivery {
-    const send = (bundle: SignedBundle) => {
-      if (this.state.kind === "open") this.send({ t: "bundle", bundle });
-      else beforeWelcome(bundle);
+    const { site, stations, ports } = this;
+    const to: ConstructorParameters<typeof BundleDelivery>[2] = {
+      members: (of) => stations.setMembers(of),
+      send: (bundle) =>
+        this.state.kind === "open" ? this.send({ t: "bundle", bundle }) : beforeWelcome(bundle),
+      unfit: (version, say) => ports.observe("gateway.bundle-unfit", { site }, { version, say }),
     };
-    const members = (stations: ReadonlyMap<StationId, Handling>) => this.stations.setMembers(stations);
-    return new BundleDelivery(this.site, siteHas, { members, send }, this.ports);
+    return new BundleDelivery(site, siteHas, to, ports);
   }
 
   private async lease(): Promise<void> {

@@ -55,7 +55,8 @@ export type AllocationPorts = {
   drop(): void;
   /** While the link has room. */
   tell(message: SiteMessage): void;
-  observe(kind: string, detail: string): void;
+  /** False where there was too much of it: it is told to nobody. */
+  observe(kind: string, detail: string): boolean;
 };
 
 /** Only whoever comes after can say it. */
@@ -260,9 +261,11 @@ export class Allocation {
   private tellMode({ islanded, mode, reason }: Omit<Mode, "sinceMs">): void {
     const before = this.modeTold;
     if (before?.mode === mode && before.islanded === islanded) return;
-    this.modeTold = { mode, islanded, reason, ...(before !== undefined && { before: before.mode }) };
+    const told = { mode, islanded, reason, ...(before !== undefined && { before: before.mode }) };
+    // One that cannot be told now is told at the next look, if it still holds.
+    if (!this.ports.observe(MODE_OBSERVED, JSON.stringify(told))) return;
+    this.modeTold = told;
     this.ports.log.info("mode", { mode, islanded, say: reason });
-    this.ports.observe(MODE_OBSERVED, JSON.stringify(this.modeTold));
   }
 
   private tellState(quartersAckedWallMs?: number): void {

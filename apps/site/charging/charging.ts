@@ -47,7 +47,7 @@ export type ChargingPorts = {
   csmsEpoch(): number;
   /** While the link has room. */
   tell(message: SiteMessage): void;
-  observe(kind: string, detail: string, station?: StationId): void;
+  observe(kind: string, detail: string, station?: StationId): boolean;
   /** A CALL of a station that the site says in its place: kept and passed up like any other. */
   inItsName(from: From, call: Call): void;
   /** Opens `state/energy.sock`; absent: there is no energy controller at this site. */

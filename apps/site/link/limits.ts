@@ -26,11 +26,11 @@ export const INBOX_MAX = 256;
 export const SENT_BUFFERED_BYTES_MAX = 256 * 1024;
 /** CALLs relayed and not answered. */
 export const RELAYS_MAX = 1_000;
-/** What was observed while the link was down; the oldest go first. */
-export const OBSERVED_MAX = 256;
 /** Observations at once and in the long run; the CSMS takes no more of them. */
 export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
 /** Of these, one other process of the site may have so many: what two of them leave is the local controller's own. */
 export const WITNESS_RATE = { burst: 20, perSecond: 0.3 };
+/** Changes of the mode, beside all those: nobody else may hold one back. */
+export const MODES_RATE = { burst: 20, perSecond: 0.3 };
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;

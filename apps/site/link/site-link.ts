@@ -2,26 +2,20 @@
  * The site's end of the site link (ADR 10): keeps one connection to the CSMS open, for ever, with back-off and jitter,
  * and is what the rest of the site sees of the CSMS. Without a connection nothing here waits: who asks is told at once.
  */
-import { backoffMs, type StationId, sleep, TokenBucket } from "@wattward/kernel";
-import {
-  LINK_NAME_CHARS_MAX,
-  LINK_TEXT_CHARS_MAX,
-  SITE_PROTOCOL,
-  type SiteMessage,
-} from "@wattward/sitelink";
+import { backoffMs, type StationId, sleep } from "@wattward/kernel";
+import { SITE_PROTOCOL, type SiteMessage } from "@wattward/sitelink";
 import type { RelayedCall, Uplink } from "../calls/call-desk.ts";
 import { Connection, type Ended } from "./connection.ts";
 import {
   BEHIND_RECORDS_MAX,
   LEASE_ASKED_EVERY_MS,
-  OBSERVED_MAX,
-  OBSERVED_RATE,
   REDIAL_MS,
   RELAYS_MAX,
   SENT_BUFFERED_BYTES_MAX,
   STABLE_MS,
 } from "./limits.ts";
 import type { LinkDesk, LinkPorts } from "./ports.ts";
+import { Sightings } from "./sightings.ts";
 
 export class SiteLink implements Uplink {
   private readonly ports: LinkPorts;
@@ -29,13 +23,11 @@ export class SiteLink implements Uplink {
   private stopped = false;
   private nextRelay = 1;
   private leaseAskedAtMs = Number.NEGATIVE_INFINITY;
-  private observed: SiteMessage[] = [];
-  private readonly observing: TokenBucket;
-  private leftOut = 0;
+  private readonly sightings: Sightings;
 
   constructor(ports: Omit<LinkPorts, "isOver" | "desk">, desk: LinkDesk) {
-    this.observing = new TokenBucket(OBSERVED_RATE, ports.clock.now().monotonicMs);
-    const news = () => [...desk.news(), ...this.observed.splice(0)];
+    this.sightings = new Sightings(ports.clock);
+    const news = () => [...desk.news(), ...this.sightings.waiting()];
     this.ports = { ...ports, isOver: () => this.stopped, desk: { ...desk, news } };
   }
 
@@ -98,27 +90,10 @@ export class SiteLink implements Uplink {
    * then it is counted, and neither told nor worth a line in the log.
    */
   observe(kind: string, detail: string, station?: StationId): boolean {
-    const { wallMs: atMs, monotonicMs } = this.ports.clock.now();
-    if (!this.observing.take(monotonicMs)) {
-      this.leftOut++;
-      return false;
-    }
-    // Whoever knocks at the stations' door decides how often this is called, and words in it may be his.
-    const more = this.leftOut > 0 ? ` (and ${this.leftOut} not told before this)` : "";
-    this.leftOut = 0;
-    const message: SiteMessage = {
-      t: "observed",
-      kind: kind.slice(0, LINK_NAME_CHARS_MAX),
-      atMs,
-      detail: detail.slice(0, LINK_TEXT_CHARS_MAX - more.length) + more,
-      ...(station !== undefined && { station }),
-    };
-    if (this.isUp) {
-      this.tell(message);
-      return true;
-    }
-    this.observed.push(message);
-    if (this.observed.length > OBSERVED_MAX) this.observed.shift();
+    const message = this.sightings.see(kind, detail, station);
+    if (message === undefined) return false;
+    if (this.isUp) this.tell(message);
+    else this.sightings.keep(message);
     return true;
   }
 

@@ -85,6 +85,7 @@ export const happened = {
     siteDisconnected: "link is down; what happens there is told when it is back",
     bundle: (version: number) => `runs on bundle ${version}`,
     bundleRefused: (reason: string) => `refused its new bundle: ${reason}`,
+    bundleUnfit: (why: string) => `lives on its last bundle, for no site could take the new one: ${why}`,
     mode: (name: string, reason: string) => `energy mode is ${name.toLowerCase()} now: ${reason}`,
     guardRefused: (client: string, what: string, why: string) =>
       `the guard refused ${client}${what === "" ? "" : ` (${what})`}: ${why}`,
@@ -95,6 +96,7 @@ export const happened = {
     limitSet: (kW: string, reason: string) => `may take ${kW} together for a time: ${reason}`,
     limitEnded: (reason: string) => `the limit of its power was taken back: ${reason}`,
     pricesSet: "prices of energy were told",
+    pricesDropped: "has no prices of energy of its own any more",
     quartersRefused: (example: string) => `told energy that cannot have been: ${example}`,
     gap: (count: number, action: string) =>
       `gave up ${plural(count, "message", "messages")} (${action}): its queue was full`,

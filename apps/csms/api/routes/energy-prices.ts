@@ -98,6 +98,28 @@ export function energyPriceRoutes(app: FastifyInstance, { core, clock }: { core:
       return tell(body, actor.person, site.value);
     },
   );
+
+  route(
+    app,
+    {
+      method: "DELETE",
+      url: "/api/v1/sites/:site/energy/prices",
+      access: { action: "drop a site's energy prices", resource: "energy", class: "configure" },
+      summary: "The fleet's prices hold there again",
+      params: Type.Object({ site: SiteIdText }, closed),
+      answer: Type.Object(
+        { dropped: Type.Boolean({ description: "false where it had none of its own: nothing changed." }) },
+        closed,
+      ),
+    },
+    async ({ params, actor }) => {
+      const site = siteId(params.site);
+      if (!site.ok) return problem("unknown-site", { detail: site.fault.sentence });
+      const asked = { site: site.value, actor: actor.person, atMs: clock.now().wallMs };
+      const { kind } = await core.decide("energy.prices-drop", asked);
+      return kind === "unknown-site" ? problem("unknown-site") : answer({ dropped: kind === "dropped" });
+    },
+  );
 }
 
 type PricesBody = {

@@ -293,6 +293,13 @@ test("quarters and days: what the site told, in its own calendar, for spans that
       ["2026-01-02", 400, 500],
     ],
   );
+  await put(browser, { text: "", base: 1, why: "sold" });
+  const since = await days();
+  assert.deepEqual(
+    [since.timeZone, since.currency, since.days.length],
+    ["Europe/Berlin", "EUR", 2],
+    "what was stays in the customs of its time",
+  );
   for (const wrong of ["fromMs=5&toMs=5", "fromMs=6&toMs=5", `fromMs=0&toMs=${401 * 86_400_000}`])
     for (const what of ["quarters", "days"]) await browser.get(`sites/lyon/energy/${what}?${wrong}`, 400);
 });
@@ -335,6 +342,15 @@ test("prices: of the fleet and of a site, and what is no price is refused", asyn
       [null, [-5, 10]],
       ["lyon", [-5, 10]],
     ],
+  );
+  const drop = (where: string) => browser.ask({ method: "DELETE", url: where });
+  assert.deepEqual((await drop(`${url}/prices`)).json(), { dropped: true });
+  assert.deepEqual((await drop(`${url}/prices`)).json(), { dropped: false });
+  assert.equal((await drop("/api/v1/sites/moon/energy/prices")).json().code, "unknown-site");
+  const left = await browser.get<{ site: string | null }[]>("energy/prices");
+  assert.deepEqual(
+    left.map(({ site }) => site),
+    [null],
   );
   for (const wrong of [
     { milliCentPerKwh: [] },

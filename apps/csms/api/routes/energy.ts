@@ -182,8 +182,12 @@ function tooLong({ fromMs, toMs }: { fromMs: number; toMs: number }, daysMax: nu
   });
 }
 
+/** As the last document has them that managed it: where that is over, what was stays as it was told. */
 async function customs(core: Core, site: SiteId): Promise<{ timeZone: string; currency: string | null }> {
-  const found = await core.query("energy.document", { site });
+  // No version without management follows another.
+  const newest = await core.query("energy.versions", { site, most: 2 });
+  const last = newest?.find(({ managed }) => managed);
+  const found = last && (await core.query("energy.document", { site, version: last.version }));
   // Written by this program alone, from a document that was checked.
   const energy = found?.document?.energy as
     | { timeZone?: string; tariff?: { currency?: string } }

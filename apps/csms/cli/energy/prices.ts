@@ -1,5 +1,8 @@
-/** `energy prices [SITE] FILE`: what energy costs from then on, of one site or of all that have no prices of their own. */
-import { rfc3339 } from "@wattward/kernel";
+/**
+ * `energy prices [SITE] FILE`: what energy costs from then on, of one site or of all that have no prices of their own.
+ * `energy prices SITE fleet`: that site has none of its own any more. A file of that name is `./fleet`.
+ */
+import { rfc3339, type SiteId } from "@wattward/kernel";
 import { PRICE_MILLI_CENT_MAX } from "../../energy/limits.ts";
 import { type PriceFault, readPrices } from "../../energy/price-file.ts";
 import type { Series } from "../../energy/prices.ts";
@@ -13,6 +16,7 @@ import {
   readNumber,
   readWords,
   tell,
+  UsageError,
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
 import { readTextFile } from "../text-file.ts";
@@ -27,6 +31,11 @@ export async function tellPrices(args: readonly string[], context: CommandContex
       ? [undefined, ...readWords(positionals, "FILE")]
       : readWords(positionals, "SITE", "FILE");
   const site = name === undefined ? undefined : siteIn(name);
+  if (site !== undefined && file === "fleet") {
+    if (values.plus !== undefined) throw new UsageError("--plus goes with a file, not with fleet");
+    await dropPrices(site, values, context);
+    return;
+  }
   const bound = PRICE_MILLI_CENT_MAX;
   const plusMilliCent = readNumber("--plus", values.plus, { min: -bound, max: bound }) ?? 0;
   const written = readTextFile(file);
@@ -39,6 +48,23 @@ export async function tellPrices(args: readonly string[], context: CommandContex
     if (told.kind === "unknown-site") throw unknownSite(name ?? "");
     const facts = { site: site ?? null, ...read.value, known: { fromMs: told.fromMs, steps: told.steps } };
     tell(context, values.json, facts, wordsOf(site ?? "every site without its own", read.value));
+  });
+}
+
+async function dropPrices(
+  site: SiteId,
+  values: { readonly data?: string | undefined; readonly json?: boolean | undefined },
+  context: CommandContext,
+): Promise<void> {
+  await withDataCore(dataFolder(values.data, context.env), async ({ core, clock }) => {
+    const asked = { site, actor: actorOf(context.env), atMs: clock.now().wallMs };
+    const { kind } = await core.decide("energy.prices-drop", asked);
+    if (kind === "unknown-site") throw unknownSite(site);
+    const dropped = kind === "dropped";
+    const said = dropped
+      ? `${site}: the fleet's prices hold there again.\n`
+      : `${site}: had no prices of its own, and nothing was changed.\n`;
+    tell(context, values.json, { site, dropped }, said);
   });
 }
 

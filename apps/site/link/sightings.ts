@@ -1,0 +1,65 @@
+/**
+ * What the site has seen that is no frame, on its way to the CSMS: so much at once and in the long run, and while there is no link the
+ * newest of it. Whoever knocks at the stations' door decides how often something is seen, so a change of the site's mode, which may be
+ * an alarm, has a rate of its own and outlasts the rest.
+ */
+import { type Clock, type StationId, TokenBucket } from "@wattward/kernel";
+import {
+  LINK_NAME_CHARS_MAX,
+  LINK_TEXT_CHARS_MAX,
+  MODE_OBSERVED,
+  OBSERVED_WAITING_MAX,
+  type SiteMessage,
+} from "@wattward/sitelink";
+import { MODES_RATE, OBSERVED_RATE } from "./limits.ts";
+
+type Observed = Extract<SiteMessage, { t: "observed" }>;
+
+export class Sightings {
+  private readonly clock: Clock;
+  private readonly rate: TokenBucket;
+  private readonly modes: TokenBucket;
+  private leftOut = 0;
+  private kept: Observed[] = [];
+
+  constructor(clock: Clock) {
+    const { monotonicMs } = clock.now();
+    this.clock = clock;
+    this.rate = new TokenBucket(OBSERVED_RATE, monotonicMs);
+    this.modes = new TokenBucket(MODES_RATE, monotonicMs);
+  }
+
+  /** As it is told; undefined where there is too much of it: then it is counted, but for a mode, which is told again by its teller. */
+  see(kind: string, detail: string, station?: StationId): Observed | undefined {
+    const { wallMs: atMs, monotonicMs } = this.clock.now();
+    const isMode = kind === MODE_OBSERVED;
+    if (!(isMode ? this.modes : this.rate).take(monotonicMs)) {
+      if (!isMode) this.leftOut++;
+      return undefined;
+    }
+    // Words in it may be a stranger's. With a sentence behind it JSON would be none.
+    const more =
+      this.leftOut > 0 && !detail.startsWith("{") ? ` (and ${this.leftOut} not told before this)` : "";
+    if (more !== "") this.leftOut = 0;
+    return {
+      t: "observed",
+      kind: kind.slice(0, LINK_NAME_CHARS_MAX),
+      atMs,
+      detail: detail.slice(0, LINK_TEXT_CHARS_MAX - more.length) + more,
+      ...(station !== undefined && { station }),
+    };
+  }
+
+  /** For the next link. */
+  keep(observed: Observed): void {
+    this.kept.push(observed);
+    if (this.kept.length <= OBSERVED_WAITING_MAX) return;
+    const oldest = this.kept.findIndex(({ kind }) => kind !== MODE_OBSERVED);
+    this.kept.splice(Math.max(0, oldest), 1);
+  }
+
+  /** Those that were kept, once. */
+  waiting(): readonly Observed[] {
+    return this.kept.splice(0);
+  }
+}
