@@ -73,6 +73,9 @@ export async function commission(
   };
 }
 
+/** Somebody waits for each answer, and a device that is to be freed is tried as often as can be. */
+const AT_ONCE = { firstMs: 0, maxMs: 0 };
+
 type At = { readonly device: Device; readonly place: Place; readonly config: EnergyConfig };
 
 async function looked(
@@ -82,7 +85,7 @@ async function looked(
 ): Promise<DeviceReport> {
   const { clock, chance, provesReverts, signal } = ports;
   const { deviceUnit } = place;
-  const client = new ModbusClient({ dial: ports.dial(place), clock, chance });
+  const client = new ModbusClient({ dial: ports.dial(place), clock, chance, limits: { redialMs: AT_ONCE } });
   const holds: Finding[] = [];
   const held = (why: string) => {
     ports.held(device.id, why);
