@@ -1,9 +1,11 @@
 /** What commissioning says of a battery, beside what the controller would make of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Device } from "@wattward/energy";
+import { every } from "@wattward/kernel";
 import { parse } from "yaml";
 import type { Values } from "../energy-controller/devices/sunspec-unit.ts";
-import { SmallPlant } from "../energy-controller/testing/small-plant.ts";
+import { SmallPlant, UNITS } from "../energy-controller/testing/small-plant.ts";
 import { batteryModels } from "../energy-controller/testing/small-plant-models.ts";
 import { about, commissioned } from "./testing/commissioned.ts";
 
@@ -53,4 +55,57 @@ test("a battery that cannot be steered is proposed as unproven, whatever the doc
     assert.match(told!.sentence, why);
     assert.deepEqual(parse(proposal).energy.site.sources[0].revert, { kind: "unproven" });
   }
+});
+
+/** A grid operator's box, and what hangs on a contactor. */
+function withPlain(relay?: { limitW: number }): SmallPlant {
+  const plant = new SmallPlant();
+  const device = (id: string, unit: number, is: Device["is"]) =>
+    ({ id, unit, pollMs: 500, is }) as unknown as Device;
+  plant.config = {
+    ...plant.config,
+    devices: [
+      ...plant.config.devices,
+      device("box", UNITS.signal, { kind: "limit-signal", ...(relay && { relay }) }),
+      device("main", UNITS.contactor, { kind: "contactor", fuse: plant.config.site.fuses[0]!.id }),
+    ],
+    external: { failsafeW: 5_000, failsafeMs: 7_200_000, devices: 1 },
+  };
+  return plant;
+}
+
+test("a control box whose heart stands still is a fault, for nothing it says would be believed; else it is told what it says", async () => {
+  const plant = withPlain();
+  const { registers } = plant.device("signal").bank;
+  const still = await commissioned(plant, { provesReverts: false });
+  assert.equal(still.report.passed, false);
+  assert.match(about(still.report, "limit-signal", "values")[0]!.sentence, /heartbeat stood still/);
+  every(plant.time, 1_000, () => void registers[0]!++);
+  for (const [word, limitW, says] of [
+    [0, 0, /no limit holds/],
+    [1, 8_000, /holds: 8000 W/],
+    [7, 0, /state word is 7/],
+  ] as const) {
+    registers.set([word, 0, limitW], 1);
+    const { report } = await commissioned(plant, { provesReverts: false });
+    assert.match(about(report, "limit-signal", "values")[0]!.sentence, says);
+    assert.equal(report.passed, word !== 7);
+  }
+});
+
+test("a relay and a contactor are told as they stand", async () => {
+  const plant = withPlain({ limitW: 4_200 });
+  plant.device("signal").bank.coils[0] = 1;
+  const values = async () => {
+    const { report } = await commissioned(plant, { provesReverts: false });
+    assert(report.passed);
+    return ["limit-signal", "contactor"].map((kind) => about(report, kind, "values")[0]!.sentence);
+  };
+  assert.deepEqual(await values(), [
+    "its limit holds: 4200 W",
+    "it is open: whatever hangs below it has no power",
+  ]);
+  plant.device("contactor").bank.coils[0] = 1;
+  plant.device("signal").bank.coils[0] = 0;
+  assert.deepEqual(await values(), ["it says that no limit holds", "it is closed"]);
 });

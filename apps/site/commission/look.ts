@@ -1,6 +1,6 @@
 /** One device as commissioning sees it: reachable, what models, what it tells, whether its nameplate bears out the document, its revert. */
-import type { Battery, Device, EnergyConfig, Solar } from "@wattward/energy";
-import { type Clock, ok, type Result } from "@wattward/kernel";
+import { type Battery, type Device, type EnergyConfig, externalStart, type Solar } from "@wattward/energy";
+import { type Clock, ok, type Result, sleep } from "@wattward/kernel";
 import type { ModbusClient } from "@wattward/modbus";
 import type { KnownModel } from "@wattward/modbus/sunspec";
 import { type Bases, basesOf, derWords, storageWords } from "../energy-controller/devices/battery-orders.ts";
@@ -39,6 +39,9 @@ const INVERTERS = [701, 103, 113, 102, 112, 101, 111] as const;
 /** Of a battery: control, state, DER storage. */
 const STORAGE = [124, 802, 713, 715] as const;
 const DEFAULT_REVERT_MS = 60_000;
+/** A control box's heart beats once a second. */
+const HEART_MS = 5_000;
+const HEART_LOOK_MS = 500;
 
 const good = (about: string, sentence: string): Finding => ({ level: "good", about, sentence });
 const look = (about: string, sentence: string): Finding => ({ level: "look", about, sentence });
@@ -48,7 +51,7 @@ export async function lookAt(device: Device, config: EnergyConfig, ports: LookPo
   const { is, id } = device;
   const about = { device: id, kind: is.kind };
   if (is.kind === "limit-signal" || is.kind === "contactor")
-    return { ...about, findings: [await plain(device, ports)] };
+    return { ...about, findings: await plain(device, ports) };
   const unit = new SunSpecUnit(ports.client, ports.deviceUnit, () => ports.clock.now().monotonicMs);
   const found = await unit.models();
   if (!found.ok) {
@@ -72,15 +75,43 @@ export async function lookAt(device: Device, config: EnergyConfig, ports: LookPo
 
 type Rest = Pick<DeviceReport, "findings" | "rated" | "revert">;
 
-async function plain({ is }: Device, { client, deviceUnit }: LookPorts): Promise<Finding> {
-  const driver =
-    is.kind === "contactor"
-      ? new ContactorDriver(client, deviceUnit, is.fuse)
-      : new LimitSignalDriver(client, deviceUnit, is.kind === "limit-signal" ? is.relay : undefined);
+/** What is no SunSpec: a contactor, a control box. */
+async function plain({ is }: Device, ports: LookPorts): Promise<Finding[]> {
+  const { client, deviceUnit, clock } = ports;
+  if (is.kind === "contactor") {
+    const driver = new ContactorDriver(client, deviceUnit, is.fuse);
+    const wrong = await driver.poll();
+    if (wrong !== undefined) return [fault("reachable", wrong.sentence)];
+    const isOpen = look("values", "it is open: whatever hangs below it has no power");
+    return [answers(deviceUnit), driver.closed === true ? good("values", "it is closed") : isOpen];
+  }
+  const relay = is.kind === "limit-signal" ? is.relay : undefined;
+  const driver = new LimitSignalDriver(client, deviceUnit, relay);
   const wrong = await driver.poll();
-  return wrong === undefined
-    ? good("reachable", `it answers as unit ${deviceUnit}`)
-    : fault("reachable", wrong.sentence);
+  if (wrong !== undefined) return [fault("reachable", wrong.sentence)];
+  return [answers(deviceUnit), await heard(driver, clock, ports.signal)];
+}
+
+const answers = (deviceUnit: number): Finding => good("reachable", `it answers as unit ${deviceUnit}`);
+
+/** What the box says is not believed before its heart is seen to beat. */
+async function heard(driver: LimitSignalDriver, clock: Clock, signal: AbortSignal): Promise<Finding> {
+  const nowMs = () => clock.now().monotonicMs;
+  const untilMs = nowMs() + HEART_MS;
+  for (;;) {
+    const [word] = driver.signals(externalStart(nowMs()));
+    if (word?.kind === "limit") return good("values", `its limit holds: ${word.limitW} W`);
+    if (word?.kind === "release") return good("values", "it says that no limit holds");
+    if (nowMs() >= untilMs)
+      return fault(
+        "values",
+        `its heartbeat stood still for ${HEART_MS / 1000} s: nothing it says is believed`,
+      );
+    signal.throwIfAborted();
+    await sleep(clock, HEART_LOOK_MS);
+    const wrong = await driver.poll();
+    if (wrong !== undefined) return fault("values", wrong.sentence);
+  }
 }
 
 async function meter(unit: SunSpecUnit, { site }: EnergyConfig, meterId: string): Promise<Rest> {
