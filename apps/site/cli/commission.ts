@@ -206,8 +206,11 @@ async function verify(args: readonly string[]): Promise<number> {
   if (values.json === true) out(JSON.stringify(facts));
   else if (verdict.kind === "refused") err(`${file}: ${verdict.sentence}`);
   else {
-    const { site, atWallMs } = verdict.report;
-    out(`site ${site} said this on ${new Date(atWallMs).toISOString()}: ${verdictOf(verdict.report)}`);
+    const { report, signerEndedMs } = verdict;
+    const on = (atMs: number) => new Date(atMs).toISOString();
+    out(`site ${report.site} said this on ${on(report.atWallMs)}: ${verdictOf(report)}`);
+    if (signerEndedMs !== undefined)
+      out(`its certificate ended on ${on(signerEndedMs)}: that it was signed before is the site's own word`);
   }
   return verdict.kind === "valid" ? 0 : 1;
 }
