@@ -295,7 +295,9 @@ test("phases: a load that comes on the document's phases is right, on others a f
       : [2_000, 2_000, 2_000];
     return true;
   };
-  const { report } = await commissioned(plant, { ask });
+  const { report, said } = await commissioned(plant, { ask });
+  const turned = said.filter((line) => line.includes("in the order of its terminals"));
+  assert.match(turned.join(), /^\d+\/\d+ look phases of o1: .* came on L1, and the document has L2 first/);
   assert.deepEqual(
     report.phases.map(({ seen }) => seen),
     [["L1", "L2", "L3"], ["L1"], "not-checked"],
