@@ -84,7 +84,7 @@ export class Battery {
       this.asked = this.coming.range;
       this.coming = undefined;
     }
-    const { ambientC, capacityWh, dischargeWMax, efficiency, rampWPerS } = this.facts;
+    const { ambientC, capacityWh, chargeWMax, dischargeWMax, efficiency, rampWPerS } = this.facts;
     const mostStep = (rampWPerS * ms) / 1000;
     const target = this.tripped ? 0 : this.possible();
     const stepW = Math.min(mostStep, Math.max(-mostStep, target - this.feedW));
@@ -97,7 +97,9 @@ export class Battery {
     else if (wh > 0) this.outWh += wh;
     else this.inWh -= wh;
     this.storedWh = kept;
-    const warmC = ambientC + WARMS_K * (this.feedW / dischargeWMax) ** 2;
+    // One that may only charge warms by that.
+    const fullW = Math.max(1, dischargeWMax === 0 ? chargeWMax : dischargeWMax);
+    const warmC = ambientC + WARMS_K * (this.feedW / fullW) ** 2;
     this.temperatureC += (warmC - this.temperatureC) * Math.min(1, ms / WARMS_IN_MS);
   }
 

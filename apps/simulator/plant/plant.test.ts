@@ -70,6 +70,15 @@ test("battery: what goes in comes out less its losses, and a trip is at once", (
   assert.equal(battery.feedW, 0);
 });
 
+test("battery: one that may only charge has a temperature all the same", () => {
+  const battery = new Battery({ ...facts, dischargeWMax: 0 });
+  runBattery(battery, 1_000);
+  assert.equal(battery.temperatureC, facts.ambientC);
+  battery.ask({ leastW: -4_000, mostW: -4_000 }, 1_000);
+  runBattery(battery, 600_000, 1_000);
+  assert(battery.temperatureC > facts.ambientC && battery.feedW < 0);
+});
+
 test("battery: whatever is asked, the charge stays within 0 and full, and no energy is made", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const chance = seededChance(seed);

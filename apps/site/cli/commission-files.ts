@@ -1,5 +1,5 @@
 /** What a commissioning reads and leaves as files, named by its time: two that end in the same second are numbered. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export const COMMISSIONING_FOLDER = "energy/commissioning";
@@ -28,13 +28,20 @@ export async function readNamedFile(path: string): Promise<string> {
 /** Without a document where there is none to propose. */
 export type Left = { readonly report: string; readonly proposal?: string };
 
-/** The caller is alone in the folder. */
+/** Before there is anything to lose: that the folder is there, and takes files. */
+export async function openFolder(folder: string): Promise<void> {
+  const trial = join(folder, ".trial");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(trial, "", { mode: 0o600 });
+  await rm(trial);
+}
+
+/** The caller is alone in the folder, which is there. */
 export async function leave(
   folder: string,
   atWallMs: number,
   texts: { readonly report: string; readonly proposal?: string },
 ): Promise<Left> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const there = new Set(await readdir(folder));
   const time = new Date(atWallMs).toISOString().replaceAll(/[-:]|\.\d+/g, "");
   let name = time;

@@ -139,7 +139,7 @@ for (const [signal, code] of [
     assert.equal(exit, code, said);
     assert.match(said, /interrupted: what is under way is taken back first/);
     assert.match(said, /battery: 0 was written\n[\s\S]*no device holds what it was told; no report is left/);
-    assert.throws(() => readdirSync(join(data, "energy/commissioning")), /ENOENT/);
+    assert.deepEqual(readdirSync(join(data, "energy/commissioning")), []);
   });
 
 test("a battery that takes no 0 when it is interrupted is named; a second signal ends at once", async () => {
@@ -200,6 +200,27 @@ test("a device that does not answer: no document is proposed", async () => {
     readdirSync(join(data, "energy/commissioning")).map((name) => name.replace(/^[^.]*/, "")),
     [".report.json"],
   );
+});
+
+test("a folder that takes no files is told before anybody walks; one that takes none any more leaves the report on standard output", async () => {
+  const battery = await Battery.start();
+  const words = ["commission", documentAt(battery.port), "--yes", "--data"];
+  const blocked = await folderOf("lyon");
+  writeFileSync(join(blocked, "energy"), "");
+  const before = await run(...words, blocked).ended;
+  assert.equal(before.code, 1, before.said);
+  assert.match(before.said, /^wattward: .*energy/);
+  assert.doesNotMatch(before.said, /\[1\/|\n {4}at /);
+  const data = await folderOf("lyon");
+  const walk = run(...words, data, "--prove-reverts");
+  await walk.says("it follows; now");
+  rmSync(join(data, "energy"), { recursive: true });
+  battery.bank.show(124, { StorCtl_Mod: 0 });
+  const after = await walk.ended;
+  assert.equal(after.code, 1, after.said);
+  assert.match(after.said, /\{"body":.*"signature":.*\}\n/);
+  assert.match(after.said, /stands on standard output instead: keep it/);
+  assert.doesNotMatch(after.said, /\n {4}at /);
 });
 
 test("before anybody walks: no terminal, a key that cannot sign, no file, somebody else on the folder are told in a sentence", async () => {

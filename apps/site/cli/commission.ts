@@ -17,7 +17,14 @@ import { type Plan, readPlan } from "../commission/plan.ts";
 import { propose } from "../commission/propose.ts";
 import { type CommissionReport, notAsWritten, notChecked, verdictOf } from "../commission/report.ts";
 import { type Signer, signerOf, verifyReport } from "../commission/signed-report.ts";
-import { COMMISSIONING_FOLDER, type Left, leave, readNamedFile, UnreadableFile } from "./commission-files.ts";
+import {
+  COMMISSIONING_FOLDER,
+  type Left,
+  leave,
+  openFolder,
+  readNamedFile,
+  UnreadableFile,
+} from "./commission-files.ts";
 import { heedInterruptions, Interrupted } from "./interruption.ts";
 
 const text = { type: "string" } as const;
@@ -41,7 +48,7 @@ export async function commissionCommand(
     const code = (error as { code?: unknown }).code;
     if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS"))
       return wrong(word, (error as Error).message);
-    if (code !== "ENOENT" && code !== "EACCES") throw error;
+    if (typeof (error as { syscall?: unknown }).syscall !== "string") throw error;
     err(`wattward: ${(error as Error).message}`);
     return 1;
   }
@@ -83,6 +90,7 @@ async function walk(args: readonly string[]): Promise<number> {
   const identity = await readSiteIdentity(data);
   const signer = signerIn(identity, data);
   if (signer === undefined || !isAlone(data)) return 1;
+  await openFolder(join(data, COMMISSIONING_FOLDER));
   const provesReverts = values["prove-reverts"] === true;
   const report = await interruptibly(async (ports) => {
     if (provesReverts && asks && !(await atRest(ports.signal))) return undefined;
@@ -96,7 +104,14 @@ async function walk(args: readonly string[]): Promise<number> {
     });
   });
   if (report === undefined) return 1;
-  const files = await left(data, report, { plan: plan.value, signer });
+  const files = await left(data, report, { plan: plan.value, signer }).catch((error: Error) => {
+    // Nobody walks to every device again for a disk that became full meanwhile.
+    out(JSON.stringify(signer(report)));
+    err(
+      "wattward: the files cannot be written; the signed report stands on standard output instead: keep it",
+    );
+    throw error;
+  });
   if (values.json === true) out(JSON.stringify({ ...report, notChecked: notChecked(report), files }));
   else tell(report, files);
   return report.passed ? 0 : 1;
@@ -191,8 +206,11 @@ async function verify(args: readonly string[]): Promise<number> {
   if (values.json === true) out(JSON.stringify(facts));
   else if (verdict.kind === "refused") err(`${file}: ${verdict.sentence}`);
   else {
-    const { site, atWallMs } = verdict.report;
-    out(`site ${site} said this on ${new Date(atWallMs).toISOString()}: ${verdictOf(verdict.report)}`);
+    const { report, signerEndedMs } = verdict;
+    const on = (atMs: number) => new Date(atMs).toISOString();
+    out(`site ${report.site} said this on ${on(report.atWallMs)}: ${verdictOf(report)}`);
+    if (signerEndedMs !== undefined)
+      out(`its certificate ended on ${on(signerEndedMs)}: that it was signed before is the site's own word`);
   }
   return verdict.kind === "valid" ? 0 : 1;
 }

@@ -6,49 +6,8 @@ import { parse, stringify } from "yaml";
 import { SmallPlant, UNITS } from "../energy-controller/testing/small-plant.ts";
 import { type CommissionPorts, commission } from "./commission.ts";
 import { readPlan } from "./plan.ts";
-import { propose } from "./propose.ts";
-import { type CommissionReport, notAsWritten, verdictOf } from "./report.ts";
-
-function documentOf(plant: SmallPlant): string {
-  const modbus = plant.config.devices.map(({ id, unit }) => ({
-    device: id,
-    host: "10.0.0.1",
-    port: 502,
-    tls: false,
-    deviceUnit: unit,
-  }));
-  return JSON.stringify({ schema: 1, energy: plant.config, modbus }, null, 1);
-}
-
-async function commissioned(
-  plant: SmallPlant,
-  over: Partial<CommissionPorts> = {},
-  text = documentOf(plant),
-): Promise<{ report: CommissionReport; proposal: string; said: string[] }> {
-  const plan = readPlan(text);
-  assert(plan.ok, plan.ok ? "" : plan.fault.join("\n"));
-  await plant.time.advance(300);
-  const said: string[] = [];
-  let report: CommissionReport | undefined;
-  void commission(plan.value, text, {
-    ...{
-      site: "lyon" as SiteId,
-      software: "0",
-      clock: plant.time,
-      chance: plant.chance,
-      provesReverts: true,
-    },
-    dial: () => plant.network.dialer("guard"),
-    signal: new AbortController().signal,
-    held: () => {},
-    progress: (step, of, sentence) => void said.push(`${step}/${of} ${sentence}`),
-    ...over,
-  }).then((done) => (report = done));
-  assert(await plant.time.until(() => report !== undefined, 600_000));
-  return { report: report!, proposal: propose(plan.value, report!), said };
-}
-const about = (report: CommissionReport, kind: string, what: string) =>
-  report.devices.find((device) => device.kind === kind)!.findings.filter(({ about }) => about === what);
+import { notAsWritten, verdictOf } from "./report.ts";
+import { about, commissioned, documentOf } from "./testing/commissioned.ts";
 
 for (const steering of [124, 704] as const)
   test(`a good site by ${steering}: models, nameplate and a revert that was watched go into the proposed document`, async () => {
@@ -336,7 +295,9 @@ test("phases: a load that comes on the document's phases is right, on others a f
       : [2_000, 2_000, 2_000];
     return true;
   };
-  const { report } = await commissioned(plant, { ask });
+  const { report, said } = await commissioned(plant, { ask });
+  const turned = said.filter((line) => line.includes("in the order of its terminals"));
+  assert.match(turned.join(), /^\d+\/\d+ look phases of o1: .* came on L1, and the document has L2 first/);
   assert.deepEqual(
     report.phases.map(({ seen }) => seen),
     [["L1", "L2", "L3"], ["L1"], "not-checked"],

@@ -13,7 +13,7 @@ import { wiredBelow } from "../energy-controller/devices/fleet.ts";
 import { MeterDriver } from "../energy-controller/devices/meter.ts";
 import { SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
 import { lookAt } from "./look.ts";
-import { checkPhases, notChecked, phasesAgree } from "./phases.ts";
+import { checkPhases, isTurned, notChecked, phasesAgree } from "./phases.ts";
 import type { Place, Plan } from "./plan.ts";
 import type { CommissionReport, DeviceReport, Finding, PhaseReport } from "./report.ts";
 
@@ -73,6 +73,9 @@ export async function commission(
   };
 }
 
+/** Somebody waits for each answer, and a device that is to be freed is tried as often as can be. */
+const AT_ONCE = { firstMs: 0, maxMs: 0 };
+
 type At = { readonly device: Device; readonly place: Place; readonly config: EnergyConfig };
 
 async function looked(
@@ -82,7 +85,7 @@ async function looked(
 ): Promise<DeviceReport> {
   const { clock, chance, provesReverts, signal } = ports;
   const { deviceUnit } = place;
-  const client = new ModbusClient({ dial: ports.dial(place), clock, chance });
+  const client = new ModbusClient({ dial: ports.dial(place), clock, chance, limits: { redialMs: AT_ONCE } });
   const holds: Finding[] = [];
   const held = (why: string) => {
     ports.held(device.id, why);
@@ -133,6 +136,10 @@ async function phasesOf(
     if (report.inverted === true)
       say(
         `fault phases of ${report.outlet}: its load leaves the site: the grid meter is the wrong way round`,
+      );
+    else if (isTurned(report))
+      say(
+        `look phases of ${report.outlet}: a load on one phase came on ${seen}, and the document has ${report.expected[0]} first, where such loads are: is its wiring in the order of its terminals?`,
       );
     say(
       `${phasesAgree(report) ? "good" : "fault"} phases of ${report.outlet}: ${seen} (${report.expected.join(", ")})`,

@@ -1,15 +1,23 @@
 /** One device as commissioning sees it: reachable, what models, what it tells, whether its nameplate bears out the document, its revert. */
-import type { Battery, Device, EnergyConfig, Solar } from "@wattward/energy";
-import type { Clock } from "@wattward/kernel";
+import { type Battery, type Device, type EnergyConfig, externalStart, type Solar } from "@wattward/energy";
+import { type Clock, ok, type Result, sleep } from "@wattward/kernel";
 import type { ModbusClient } from "@wattward/modbus";
 import type { KnownModel } from "@wattward/modbus/sunspec";
-import { derWords, storageWords } from "../energy-controller/devices/battery-orders.ts";
+import { type Bases, basesOf, derWords, storageWords } from "../energy-controller/devices/battery-orders.ts";
+import {
+  POWER,
+  readCharge,
+  readNameplate,
+  readTemperature,
+  type Told,
+} from "../energy-controller/devices/battery-readings.ts";
 import { ContactorDriver } from "../energy-controller/devices/contactor.ts";
 import { wiredBelow } from "../energy-controller/devices/fleet.ts";
 import { LimitSignalDriver } from "../energy-controller/devices/limit-signal.ts";
 import { meterReading } from "../energy-controller/devices/meter.ts";
 import { fullPowerW } from "../energy-controller/devices/solar.ts";
 import { numberAt, SunSpecUnit } from "../energy-controller/devices/sunspec-unit.ts";
+import type { Trouble } from "../energy-controller/devices/trouble.ts";
 import { type DeviceReport, type Finding, NOT_TRIED } from "./report.ts";
 import { FEEDS_W_MIN, type Proof, proveLimitRevert, proveRevert } from "./revert-proof.ts";
 
@@ -31,6 +39,9 @@ const INVERTERS = [701, 103, 113, 102, 112, 101, 111] as const;
 /** Of a battery: control, state, DER storage. */
 const STORAGE = [124, 802, 713, 715] as const;
 const DEFAULT_REVERT_MS = 60_000;
+/** A control box's heart beats once a second. */
+const HEART_MS = 5_000;
+const HEART_LOOK_MS = 500;
 
 const good = (about: string, sentence: string): Finding => ({ level: "good", about, sentence });
 const look = (about: string, sentence: string): Finding => ({ level: "look", about, sentence });
@@ -40,7 +51,7 @@ export async function lookAt(device: Device, config: EnergyConfig, ports: LookPo
   const { is, id } = device;
   const about = { device: id, kind: is.kind };
   if (is.kind === "limit-signal" || is.kind === "contactor")
-    return { ...about, findings: [await plain(device, ports)] };
+    return { ...about, findings: await plain(device, ports) };
   const unit = new SunSpecUnit(ports.client, ports.deviceUnit, () => ports.clock.now().monotonicMs);
   const found = await unit.models();
   if (!found.ok) {
@@ -64,15 +75,43 @@ export async function lookAt(device: Device, config: EnergyConfig, ports: LookPo
 
 type Rest = Pick<DeviceReport, "findings" | "rated" | "revert">;
 
-async function plain({ is }: Device, { client, deviceUnit }: LookPorts): Promise<Finding> {
-  const driver =
-    is.kind === "contactor"
-      ? new ContactorDriver(client, deviceUnit, is.fuse)
-      : new LimitSignalDriver(client, deviceUnit, is.kind === "limit-signal" ? is.relay : undefined);
+/** What is no SunSpec: a contactor, a control box. */
+async function plain({ is }: Device, ports: LookPorts): Promise<Finding[]> {
+  const { client, deviceUnit, clock } = ports;
+  if (is.kind === "contactor") {
+    const driver = new ContactorDriver(client, deviceUnit, is.fuse);
+    const wrong = await driver.poll();
+    if (wrong !== undefined) return [fault("reachable", wrong.sentence)];
+    const isOpen = look("values", "it is open: whatever hangs below it has no power");
+    return [answers(deviceUnit), driver.closed === true ? good("values", "it is closed") : isOpen];
+  }
+  const relay = is.kind === "limit-signal" ? is.relay : undefined;
+  const driver = new LimitSignalDriver(client, deviceUnit, relay);
   const wrong = await driver.poll();
-  return wrong === undefined
-    ? good("reachable", `it answers as unit ${deviceUnit}`)
-    : fault("reachable", wrong.sentence);
+  if (wrong !== undefined) return [fault("reachable", wrong.sentence)];
+  return [answers(deviceUnit), await heard(driver, clock, ports.signal)];
+}
+
+const answers = (deviceUnit: number): Finding => good("reachable", `it answers as unit ${deviceUnit}`);
+
+/** What the box says is not believed before its heart is seen to beat. */
+async function heard(driver: LimitSignalDriver, clock: Clock, signal: AbortSignal): Promise<Finding> {
+  const nowMs = () => clock.now().monotonicMs;
+  const untilMs = nowMs() + HEART_MS;
+  for (;;) {
+    const [word] = driver.signals(externalStart(nowMs()));
+    if (word?.kind === "limit") return good("values", `its limit holds: ${word.limitW} W`);
+    if (word?.kind === "release") return good("values", "it says that no limit holds");
+    if (nowMs() >= untilMs)
+      return fault(
+        "values",
+        `its heartbeat stood still for ${HEART_MS / 1000} s: nothing it says is believed`,
+      );
+    signal.throwIfAborted();
+    await sleep(clock, HEART_LOOK_MS);
+    const wrong = await driver.poll();
+    if (wrong !== undefined) return fault("values", wrong.sentence);
+  }
 }
 
 async function meter(unit: SunSpecUnit, { site }: EnergyConfig, meterId: string): Promise<Rest> {
@@ -150,11 +189,7 @@ type LimitOf = {
   readonly feedW: number;
 };
 
-async function solarRevert(
-  source: Solar,
-  of: LimitOf,
-  ports: LookPorts,
-): Promise<{ readonly revert?: Proof | undefined; readonly finding: Finding }> {
+async function solarRevert(source: Solar, of: LimitOf, ports: LookPorts): Promise<Revert> {
   const not = (why: string) => ({ finding: look("revert", `${NOT_TRIED}: ${why}`) });
   if (!ports.provesReverts) return not("say --prove-reverts, while the sun shines");
   if (of.feedW < FEEDS_W_MIN)
@@ -183,48 +218,108 @@ async function battery(unit: SunSpecUnit, config: EnergyConfig, { device, ports 
     ({ id }) => device.is.kind === "battery" && id === device.is.source,
   );
   if (source?.kind !== "battery") return { findings: [fault("models", "the document has no such battery")] };
-  const power = unit.first(...INVERTERS, 802);
+  const power = unit.first(...POWER);
   const control = unit.first(704, 124);
   if (power === undefined)
     return { findings: [fault("models", "none of them tells a power (701, 101 to 113, 802)")] };
-  const rated = await nameplate(unit, control);
-  const chargePermille = await charge(unit);
-  const findings: Finding[] = [
-    ...bornOut(source, rated),
-    chargePermille === undefined ? noCharge(unit) : good("values", `charged to ${chargePermille / 10} %`),
+  const told = await nameplate(unit, control);
+  const charge = await readCharge(unit, 0);
+  const findings = [
+    ...bornOut(source, told),
+    await powerOf(unit, power),
+    chargeOf(unit, charge),
+    ...(await temperatureOf(unit, source)),
   ];
-  if (control === undefined)
-    return { findings: [...findings, look("revert", "it cannot be steered: neither 704 nor 124")], rated };
-  if (!ports.provesReverts || chargePermille === undefined) {
-    const why = `${NOT_TRIED}: say --prove-reverts, with the site at rest`;
-    return { findings: [...findings, look("revert", why)], rated };
-  }
-  const bases = {
-    chargeW: rated.chargeW ?? source.chargeWMax,
-    dischargeW: rated.dischargeW ?? rated.chargeW ?? source.dischargeWMax,
+  const chargePermille = charge.ok ? charge.value?.value : undefined;
+  const by = control && (await steeredBy(unit, control));
+  const bases = by?.ok === false ? "nothing" : by?.value;
+  const rated = bases === undefined || bases === "watts" ? told : bases;
+  const { finding, revert } = await batteryRevert(
+    source,
+    { unit, power, control, by, chargePermille },
+    ports,
+  );
+  return {
+    findings: [...findings, finding],
+    ...(rated !== "nothing" && { rated }),
+    ...(revert !== undefined && { revert }),
   };
-  const words = control.id === 704 ? derWords : storageWords(() => bases);
-  const revertMs = source.revert.kind === "proven" ? source.revert.afterMs : DEFAULT_REVERT_MS;
-  const revert = await proveRevert({
-    unit,
-    words,
-    control,
-    power,
-    battery: source,
-    chargePermille,
-    revertMs,
-    ...ports,
-  });
-  return { findings: [...findings, toldOf(revert, source.revert)], rated, revert };
 }
 
-const noCharge = (unit: SunSpecUnit): Finding =>
-  STORAGE.some((id) => unit.first(id) !== undefined)
+/** What its setpoints are in: the per cents of 124 are of the power that the controller takes them to be of, and the guard reckons by the same. */
+type SteeredBy = "watts" | "nothing" | Bases;
+
+async function steeredBy(unit: SunSpecUnit, control: KnownModel): Promise<Result<SteeredBy, Trouble>> {
+  if (control.id === 704) return ok("watts");
+  const plate = await readNameplate(unit, 0);
+  if (!plate.ok) return plate;
+  const seen = await unit.read(control);
+  return seen.ok ? ok(basesOf(seen.value, plate.value?.value) ?? "nothing") : seen;
+}
+
+type Revert = { readonly revert?: Proof | undefined; readonly finding: Finding };
+type SteeredOf = {
+  readonly unit: SunSpecUnit;
+  readonly power: KnownModel;
+  readonly control: KnownModel | undefined;
+  readonly by: Result<SteeredBy, Trouble> | undefined;
+  readonly chargePermille: number | undefined;
+};
+
+async function batteryRevert(
+  source: Battery,
+  { unit, power, control, by, chargePermille }: SteeredOf,
+  ports: LookPorts,
+): Promise<Revert> {
+  const not = (why: string): Revert => ({ finding: look("revert", `${NOT_TRIED}: ${why}`) });
+  const of = (revert: Proof): Revert => ({ revert, finding: toldOf(revert, source.revert) });
+  if (control === undefined || by === undefined)
+    return of({ kind: "unproven", why: "it cannot be steered: neither 704 nor 124" });
+  if (!by.ok) return { finding: fault("revert", by.fault.sentence) };
+  const bases = by.value;
+  if (bases === "nothing")
+    return of({ kind: "unproven", why: "it cannot be steered: 124 does not tell what its per cents are of" });
+  if (!ports.provesReverts) return not("say --prove-reverts, with the site at rest");
+  if (chargePermille === undefined) return not("nobody knows how much it is charged");
+  const revert = await proveRevert({
+    ...{ unit, control, power, battery: source, chargePermille },
+    words: bases === "watts" ? derWords : storageWords(() => bases),
+    revertMs: source.revert.kind === "proven" ? source.revert.afterMs : DEFAULT_REVERT_MS,
+    ...ports,
+  });
+  return revert === undefined
+    ? not("as charged as it is, the document lets it go no way that would show")
+    : of(revert);
+}
+
+async function powerOf(unit: SunSpecUnit, power: KnownModel): Promise<Finding> {
+  const seen = await unit.read(power);
+  if (!seen.ok) return fault("values", seen.fault.sentence);
+  const w = numberAt(seen.value, "W");
+  return w === undefined
+    ? fault("values", `it tells no power (${power.id})`)
+    : good("values", `it feeds ${Math.round(w)} W`);
+}
+
+function chargeOf(unit: SunSpecUnit, charge: Awaited<Told>): Finding {
+  if (!charge.ok) return fault("values", charge.fault.sentence);
+  if (charge.value !== undefined)
+    return good("values", `charged to ${Math.round(charge.value.value) / 10} %`);
+  return STORAGE.some((id) => unit.first(id) !== undefined)
     ? fault("values", "it tells no state of charge (713, 802, 124)")
     : fault(
         "models",
         `none of them is a battery's (${STORAGE.join(", ")}): was it swapped with an inverter?`,
       );
+}
+
+async function temperatureOf(unit: SunSpecUnit, { temperatureC }: Battery): Promise<Finding[]> {
+  const told = await readTemperature(unit, temperatureC, 0);
+  if (!told.ok) return [fault("values", told.fault.sentence)];
+  return told.value === undefined
+    ? [look("values", "it tells no temperature (803, 714, 701, 101 to 113), so it always rests")]
+    : [good("values", `it has ${Math.round(told.value.value)} °C`)];
+}
 
 async function nameplate(
   unit: SunSpecUnit,
@@ -246,14 +341,6 @@ async function nameplate(
     (await read(702, "WDisChaRteMaxRtg")) ??
     (await read(120, "MaxDisChaRte"));
   return { ...(chargeW !== undefined && { chargeW }), ...(dischargeW !== undefined && { dischargeW }) };
-}
-
-async function charge(unit: SunSpecUnit): Promise<number | undefined> {
-  const found = unit.first(713, 802, 124);
-  const seen = found && (await unit.read(found));
-  const percent =
-    seen?.ok === true ? numberAt(seen.value, found?.id === 124 ? "ChaState" : "SoC") : undefined;
-  return percent === undefined ? undefined : Math.round(percent * 10);
 }
 
 function bornOut(

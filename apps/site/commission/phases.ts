@@ -59,6 +59,10 @@ function reportOf(
 export const phasesAgree = ({ expected, seen, inverted }: PhaseReport): boolean =>
   inverted !== true && phasesFit({ expected, seen });
 
+/** A load on one phase, as most are on the first terminal, came on another than the document's first. */
+export const isTurned = ({ expected, seen }: PhaseReport): boolean =>
+  seen.length === 1 && expected.length > 1 && seen[0] !== expected[0] && expected.includes(seen[0]!);
+
 const phasesFit = ({ expected, seen }: Pick<PhaseReport, "expected" | "seen">): boolean =>
   seen === "not-checked" || (seen.length > 0 && seen.every((phase) => expected.includes(phase)));
 

@@ -29,6 +29,8 @@ const AWAY_LOOKS = 4;
 /** Enough to be told from an inverter's own use. */
 const TEST_W_MIN = 500;
 const TEST_PART = 0.1;
+/** So far from its setpoint it follows it all the same. */
+const NEAR_W = 250;
 const NEAR_PART = 0.3;
 const AWAY_PART = 0.5;
 /** What is safe for ever needs a time as well, for the device. */
@@ -87,9 +89,14 @@ const FREE_PART = 0.75;
 /** Freed, it has risen by then if there is any sun. */
 const RISES_MS = 20_000;
 
-export async function proveRevert(of: ProofOf): Promise<Proof> {
+/** Undefined: no power that it may be told now would be told from rest. */
+export async function proveRevert(of: ProofOf): Promise<Proof | undefined> {
   const { battery, chargePermille, revertMs, words, say } = of;
-  const discharges = chargePermille >= (battery.reservePermille + battery.fullPermille) / 2;
+  const { reservePermille, fullPermille, chargeWMax, dischargeWMax } = battery;
+  const canCharge = chargeWMax > NEAR_W && chargePermille < fullPermille;
+  const canDischarge = dischargeWMax > NEAR_W && chargePermille > reservePermille;
+  if (!canCharge && !canDischarge) return undefined;
+  const discharges = canDischarge && (!canCharge || chargePermille >= (reservePermille + fullPermille) / 2);
   const mostW = discharges ? battery.dischargeWMax : battery.chargeWMax;
   const testW = Math.min(mostW, Math.max(TEST_W_MIN, mostW * TEST_PART)) * (discharges ? 1 : -1);
   const trial: Trial = {
@@ -100,7 +107,7 @@ export async function proveRevert(of: ProofOf): Promise<Proof> {
     freed: "0 was written",
     notFreed: "and 0 could not be written",
     reverts: (seen) => words.reverts(seen),
-    isNear: (w) => Math.abs(w - testW) <= Math.max(TEST_W_MIN / 2, Math.abs(testW) * NEAR_PART),
+    isNear: (w) => Math.abs(w - testW) <= Math.max(NEAR_W, Math.abs(testW) * NEAR_PART),
     isAway: (w) => Math.abs(w - testW) > Math.abs(testW) * AWAY_PART,
   };
   const way = discharges ? "discharging" : "charging";
@@ -179,18 +186,20 @@ async function tried(of: Trial): Promise<Watched> {
     return freed(`it still held ${what} ${(revertMs + LATE_MS) / 1000} s after it was told last`, true);
   const watchedMs = Math.round(awayMs - toldMs);
   if (watchedMs < revertMs / 2)
-    return not(
+    // Or its power was away for a while, and it still holds.
+    return freed(
       `it fell back after ${Math.round(watchedMs / 1000)} s of ${revertMs / 1000}: renewals would come too late`,
+      true,
     );
   return { kind: "proven", afterMs: revertMs, watchedMs };
 }
 
-/** It was never told, or has let go. */
+/** It was never told. */
 const not = (why: string): Watched => ({ kind: "unproven", why, followed: false, freed: false });
 const unproven = (why: string): Proof => ({ kind: "unproven", why });
 const nowMs = (clock: Clock): number => clock.now().monotonicMs;
 
-/** Undefined where it took everything; else how many writes it took. */
+/** Undefined where it took everything; else how many writes it took, or may have taken: of one without an answer nobody knows. */
 async function tell(
   { unit, control }: Trial,
   orders: Trial["orders"],
@@ -200,7 +209,8 @@ async function tell(
   if (!seen.ok) return { sentence: seen.fault.sentence, taken: 0 };
   for (const [taken, values] of orders(seen.value, Math.floor(revertMs / 1000)).entries()) {
     const fault = await unit.write(seen.value, values);
-    if (fault !== undefined) return { sentence: fault.sentence, taken };
+    if (fault !== undefined)
+      return { sentence: fault.sentence, taken: fault.kind === "unreachable" ? taken + 1 : taken };
   }
   return undefined;
 }

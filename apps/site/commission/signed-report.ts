@@ -50,7 +50,12 @@ const blank: Omit<CommissionReport, "site"> = {
 };
 
 export type ReportVerdict =
-  | { readonly kind: "valid"; readonly report: CommissionReport }
+  | {
+      readonly kind: "valid";
+      readonly report: CommissionReport;
+      /** The signer's certificate has ended since. That it was signed before is then the site's own word. */
+      readonly signerEndedMs?: number;
+    }
   | { readonly kind: "refused"; readonly sentence: string };
 
 /** By the operator's root: is it whole, and of a site's key? */
@@ -62,16 +67,24 @@ export function verifyReport(text: string, rootPem: string, now: Instant): Repor
   const chainDer = readPem(signer, "CERTIFICATE");
   const [leaf] = chainDer;
   if (leaf === undefined) return refused("its signer is no certificate");
-  const verdict = checkPeer({ chainDer, anchors: [rootPem], now, role: "site" });
-  if (verdict.kind === "refused") return refused(`its signer: ${verdict.sentence}`);
+  const peerAt = (at: Instant) => checkPeer({ chainDer, anchors: [rootPem], now: at, role: "site" });
+  const verdict = peerAt(now);
+  if (verdict.kind === "refused" && verdict.reason !== "expired")
+    return refused(`its signer: ${verdict.sentence}`);
+  // Whoever has expired is known.
+  const facts = verdict.facts!;
   const { publicKey } = new X509Certificate(leaf);
   if (!verify("sha256", Buffer.from(body, "utf8"), publicKey, Buffer.from(signature, "base64")))
     return refused("its text is not what the site signed");
   // Signed by a site of ours: what it says of itself is of the form that we write.
   const report = JSON.parse(body) as CommissionReport;
-  if (report.site !== verdict.facts.cn)
-    return refused(`site ${verdict.facts.cn} signed what was said in the name of ${report.site}`);
-  return { kind: "valid", report };
+  if (report.site !== facts.cn)
+    return refused(`site ${facts.cn} signed what was said in the name of ${report.site}`);
+  if (verdict.kind === "trusted") return { kind: "valid", report };
+  const then = peerAt({ ...now, wallMs: Number(report.atWallMs), quality: "synced" });
+  return then.kind === "trusted" && Number.isFinite(report.atWallMs)
+    ? { kind: "valid", report, signerEndedMs: facts.notAfterMs }
+    : refused(`its signer: ${verdict.sentence}`);
 }
 
 const refused = (sentence: string): ReportVerdict => ({ kind: "refused", sentence });

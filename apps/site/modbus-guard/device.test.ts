@@ -288,3 +288,31 @@ test("device: garbage by hand never reaches a master as an answer", async () => 
   assert.deepEqual(await it.ask(it.ems(), 1, read(0)), exception(11));
   await guard.close();
 });
+
+test("device: of one that ends its connection with each answer, what is read is asked once more on another; a write is not", async () => {
+  const it = await world();
+  const guard = await it.start();
+  let asked = 0;
+  const links = byHand(it.network, (link, request) => {
+    asked++;
+    link.send(answerTo(request, 7));
+    queueMicrotask(() => link.destroy());
+  });
+  const [ems, vendor] = [it.ems(), it.vendor()];
+  const answers: string[] = [];
+  for (let i = 0; i < 10; i++)
+    for (const master of [ems, vendor])
+      void master.request(1, read(0)).then(({ kind }) => void answers.push(kind));
+  assert(await it.time.until(() => answers.length === 20, 20_000));
+  assert(
+    answers.every((kind) => kind === "response"),
+    `${answers}`,
+  );
+  assert.deepEqual(it.told("modbus.device-lost"), []);
+  assert.equal(links.length, 20);
+  const before = asked;
+  void vendor.request(1, read(0));
+  assert.deepEqual(await it.ask(ems, 1, write(100, 5)), exception(11));
+  assert(asked <= before + 2, "it may have been heard");
+  await guard.close();
+});

@@ -17,6 +17,7 @@ import {
   type Settled,
   settledBy,
   type Verdict,
+  writeSpan,
 } from "@wattward/guard";
 import { backoffMs, type Cancel, type Chance, type Clock, type Instant } from "@wattward/kernel";
 import {
@@ -71,8 +72,10 @@ type Current = {
   readonly beganAtMs: number;
   /** Ours; undefined until it was sent. */
   transaction: number | undefined;
+  /** It was sent on a connection that ended instead of answering. */
+  again?: true;
 };
-type Open = { readonly kind: "open"; readonly link: ByteLink; readonly cutter: Cutter };
+type Open = { readonly kind: "open"; readonly link: ByteLink; readonly cutter: Cutter; answered: boolean };
 type State = { readonly kind: "idle" } | { readonly kind: "dialling" } | Open;
 
 const IDS = 0x10000;
@@ -266,7 +269,7 @@ export class DeviceLink {
   }
 
   private connected(link: ByteLink): void {
-    const open: Open = { kind: "open", link, cutter: new Cutter() };
+    const open: Open = { kind: "open", link, cutter: new Cutter(), answered: false };
     this.state = open;
     link.listen({
       bytes: (segment) => {
@@ -280,10 +283,21 @@ export class DeviceLink {
         this.late.closed(link);
         if (this.state !== open) return;
         this.state = { kind: "idle" };
-        this.ended("the device closed the connection");
+        if (!this.asksAgain(open)) this.ended("the device closed the connection");
       },
     });
     if (this.current !== undefined) this.send(this.current, link);
+  }
+
+  /** Some devices end the connection with each answer: what is read, and met that, is sent once more on another. */
+  private asksAgain({ answered, cutter }: Open): boolean {
+    const { current } = this;
+    if (current === undefined || current.again || !answered || cutter.pendingBytes > 0) return false;
+    if (writeSpan(current.asked.request) !== undefined) return false;
+    current.again = true;
+    current.transaction = undefined;
+    this.connect(this.ports.clock.now().monotonicMs);
+    return true;
   }
 
   private readonly take = ({ transaction, unit, pdu }: Adu): boolean => {
@@ -302,6 +316,7 @@ export class DeviceLink {
       this.disbelieve("malformed", `${current.asked.request.kind}: ${reply.fault.sentence}`);
       return false;
     }
+    if (this.state.kind === "open") this.state.answered = true;
     this.settle(current, settledBy(reply.value));
     current.asked.master.answer(current.asked, pdu);
     this.next();

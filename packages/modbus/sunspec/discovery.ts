@@ -9,9 +9,10 @@
  * A device can lie here too: the walk is bounded by the address space and by a number of models, and says what was odd.
  */
 import { failed, ok, type Result } from "@wattward/kernel";
-import type { ModbusClient } from "../client.ts";
+import type { ModbusClient, Outcome } from "../client.ts";
 import { exceptionName, exceptions } from "../exception.ts";
 import { READ_REGISTERS_MAX } from "../functions/read-registers.ts";
+import type { FunctionName } from "../pdu.ts";
 import { mapBegins, mapEnds } from "./layout.ts";
 import type { Model } from "./model.ts";
 import { modelName, models } from "./models/index.ts";
@@ -42,16 +43,27 @@ export type RegisterReader = (
   quantity: number,
 ) => Promise<Result<readonly number[], ReadFault>>;
 
-/** A reader of one unit's registers. Some devices end the connection with each answer: a read that met that is asked once more. */
+/**
+ * Some devices end the connection with each answer: what met that is asked once more. It may reach the device twice, so only for what is the
+ * same then: reads, and writes of values.
+ */
+export async function askedTwice<Kind extends FunctionName>(
+  ask: () => Promise<Outcome<Kind>>,
+): Promise<Outcome<Kind>> {
+  const first = await ask();
+  return first.kind === "failed" && first.why === "closed" ? ask() : first;
+}
+
+/** A reader of one unit's registers. */
 export function registerReader(
   client: ModbusClient,
   unit: number,
   options: { timeoutMs?: number } = {},
 ): RegisterReader {
   return async (address, quantity) => {
-    const ask = () => client.request(unit, { kind: "read-holding-registers", address, quantity }, options);
-    const first = await ask();
-    const outcome = first.kind === "failed" && first.why === "closed" ? await ask() : first;
+    const outcome = await askedTwice(() =>
+      client.request(unit, { kind: "read-holding-registers", address, quantity }, options),
+    );
     if (outcome.kind === "response") return ok(outcome.response.registers);
     if (outcome.kind === "failed") return failed({ kind: "failed", sentence: outcome.sentence });
     const sentence = `unit ${unit} answers ${exceptionName(outcome.code)} to ${quantity} registers from ${address}`;

@@ -29,6 +29,13 @@ export type Words = {
 /** Greatest power either way, as the per cents of 124 mean it. */
 export type Bases = { readonly chargeW: number; readonly dischargeW: number };
 
+/** 124 names the charging power alone; the discharging one is the nameplate's, where any model tells it. */
+export function basesOf(storage: Seen, nameplateW: number | undefined): Bases | undefined {
+  const chargeW = numberAt(storage, "WChaMax");
+  if (chargeW === undefined || chargeW <= 0) return undefined;
+  return { chargeW, dischargeW: nameplateW ?? chargeW };
+}
+
 const BOTH_LIMITS = 3;
 const WATTS = 1;
 const ENABLED = 1;

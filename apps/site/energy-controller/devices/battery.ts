@@ -8,7 +8,6 @@
  * told one thing: 0, where its registers show that something else holds.
  */
 import type { Battery, BatteryInput } from "@wattward/energy";
-import { ok, type Result } from "@wattward/kernel";
 import {
   CHARGE_EVERY_MS,
   CHARGE_MS_MAX,
@@ -24,22 +23,18 @@ import {
   WRITE_CHANGE_W,
   WRITE_EVERY_MS,
 } from "../limits.ts";
-import { type Bases, derWords, storageWords, type Words } from "./battery-orders.ts";
+import { basesOf, derWords, storageWords, type Words } from "./battery-orders.ts";
+import { type Known, POWER, readCharge, readNameplate, readTemperature } from "./battery-readings.ts";
 import { Follower } from "./follower.ts";
 import { numberAt, type Seen, type SunSpecUnit } from "./sunspec-unit.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
-const POWER = [701, 103, 113, 102, 112, 101, 111, 802] as const;
-const CHARGE = [713, 802, 124] as const;
-const TEMPERATURE = [803, 714, 701, 103, 113, 102, 112, 101, 111] as const;
-const NAMEPLATES = [802, 120] as const;
 const HEARTBEATS = [
   { id: 802, point: "CtrlHb", countsTo: 0xfffe },
   { id: 715, point: "ControllerHb", countsTo: 0xffff_fffe },
 ] as const;
 
 type Wish = { readonly feedW: number; readonly atMs: number };
-type Known = { readonly value: number; readonly atMs: number };
 
 export class BatteryDriver {
   /** What is known of it; absent before the first answers. */
@@ -69,7 +64,7 @@ export class BatteryDriver {
     this.unit = unit;
     this.nowMs = nowMs;
     this.follower = new Follower(Math.max(battery.chargeWMax, battery.dischargeWMax));
-    this.storage = storageWords((seen) => this.bases(seen));
+    this.storage = storageWords((seen) => basesOf(seen, this.nameplateW));
   }
 
   /** Registers written since the start. */
@@ -127,52 +122,24 @@ export class BatteryDriver {
     return slow;
   }
 
-  /** Any reading that tells it does: nameplates do not change under a device that did not. */
   private async readNameplate(): Promise<Trouble | undefined> {
+    // Nameplates do not change under a device that did not.
     const notOlderMs = this.nameplateW === undefined ? TEMPERATURE_EVERY_MS : Number.POSITIVE_INFINITY;
-    const told = await this.told(NAMEPLATES, notOlderMs, (seen) => {
-      const w = numberAt(seen, seen.found.id === 802 ? "WDisChaRteMax" : "MaxDisChaRte");
-      return w !== undefined && w > 0 ? w : undefined;
-    });
+    const told = await readNameplate(this.unit, notOlderMs);
     if (told.ok) this.nameplateW = told.value?.value ?? this.nameplateW;
     return told.ok ? undefined : told.fault;
   }
 
   private async readCharge(): Promise<Trouble | undefined> {
-    const told = await this.told(CHARGE, CHARGE_EVERY_MS, (seen) => {
-      const percent = numberAt(seen, seen.found.id === 124 ? "ChaState" : "SoC");
-      return percent === undefined ? undefined : percent * 10;
-    });
+    const told = await readCharge(this.unit, CHARGE_EVERY_MS);
     if (told.ok) this.charge = told.value ?? this.charge;
     return told.ok ? undefined : told.fault;
   }
 
   private async readTemperature(): Promise<Trouble | undefined> {
-    const { min, max } = this.battery.temperatureC;
-    const told = await this.told(
-      TEMPERATURE,
-      TEMPERATURE_EVERY_MS,
-      (seen) => temperatures(seen).sort((a, b) => Math.min(a - min, max - a) - Math.min(b - min, max - b))[0],
-    );
+    const told = await readTemperature(this.unit, this.battery.temperatureC, TEMPERATURE_EVERY_MS);
     if (told.ok) this.temperature = told.value ?? this.temperature;
     return told.ok ? undefined : told.fault;
-  }
-
-  /** By the first of these models that tells it: what is optional in one may stand in another. */
-  private async told(
-    ids: readonly number[],
-    notOlderMs: number,
-    of: (seen: Seen) => number | undefined,
-  ): Promise<Result<Known | undefined, Trouble>> {
-    for (const id of ids) {
-      const model = this.unit.first(id);
-      if (model === undefined) continue;
-      const seen = await this.unit.read(model, notOlderMs);
-      if (!seen.ok) return seen;
-      const value = of(seen.value);
-      if (value !== undefined) return ok({ value, atMs: seen.value.atMs });
-    }
-    return ok(undefined);
   }
 
   private async steer(): Promise<Trouble | undefined> {
@@ -308,26 +275,6 @@ export class BatteryDriver {
     if (this.unit.first(704) !== undefined) return derWords;
     return this.unit.first(124) === undefined ? undefined : this.storage;
   }
-
-  /** 124 names the charging power alone; the discharging one is the nameplate's. */
-  private bases(storage: Seen): Bases | undefined {
-    const chargeW = numberAt(storage, "WChaMax");
-    if (chargeW === undefined || chargeW <= 0) return undefined;
-    return { chargeW, dischargeW: this.nameplateW ?? chargeW };
-  }
-}
-
-function temperatures(seen: Seen): number[] {
-  const all: number[] = [];
-  const add = (path: string) => {
-    const value = numberAt(seen, path);
-    if (value !== undefined) all.push(value);
-  };
-  if (seen.found.id === 803) for (const path of ["ModTmpMax", "ModTmpMin"]) add(path);
-  else if (seen.found.id === 714) {
-    for (const path of seen.reading.values.keys()) if (path.endsWith(".Tmp")) add(path);
-  } else for (const path of ["TmpAmb", "TmpCab", "TmpSnk", "TmpOt"]) if (all.length === 0) add(path);
-  return all;
 }
 
 const fresh = (known: Known | undefined, nowMs: number, msMax: number): number | undefined =>

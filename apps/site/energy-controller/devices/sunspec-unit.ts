@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import { failed, ok, type Result } from "@wattward/kernel";
 import { exceptionName, exceptions, type ModbusClient, READ_REGISTERS_MAX } from "@wattward/modbus";
 import {
+  askedTwice,
   type Discovery,
   discover,
   type KnownModel,
@@ -148,7 +149,7 @@ export class SunSpecUnit {
     const writes = writesOf(found, reading, values);
     if (!writes.ok) return trouble("unsuited", writes.fault.sentence);
     for (const request of writes.value) {
-      const outcome = await this.client.request(this.unit, request);
+      const outcome = await askedTwice(() => this.client.request(this.unit, request));
       if (outcome.kind === "failed") return trouble("unreachable", outcome.sentence);
       if (outcome.kind === "exception") {
         const names = Object.keys(values).join(", ");
