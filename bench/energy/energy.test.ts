@@ -131,6 +131,17 @@ test("bench energy: a quarter of an hour counts for the peak although nobody sta
   assert(instantPeakKw > 6 && instantPeakKw < 6.7, `${instantPeakKw}`);
 });
 
+test("bench energy: a car comes when it comes, also in the moment in which another leaves", () => {
+  const from = (at: string, to: string, kwh: number, id: string) =>
+    `2019-05-06 ${at}:00-07:00,2019-05-06 ${to}:00-07:00,${kwh},${kwh},CA-${id},${id},,True`;
+  const both = [from("08:00", "08:05", 0.1, "leaves"), from("08:05", "08:15", 1, "comes")];
+  writeFileSync(file("meet.csv"), `${[sessions[0], ...both].join("\n")}\n`);
+  const { status, said } = bench(...usual("meet", "meet.csv"));
+  assert.equal(status, 0, said);
+  const row = readFileSync(file("meet/sessions.csv"), "utf8").split("\n")[2]!;
+  assert(Number(row.split(",")[5]) > 0.9, row);
+});
+
 /** Two stations between other lines behind one panel, which bears 30 A on each line. */
 const panel = {
   evses: [
