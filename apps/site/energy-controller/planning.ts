@@ -42,6 +42,8 @@ const HOUR_MS = 3_600_000;
 const PLAN_HOURS = HORIZON_MS / HOUR_MS;
 /** Absurd beyond this: a site has fewer outlets. */
 const PLAN_SESSIONS_MAX = 2_000;
+/** Wall time that moves by more than this against the durations was set. */
+const CLOCK_SET_MS = 60_000;
 /** How often the forecasts look: finer than they learn. */
 const LEARN_EVERY_MS = 10_000;
 
@@ -76,6 +78,8 @@ export class Planning {
   private config: EnergyConfig;
   private readonly forecasts: Forecasts;
   private present = new Map<SessionId, Known>();
+  /** What the wall shows when the durations begin. */
+  private wallBeganMs: number | undefined;
   private changed = true;
   /** What the devices told when a plan was last thought of: with more, another plan is due. */
   private heard = "";
@@ -178,14 +182,15 @@ export class Planning {
       : { gridWh, carsWh, batteryWh };
   }
 
-  /** Who came and who went. */
+  /** Who came and who went, and of whom more is known. */
   private follow({ sessions, nowMs, wallMs }: Facts): void {
     const now = new Map(sessions.map((known) => [known.id, known]));
+    const wasSet = this.wasSet(wallMs - nowMs);
     for (const known of sessions) {
       const before = this.present.get(known.id);
       const same = before?.energyWh === known.energyWh && before?.departureWallMs === known.departureWallMs;
-      if (before === undefined || !same) this.waitsAtMs = Number.NEGATIVE_INFINITY;
-      if (before !== undefined) continue;
+      if (before !== undefined && same && !wasSet) continue;
+      this.waitsAtMs = Number.NEGATIVE_INFINITY;
       this.changed = true;
       const { id, outlet, energyWh, departureWallMs } = known;
       this.forecasts.arrived({
@@ -201,6 +206,13 @@ export class Planning {
     }
     this.present = now;
     this.lent.follow(sessions);
+  }
+
+  private wasSet(wallBeganMs: number): boolean {
+    const before = (this.wallBeganMs ??= wallBeganMs);
+    if (Math.abs(wallBeganMs - before) <= CLOCK_SET_MS) return false;
+    this.wallBeganMs = wallBeganMs;
+    return true;
   }
 
   /** Who leaves what he is offered is full: his part is worth a new plan. */
