@@ -216,6 +216,20 @@ test("arrivals: as many as on days alike; a site that is quiet on Sundays is kno
   assert.deepEqual(forecasts.expected(MONDAY_MS + 33 * DAY_MS, 24, 11_000), []);
 });
 
+test("load: a clock that was ahead for weeks does not stop it from learning when it is right again", () => {
+  const forecasts = new Forecasts(ZONE);
+  worked(forecasts);
+  const right = MONDAY_MS - 365 * DAY_MS;
+  for (let ms = 0; ms < 3 * DAY_MS; ms += 5 * 60_000) forecasts.sawLoad(right + ms, 7_000);
+  assert.equal(forecasts.loadW(right + 3 * DAY_MS, 96).likely[48], 7_000);
+});
+
+test("fullness: a clock that is set back does not make a full car one for ever", () => {
+  const car = new Fullness();
+  for (const ms of [0, 40_000]) car.saw(365 * DAY_MS + ms, { offeredMa: 16_000, drawnMa: 0 });
+  assert.equal(car.full(0), false);
+});
+
 test("fullness: an offer left standing, remembered when it goes elsewhere; a draw says otherwise at once", () => {
   const car = new Fullness();
   const leaves = { offeredMa: 16_000, drawnMa: 0 };
