@@ -88,6 +88,17 @@ test("a clock that is set makes nobody come or leave sooner: who is there is for
   }
 });
 
+test("a plan that is out of date is none: no quarter is told with it, nobody is shown it, and why there is no other is said", async () => {
+  const { asked, planner } = byHand((input) => (asked.length === 1 ? planned(input) : undefined));
+  const plant = new SmallPlant({ planner });
+  await plant.start();
+  await plant.time.advance(50 * 60_000);
+  const meant = new Map(plant.quarters.map((quarter) => [quarter.fromWallMs, quarter.planned !== undefined]));
+  assert.deepEqual([...meant.values()].slice(1), [false, false]);
+  assert.equal(plant.snapshot?.plan, undefined);
+  assert.equal(last(plant).reason, "There is no plan: the planner gave no reason.");
+});
+
 for (const [name, answer] of [
   ["says nothing", () => undefined],
   ["never answers", () => new Promise<undefined>(() => {})],

@@ -71,7 +71,7 @@ export type Facts = {
 };
 
 export class Planning {
-  /** The plan in force; out of date by its own word. */
+  /** The plan in force. */
   planned: Planned | undefined;
   prices: Prices;
   private readonly ports: PlanningPorts;
@@ -135,6 +135,7 @@ export class Planning {
   /** To be called in each turn; costs nothing where nothing is due. */
   turn(facts: Facts): void {
     const { nowMs } = facts;
+    if (nowMs > (this.planned?.plan.validUntilMs ?? nowMs)) this.planned = undefined;
     this.follow(facts);
     this.watchOffers(facts);
     this.watchDevices(facts);
