@@ -216,6 +216,20 @@ test("arrivals: as many as on days alike; a site that is quiet on Sundays is kno
   assert.deepEqual(forecasts.expected(MONDAY_MS + 33 * DAY_MS, 24, 11_000), []);
 });
 
+test("arrivals: hours are those of the clock, also where it is half an hour beside UTC's", () => {
+  const forecasts = new Forecasts("Asia/Kolkata");
+  const midnight = Date.UTC(2026, 5, 1) - 5.5 * HOUR_MS;
+  for (let day = 0; day < 28; day++) {
+    const arrivedWallMs = midnight + day * DAY_MS + 8.25 * HOUR_MS;
+    forecasts.learn({ outlet, arrivedWallMs, leftWallMs: arrivedWallMs + HOUR_MS, takenWh: 5_000 });
+  }
+  for (const hour of [0, 7.5, 7.75]) {
+    const at = midnight + 28 * DAY_MS;
+    const [first] = forecasts.expected(at + hour * HOUR_MS, 12, 11_000);
+    assert.equal(first?.arriveWallMs, at + 8.5 * HOUR_MS, `asked at ${hour}`);
+  }
+});
+
 test("load: a clock that was ahead for weeks does not stop it from learning when it is right again", () => {
   const forecasts = new Forecasts(ZONE);
   worked(forecasts);
