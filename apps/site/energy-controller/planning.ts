@@ -3,7 +3,7 @@
  * when a session comes or goes the planner is asked, and its answer holds until it is out of date. Without a planner, or without an
  * answer, the loop goes on without a plan.
  *
- *     energy/forecasts.json   what was learnt, every FORECAST_KEEP_EVERY_MS
+ *     energy/forecasts.json   what was learnt, and what is owed to cars, every FORECAST_KEEP_EVERY_MS
  */
 import {
   type BatteryInput,
@@ -89,7 +89,7 @@ export class Planning {
   private missing: string | undefined;
   private keptAtMs: number;
   private learntAtMs = Number.NEGATIVE_INFINITY;
-  private readonly lent = new Lent();
+  private readonly lent: Lent;
   private waits: ReadonlyMap<SessionId, number> = new Map();
   private waitsAtMs = Number.NEGATIVE_INFINITY;
 
@@ -98,6 +98,7 @@ export class Planning {
     this.config = config;
     this.prices = new Prices(config.tariff, config.timeZone);
     this.forecasts = new Forecasts(config.timeZone, state);
+    this.lent = new Lent((state as { readonly lent?: unknown } | undefined)?.lent);
     this.keptAtMs = ports.clock.now().monotonicMs;
   }
 
@@ -158,7 +159,8 @@ export class Planning {
   /** A fault of the disk costs what was learnt lately, and is said. */
   async keep(): Promise<void> {
     try {
-      await keep(this.ports.disk, this.ports.log, KEPT, this.forecasts.state());
+      const state = { ...this.forecasts.state(), lent: this.lent.state() };
+      await keep(this.ports.disk, this.ports.log, KEPT, state);
     } catch (error) {
       this.ports.log.error("forecasts-not-kept", { say: String(error) });
     }
