@@ -87,6 +87,24 @@ test("planner: how much is bought when prices differ is the program's, and who c
   }
 });
 
+test("planner: what is bought for the cars of one phase is not planned for those of another, who cannot have it", async () => {
+  const plain = smallSite({ outlets: 6, mainA: 32 });
+  const outlets = plain.outlets.map((one, i) => ({
+    ...one,
+    wiring: [i < 4 ? "L1" : i < 5 ? "L2" : "L3"] as const,
+  }));
+  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 40_000] };
+  const sessions = plain.outlets.map((_, i) => {
+    const leavesWallMs = [NOW_MS + (i < 4 ? 3 : 4) * HOUR_MS];
+    return car(i, { learntVisits: 10_000, takesWh: [7_000], leavesWallMs });
+  });
+  const { plan } = await made(input({ site: { ...plain, outlets }, price, sessions }));
+  const most = [...plan.sessions.values()].map(({ atMostMa }) => Math.round(atMostMa / 1_000));
+  assert(most[4]! >= 28 && most[5]! >= 28, `${most} A: L2 and L3 stand idle`);
+  const ofL1 = most.slice(0, 4).reduce((sum, a) => sum + a, 0);
+  assert(ofL1 <= 33, `${most} A: more on L1 than its fuse`);
+});
+
 test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {
   const site = smallSite({ outlets: 4, mainA: 10, battery: {} });
   const { plan } = await made(

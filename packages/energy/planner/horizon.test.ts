@@ -13,5 +13,9 @@ test("horizon: of a series that ended long ago the last day goes on, and nothing
   const price = dayBeforeGoesOn({ fromWallMs, stepMs: 60_000, milliCentPerKwh }, NOW_MS + HORIZON_MS);
   assert(price.values.length <= 5 * 1_440, `${price.values.length} values`);
   for (const step of horizon(NOW_MS))
-    assert.equal(meanOver(price, step), new Date(step.fromMs).getUTCHours(), new Date(step.fromMs).toISOString());
+    assert.equal(
+      meanOver(price, step),
+      new Date(step.fromMs).getUTCHours(),
+      new Date(step.fromMs).toISOString(),
+    );
 });
