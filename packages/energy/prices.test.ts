@@ -35,6 +35,9 @@ for (const [zone, from] of [
 test("prices: a series goes on with its last value, and begins with its first", () => {
   const energy = { kind: "series", fromWallMs: 0, stepMs: HOUR_MS, milliCentPerKwh: [1, 2] } as const;
   const prices = new Prices(tariff(energy), "UTC");
-  assert.deepEqual([-1, 0, HOUR_MS, 9 * HOUR_MS].map((ms) => prices.at(ms)), [1, 1, 2, 2]);
+  assert.deepEqual(
+    [-1, 0, HOUR_MS, 9 * HOUR_MS].map((ms) => prices.at(ms)),
+    [1, 1, 2, 2],
+  );
   assert.equal(prices.series(0, HOURS), energy);
 });
