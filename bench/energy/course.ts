@@ -3,6 +3,7 @@
  * with the day before and counted. It is laid on the sessions' time in one of two ways: a file of their own time, whose stamps say their
  * offset, by instants; any other hour on hour by the clocks, as it is written.
  */
+import { STEP_MS } from "./cars.ts";
 import type { Clock } from "./clock.ts";
 import { cellValue, type Row, type Stamp, stampOf, type Table } from "./table.ts";
 
@@ -56,6 +57,21 @@ export function laidOn(
   if (course.values.length * course.stepMs < DAY_MS)
     throw new Error(`${table.file}: it is of less than a day`);
   return { course, byInstant, at: byInstant ? byInstants(course) : byClock(course, span) };
+}
+
+/** The mean of each step of the grid, so that plant, planner and bound see the same. */
+export function byStep(at: (wallMs: number) => number, stepMs: number): (wallMs: number) => number {
+  const known = new Map<number, number>();
+  return (wallMs) => {
+    const slot = Math.floor(wallMs / STEP_MS);
+    const before = known.get(slot);
+    if (before !== undefined) return before;
+    const n = Math.max(1, Math.round(STEP_MS / stepMs));
+    let sum = 0;
+    for (let i = 0; i < n; i++) sum += at(slot * STEP_MS + (i * STEP_MS) / n);
+    known.set(slot, sum / n);
+    return sum / n;
+  };
 }
 
 function stampIn(table: Table, row: Row, column: number): Stamp {

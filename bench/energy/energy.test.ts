@@ -115,6 +115,27 @@ test("bench energy: with prices and a battery it tells what was paid, beside the
   );
 });
 
+test("bench energy: whenever prices change, also in the midst of an hour of UTC, the bound buys when they are low", () => {
+  writeFileSync(
+    file("noon.csv"),
+    `${sessions[0]}\n2019-05-06 07:00:00-07:00,2019-05-06 08:00:00-07:00,2,2,CA-1,noon,,True\n`,
+  );
+  const beginsMs = Date.UTC(2019, 4, 5, 0, 30);
+  for (const stepMin of [60, 12]) {
+    const rows = Array.from({ length: (72 * 60) / stepMin }, (_, i) => {
+      const ms = beginsMs + i * stepMin * 60_000;
+      const hour = (ms - Date.UTC(2019, 4, 6)) / 3_600_000;
+      return `${new Date(ms).toISOString()},${hour >= 14.5 ? 100 : 300}`;
+    });
+    writeFileSync(file("half.csv"), `datetime_utc,price_eur_mwh\n${rows.join("\n")}\n`);
+    const { status, said, printed } = bench(...usual("half", "noon.csv"), ...["--prices", file("half.csv")]);
+    assert.equal(status, 0, said);
+    const { cost } = JSON.parse(printed) as Told;
+    assert(Math.abs(cost.lpEur! - 0.2) < 0.01, printed);
+    assert(cost.ratioSameKWh! >= 1, printed);
+  }
+});
+
 test("bench energy: a quarter of an hour counts for the peak although nobody stays to its end", () => {
   writeFileSync(
     file("brief.csv"),
@@ -129,6 +150,17 @@ test("bench energy: a quarter of an hour counts for the peak although nobody sta
   assert(Math.abs(peakKw - 4 * energy.kWh) < 0.03, printed);
   const { instantPeakKw } = JSON.parse(readFileSync(file("brief/result.json"), "utf8"));
   assert(instantPeakKw > 6 && instantPeakKw < 6.7, `${instantPeakKw}`);
+});
+
+test("bench energy: a car comes when it comes, also in the moment in which another leaves", () => {
+  const from = (at: string, to: string, kwh: number, id: string) =>
+    `2019-05-06 ${at}:00-07:00,2019-05-06 ${to}:00-07:00,${kwh},${kwh},CA-${id},${id},,True`;
+  const both = [from("08:00", "08:05", 0.1, "leaves"), from("08:05", "08:15", 1, "comes")];
+  writeFileSync(file("meet.csv"), `${[sessions[0], ...both].join("\n")}\n`);
+  const { status, said } = bench(...usual("meet", "meet.csv"));
+  assert.equal(status, 0, said);
+  const row = readFileSync(file("meet/sessions.csv"), "utf8").split("\n")[2]!;
+  assert(Number(row.split(",")[5]) > 0.9, row);
 });
 
 /** Two stations between other lines behind one panel, which bears 30 A on each line. */

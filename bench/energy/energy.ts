@@ -188,12 +188,8 @@ function worldOf(
       : networkSite(network, fleet, { capKw, sources });
   const wallOf = (step: number) => fleet.startMs + step * STEP_MS;
   const solarW = sun?.w ?? (() => 0);
-  // Of half an hour at some places, in which an hour of prices begins in the midst of one of UTC.
-  const offset = Math.abs(Math.round((clock.shown(startMs) - startMs) / STEP_MS));
-  const changes = [
-    ...(sun === undefined ? [] : [SUN_STEPS]),
-    ...(options.prices === undefined ? [] : [Math.max(1, course.stepMs / STEP_MS), offset]),
-  ];
+  const priceCent = (step: number) => course.cent(wallOf(step));
+  const alike = commonPart(sun === undefined ? 0 : SUN_STEPS, alikeFor(priceCent, steps));
   const noSun = options.pv !== undefined && sun === undefined ? ["sun: the file has none"] : [];
   return {
     remarks: [...course.remarks, ...(sun?.remarks ?? noSun), ...notes],
@@ -211,10 +207,10 @@ function worldOf(
     },
     around: {
       capKw: options.capKw,
-      priceCent: (step) => course.cent(wallOf(step)),
+      priceCent,
       feedInCent: 0,
       solarKw: (step) => solarW(wallOf(step)) / 1000,
-      sameFor: changes.length === 0 ? steps + 1 : changes.reduce(commonPart),
+      sameFor: alike === 0 ? steps + 1 : alike,
       rows: network === undefined ? [] : linearRows(network),
       ...(bess === undefined
         ? {}
@@ -230,6 +226,13 @@ function worldOf(
           }),
     },
   };
+}
+
+/** So many steps from the first on, and again and again, it stays the same; 0: all of them. */
+function alikeFor(of: (step: number) => number, steps: number): number {
+  let part = 0;
+  for (let step = 1; step < steps; step++) if (of(step) !== of(step - 1)) part = commonPart(part, step);
+  return part;
 }
 
 const commonPart = (a: number, b: number): number => (b === 0 ? a : commonPart(b, a % b));

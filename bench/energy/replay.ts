@@ -154,7 +154,8 @@ class Replay {
   /** One step of the grid: who goes, who comes, a plan, then the loop's turns. */
   async step(step: number): Promise<void> {
     const { plant } = this;
-    const changed = this.leave(step) || this.arrive(step);
+    const left = this.leave(step);
+    const changed = this.arrive(step) || left;
     if (step % DAY_STEPS === 0) this.asleep = plant.cars.size === 0 && nobodyFor(this.fleet, step);
     const alone = plant.cars.size === 0 && (!plant.hasSources || this.asleep);
     if (!alone) await this.makePlan();

@@ -2,14 +2,13 @@
  * The sun of a replay: powers from a file, with stamps or at even parts of whole days. A day is laid on each day, a year on each year, any
  * other number of days one after the other, from the sessions' first day on.
  */
-import { DAY_MS, laidOn, type Span } from "./course.ts";
+import { byStep, DAY_MS, laidOn, type Span } from "./course.ts";
 import { cellValue, numberColumns, readTable, type Table, timeColumn } from "./table.ts";
 
 /** Values a day that a file may have. */
 const PER_DAY = [24, 48, 96, 288, 1_440];
 /** A day that tells less of the values' course than this part of the best is not their day. */
 const TELLING = 0.5;
-const STEP_MS = 300_000;
 
 export type Sun = {
   /** The mean of a step of the grid, so that plant and bound see the same; watts. */
@@ -38,20 +37,6 @@ type Values = {
   readonly stepMs: number;
   readonly at: (wallMs: number) => number;
 };
-
-function byStep(watts: (wallMs: number) => number, stepMs: number): Sun["w"] {
-  const known = new Map<number, number>();
-  return (wallMs) => {
-    const slot = Math.floor(wallMs / STEP_MS);
-    const before = known.get(slot);
-    if (before !== undefined) return before;
-    const n = Math.max(1, Math.round(STEP_MS / stepMs));
-    let sum = 0;
-    for (let i = 0; i < n; i++) sum += watts(slot * STEP_MS + (i * STEP_MS) / n);
-    known.set(slot, sum / n);
-    return sum / n;
-  };
-}
 
 /** By its name, else the last. */
 function powerColumn(table: Table, time: number | undefined): number {

@@ -55,6 +55,16 @@ test("prices: the same week, whatever the order, the columns, the step or the un
   }
 });
 
+test("prices: of a step that parts no quarter of an hour evenly, or of minutes, are what they are in the mean", () => {
+  for (const minutes of [1, 4, 6, 10, 12, 20]) {
+    const { cent, known } = prices(written(HEAD, ...rows(minutes * 60_000, (stamp) => `${stamp},100`)), UTC);
+    assert.equal(cent(START_MS), 10);
+    assert.deepEqual([...new Set(known(START_MS).milliCentPerKwh)], [10_000], `${minutes} min`);
+  }
+  const odd = rows(60_000, (stamp) => `${stamp},${Number(stamp.slice(15, 16)) % 5 === 0 ? 100 : 0}`);
+  assert.equal(prices(written(HEAD, ...odd), UTC).cent(START_MS), 2, "the mean of five minutes");
+});
+
 test("prices: missing hours and empty cells move nothing, are taken from the day before, and said", () => {
   const holes = hourly.flatMap((row, i) => (i === 30 ? [] : i === 40 ? [row.replace(/,.*/, ",")] : [row]));
   const { cent, remarks } = prices(written(HEAD, ...holes), UTC);
@@ -75,8 +85,8 @@ test("prices: of their own time by instants; of another one by the clock, before
   // At noon tomorrow's are not out: the day that is known goes on.
   const { fromWallMs, stepMs, milliCentPerKwh } = known(afterChange);
   assert.deepEqual(
-    [fromWallMs, stepMs, milliCentPerKwh[0], milliCentPerKwh[24]],
-    [afterChange, HOUR_MS, 1_200, 1_200],
+    [fromWallMs, stepMs, milliCentPerKwh[0], milliCentPerKwh[4 * 24]],
+    [afterChange, HOUR_MS / 4, 1_200, 1_200],
   );
 });
 

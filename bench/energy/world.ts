@@ -1,6 +1,7 @@
 /** Prices of a replay, from files of its own or of other years and places. */
 import type { PlannerInput } from "@wattward/energy";
-import { DAY_MS, laidOn, type Span } from "./course.ts";
+import { STEP_MS } from "./cars.ts";
+import { byStep, DAY_MS, laidOn, type Span } from "./course.ts";
 import { numberColumns, readTable, type Table, timeColumn } from "./table.ts";
 
 const HOUR_MS = 3_600_000;
@@ -12,8 +13,6 @@ const PUBLISHED_HOUR = 13;
 export type PriceCourse = {
   readonly cent: (wallMs: number) => number;
   readonly known: (wallMs: number) => PlannerInput["price"];
-  /** Over which a price is the same. */
-  readonly stepMs: number;
   /** What was made of the file. */
   readonly remarks: readonly string[];
 };
@@ -28,12 +27,11 @@ export function prices(file: string, span: Span): PriceCourse {
     );
   const unit = unitOf(table.head[value] ?? "");
   const { course, at, byInstant } = laidOn(table, { time, value }, span);
-  const cent = (wallMs: number) => at(wallMs) / unit.perCent;
+  const cent = byStep((wallMs) => at(wallMs) / unit.perCent, course.stepMs);
   const meanCent = course.values.reduce((sum, one) => sum + one, 0) / course.values.length / unit.perCent;
   return {
     cent,
-    known: (wallMs) => knownAt(wallMs, { cent, stepMs: course.stepMs, span }),
-    stepMs: course.stepMs,
+    known: (wallMs) => knownAt(wallMs, { cent, span }),
     remarks: [
       `prices: ${course.values.length} of ${course.stepMs / 60_000} min in ${unit.name}, ${meanCent.toFixed(2)} ct/kWh in the mean, ${byInstant ? "at their instants" : "laid hour on hour on the site's clock"}`,
       ...(course.gaps === 0 ? [] : [`prices: ${course.gaps} that are missing are taken from the day before`]),
@@ -41,30 +39,24 @@ export function prices(file: string, span: Span): PriceCourse {
   };
 }
 
-/** What is out at an instant, by the planner's quarters or by hours; what is not out yet is taken to be as the day before. */
+/** What is out at an instant, by quarters; what is not out yet is taken to be as the day before. */
 function knownAt(
   wallMs: number,
-  {
-    cent,
-    stepMs,
-    span,
-  }: { readonly cent: PriceCourse["cent"]; readonly stepMs: number; readonly span: Span },
+  { cent, span }: { readonly cent: PriceCourse["cent"]; readonly span: Span },
 ): PlannerInput["price"] {
   const shownMs = span.clock.shown(wallMs);
   const dayMs = Math.floor(shownMs / DAY_MS) * DAY_MS;
   const days = shownMs - dayMs >= PUBLISHED_HOUR * HOUR_MS ? 2 : 1;
   const untilMs = span.clock.instantOf(dayMs + days * DAY_MS);
-  const toldMs = stepMs >= HOUR_MS ? HOUR_MS : QUARTER_MS;
-  const fromWallMs = wallMs - (shownMs % toldMs);
-  const finerMs = Math.min(stepMs, toldMs);
-  const milliCentPerKwh = Array.from({ length: (KNOWN_HOURS * HOUR_MS) / toldMs }, (_, i) => {
-    let known = fromWallMs + i * toldMs;
+  const fromWallMs = wallMs - (shownMs % QUARTER_MS);
+  const milliCentPerKwh = Array.from({ length: (KNOWN_HOURS * HOUR_MS) / QUARTER_MS }, (_, i) => {
+    let known = fromWallMs + i * QUARTER_MS;
     while (known >= untilMs) known -= DAY_MS;
     let sum = 0;
-    for (let ms = 0; ms < toldMs; ms += finerMs) sum += cent(known + ms);
-    return Math.round((sum * 1000 * finerMs) / toldMs);
+    for (let ms = 0; ms < QUARTER_MS; ms += STEP_MS) sum += cent(known + ms);
+    return Math.round((sum * 1000 * STEP_MS) / QUARTER_MS);
   });
-  return { fromWallMs, stepMs: toldMs, milliCentPerKwh };
+  return { fromWallMs, stepMs: QUARTER_MS, milliCentPerKwh };
 }
 
 /** By its name, else the only column of numbers. */
@@ -90,6 +82,5 @@ function unitOf(head: string): { readonly name: string; readonly perCent: number
 export const noPrices: PriceCourse = {
   cent: () => 0,
   known: (wallMs) => ({ fromWallMs: wallMs, stepMs: HOUR_MS, milliCentPerKwh: [0] }),
-  stepMs: DAY_MS,
   remarks: [],
 };

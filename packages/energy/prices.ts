@@ -1,6 +1,7 @@
 /** What energy costs when, by a site's tariff. Thousandths of a cent per kWh. */
 import type { Tariff } from "./config.ts";
 import { LocalTime } from "./forecast/local-time.ts";
+import { QUARTER_MS } from "./limits.ts";
 import type { PlannerInput } from "./planner.ts";
 
 const HOUR_MS = 3_600_000;
@@ -31,13 +32,14 @@ export class Prices {
     }
   }
 
-  /** From the hour of `wallMs` on, by the hour; a series of its own steps as it is. */
+  /** From the quarter of `wallMs` on, by quarters, since an hour of the clock is not everywhere one of UTC; a series of its own steps as it is. */
   series(wallMs: number, hours: number): PlannerInput["price"] {
     const { energy } = this.tariff;
     if (energy.kind === "series") return energy;
-    const fromWallMs = Math.floor(wallMs / HOUR_MS) * HOUR_MS;
-    const milliCentPerKwh = Array.from({ length: hours }, (_, i) => this.at(fromWallMs + i * HOUR_MS));
-    return { fromWallMs, stepMs: HOUR_MS, milliCentPerKwh };
+    const fromWallMs = Math.floor(wallMs / QUARTER_MS) * QUARTER_MS;
+    const length = (hours * HOUR_MS) / QUARTER_MS;
+    const milliCentPerKwh = Array.from({ length }, (_, i) => this.at(fromWallMs + i * QUARTER_MS));
+    return { fromWallMs, stepMs: QUARTER_MS, milliCentPerKwh };
   }
 
   /** What was bought, less what was fed in; Wh. */

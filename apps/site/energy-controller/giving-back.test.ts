@@ -76,6 +76,18 @@ test("what it has given is owed to it: a car that was full is none to the next p
   assert.deepEqual([session?.idle, session?.takesWh, session?.deliveredWh], [false, [20_000], 12_000]);
 });
 
+test("what it has given is owed to it by the energy controller that is started next, too", async () => {
+  const { plant, car, asked } = await giving();
+  car.needs = { ...car.needs, deliveredWh: 12_000, dischargeLeftWh: 7_000 };
+  await plant.time.advance(310_000);
+  plant.kill();
+  await plant.time.advance(5_000);
+  await plant.start();
+  await plant.time.advance(150_000);
+  const [session] = asked.at(-1)!.sessions;
+  assert.deepEqual([session?.idle, session?.takesWh, session?.deliveredWh], [false, [20_000], 12_000]);
+});
+
 test("a word that is taken back ends it within seconds", async () => {
   const { plant, car } = await giving();
   const { dischargeWMax: _, dischargeLeftWh: __, ...needs } = car.needs;

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPlanner, type Planned, type Planner, type PlannerInput } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
+import type { Clock } from "@wattward/kernel";
 import { SmallPlant } from "./testing/small-plant.ts";
 
+const HOUR_MS = 3_600_000;
 const last = (plant: SmallPlant) => plant.turns.at(-1)!.turn;
 
 /** Answers what it is told to, when it is told to. */
@@ -51,6 +53,50 @@ test("a plan is asked for at the start, every two minutes, and soon after a car 
   const steady = asked.length;
   await plant.time.advance(600_000);
   assert(asked.length - steady >= 4 && asked.length - steady <= 7, `${asked.length - steady} in ten minutes`);
+});
+
+test("what a driver says after plugging in is forecast with, and planned with soon", async () => {
+  const { asked, planner } = byHand(planned);
+  const plant = new SmallPlant({ planner });
+  await plant.start();
+  const car = plant.plugIn(0);
+  await plant.time.advance(30_000);
+  const { wallMs } = plant.time.now();
+  car.needs = { energyWh: 33_000, departureWallMs: wallMs + 20 * HOUR_MS };
+  await plant.time.advance(20_000);
+  const { leavesWallMs, takesWh } = asked.at(-1)!.sessions[0]!;
+  assert(Math.max(...leavesWallMs!) >= wallMs + 20 * HOUR_MS, "nobody stays so long who says nothing");
+  assert.equal(Math.max(...takesWh!), 33_000);
+});
+
+test("a clock that is set makes nobody come or leave sooner: who is there is forecast by the new one", async () => {
+  const { asked, planner } = byHand(planned);
+  let setMs = 0;
+  const now = (clock: Clock) => {
+    const { wallMs, ...rest } = clock.now();
+    return { ...rest, wallMs: wallMs + setMs };
+  };
+  const plant = new SmallPlant({ planner, clock: (clock) => ({ ...clock, now: () => now(clock) }) });
+  await plant.start();
+  plant.plugIn(0);
+  await plant.time.advance(150_000);
+  const stayMs = () => Math.max(...asked.at(-1)!.sessions[0]!.leavesWallMs!) - asked.at(-1)!.wallMs;
+  const beforeMs = stayMs();
+  for (setMs of [30 * 24 * HOUR_MS, -2 * HOUR_MS]) {
+    await plant.time.advance(150_000);
+    assert(Math.abs(stayMs() - beforeMs) < HOUR_MS / 4, `${stayMs()} ms, ${beforeMs} before`);
+  }
+});
+
+test("a plan that is out of date is none: no quarter is told with it, nobody is shown it, and why there is no other is said", async () => {
+  const { asked, planner } = byHand((input) => (asked.length === 1 ? planned(input) : undefined));
+  const plant = new SmallPlant({ planner });
+  await plant.start();
+  await plant.time.advance(50 * 60_000);
+  const meant = new Map(plant.quarters.map((quarter) => [quarter.fromWallMs, quarter.planned !== undefined]));
+  assert.deepEqual([...meant.values()].slice(1), [false, false]);
+  assert.equal(plant.snapshot?.plan, undefined);
+  assert.equal(last(plant).reason, "There is no plan: the planner gave no reason.");
 });
 
 for (const [name, answer] of [

@@ -3,7 +3,7 @@
  * when a session comes or goes the planner is asked, and its answer holds until it is out of date. Without a planner, or without an
  * answer, the loop goes on without a plan.
  *
- *     energy/forecasts.json   what was learnt, every FORECAST_KEEP_EVERY_MS
+ *     energy/forecasts.json   what was learnt, and what is owed to cars, every FORECAST_KEEP_EVERY_MS
  */
 import {
   type BatteryInput,
@@ -42,6 +42,8 @@ const HOUR_MS = 3_600_000;
 const PLAN_HOURS = HORIZON_MS / HOUR_MS;
 /** Absurd beyond this: a site has fewer outlets. */
 const PLAN_SESSIONS_MAX = 2_000;
+/** Wall time that moves by more than this against the durations was set. */
+const CLOCK_SET_MS = 60_000;
 /** How often the forecasts look: finer than they learn. */
 const LEARN_EVERY_MS = 10_000;
 
@@ -69,13 +71,15 @@ export type Facts = {
 };
 
 export class Planning {
-  /** The plan in force; out of date by its own word. */
+  /** The plan in force. */
   planned: Planned | undefined;
   prices: Prices;
   private readonly ports: PlanningPorts;
   private config: EnergyConfig;
   private readonly forecasts: Forecasts;
   private present = new Map<SessionId, Known>();
+  /** What the wall shows when the durations begin. */
+  private wallBeganMs: number | undefined;
   private changed = true;
   /** What the devices told when a plan was last thought of: with more, another plan is due. */
   private heard = "";
@@ -85,7 +89,7 @@ export class Planning {
   private missing: string | undefined;
   private keptAtMs: number;
   private learntAtMs = Number.NEGATIVE_INFINITY;
-  private readonly lent = new Lent();
+  private readonly lent: Lent;
   private waits: ReadonlyMap<SessionId, number> = new Map();
   private waitsAtMs = Number.NEGATIVE_INFINITY;
 
@@ -94,6 +98,7 @@ export class Planning {
     this.config = config;
     this.prices = new Prices(config.tariff, config.timeZone);
     this.forecasts = new Forecasts(config.timeZone, state);
+    this.lent = new Lent((state as { readonly lent?: unknown } | undefined)?.lent);
     this.keptAtMs = ports.clock.now().monotonicMs;
   }
 
@@ -131,6 +136,7 @@ export class Planning {
   /** To be called in each turn; costs nothing where nothing is due. */
   turn(facts: Facts): void {
     const { nowMs } = facts;
+    if (nowMs > (this.planned?.plan.validUntilMs ?? nowMs)) this.planned = undefined;
     this.follow(facts);
     this.watchOffers(facts);
     this.watchDevices(facts);
@@ -153,7 +159,8 @@ export class Planning {
   /** A fault of the disk costs what was learnt lately, and is said. */
   async keep(): Promise<void> {
     try {
-      await keep(this.ports.disk, this.ports.log, KEPT, this.forecasts.state());
+      const state = { ...this.forecasts.state(), lent: this.lent.state() };
+      await keep(this.ports.disk, this.ports.log, KEPT, state);
     } catch (error) {
       this.ports.log.error("forecasts-not-kept", { say: String(error) });
     }
@@ -178,14 +185,15 @@ export class Planning {
       : { gridWh, carsWh, batteryWh };
   }
 
-  /** Who came and who went. */
+  /** Who came and who went, and of whom more is known. */
   private follow({ sessions, nowMs, wallMs }: Facts): void {
     const now = new Map(sessions.map((known) => [known.id, known]));
+    const wasSet = this.wasSet(wallMs - nowMs);
     for (const known of sessions) {
       const before = this.present.get(known.id);
       const same = before?.energyWh === known.energyWh && before?.departureWallMs === known.departureWallMs;
-      if (before === undefined || !same) this.waitsAtMs = Number.NEGATIVE_INFINITY;
-      if (before !== undefined) continue;
+      if (before !== undefined && same && !wasSet) continue;
+      this.waitsAtMs = Number.NEGATIVE_INFINITY;
       this.changed = true;
       const { id, outlet, energyWh, departureWallMs } = known;
       this.forecasts.arrived({
@@ -201,6 +209,13 @@ export class Planning {
     }
     this.present = now;
     this.lent.follow(sessions);
+  }
+
+  private wasSet(wallBeganMs: number): boolean {
+    const before = (this.wallBeganMs ??= wallBeganMs);
+    if (Math.abs(wallBeganMs - before) <= CLOCK_SET_MS) return false;
+    this.wallBeganMs = wallBeganMs;
+    return true;
   }
 
   /** Who leaves what he is offered is full: his part is worth a new plan. */

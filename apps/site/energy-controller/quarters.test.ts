@@ -23,6 +23,7 @@ class Hand {
   mode: Moment["mode"] = "reactive";
   book: QuarterBook;
   readonly disk: BootedDisk;
+  cost: Moment["cost"] = ({ importWh }) => importWh * 30;
 
   constructor(book: QuarterBook, disk: BootedDisk) {
     this.book = book;
@@ -41,7 +42,7 @@ class Hand {
       const { nowMs, wallMs, mode } = this;
       this.book.add({
         ...{ nowMs, wallMs, mode, flows: this.flows, chargePermille: 500 },
-        cost: ({ importWh }) => importWh * 30,
+        cost: this.cost,
         planned: () => ({ gridWh: 1_000, carsWh: 900, batteryWh: 0 }),
       });
       // Writes of the disk run on promises.
@@ -80,6 +81,22 @@ test("a quarter counts what flowed by its kind and mode, its cost, its plan, and
   // The month's highest quarter so far is what a demand charge would count.
   near(hand.book.highestW(START, BERLIN), 3_600);
   assert.equal(hand.book.highestW(START + 40 * 86_400_000, BERLIN), undefined);
+});
+
+test("a quarter costs what its energy cost when it flowed: prices may change within it, and over a restart", async () => {
+  const disk = new SimulatedDisk(seededChance(1));
+  const cost: Moment["cost"] = ({ importWh }, wallMs) =>
+    importWh * (wallMs - START < QUARTER_MS / 3 ? 30 : 90);
+  const before = await Hand.on(disk);
+  before.cost = cost;
+  await before.run(QUARTER_MS / 2);
+  await before.book.close();
+  const after = await Hand.on(disk);
+  Object.assign(after, { cost, wallMs: before.wallMs });
+  await after.run(QUARTER_MS / 2 + 500);
+  const [quarter] = after.book.toTell(after.nowMs);
+  const milliCent = 300 * 30 + 600 * 90;
+  assert(Math.abs(quarter!.costMilliCent - milliCent) < 200, `${quarter!.costMilliCent}, not ${milliCent}`);
 });
 
 /** A whole quarter with that import, beginning then. */

@@ -114,7 +114,7 @@ export class QuarterBook {
     const spanMs = this.lastMs === undefined ? 0 : nowMs - this.lastMs;
     this.lastMs = nowMs;
     const fromWallMs = Math.floor(wallMs / QUARTER_MS) * QUARTER_MS;
-    if (this.open !== undefined && this.open.fromWallMs !== fromWallMs) this.finish(moment);
+    if (this.open !== undefined && this.open.fromWallMs !== fromWallMs) this.finish(this.open);
     const quarter = (this.open ??= this.begin(fromWallMs, moment));
     const { gridW, solarW, batteryW, buildingW, carsW } = flows;
     const known = [gridW, solarW, batteryW, buildingW, carsW].every(
@@ -225,11 +225,9 @@ export class QuarterBook {
     this.log.info("quarters-told-again", { quarters: this.waiting.size, csmsEpoch: this.acks.csmsEpoch });
   }
 
-  private finish({ cost }: Moment): void {
-    const { open } = this;
+  private finish(open: EnergyQuarter): void {
     this.open = undefined;
-    if (open === undefined) return;
-    const quarter: EnergyQuarter = rounded({ ...open, costMilliCent: cost(open, open.fromWallMs) });
+    const quarter = rounded(open);
     const { fromWallMs } = quarter;
     this.peak(quarter);
     this.waiting.set(fromWallMs, quarter);
@@ -325,11 +323,13 @@ export class QuarterBook {
   }
 }
 
-function grow(quarter: Growing, { flows, mode }: Moment, seconds: number): void {
+function grow(quarter: Growing, { flows, mode, wallMs, cost }: Moment, seconds: number): void {
   const { gridW = 0, solarW = 0, batteryW = 0, buildingW = 0, carsW = 0 } = flows;
   const wh = (w: number) => (Math.max(0, w) * seconds) / HOUR_S;
   quarter.importWh += wh(gridW);
   quarter.exportWh += wh(-gridW);
+  // By the price of this moment: a tariff's steps may be shorter than a quarter.
+  quarter.costMilliCent += cost({ importWh: wh(gridW), exportWh: wh(-gridW) }, wallMs);
   quarter.solarWh += wh(solarW);
   quarter.batteryInWh += wh(-batteryW);
   quarter.batteryOutWh += wh(batteryW);

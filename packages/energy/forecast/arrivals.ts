@@ -30,7 +30,7 @@ export function expectedSessions(
   const first = Math.min(today.day - 1, ...places.map(({ local }) => local.day));
   const out: ExpectedSessions[] = [];
   for (let h = 0; h < hours; h++) {
-    const startMs = (Math.floor(fromWallMs / HOUR_MS) + h) * HOUR_MS;
+    const startMs = fromWallMs - (today.msOfDay % HOUR_MS) + h * HOUR_MS;
     const at = time.of(startMs);
     const part = h === 0 ? 1 - (fromWallMs - startMs) / HOUR_MS : 1;
     const one = inHour(places, at, { first, today: today.day });

@@ -71,7 +71,9 @@ export class Course {
     let day = this.days.find((one) => one.day === local.day);
     if (day === undefined) {
       day = { day: local.day, weekday: local.weekday, w: Array.from({ length: QUARTERS_A_DAY }, () => null) };
-      this.days = [...this.days, day].sort((a, b) => a.day - b.day).slice(-DAYS_MAX);
+      // Either way: those of a clock that was ahead go before what is learnt now.
+      const age = (one: Day) => Math.abs(local.day - one.day);
+      this.days = [...this.days, day].sort((a, b) => age(b) - age(a)).slice(-DAYS_MAX);
     }
     day.w[quarterOfDay(local)] = w;
   }

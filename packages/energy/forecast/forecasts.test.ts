@@ -216,6 +216,34 @@ test("arrivals: as many as on days alike; a site that is quiet on Sundays is kno
   assert.deepEqual(forecasts.expected(MONDAY_MS + 33 * DAY_MS, 24, 11_000), []);
 });
 
+test("arrivals: hours are those of the clock, also where it is half an hour beside UTC's", () => {
+  const forecasts = new Forecasts("Asia/Kolkata");
+  const midnight = Date.UTC(2026, 5, 1) - 5.5 * HOUR_MS;
+  for (let day = 0; day < 28; day++) {
+    const arrivedWallMs = midnight + day * DAY_MS + 8.25 * HOUR_MS;
+    forecasts.learn({ outlet, arrivedWallMs, leftWallMs: arrivedWallMs + HOUR_MS, takenWh: 5_000 });
+  }
+  for (const hour of [0, 7.5, 7.75]) {
+    const at = midnight + 28 * DAY_MS;
+    const [first] = forecasts.expected(at + hour * HOUR_MS, 12, 11_000);
+    assert.equal(first?.arriveWallMs, at + 8.5 * HOUR_MS, `asked at ${hour}`);
+  }
+});
+
+test("load: a clock that was ahead for weeks does not stop it from learning when it is right again", () => {
+  const forecasts = new Forecasts(ZONE);
+  worked(forecasts);
+  const right = MONDAY_MS - 365 * DAY_MS;
+  for (let ms = 0; ms < 3 * DAY_MS; ms += 5 * 60_000) forecasts.sawLoad(right + ms, 7_000);
+  assert.equal(forecasts.loadW(right + 3 * DAY_MS, 96).likely[48], 7_000);
+});
+
+test("fullness: a clock that is set back does not make a full car one for ever", () => {
+  const car = new Fullness();
+  for (const ms of [0, 40_000]) car.saw(365 * DAY_MS + ms, { offeredMa: 16_000, drawnMa: 0 });
+  assert.equal(car.full(0), false);
+});
+
 test("fullness: an offer left standing, remembered when it goes elsewhere; a draw says otherwise at once", () => {
   const car = new Fullness();
   const leaves = { offeredMa: 16_000, drawnMa: 0 };

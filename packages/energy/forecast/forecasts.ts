@@ -52,12 +52,14 @@ export class Forecasts {
     this.solar.saw(wallMs, w);
   }
 
+  /** Told again of one that is there, it is known anew: its driver says more by now, or the clock was set. */
   arrived(arrival: Arrival): void {
-    if (this.present.size >= PRESENT_MAX) {
+    const before = this.present.get(arrival.id);
+    if (before === undefined && this.present.size >= PRESENT_MAX) {
       const [oldest] = this.present.keys();
       if (oldest !== undefined) this.forget(oldest);
     }
-    this.present.set(arrival.id, { arrival, fullness: new Fullness() });
+    this.present.set(arrival.id, { arrival, fullness: before?.fullness ?? new Fullness() });
     this.stays.arrived(arrival);
   }
 

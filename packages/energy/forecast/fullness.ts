@@ -34,6 +34,7 @@ export class Fullness {
   }
 
   full(wallMs: number): boolean {
-    return this.fullSinceMs !== undefined && wallMs - this.fullSinceMs < ASKED_AGAIN_MS;
+    const sinceMs = wallMs - (this.fullSinceMs ?? Number.POSITIVE_INFINITY);
+    return sinceMs >= 0 && sinceMs < ASKED_AGAIN_MS;
   }
 }

@@ -87,6 +87,24 @@ test("planner: how much is bought when prices differ is the program's, and who c
   }
 });
 
+test("planner: what is bought for the cars of one phase is not planned for those of another, who cannot have it", async () => {
+  const plain = smallSite({ outlets: 6, mainA: 32 });
+  const outlets = plain.outlets.map((one, i) => ({
+    ...one,
+    wiring: [i < 4 ? "L1" : i < 5 ? "L2" : "L3"] as const,
+  }));
+  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 40_000] };
+  const sessions = plain.outlets.map((_, i) => {
+    const leavesWallMs = [NOW_MS + (i < 4 ? 3 : 4) * HOUR_MS];
+    return car(i, { learntVisits: 10_000, takesWh: [7_000], leavesWallMs });
+  });
+  const { plan } = await made(input({ site: { ...plain, outlets }, price, sessions }));
+  const most = [...plan.sessions.values()].map(({ atMostMa }) => Math.round(atMostMa / 1_000));
+  assert(most[4]! >= 28 && most[5]! >= 28, `${most} A: L2 and L3 stand idle`);
+  const ofL1 = most.slice(0, 4).reduce((sum, a) => sum + a, 0);
+  assert(ofL1 <= 33, `${most} A: more on L1 than its fuse`);
+});
+
 test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {
   const site = smallSite({ outlets: 4, mainA: 10, battery: {} });
   const { plan } = await made(
@@ -99,6 +117,34 @@ test("planner: never infeasible: load beyond the fuse, an empty battery, nothing
     }),
   );
   for (const { atLeastMa } of plan.sessions.values()) assert(atLeastMa < 1);
+});
+
+test("planner: never infeasible: a load that feeds, or may be, more than the connection carries; a sun that is uncertain", async () => {
+  const site = { ...sunny("both"), peakW: 0 };
+  const chargePermille = new Map([["battery" as SourceId, 1_000]]);
+  for (const [says, courses] of Object.entries({
+    feeds: { loadW: flat(-100_000) },
+    "may draw": { loadW: { ...flat(1_000), high: [1_000_000] } },
+    uncertain: { loadW: flat(5_000), solarW: { ...flat(500_000), low: [0] } },
+  })) {
+    const { view } = await made(input({ site, chargePermille, sessions: [car(0)], ...courses }));
+    assert(Math.max(...view.carsW) <= 4 * 32 * 3 * 230, says);
+  }
+});
+
+test("planner: nothing that a peak or a missed kWh is worth makes it plan with power that there is not", async () => {
+  const lastDayMs = Date.UTC(2026, 5, 30, 8);
+  const stays = { leavesWallMs: [lastDayMs + 4 * HOUR_MS], takesWh: [60_000], energyWh: 60_000 };
+  const sessions = [0, 1, 2, 3].map((i) => car(i, stays));
+  const usual = { feedInMilliCentPerKwh: 0, demandMilliCentPerKw: 0, batteryWearMilliCentPerKwh: 0 };
+  for (const tariff of [
+    { ...usual, demandMilliCentPerKw: 2_000_000 },
+    { ...usual, missedMilliCentPerKwh: 2_000_000 },
+  ]) {
+    const site = smallSite({ outlets: 4, mainA: 20 });
+    const { view } = await made(input({ site, wallMs: lastDayMs, tariff, sessions }));
+    assert(view.carsW[0]! <= 20 * 3 * 230 + 1, `${view.carsW[0]} W of cars at a fuse of 13,800 W`);
+  }
 });
 
 test("planner: a battery buys cheap and gives back dear", async () => {
@@ -197,6 +243,16 @@ test("planner: room is left at the grid connection for a load, and a sun, that t
   const sureW = await carsW(3_000, 4_000);
   assert(Math.abs((await carsW(9_000, 4_000)) - (sureW - 3_000)) < 1, "half of what the load may be more");
   assert(Math.abs((await carsW(3_000, 0)) - (sureW - 2_000)) < 1, "half of what the sun may be less");
+});
+
+test("planner: a fuse that the building fills now is free for single-phase cars when it no longer does", async () => {
+  const site = smallSite({ outlets: 4, mainA: 32, baseA: 30, outlet: { wiring: ["L1"] } });
+  const stays = { leavesWallMs: [NOW_MS + 20 * HOUR_MS], takesWh: [40_000], energyWh: 40_000 };
+  const watts = [20_000, 20_000, 1_000];
+  const loadW = { fromWallMs: NOW_MS, stepMs: HOUR_MS, low: watts, likely: watts, high: watts };
+  const { view } = await made(input({ site, loadW, sessions: [0, 1, 2, 3].map((i) => car(i, stays)) }));
+  assert(view.carsW[0]! < 1_000, `${view.carsW[0]} W beside the load`);
+  assert(view.carsW[12]! > 6_500, `${view.carsW[12]} W of 7 kW on one phase`);
 });
 
 test("planner: cars are not planned into what the loss of the largest source would overload", async () => {

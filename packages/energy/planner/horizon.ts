@@ -53,8 +53,11 @@ export function dayBeforeGoesOn(
   const values = [...milliCentPerKwh];
   const aDay = Math.round((24 * HOUR_MS) / stepMs);
   if (values.length < aDay || aDay < 1) return { fromWallMs, stepMs, values };
-  while (fromWallMs + values.length * stepMs < toMs) values.push(values[values.length - aDay]!);
-  return { fromWallMs, stepMs, values };
+  // Days that are over are passed at once: nobody looks at them.
+  const overMs = toMs - HORIZON_MS - (fromWallMs + values.length * stepMs);
+  const beganMs = fromWallMs + Math.max(0, Math.floor(overMs / (aDay * stepMs))) * aDay * stepMs;
+  while (beganMs + values.length * stepMs < toMs) values.push(values[values.length - aDay]!);
+  return { fromWallMs: beganMs, stepMs, values };
 }
 
 /** The mean of a series over a step; its last value goes on for ever, its first one was always. */

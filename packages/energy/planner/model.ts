@@ -2,15 +2,15 @@
  * The linear program of a plan (ENERGY, "The physical limit"), in expectation: a car that may have left takes power only as likely as it
  * is still there, so what it is worth to wait is weighed against the chance that it leaves short. Kilowatts, kilowatt-hours, cents.
  *
- *     min Σ (price·g − feedIn·x)·h + demand·peak + wear·(c + d)·h + 1000·over − Σ value·there·p·h − endValue·q_T
+ *     min Σ (price·g − feedIn·x)·h + demand·peak + wear·(c + d)·h + beyond·over·h − Σ value·there·p·h − endValue·q_T
  *     Σ there·p + load + c + x = g + over + d + (solar − curtailed)          balance, each step
  *     Σ p·h ≤ what the car takes                                             in two halves, the first may be worth more
  *     q_t = q_t−1 + η·c·h − d·h/η,   reserve ≤ q ≤ full                      each battery
  *     g ≤ grid,   g ≤ peak,   Σ currents at each fuse and phase ≤ its rating, Σ (there·p + c) ≤ external limit
- *     Σ there·p + load + c ≤ fuse + sources without the largest              as the loop will have it (bound (a))
+ *     Σ there·p + load + c ≤ fuse + over + sources without the largest       as the loop will have it (bound (a))
  *
- * Never infeasible: cars are wishes (they are worth something), `over` is allowed at a price no wish reaches, and a battery that stands
- * outside its bounds begins at the nearest of them.
+ * Never infeasible: cars are wishes (they are worth something), `over` is allowed at a price no wish reaches, `x` takes what nobody could
+ * hold back, and a battery that stands outside its bounds begins at the nearest of them.
  */
 import { fuseTree } from "../fuse-tree.ts";
 import type { PlannerInput } from "../planner.ts";
@@ -23,7 +23,8 @@ import { type Weights, weightsOf } from "./strategies.ts";
 
 /** Each way; BESS of the size of a site lose a tenth in all. */
 const BATTERY_EFFICIENCY = 0.95;
-const OVER_CENT = 1_000;
+/** Above all that a kWh can be worth: more than there is, is never planned with. */
+const BEYOND_CENT = 1_000;
 /** For a kWh an hour earlier: decides only among equals. */
 const EARLIER_CENT = 0.005;
 /** For a kWh in the first step of a car that charges already: what it saves to stop must be worth two writes. */
@@ -212,6 +213,11 @@ class ModelBuilder {
     return (input.tariff.demandMilliCentPerKw / 1000) * partOfMonth(input.wallMs);
   }
 
+  /** For a kWh more than connection and sources have. */
+  private get beyondCent(): number {
+    return BEYOND_CENT + this.weights.firstHalfCent + this.dearestCent;
+  }
+
   private get waits(): boolean {
     const { priceCent, weights, input } = this;
     const demand = weights.price > 0 && input.tariff.demandMilliCentPerKw > 0;
@@ -236,15 +242,16 @@ class ModelBuilder {
     const fuseKw = ((root?.ratedMa ?? 0) * 3 * input.site.voltageV) / 1e6;
     const gridKw = Math.min(fuseKw, (input.site.peakW ?? Number.POSITIVE_INFINITY) / 1000);
     const feedIn = (input.tariff.feedInMilliCentPerKwh / 1000) * weights.price - weights.gridCent;
-    const { demandCent } = this;
+    const { demandCent, beyondCent } = this;
     const peak = program.column(demandCent, (input.peakSoFarW ?? 0) / 1000, Number.POSITIVE_INFINITY);
     return steps.map((step, k) => {
       const price = this.priceCent[k]!;
       const g = program.column(price * step.hours, 0, Math.max(0, gridKw - this.marginKw[k]!));
-      // Feeding in for more than buying costs would be a pump of money without end.
-      const x = program.column(-Math.min(feedIn, price) * step.hours, 0, fuseKw);
+      // Feeding in for more than buying costs would be a pump of money without end; a load that feeds has no switch.
+      const fedMax = Math.max(fuseKw, -this.loadKw[k]!);
+      const x = program.column(-Math.min(feedIn, price) * step.hours, 0, fedMax);
       const u = program.column(0, 0, this.solarKw[k]!);
-      const over = program.column(OVER_CENT * step.hours, 0, Number.POSITIVE_INFINITY);
+      const over = program.column(beyondCent * step.hours, 0, Number.POSITIVE_INFINITY);
       const cars = taken.flatMap((columns, i) =>
         (columns[k] ?? -1) < 0 ? [] : [[columns[k]!, this.weightOf(i, k)] as const],
       );
@@ -301,7 +308,9 @@ class ModelBuilder {
   ): void {
     const solarKw = this.solarKw[k]!;
     if (solarKw === 0 && stored.length === 0) return;
-    const leftKw = fuseKw - this.marginKw[k]! - this.loadKw[k]!;
+    const roomKw = fuseKw - this.loadKw[k]!;
+    // Room for what may be worse is left of what there is: it is no load that would have to be borne.
+    const leftKw = Math.max(roomKw - this.marginKw[k]!, Math.min(0, roomKw));
     const feeding = stored.map(({ d }) => [d, -1] as const);
     const lost = [undefined, ...stored.map(({ d }) => d)];
     for (const one of lost) {
@@ -337,12 +346,9 @@ class ModelBuilder {
             },
           ];
         });
-        const baseMa =
-          site.loads.filter((load) => tree.pathOf(tree.indexOf(load.fuse)).includes(f)).length > 0
-            ? this.baseMa()
-            : 0;
-        const leftMa = Math.max(0, fuse.ratedMa - baseMa);
-        if (here.reduce((sum, { mostMa }) => sum + mostMa, 0) <= leftMa) continue;
+        const loaded = site.loads.some((load) => tree.pathOf(tree.indexOf(load.fuse)).includes(f));
+        const leftMa = this.loadKw.map((kw) => Math.max(0, fuse.ratedMa - (loaded ? this.baseMa(kw) : 0)));
+        if (here.reduce((sum, { mostMa }) => sum + mostMa, 0) <= Math.min(...leftMa)) continue;
         // Cars on all three phases: one phase stands for all, and at the top the grid's own bound does.
         const balanced = here.every(({ i }) => this.demands[i]!.phases === 3);
         if (balanced && (phase !== "L1" || fuse.parent === undefined)) continue;
@@ -355,7 +361,7 @@ class ModelBuilder {
                 : [[taken[at]![k]!, (maPerKw * this.weightOf(at, k)) / 1000] as const],
             );
           if (entries.length === 0) continue;
-          this.program.row(Number.NEGATIVE_INFINITY, leftMa / 1000, entries);
+          this.program.row(Number.NEGATIVE_INFINITY, leftMa[k]! / 1000, entries);
           rows++;
         }
       }
@@ -363,8 +369,8 @@ class ModelBuilder {
   }
 
   /** The building's mean current on each phase, for fuses above it. */
-  private baseMa(): number {
-    return ((this.loadKw[0] ?? 0) * 1e6) / (3 * this.input.site.voltageV);
+  private baseMa(loadKw: number): number {
+    return (loadKw * 1e6) / (3 * this.input.site.voltageV);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { BatteryLeeway, Plan, SessionId, SessionPlan } from "../inputs.ts";
 import type { PlannerInput } from "../planner.ts";
-import type { Outlet, Source, SourceId } from "../site.ts";
+import type { Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
 import { wantedMa } from "../steps.ts";
 import { HORIZON_MS, meanOver } from "./horizon.ts";
@@ -59,7 +59,8 @@ function flowOf(
 /** What the program gives a session now, beside what its car and its outlet can take. */
 type PlannedCar = {
   readonly id: SessionId;
-  readonly fuse: Outlet["fuse"];
+  /** Its fuse and phases: what one car there may have, another may have in its place. */
+  readonly place: string;
   readonly kw: number;
   readonly kwPerMa: number;
   readonly minMa: number;
@@ -82,7 +83,8 @@ function planned(
   const gives = givesKw - takesKw > SOME_KW;
   return [
     {
-      ...{ id: session.id, fuse: outlet.fuse, minMa: outlet.minMa },
+      ...{ id: session.id, minMa: outlet.minMa },
+      place: `${outlet.fuse} ${outlet.wiring.toSorted().join(" ")}`,
       kw: Math.min(powerKw, Math.max(0, takesKw - givesKw)),
       kwPerMa: (site.voltageV * phases) / 1e6,
       mostMa: Math.min(wantedMa(outlet, session.wantsMa), outlet.ratedMa),
@@ -93,12 +95,12 @@ function planned(
 }
 
 /**
- * When to buy, and how much for the cars of a fuse together, is the program's; who of them gets it first is not: it knows what is likely, and
+ * When to buy, and how much for the cars of a place together, is the program's; who of them gets it first is not: it knows what is likely, and
  * nothing of what can still be mended when a car stays longer than that. Who can wait least is served first, as it is where nothing is bought ahead.
  */
 function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
   const kwOf = new Map<SessionId, number>();
-  for (const below of Map.groupBy(cars, ({ fuse }) => fuse).values()) {
+  for (const below of Map.groupBy(cars, ({ place }) => place).values()) {
     let leftKw = below.reduce((sum, { kw }) => sum + kw, 0);
     for (const { id, mostMa, kwPerMa, dischargeMa } of below.toSorted((a, b) => a.laxityMs - b.laxityMs)) {
       const kw = dischargeMa > 0 ? 0 : Math.min(leftKw, mostMa * kwPerMa);
