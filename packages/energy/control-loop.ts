@@ -276,7 +276,7 @@ class Loop implements ControlLoop {
    * charge only beside what cars may take.
    */
   private powerOf(input: LoopInput, gridW: number | undefined, base: Base): Power {
-    const allowedW = this.peak?.allowedW(input.wallMs, gridW) ?? Number.POSITIVE_INFINITY;
+    const allowedW = this.peak?.allowedW(input.wallMs, gridW, input.quarter) ?? Number.POSITIVE_INFINITY;
     const baseW = this.watts(base.forRaising)!;
     const each = this.batteries.map(({ battery, givesW }) => ({
       feedsW: this.feeds.feedAtLeastOfW(battery.id),

@@ -9,6 +9,7 @@
  * contract names it (quarter of an hour). A reading that is absent is absent: nothing here stands for "0".
  */
 import type { Brand } from "@wattward/kernel";
+import type { QuarterSoFar } from "./peak-budget.ts";
 import type { PerPhase } from "./phases.ts";
 import type { FuseId, MeterId, OutletId, SourceId } from "./site.ts";
 
@@ -109,6 +110,8 @@ export type LoopInput = {
   readonly nowMs: number;
   /** Absent where the clock is not synced. */
   readonly wallMs?: number;
+  /** What is kept of the quarter under way: a loop that begins in the middle of one has not seen what was used of its budget. */
+  readonly quarter?: QuarterSoFar;
   readonly meters: ReadonlyMap<MeterId, RawReading>;
   readonly sessions: readonly SessionInput[];
   readonly outcomes: readonly GrantOutcome[];

@@ -17,7 +17,13 @@ const TURN_MS = 500;
 /** Two cars that draw what they are granted, a battery that follows at once, and a meter that reads it all; for `ms`. */
 function run(
   ms: number,
-  { peakW, externalW, plannedW }: { peakW?: number; externalW?: number; plannedW?: number },
+  {
+    peakW,
+    externalW,
+    plannedW,
+    quarter,
+    fromMs = 0,
+  }: Pick<LoopInput, "quarter"> & { peakW?: number; externalW?: number; plannedW?: number; fromMs?: number },
 ) {
   const small = smallSite({ outlets: 2, mainA: 100, battery: { rampWPerS: 1e6 } });
   const site = { ...small, ...(peakW !== undefined && { peakW }) };
@@ -41,7 +47,7 @@ function run(
             batteries: new Map([[battery, plannedW]]),
           };
     const output = loop.turn({
-      ...{ nowMs, wallMs: nowMs, outcomes, solar: [] },
+      ...{ nowMs, wallMs: fromMs + nowMs, outcomes, solar: [], ...(quarter !== undefined && { quarter }) },
       meters: new Map(site.meters.map(({ id }) => [id, { atMs: nowMs, currentMa: [ma, ma, ma] as const }])),
       sessions: limits.map((limitMa, i) => ({
         id: `s${i}` as SessionId,
@@ -70,6 +76,15 @@ test("a battery gives before a peak holds cars back, and the peak holds", () => 
   const { carsW, meanImportW } = run(quarterMs, { peakW: without - 10_000, plannedW: 0 });
   assert(carsW > without - 2_000, `cars have ${carsW} W of ${without}`);
   assert(meanImportW <= without - 10_000, `${meanImportW} W on the mean`);
+});
+
+test("a loop that begins in the middle of a quarter keeps to what the one before it left of the budget", () => {
+  const [peakW, fromMs] = [20_000, 450_000];
+  const quarter = (importWh: number) => ({ fromWallMs: 0, importWh, measuredS: 450 });
+  const all = run(120_000, { peakW, fromMs, quarter: quarter(5_000), plannedW: 0 });
+  assert(all.meanImportW < 5_000, `${all.meanImportW} W, and all of it was used`);
+  const none = run(120_000, { peakW, fromMs, quarter: quarter(0), plannedW: 0 });
+  assert(none.meanImportW > 20_000, `${none.meanImportW} W of twice the limit`);
 });
 
 test("a limit from outside is on charging batteries too: what cars do not take is theirs, and no more", () => {

@@ -166,14 +166,16 @@ export class ManagedSite {
   }
 
   private input(): LoopInput {
-    const { clock, link, planning } = this.ports;
+    const { clock, link, planning, quarters } = this.ports;
     const { monotonicMs: nowMs, quality, wallMs } = clock.now();
+    const quarter = quarters.soFar(wallMs);
     this.limits.hear((state) => this.fleet.limitSignal?.signals(state) ?? [], nowMs);
     const externalW = this.outside()?.limitW;
     const plan = planning.planned?.plan;
     return {
       nowMs,
       ...(quality !== "unknown" && { wallMs }),
+      ...(quarter !== undefined && { quarter }),
       meters: this.fleet.readings(),
       sessions: link.sessions.map(({ input }) => {
         const laxityMs = planning.laxityOf(input.id);

@@ -123,7 +123,7 @@ test("quarters, clock: a file that tells of a time beyond all calendars is none 
   simulated.damage("state/clock.json", new TextEncoder().encode(JSON.stringify({ wallMs: beyondMs })));
   assert.equal(await readWallFloorMs(simulated.boot(), silentLog), 0);
   const book = await QuarterBook.open(simulated.boot(), silentLog);
-  assert.equal(book.current, undefined);
+  assert.equal(book.soFar(beyondMs), undefined);
   await run(book, 2_000, QUARTER_MS);
   assert.equal(toldBy(await QuarterBook.open(simulated.boot(), silentLog)).length, 1);
 });

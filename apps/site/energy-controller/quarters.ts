@@ -186,9 +186,10 @@ export class QuarterBook {
     return w;
   }
 
-  /** The one under way. */
-  get current(): EnergyQuarter | undefined {
-    return this.open;
+  /** The one under way, or what is kept of it from before a restart. */
+  soFar(wallMs: number): EnergyQuarter | undefined {
+    const fromWallMs = Math.floor(wallMs / QUARTER_MS) * QUARTER_MS;
+    return this.open?.fromWallMs === fromWallMs ? this.open : this.waiting.get(fromWallMs);
   }
 
   private begin(fromWallMs: number, moment: Moment): Growing {
