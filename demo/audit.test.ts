@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { settled } from "./ending.ts";
 import { digestOf } from "./evidence.ts";
 
 const root = mkdtempSync(join(tmpdir(), "wattward-audit-"));
@@ -88,6 +90,22 @@ test("audit: a run that goes on is judged by what is there, and said to go on", 
   assert.equal(status, 0, told);
   assert.match(told, /^The run goes on, or was killed/);
   assert.equal((JSON.parse(line) as { ended: boolean }).ended, false);
+});
+
+test("a run ends when what its attacks showed was told: the guard tells it in its turn", {
+  timeout: 30_000,
+}, async () => {
+  const folder = wholeRun("untold");
+  const shows = ["modbus.listen-only"];
+  writeFileSync(join(folder, "attacks.json"), JSON.stringify([{ attack: "AT-M12", shows, say: "" }]));
+  const waiting = settled(folder);
+  await wait(1_000);
+  const database = new DatabaseSync(join(folder, "csms", "wattward.db"));
+  database.exec(
+    `INSERT INTO outbox VALUES (2, ${START_MS + 9_000}, NULL, NULL, 'site.guard', '{"what":"modbus.listen-only"}')`,
+  );
+  database.close();
+  assert((await waiting).kinds?.has("modbus.listen-only"));
 });
 
 const linesOf = (path: string) => readFileSync(path, "utf8").trimEnd().split("\n");

@@ -1,6 +1,7 @@
 /** How a run ends: the drivers leave, and what their stations said arrives. */
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { attacksOf } from "./attackers.ts";
 import { readEvidence } from "./evidence.ts";
 import type { Plant } from "./plant.ts";
 import { DemoError } from "./programs.ts";
@@ -22,7 +23,10 @@ export async function finish({ simulator }: Pick<Plant, "simulator">): Promise<v
   lines.close();
 }
 
-/** Recounts until nothing is missing any more, or {@link SETTLE_MS} have passed: a journal may still be replaying. */
+/**
+ * Recounts until nothing is missing any more, or {@link SETTLE_MS} have passed: a journal may still be replaying, and what attacks were seen
+ * waits its turn, for the guard tells at a bounded rate.
+ */
 export async function settled(out: string): Promise<Audit> {
   const endMs = performance.now() + SETTLE_MS;
   for (;;) {
@@ -30,7 +34,8 @@ export async function settled(out: string): Promise<Audit> {
     const audit = recount(evidence);
     // What is wrong with a trace stays so.
     const { duplicated, lost } = audit.counts;
-    const done = lost === 0 && duplicated === 0 && evidence.pending.size === 0;
+    const untold = (await attacksOf(out, audit.kinds ?? new Set()))?.line.attacks.untold ?? 0;
+    const done = lost === 0 && duplicated === 0 && evidence.pending.size === 0 && untold === 0;
     if (done || performance.now() > endMs) return audit;
     await wait(SETTLE_POLL_MS);
   }

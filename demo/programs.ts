@@ -10,6 +10,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const root = resolve(import.meta.dirname, "..");
 const POLL_MS = 50;
+/** It needs the fourth of a child's streams. */
+const tie = new URL("ends-with-us.ts", import.meta.url).href;
 
 export type Program = {
   readonly name: string;
@@ -55,14 +57,15 @@ export function start(
   options: StartOptions = {},
 ): Program {
   const out = openSync(log, "a", 0o600);
-  const node = [process.execPath, "--disable-warning=ExperimentalWarning", join(root, entry), ...args];
+  const flags = ["--disable-warning=ExperimentalWarning", `--import=${tie}`];
+  const node = [process.execPath, ...flags, join(root, entry), ...args];
   const [program = process.execPath, ...words] = [...(options.under ?? []), ...node];
   const child = spawn(program, words, {
     cwd: root,
     env: { ...process.env, ...options.env },
     // A group of its own: a terminal's Ctrl-C is for the demo alone, which still needs its programs to end in order.
     detached: true,
-    stdio: ["pipe", options.readOutput === true ? "pipe" : out, out],
+    stdio: ["pipe", options.readOutput === true ? "pipe" : out, out, "pipe"],
   });
   closeSync(out);
   const exited = new Promise<number | string>((done) => {

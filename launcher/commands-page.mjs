@@ -56,7 +56,8 @@ ${contents.join("")}
 - **Exit codes:** 0 done; 1 could not, and a sentence on standard error says what is wrong, where, and what to do; 2 wrong usage
   (the command line, or a scenario that is not right), and nothing was begun. A stack trace is a fault of ours.
 - **\`--json\`:** one JSON value on standard output, and nothing else there. Where a command could not, standard output stays
-  empty: its exit code says so, and the sentence stands on standard error. \`audit\` and \`bench\` print JSON always.
+  empty: its exit code says so, and the sentence stands on standard error. What a check, a commissioning or \`site verify\` found is
+  its answer, also with 1. \`audit\` and \`bench\` print JSON always.
 - **Progress** of long work goes to standard error; so do the logs of the programs that run until they are stopped.
 - **Unknown** commands and options are refused with the nearest one that there is, before anything starts.
 - **Ctrl-C** ends in order; twice, at once.

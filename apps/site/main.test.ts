@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -259,6 +259,20 @@ test("site process: no identity, and a damaged journal, end it with what to do; 
   const damaged = run(folder, "--port", "0");
   assert.equal(await damaged.exit, 1);
   assert.match(damaged.log(), /journal\/head\.json: is not a journal's head .*Restore the data folder/);
+});
+
+test("site process: an identity whose passphrase is another, or may be read by others, ends it with that alone", async () => {
+  const folder = await identityIn(join(root, "closed"));
+  const passphrase = join(folder, "identity", "passphrase");
+  writeFileSync(passphrase, "another\n");
+  const closed = run(folder, "--port", "0");
+  assert.equal(await closed.exit, 1);
+  assert.match(closed.log(), /does not open the key link-key\.pem beside it.*from a backup/);
+  chmodSync(passphrase, 0o644);
+  const exposed = run(folder, "--port", "0");
+  assert.equal(await exposed.exit, 1);
+  assert.match(exposed.log(), /chmod 600/);
+  assert.doesNotMatch(`${closed.log()}${exposed.log()}`, /child-died|station add/);
 });
 
 test("site process: told to stop by everyone at once, as a service manager stops a group, it ends in order", {

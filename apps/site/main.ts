@@ -3,11 +3,12 @@
  * (ADR 15) and keeps them running; it does none of
  * their work. Exit codes: 0 stopped, 1 cannot run, or no identity yet, 2 wrong usage.
  */
+import { createPrivateKey } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { folderDisk, jsonLog, systemChance, systemClock } from "@wattward/kernel/node";
 import { PkiError } from "@wattward/pki";
-import { readSiteIdentity, siteIdentityFolder } from "@wattward/pki/files";
+import { readSiteIdentity, type SiteIdentity, siteIdentityFolder } from "@wattward/pki/files";
 import type { Settings, User } from "./adapters/local-controller.ts";
 import { lockFile } from "./adapters/lock.ts";
 import { type Own, ownFolder, owns, settleOwn, userOf } from "./adapters/own-users.ts";
@@ -224,18 +225,41 @@ async function supervise(orders: Orders): Promise<number> {
 /** Without an identity there is nothing to run; whoever reads this should be able to go on at once. */
 async function hasIdentity(dataFolder: string): Promise<boolean> {
   try {
-    await readSiteIdentity(dataFolder);
-    return true;
+    const closed = closedKey(await readSiteIdentity(dataFolder));
+    if (closed === undefined) return true;
+    say(
+      `the passphrase in ${siteIdentityFolder(dataFolder)} does not open the key ${closed} beside it, or that is damaged: bring the whole folder from a backup, or make a new identity with 'wattward pki issue site'`,
+    );
+    return false;
   } catch (error) {
     if (!(error instanceof PkiError)) throw error;
-    if (existsSync(siteIdentityFolder(dataFolder))) say(error.message);
-    else say(`${dataFolder} holds no site yet.`);
+    if (existsSync(siteIdentityFolder(dataFolder))) {
+      // It says what to do: a new identity is seldom it.
+      say(error.message);
+      return false;
+    }
+    say(`${dataFolder} holds no site yet.`);
     say(`make its identity where the CSMS's keys are, and bring it here:
 
     npx wattward pki issue site SITE --out ${dataFolder}
     npx wattward station add STATION --site SITE       (for each of its stations)
 
   SITE is a short name of a-z, 0-9 and '-'. Then start this command again.`);
+    return false;
+  }
+}
+
+/** Its file's name; undefined where all of them open. The local controller would die of it again and again. */
+function closedKey({ link, serverEc, serverRsa }: SiteIdentity): string | undefined {
+  const keys = { "link-key.pem": link, "server-ec-key.pem": serverEc, "server-rsa-key.pem": serverRsa };
+  return Object.entries(keys).find(([, { key, passphrase }]) => !opens(String(key), passphrase))?.[0];
+}
+
+function opens(key: string, passphrase?: string): boolean {
+  try {
+    createPrivateKey({ key, ...(passphrase !== undefined && { passphrase }) });
+    return true;
+  } catch {
     return false;
   }
 }

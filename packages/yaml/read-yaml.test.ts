@@ -50,6 +50,11 @@ test("YAML: what would hide something, or never end, is refused with its path an
       Buffer.from("\ufeffa: 1\n", "utf16le").toString("utf8"),
       /^ {2}is not in UTF-8, but in UTF-16/,
     ],
+    [
+      "a zero byte in text that is well",
+      "a: 1\nid: ge\0b\nc: 2\n",
+      /^2:7 {2}has a zero byte here: it is damaged$/,
+    ],
     ["text without end", "a".repeat(200_001), /^ {2}is longer than 200000 characters$/],
     ["no YAML", "a: [1,\nb: }", /^2:\d .*is not YAML/],
   ];

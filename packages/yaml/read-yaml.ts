@@ -114,15 +114,17 @@ export function readYaml(text: string, rules: YamlRules): Result<YamlText, reado
   });
 }
 
-/** Bytes that are no UTF-8 come as U+FFFD from every decoder, UTF-16 as zeros between its letters. */
+/** Bytes that are no UTF-8 come as U+FFFD from every decoder, UTF-16 as zeros between its letters; a few zeros are damage. */
 function bytesFault(text: string): Omit<YamlFault, "path"> | undefined {
   const at = text.search(/[\uFFFD\0]/);
   if (at < 0) return undefined;
-  if (text.includes("\0"))
+  if (text.split("\0").length > text.length / 4)
     return { kind: "encoding", sentence: "is not in UTF-8, but in UTF-16: save it as UTF-8" };
   const before = text.slice(0, at).split("\n");
   const place = { line: before.length, column: before.at(-1)!.length + 1 };
-  return { kind: "encoding", sentence: "is not in UTF-8: save it as UTF-8", place };
+  const isZero = text[at] === "\0";
+  const sentence = isZero ? "has a zero byte here: it is damaged" : "is not in UTF-8: save it as UTF-8";
+  return { kind: "encoding", sentence, place };
 }
 
 /** What the library says to programmers, for authors. */

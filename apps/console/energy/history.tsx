@@ -200,7 +200,7 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
   {
     id: "day",
     title: say.day,
-    share: 2.2,
+    share: 2.4,
     cell: ({ day }) => <strong title={day}>{dayName(day)}</strong>,
     value: ({ day }) => day,
   },

@@ -43,7 +43,7 @@ const columns: readonly Column<OutletRow>[] = [
   {
     id: "outlet",
     title: say.outlet,
-    share: 2.2,
+    share: 2.8,
     cell: ({ id }) => <strong>{id}</strong>,
     value: ({ id }) => id,
   },
@@ -57,7 +57,7 @@ const columns: readonly Column<OutletRow>[] = [
   {
     id: "granted",
     title: say.granted,
-    share: 1.8,
+    share: 1.9,
     number: true,
     cell: ({ now }) => (now === undefined ? dash : say.ampere(ampere(now.limitMa))),
     value: ({ now }) => now?.limitMa ?? null,
@@ -65,7 +65,7 @@ const columns: readonly Column<OutletRow>[] = [
   {
     id: "observed",
     title: say.observed,
-    share: 1.8,
+    share: 1.7,
     number: true,
     cell: ({ now }) => <Observed now={now} />,
     value: ({ now }) => now?.observedMa ?? null,
@@ -90,7 +90,7 @@ const columns: readonly Column<OutletRow>[] = [
   {
     id: "reason",
     title: say.reason,
-    share: 5,
+    share: 6,
     wide: true,
     cell: (row) => <span title={reasonOf(row)}>{reasonOf(row) || dash}</span>,
     value: reasonOf,

@@ -72,7 +72,7 @@ function powerOptions(look: Look, shown: readonly LineName[], latest: () => Prop
   const { ink } = look;
   return {
     ...shared(look),
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     axes: [
       hoursAxis(look),
       { ...look.axis, size: 42, space: 42, values: (_plot, splits) => splits.map(inKw) },
@@ -173,7 +173,7 @@ function chargeOptions(look: Look, latest: () => ChargeProps): uPlot.Options {
   const color = look.ink("--battery");
   return {
     ...shared(look),
-    padding: [7, 10, 7, 0],
+    padding: [7, 18, 7, 0],
     axes: [
       { ...hoursAxis(look), size: 0, values: (_plot, splits) => splits.map(() => "") },
       { ...look.axis, size: 42, splits: () => [0, 50, 100], values: (_plot, splits) => splits.map(String) },

@@ -139,7 +139,7 @@ const columns: readonly Column<Folded>[] = [
   {
     id: "answer",
     title: say.answer,
-    share: 1.8,
+    share: 1.9,
     wide: true,
     cell: ({ answer }) => answer ?? dash,
     value: ({ answer }) => answer ?? null,

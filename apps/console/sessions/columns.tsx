@@ -23,14 +23,14 @@ export const sessionColumns = (
   {
     id: "started",
     title: titles.started,
-    share: 3,
+    share: 2.6,
     cell: ({ startedAtMs }) => <At atMs={startedAtMs} />,
     value: ({ startedAtMs }) => startedAtMs,
   },
   {
     id: "station",
     title: titles.station,
-    share: 3,
+    share: 4,
     cell: ({ station, evse }) => (
       <>
         <strong>{station}</strong>
@@ -83,7 +83,7 @@ export const sessionColumns = (
   {
     id: "state",
     title: titles.state,
-    share: 3.4,
+    share: 3.2,
     cell: (session) => <State {...{ session, nowMs }} unlinked={isUnlinked(session)} />,
     value: stateWord,
   },

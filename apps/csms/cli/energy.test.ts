@@ -69,6 +69,9 @@ test("energy check: a sound document with its safe sums and who gets nothing; a 
     "lyon",
   );
   assert.match(strangers.err, /no station 'CP-9': add it with 'station add CP-9 --site lyon'/);
+  const nowhere = await run("check", file("good.yaml", example), "--site", "lyn");
+  assert.deepEqual([nowhere.code, nowhere.out], [1, ""]);
+  assert.match(nowhere.err, /^wattward: there is no site 'lyn': 'station add ID --site lyn' makes it\n$/);
 });
 
 test("energy set, strategy, show, history, remove: one after the other, every version kept", async () => {

@@ -54,6 +54,13 @@ test("a document is refused with path and line for each thing that is wrong with
       "id: chargers",
     ],
     [
+      "a model within another",
+      changed("id: 123, address: 40122", "id: 123, address: 40100"),
+      "modbus[1].models[2]",
+      /^has model 123 begin at 40100, within model 103, which ends at 40121$/,
+      "id: 123",
+    ],
+    [
       "a child above its parent",
       changed("ratedMa: 80000", "ratedMa: 180000"),
       "energy.site.fuses[1].ratedMa",

@@ -75,7 +75,7 @@ function devicesFaults({ energy, modbus, readers, guard }: SiteDocument): Found[
   const ids = new Map<string, number>(energy.devices.map(({ id }, i) => [id, i]));
   const seen = new Set<string>();
   const at = new Map<string, number>();
-  (modbus ?? []).forEach(({ device, host, port, deviceUnit }, i) => {
+  (modbus ?? []).forEach(({ device, host, port, deviceUnit, models = [] }, i) => {
     const path = `modbus[${i}]`;
     if (!ids.has(device))
       faults.push({ path: `${path}.device`, sentence: `energy.devices has no '${device}'` });
@@ -85,6 +85,7 @@ function devicesFaults({ energy, modbus, readers, guard }: SiteDocument): Found[
     const other = at.get(place);
     if (other !== undefined) faults.push({ path, sentence: `is at ${place}, as modbus[${other}] is` });
     at.set(place, i);
+    faults.push(...modelsFaults(models, `${path}.models`));
   });
   for (const [id, i] of ids)
     if (!seen.has(id))
@@ -93,6 +94,23 @@ function devicesFaults({ energy, modbus, readers, guard }: SiteDocument): Found[
         sentence: `has no entry in 'modbus': nobody knows where '${id}' is`,
       });
   return faults;
+}
+
+/** Models lie one behind the other: where two share a register the guard would judge it by the wrong one. */
+function modelsFaults(models: NonNullable<ModbusDevice["models"]>, path: string): Found[] {
+  const inOrder = models.map((model, i) => ({ ...model, i })).sort((a, b) => a.address - b.address);
+  return inOrder.slice(1).flatMap(({ address, id, i }, before) => {
+    const { id: other, ...placed } = inOrder[before]!;
+    const endsAt = placed.address + 1 + placed.length;
+    return address > endsAt
+      ? []
+      : [
+          {
+            path: `${path}[${i}]`,
+            sentence: `has model ${id} begin at ${address}, within model ${other}, which ends at ${endsAt}`,
+          },
+        ];
+  });
 }
 
 function unitFaults({ devices }: EnergyConfig, { devices: guarded }: Policy): Found[] {

@@ -1,48 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COMMAND_LOOK_MS_MAX, COMMAND_RETRY_MS, COMMAND_UNTOLD_MS_MAX } from "./limits.ts";
-import { world } from "./testing/world.ts";
+import type { Clock, Log } from "@wattward/kernel";
+import { simulatedTime } from "@wattward/testing";
+import type { Core } from "../core/port.ts";
+import { OverdueCommands } from "./overdue-commands.ts";
 
-test("a command that nobody ends is ended when it is due; where none is open, nothing is written", async () => {
-  const w = await world();
-  const ended = () => w.core.inputs("command.expire");
-  await w.time.advance(10 * COMMAND_LOOK_MS_MAX);
-  assert.deepEqual(ended(), []);
-  const dueMs = w.time.now().wallMs + 5 * COMMAND_LOOK_MS_MAX;
-  w.core.nextDueMs = dueMs;
-  w.core.commit("command.requested", { station: "CP-1" });
-  await w.time.advance(5 * COMMAND_LOOK_MS_MAX - 1);
-  assert.deepEqual(ended(), []);
-  await w.time.advance(10);
-  assert.deepEqual(ended(), [{ atMs: dueMs, sentBeforeMs: dueMs - COMMAND_UNTOLD_MS_MAX }]);
-});
+/** A core that closes while it is asked. */
+function askedOfAClosing(clock: Clock) {
+  let close: (why: Error) => void = () => {};
+  const query = () => new Promise<never>((_, reject) => (close = reject));
+  const errors: string[] = [];
+  const log = { error: (event: string) => void errors.push(event) } as unknown as Log;
+  const overdue = new OverdueCommands({ core: { query } as unknown as Core, clock, log });
+  overdue.wake();
+  return { overdue, errors, close: () => close(new Error("the core is closed")) };
+}
 
-test("one that is due sooner is not kept waiting by one that is due later", async () => {
-  const w = await world();
-  const nowMs = w.time.now().wallMs;
-  w.core.nextDueMs = nowMs + COMMAND_LOOK_MS_MAX;
-  w.core.commit("command.requested", { station: "CP-1" });
-  await w.time.advance(100);
-  w.core.nextDueMs = nowMs + 1_000;
-  w.core.commit("command.sent", { station: "CP-2" });
-  await w.time.advance(1_000);
-  assert.equal(w.core.inputs("command.expire").length, 1);
-});
-
-test("a full disk: tried again until it is written; after the end nothing is", async () => {
-  const w = await world();
-  w.core.nextDueMs = w.time.now().wallMs;
-  w.core.failures.set("command.expire", "full");
-  w.core.commit("command.requested", { station: "CP-1" });
-  await w.time.advance(1_000);
-  assert.equal(w.core.inputs("command.expire").length, 1);
-  await w.time.advance(COMMAND_RETRY_MS);
-  assert.equal(w.core.inputs("command.expire").length, 2);
-  const closing = w.csms.gateway.close();
-  await w.time.advance(100);
-  await closing;
-  w.core.nextDueMs = 0;
-  w.core.commit("command.requested", { station: "CP-1" });
-  await w.time.advance(10 * COMMAND_RETRY_MS);
-  assert.equal(w.core.inputs("command.expire").length, 2);
+test("overdue commands: a core that closes is an error, unless we were stopped before", async () => {
+  const time = simulatedTime();
+  const running = askedOfAClosing(time);
+  const stopped = askedOfAClosing(time);
+  stopped.overdue.stop();
+  running.close();
+  stopped.close();
+  await new Promise(setImmediate);
+  assert.deepEqual([running.errors, stopped.errors], [["commands-not-ended"], []]);
+  running.overdue.stop();
 });

@@ -56,7 +56,8 @@ export class OverdueCommands {
       await core.decide("command.expire", { atMs, sentBeforeMs: atMs - COMMAND_UNTOLD_MS_MAX });
       return 0;
     } catch (error) {
-      log.error("commands-not-ended", { error: String(error) });
+      // A start that failed stops us, and closes the core: no news of commands.
+      if (!this.stopped) log.error("commands-not-ended", { error: String(error) });
       return COMMAND_RETRY_MS;
     }
   }

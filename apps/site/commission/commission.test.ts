@@ -103,6 +103,21 @@ test("an inverter's limit that was watched to fall away is proposed as proven, a
   assert.equal(plant.sunFeedW, 12_000);
 });
 
+test("an inverter that feeds more than the document has it feed is a fault: the loop would not believe it at noon", async () => {
+  for (const [feedWMax, level] of [
+    [11_500, "good"],
+    [8_000, "fault"],
+  ] as const) {
+    const plant = inTheSun();
+    const text = documentOf(plant).replace(/"feedWMax": \d+/, `"feedWMax": ${feedWMax}`);
+    const { report } = await commissioned(plant, { provesReverts: false }, text);
+    const [values] = about(report, "solar", "values");
+    assert.equal(values!.level, level);
+    assert.match(values!.sentence, level === "good" ? /12000 W$/ : /12000 W, .* 8000 W at most \(feedWMax\)/);
+    assert.equal(report.passed, level === "good");
+  }
+});
+
 test("an inverter that keeps its limit is freed, and proposed as unproven; proven on paper, it is a fault", async () => {
   for (const written of [undefined, { kind: "proven", afterMs: 30_000 }]) {
     const plant = inTheSun(written);

@@ -137,6 +137,9 @@ async function meter(unit: SunSpecUnit, { site }: EnergyConfig, meterId: string)
   return { findings: [good("phases", `L1, L2, L3: ${amps}`), signs] };
 }
 
+/** Above what its document says: by rounding, and at the edge of a cloud. */
+const FEED_TIMES_MAX = 1.05;
+
 type Looked = { readonly device: Device; readonly ports: LookPorts };
 
 async function solar(unit: SunSpecUnit, config: EnergyConfig, { device, ports }: Looked): Promise<Rest> {
@@ -150,7 +153,7 @@ async function solar(unit: SunSpecUnit, config: EnergyConfig, { device, ports }:
   if (!seen.ok) return { findings: [fault("values", seen.fault.sentence)] };
   const w = numberAt(seen.value, "W");
   const findings = [
-    w === undefined ? fault("values", "it tells no power") : good("values", `it feeds ${Math.round(w)} W`),
+    w === undefined ? fault("values", "it tells no power") : feedOf(w, source),
     ...perhapsBattery(unit),
   ];
   if (is.kind !== "solar" || is.exportWMax === undefined) return { findings };
@@ -167,6 +170,14 @@ async function solar(unit: SunSpecUnit, config: EnergyConfig, { device, ports }:
   const of = { unit, control, power: found, feedW: w ?? 0 };
   const { revert, finding } = await solarRevert(source, of, ports);
   return { findings: [...findings, finding], ...(revert !== undefined && { revert }) };
+}
+
+/** What the loop does not believe it counts as unknown: at a true noon, all of it. */
+function feedOf(w: number, { feedWMax }: Solar): Finding {
+  const feeds = `it feeds ${Math.round(w)} W`;
+  return w > FEED_TIMES_MAX * feedWMax
+    ? fault("values", `${feeds}, the document has it feed ${feedWMax} W at most (feedWMax)`)
+    : good("values", feeds);
 }
 
 /** A hybrid inverter has storage models as well: so it is no fault. */

@@ -11,7 +11,7 @@ import {
 } from "../arguments.ts";
 import { withDataCore } from "../data-core.ts";
 import { readTextFile } from "../text-file.ts";
-import { siteIn } from "./site-in.ts";
+import { siteIn, unknownSite } from "./site-in.ts";
 import { factsOf, faultsIn, wordsOf } from "./told.ts";
 
 export async function checkFile(args: readonly string[], context: CommandContext): Promise<void> {
@@ -23,9 +23,10 @@ export async function checkFile(args: readonly string[], context: CommandContext
   const check =
     site === undefined
       ? checkDocument(written)
-      : await withDataCore(dataFolder(values.data, context.env), ({ core }) =>
-          core.query("energy.check", { site, text: written }),
-        );
+      : await withDataCore(dataFolder(values.data, context.env), async ({ core }) => {
+          if ((await core.query("energy.document", { site })) === undefined) throw unknownSite(site);
+          return core.query("energy.check", { site, text: written });
+        });
   if (values.json === true) context.out(`${JSON.stringify(factsOf(check))}\n`);
   if (check.compiled === undefined) throw new CommandError(faultsIn(check, file));
   if (values.json !== true) tell(context, false, {}, `${file} is sound.\n${wordsOf(check)}`);

@@ -74,6 +74,18 @@ describe("guard check", () => {
     assert.equal(JSON.parse(run("check", many, "--json").out).more, true);
   });
 
+  test("a file that is not there is named, a policy's as a capture's", () => {
+    for (const words of [
+      ["check", "/nowhere/policy.yaml"],
+      ["replay", "/nowhere/policy.yaml", "tap.pcap"],
+      ["replay", example, "/nowhere/tap.pcap"],
+    ]) {
+      const { code, out, err } = run(...words);
+      assert.deepEqual([code, out], [1, ""]);
+      assert.match(err, /^wattward guard: \/nowhere\/[a-z]+\.[a-z]+: there is no such file\n$/);
+    }
+  });
+
   test("a file that is no policy at all: too large, endless, not UTF-8", () => {
     assert.match(
       run("check", file("large.yaml", "#".repeat(3 * 1024 ** 2))).err,

@@ -43,8 +43,9 @@ export function guardCommand(args: readonly string[], streams: Streams): 0 | 1 |
 
 function stopOf(error: unknown): Stop {
   if (error instanceof Stop) return error;
-  const { code, message, syscall } = error as { code?: unknown; message: string; syscall?: unknown };
+  const { code, message, path, syscall } = error as NodeJS.ErrnoException;
   if (typeof code === "string" && code.startsWith("ERR_PARSE_ARGS")) return new Stop(2, message);
+  if (code === "ENOENT") return new Stop(1, `${path}: there is no such file`);
   if (typeof syscall === "string") return new Stop(1, message);
   throw error;
 }
