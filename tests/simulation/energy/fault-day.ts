@@ -258,9 +258,11 @@ class Day {
 
   private isLate({ fault, fromMs }: Active, mode: Mode, nowMs: number): boolean {
     if (fault.mode === undefined) return false;
-    // Since when both this fault and somebody who could notice were there.
+    // Since when both this fault and somebody who could notice were there; the death of who would have may itself not be noticed yet.
     const sinceMs = Math.max(fromMs, this.whole.startedAtMs("local") + FRESH_MS);
-    return nowMs - sinceMs > fault.mode.withinMs && rank(mode) < rank(fault.mode.mode);
+    const deaths = this.active.filter((one) => one.fault !== fault && one.fault.mode?.mode === "fallback");
+    const deathsMs = Math.max(0, ...deaths.map((one) => one.fault.mode!.withinMs));
+    return nowMs - sinceMs > fault.mode.withinMs + deathsMs && rank(mode) < rank(fault.mode.mode);
   }
 
   /** Alone it is no reason for a mode as bad as that; what an earlier slot left behind is judged there. */
