@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { TestContext } from "node:test";
+import { after, before, type TestContext } from "node:test";
 import { buildConsole as build } from "@wattward/console/build";
 import {
   COOKIE,
@@ -29,7 +29,7 @@ export const noBrowser = existsSync(executablePath) ? false : `no browser at ${e
 /** Longest wait for anything on a page. */
 export const PATIENCE_MS = 10_000;
 
-export const launch = (): Promise<Browser> =>
+const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [
@@ -44,6 +44,8 @@ export const launch = (): Promise<Browser> =>
     ],
   });
 
+/** Of the test file that loads this: one for all of its tests, there once they run. */
+export let browser: Browser;
 /** Longest build that another test file may be at. */
 const BUILD_MS_MAX = 60_000;
 
@@ -97,7 +99,7 @@ export type Wish = {
 };
 
 /** The console on a fake CSMS with a scripted world, until the test ends; signed in unless told otherwise. */
-export async function open(t: TestContext, browser: Browser, wish: Wish = {}): Promise<Opened> {
+export async function open(t: TestContext, wish: Wish = {}): Promise<Opened> {
   const { scenario = "quiet", path = "/sites", width = 1440, scheme = "light", signedIn = true } = wish;
   const world = new FakeWorld(() => Date.now());
   scenarios[scenario](world);
@@ -169,3 +171,11 @@ export function picture(name: string): string {
   mkdirSync(folder, { recursive: true });
   return join(folder, `${name}.png`);
 }
+
+// The runner begins with it at once: whatever it needs stands above.
+before(async () => {
+  if (noBrowser !== false) return;
+  buildConsole();
+  browser = await launch();
+});
+after(() => browser?.close());

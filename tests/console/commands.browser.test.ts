@@ -1,24 +1,15 @@
 /** Commands as an operator gives them: the exact effect, a reason, then the life of it until it ends. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { SITE } from "@wattward/console/testing";
-import type { Browser } from "playwright-core";
-import { buildConsole, launch, noBrowser, open } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open } from "./browser.ts";
 
 const at = (station: string) => `/sites/${SITE}/stations/${station}`;
 
 test("commands: a restart says what it does, asks why, and shows its life with the station's words", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, csms, complaints } = await open(t, browser, { path: at("LPD-01") });
+  const { page, world, csms, complaints } = await open(t, { path: at("LPD-01") });
   const drawer = page.getByRole("dialog");
   await drawer.getByRole("button", { name: "Restart" }).click();
   await drawer.getByText("restarts as soon as its running session has ended. No car is cut off.").waitFor();
@@ -60,7 +51,7 @@ test("commands: a restart says what it does, asks why, and shows its life with t
 test("commands: a session is started in the words of the station's own version", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world } = await open(t, browser, { scenario: "busy", path: at("LPD-07") });
+  const { page, world } = await open(t, { scenario: "busy", path: at("LPD-07") });
   const drawer = page.getByRole("dialog");
   await drawer.getByRole("button", { name: "Start session" }).click();
   await drawer.getByRole("textbox", { name: "Token" }).fill("04A3B2C1D5E6F70819XX");
@@ -77,7 +68,7 @@ test("commands: a session is started in the words of the station's own version",
 });
 
 test("commands: only what can have an effect is offered", { skip: noBrowser }, async (t) => {
-  const { page, server } = await open(t, browser, { scenario: "busy", path: at("LPD-08") });
+  const { page, server } = await open(t, { scenario: "busy", path: at("LPD-08") });
   const drawer = page.getByRole("dialog");
   await drawer.getByRole("button", { name: "Start session" }).waitFor();
   assert.equal(await drawer.getByRole("button", { name: "Stop session" }).count(), 0);
@@ -89,7 +80,7 @@ test("commands: only what can have an effect is offered", { skip: noBrowser }, a
 test("commands: everything is reached by keyboard, and the focus goes back to where it was", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world } = await open(t, browser);
+  const { page, world } = await open(t);
   const tile = page.getByRole("link", { name: /^LPD-01 Charging/ });
   await tile.waitFor();
   await page.keyboard.press("Tab");

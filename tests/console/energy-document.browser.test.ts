@@ -1,23 +1,14 @@
 /** The document of a managed site, written in the console: faults at their lines, versions with reasons, strategies by what they mean. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open } from "./browser.ts";
+import { noBrowser, open } from "./browser.ts";
 import { at, button, energyOf, region } from "./managed-site.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
 
 test("energy: a fault stands at its line before anything is saved; a saved document has a reason; another's version is not lost", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", path: at("document") });
+  const opened = await open(t, { scenario: "managed", path: at("document") });
   const { page, complaints } = opened;
   const text = page.getByRole("textbox", { name: "Document, YAML or JSON" });
   await text.waitFor();
@@ -90,7 +81,7 @@ test("energy: a fault stands at its line before anything is saved; a saved docum
 test("energy: a strategy is chosen by what it means; whoever may not write reads", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", path: at("document") });
+  const opened = await open(t, { scenario: "managed", path: at("document") });
   const { page, csms, complaints } = opened;
   const strategy = region(page, "Strategy");
   await strategy.getByLabel("Own sun first").check();
@@ -111,7 +102,7 @@ test("energy: a strategy is chosen by what it means; whoever may not write reads
 test("energy: a site that is not managed begins with its own stations, and can be managed no more", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "quiet", path: at() });
+  const opened = await open(t, { scenario: "quiet", path: at() });
   const { page, complaints } = opened;
   await region(page, "Power now").waitFor();
   const parts = page.getByRole("navigation", { name: "Parts of this site" });
@@ -140,7 +131,7 @@ test("energy: a site that is not managed begins with its own stations, and can b
 test("energy: a document that cannot be asked for is no site that nobody manages", {
   skip: noBrowser,
 }, async (t) => {
-  const { page } = await open(t, browser, { scenario: "managed", path: "/people" });
+  const { page } = await open(t, { scenario: "managed", path: "/people" });
   await page.route("**/api/v1/sites/*/energy", (route) => route.fulfill({ status: 503, json: {} }));
   await page.goto(new URL(at(), page.url()).href);
   await button(page, "Try again").waitFor();

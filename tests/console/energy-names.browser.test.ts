@@ -1,19 +1,10 @@
 /** What people name things, on a phone: the longest words that a document and a reason may have, and names that are markup. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { FakeEnergy } from "@wattward/console/testing";
-import type { Browser } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open } from "./browser.ts";
+import { noBrowser, open } from "./browser.ts";
 import { at, energyOf } from "./managed-site.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
 
 const parts: readonly [part: string | undefined, seen: string][] = [
   [undefined, "Power flow"],
@@ -27,7 +18,7 @@ for (const name of ["W".repeat(64), "<img src=x onerror=alert(1)>"])
   test(`energy: names such as ${name.slice(0, 8)}… stay what they are, and within a phone's page`, {
     skip: noBrowser,
   }, async (t) => {
-    const opened = await open(t, browser, { scenario: "managed", width: 390, path: "/people" });
+    const opened = await open(t, { scenario: "managed", width: 390, path: "/people" });
     const { page, complaints } = opened;
     rename(energyOf(opened), name);
     let alerted = false;

@@ -3,25 +3,16 @@
  * guard refused, energy by day, and the document that all of it follows from. Nothing unknown is a zero; what is old says so.
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { FakeEnergy, SITE } from "@wattward/console/testing";
-import type { Browser } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
+import { noBrowser, open, picture, views } from "./browser.ts";
 import { at, energyOf, region } from "./managed-site.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
 
 test("energy: the power flow says size and direction of each, live, and a dash where nobody knows", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", path: at() });
+  const opened = await open(t, { scenario: "managed", path: at() });
   const { page, complaints } = opened;
   const flow = region(page, "Power flow");
   const image = flow.getByRole("img", { name: /^Power now\./ });
@@ -53,7 +44,7 @@ test("energy: the power flow says size and direction of each, live, and a dash w
 test("energy: a degraded mode, a limit from outside and a site on its own stand above all, with what they mean", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "degraded", path: at() });
+  const opened = await open(t, { scenario: "degraded", path: at() });
   const { page, complaints } = opened;
   await page.getByText("Mode: Conservative").waitFor();
   await page.getByText("The grid meter is not trusted: frozen.").first().waitFor();
@@ -79,7 +70,7 @@ test("energy: a degraded mode, a limit from outside and a site on its own stand 
 test("energy: what a site told a while ago is shown with its age, and moves no more", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", path: "/now" });
+  const opened = await open(t, { scenario: "managed", path: "/now" });
   const { page } = opened;
   energyOf(opened).toldAtMs = Date.now() - 130_000;
   await page.goto(new URL(at(), page.url()).href);
@@ -99,7 +90,7 @@ test("energy: without its link nothing of a site is said to be so now: what was 
   skip: noBrowser,
 }, async (t) => {
   for (const width of [1440, 390]) {
-    const opened = await open(t, browser, { scenario: "managed", path: "/now", width });
+    const opened = await open(t, { scenario: "managed", path: "/now", width });
     const { page, world, complaints } = opened;
     const lostAtMs = Date.now() - 45_000;
     energyOf(opened).toldAtMs = lostAtMs;
@@ -151,7 +142,7 @@ test("energy: without its link nothing of a site is said to be so now: what was 
 test("energy: a site that told before, and nothing since the central system started, is another than one that never did", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", path: "/people" });
+  const opened = await open(t, { scenario: "managed", path: "/people" });
   const { page, world } = opened;
   const energy = energyOf(opened);
   energy.snapshot = undefined;
@@ -170,7 +161,7 @@ test("energy: a site that told before, and nothing since the central system star
 test("energy: plan and past can be read as a table, and each line is switched by its name", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at() });
+  const { page, complaints } = await open(t, { scenario: "managed", path: at() });
   const plan = region(page, "Plan against what happened");
   await plan
     .getByRole("img", { name: /From the grid at most .* kW so far\. Planned from the grid: at most/ })
@@ -188,7 +179,7 @@ test("energy: plan and past can be read as a table, and each line is switched by
 test("energy: what the energy controller noticed is told in words among what happened", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", path: at() });
+  const opened = await open(t, { scenario: "managed", path: at() });
   const { page, world } = opened;
   const happened = region(page, "What happened");
   await happened.waitFor();
@@ -202,54 +193,17 @@ test("energy: what the energy controller noticed is told in words among what hap
 });
 
 test("energy: on a phone a bar that goes on beyond its end fades there", { skip: noBrowser }, async (t) => {
-  const { page } = await open(t, browser, { scenario: "managed", width: 390, path: at() });
+  const { page } = await open(t, { scenario: "managed", width: 390, path: at() });
   const tabs = page.getByRole("navigation", { name: "Parts of this site" });
   await tabs.and(page.locator("[data-more=end]")).waitFor();
   await tabs.getByRole("link", { name: "Document" }).click();
   await tabs.and(page.locator("[data-more=start]")).waitFor();
 });
 
-test("energy: with one quarter of an hour told a short range shows it; ranges are in the address; an error that nobody knows is no zero", {
-  skip: noBrowser,
-}, async (t) => {
-  for (const width of [1440, 390]) {
-    const opened = await open(t, browser, { scenario: "managed", path: "/people", width });
-    const { page, complaints } = opened;
-    const energy = energyOf(opened);
-    energy.pastQuarters = 1;
-    energy.snapshot = { forecastError: { loadW: 0, solarW: 0, departureMin: 0 } };
-    await page.goto(new URL(at(), page.url()).href);
-    const plan = region(page, "Plan against what happened");
-    const range = plan.getByRole("radiogroup", { name: "How much is shown" });
-    const isChosen = (name: string) =>
-      range
-        .getByRole("radio", { name, exact: true })
-        .and(page.locator(":checked"))
-        .waitFor({ state: "attached" });
-    // Short by itself while little is told.
-    await isChosen("6 h");
-    await plan.getByRole("img", { name: /From the grid at most .* kW so far\./ }).waitFor();
-    await page.screenshot({ path: picture(`energy-first-quarter-${width}`), fullPage: true });
-    await range.getByText("1 h", { exact: true }).click();
-    await page.waitForURL(/plan=1h/);
-    await page.reload();
-    await isChosen("1 h");
-    await looksWell(page);
-    await page.goto(new URL(at("history"), page.url()).href);
-    const error = region(page, "How wrong the forecasts are");
-    await error.getByText("No forecast has been proven against a day yet.").waitFor();
-    energy.snapshot = { forecastError: { loadW: 2_140, solarW: 0, departureMin: 0 } };
-    energy.tell();
-    await error.getByText("± 2.1 kW").waitFor();
-    assert.equal(await error.getByText("not known yet").count(), 2);
-    assert.deepEqual(complaints, []);
-  }
-});
-
 test("energy: fuses lead to their outlets, which say what they were granted, draw, and why", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at("fuses") });
+  const { page, complaints } = await open(t, { scenario: "managed", path: at("fuses") });
   const fuses = region(page, "Fuses");
   await fuses
     .getByText("L2: 47 A now; 92 of 100 A reserved: base load 0 A, cars may draw 92 A")
@@ -276,7 +230,7 @@ test("energy: fuses lead to their outlets, which say what they were granted, dra
 test("energy: what the guard refused is decoded, found by client, and opened with its frame", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at() });
+  const { page, complaints } = await open(t, { scenario: "managed", path: at() });
   const last = region(page, "What the guard refused");
   await last.getByText("-180 % is below -100 %").waitFor();
   await last.getByText(/90 times since \d\d:\d\d/).waitFor();
@@ -307,7 +261,7 @@ test("energy: what the guard refused is decoded, found by client, and opened wit
 test("energy: on a phone the guard says why, and outlets what they may draw and why, below each row", {
   skip: noBrowser,
 }, async (t) => {
-  const opened = await open(t, browser, { scenario: "managed", width: 390, path: at("guard") });
+  const opened = await open(t, { scenario: "managed", width: 390, path: at("guard") });
   const { page, complaints } = opened;
   const guard = page.getByRole("table", { name: "What the guard refused" });
   await guard.getByText("-180 % is below -100 % (03 value)").waitFor();
@@ -323,24 +277,6 @@ test("energy: on a phone the guard says why, and outlets what they may draw and 
   assert.deepEqual(complaints, []);
 });
 
-test("energy: days add up to figures, more of them are asked for, and an unmeasured time is said", {
-  skip: noBrowser,
-}, async (t) => {
-  const { page, complaints } = await open(t, browser, { scenario: "managed", path: at("history") });
-  const table = page.getByRole("table", { name: "Energy by day" });
-  await table.waitFor();
-  // A day is told from its first whole quarter of an hour on.
-  const now = new Date(new Date().toLocaleString("en", { timeZone: "Europe/Paris" }));
-  const hasBegun = now.getHours() > 0 || now.getMinutes() >= 15;
-  assert.equal(await table.getByRole("row").count(), hasBegun ? 8 : 7);
-  await page.getByText(/measured for 9\d % of the time/).waitFor();
-  await page.getByText("± 34 min").waitFor();
-  await region(page, "Modes").getByText("The grid meter is not trusted: frozen.").waitFor();
-  await page.getByRole("link", { name: "30 days" }).click();
-  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length > 25);
-  assert.deepEqual(complaints, []);
-});
-
 for (const [name, scenario, part, seen] of [
   ["energy", "managed", undefined, "Power flow"],
   ["energy-degraded", "degraded", undefined, "Mode: Conservative"],
@@ -351,7 +287,7 @@ for (const [name, scenario, part, seen] of [
 ] as const) {
   for (const [scheme, width] of views) {
     test(`energy looks: ${name}, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
-      const { page, complaints } = await open(t, browser, { scenario, path: at(part), scheme, width });
+      const { page, complaints } = await open(t, { scenario, path: at(part), scheme, width });
       await page.getByText(seen).first().waitFor();
       await page.screenshot({ path: picture(`${name}-${width}-${scheme}`), fullPage: true });
       await looksWell(page);
@@ -364,7 +300,7 @@ test("sites: each says in which mode its energy is managed and since when; witho
   skip: noBrowser,
 }, async (t) => {
   for (const width of [1440, 390]) {
-    const { page, world, complaints } = await open(t, browser, {
+    const { page, world, complaints } = await open(t, {
       scenario: "managed",
       width,
       path: "/people",
@@ -396,19 +332,6 @@ test("sites: each says in which mode its energy is managed and since when; witho
     }
     await looksWell(page);
     await page.screenshot({ path: picture(`sites-modes-${width}`) });
-    assert.deepEqual(complaints, []);
-  }
-});
-
-test("energy: the peak stands among the figures of days", { skip: noBrowser }, async (t) => {
-  for (const width of [1440, 390]) {
-    const { page, complaints } = await open(t, browser, { scenario: "managed", width, path: at("history") });
-    await page.getByTitle(/The highest quarter of an hour drawn from the grid\./).waitFor();
-    if (width > 1000) {
-      await page.getByRole("button", { name: "Peak", exact: true }).click();
-      await page.waitForURL(/sort=peak/);
-    }
-    await page.screenshot({ path: picture(`energy-peak-${width}`), fullPage: true });
     assert.deepEqual(complaints, []);
   }
 });

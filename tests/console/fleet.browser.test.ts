@@ -1,27 +1,19 @@
 /** The stations of the whole fleet as an operator looks for one: found, filtered, sorted, opened, and taken away as a file. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
+import { noBrowser, open, picture, views } from "./browser.ts";
 
 const MANY = 10_000;
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
-
 const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
 const rows = (page: Page) => page.locator("tbody tr[aria-rowindex]");
 
 test("stations: one is found among ten thousand, by text, by filter and by order, all in the address; it opens", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, complaints } = await open(t, browser, { scenario: "busy", path: "/sites" });
+  const { page, world, complaints } = await open(t, { scenario: "busy", path: "/sites" });
   for (let n = 0; n < MANY; n++) world.addStation("lyon-part-dieu", `FLEET-${String(n).padStart(5, "0")}`);
   await page.goto(new URL("/stations", page.url()).href);
   await title(page, "Stations");
@@ -59,14 +51,14 @@ test("stations: one is found among ten thousand, by text, by filter and by order
 });
 
 test("stations: none yet says how one is added", { skip: noBrowser }, async (t) => {
-  const { page } = await open(t, browser, { scenario: "nothing", path: "/stations" });
+  const { page } = await open(t, { scenario: "nothing", path: "/stations" });
   await title(page, "No station yet");
   await page.getByText("npx wattward station add").waitFor();
 });
 
 for (const [scheme, width] of views) {
   test(`stations: looks well, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
-    const { page, complaints } = await open(t, browser, {
+    const { page, complaints } = await open(t, {
       scenario: "busy",
       path: "/stations",
       scheme,

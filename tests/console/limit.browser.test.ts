@@ -1,24 +1,15 @@
 /** A limit of a site's power for a time, as an administrator sets and ends it, and as everybody sees it. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
+import { test } from "node:test";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture } from "./browser.ts";
+import { noBrowser, open, picture } from "./browser.ts";
 import { at, button, energyOf, region } from "./managed-site.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
 
 test("energy: an administrator limits a site for a time, with a reason, and ends it; what is wrong stands at its field", {
   skip: noBrowser,
 }, async (t) => {
   for (const width of [1440, 390]) {
-    const opened = await open(t, browser, { scenario: "managed", width, path: at() });
+    const opened = await open(t, { scenario: "managed", width, path: at() });
     const { page, csms, complaints } = opened;
     const energy = energyOf(opened);
     const panel = region(page, "Limit for a time");
@@ -73,7 +64,7 @@ test("energy: a limit that a person set stands above all with its end", {
   skip: noBrowser,
 }, async (t) => {
   for (const width of [1440, 390]) {
-    const opened = await open(t, browser, { scenario: "managed", width, path: at() });
+    const opened = await open(t, { scenario: "managed", width, path: at() });
     const { page, world, complaints } = opened;
     const energy = energyOf(opened);
     const untilWallMs = world.nowMs() + 3_600_000;

@@ -1,17 +1,9 @@
 /** What an operator watches: values that arrive by themselves, age in sight, a lost stream that says so and recovers. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { SITE } from "@wattward/console/testing";
-import type { Browser, Page } from "playwright-core";
-import { buildConsole, launch, noBrowser, open } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import type { Page } from "playwright-core";
+import { noBrowser, open } from "./browser.ts";
 
 const tile = (page: Page, station: string) =>
   region(page, "Stations").getByRole("link", { name: new RegExp(`^${station}`) });
@@ -20,7 +12,7 @@ const region = (page: Page, name: string) => page.getByRole("region", { name, ex
 test("live: meter values, a new session and its end arrive without a reload", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, complaints } = await open(t, browser);
+  const { page, world, complaints } = await open(t);
   await tile(page, "LPD-01").getByText("10.9").waitFor();
   const navigations = await page.evaluate(() => performance.getEntriesByType("navigation").length);
   const session = [...world.sessions.values()][0]!;
@@ -50,7 +42,7 @@ test("live: meter values, a new session and its end arrive without a reload", {
 test("live: a lost stream says so, keeps what was known, and recovers with what was missed", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, csms } = await open(t, browser);
+  const { page, world, csms } = await open(t);
   await tile(page, "LPD-01").getByText("10.9").waitFor();
   csms.gone = true;
   csms.cutStreams();
@@ -73,7 +65,7 @@ test("live: a lost stream says so, keeps what was known, and recovers with what 
 test("live: unknown is a dash, old values show their age, offline says when it was last seen", {
   skip: noBrowser,
 }, async (t) => {
-  const { page } = await open(t, browser, { scenario: "busy" });
+  const { page } = await open(t, { scenario: "busy" });
   const offline = tile(page, "LPD-06");
   await offline.getByText("last seen 12 min ago").waitFor();
   assert.match((await offline.textContent()) ?? "", /– kWlast 8\.2 kW/);
@@ -90,7 +82,7 @@ test("live: unknown is a dash, old values show their age, offline says when it w
 test("live: what is chosen stands in the address, and an address shows it again", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, server } = await open(t, browser, { scenario: "busy" });
+  const { page, server } = await open(t, { scenario: "busy" });
   await page.getByRole("link", { name: "Faulted 1" }).click();
   await page.waitForURL(/state=faulted/);
   await page.getByText("30 min", { exact: true }).click();
@@ -104,13 +96,13 @@ test("live: what is chosen stands in the address, and an address shows it again"
 test("live: several sites are listed, one opens at once, none says what to do", {
   skip: noBrowser,
 }, async (t) => {
-  const many = await open(t, browser, { scenario: "many" });
+  const many = await open(t, { scenario: "many" });
   await many.page.getByRole("link", { name: /grenoble-gare/ }).click();
   await many.page.getByRole("heading", { level: 1, name: "grenoble-gare" }).waitFor();
   await many.page.getByRole("main").getByRole("link", { name: "Sites" }).click();
   await many.page.getByRole("heading", { level: 1, name: "Sites" }).waitFor();
-  const nothing = await open(t, browser, { scenario: "nothing" });
+  const nothing = await open(t, { scenario: "nothing" });
   await nothing.page.getByText("npx wattward station add").waitFor();
-  const unknown = await open(t, browser, { path: "/sites/nowhere" });
+  const unknown = await open(t, { path: "/sites/nowhere" });
   await unknown.page.getByRole("heading", { name: "No site has this id." }).waitFor();
 });

@@ -3,19 +3,11 @@
  * breached. Leaves a picture of each for people to look at (see `picture`).
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { INVITATION, type Scenario, SITE } from "@wattward/console/testing";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, type Opened, open, picture, views } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, type Opened, open, picture, views } from "./browser.ts";
 
 type Look = {
   readonly name: string;
@@ -64,7 +56,7 @@ for (const look of looks) {
   for (const [scheme, width] of views) {
     test(`looks: ${look.name}, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
       const { name, to, ...wish } = look;
-      const opened = await open(t, browser, { ...wish, scheme, width });
+      const opened = await open(t, { ...wish, scheme, width });
       const { page } = opened;
       await to(opened);
       await page.evaluate(
@@ -83,7 +75,7 @@ for (const look of looks) {
 test("looks: the theme is chosen by hand, kept over a reload, and there before anything is drawn", {
   skip: noBrowser,
 }, async (t) => {
-  const { page } = await open(t, browser, { scheme: "light" });
+  const { page } = await open(t, { scheme: "light" });
   const scheme = () => page.evaluate(() => document.documentElement.dataset.mantineColorScheme);
   await page.getByRole("button", { name: "Dark" }).click();
   assert.equal(await scheme(), "dark");

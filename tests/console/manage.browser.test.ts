@@ -3,18 +3,10 @@
  * once, refusals that say why; and what others are told. One browser for the three places.
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { addAuthenticator, buildConsole, launch, noBrowser, open, picture } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { addAuthenticator, noBrowser, open, picture } from "./browser.ts";
 
 const button = (within: Page | Locator, name: string) => within.getByRole("button", { name, exact: true });
 const focused = (of: Locator) => of.evaluate((element) => element === document.activeElement);
@@ -30,7 +22,7 @@ async function reach(page: Page, goal: Locator): Promise<void> {
 test("people: an invitation says what it does, its link is shown once and copied, and it can be withdrawn", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms, context, complaints } = await open(t, browser, { scenario: "busy", path: "/people" });
+  const { page, csms, context, complaints } = await open(t, { scenario: "busy", path: "/people" });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
   await page.screenshot({ path: picture("people-1440-light") });
@@ -76,7 +68,7 @@ test("people: an invitation says what it does, its link is shown once and copied
 test("people: role, passkey, session and person are changed with their effect said; the last administrator stays", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms, complaints } = await open(t, browser, { scenario: "busy", path: "/people" });
+  const { page, csms, complaints } = await open(t, { scenario: "busy", path: "/people" });
   const person = (id: string) => csms.managed.people.find((it) => it.id === id);
   await page.getByRole("link", { name: "Ada Laurent" }).click();
   const drawer = page.getByRole("dialog");
@@ -128,7 +120,7 @@ test("people: role, passkey, session and person are changed with their effect sa
 test("dispensations: one is given with its password shown once, refused at its field, and ended with what closes", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, csms, complaints } = await open(t, browser, {
+  const { page, world, csms, complaints } = await open(t, {
     ...{ scenario: "busy", path: "/dispensations", width: 390, scheme: "dark" },
   });
   await page.getByRole("table").waitFor();
@@ -182,7 +174,7 @@ test("dispensations: one is given with its password shown once, refused at its f
 test("settings: a value out of range stands at its field; one that deletes asks once more; who changed it is shown", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms, complaints } = await open(t, browser, { scenario: "busy", path: "/settings" });
+  const { page, csms, complaints } = await open(t, { scenario: "busy", path: "/settings" });
   const value = (name: string) => csms.managed.settings.find((it) => it.name === name)?.value;
   await page.getByText("Changed by Benoît Marchal").waitFor();
   await looksWell(page);
@@ -217,7 +209,7 @@ test("settings: a value out of range stands at its field; one that deletes asks 
 test("people, settings, dispensations: others are told who may, and keep what is theirs", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms, server, complaints } = await open(t, browser, { scenario: "busy", width: 390 });
+  const { page, csms, server, complaints } = await open(t, { scenario: "busy", width: 390 });
   csms.signIn("Omar Diallo", "operator");
   await page.goto(`${server.url}/people`);
   await page.getByText("Only administrators see people.").waitFor();

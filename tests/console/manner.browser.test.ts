@@ -1,22 +1,13 @@
 /** What a station gets wrong, as its drawer shows it: the rule, how often, an example; and how it is handled. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { SITE } from "@wattward/console/testing";
-import type { Browser } from "playwright-core";
-import { buildConsole, launch, noBrowser, open } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open } from "./browser.ts";
 
 test("a station's drawer tells what it gets wrong, and anew when it is held strictly", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, complaints } = await open(t, browser, {
+  const { page, world, complaints } = await open(t, {
     scenario: "busy",
     path: `/sites/${SITE}/stations/LPD-01`,
   });

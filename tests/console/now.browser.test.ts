@@ -1,18 +1,10 @@
 /** The first page as its reader uses it: is all well, what is worst, where to go with it; live, and honest when not. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { SITE } from "@wattward/console/testing";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open, picture } from "./browser.ts";
 
 const needs = (page: Page) => page.getByRole("region", { name: "Needs you" });
 const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
@@ -20,7 +12,7 @@ const title = (page: Page, name: string) => page.getByRole("heading", { level: 1
 test("now: the worst stands first, its next step leads there, by pointer and by keyboard, and back", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, complaints } = await open(t, browser, { scenario: "night", path: "/" });
+  const { page, complaints } = await open(t, { scenario: "night", path: "/" });
   await page.getByText("1 thing cannot wait, 16 need a look, 1 waits for somebody.").waitFor();
   assert.equal(new URL(page.url()).pathname, "/now");
   const rows = needs(page).getByRole("listitem");
@@ -53,7 +45,7 @@ test("now: the worst stands first, its next step leads there, by pointer and by 
 test("now: what happens arrives by itself; a central system that is gone is said, with the age of what stands", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, csms } = await open(t, browser, { path: "/now" });
+  const { page, world, csms } = await open(t, { path: "/now" });
   await page.getByText("All well. Nothing needs you.").waitFor();
   const station = world.stations.get("LPD-02")!;
   world.stations.set("LPD-02", { ...station, connectors: [world.connector(1, "Faulted", 0, "OverVoltage")] });
@@ -85,7 +77,7 @@ test("now: what happens arrives by itself; a central system that is gone is said
 test("now: without the right it says so; the palette leads from there to every site and station", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms } = await open(t, browser, { scenario: "night", path: "/sites" });
+  const { page, csms } = await open(t, { scenario: "night", path: "/sites" });
   await title(page, "Sites");
   await page.getByRole("link", { name: "Without link 1" }).click();
   await page.getByRole("link", { name: "lyon-part-dieu" }).waitFor({ state: "detached" });
@@ -112,7 +104,7 @@ for (const [width, scheme] of [
       ["night", "1 thing cannot wait"],
       ["quiet", "All well. Nothing needs you."],
     ] as const) {
-      const { page, complaints } = await open(t, browser, { scenario, path: "/now", width, scheme });
+      const { page, complaints } = await open(t, { scenario, path: "/now", width, scheme });
       await page.getByText(seen).waitFor();
       await page
         .getByRole("img", { name: /^Power over the last hour/ })

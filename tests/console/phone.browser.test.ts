@@ -1,17 +1,8 @@
 /** Tables on a phone: what tells one row from another, and figures with their unit, are whole. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { type Scenario, SITE } from "@wattward/console/testing";
-import type { Browser } from "playwright-core";
-import { buildConsole, launch, noBrowser, open } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open } from "./browser.ts";
 
 const tables: readonly { readonly name: string; readonly scenario: Scenario; readonly path: string }[] = [
   { name: "sessions", scenario: "busy", path: "/sessions" },
@@ -21,7 +12,7 @@ const tables: readonly { readonly name: string; readonly scenario: Scenario; rea
 
 for (const { name, scenario, path } of tables)
   test(`on a phone no cell of the table of ${name} is cut off`, { skip: noBrowser }, async (t) => {
-    const { page } = await open(t, browser, { scenario, path, width: 390 });
+    const { page } = await open(t, { scenario, path, width: 390 });
     await page.locator("tbody td").first().waitFor();
     const cells = await page.locator("table th, table td").evaluateAll((all) =>
       all.map(({ scrollWidth, clientWidth, textContent }) => ({

@@ -1,19 +1,11 @@
 /** Sessions as somebody looks for one, reads its curve, and takes them away as a file; ten thousand of them. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { DOUBTFUL, SESSIONS, WHOLE } from "@wattward/console/testing";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open, picture, views } from "./browser.ts";
 
 const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
 const rows = (page: Page) => page.locator("tbody tr[aria-rowindex]");
@@ -22,7 +14,7 @@ const ALL = SESSIONS + 3;
 test("sessions: ten thousand are scrolled, sorted and exported, and few are drawn at once", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, complaints } = await open(t, browser, { scenario: "sessions", path: "/sessions" });
+  const { page, complaints } = await open(t, { scenario: "sessions", path: "/sessions" });
   await title(page, "Sessions");
   await page.getByText("The newest 500; more below").waitFor();
   for (let n = 0; n < 3; n++) {
@@ -54,7 +46,7 @@ test("sessions: ten thousand are scrolled, sorted and exported, and few are draw
 test("sessions: every filter is in the address and narrows what is asked; nothing found says what to do", {
   skip: noBrowser,
 }, async (t) => {
-  const { page } = await open(t, browser, { scenario: "sessions", path: "/sessions?which=ended&range=week" });
+  const { page } = await open(t, { scenario: "sessions", path: "/sessions?which=ended&range=week" });
   await title(page, "Sessions");
   await page.getByLabel("Site").selectOption("lyon-part-dieu");
   await page.getByRole("searchbox").fill("LPD-03");
@@ -76,7 +68,7 @@ test("sessions: every filter is in the address and narrows what is asked; nothin
 test("a session: its curve is read by pointer and keys, with what bounded it; what is missing is said in words", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, server, csms, complaints } = await open(t, browser, {
+  const { page, server, csms, complaints } = await open(t, {
     scenario: "sessions",
     path: `/sessions/${WHOLE}`,
   });
@@ -114,7 +106,7 @@ test("a session: its curve is read by pointer and keys, with what bounded it; wh
 });
 
 test("sessions: none yet says what comes first", { skip: noBrowser }, async (t) => {
-  const { page } = await open(t, browser, { scenario: "empty", path: "/sessions" });
+  const { page } = await open(t, { scenario: "empty", path: "/sessions" });
   await title(page, "No session yet");
   await page.getByRole("link", { name: "Go to the stations" }).waitFor();
 });
@@ -126,7 +118,7 @@ const looks = [
 ] as const;
 for (const [scheme, width] of views) {
   test(`sessions: looks well, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
-    const { page, server, complaints } = await open(t, browser, {
+    const { page, server, complaints } = await open(t, {
       scenario: "sessions",
       path: "/sessions",
       scheme,

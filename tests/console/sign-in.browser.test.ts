@@ -3,25 +3,16 @@
  * WATTWARD_CONSOLE_URL and WATTWARD_CONSOLE_INVITATION (the secret of an unused one-time link) are set.
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { INVITATION, SITE } from "@wattward/console/testing";
-import type { Browser } from "playwright-core";
-import { addAuthenticator, buildConsole, launch, listen, noBrowser, open, PATIENCE_MS } from "./browser.ts";
+import { addAuthenticator, browser, listen, noBrowser, open, PATIENCE_MS } from "./browser.ts";
 
 const real = { url: process.env.WATTWARD_CONSOLE_URL, invitation: process.env.WATTWARD_CONSOLE_INVITATION };
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
 
 test("sign-in: a one-time link, a name and a passkey make a member; out, and in again", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms, complaints } = await open(t, browser, {
+  const { page, csms, complaints } = await open(t, {
     signedIn: false,
     path: `/join#${INVITATION}`,
   });
@@ -46,7 +37,7 @@ test("sign-in: a one-time link, a name and a passkey make a member; out, and in 
 });
 
 test("sign-in: a used or a cut link says so and what to do", { skip: noBrowser }, async (t) => {
-  const { page, csms, server } = await open(t, browser, { signedIn: false, path: `/join#${INVITATION}` });
+  const { page, csms, server } = await open(t, { signedIn: false, path: `/join#${INVITATION}` });
   await addAuthenticator(page);
   csms.invitation = undefined;
   await page.getByLabel("Your name").fill("Grace");
@@ -60,7 +51,7 @@ test("sign-in: a used or a cut link says so and what to do", { skip: noBrowser }
 });
 
 test("sign-in: no passkey, and no central system, each say what to do", { skip: noBrowser }, async (t) => {
-  const { page, csms } = await open(t, browser, { signedIn: false });
+  const { page, csms } = await open(t, { signedIn: false });
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("WebAuthn.enable");
   await cdp.send("WebAuthn.addVirtualAuthenticator", {
@@ -81,7 +72,7 @@ test("sign-in: no passkey, and no central system, each say what to do", { skip: 
 test("sign-in: whoever is not signed in signs in at the address they asked for", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms } = await open(t, browser, { path: `/sites/${SITE}/stations/LPD-01` });
+  const { page, csms } = await open(t, { path: `/sites/${SITE}/stations/LPD-01` });
   const drawer = page.getByRole("dialog", { name: "LPD-01" });
   await drawer.waitFor();
   csms.me = undefined;

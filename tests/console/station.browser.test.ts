@@ -1,17 +1,9 @@
 /** One station's page: a message found and its frame read, a variable changed to the end, a profile's curve, the address. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open, picture } from "./browser.ts";
 
 const at = (search = "") => ({ scenario: "detailed" as const, path: `/stations/LPD-01${search}` });
 /** Axe finds nothing; leaves a picture. */
@@ -24,7 +16,7 @@ const rows = (page: Page) => page.getByRole("row");
 test("station: a message is found, read, and its raw frame shown; its address opens it again", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, complaints } = await open(t, browser, at("?tab=messages"));
+  const { page, world, complaints } = await open(t, at("?tab=messages"));
   await page.getByText("newest 200 messages").waitFor();
   await seen(page, "messages");
   await page.getByRole("searchbox").fill("formationviolation");
@@ -62,7 +54,7 @@ test("station: a message is found, read, and its raw frame shown; its address op
 test("station: a variable is searched, changed with a reason, and the command followed to its end", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, csms, complaints } = await open(t, browser, at("?tab=variables&find=heartbeat"));
+  const { page, world, csms, complaints } = await open(t, at("?tab=variables&find=heartbeat"));
   await page.getByRole("link", { name: /HeartbeatInterval$/ }).click();
   const drawer = page.getByRole("dialog");
   await drawer.getByText("10 to 86400").first().waitFor();
@@ -96,7 +88,7 @@ test("station: a variable is searched, changed with a reason, and the command fo
 test("station: ten thousand variables scroll; a profile is a curve; repairs are held strictly; commands are told", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, server, complaints } = await open(t, browser, at("?tab=profiles"));
+  const { page, world, server, complaints } = await open(t, at("?tab=profiles"));
   const card = page.getByRole("article", { name: "Default for every session" });
   await card.getByRole("img", { name: /limit over time/ }).waitFor();
   await card.getByText(/^Steps: \d/).click();
@@ -138,7 +130,7 @@ test("station: ten thousand variables scroll; a profile is a curve; repairs are 
 test("station: a viewer looks and is told why not more; what is not there, or cannot be read, says what to do", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, csms, server } = await open(t, browser, at("?tab=variables&variable=nothing"));
+  const { page, csms, server } = await open(t, at("?tab=variables&variable=nothing"));
   await page.getByText("This variable is not known any more").waitFor();
   csms.signIn("Viv", "viewer");
   await page.goto(`${server.url}/stations/LPD-01`);
@@ -156,7 +148,7 @@ test("station: a viewer looks and is told why not more; what is not there, or ca
 });
 
 test("station: on a phone, in the dark, every part fits", { skip: noBrowser }, async (t) => {
-  const { page, complaints } = await open(t, browser, { ...at(), width: 390, scheme: "dark" });
+  const { page, complaints } = await open(t, { ...at(), width: 390, scheme: "dark" });
   await page.getByText("Connection and make").waitFor();
   await seen(page, "overview-390-dark");
   for (const tab of ["Messages", "Variables", "Profiles"]) {

@@ -1,24 +1,16 @@
 /** Tokens as an administrator keeps them: found, added, blocked with the effect read first; masked for everybody else. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
 import { looksWell } from "./axe.ts";
-import { buildConsole, launch, noBrowser, open, picture, views } from "./browser.ts";
-
-let browser: Browser;
-before(async () => {
-  if (noBrowser !== false) return;
-  buildConsole();
-  browser = await launch();
-});
-after(async () => browser?.close());
+import { noBrowser, open, picture, views } from "./browser.ts";
 
 const title = (page: Page, name: string) => page.getByRole("heading", { level: 1, name }).waitFor();
 
 test("tokens: one is added, with each fault at its field; blocked after its effect was read; let in again", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, complaints } = await open(t, browser, { path: "/tokens" });
+  const { page, world, complaints } = await open(t, { path: "/tokens" });
   await title(page, "No token yet");
   await page.getByRole("button", { name: "Add token" }).click();
   const dialog = page.getByRole("dialog");
@@ -64,7 +56,7 @@ test("tokens: one is added, with each fault at its field; blocked after its effe
 test("tokens: ten thousand are searched and filtered, in the address; a row leads to its sessions", {
   skip: noBrowser,
 }, async (t) => {
-  const { page, world, server } = await open(t, browser, { scenario: "sessions", path: "/sites" });
+  const { page, world, server } = await open(t, { scenario: "sessions", path: "/sites" });
   for (let n = 0; n < 10_000; n++) world.addCard(`EE${String(n).padStart(8, "0")}`, { changedAtMs: n });
   await page.goto(`${server.url}/tokens?status=Blocked`);
   await page.getByText(/^\d+ of 10140 rows$/).waitFor();
@@ -91,7 +83,7 @@ test("tokens: ten thousand are searched and filtered, in the address; a row lead
 });
 
 test("tokens: who may not set them sees their end, and is told who may", { skip: noBrowser }, async (t) => {
-  const { page, csms, server } = await open(t, browser, { scenario: "sessions", path: "/sites" });
+  const { page, csms, server } = await open(t, { scenario: "sessions", path: "/sites" });
   csms.me = { ...csms.signIn("Vera Viewer"), role: "viewer" };
   await page.goto(`${server.url}/tokens`);
   await page.getByText("Tokens are keys, so only their end is shown.", { exact: false }).waitFor();
@@ -101,7 +93,7 @@ test("tokens: who may not set them sees their end, and is told who may", { skip:
 
 for (const [scheme, width] of views) {
   test(`tokens: looks well, ${scheme}, ${width} px`, { skip: noBrowser }, async (t) => {
-    const { page, complaints } = await open(t, browser, {
+    const { page, complaints } = await open(t, {
       scenario: "sessions",
       path: "/tokens",
       scheme,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { buildConsole, dist, launch, noBrowser, open } from "./browser.ts";
+import { buildConsole, dist, noBrowser, open } from "./browser.ts";
 
 const FIRST_LOAD_BYTES_MAX = 250 * 1024;
 /** 5 % of a core is the promise on an ordinary machine; a shared one, without a graphics card, gets room for noise. */
@@ -25,9 +25,7 @@ test("weight: the script of the first load is at most 250 KB compressed, and not
 });
 
 test("weight: fifty stations at 1 Hz leave the browser idle", { skip: noBrowser }, async (t) => {
-  const browser = await launch();
-  t.after(() => browser.close());
-  const { page, world } = await open(t, browser, { scenario: "fifty" });
+  const { page, world } = await open(t, { scenario: "fifty" });
   await page.getByRole("heading", { level: 1 }).waitFor();
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Performance.enable");
