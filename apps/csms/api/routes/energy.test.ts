@@ -1,24 +1,12 @@
-/** Sites' energy over the API and the real core: the document and its versions, the live snapshot, quarters and days, prices. */
+/** Sites' energy over the API and the real core: the document and its versions, the live snapshot, quarters and days. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { EnergyQuarter, EnergySnapshot } from "@wattward/energy";
 import type { SiteId } from "@wattward/kernel";
-import { changed, example, exampleStations } from "../../energy/testing/example.ts";
+import { changed, example } from "../../energy/testing/example.ts";
 import { apiLimits } from "../limits.ts";
-import { Browser, type Desk, HOST, openDesk } from "../testing/desk.ts";
-
-const SITE = "lyon" as SiteId;
-const url = "/api/v1/sites/lyon/energy";
-
-async function lyon(t: TestContext): Promise<{ desk: Desk; browser: Browser }> {
-  const desk = await openDesk(t);
-  const browser = new Browser(desk);
-  await browser.join("Ada");
-  for (const station of exampleStations)
-    await browser.post("stations", { station, route: "site", site: SITE });
-  return { desk, browser };
-}
-const put = (browser: Browser, body: object, where = url) => browser.ask({ method: "PUT", url: where, body });
+import { Browser, HOST } from "../testing/desk.ts";
+import { lyon, put, SITE, url } from "../testing/lyon.ts";
 
 test("the document: read, checked, set, and every version kept; lost updates and faults are refused in words", async (t) => {
   const { browser } = await lyon(t);
@@ -327,78 +315,4 @@ test("modes and refusals: newest first, page by page", async (t) => {
     guard.map(({ what, detail }) => [what, detail]),
     [["modbus.denied", { text: "vendor wrote 40123 at battery" }]],
   );
-});
-
-test("prices: of the fleet and of a site, and what is no price is refused", async (t) => {
-  const { browser } = await lyon(t);
-  const prices = { fromMs: 0, stepMs: 900_000, milliCentPerKwh: [-5, 10] };
-  assert.deepEqual((await put(browser, prices, "/api/v1/energy/prices")).json(), { fromMs: 0, steps: 2 });
-  assert.deepEqual((await put(browser, prices, `${url}/prices`)).json(), { fromMs: 0, steps: 2 });
-  assert.equal((await put(browser, prices, "/api/v1/sites/moon/energy/prices")).json().code, "unknown-site");
-  const told = await browser.get<{ site: string | null; milliCentPerKwh: number[] }[]>("energy/prices");
-  assert.deepEqual(
-    told.map(({ site, milliCentPerKwh }) => [site, milliCentPerKwh]),
-    [
-      [null, [-5, 10]],
-      ["lyon", [-5, 10]],
-    ],
-  );
-  const drop = (where: string) => browser.ask({ method: "DELETE", url: where });
-  assert.deepEqual((await drop(`${url}/prices`)).json(), { dropped: true });
-  assert.deepEqual((await drop(`${url}/prices`)).json(), { dropped: false });
-  assert.equal((await drop("/api/v1/sites/moon/energy/prices")).json().code, "unknown-site");
-  const left = await browser.get<{ site: string | null }[]>("energy/prices");
-  assert.deepEqual(
-    left.map(({ site }) => site),
-    [null],
-  );
-  for (const wrong of [
-    { milliCentPerKwh: [] },
-    { stepMs: 1 },
-    { milliCentPerKwh: [1e9] },
-    { milliCentPerKwh: ["1"] },
-    { fromMs: -1 },
-  ])
-    assert.equal(
-      (await put(browser, { ...prices, ...wrong }, "/api/v1/energy/prices")).statusCode,
-      400,
-      JSON.stringify(wrong),
-    );
-});
-
-test("a limit for a time: set, read, taken back; without an end, without a reason, too long or unmanaged it is refused in words", async (t) => {
-  const { desk, browser } = await lyon(t);
-  const where = "/api/v1/sites/lyon/limit";
-  const nowMs = desk.time.now().wallMs;
-  const post = (body: object) => browser.ask({ method: "POST", url: where, body });
-  const untilMs = nowMs + 3_600_000;
-  const unmanaged = await post({ limitW: 40_000, untilMs, why: "x" });
-  assert.deepEqual([unmanaged.statusCode, unmanaged.json().code], [409, "energy-unmanaged"]);
-  await put(browser, { text: example, base: 0, why: "first" });
-  assert.equal(await browser.get("sites/lyon/limit"), null);
-  const set = await post({ limitW: 40_000, untilMs, why: "main fuse" });
-  assert.equal(set.statusCode, 200, set.body);
-  const {
-    limitW,
-    untilMs: until,
-    reason,
-  } = await browser.get<{ limitW: number; untilMs: number; reason: string }>("sites/lyon/limit");
-  assert.deepEqual([limitW, until, reason], [40_000, untilMs, "main fuse"]);
-  for (const body of [
-    { limitW: 1, why: "x" },
-    { limitW: 1, untilMs: nowMs, why: "x" },
-    { limitW: 1, untilMs: nowMs + 32 * 86_400_000, why: "x" },
-    { limitW: 1, untilMs },
-    { limitW: -1, untilMs, why: "x" },
-    { limitW: 1.5, untilMs, why: "x" },
-  ]) {
-    const refused = await post(body);
-    assert.equal(refused.statusCode, 400, JSON.stringify(body));
-  }
-  assert.match(
-    (await post({ limitW: 1, why: "x" })).json().detail,
-    /at most 31 days ahead: for longer, write it/,
-  );
-  assert.deepEqual((await post({ limitW: null, why: "done" })).json(), null);
-  assert.equal(await browser.get("sites/lyon/limit"), null);
 });
