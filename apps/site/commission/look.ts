@@ -53,7 +53,8 @@ export async function lookAt(device: Device, config: EnergyConfig, ports: LookPo
   if (is.kind === "limit-signal" || is.kind === "contactor")
     return { ...about, findings: await plain(device, ports) };
   const unit = new SunSpecUnit(ports.client, ports.deviceUnit, () => ports.clock.now().monotonicMs);
-  const found = await unit.models();
+  // Nobody knows its map yet, and somebody waits for it.
+  const found = await unit.models({ patient: true });
   if (!found.ok) {
     const what = found.fault.kind === "unsuited" ? "models" : "reachable";
     return { ...about, findings: [fault(what, found.fault.sentence)] };

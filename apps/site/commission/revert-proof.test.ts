@@ -29,6 +29,31 @@ test("a battery whose power is away for a while soon after it was told, and that
   assert.equal(plant.feedW, 0);
 });
 
+test("a battery whose power is away for a while about when it should let go, and that then holds for ever, is told 0", async () => {
+  const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
+  plant.batteryKeepsForEver = true;
+  let heldW = 0;
+  const { report } = await commissioned(plant, {
+    progress(_step, _of, sentence) {
+      if (!sentence.includes("it follows")) return;
+      heldW = plant.feedW;
+      plant.time.after(45_000, () => {
+        plant.batteryIgnores = true;
+        plant.feedW = 0;
+      });
+      plant.time.after(49_000, () => {
+        plant.batteryIgnores = false;
+        plant.feedW = heldW;
+      });
+    },
+  });
+  const { revert } = report.devices[1]!;
+  assert(revert?.kind === "unproven");
+  assert.match(revert.why, /away for a while, and then it held its setpoint again/);
+  await plant.time.advance(10_000);
+  assert.equal(plant.feedW, 0);
+});
+
 test("a setpoint whose answer is lost may be in force: 0 is written", async () => {
   const plant = new SmallPlant({ baseA: 20, battery: { revert: { kind: "unproven" } } });
   plant.batteryKeepsForEver = true;

@@ -78,6 +78,8 @@ type Trial = Proven & {
   reverts(seen: Seen): boolean;
   isNear(w: number): boolean;
   isAway(w: number): boolean;
+  /** Away can be that it has no power for a moment, too; what feeds more than it may has let go. */
+  readonly dips: boolean;
 };
 
 /** An inverter that feeds less shows nothing when it is limited. */
@@ -109,6 +111,7 @@ export async function proveRevert(of: ProofOf): Promise<Proof | undefined> {
     reverts: (seen) => words.reverts(seen),
     isNear: (w) => Math.abs(w - testW) <= Math.max(NEAR_W, Math.abs(testW) * NEAR_PART),
     isAway: (w) => Math.abs(w - testW) > Math.abs(testW) * AWAY_PART,
+    dips: true,
   };
   const way = discharges ? "discharging" : "charging";
   const proof = await watched(trial, () =>
@@ -131,6 +134,7 @@ export async function proveLimitRevert(of: LimitProofOf): Promise<Proof | undefi
     reverts: knowsRevert,
     isNear: (w) => w <= feedW * LIMITED_PART,
     isAway: (w) => w >= feedW * FREE_PART,
+    dips: false,
   };
   const proof = await watched(trial, () =>
     say(`limited to ${Math.round(limitW)} W of ${Math.round(feedW)}, for ${revertMs / 1000} s at most`),
@@ -191,6 +195,9 @@ async function tried(of: Trial): Promise<Watched> {
       `it fell back after ${Math.round(watchedMs / 1000)} s of ${revertMs / 1000}: renewals would come too late`,
       true,
     );
+  // What has let go does not take it up again.
+  if (of.dips && (await watch(of, toldMs + revertMs + LATE_MS, of.isNear)) !== undefined)
+    return freed(`its power was away for a while, and then it held ${what} again`, true);
   return { kind: "proven", afterMs: revertMs, watchedMs };
 }
 

@@ -98,17 +98,24 @@ export type DiscoveryFault = {
   readonly sentence: string;
 };
 
-/** Walks a device's models. */
-export async function discover(read: RegisterReader): Promise<Result<Discovery, DiscoveryFault>> {
+/** Walks a device's models. `patient`: one that says nothing outside its map is asked at every base. */
+export async function discover(
+  read: RegisterReader,
+  { patient = false } = {},
+): Promise<Result<Discovery, DiscoveryFault>> {
+  let silence: string | undefined;
   for (const base of BASES) {
     const marker = await read(base, 2);
-    if (!marker.ok && marker.fault.kind === "failed") {
-      return failed({ kind: "unreadable", sentence: marker.fault.sentence });
-    }
     if (marker.ok && marker.value[0] === mapBegins[0] && marker.value[1] === mapBegins[1])
       return walkFrom(base, read);
+    if (!marker.ok && marker.fault.kind === "failed") silence ??= marker.fault.sentence;
+    if (silence !== undefined && !patient) break;
   }
-  return failed({ kind: "no-sunspec", sentence: `no "SunS" at ${BASES.join(", ")}` });
+  return failed(
+    silence === undefined
+      ? { kind: "no-sunspec", sentence: `no "SunS" at ${BASES.join(", ")}` }
+      : { kind: "unreadable", sentence: silence },
+  );
 }
 
 async function walkFrom(base: number, read: RegisterReader): Promise<Result<Discovery, DiscoveryFault>> {

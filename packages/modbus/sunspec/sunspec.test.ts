@@ -243,6 +243,14 @@ test("discover: devices that are none, break off, or lie", async () => {
   const silent: RegisterReader = async () => failed({ kind: "failed", sentence: "no answer" });
   const unread = await discover(silent);
   assert(!unread.ok && unread.fault.kind === "unreadable");
+  const { read } = device(mapRegisters([common]), 0);
+  const mute: RegisterReader = async (address, quantity) => {
+    const part = await read(address, quantity);
+    return part.ok ? part : silent(address, quantity);
+  };
+  assert(!(await discover(mute)).ok);
+  const patient = await discover(mute, { patient: true });
+  assert(patient.ok && patient.value.base === 0);
 
   const endless = await found(device([0x5375, 0x6e53, ...common]).read);
   assert.deepEqual([endless.models.length, endless.oddities.length], [1, 1]);

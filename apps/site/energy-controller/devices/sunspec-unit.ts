@@ -66,8 +66,8 @@ export class SunSpecUnit {
     this.readRegisters = registerReader(client, unit);
   }
 
-  /** The models found; looks for them where that was not done. */
-  async models(): Promise<Result<Discovery, Trouble>> {
+  /** The models found; looks for them where that was not done, with the patience of `discover`. */
+  async models(how: { readonly patient?: boolean } = {}): Promise<Result<Discovery, Trouble>> {
     if (this.discovery !== undefined) return ok(this.discovery);
     // The guard answers for a device that it cannot reach: that says nothing of the device's map.
     let refusedBy: string | undefined;
@@ -78,7 +78,7 @@ export class SunSpecUnit {
       if (code !== undefined && awayCodes.has(code)) return failed({ kind: "failed", sentence });
       if (kind === "refused") refusedBy = sentence;
       return part;
-    });
+    }, how);
     if (!found.ok) {
       const { kind, sentence } = found.fault;
       if (kind !== "no-sunspec") return failed(trouble("unreachable", sentence));
