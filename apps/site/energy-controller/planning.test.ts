@@ -1,7 +1,14 @@
 /** The planner beside the loop: asked in time, followed, never waited for, and absent without harm; what was learnt survives a restart. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createPlanner, type Planned, type Planner, type PlannerInput } from "@wattward/energy";
+import {
+  createPlanner,
+  Forecasts,
+  type OutletId,
+  type Planned,
+  type Planner,
+  type PlannerInput,
+} from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Clock } from "@wattward/kernel";
 import { SmallPlant } from "./testing/small-plant.ts";
@@ -86,6 +93,33 @@ test("a clock that is set makes nobody come or leave sooner: who is there is for
     await plant.time.advance(150_000);
     assert(Math.abs(stayMs() - beforeMs) < HOUR_MS / 4, `${stayMs()} ms, ${beforeMs} before`);
   }
+});
+
+test("another time zone holds for what is forecast at once, and who is there is known as before", async () => {
+  const { asked, planner } = byHand(planned);
+  const plant = new SmallPlant({ planner, config: { timeZone: "UTC" } });
+  const learnt = new Forecasts("UTC");
+  const { wallMs } = plant.time.now();
+  for (let day = 1; day <= 7; day++) {
+    const arrivedWallMs = wallMs - day * 24 * HOUR_MS + HOUR_MS;
+    learnt.learn({
+      outlet: "o0" as OutletId,
+      arrivedWallMs,
+      leftWallMs: arrivedWallMs + HOUR_MS,
+      takenWh: 9_000,
+    });
+  }
+  plant.disk.damage("energy/forecasts.json", new TextEncoder().encode(JSON.stringify(learnt.state())));
+  await plant.start();
+  plant.plugIn(0);
+  await plant.time.advance(20_000);
+  /** Somebody comes in the middle of an hour of the site's clock. */
+  const comes = () => asked.at(-1)!.expected!.at(-1)!.arriveWallMs % HOUR_MS;
+  const stays = () => asked.at(-1)!.sessions.map(({ leavesWallMs }) => leavesWallMs !== undefined);
+  assert.deepEqual([comes(), stays()], [HOUR_MS / 2, [true]]);
+  plant.publish({ ...plant.config, timeZone: "Asia/Kolkata" });
+  await plant.time.advance(150_000);
+  assert.deepEqual([comes(), stays()], [0, [true]]);
 });
 
 test("a plan that is out of date is none: no quarter is told with it, nobody is shown it, and why there is no other is said", async () => {

@@ -76,7 +76,7 @@ export class Planning {
   prices: Prices;
   private readonly ports: PlanningPorts;
   private config: EnergyConfig;
-  private readonly forecasts: Forecasts;
+  private forecasts: Forecasts;
   private present = new Map<SessionId, Known>();
   /** What the wall shows when the durations begin. */
   private wallBeganMs: number | undefined;
@@ -123,6 +123,10 @@ export class Planning {
 
   /** Another document of the same site: what was learnt stays, the plan does not. */
   reconfigure(config: EnergyConfig): void {
+    if (config.timeZone !== this.config.timeZone) {
+      this.forecasts = new Forecasts(config.timeZone, this.forecasts.state());
+      this.present.clear();
+    }
     this.config = config;
     this.prices = new Prices(config.tariff, config.timeZone);
     this.planned = undefined;
