@@ -50,11 +50,10 @@ export function share(tree: FuseTree, claims: readonly Claim[], room: Room, forS
   };
   const others = claims.filter(({ doubtedMa }) => doubtedMa === undefined);
   const theirs = shareAll(tree, others, beside(room), beside(forStarts));
-  others.forEach((claim, i) => {
-    const at = claims.indexOf(claim);
-    shares[at] = Math.min(shares[at]!, theirs[i]!);
-  });
-  return shares;
+  let next = 0;
+  return claims.map(({ doubtedMa }, i) =>
+    doubtedMa === undefined ? Math.min(shares[i]!, theirs[next++]!) : shares[i]!,
+  );
 }
 
 function shareAll(tree: FuseTree, claims: readonly Claim[], room: Room, forStarts: Room): number[] {

@@ -2,7 +2,7 @@
  * Strict parsers of what a site tells of its energy (`snapshot.ts`): shapes as tables, exact to the field. The energy controller is another
  * process to the local controller, and the site another machine to its CSMS, so neither takes a word of the other's unread.
  */
-import { type Fault, failed, ok, type Result } from "@wattward/kernel";
+import { type Fault, failed, INSTANT_MS_MAX, ok, type Result } from "@wattward/kernel";
 import {
   boolean,
   list,
@@ -32,8 +32,7 @@ export type ToldFault = Fault<"not-json" | "bad-snapshot" | "bad-quarters">;
 
 const id = text(64, 1);
 const sentence = text(500);
-/** What no calendar knows would be thrown by whoever shows it. */
-const wall = whole(0, Date.UTC(9999, 11, 31, 23, 59, 59, 999));
+const wall = whole(0, INSTANT_MS_MAX);
 const mode = oneOf(...MODES.map((row) => row.mode));
 const perPhase = tuple(number(), 3);
 

@@ -7,6 +7,9 @@
 //                 year     month   day     hour    minute  second   fraction       offset
 const pattern = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,12})?([Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
+/** The last instant that RFC 3339 can write; of a later one `Date` makes an exception, where it is shown or answered. */
+export const INSTANT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** Milliseconds since 1970 UTC (a fraction beyond them is cut), or undefined where the text names no instant. */
 export function dateTimeMs(text: string): number | undefined {
   const found = pattern.exec(text);

@@ -5,7 +5,7 @@
  *
  * Frames stay text here: whether a station's frame is valid OCPP is decided where it is handled.
  */
-import { type Fault, failed, ok, type Result, siteId, stationId } from "@wattward/kernel";
+import { type Fault, failed, INSTANT_MS_MAX, ok, type Result, siteId, stationId } from "@wattward/kernel";
 import {
   boolean,
   exactly,
@@ -96,8 +96,6 @@ const freeText = text(limits.LINK_TEXT_CHARS_MAX);
 const count = whole(0);
 const passwordProfile = whole(1, 2);
 const sequence = whole(1);
-/** The last instant that RFC 3339 can write; of a later one `Date` makes an exception, where it is shown or answered. */
-const INSTANT_MS_MAX = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 const instantMs = whole(0, INSTANT_MS_MAX);
 /** OCPP 1.6 gives transaction ids as integer: 32 bits signed is what stations hold; never 0 (QUIRKS 11). */
 const transactionId = whole(1, 2 ** 31 - 1);

@@ -8,7 +8,7 @@
  * Instants must say their zone: the same hour stands twice in a year. They must follow each other in one step, without a gap: nothing is
  * repaired, for a price that is an hour off costs money each day. An euro per MWh is 100 thousandths of a cent per kWh.
  */
-import { failed, ok, type Result } from "@wattward/kernel";
+import { failed, INSTANT_MS_MAX, ok, type Result } from "@wattward/kernel";
 import { PRICE_MILLI_CENT_MAX, PRICE_STEP_MS_MAX, PRICE_STEP_MS_MIN, PRICES_MAX } from "./limits.ts";
 import type { Series } from "./prices.ts";
 
@@ -135,6 +135,5 @@ function fromJson(text: string): Result<Series, readonly PriceFault[]> {
   return ok({ fromMs, stepMs, milliCentPerKwh: prices } as Series);
 }
 
-const INSTANT_MS_MAX = 253_402_300_799_999;
 const isWhole = (value: unknown, min: number, max: number): value is number =>
   Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max;

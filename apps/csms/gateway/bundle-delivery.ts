@@ -21,20 +21,24 @@ export type BundleDeliveryPorts = Pick<GatewayPorts, "core" | "clock" | "signBun
 /** What the site says it has: version 0 for none; no epoch where it does not tell. */
 export type BundleAtSite = { readonly version: number; readonly epoch: number | undefined };
 
+export type BundleTo = {
+  /** Whose the site's stations are, known whether or not the site can take the bundle. */
+  members(stations: ReadonlyMap<StationId, Handling>): void;
+  send(bundle: SignedBundle): void;
+  /** No site could take it. */
+  unfit(version: number, why: string): void;
+};
+
 export class BundleDelivery {
   private readonly site: SiteId;
   private readonly ports: BundleDeliveryPorts;
-  private readonly to: {
-    members(stations: ReadonlyMap<StationId, Handling>): void;
-    send(bundle: SignedBundle): void;
-    unfit(version: number, why: string): void;
-  };
+  private readonly to: BundleTo;
   private siteHas: BundleAtSite;
   private working: Promise<void> | undefined;
   private wantedAgain = false;
   private cancelAgain: Cancel = () => {};
 
-  constructor(site: SiteId, siteHas: BundleAtSite, to: BundleDelivery["to"], ports: BundleDeliveryPorts) {
+  constructor(site: SiteId, siteHas: BundleAtSite, to: BundleTo, ports: BundleDeliveryPorts) {
     this.site = site;
     this.siteHas = siteHas;
     this.to = to;

@@ -23,7 +23,7 @@ import {
   type SiteMessage,
 } from "@wattward/sitelink";
 import type { LiveEnergies } from "../energy/live.ts";
-import { type BundleAtSite, BundleDelivery } from "./bundle-delivery.ts";
+import { type BundleAtSite, BundleDelivery, type BundleTo } from "./bundle-delivery.ts";
 import { EnergyIntake } from "./energy-intake.ts";
 import { HELLO_MS_MAX, LEASE_RATE, LINK_NEWS_COST, LINK_OBSERVATION_RATE } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
@@ -322,7 +322,7 @@ export class SiteLink implements Connection {
     beforeWelcome: (bundle: SignedBundle) => void,
   ): BundleDelivery {
     const { site, stations, ports } = this;
-    const to: ConstructorParameters<typeof BundleDelivery>[2] = {
+    const to: BundleTo = {
       members: (of) => stations.setMembers(of),
       send: (bundle) =>
         this.state.kind === "open" ? this.send({ t: "bundle", bundle }) : beforeWelcome(bundle),

@@ -1,16 +1,17 @@
 /** What flows where, now, as far as it is measured: for the snapshot, the quarters and the forecasts. Pure; watts. */
-import type {
-  BatteryInput,
-  Flows,
-  LoopState,
-  MeterId,
-  RawReading,
-  SessionInput,
-  Site,
-  SolarInput,
-  Source,
+import {
+  type BatteryInput,
+  type Flows,
+  type LoopState,
+  type MeterId,
+  NAMEPLATE_TIMES,
+  type RawReading,
+  type SessionInput,
+  type Site,
+  type SolarInput,
+  type Source,
 } from "@wattward/energy";
-import { CAR_MS_MAX, FLOW_MS_MAX, NAMEPLATE_TIMES } from "./limits.ts";
+import { CAR_MS_MAX, FLOW_MS_MAX } from "./limits.ts";
 
 export type Measured = {
   readonly readings: ReadonlyMap<MeterId, RawReading>;
@@ -69,7 +70,7 @@ function sumOf(
   return sum;
 }
 
-/** Within its nameplate, and what the control loop takes beside it: more is a fault of the device. */
+/** As the control loop has it: more is a fault of the device. */
 function canFeed(source: Source, feedW: number): boolean {
   const [lowW, highW] =
     source.kind === "solar"

@@ -58,8 +58,6 @@ export const SNAPSHOT_EVERY_MS = 1_000;
 /** A reading that a page or a quarter counts with may be so old; stations tell theirs seldom. */
 export const FLOW_MS_MAX = 10_000;
 export const CAR_MS_MAX = 90_000;
-/** A source that is told to feed or take more than this times its nameplate tells nothing; the control loop has the same. */
-export const NAMEPLATE_TIMES = 1.2;
 
 /** The quarter under way is written down as often: what a kill costs. */
 export const QUARTER_KEEP_EVERY_MS = 5_000;

@@ -2,7 +2,7 @@
  * Small snapshots in `state/`, each one JSON file replaced whole. What cannot be read is as if it were not there, and
  * said loudly: each of them can be had again from the journal or from the CSMS.
  */
-import { type Disk, DiskError, type Log } from "@wattward/kernel";
+import { type Disk, DiskError, INSTANT_MS_MAX, type Log } from "@wattward/kernel";
 
 export type KeptFile<T> = {
   readonly path: string;
@@ -52,9 +52,7 @@ function parsedBy<T>(file: KeptFile<T>, text: string): T | undefined {
 export const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
   typeof value === "object" && value !== null ? new Map(Object.entries(value)) : new Map();
 
-/** Beyond the year 9999 nothing here can name a day. */
-const WALL_MS_MAX = Date.UTC(9999, 11, 31);
-export const isWallMs = (value: unknown): value is number => isCount(value) && value <= WALL_MS_MAX;
+export const isWallMs = (value: unknown): value is number => isCount(value) && value <= INSTANT_MS_MAX;
 
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

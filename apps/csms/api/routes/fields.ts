@@ -1,5 +1,5 @@
 /** Fields that several routes take, written once. Ids are read by the kernel's own parsers, not by patterns here. */
-import { SITE_ID_CHARS_MAX, STATION_ID_CHARS_MAX } from "@wattward/kernel";
+import { INSTANT_MS_MAX, SITE_ID_CHARS_MAX, STATION_ID_CHARS_MAX } from "@wattward/kernel";
 import { Type } from "typebox";
 import { apiLimits } from "../limits.ts";
 
@@ -34,7 +34,7 @@ export const CardText = Type.String({
   description: "A whole token, or the end of one, as far as it is shown.",
 });
 /** Milliseconds since 1970 UTC; up to the year 9999. */
-export const InstantMs = Type.Integer({ minimum: 0, maximum: 253402300799999 });
+export const InstantMs = Type.Integer({ minimum: 0, maximum: INSTANT_MS_MAX });
 /** Kinds of observations in a query: names with commas between. */
 export const Kinds = Type.String({
   minLength: 1,
