@@ -86,7 +86,7 @@ const bench = {
         text(
           "missed",
           "CT",
-          "what is lost with a kWh that a car leaves without, above the dearest price (6)",
+          "what is lost with a kWh that a car leaves without, above the dearest price (100)",
         ),
         text("bess", "KWH,KW", "a battery"),
         file(

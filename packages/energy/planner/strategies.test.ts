@@ -84,8 +84,8 @@ test("cost: a kWh missed is worth what the operator says, and by fairness nothin
     },
   });
   assert.equal(await now("cost", worth(0)), 0);
-  assert((await now("cost", worth(100))) > 0);
-  assert.equal(await now("cost", worth(6)), await now("cost", worth()));
+  assert((await now("cost", worth(50))) > 0);
+  assert.equal(await now("cost", worth(100)), await now("cost", worth()));
   assert.equal(await now("fairness", worth(0)), await now("fairness", worth()));
 });
 

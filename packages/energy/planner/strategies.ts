@@ -25,7 +25,7 @@ export const STRATEGIES: Readonly<
     sentence: "Everybody gets a good part before anybody gets all; prices do not count.",
   },
   cost: {
-    weights: { price: 1, firstHalfCent: 6, secondHalfCent: 6, gridCent: 0, driversWord: 0 },
+    weights: { price: 1, firstHalfCent: 100, secondHalfCent: 100, gridCent: 0, driversWord: 0 },
     sentence: "Cars charge when energy is cheapest, as long as they are likely to be full when they leave.",
   },
   "self-consumption": {
