@@ -100,6 +100,7 @@ test("wrong usage is answered with what there is, and where to look", () => {
     ["demo --jsno", /no option '--jsno'; the nearest is '--json'.*\nLook at: npx wattward demo --help/],
     ["demo --json=yes", /--json takes no value/],
     ["demo -j", /no option '-j'/],
+    ["energy limit lyon -40", /below zero has no place/],
     ["station", /say what: 'station add', 'station accept' or 'station list'/],
     ["station lits", /the nearest is 'station list'/],
     ["station list --strict", /belongs to 'wattward station add'/],

@@ -127,6 +127,7 @@ const negative = (known, before, arg) =>
 
 /** @type {(command: Command, form: Form, typed: string) => string} */
 function unknownOption(command, form, typed) {
+  if (/^-\d/.test(typed)) return "a number below zero has no place here";
   const names = (form.options ?? []).map(({ name }) => name);
   const near = nearest(typed.replace(/^-+/, ""), names);
   if (near !== undefined) return `there is no option '${typed}'; the nearest is '--${near}'`;

@@ -21,8 +21,8 @@ const VIEW_STEPS = HORIZON_MS / VIEW_STEP_MS;
 const TOLERANCE = 1e-3;
 /** Less is nothing. */
 const SOME_KW = 0.01;
-/** Of a bound, what is as good as all of it: no car takes to the last watt what it is planned to. */
-const FULL_PART = 0.98;
+/** Part of a bound that may be left where it is as good as reached: no car takes to the last watt what it is planned to. */
+const LEFT_PART = 0.02;
 
 /** The sentence of what is absurd in it; `undefined`: nothing. */
 export function faultOfSolution(x: Float64Array, { program }: Model): string | undefined {
@@ -128,7 +128,7 @@ function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
 function fullPlaces(x: Float64Array, model: Model, cars: readonly PlannedCar[]): Set<string> {
   const { program, grid, shared, battery } = model;
   if (battery.some((steps) => x[steps[0]!.c]! > SOME_KW)) return new Set();
-  const isFull = (sum: number, most: number) => sum >= FULL_PART * most;
+  const isFull = (sum: number, most: number) => most - sum <= LEFT_PART * Math.abs(most);
   const { g } = grid[0]!;
   if (isFull(x[g]!, program.high[g]!)) return new Set(cars.map(({ place }) => place));
   const { starts, indices, rowHigh } = program;
