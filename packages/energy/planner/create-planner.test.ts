@@ -122,6 +122,19 @@ test("planner: where no more can be taken now, who waits does so for others: wha
   assert.equal(await waiting(400, dear), 4, "dear now, and plenty");
 });
 
+test("planner: where a battery is kept for dear hours there is room now, and who is to wait waits", async () => {
+  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 10_000, 40_000] };
+  const leavesWallMs = [NOW_MS + 8 * HOUR_MS];
+  const site = smallSite({ outlets: 4, mainA: 32, battery: {} });
+  const waiting = async (permille: number) => {
+    const sessions = site.outlets.map((_, i) => car(i, { takesWh: [20_000], leavesWallMs }));
+    const chargePermille = new Map([["battery" as SourceId, permille]]);
+    const { plan } = await made(input({ site, price, sessions, chargePermille }));
+    return [...plan.sessions.values()].filter(({ atMostMa }) => atMostMa < 16_000).length;
+  };
+  assert((await waiting(900)) > 0);
+});
+
 test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {
   const site = smallSite({ outlets: 4, mainA: 10, battery: {} });
   const { plan } = await made(

@@ -123,11 +123,16 @@ function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
 
 /**
  * Where nothing more can be taken now: who has to wait there waits for others, and not for another hour. What they leave is taken at once.
- * Where a battery charges there is room, which is meant for it.
+ * Where a battery charges, or could give more than it is meant to, there is room.
  */
 function fullPlaces(x: Float64Array, model: Model, cars: readonly PlannedCar[]): Set<string> {
   const { program, grid, shared, battery } = model;
-  if (battery.some((steps) => x[steps[0]!.c]! > SOME_KW)) return new Set();
+  const hasRoom = ([first]: (typeof battery)[number]) => {
+    const { c, d, q } = first!;
+    const isEmpty = x[q]! - program.low[q]! <= SOME_KW;
+    return x[c]! > SOME_KW || (program.high[d]! - x[d]! > SOME_KW && !isEmpty);
+  };
+  if (battery.some(hasRoom)) return new Set();
   const isFull = (sum: number, most: number) => most - sum <= LEFT_PART * Math.abs(most);
   const { g } = grid[0]!;
   if (isFull(x[g]!, program.high[g]!)) return new Set(cars.map(({ place }) => place));
