@@ -1,15 +1,13 @@
 /** A command of ours as the process that a person started: its streams, its exit code, and a reader that leaves early. */
+import { EXIT_READER_GONE, isReaderGone } from "@wattward/kernel/node";
 import { runCommand } from "./arguments.ts";
 
-/** sysexits has no word for it; shells give 128 + SIGPIPE to a program whose reader has gone. */
-const EXIT_READER_GONE = 141;
 /** A full disk under `> FILE`: it could not do what was asked. */
 const EXIT_UNWRITTEN = 1;
 
 export async function runProcess(command: Parameters<typeof runCommand>[0]): Promise<void> {
-  // `wattward station list | head -1`: nobody is left to tell.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT_READER_GONE);
+  process.stdout.on("error", (error) => {
+    if (isReaderGone(error)) process.exit(EXIT_READER_GONE);
     process.stderr.write(`wattward: what this printed could not be written: ${error.message}\n`);
     process.exit(EXIT_UNWRITTEN);
   });

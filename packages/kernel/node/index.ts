@@ -3,3 +3,4 @@ export { systemChance } from "./chance.ts";
 export { systemClock } from "./clock.ts";
 export { folderDisk } from "./disk.ts";
 export { jsonLog, type LogLevel } from "./log.ts";
+export { EXIT_READER_GONE, isReaderGone } from "./reader-gone.ts";

@@ -1,10 +1,10 @@
 /** `npx wattward guard …` as the process that a person started. */
+import { EXIT_READER_GONE, isReaderGone } from "@wattward/kernel/node";
 import { guardCommand } from "./guard.ts";
 
-// `wattward guard replay … | head`: nobody is left to tell.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(141);
+process.stdout.on("error", (error) => {
+  if (!isReaderGone(error)) throw error;
+  process.exit(EXIT_READER_GONE);
 });
 process.exitCode = guardCommand(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
