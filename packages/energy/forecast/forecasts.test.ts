@@ -289,3 +289,17 @@ test("state: whatever has become of it, forecasts begin; and it is bounded", () 
   for (let i = 0; i < VISITS_MAX + 50; i++) forecasts.learn(visit(i % 300, 8, 9));
   assert.equal(forecasts.state().stays.visits.length, VISITS_MAX);
 });
+
+test("forecasts: what was learnt by the days of another time zone is learnt again, but for stays, which are instants", () => {
+  const learnt = new Forecasts("UTC");
+  const noonMs = Date.UTC(2026, 5, 1, 12);
+  for (let i = 0; i < 96 * 4; i++) learnt.sawSolar(noonMs + i * 900_000, i % 96 < 16 ? 9_000 : 0);
+  learnt.learn({ outlet, arrivedWallMs: noonMs, leftWallMs: noonMs + 3_600_000, takenWh: 5_000 });
+  const most = (forecasts: Forecasts) => Math.max(...forecasts.solarW(noonMs + 5 * 86_400_000, 4).likely);
+  assert(most(new Forecasts("UTC", learnt.state())) > 5_000);
+  const elsewhere = new Forecasts("Asia/Kolkata", learnt.state());
+  assert.equal(most(elsewhere), 0);
+  assert.equal(elsewhere.state().stays.visits.length, 1);
+  const { timeZone: _, ...older } = learnt.state();
+  assert(most(new Forecasts("UTC", older)) > 5_000, "of a program that did not say");
+});

@@ -13,6 +13,8 @@ import type { Arrival, Visit } from "./visits.ts";
 
 export type ForecastState = {
   readonly version: 1;
+  /** By whose days load and sun were learnt; absent: nobody said so yet. */
+  readonly timeZone?: string;
   readonly load: CourseState;
   readonly solar: CourseState;
   readonly stays: StayState;
@@ -24,6 +26,7 @@ type Present = { readonly arrival: Arrival; readonly fullness: Fullness };
 const PRESENT_MAX = 2_000;
 
 export class Forecasts {
+  private readonly timeZone: string;
   private readonly time: LocalTime;
   private readonly load: Course;
   private readonly solar: Course;
@@ -32,15 +35,18 @@ export class Forecasts {
 
   /** `timeZone`: IANA name. `state`: as `state()` once told it, whatever has become of it since. */
   constructor(timeZone: string, state?: unknown) {
+    this.timeZone = timeZone;
     this.time = new LocalTime(timeZone);
     this.load = new Course(this.time, "week");
     this.solar = new Course(this.time, "sun");
     this.stays = new Stays(this.time);
-    const { version, load, solar, stays } = (state ?? {}) as Partial<ForecastState>;
+    const { version, timeZone: before = timeZone, ...kept } = (state ?? {}) as Partial<ForecastState>;
     if (version !== 1) return;
-    this.load.restore(load);
-    this.solar.restore(solar);
-    this.stays.restore(stays);
+    this.stays.restore(kept.stays);
+    // By another clock the sun would rise at another hour: its course is learnt again.
+    if (before !== timeZone) return;
+    this.load.restore(kept.load);
+    this.solar.restore(kept.solar);
   }
 
   /** Measured power that nobody controls; as often as it is read. */
@@ -136,6 +142,7 @@ export class Forecasts {
   }
 
   state(): ForecastState {
-    return { version: 1, load: this.load.state(), solar: this.solar.state(), stays: this.stays.state() };
+    const { load, solar, stays, timeZone } = this;
+    return { version: 1, timeZone, load: load.state(), solar: solar.state(), stays: stays.state() };
   }
 }

@@ -83,7 +83,7 @@ test("planner: how much is bought when prices differ is the program's, and who c
     const { plan } = await made(input({ site, price, sessions }));
     const served = [...plan.sessions.values()].sort((a, b) => a.laxityMs! - b.laxityMs!);
     assert(served[0]!.atLeastMa >= 31_000, `${served[0]!.atLeastMa} mA for who can wait least`);
-    assert(served[1]!.atLeastMa <= 1_000, `${served[1]!.atLeastMa} mA for who can wait`);
+    assert(served[1]!.atMostMa <= 1_000, `${served[1]!.atMostMa} mA for who can wait`);
   }
 });
 
@@ -99,40 +99,10 @@ test("planner: what is bought for the cars of one phase is not planned for those
     return car(i, { learntVisits: 10_000, takesWh: [7_000], leavesWallMs });
   });
   const { plan } = await made(input({ site: { ...plain, outlets }, price, sessions }));
-  const promised = [...plan.sessions.values()].map(({ atLeastMa }) => Math.round(atLeastMa / 1_000));
-  assert(promised[4]! >= 28 && promised[5]! >= 28, `${promised} A: L2 and L3 stand idle`);
-  const ofL1 = promised.slice(0, 4).reduce((sum, a) => sum + a, 0);
-  assert(ofL1 <= 33, `${promised} A: more on L1 than its fuse`);
-});
-
-test("planner: where no more can be taken now, who waits does so for others: what they leave is theirs at once; elsewhere all wait for the cheap hours", async () => {
-  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 10_000, 40_000] };
-  const leavesWallMs = [NOW_MS + 8 * HOUR_MS];
-  const waiting = async (mainA: number, prices = price, outlets = 4) => {
-    const site = smallSite({ outlets, mainA });
-    const sessions = site.outlets.map((_, i) => car(i, { takesWh: [20_000], leavesWallMs }));
-    const { plan } = await made(input({ site, price: prices, sessions }));
-    return [...plan.sessions.values()].filter(({ atMostMa }) => atMostMa < 16_000).length;
-  };
-  assert.equal(await waiting(32), 0, "cheap now, and short");
-  const dear = {
-    ...price,
-    milliCentPerKwh: [40_000, 40_000, 10_000, 10_000, 10_000, 10_000, 10_000, 10_000],
-  };
-  assert.equal(await waiting(400, dear), 4, "dear now, and plenty");
-});
-
-test("planner: where a battery is kept for dear hours there is room now, and who is to wait waits", async () => {
-  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 10_000, 40_000] };
-  const leavesWallMs = [NOW_MS + 8 * HOUR_MS];
-  const site = smallSite({ outlets: 4, mainA: 32, battery: {} });
-  const waiting = async (permille: number) => {
-    const sessions = site.outlets.map((_, i) => car(i, { takesWh: [20_000], leavesWallMs }));
-    const chargePermille = new Map([["battery" as SourceId, permille]]);
-    const { plan } = await made(input({ site, price, sessions, chargePermille }));
-    return [...plan.sessions.values()].filter(({ atMostMa }) => atMostMa < 16_000).length;
-  };
-  assert((await waiting(900)) > 0);
+  const most = [...plan.sessions.values()].map(({ atMostMa }) => Math.round(atMostMa / 1_000));
+  assert(most[4]! >= 28 && most[5]! >= 28, `${most} A: L2 and L3 stand idle`);
+  const ofL1 = most.slice(0, 4).reduce((sum, a) => sum + a, 0);
+  assert(ofL1 <= 33, `${most} A: more on L1 than its fuse`);
 });
 
 test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {

@@ -47,7 +47,7 @@ export class ProgramBuilder {
   }
 
   /** `low ≤ Σ value·x ≤ high`; entries of 0 are left out. */
-  row(low: number, high: number, entries: readonly (readonly [column: number, value: number])[]): number {
+  row(low: number, high: number, entries: readonly (readonly [column: number, value: number])[]): void {
     for (const [column, value] of entries) {
       if (value === 0) continue;
       this.indices.push(column);
@@ -56,7 +56,6 @@ export class ProgramBuilder {
     this.rowLow.push(low);
     this.rowHigh.push(high);
     this.starts.push(this.indices.length);
-    return this.rowLow.length - 1;
   }
 
   build(): LinearProgram {

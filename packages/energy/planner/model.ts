@@ -54,8 +54,6 @@ export type Model = {
   readonly giving: readonly (Giving | undefined)[];
   /** Energy does not cost the same at all times: who is not planned to charge now is meant to wait. */
   readonly waits: boolean;
-  /** Rows of the first step in which cars are beside each other: connection, fuses, a limit from outside. */
-  readonly shared: readonly number[];
   readonly grid: readonly { readonly g: number; readonly x: number; readonly u: number }[];
   readonly battery: readonly (readonly { readonly c: number; readonly d: number; readonly q: number }[])[];
 };
@@ -80,7 +78,6 @@ class ModelBuilder {
   private readonly weights: Weights;
   private readonly demands: readonly Demand[];
   private readonly program = new ProgramBuilder();
-  private readonly shared: number[] = [];
   private readonly loadKw: readonly number[];
   private readonly solarKw: readonly number[];
   /** Room at the grid connection for load and sun that turn out worse than likely. */
@@ -137,7 +134,6 @@ class ModelBuilder {
       power,
       giving,
       waits: this.waits,
-      shared: this.shared,
       grid,
       battery,
     };
@@ -284,7 +280,8 @@ class ModelBuilder {
           [g, 1],
           [peak, -1],
         ]);
-      if (input.externalW !== undefined) this.atMost(k, Math.max(0, input.externalW / 1000), drawn);
+      if (input.externalW !== undefined)
+        program.row(Number.NEGATIVE_INFINITY, Math.max(0, input.externalW / 1000), drawn);
       return { g, x, u };
     });
   }
@@ -321,14 +318,8 @@ class ModelBuilder {
       // `undefined`: the sun is what is lost.
       const sun = one === undefined ? [] : [[u, 1] as const];
       const most = one === undefined ? leftKw : leftKw + solarKw;
-      this.atMost(k, most, [...drawn, ...relied, ...sun, [over, -1]]);
+      this.program.row(Number.NEGATIVE_INFINITY, most, [...drawn, ...relied, ...sun, [over, -1]]);
     }
-  }
-
-  /** What cars may take in step `k` together, and beside others. */
-  private atMost(k: number, high: number, entries: Entries): void {
-    const row = this.program.row(Number.NEGATIVE_INFINITY, high, entries);
-    if (k === 0) this.shared.push(row);
   }
 
   /** `i`: of what is taken; demands come twice there. */
@@ -370,7 +361,7 @@ class ModelBuilder {
                 : [[taken[at]![k]!, (maPerKw * this.weightOf(at, k)) / 1000] as const],
             );
           if (entries.length === 0) continue;
-          this.atMost(k, leftMa[k]! / 1000, entries);
+          this.program.row(Number.NEGATIVE_INFINITY, leftMa[k]! / 1000, entries);
           rows++;
         }
       }

@@ -8,7 +8,6 @@ import type { Source, SourceId } from "../site.ts";
 import type { PlanView } from "../snapshot.ts";
 import { wantedMa } from "../steps.ts";
 import { HORIZON_MS, meanOver } from "./horizon.ts";
-import type { LinearProgram } from "./linear-program.ts";
 import type { Model } from "./model.ts";
 import { type Demand, laxityMs } from "./stays.ts";
 import { STRATEGIES } from "./strategies.ts";
@@ -21,8 +20,6 @@ const VIEW_STEPS = HORIZON_MS / VIEW_STEP_MS;
 const TOLERANCE = 1e-3;
 /** Less is nothing. */
 const SOME_KW = 0.01;
-/** Part of a bound that may be left where it is as good as reached: no car takes to the last watt what it is planned to. */
-const LEFT_PART = 0.02;
 
 /** The sentence of what is absurd in it; `undefined`: nothing. */
 export function faultOfSolution(x: Float64Array, { program }: Model): string | undefined {
@@ -36,20 +33,16 @@ export function faultOfSolution(x: Float64Array, { program }: Model): string | u
   }
   const { starts, indices, values, rowLow, rowHigh } = program;
   for (let row = 0; row < rowLow.length; row++) {
-    const sum = sumOf(x, program, row);
+    let sum = 0;
     let size = 1;
-    for (let e = starts[row]!; e < starts[row + 1]!; e++)
+    for (let e = starts[row]!; e < starts[row + 1]!; e++) {
+      sum += values[e]! * x[indices[e]!]!;
       size = Math.max(size, Math.abs(values[e]! * x[indices[e]!]!));
+    }
     if (sum < rowLow[row]! - TOLERANCE * size || sum > rowHigh[row]! + TOLERANCE * size)
       return "a row does not hold";
   }
   return undefined;
-}
-
-function sumOf(x: Float64Array, { starts, indices, values }: LinearProgram, row: number): number {
-  let sum = 0;
-  for (let e = starts[row]!; e < starts[row + 1]!; e++) sum += values[e]! * x[indices[e]!]!;
-  return sum;
 }
 
 /** What a demand takes and gives in a step. */
@@ -68,8 +61,6 @@ type PlannedCar = {
   readonly id: SessionId;
   /** Its fuse and phases: what one car there may have, another may have in its place. */
   readonly place: string;
-  /** Of its power in the first step; -1: none. */
-  readonly column: number;
   readonly kw: number;
   readonly kwPerMa: number;
   readonly minMa: number;
@@ -93,7 +84,6 @@ function planned(
   return [
     {
       ...{ id: session.id, minMa: outlet.minMa },
-      column: model.power[i]![0]!,
       place: `${outlet.fuse} ${outlet.wiring.toSorted().join(" ")}`,
       kw: Math.min(powerKw, Math.max(0, takesKw - givesKw)),
       kwPerMa: (site.voltageV * phases) / 1e6,
@@ -121,41 +111,19 @@ function leastLaxFirst(cars: readonly PlannedCar[]): Map<SessionId, number> {
   return kwOf;
 }
 
-/**
- * Where nothing more can be taken now: who has to wait there waits for others, and not for another hour. What they leave is taken at once.
- * Where a battery charges, or could give more than it is meant to, there is room.
- */
-function fullPlaces(x: Float64Array, model: Model, cars: readonly PlannedCar[]): Set<string> {
-  const { program, grid, shared, battery } = model;
-  const hasRoom = ([first]: (typeof battery)[number]) => {
-    const { c, d, q } = first!;
-    const isEmpty = x[q]! - program.low[q]! <= SOME_KW;
-    return x[c]! > SOME_KW || (program.high[d]! - x[d]! > SOME_KW && !isEmpty);
-  };
-  if (battery.some(hasRoom)) return new Set();
-  const isFull = (sum: number, most: number) => most - sum <= LEFT_PART * Math.abs(most);
-  const { g } = grid[0]!;
-  if (isFull(x[g]!, program.high[g]!)) return new Set(cars.map(({ place }) => place));
-  const { starts, indices, rowHigh } = program;
-  const full = shared.filter((row) => isFull(sumOf(x, program, row), rowHigh[row]!));
-  const columns = new Set(full.flatMap((row) => [...indices.subarray(starts[row], starts[row + 1])]));
-  return new Set(cars.flatMap(({ place, column }) => (columns.has(column) ? [place] : [])));
-}
-
 export function planFrom(x: Float64Array, model: Model, input: PlannerInput): Plan {
   const sessions = new Map<SessionId, SessionPlan>();
   const inTurn = input.strategy !== "fairness";
   const cars = model.demands.flatMap((demand, i) => planned(x, model, { input, demand, i }));
   const kwOf = inTurn && model.waits ? leastLaxFirst(cars) : new Map(cars.map(({ id, kw }) => [id, kw]));
-  const full = model.waits ? fullPlaces(x, model, cars) : new Set();
   for (const car of cars) {
-    const { id, place, minMa, mostMa, laxityMs, dischargeMa } = car;
+    const { id, minMa, mostMa, laxityMs, dischargeMa } = car;
     const ma = kwOf.get(id)! / car.kwPerMa;
     // Less than a car can charge with is rounded to that, or to nothing.
     const startsMa = ma > 0 && ma < minMa ? (ma >= minMa / 2 ? minMa : 0) : ma;
     // Where energy costs the same at all times nothing is gained by a schedule: who can wait least goes first, with all it can take.
     const atLeastMa = inTurn && !model.waits ? 0 : Math.min(ma, mostMa);
-    const atMostMa = model.waits && !full.has(place) ? Math.max(startsMa, atLeastMa) : mostMa;
+    const atMostMa = model.waits ? Math.max(startsMa, atLeastMa) : mostMa;
     sessions.set(id, {
       ...(dischargeMa > 0 ? { atLeastMa: 0, atMostMa: 0, dischargeMa } : { atLeastMa, atMostMa }),
       ...(inTurn && { laxityMs }),
