@@ -29,6 +29,8 @@ const GRID_STALE_MS = 2_000;
 export const FROZEN_MS = 5_000;
 /** From a circuit breaker to a slow fuse (gG), for a minute. */
 const CARRIES_PERMILLE = [1_300, 1_450, 1_600, 1_800] as const;
+/** Solar is held back to what the connection takes: an inverter that ignores setpoints, or lets go of them, has some. */
+const EXPORT_W_MAX = 1_000;
 
 export type PlannedStation = {
   readonly id: StationId;
@@ -193,7 +195,10 @@ function configOf({ fuses, outlets, load, battery, solarKw }: Facts): EnergyConf
     devices: [
       { id: "grid-meter" as never, unit: 1, pollMs: 500, is: { kind: "meter", meter: "grid" as MeterId } },
       { id: "hall-meter" as never, unit: 2, pollMs: 1_000, is: { kind: "meter", meter: "hall" as MeterId } },
-      { id: "solar" as never, unit: 3, pollMs: 1_000, is: { kind: "solar", source: "solar" as SourceId } },
+      {
+        ...{ id: "solar" as never, unit: 3, pollMs: 1_000 },
+        is: { kind: "solar", source: "solar" as SourceId, exportWMax: EXPORT_W_MAX },
+      },
       {
         id: "battery" as never,
         unit: 4,
@@ -233,6 +238,15 @@ function withSafeDefaults(config: EnergyConfig): EnergyConfig {
   return best;
 }
 
+/** Of an inverter: it stores nothing, and its limit falls away. */
+const onlyCurtailed = {
+  chargeWMax: 0,
+  dischargeWMax: 0,
+  reservePermille: 0,
+  rampWPerS: 0,
+  revertProven: true,
+};
+
 /** What commissioning would write down of the devices as they are. */
 async function policyOf(plan: PlantPlan, { site }: EnergyConfig): Promise<Policy> {
   const clock = simulatedTime();
@@ -256,7 +270,9 @@ async function policyOf(plan: PlantPlan, { site }: EnergyConfig): Promise<Policy
       };
       return {
         ...{ name: planned.id, unit: i + 1, host: "plant", port: planned.port, tls: false },
-        ...{ deviceUnit: planned.unit, models, ...(planned.kind === "battery" && { envelope }) },
+        ...{ deviceUnit: planned.unit, models },
+        ...(planned.kind === "battery" && { envelope }),
+        ...(planned.kind === "solar" && { envelope: onlyCurtailed }),
       };
     }),
   );
