@@ -183,6 +183,32 @@ test("battery: a state of charge that leaps is not believed until it was sound f
   assert.equal(control.setpointW, 5_000);
 });
 
+test("battery: a state of charge that stands still while a tenth of its capacity flows is not believed for an hour; one that moves, is full, or rests, is", () => {
+  const facts = battery({ rampWPerS: 1e9 });
+  const wattsFor = (hours: number) => (facts.capacityWh * 0.1) / hours;
+  const after = (hours: number, feedW: number, permilleAt: (part: number) => number) => {
+    const control = new BatteryControl(facts);
+    const turns = hours * 3_600;
+    for (let i = 0; i <= turns; i++) {
+      const input = { ...told, atMs: i * 1_000, feedW, chargePermille: permilleAt(i / turns) };
+      control.turn(input, wants(feedW), { ...at, nowMs: i * 1_000 });
+    }
+    return control;
+  };
+  const w = wattsFor(1);
+  const frozen = after(1.1, w, () => 500);
+  assert.deepEqual([frozen.refused, frozen.setpointW], ["stands-still", 0]);
+  assert.equal(after(1.1, -w, () => 500).refused, "stands-still", "charging");
+  assert.equal(after(1.1, w, (part) => 500 - 110 * part).refused, undefined, "it moves");
+  assert.equal(after(0.9, w, () => 500).refused, undefined, "too little to tell");
+  assert.equal(after(1.1, -w, () => 1_000).refused, undefined, "it is full");
+  assert.equal(after(1.1, 1e9, () => 500).refused, undefined, "it lies about its power");
+  assert.equal(after(30, -0.01 * facts.chargeWMax, () => 500).refused, undefined, "its own use");
+  const nowMs = 2.2 * 3_600_000;
+  frozen.turn({ ...told, atMs: nowMs }, wants(w), { ...at, nowMs });
+  assert.equal(frozen.refused, undefined, "tried again after an hour");
+});
+
 test("battery: whatever it is told, its setpoint is within its power", () => {
   const junk = [Number.NaN, Infinity, -Infinity, 1e12, -1e12, 0, 500, 1_000, 5_000, -5_000, 20];
   for (let seed = 1; seed <= 200; seed++) {

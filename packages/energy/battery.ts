@@ -16,7 +16,7 @@
 import type { BatteryInput, BatteryLeeway } from "./inputs.ts";
 import { LAG_MS_MAX, NAMEPLATE_TIMES, READING_STALE_MS } from "./limits.ts";
 import type { Battery } from "./site.ts";
-import { ChargeTrust } from "./trust.ts";
+import { type ChargeDoubt, ChargeTrust } from "./trust.ts";
 import { Extremes } from "./window.ts";
 
 export type BatteryWish =
@@ -67,7 +67,7 @@ export class BatteryControl {
   givesW = 0;
   why = "not yet heard of";
   /** Why its state of charge is not believed, as it was last told. */
-  refused: "no-number" | "jumps" | undefined;
+  refused: ChargeDoubt | undefined;
 
   constructor(battery: Battery) {
     this.battery = battery;
@@ -158,7 +158,7 @@ export class BatteryControl {
     if (battery.revert.kind === "unproven") return nothing("its revert was never proven");
     if (input === undefined || nowMs - input.atMs > READING_STALE_MS)
       return nothing("no fresh reading of it");
-    const judged = this.trust.judge(input.chargePermille, nowMs);
+    const judged = this.trust.judge(input.chargePermille, input.feedW, nowMs);
     this.refused = judged === "trusted" ? undefined : judged;
     if (this.refused !== undefined) return nothing("its state of charge is not believed");
     const power = this.temperatureShare(input.temperatureC);

@@ -12,6 +12,7 @@ import type { Brand } from "@wattward/kernel";
 import type { QuarterSoFar } from "./peak-budget.ts";
 import type { PerPhase } from "./phases.ts";
 import type { FuseId, MeterId, OutletId, SourceId } from "./site.ts";
+import type { ChargeDoubt } from "./trust.ts";
 
 export type SessionId = Brand<string, "SessionId">;
 
@@ -152,7 +153,7 @@ export type Setpoint = {
   readonly feedW: number;
   readonly why: string;
   /** Why its state of charge is not believed; absent: it is. */
-  readonly refused?: "no-number" | "jumps";
+  readonly refused?: ChargeDoubt;
 };
 
 /** Solar that feeds no more than this until it is no longer named. */

@@ -7,7 +7,13 @@
  * meters below show together (AT-M10).
  */
 import type { RawReading, Reading } from "./inputs.ts";
-import { LAG_MS_MAX, OBEYS_WITHIN_MA, OBEYS_WITHIN_PERMILLE } from "./limits.ts";
+import {
+  LAG_MS_MAX,
+  NAMEPLATE_TIMES,
+  OBEYS_WITHIN_MA,
+  OBEYS_WITHIN_PERMILLE,
+  READING_STALE_MS,
+} from "./limits.ts";
 import { map2, NO_CURRENT, type PerPhase, sum } from "./phases.ts";
 import type { Battery, Meter, Outlet } from "./site.ts";
 
@@ -177,27 +183,63 @@ const CHARGE_TIMES = 2;
 /** So long must a battery tell what is possible before it is believed again. */
 const CHARGE_PROBATION_MS = 60_000;
 
-/** One battery's state of charge: refused while it jumps by more than its power can move (AT-M10). */
-export class ChargeTrust {
-  private readonly permillePerMs: number;
-  private last: { readonly atMs: number; readonly permille: number } | undefined;
-  private distrustedUntilMs = Number.NEGATIVE_INFINITY;
+/** So much goes in or out, and what it tells did not move by a step: it stands still. */
+const STILL_PERMILLE = 100;
+const CHARGE_STEP_PERMILLE = 10;
+/** Less than this part of its power is its own use, which moves no charge. */
+const OWN_USE_PART = 0.05;
+/** One that stood still is tried again after this: only power shows whether it moves again. */
+const STILL_MS = 3_600_000;
 
-  constructor({ chargeWMax, dischargeWMax, capacityWh }: Battery) {
-    this.permillePerMs =
-      (CHARGE_TIMES * Math.max(chargeWMax, dischargeWMax) * 1000) / (capacityWh * 3_600_000);
+export type ChargeDoubt = "no-number" | "jumps" | "stands-still";
+
+/** One battery's state of charge: refused while it jumps by more than its power can move, or stands still while power moves it (AT-M10). */
+export class ChargeTrust {
+  private readonly battery: Battery;
+  private readonly mostW: number;
+  private last: { readonly atMs: number; readonly permille: number } | undefined;
+  /** What has moved since the charge told did. */
+  private still = { permille: Number.NaN, movedWms: 0 };
+  private doubt: { readonly why: ChargeDoubt; readonly untilMs: number } | undefined;
+
+  constructor(battery: Battery) {
+    this.battery = battery;
+    this.mostW = Math.max(battery.chargeWMax, battery.dischargeWMax);
   }
 
-  judge(permille: number, nowMs: number): "trusted" | "no-number" | "jumps" {
+  judge(permille: number, feedW: number, nowMs: number): "trusted" | ChargeDoubt {
     if (!Number.isFinite(permille) || permille < 0 || permille > 1000) return "no-number";
-    const possible =
-      this.last === undefined
-        ? Number.POSITIVE_INFINITY
-        : CHARGE_PERMILLE_FREE + this.permillePerMs * (nowMs - this.last.atMs);
-    if (this.last !== undefined && Math.abs(permille - this.last.permille) > possible)
-      this.distrustedUntilMs = nowMs + CHARGE_PROBATION_MS;
+    const { last } = this;
+    const spanMs = last === undefined ? Number.POSITIVE_INFINITY : nowMs - last.atMs;
+    const possible = CHARGE_PERMILLE_FREE + this.permilleOf(CHARGE_TIMES * this.mostW * spanMs);
+    if (last !== undefined && Math.abs(permille - last.permille) > possible)
+      this.doubt = { why: "jumps", untilMs: nowMs + CHARGE_PROBATION_MS };
+    else if (this.standsStill(permille, feedW, spanMs))
+      this.doubt = { why: "stands-still", untilMs: nowMs + STILL_MS };
     this.last = { atMs: nowMs, permille };
-    return nowMs < this.distrustedUntilMs ? "jumps" : "trusted";
+    if (nowMs >= (this.doubt?.untilMs ?? nowMs)) this.doubt = undefined;
+    return this.doubt?.why ?? "trusted";
+  }
+
+  /** Full, or empty, is told for a while although power flows on: there nobody can tell. */
+  private standsStill(permille: number, feedW: number, spanMs: number): boolean {
+    const { fullPermille, reservePermille } = this.battery;
+    const ends = feedW > 0 ? permille <= reservePermille : permille >= fullPermille;
+    const w = Math.abs(feedW);
+    const moves = w >= OWN_USE_PART * this.mostW && w <= NAMEPLATE_TIMES * this.mostW && !ends;
+    const movedWms = moves ? feedW * Math.min(spanMs, READING_STALE_MS) : 0;
+    const before = this.still;
+    this.still =
+      Math.abs(permille - before.permille) < CHARGE_STEP_PERMILLE
+        ? { permille: before.permille, movedWms: before.movedWms + movedWms }
+        : { permille, movedWms: 0 };
+    if (Math.abs(this.permilleOf(this.still.movedWms)) <= STILL_PERMILLE) return false;
+    this.still = { permille, movedWms: 0 };
+    return true;
+  }
+
+  private permilleOf(wms: number): number {
+    return (wms * 1000) / (this.battery.capacityWh * 3_600_000);
   }
 }
 

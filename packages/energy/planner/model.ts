@@ -13,8 +13,9 @@
  * hold back, and a battery that stands outside its bounds begins at the nearest of them.
  */
 import { fuseTree } from "../fuse-tree.ts";
+import { sum } from "../phases.ts";
 import type { PlannerInput } from "../planner.ts";
-import type { Battery } from "../site.ts";
+import type { Battery, Load } from "../site.ts";
 import { type Giving, givingOf, withinSite } from "./giving-back.ts";
 import { dayBeforeGoesOn, HORIZON_MS, horizon, meanOver, type Step } from "./horizon.ts";
 import { type LinearProgram, ProgramBuilder } from "./linear-program.ts";
@@ -346,8 +347,9 @@ class ModelBuilder {
             },
           ];
         });
-        const loaded = site.loads.some((load) => tree.pathOf(tree.indexOf(load.fuse)).includes(f));
-        const leftMa = this.loadKw.map((kw) => Math.max(0, fuse.ratedMa - (loaded ? this.baseMa(kw) : 0)));
+        const below = site.loads.filter((load) => tree.pathOf(tree.indexOf(load.fuse)).includes(f));
+        const part = declaredMa(below) / Math.max(1, declaredMa(site.loads));
+        const leftMa = this.loadKw.map((kw) => Math.max(0, fuse.ratedMa - part * this.baseMa(kw)));
         if (here.reduce((sum, { mostMa }) => sum + mostMa, 0) <= Math.min(...leftMa)) continue;
         // Cars on all three phases: one phase stands for all, and at the top the grid's own bound does.
         const balanced = here.every(({ i }) => this.demands[i]!.phases === 3);
@@ -373,6 +375,10 @@ class ModelBuilder {
     return (loadKw * 1e6) / (3 * this.input.site.voltageV);
   }
 }
+
+/** By which the one forecast of all loads is told apart. */
+const declaredMa = (loads: readonly Load[]): number =>
+  loads.reduce((ma, { highestMa }) => ma + sum(highestMa), 0);
 
 /**
  * A peak is paid for once, and serves until the month ends: a plan bears its part. At the month's beginning a day would else be asked to

@@ -119,7 +119,11 @@ export const happened = {
     battery: (id: string, why: string) =>
       `the charge that battery ${id} tells is not believed${why === "" ? "" : `: ${why}`}`,
     batteryOver: (id: string) => `the charge that battery ${id} tells is believed again`,
-    charge: { "no-number": "it is no number", jumps: "it jumps" } as Readonly<Record<string, string>>,
+    charge: {
+      "no-number": "it is no number",
+      jumps: "it jumps",
+      "stands-still": "it stands still while power flows",
+    } as Readonly<Record<string, string>>,
     outlet: (id: string) => `outlet ${id} draws more than it was granted`,
     outletDeaf: (id: string) => `outlet ${id} does not answer, and is budgeted at its full rating`,
     outletOver: (id: string) => `outlet ${id} obeys again`,
