@@ -4,164 +4,122 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject, StationId } from "@wattward/kernel";
-import { type OcppVersion, ocppVersions } from "@wattward/ocpp";
+import type { EvseId, StationId } from "@wattward/kernel";
+import { ocppVersions } from "@wattward/ocpp";
 import { seededChance } from "@wattward/testing";
 import { fieldsOf, numberIn, objectIn } from "../../../apps/site/charging/fields.ts";
 import { GRANT_ID, SAFE_DEFAULT_ID } from "../../../apps/site/charging/limits.ts";
+import { amends, evil, passedOn } from "./evil.ts";
 import { Rig } from "./rig.ts";
 
 const TTL_MS = 120_000;
 const SAFE_A = 6;
+/** What the energy controller of the rig grants. */
+const GRANT_A = 16;
+const EVSES = [1 as EvseId, 2 as EvseId];
 const SEQUENCES = 12;
 const STEPS = 40;
 
-type Call = readonly [action: string, payload: JsonObject];
-
-/** One CALL of a CSMS that wants the station's limits gone. */
-function evil(
-  version: OcppVersion,
-  chance: ReturnType<typeof seededChance>,
-  transaction: string | undefined,
-): Call {
-  const pick = <T>(...of: readonly T[]): T => of[chance.int(0, of.length - 1)]!;
-  const is16 = version === "1.6";
-  const id = pick(1, 2, SAFE_DEFAULT_ID, GRANT_ID + 1, chance.int(0, 2 ** 31 - 1));
-  const evse = pick(0, 1, 1, 2);
-  const max = is16 ? "ChargePointMaxProfile" : "ChargingStationMaxProfile";
-  const purpose = pick("TxProfile", "TxDefaultProfile", max);
-  const schedule: JsonObject = {
-    ...(pick(true, false) && {
-      startSchedule: pick("1970-01-01T00:00:00Z", "2026-01-05T09:00:00Z", "2999-01-01T00:00:00Z"),
-    }),
-    ...(pick(true, false) && { duration: pick(0, 60, 86_400) }),
-    chargingRateUnit: pick("A", "W"),
-    chargingSchedulePeriod: [{ startPeriod: 0, limit: pick(0, 6, 16, 32, 90, 22_000, 100_000) }],
-  };
-  const profile: JsonObject = {
-    ...(is16 ? { chargingProfileId: id } : { id }),
-    ...(purpose === "TxProfile" &&
-      transaction !== undefined && { transactionId: is16 ? Number(transaction) : transaction }),
-    ...{
-      stackLevel: pick(0, 1, 8, 1_000),
-      chargingProfilePurpose: purpose,
-      chargingProfileKind: pick("Absolute", "Relative", "Recurring"),
-    },
-    chargingSchedule: is16 ? schedule : [{ id: 1, ...schedule }],
-  };
-  const token = is16
-    ? { idTag: "04A1B2C3D4E5F6" }
-    : { idToken: { idToken: "04A1B2C3D4E5F6", type: "ISO14443" } };
-  return pick<() => Call>(
-    () => [
-      "SetChargingProfile",
-      is16 ? { connectorId: evse, csChargingProfiles: profile } : { evseId: evse, chargingProfile: profile },
-    ],
-    () => ["ClearChargingProfile", {}],
-    () => ["ClearChargingProfile", is16 ? { id } : { chargingProfileId: id }],
-    () => [
-      "ClearChargingProfile",
-      is16
-        ? { chargingProfilePurpose: purpose }
-        : { chargingProfileCriteria: { chargingProfilePurpose: purpose } },
-    ],
-    () =>
-      is16
-        ? ["RemoteStartTransaction", { connectorId: 1, ...token, chargingProfile: profile }]
-        : ["RequestStartTransaction", { evseId: 1, remoteStartId: 3, ...token, chargingProfile: profile }],
-    () =>
-      is16
-        ? ["RemoteStopTransaction", { transactionId: Number(transaction ?? 1) }]
-        : ["RequestStopTransaction", { transactionId: transaction ?? "none" }],
-    () => ["Reset", { type: is16 ? pick("Hard", "Soft") : "Immediate" }],
-    () =>
-      is16
-        ? ["ChangeConfiguration", { key: "MeterValueSampleInterval", value: pick("0", "86400") }]
-        : [
-            "SetVariables",
-            {
-              setVariableData: [
-                {
-                  attributeValue: "false",
-                  component: { name: "SmartChargingCtrlr" },
-                  variable: { name: "Enabled" },
-                },
-              ],
-            },
-          ],
-    () => [
-      "GetCompositeSchedule",
-      is16 ? { connectorId: evse, duration: 600 } : { evseId: evse, duration: 600 },
-    ],
-    () =>
-      is16
-        ? ["ClearCache", {}]
-        : ["UpdateDynamicSchedule", { chargingProfileId: id, scheduleUpdate: { limit: 90 } }],
-    () =>
-      is16
-        ? ["ClearCache", {}]
-        : ["UsePriorityCharging", { transactionId: transaction ?? "none", activate: true }],
-    () => ["SetChargingProfile", { connectorId: 0 }],
-  )();
-}
-
 for (const version of ocppVersions)
   test(`hostile CSMS ${version}: no sequence of its messages leaves a station without its safe default`, async () => {
+    const reached = new Set<string>();
     for (let seed = 1; seed <= SEQUENCES; seed++) {
-      const chance = seededChance(1_000 + seed);
       const rig = await Rig.start({
-        version,
-        seed,
+        ...{ version, seed, evses: 2 },
         station: { afterOutage: seed % 2 === 0 ? "resume" : "end", settings: { sampleS: 10 } },
       });
-      await rig.arrive();
-      const said: string[] = [];
-      for (let step = 0; step < STEPS; step++) {
-        const transaction = rig.energy.sessions[0]?.id.split("/")[1];
-        const [action, payload] = evil(version, chance, transaction);
-        said.push(`${action} ${JSON.stringify(payload)}`);
-        rig.world.csms.send({
-          t: "down",
-          station: "S0" as StationId,
-          frame: JSON.stringify([2, `e${step}`, action, payload]),
-        });
-        await rig.advance(chance.int(0, 4_000));
-        // A drive away and a new card, now and then, so that default and grant are both in force.
-        if (!rig.station.charging(rig.one) && chance.int(0, 2) === 0)
-          void rig.station.card(rig.one, rig.card);
-        const most = Math.max(16, SAFE_A);
-        assert(rig.drawA() <= most, `seed ${seed}: ${rig.drawA()} A after\n${said.join("\n")}`);
-      }
-      // The site dies with everything else at rest: whoever charges, or begins to, has the safe default.
-      await rig.advance(10_000);
-      assert.deepEqual(
-        foreign(rig),
-        [],
-        `seed ${seed}: a profile that the site did not write\n${said.join("\n")}`,
-      );
+      const said = await harassed(rig, seededChance(1_000 + seed));
+      const after = `seed ${seed}, after\n${said.join("\n")}`;
+      assert.deepEqual(foreign(rig), [], `a profile that the site did not write: ${after}`);
+      // The simulated station lets nobody set these; others do.
+      const steering = rig
+        .asks("SetVariables")
+        .filter(({ payload }) => /smartchargingctrlr/i.test(JSON.stringify(payload)));
+      assert.deepEqual(steering, [], `a setting that charging is steered by: ${after}`);
+      for (const { action } of rig.asked.get("S0")!) reached.add(action);
+      // Whoever may charge again is seen to charge: a station that lets nobody charge would keep within any limit.
+      for (const [action, payload] of amends(version))
+        assert.equal(typeof (await rig.csms(action, payload)), "object", `${action}: ${after}`);
       rig.world.killSite();
       await rig.advance(TTL_MS + 5_000);
-      if (!rig.station.charging(rig.one)) void rig.station.card(rig.one, rig.card);
-      await rig.advance(60_000);
-      assert(
-        rig.drawA() <= SAFE_A,
-        `seed ${seed}: ${rig.drawA()} A without a site, after\n${said.join("\n")}`,
-      );
+      assert.deepEqual(mayA(rig), [SAFE_A, SAFE_A], `whoever is there: ${after}`);
+      await comeAnew(rig, after);
+      // What 2.x writes into its flash is there after the power came back, too; 1.6 says nothing of it, and this one forgets.
+      if (version !== "1.6") {
+        rig.station.powerCut(1_000);
+        await rig.advance(60_000);
+        assert.deepEqual(mayA(rig), [SAFE_A, SAFE_A], `after a power cut: ${after}`);
+      }
       rig.finish();
     }
+    assert.deepEqual(
+      passedOn(version).filter((action) => !reached.has(action)),
+      [],
+      "never reached a station",
+    );
   });
 
-/** Of the profiles that reached the station: ids that are none of the site's. */
+/** Two cars charge, and the CSMS sends whatever it likes; what it said, once all is at rest. */
+async function harassed(rig: Rig, chance: ReturnType<typeof seededChance>): Promise<string[]> {
+  const said: string[] = [];
+  for (const evse of EVSES) await rig.arrive(rig.station, evse);
+  for (let step = 0; step < STEPS; step++) {
+    const { sessions } = rig.energy;
+    const transaction = sessions[chance.int(0, 1)]?.id.split("/")[1];
+    const [action, payload] = evil({ version: rig.options.version, chance, transaction });
+    said.push(`${action} ${JSON.stringify(payload)}`);
+    const frame = JSON.stringify([2, `e${step}`, action, payload]);
+    rig.world.csms.send({ t: "down", station: "S0" as StationId, frame });
+    // Also in one breath.
+    await rig.advance(chance.int(0, 3) === 0 ? 0 : chance.int(0, 4_000));
+    // A car drives away and another comes, now and then, so that default and grant are both in force; some wait for a remote start.
+    for (const evse of EVSES)
+      if (!rig.station.charging(evse) && chance.int(0, 2) === 0) {
+        rig.station.unplug(evse);
+        rig.plug(rig.station, evse);
+        if (chance.int(0, 2) > 0) void rig.station.card(evse, rig.card);
+      }
+    for (const evse of EVSES) {
+      const a = rig.drawA(rig.station, evse);
+      assert(a <= GRANT_A, `seed ${rig.options.seed}: ${a} A at ${evse}, after\n${said.join("\n")}`);
+    }
+  }
+  await rig.advance(10_000);
+  return said;
+}
+
+/** What each outlet lets flow to whoever is there, or to a transaction that began now, A to a tenth. */
+const mayA = (rig: Rig): number[] => rig.station.draws().map(({ mayMa }) => Math.round(mayMa / 100) / 10);
+
+/** Both cars leave the station, whose site is dead, and two others come with a card that nobody has said anything of. */
+async function comeAnew(rig: Rig, after: string): Promise<void> {
+  const { station } = rig;
+  for (const evse of EVSES) station.unplug(evse);
+  // A reset that waited for the end of the transactions is done, too.
+  await rig.advance(10_000);
+  assert.deepEqual(mayA(rig), [SAFE_A, SAFE_A], `whoever comes: ${after}`);
+  for (const evse of EVSES) {
+    rig.plug(station, evse);
+    const shown = await rig.during(station.card(evse, { id: "0499887766", type: "ISO14443" }));
+    assert.equal(shown, "started", `at ${evse}: ${after}`);
+  }
+  await rig.advance(60_000);
+  const drawn = EVSES.map((evse) => rig.drawA(station, evse));
+  assert.deepEqual(drawn, [SAFE_A, SAFE_A], `without a site: ${after}`);
+}
+
+/** Of the profiles that reached the station, by themselves or with a remote start: ids that are none of the site's. */
 const foreign = (rig: Rig): (number | undefined)[] =>
-  rig
-    .asks("SetChargingProfile")
+  ["SetChargingProfile", "RemoteStartTransaction", "RequestStartTransaction"]
+    .flatMap((action) => rig.asks(action))
     .map(({ payload }) => fieldsOf(payload))
+    .filter((fields) => fields.has("chargingProfile") || fields.has("csChargingProfiles"))
     .map(
       (fields) =>
         numberIn(objectIn(fields, "chargingProfile"), "id") ??
         numberIn(objectIn(fields, "csChargingProfiles"), "chargingProfileId"),
     )
-    .filter((id) => id !== SAFE_DEFAULT_ID && id !== GRANT_ID + 1);
+    .filter((id) => id !== SAFE_DEFAULT_ID && id !== GRANT_ID + 1 && id !== GRANT_ID + 2);
 
 const limits = { rampWPerS: 1_000, dwellMs: 30_000, reversalsPer10MinMax: 3, randomDelayMsMax: 0 };
 
