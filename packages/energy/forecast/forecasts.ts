@@ -5,6 +5,7 @@
 import type { SessionId } from "../inputs.ts";
 import type { ExpectedSessions, Forecast, PlannedSession } from "../planner.ts";
 import { expectedSessions } from "./arrivals.ts";
+import { ArrivalsError, type ArrivalsState } from "./arrivals-error.ts";
 import { Course, type CourseState } from "./course.ts";
 import { Fullness } from "./fullness.ts";
 import { LocalTime } from "./local-time.ts";
@@ -16,6 +17,17 @@ export type ForecastState = {
   readonly load: CourseState;
   readonly solar: CourseState;
   readonly stays: StayState;
+  readonly arrivals: ArrivalsState;
+};
+
+/** Of each the mean so far; 0: nobody knows yet. */
+export type ForecastErrors = {
+  readonly loadW: number;
+  readonly solarW: number;
+  readonly departureMin: number;
+  readonly takenWh: number;
+  /** Cars an hour. */
+  readonly arrivals: number;
 };
 
 type Present = { readonly arrival: Arrival; readonly fullness: Fullness };
@@ -28,6 +40,7 @@ export class Forecasts {
   private readonly load: Course;
   private readonly solar: Course;
   private readonly stays: Stays;
+  private readonly arrivals: ArrivalsError;
   private readonly present = new Map<SessionId, Present>();
 
   /** `timeZone`: IANA name. `state`: as `state()` once told it, whatever has become of it since. */
@@ -36,11 +49,16 @@ export class Forecasts {
     this.load = new Course(this.time, "week");
     this.solar = new Course(this.time, "sun");
     this.stays = new Stays(this.time);
-    const { version, load, solar, stays } = (state ?? {}) as Partial<ForecastState>;
+    this.arrivals = new ArrivalsError(this.time, {
+      visits: () => this.stays.visits,
+      present: () => Array.from(this.present.values(), ({ arrival }) => arrival),
+    });
+    const { version, load, solar, stays, arrivals } = (state ?? {}) as Partial<ForecastState>;
     if (version !== 1) return;
     this.load.restore(load);
     this.solar.restore(solar);
     this.stays.restore(stays);
+    this.arrivals.restore(arrivals);
   }
 
   /** Measured power that nobody controls; as often as it is read. */
@@ -50,6 +68,11 @@ export class Forecasts {
 
   sawSolar(wallMs: number, w: number): void {
     this.solar.saw(wallMs, w);
+  }
+
+  /** The time, every few seconds and after who came was told: as hours end, what was expected of them is held against who came. */
+  passed(wallMs: number): void {
+    this.arrivals.passed(wallMs);
   }
 
   /** Told again of one that is there, it is known anew: its driver says more by now, or the clock was set. */
@@ -127,15 +150,23 @@ export class Forecasts {
     return expectedSessions(this.stays.visits, this.time, { fromWallMs, hours, powerW });
   }
 
-  get errors(): { readonly loadW: number; readonly solarW: number; readonly departureMin: number } {
+  get errors(): ForecastErrors {
     return {
       loadW: this.load.errorMean,
       solarW: this.solar.errorMean,
       departureMin: this.stays.errorMeanMs / 60_000,
+      takenWh: this.stays.takenErrorMeanWh,
+      arrivals: this.arrivals.errorMean,
     };
   }
 
   state(): ForecastState {
-    return { version: 1, load: this.load.state(), solar: this.solar.state(), stays: this.stays.state() };
+    return {
+      version: 1,
+      load: this.load.state(),
+      solar: this.solar.state(),
+      stays: this.stays.state(),
+      arrivals: this.arrivals.state(),
+    };
   }
 }
