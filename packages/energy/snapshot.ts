@@ -55,7 +55,14 @@ export type EnergySnapshot = {
   /** From now on, one value a step; what happened so far is in the quarters. */
   readonly plan?: PlanView;
   /** Of each the mean so far, 0 until it was held against what came of it; absent: none was yet. */
-  readonly forecastError?: Readonly<Record<"loadW" | "solarW" | "departureMin", number>>;
+  readonly forecastError?: {
+    readonly loadW: number;
+    readonly solarW: number;
+    readonly departureMin: number;
+    /** This and `arrivals`, in cars an hour, are absent from controllers that do not tell. */
+    readonly takenWh?: number;
+    readonly arrivals?: number;
+  };
 };
 
 export type PlanView = {

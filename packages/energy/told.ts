@@ -127,6 +127,8 @@ export const snapshotRule: Rule = object<EnergySnapshot>({
       loadW: number(),
       solarW: number(),
       departureMin: number(),
+      takenWh: optional(number()),
+      arrivals: optional(number()),
     }),
   ),
 });

@@ -37,6 +37,14 @@ test("energy: with one quarter of an hour told a short range shows it; ranges ar
     energy.snapshot = { forecastError: { loadW: 2_140, solarW: 0, departureMin: 0 } };
     energy.tell();
     await error.getByText("± 2.1 kW").waitFor();
+    // Also of what a controller of before does not tell.
+    assert.equal(await error.getByText("not known yet").count(), 4);
+    energy.snapshot = {
+      forecastError: { loadW: 2_140, solarW: 0, departureMin: 0, takenWh: 4_250, arrivals: 0.842 },
+    };
+    energy.tell();
+    await error.getByText("± 4.25 kWh").waitFor();
+    await error.getByText("± 0.84 an hour").waitFor();
     assert.equal(await error.getByText("not known yet").count(), 2);
     assert.deepEqual(complaints, []);
   }

@@ -232,8 +232,8 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
 ];
 
 /** None is told as 0 until a forecast was held against what came of it: no forecast is right to the last watt. */
-const meanOf = (mean: number, told: (mean: number) => string): string =>
-  mean === 0 ? say.error.unknown : `± ${told(mean)}`;
+const meanOf = (mean: number | undefined, told: (mean: number) => string): string =>
+  mean === undefined || mean === 0 ? say.error.unknown : `± ${told(mean)}`;
 
 function ForecastError({ error }: { error: EnergySnapshot["forecastError"] }) {
   const told = say.error;
@@ -255,6 +255,14 @@ function ForecastError({ error }: { error: EnergySnapshot["forecastError"] }) {
             <div>
               <dt>{told.departureMin}</dt>
               <dd>{meanOf(error.departureMin, (minutes) => told.minutes(Math.round(minutes)))}</dd>
+            </div>
+            <div>
+              <dt>{told.takenWh}</dt>
+              <dd>{meanOf(error.takenWh, (wh) => written(energy(wh)))}</dd>
+            </div>
+            <div>
+              <dt>{told.arrivals}</dt>
+              <dd>{meanOf(error.arrivals, (cars) => told.cars(Number(cars.toPrecision(2))))}</dd>
             </div>
           </dl>
           <p className={styles.quiet}>{told.lead}</p>

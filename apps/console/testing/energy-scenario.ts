@@ -193,7 +193,7 @@ export function energySnapshot(nowMs: number, more: Partial<EnergySnapshot> = {}
       { id: "bess", kind: "battery", state: "well", sinceWallMs: nowMs - 5 * HOUR_MS, writes: 18_412 },
     ],
     plan: planFrom(nowMs),
-    forecastError: { loadW: 2_140, solarW: 3_480, departureMin: 34 },
+    forecastError: { loadW: 2_140, solarW: 3_480, departureMin: 34, takenWh: 4_250, arrivals: 0.84 },
     ...more,
   };
 }

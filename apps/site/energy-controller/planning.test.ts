@@ -8,6 +8,7 @@ import {
   type Planned,
   type Planner,
   type PlannerInput,
+  parseSnapshot,
 } from "@wattward/energy";
 import { inProcessSolver } from "@wattward/energy/highs";
 import type { Clock } from "@wattward/kernel";
@@ -204,4 +205,38 @@ test("what was learnt is on the disk: a restart goes on from it, and a file that
   await plant.time.advance(20_000);
   assert.deepEqual(plant.fatals, []);
   assert(plant.nowMs - plant.turns.at(-1)!.atMs < 1_000);
+});
+
+test("how many cars come in an hour, and what one takes, is held against the forecast, and shown", async () => {
+  // The wall's clock runs fast: an hour of it would be long to wait for.
+  const now = (clock: Clock) => {
+    const { wallMs, monotonicMs, ...rest } = clock.now();
+    return { ...rest, monotonicMs, wallMs: wallMs + 11 * monotonicMs };
+  };
+  const plant = new SmallPlant({
+    config: { timeZone: "UTC" },
+    clock: (clock) => ({ ...clock, now: () => now(clock) }),
+  });
+  const { wallMs, monotonicMs } = plant.time.now();
+  const startMs = wallMs + 11 * monotonicMs;
+  const learnt = new Forecasts("UTC");
+  // One in each hour of the week before, and each took the same.
+  for (let hour = -7 * 24; hour < 0; hour++) {
+    const arrivedWallMs = startMs + hour * HOUR_MS;
+    const leftWallMs = arrivedWallMs + HOUR_MS / 2;
+    learnt.learn({ outlet: "o0" as OutletId, arrivedWallMs, leftWallMs, takenWh: 9_000 });
+  }
+  plant.disk.damage("energy/forecasts.json", new TextEncoder().encode(JSON.stringify(learnt.state())));
+  await plant.start();
+  assert(startMs % HOUR_MS < 60_000, "an hour begins");
+  await plant.time.advance(200_000);
+  for (const outlet of [0, 1]) plant.plugIn(outlet);
+  await plant.time.advance(30_000);
+  plant.plugIn(2);
+  plant.unplug(0);
+  await plant.time.advance(90_000);
+  // One was expected, and three came; one left, and the plant's cars are told to have taken nothing.
+  const { takenWh, arrivals } = plant.snapshot?.forecastError ?? {};
+  assert.deepEqual({ takenWh, arrivals }, { takenWh: 9_000, arrivals: 2 });
+  assert(parseSnapshot(JSON.stringify(plant.snapshot)).ok);
 });

@@ -150,6 +150,7 @@ export class Planning {
       if (facts.flows.buildingW !== undefined) this.forecasts.sawLoad(facts.wallMs, facts.flows.buildingW);
       if (facts.flows.solarW !== undefined && facts.solarHeldBack !== true)
         this.forecasts.sawSolar(facts.wallMs, facts.flows.solarW);
+      this.forecasts.passed(facts.wallMs);
     }
     if (nowMs - this.keptAtMs >= FORECAST_KEEP_EVERY_MS) {
       this.keptAtMs = nowMs;

@@ -24,25 +24,45 @@ export function expectedSessions(
   }: { readonly fromWallMs: number; readonly hours: number; readonly powerW: number },
 ): ExpectedSessions[] {
   const today = time.of(fromWallMs);
-  const places = visits
-    .map((visit) => ({ visit, local: time.of(visit.arrivedWallMs) }))
-    .filter(({ local }) => today.day - local.day <= DAYS_MAX);
-  const first = Math.min(today.day - 1, ...places.map(({ local }) => local.day));
+  const past = pastOf(visits, time, today.day);
   const out: ExpectedSessions[] = [];
   for (let h = 0; h < hours; h++) {
     const startMs = fromWallMs - (today.msOfDay % HOUR_MS) + h * HOUR_MS;
     const at = time.of(startMs);
     const part = h === 0 ? 1 - (fromWallMs - startMs) / HOUR_MS : 1;
-    const one = inHour(places, at, { first, today: today.day });
+    const { days: _, ...one } = inHour(past, at);
     if (one.count * part < COUNT_MIN) continue;
     out.push({ ...one, count: one.count * part, arriveWallMs: startMs + (1 - part / 2) * HOUR_MS, powerW });
   }
   return out;
 }
 
-type Place = { readonly visit: Visit; readonly local: Local };
+/** How many cars will come in the hour that begins then; `undefined`: no day before it, or none like it, tells. */
+export function expectedInHour(
+  visits: readonly Visit[],
+  time: LocalTime,
+  startMs: number,
+): number | undefined {
+  const at = time.of(startMs);
+  const past = pastOf(visits, time, at.day);
+  const { count, days } = inHour(past, at);
+  if (days === 0 || !past.places.some(({ local }) => local.day < at.day)) return undefined;
+  return count < COUNT_MIN ? 0 : count;
+}
 
-function inHour(places: readonly Place[], at: Local, { first, today }: { first: number; today: number }) {
+type Place = { readonly visit: Visit; readonly local: Local };
+/** Days by the site's calendar: the first that counts, and the one that none of it has told of yet. */
+type Past = { readonly places: readonly Place[]; readonly first: number; readonly today: number };
+
+function pastOf(visits: readonly Visit[], time: LocalTime, today: number): Past {
+  const places = visits
+    .map((visit) => ({ visit, local: time.of(visit.arrivedWallMs) }))
+    .filter(({ local }) => today - local.day <= DAYS_MAX);
+  return { places, first: Math.min(today - 1, ...places.map(({ local }) => local.day)), today };
+}
+
+/** `days`: how much the days before weigh together, 0 where none is like it. */
+function inHour({ places, first, today }: Past, at: Local) {
   const weightOf = (day: number): number => {
     const weekday = weekdayOf(day);
     const alike = weekday === at.weekday ? 1 : isWorkday({ weekday }) === isWorkday(at) ? 0.5 : 0;
@@ -62,6 +82,7 @@ function inHour(places: readonly Place[], at: Local, { first, today }: { first: 
     stays.push({ value: visit.leftWallMs - visit.arrivedWallMs, weight });
   }
   return {
+    days,
     count: days > 0 ? count / days : 0,
     takesWh: count > 0 ? takesWh / count : 0,
     staysMs: spreadOf(stays, VALUES),

@@ -8,6 +8,7 @@
 import { QUARTER_MS } from "../limits.ts";
 import type { Forecast } from "../planner.ts";
 import { isWorkday, type Local, type LocalTime } from "./local-time.ts";
+import { MeanError } from "./mean-error.ts";
 import { quantile, type Sample, spreadOf } from "./spread.ts";
 
 const QUARTERS_A_DAY = 96;
@@ -30,7 +31,7 @@ export class Course {
   private readonly time: LocalTime;
   private readonly habit: Habit;
   private days: Day[] = [];
-  errorMean = 0;
+  private readonly error = new MeanError(ERROR_SHARE);
   private deviation = { quarter: Number.NEGATIVE_INFINITY, w: 0 };
   private open: { quarter: number; lastMs: number; lastW: number; wms: number; ms: number } | undefined;
 
@@ -38,6 +39,10 @@ export class Course {
   constructor(time: LocalTime, habit: Habit) {
     this.time = time;
     this.habit = habit;
+  }
+
+  get errorMean(): number {
+    return this.error.mean;
   }
 
   /** A reading now; held until the next one, for at most a quarter. */
@@ -64,8 +69,7 @@ export class Course {
     const said = this.samples(local);
     if (said.length > 0) {
       const likely = quantile(spreadOf(said, VALUES), 0.5)!;
-      const error = Math.abs(w - likely);
-      this.errorMean += (error - this.errorMean) * (this.errorMean === 0 ? 1 : ERROR_SHARE);
+      this.error.saw(Math.abs(w - likely));
       this.deviation = { quarter, w: w - likely };
     }
     let day = this.days.find((one) => one.day === local.day);
@@ -115,7 +119,7 @@ export class Course {
     const { days, errorMean } = (state ?? {}) as Partial<CourseState>;
     if (!Array.isArray(days)) return;
     this.days = days.filter(isDay).slice(-DAYS_MAX);
-    this.errorMean = typeof errorMean === "number" && errorMean >= 0 ? errorMean : 0;
+    this.error.restore(errorMean);
   }
 
   /**

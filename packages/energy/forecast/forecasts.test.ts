@@ -189,6 +189,33 @@ test("stays: the error of departures is told in minutes, and falls as habits are
   );
 });
 
+test("stays: the error of the energy is told in Wh: between the likely one at plug-in and what the car took", () => {
+  const forecasts = new Forecasts(ZONE);
+  const stay = (day: number, takenWh: number) => {
+    const one = arrival(day, 8);
+    forecasts.arrived(one);
+    forecasts.departed(one.id, { leftWallMs: one.arrivedWallMs + HOUR_MS, takenWh });
+  };
+  stay(0, 10_000);
+  assert.equal(forecasts.errors.takenWh, 0, "of the first car nothing was forecast");
+  stay(1, 13_000);
+  assert.equal(forecasts.errors.takenWh, 3_000);
+  stay(2, -5_000);
+  assert.equal(forecasts.errors.takenWh, 3_000, "no car takes that");
+  for (let day = 3; day < 60; day++) stay(day, 10_000);
+  assert(forecasts.errors.takenWh > 0 && forecasts.errors.takenWh < 2_000, `${forecasts.errors.takenWh} Wh`);
+  const { departureMin, takenWh } = new Forecasts(ZONE, JSON.parse(JSON.stringify(forecasts.state()))).errors;
+  assert.deepEqual([departureMin, takenWh], [forecasts.errors.departureMin, forecasts.errors.takenWh]);
+});
+
+test("stays: who says what he wants is forecast with it, and held against it", () => {
+  const forecasts = new Forecasts(ZONE);
+  const one = arrival(0, 8, { energyWh: 20_000 });
+  forecasts.arrived(one);
+  forecasts.departed(one.id, { leftWallMs: one.arrivedWallMs + HOUR_MS, takenWh: 15_000 });
+  assert.equal(forecasts.errors.takenWh, 5_000);
+});
+
 test("stays: a clock that leaps a year while cars are there teaches nobody to stay for a year", () => {
   const forecasts = new Forecasts(ZONE);
   for (let day = 0; day < 20; day++) forecasts.learn(visit(day, 9, 2));
@@ -283,8 +310,16 @@ test("state: whatever has become of it, forecasts begin; and it is bounded", () 
       stays: { visits: [null, {}, { outlet: 5 }] },
     },
     { version: 1, load: { days: "x" }, stays: { visits: { length: 9 }, errorMeanMs: -1 } },
+    { version: 1, stays: { visits: [], errorMeanMs: "x", takenErrorMeanWh: -1 }, arrivals: "x" },
+    { version: 1, stays: { visits: [], takenErrorMeanWh: Number.POSITIVE_INFINITY }, arrivals: null },
+    { version: 1, arrivals: { errorMean: Number.NaN } },
+    { version: 1, arrivals: { errorMean: [3] } },
   ];
-  for (const state of junk) assert.deepEqual(new Forecasts(ZONE, state).loadW(MONDAY_MS, 1).likely, [0]);
+  for (const state of junk) {
+    const forecasts = new Forecasts(ZONE, state);
+    assert.deepEqual(forecasts.loadW(MONDAY_MS, 1).likely, [0]);
+    assert.deepEqual(forecasts.errors, { loadW: 0, solarW: 0, departureMin: 0, takenWh: 0, arrivals: 0 });
+  }
   const forecasts = new Forecasts(ZONE);
   for (let i = 0; i < VISITS_MAX + 50; i++) forecasts.learn(visit(i % 300, 8, 9));
   assert.equal(forecasts.state().stays.visits.length, VISITS_MAX);

@@ -5,6 +5,7 @@
 import type { SessionId } from "../inputs.ts";
 import type { ExpectedSessions, Forecast, PlannedSession } from "../planner.ts";
 import { expectedSessions } from "./arrivals.ts";
+import { ArrivalsError, type ArrivalsState } from "./arrivals-error.ts";
 import { Course, type CourseState } from "./course.ts";
 import { Fullness } from "./fullness.ts";
 import { LocalTime } from "./local-time.ts";
@@ -18,6 +19,17 @@ export type ForecastState = {
   readonly load: CourseState;
   readonly solar: CourseState;
   readonly stays: StayState;
+  readonly arrivals: ArrivalsState;
+};
+
+/** Of each the mean so far; 0: nobody knows yet. */
+export type ForecastErrors = {
+  readonly loadW: number;
+  readonly solarW: number;
+  readonly departureMin: number;
+  readonly takenWh: number;
+  /** Cars an hour. */
+  readonly arrivals: number;
 };
 
 type Present = { readonly arrival: Arrival; readonly fullness: Fullness };
@@ -31,6 +43,7 @@ export class Forecasts {
   private readonly load: Course;
   private readonly solar: Course;
   private readonly stays: Stays;
+  private readonly arrivals: ArrivalsError;
   private readonly present = new Map<SessionId, Present>();
 
   /** `timeZone`: IANA name. `state`: as `state()` once told it, whatever has become of it since. */
@@ -40,9 +53,14 @@ export class Forecasts {
     this.load = new Course(this.time, "week");
     this.solar = new Course(this.time, "sun");
     this.stays = new Stays(this.time);
+    this.arrivals = new ArrivalsError(this.time, {
+      visits: () => this.stays.visits,
+      present: () => Array.from(this.present.values(), ({ arrival }) => arrival),
+    });
     const { version, timeZone: before = timeZone, ...kept } = (state ?? {}) as Partial<ForecastState>;
     if (version !== 1) return;
     this.stays.restore(kept.stays);
+    this.arrivals.restore(kept.arrivals);
     // By another clock the sun would rise at another hour: its course is learnt again.
     if (before !== timeZone) return;
     this.load.restore(kept.load);
@@ -56,6 +74,11 @@ export class Forecasts {
 
   sawSolar(wallMs: number, w: number): void {
     this.solar.saw(wallMs, w);
+  }
+
+  /** The time, every few seconds and after who came was told: as hours end, what was expected of them is held against who came. */
+  passed(wallMs: number): void {
+    this.arrivals.passed(wallMs);
   }
 
   /** Told again of one that is there, it is known anew: its driver says more by now, or the clock was set. */
@@ -133,16 +156,21 @@ export class Forecasts {
     return expectedSessions(this.stays.visits, this.time, { fromWallMs, hours, powerW });
   }
 
-  get errors(): { readonly loadW: number; readonly solarW: number; readonly departureMin: number } {
+  get errors(): ForecastErrors {
     return {
       loadW: this.load.errorMean,
       solarW: this.solar.errorMean,
       departureMin: this.stays.errorMeanMs / 60_000,
+      takenWh: this.stays.takenErrorMeanWh,
+      arrivals: this.arrivals.errorMean,
     };
   }
 
   state(): ForecastState {
-    const { load, solar, stays, timeZone } = this;
-    return { version: 1, timeZone, load: load.state(), solar: solar.state(), stays: stays.state() };
+    const { timeZone, load, solar, stays, arrivals } = this;
+    return {
+      ...{ version: 1, timeZone, load: load.state(), solar: solar.state() },
+      ...{ stays: stays.state(), arrivals: arrivals.state() },
+    };
   }
 }

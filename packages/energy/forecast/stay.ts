@@ -6,6 +6,7 @@
  */
 import type { Spread } from "../planner.ts";
 import { isWorkday, type Local, type LocalTime } from "./local-time.ts";
+import { MeanError } from "./mean-error.ts";
 import { quantile, type Sample, spreadAbove } from "./spread.ts";
 import type { Arrival, Visit } from "./visits.ts";
 
@@ -24,7 +25,11 @@ const DAY_MS = 24 * HOUR_MS;
 /** Weight of the last visit's error in the mean. */
 const ERROR_SHARE = 1 / 100;
 
-export type StayState = { readonly visits: readonly Visit[]; readonly errorMeanMs: number };
+export type StayState = {
+  readonly visits: readonly Visit[];
+  readonly errorMeanMs: number;
+  readonly takenErrorMeanWh: number;
+};
 
 /** A visit with its place on the site's clock. */
 type Kept = { readonly visit: Visit; readonly local: Local; readonly saidMs: number | undefined };
@@ -35,10 +40,20 @@ export class Stays {
   private kept: Kept[] = [];
   private readonly told = new Map<string, Told>();
   /** Between the likely departure at plug-in and the true one. */
-  errorMeanMs = 0;
+  private readonly leftError = new MeanError(ERROR_SHARE);
+  /** Between the likely energy at plug-in and what the car took. */
+  private readonly takenError = new MeanError(ERROR_SHARE);
 
   constructor(time: LocalTime) {
     this.time = time;
+  }
+
+  get errorMeanMs(): number {
+    return this.leftError.mean;
+  }
+
+  get takenErrorMeanWh(): number {
+    return this.takenError.mean;
   }
 
   /** What the past says of a car at its arrival; later questions start from it. */
@@ -47,15 +62,14 @@ export class Stays {
   }
 
   departed(arrival: Arrival, left: Pick<Visit, "leftWallMs" | "takenWh">): void {
-    const likely = quantile(this.leaves(arrival, arrival.arrivedWallMs), 0.5);
+    const likelyLeftMs = quantile(this.leaves(arrival, arrival.arrivedWallMs), 0.5);
+    const likelyWh = quantile(this.takes(arrival, 0), 0.5);
     this.told.delete(arrival.id);
     const { id: _, ...said } = arrival;
     const visit = { ...said, ...left };
     if (!canHaveBeen(visit)) return;
-    if (likely !== undefined) {
-      const errorMs = Math.abs(likely - left.leftWallMs);
-      this.errorMeanMs += (errorMs - this.errorMeanMs) * (this.errorMeanMs === 0 ? 1 : ERROR_SHARE);
-    }
+    if (likelyLeftMs !== undefined) this.leftError.saw(Math.abs(likelyLeftMs - left.leftWallMs));
+    if (likelyWh !== undefined) this.takenError.saw(Math.abs(likelyWh - left.takenWh));
     this.learn(visit);
   }
 
@@ -89,15 +103,17 @@ export class Stays {
   }
 
   state(): StayState {
-    return { visits: this.visits, errorMeanMs: this.errorMeanMs };
+    const { visits, errorMeanMs, takenErrorMeanWh } = this;
+    return { visits, errorMeanMs, takenErrorMeanWh };
   }
 
   restore(state: unknown): void {
-    const { visits, errorMeanMs } = (state ?? {}) as Partial<StayState>;
+    const { visits, errorMeanMs, takenErrorMeanWh } = (state ?? {}) as Partial<StayState>;
     if (!Array.isArray(visits)) return;
     this.kept = [];
     for (const visit of visits.filter(isVisit).slice(-VISITS_MAX)) this.learn(visit);
-    this.errorMeanMs = typeof errorMeanMs === "number" && errorMeanMs >= 0 ? errorMeanMs : 0;
+    this.leftError.restore(errorMeanMs);
+    this.takenError.restore(takenErrorMeanWh);
   }
 
   private of(arrival: Arrival): Told {

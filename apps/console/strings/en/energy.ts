@@ -348,9 +348,12 @@ export const energyWords = {
       loadW: "Building",
       solarW: "Solar",
       departureMin: "Departure of cars",
+      takenWh: "Energy a car takes",
+      arrivals: "Cars that come",
       none: "No forecast has been proven against a day yet.",
       unknown: "not known yet",
       minutes: (minutes: number) => `${minutes} min`,
+      cars: (cars: number) => `${cars} an hour`,
     },
   },
 
