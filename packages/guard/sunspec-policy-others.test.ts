@@ -1,6 +1,7 @@
 /** The default policy of what is no battery: inverters, meters, plain devices; and of looking for any of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { modelRegisters, models } from "@wattward/modbus/sunspec";
 import { checkPolicy } from "./check-policy.ts";
 import { sunspecPolicy } from "./sunspec-policy.ts";
 import { BASE, Site, type Values } from "./testing/sunspec-site.ts";
@@ -53,6 +54,27 @@ test("120, 121, 703, meters: read, never written, by nobody", () => {
   assert.equal(site.read(121), "pass");
   assert.deepEqual(site.write(121, { ConnPh: 2 }), [1]);
   assert.deepEqual(site.write(121, { WMax: 1 }), [1]);
+});
+
+test("settings, grid code, trip curves, states: not one of their registers is written by anybody, but for a heartbeat", () => {
+  // All that is known but what has a setpoint (704, 123, 124) or names itself (1); what is not known has no rule.
+  const readOnly = [...models.keys()].filter((id) => ![1, 123, 124, 704].includes(id));
+  assert(readOnly.length > 20);
+  const beats: Readonly<Record<number, string>> = { 802: "CtrlHb" };
+  for (const id of readOnly) {
+    const model = models.get(id);
+    assert(model !== undefined, `${id}`);
+    const registers = modelRegisters(model, {});
+    const site = new Site([[id, {}]]);
+    site.read(id);
+    const passed = registers
+      .slice(2)
+      .flatMap((_, i) => (site.guard.write(BASE + 4 + i, 1) === "pass" ? [i] : []));
+    const at = model.root.points.findIndex(({ name }) => name === beats[id]);
+    const heart =
+      at < 0 ? [] : [model.root.points.slice(0, at).reduce((sum, { registers }) => sum + registers, 0)];
+    assert.deepEqual(passed, heart, `registers of ${id} that pass`);
+  }
 });
 
 test("discovery: where a map could begin, its header marks and its end are read; what lies behind is not", () => {

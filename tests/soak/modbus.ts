@@ -51,7 +51,8 @@ for (let run = 0; fuzzed() < frames && findings.length === 0; run++) {
   } catch (error) {
     findings.push(`seed ${seed + run}: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const usedBytes = process.memoryUsage().heapUsed;
+  const { arrayBuffers, heapUsed } = process.memoryUsage();
+  const usedBytes = heapUsed + arrayBuffers;
   // The first run fills caches and compiles code.
   if (run === 0) baseBytes = usedBytes;
   if (usedBytes > baseBytes + GROWTH_BYTES_MAX) findings.push(`${usedBytes} bytes in use after run ${run}`);

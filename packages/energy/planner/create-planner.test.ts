@@ -105,6 +105,21 @@ test("planner: what is bought for the cars of one phase is not planned for those
   assert(ofL1 <= 33, `${most} A: more on L1 than its fuse`);
 });
 
+test("planner: a fuse bears the loads below it, not the whole building", async () => {
+  const plain = smallSite({ outlets: 4, mainA: 200, baseA: 100, subA: 40 });
+  const lamp = {
+    ...plain.loads[0]!,
+    id: "lamp" as never,
+    fuse: plain.fuses[1]!.id,
+    highestMa: [1_000, 1_000, 1_000] as const,
+  };
+  const site = { ...plain, loads: [...plain.loads, lamp] };
+  const sessions = [0, 1].map((i) => car(i, { takesWh: [20_000], leavesWallMs: [NOW_MS + HOUR_MS] }));
+  const price = { fromWallMs: NOW_MS, stepMs: HOUR_MS, milliCentPerKwh: [10_000, 40_000] };
+  const both = await atLeast(input({ site, sessions, price, loadW: flat(60_000) }));
+  assert(both[0]! + both[1]! > 35, `${both} A below a fuse of 40 A`);
+});
+
 test("planner: never infeasible: load beyond the fuse, an empty battery, nothing that fits", async () => {
   const site = smallSite({ outlets: 4, mainA: 10, battery: {} });
   const { plan } = await made(
