@@ -87,6 +87,8 @@ function introduce(plant: Plant, options: Options, say: (line: string) => void):
   say(`
   Running     ${plant.others.length === 0 ? "the central system" : `${plant.others.length + 1} central systems on one database`}, the site controller of '${SITE}', ${stations.length} stations (OCPP 1.6, 2.0.1 and 2.1, mutual TLS)
   Energy      a connection of 3 × 400 A, too small for its cars, with battery, solar and building, behind a Modbus guard
+  Misfits     an old battery of 6 kW that never lets go of a setpoint, so it is told nothing but 0;
+              LYO-06, which follows a lower limit after 9 s, though it declares 5
   Console     ${invitation}
               a link for once: it makes you the first administrator, with a passkey of this browser
   Files       ${plant.out}  (logs in logs/, what stations sent in sent.jsonl)

@@ -3,12 +3,16 @@
  * both who must know it: the simulator, which makes it true (`plant.json`), and the energy manager, who writes it down for the site
  * (`npx wattward energy set`).
  *
- *     grid 400 A ─┬─ LYO-01, 2 × 150 kW        ── meter, battery 60 kW, solar 50 kW, building up to 60 A
+ *     grid 400 A ─┬─ LYO-01, 2 × 150 kW        ── meter, battery 60 kW, old battery 6 kW, solar 50 kW, building up to 60 A
  *                 ├─ hall 160 A ─ LYO-02, LYO-05, 2 × 50 kW each        ── meter
  *                 └─ yard 80 A ── LYO-03, 04, 06, 07 and the single-phase LYO-08, wired by turns
+ *
+ * Two things here are as bad as they come in the field. The old battery knows no revert: what it is told stays for ever. So it is told
+ * nothing but 0, and counts at its full charging power. LYO-06 follows a lower limit later than it declares (plant.ts): the yard carries its
+ * rating beside what the others are left, and no fuse is so small that it alone could overload it.
  */
 
-import { type ClientName, type DeviceName, type Policy, sunspecPolicy } from "@wattward/guard";
+import { type ClientName, type DeviceName, type Envelope, type Policy, sunspecPolicy } from "@wattward/guard";
 import { systemChance, systemClock } from "@wattward/kernel/node";
 import { discover } from "@wattward/modbus/sunspec";
 import { Devices, type PlantWords, readerOf, readPlan } from "@wattward/simulator";
@@ -56,16 +60,22 @@ const building = {
   highestA: [60, 60, 60],
   riseA: [20, 20, 20],
 };
-const battery = { chargeKw: 40, dischargeKw: 60, kwh: 120, rampKwPerS: 20, socPercent: 60 };
+const batteries = {
+  battery: { chargeKw: 40, dischargeKw: 60, kwh: 120, rampKwPerS: 20, socPercent: 60, reverting: "as-told" },
+  "old-battery": { chargeKw: 6, dischargeKw: 6, kwh: 12, rampKwPerS: 2, socPercent: 50, reverting: "never" },
+} as const;
+const batteryNames = ["battery", "old-battery"] as const;
 const SOLAR_KW = 50;
 /** The sun stands high when the demo begins, and a quarter of an hour passes in a minute. */
 const day = { startsAtH: 12, speed: 15 };
 
-export const deviceNames = ["grid-meter", "hall-meter", "solar", "battery"] as const;
+/** In the order of their units at the guard, from 1 on. */
+export const deviceNames = ["grid-meter", "hall-meter", "solar", ...batteryNames] as const;
 export type DevicePorts = Readonly<Record<(typeof deviceNames)[number], number>>;
 
-/** The battery at the guard. */
-const BATTERY_UNIT = 4;
+const unitOf = (name: (typeof deviceNames)[number]): number => deviceNames.indexOf(name) + 1;
+/** The one whose vendor is a second master. */
+const BATTERY_UNIT = unitOf("battery");
 /** MinRsvPct and ChaState of the battery's model 124, tenths of a per cent. */
 const RESERVE = { model: 124, register: "124.MinRsvPct", offset: 5 } as const;
 const CHARGE_OFFSET = 6;
@@ -94,7 +104,9 @@ function devicesOf(ports: DevicePorts): PlantWords {
       { id: "grid-meter", kind: "meter", fuse: "grid", port: ports["grid-meter"] },
       { id: "hall-meter", kind: "meter", fuse: "hall", layout: "203", port: ports["hall-meter"] },
       { id: "solar", kind: "solar", fuse: "grid", peakKw: SOLAR_KW, port: ports.solar },
-      { id: "battery", kind: "battery", fuse: "grid", ...battery, port: ports.battery },
+      ...batteryNames.map((id) => ({
+        ...{ id, kind: "battery" as const, fuse: "grid", ...batteries[id], port: ports[id] },
+      })),
     ],
     day,
   };
@@ -111,7 +123,9 @@ export async function siteDocumentOf(plant: PlantWords): Promise<object> {
         { id: "grid-meter", unit: 1, pollMs: 250, is: { kind: "meter", meter: "grid" } },
         { id: "hall-meter", unit: 2, pollMs: 500, is: { kind: "meter", meter: "hall" } },
         { id: "solar", unit: 3, pollMs: 1_000, is: { kind: "solar", source: "solar" } },
-        { id: "battery", unit: BATTERY_UNIT, pollMs: 500, is: { kind: "battery", source: "battery" } },
+        ...batteryNames.map((id) => ({
+          ...{ id, unit: unitOf(id), pollMs: 500, is: { kind: "battery", source: id } },
+        })),
       ],
       strategy: "fairness",
       tariff: {
@@ -130,16 +144,12 @@ export async function siteDocumentOf(plant: PlantWords): Promise<object> {
 
 /** The usual policy of these devices, and a rule for the vendor of one of them. */
 function policyOf(plant: PlantWords, models: ReadonlyMap<string, FoundModels>): Policy {
-  const { chargeKw, dischargeKw, rampKwPerS } = battery;
-  const envelope = {
-    ...{ chargeWMax: chargeKw * 1000, dischargeWMax: dischargeKw * 1000, reservePermille: 100 },
-    ...{ fullPermille: 950, rampWPerS: rampKwPerS * 1000 * RAMP_ROOM },
-  };
   const policy = sunspecPolicy(
-    deviceNames.map((name, i) => ({
-      ...{ name, unit: i + 1, host: "127.0.0.1", tls: false, deviceUnit: 1, models: models.get(name) ?? [] },
+    deviceNames.map((name) => ({
+      ...{ name, unit: unitOf(name), host: "127.0.0.1", tls: false, deviceUnit: 1 },
+      models: models.get(name) ?? [],
       port: plant.devices?.find(({ id }) => id === name)?.port ?? 0,
-      ...(name === "battery" && { envelope }),
+      ...(isBattery(name) && { envelope: envelopeOf(name) }),
     })),
     { readers: [{ name: VENDOR, by: { kind: "address", address: "127.0.0.1" }, perSecond: 10, burst: 20 }] },
   );
@@ -158,6 +168,17 @@ function policyOf(plant: PlantWords, models: ReadonlyMap<string, FoundModels>): 
     writes: [{ register: RESERVE.register, ...VENDOR_RESERVE, perMinuteMax: 60 }],
   };
   return { ...policy, rules: [...policy.rules, rule] };
+}
+
+type BatteryName = (typeof batteryNames)[number];
+const isBattery = (name: string): name is BatteryName => name in batteries;
+
+function envelopeOf(name: BatteryName): Envelope {
+  const { chargeKw, dischargeKw, rampKwPerS, reverting } = batteries[name];
+  return {
+    ...{ chargeWMax: chargeKw * 1000, dischargeWMax: dischargeKw * 1000, reservePermille: 100 },
+    ...{ fullPermille: 950, rampWPerS: rampKwPerS * 1000 * RAMP_ROOM, revertProven: reverting !== "never" },
+  };
 }
 
 const VENDOR = "battery-vendor" as ClientName;
@@ -188,18 +209,23 @@ function siteOf(): object {
     ],
     sources: [
       { kind: "solar", id: "solar", fuse: "grid", wiring: three, feedWMax: SOLAR_KW * 1000 },
-      {
-        ...{ kind: "battery", id: "battery", fuse: "grid", wiring: three },
-        ...{ chargeWMax: battery.chargeKw * 1000, dischargeWMax: battery.dischargeKw * 1000 },
-        ...{ capacityWh: battery.kwh * 1000, reservePermille: 100, fullPermille: 950 },
-        ...{ temperatureC: { min: 0, max: 45 }, rampWPerS: battery.rampKwPerS * 1000, deadbandW: 200 },
-        revert: { kind: "proven", afterMs: 60_000 },
-      },
+      ...batteryNames.map(storageOf),
     ],
     meters: [
       { id: "grid", fuse: "grid", staleMs: 2_000, frozenMs: 5_000 },
       { id: "hall", fuse: "hall", staleMs: 2_000, frozenMs: 5_000 },
     ],
+  };
+}
+
+function storageOf(id: BatteryName): object {
+  const { chargeKw, dischargeKw, kwh, rampKwPerS, reverting } = batteries[id];
+  return {
+    ...{ kind: "battery", id, fuse: "grid", wiring: three },
+    ...{ chargeWMax: chargeKw * 1000, dischargeWMax: dischargeKw * 1000 },
+    ...{ capacityWh: kwh * 1000, reservePermille: 100, fullPermille: 950 },
+    ...{ temperatureC: { min: 0, max: 45 }, rampWPerS: rampKwPerS * 1000, deadbandW: 200 },
+    revert: reverting === "never" ? { kind: "unproven" } : { kind: "proven", afterMs: 60_000 },
   };
 }
 
