@@ -120,9 +120,9 @@ export async function siteDocumentOf(plant: PlantWords): Promise<object> {
     energy: {
       site: siteOf(),
       devices: [
-        { id: "grid-meter", unit: 1, pollMs: 250, is: { kind: "meter", meter: "grid" } },
-        { id: "hall-meter", unit: 2, pollMs: 500, is: { kind: "meter", meter: "hall" } },
-        { id: "solar", unit: 3, pollMs: 1_000, is: { kind: "solar", source: "solar" } },
+        { id: "grid-meter", unit: unitOf("grid-meter"), pollMs: 250, is: { kind: "meter", meter: "grid" } },
+        { id: "hall-meter", unit: unitOf("hall-meter"), pollMs: 500, is: { kind: "meter", meter: "hall" } },
+        { id: "solar", unit: unitOf("solar"), pollMs: 1_000, is: { kind: "solar", source: "solar" } },
         ...batteryNames.map((id) => ({
           ...{ id, unit: unitOf(id), pollMs: 500, is: { kind: "battery", source: id } },
         })),

@@ -235,6 +235,20 @@ const columnsFor = (currency: string | null): readonly Column<EnergyDay>[] => [
 const meanOf = (mean: number | undefined, told: (mean: number) => string): string =>
   mean === undefined || mean === 0 ? say.error.unknown : `± ${told(mean)}`;
 
+function errorRows(
+  error: NonNullable<EnergySnapshot["forecastError"]>,
+): readonly (readonly [string, string])[] {
+  const told = say.error;
+  const { loadW, solarW, departureMin, takenWh, arrivals } = error;
+  return [
+    [told.loadW, meanOf(loadW, (w) => written(power(w)))],
+    [told.solarW, meanOf(solarW, (w) => written(power(w)))],
+    [told.departureMin, meanOf(departureMin, (minutes) => told.minutes(Math.round(minutes)))],
+    [told.takenWh, meanOf(takenWh, (wh) => written(energy(wh)))],
+    [told.arrivals, meanOf(arrivals, (cars) => told.cars(Number(cars.toPrecision(2))))],
+  ];
+}
+
 function ForecastError({ error }: { error: EnergySnapshot["forecastError"] }) {
   const told = say.error;
   return (
@@ -244,26 +258,12 @@ function ForecastError({ error }: { error: EnergySnapshot["forecastError"] }) {
       ) : (
         <>
           <dl className={styles.errors}>
-            <div>
-              <dt>{told.loadW}</dt>
-              <dd>{meanOf(error.loadW, (w) => written(power(w)))}</dd>
-            </div>
-            <div>
-              <dt>{told.solarW}</dt>
-              <dd>{meanOf(error.solarW, (w) => written(power(w)))}</dd>
-            </div>
-            <div>
-              <dt>{told.departureMin}</dt>
-              <dd>{meanOf(error.departureMin, (minutes) => told.minutes(Math.round(minutes)))}</dd>
-            </div>
-            <div>
-              <dt>{told.takenWh}</dt>
-              <dd>{meanOf(error.takenWh, (wh) => written(energy(wh)))}</dd>
-            </div>
-            <div>
-              <dt>{told.arrivals}</dt>
-              <dd>{meanOf(error.arrivals, (cars) => told.cars(Number(cars.toPrecision(2))))}</dd>
-            </div>
+            {errorRows(error).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
           </dl>
           <p className={styles.quiet}>{told.lead}</p>
         </>

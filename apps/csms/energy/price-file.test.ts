@@ -54,7 +54,7 @@ test("what is added, and what is of the past", () => {
   const plus = read(rows(1, 2, 3), { plusMilliCent: 18_000, fromMs: DAY + 1.5 * HOUR_MS });
   assert.deepEqual(plus, { fromMs: DAY + HOUR_MS, stepMs: HOUR_MS, milliCentPerKwh: [18_200, 18_300] });
   assert.deepEqual(faults(rows(1, 2), { fromMs: DAY + 2 * HOUR_MS }), [
-    "null: every price in it is of the past",
+    "null: every price in it is of the past: tell those that are still to come",
   ]);
   assert.equal(read(rows(1, 2), { fromMs: DAY - HOUR_MS }).milliCentPerKwh.length, 2);
 });

@@ -41,7 +41,9 @@ export function readPrices(
   const past = Math.max(0, Math.floor((fromMs - read.value.fromMs) / stepMs));
   const milliCentPerKwh = read.value.milliCentPerKwh.slice(past).map((price) => price + plusMilliCent);
   if (milliCentPerKwh.length === 0)
-    return failed([{ line: null, sentence: "every price in it is of the past" }]);
+    return failed([
+      { line: null, sentence: "every price in it is of the past: tell those that are still to come" },
+    ]);
   if (milliCentPerKwh.length > PRICES_MAX) {
     const sentence = `${milliCentPerKwh.length} prices are still to come, and ${PRICES_MAX} are taken at once`;
     return failed([{ line: null, sentence }]);

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Device } from "@wattward/energy";
 import { every } from "@wattward/kernel";
+import { serve } from "@wattward/modbus";
 import { parse } from "yaml";
 import type { Values } from "../energy-controller/devices/sunspec-unit.ts";
 import { SmallPlant, UNITS } from "../energy-controller/testing/small-plant.ts";
@@ -108,4 +109,20 @@ test("a relay and a contactor are told as they stand", async () => {
   plant.device("contactor").bank.coils[0] = 1;
   plant.device("signal").bank.coils[0] = 0;
   assert.deepEqual(await values(), ["it says that no limit holds", "it is closed"]);
+});
+
+test("a device whose map begins elsewhere, and that says nothing outside it, is found", async () => {
+  const plant = new SmallPlant({ baseA: 20 });
+  const shiftedBy = 40_000;
+  plant.network.listen("elsewhere", (link) =>
+    serve(link, {
+      clock: plant.time,
+      answer: ({ unit, request }) =>
+        request.kind === "read-holding-registers" && request.address < shiftedBy
+          ? plant.devices.get(unit)!.answer({ ...request, address: request.address + shiftedBy })
+          : { kind: "silence" },
+    }),
+  );
+  const { report } = await commissioned(plant, { dial: () => plant.network.dialer("elsewhere") });
+  assert.match(about(report, "meter", "reachable")[0]!.sentence, /its map at 0/);
 });

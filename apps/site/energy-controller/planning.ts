@@ -125,6 +125,7 @@ export class Planning {
   reconfigure(config: EnergyConfig): void {
     if (config.timeZone !== this.config.timeZone) {
       this.forecasts = new Forecasts(config.timeZone, this.forecasts.state());
+      // Whoever is there is told to these in the next turn.
       this.present.clear();
     }
     this.config = config;

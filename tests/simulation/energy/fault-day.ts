@@ -258,11 +258,17 @@ class Day {
 
   private isLate({ fault, fromMs }: Active, mode: Mode, nowMs: number): boolean {
     if (fault.mode === undefined) return false;
-    // Since when both this fault and somebody who could notice were there; the death of who would have may itself not be noticed yet.
+    // Since when both this fault and somebody who could notice were there.
     const sinceMs = Math.max(fromMs, this.whole.startedAtMs("local") + FRESH_MS);
-    const deaths = this.active.filter((one) => one.fault !== fault && one.fault.mode?.mode === "fallback");
-    const deathsMs = Math.max(0, ...deaths.map((one) => one.fault.mode!.withinMs));
-    return nowMs - sinceMs > fault.mode.withinMs + deathsMs && rank(mode) < rank(fault.mode.mode);
+    if (nowMs - sinceMs <= fault.mode.withinMs || rank(mode) >= rank(fault.mode.mode)) return false;
+    // Nobody else notices while the death of who would have is not noticed itself.
+    return !this.active.some(
+      (other) =>
+        other.fault !== fault &&
+        other.fault.mode?.mode === "fallback" &&
+        other.fromMs < sinceMs + fault.mode!.withinMs &&
+        nowMs <= other.fromMs + other.fault.mode.withinMs,
+    );
   }
 
   /** Alone it is no reason for a mode as bad as that; what an earlier slot left behind is judged there. */

@@ -49,7 +49,10 @@ export function energyPriceRoutes(app: FastifyInstance, { core, clock }: { core:
   const tell = async (prices: PricesBody, actor: string, site?: SiteId) => {
     const atMs = clock.now().wallMs;
     if (prices.fromMs + prices.stepMs * prices.milliCentPerKwh.length <= atMs)
-      return problem("invalid-request", { detail: "Every price in it is of the past.", field: "fromMs" });
+      return problem("invalid-request", {
+        detail: "Every price in it is of the past: tell those that are still to come.",
+        field: "fromMs",
+      });
     const told = await core.decide("energy.prices", { ...prices, actor, atMs, ...(site && { site }) });
     return told.kind === "unknown-site"
       ? problem("unknown-site")
