@@ -6,6 +6,7 @@ import type { JsonObject } from "@wattward/kernel";
 import { rfc3339 } from "@wattward/kernel";
 import type { Call, OcppVersion } from "@wattward/ocpp";
 import { type CsmsPeriod, type CsmsProfile, csmsProfileOf, purposeOf, renewalOf } from "./csms-profile.ts";
+import { type RefusedSetting, refusedSetting } from "./csms-settings.ts";
 import type { Refused, Which } from "./csms-shelf.ts";
 import { type Fields, fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
 import { asWritten, type Measure, type Unit } from "./profile.ts";
@@ -24,15 +25,11 @@ export type CsmsAsk =
   | { readonly kind: "priority"; readonly transaction: string; readonly active: boolean }
   /** A remote start with a profile: without it, it is passed on. */
   | { readonly kind: "start"; readonly profile: CsmsProfile | undefined; readonly without: JsonObject }
-  /** Would switch smart charging off, or change how it works. */
-  | { readonly kind: "settings"; readonly items: readonly Fields[] };
+  | { readonly kind: "refused"; readonly refused: RefusedSetting };
 
 /** Undefined: it is none of these, and goes to the station. */
-export function askOf(
-  version: OcppVersion,
-  { action, payload }: Call,
-  receivedMs: number,
-): CsmsAsk | undefined {
+export function askOf(version: OcppVersion, call: Call, receivedMs: number): CsmsAsk | undefined {
+  const { action, payload } = call;
   const fields = fieldsOf(payload);
   switch (action) {
     case "SetChargingProfile": {
@@ -66,15 +63,10 @@ export function askOf(
     case "RemoteStartTransaction":
     case "RequestStartTransaction":
       return startOf(version, payload, receivedMs);
-    case "SetVariables": {
-      const items = listIn(fields, "setVariableData").map(fieldsOf);
-      const ours = items.some(
-        (item) => textIn(objectIn(item, "component"), "name")?.toLowerCase() === "smartchargingctrlr",
-      );
-      return ours ? { kind: "settings", items } : undefined;
+    default: {
+      const refused = refusedSetting(version, call);
+      return refused && { kind: "refused", refused };
     }
-    default:
-      return undefined;
   }
 }
 
@@ -159,17 +151,3 @@ export function compositeAnswer(
     return { status: "Accepted", connectorId: evse, scheduleStart, chargingSchedule: common };
   return { status: "Accepted", schedule: { evseId: evse, scheduleStart, ...common } };
 }
-
-/** SetVariables, refused item by item. */
-export const settingsRefused = (items: readonly Fields[]): JsonObject => ({
-  setVariableResult: items.map((item) => ({
-    attributeStatus: "Rejected",
-    component: item.get("component") as JsonObject,
-    variable: item.get("variable") as JsonObject,
-    ...(item.has("attributeType") && { attributeType: item.get("attributeType") as string }),
-    attributeStatusInfo: {
-      reasonCode: "NotEnabled",
-      additionalInfo: "the site's energy controller steers by it",
-    },
-  })),
-});

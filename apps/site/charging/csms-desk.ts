@@ -5,6 +5,7 @@
  *     SetChargingProfile, ClearChargingProfile, UpdateDynamicSchedule ─▶ shelf (durable) ─▶ answer ─▶ bound on what the outlet may want
  *     GetChargingProfiles ─▶ answer, then ReportChargingProfiles in the station's name
  *     GetCompositeSchedule ─▶ the lower of what the CSMS asked for and what the station lives on
+ *     SetNetworkProfile, settings that limit or move ─▶ refused
  *     RemoteStart/RequestStart with a profile ─▶ a CALL of the site's own without it; profile kept for that transaction
  */
 import type { Outlet } from "@wattward/energy";
@@ -12,7 +13,7 @@ import type { JsonObject } from "@wattward/kernel";
 import { type Call, callError, type OcppVersion, validateCall, writeFrame } from "@wattward/ocpp";
 import { MANAGED_DOWN_MS_MAX } from "../stations/limits.ts";
 import type { StationCaller } from "./caller.ts";
-import { askOf, type CsmsAsk, compositeAnswer, rejected, settingsRefused } from "./csms-calls.ts";
+import { askOf, type CsmsAsk, compositeAnswer, rejected } from "./csms-calls.ts";
 import { periodsOf, type Said } from "./csms-composite.ts";
 import type { CsmsProfile } from "./csms-profile.ts";
 import type { CsmsShelf, Refused, Which } from "./csms-shelf.ts";
@@ -80,12 +81,9 @@ export class CsmsDesk {
         return this.prioritise(asked.transaction, asked.active);
       case "start":
         return this.start(version, call, asked);
-      case "settings":
-        this.ports.observe(
-          "smart-charging-setting-refused",
-          "the CSMS would have changed how the station limits charging",
-        );
-        return Promise.resolve(settingsRefused(asked.items));
+      case "refused":
+        this.ports.observe(asked.refused.observed, asked.refused.detail);
+        return Promise.resolve(asked.refused.answer);
     }
   }
 

@@ -25,7 +25,7 @@ export const passedOn = (version: OcppVersion): readonly string[] => [
   ...["UnlockConnector", "UpdateFirmware"],
   ...(version === "1.6"
     ? ["ChangeConfiguration", "RemoteStartTransaction", "RemoteStopTransaction"]
-    : ["RequestStartTransaction", "RequestStopTransaction", "SetNetworkProfile", "SetVariables"]),
+    : ["RequestStartTransaction", "RequestStopTransaction", "SetVariables"]),
 ];
 
 /** One CALL. */
@@ -91,6 +91,7 @@ const keys16 = [
     "LocalAuthListEnabled",
     "RetryBackOffWaitMinimum",
     "WebSocketPingInterval",
+    "CentralSystemURL",
   ],
 ];
 const variables = [
@@ -111,10 +112,12 @@ const variables = [
   ...["AuthCtrlr.LocalAuthorizeOffline", "AuthCacheCtrlr.Enabled", "LocalAuthListCtrlr.Enabled"],
   ...["OCPPCommCtrlr.HeartbeatInterval", "OCPPCommCtrlr.RetryBackOffWaitMinimum"],
   ...["OCPPCommCtrlr.WebSocketPingInterval", "OCPPCommCtrlr.NetworkConfigurationPriority"],
+  "NetworkConfiguration.OcppCsmsUrl",
 ];
 
 function settings({ version }: About, pick: Pick): Call {
-  const value = () => pick("0", "1", "5", "86400", "true", "false", "Power", "W", "SoC", "");
+  const value = () =>
+    pick("0", "1", "5", "86400", "true", "false", "Power", "W", "SoC", "", "ws://192.0.2.1/");
   if (version === "1.6") return ["ChangeConfiguration", { key: pick(...keys16), value: value() }];
   const one = () => {
     const [component = "", variable = ""] = pick(...variables).split(".");

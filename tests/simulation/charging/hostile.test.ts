@@ -31,11 +31,11 @@ for (const version of ocppVersions)
       const said = await harassed(rig, seededChance(1_000 + seed));
       const after = `seed ${seed}, after\n${said.join("\n")}`;
       assert.deepEqual(foreign(rig), [], `a profile that the site did not write: ${after}`);
-      // The simulated station lets nobody set these; others do.
-      const steering = rig
-        .asks("SetVariables")
-        .filter(({ payload }) => /smartchargingctrlr/i.test(JSON.stringify(payload)));
-      assert.deepEqual(steering, [], `a setting that charging is steered by: ${after}`);
+      // The simulated station lets nobody set these, and moves nowhere; others do.
+      const theSites = rig.asked
+        .get("S0")!
+        .filter(({ payload }) => /smartchargingctrlr|network|central|wss?:/i.test(JSON.stringify(payload)));
+      assert.deepEqual(theSites, [], `limits charging otherwise, or sends the station elsewhere: ${after}`);
       for (const { action } of rig.asked.get("S0")!) reached.add(action);
       // Whoever may charge again is seen to charge: a station that lets nobody charge would keep within any limit.
       for (const [action, payload] of amends(version))
