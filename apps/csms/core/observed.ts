@@ -5,8 +5,10 @@
 
 import { energyObservation } from "../energy/told.ts";
 import { findStation } from "../stations/rows.ts";
+import { statement } from "../store/statement.ts";
+import type { Tx } from "../store/writer.ts";
 import type { Decision } from "./decision.ts";
-import { clipped, observe } from "./observations.ts";
+import { clipped, type Observation, type ObservationKind, observe } from "./observations.ts";
 
 /** A detail larger than this is dropped: an observation is a fact, not a file. */
 const DETAIL_CHARS_MAX = 4_000;
@@ -14,7 +16,7 @@ const DETAIL_CHARS_MAX = 4_000;
 export const takeObserved: Decision<"observe"> = async (tx, seen) => {
   const energy = energyObservation(seen);
   if (energy !== undefined) {
-    observe(tx, energy);
+    await observeOnce(tx, energy);
     return;
   }
   const { kind, station, site, detail, atMs } = seen;
@@ -22,7 +24,7 @@ export const takeObserved: Decision<"observe"> = async (tx, seen) => {
   // A site names only its own stations; any other name stays in the detail alone.
   const itsOwn = site === undefined || known?.site_id === site;
   const kept = JSON.stringify(detail).length > DETAIL_CHARS_MAX ? { dropped: "too large" } : detail;
-  observe(tx, {
+  await observeOnce(tx, {
     kind: "observed",
     source: site === undefined ? "csms" : "site",
     atMs,
@@ -31,3 +33,28 @@ export const takeObserved: Decision<"observe"> = async (tx, seen) => {
     data: { what: clipped(kind, 64), detail: kept },
   });
 };
+
+/** A site tells again what it told shortly before its link ended, for nothing says that it arrived. */
+async function observeOnce<K extends ObservationKind>(tx: Tx, seen: Observation<K>): Promise<void> {
+  const { atMs, kind, site, source, station } = seen;
+  if (source === "site" && site) {
+    const alike = { kind, site, atMs, station: station ?? "", data: JSON.stringify(seen.data) };
+    if ((await tx.first(findTold, alike)) !== undefined) return;
+  }
+  observe(tx, seen);
+}
+
+type Told = { kind: string; site: string; atMs: number; station: string; data: string };
+
+/** By the index of times: a site tells little in one and the same millisecond. */
+const findTold = statement((db, p: Told) =>
+  db
+    .selectFrom("outbox")
+    .select("seq")
+    .where("at_ms", "=", p.atMs)
+    .where("site_id", "=", p.site)
+    .where("kind", "=", p.kind)
+    .where("data", "=", p.data)
+    .where((eb) => eb(eb.fn.coalesce("station_id", eb.val("")), "=", p.station))
+    .limit(1),
+);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MODES } from "@wattward/energy";
-import type { JsonObject, SiteId } from "@wattward/kernel";
+import type { JsonObject, SiteId, StationId } from "@wattward/kernel";
 import { MODE_OBSERVED } from "@wattward/sitelink";
 import { sql } from "kysely";
 import { queries } from "../core/queries.ts";
@@ -70,6 +70,22 @@ test("what the guard refused is kept decoded: a sentence or an object, bounded e
   assert.deepEqual(guard[1]?.detail, { text: "ems wrote 40123 = 7 at battery: not allowed (exception 2)" });
   assert(JSON.stringify(guard[0]?.detail).length < 40 * 600);
   assert.equal((await core.outbox("observed")).length, 1);
+});
+
+test("what a site tells again, since its link ended, is there once; the same of another station, or at another time, is another", async () => {
+  const core = await testCore({ "CP-1": "site", "CP-2": "site" });
+  const mode = JSON.stringify({ mode: "fallback", islanded: false, reason: "x" });
+  for (let twice = 0; twice < 2; twice++) {
+    await observe(core, MODE_OBSERVED, mode);
+    await observe(core, "station-clock-set", "by an hour");
+    for (const station of ["CP-1", "CP-2"] as StationId[]) {
+      const seen = { kind: "station-clock-set", site: SITE, station, detail: { detail: "by an hour" } };
+      await core.decide("observe", { ...seen, atMs: START_MS });
+      await core.decide("observe", { ...seen, atMs: START_MS + 1 });
+    }
+  }
+  assert.equal((await core.outbox("site.mode")).length, 1);
+  assert.equal((await core.outbox("observed")).length, 5);
 });
 
 test("no one but a site tells modes and refusals: the gateway's own words stay observations", async () => {

@@ -1,5 +1,7 @@
 /** Limits of the site's end of the link; those that both ends share are in `@wattward/sitelink`. */
 
+import { BEAT_INTERVAL_MS, LINK_SILENCE_MS_MAX } from "@wattward/sitelink";
+
 /** Wait between attempts: a fleet cut at one instant does not return at one instant (kernel's backoffMs). */
 export const REDIAL_MS = { firstMs: 500, maxMs: 15_000 } as const;
 /** A link that lasted this long was a good one: the next attempt after it is a first one again. */
@@ -32,5 +34,7 @@ export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
 export const WITNESS_RATE = { burst: 20, perSecond: 0.3 };
 /** Changes of the mode, beside all those: nobody else may hold one back. */
 export const MODES_RATE = { burst: 20, perSecond: 0.3 };
+/** What was told so long before a link ended may be lost with it: a cut is noticed after the silence, and seen at the next beat. */
+export const RETOLD_MS = LINK_SILENCE_MS_MAX + 2 * BEAT_INTERVAL_MS;
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MODE_OBSERVED, OBSERVED_WAITING_MAX, parseSiteMessage } from "@wattward/sitelink";
+import {
+  BEAT_INTERVAL_MS,
+  LINK_SILENCE_MS_MAX,
+  MODE_OBSERVED,
+  OBSERVED_WAITING_MAX,
+  parseSiteMessage,
+} from "@wattward/sitelink";
 import { simulatedTime } from "@wattward/testing";
-import { MODES_RATE, OBSERVED_RATE } from "./limits.ts";
+import { World } from "../testing/world.ts";
+import { MODES_RATE, OBSERVED_RATE, RETOLD_MS } from "./limits.ts";
 import { Sightings } from "./sightings.ts";
 
 const mode = (word: string) => JSON.stringify({ mode: word, islanded: false, reason: "x" });
@@ -50,4 +57,47 @@ test("sightings: of those that wait for a link the newest are kept, and modes be
     [MODE_OBSERVED, `stranger ${2 * OBSERVED_WAITING_MAX - 1}`],
   );
   assert.deepEqual(sightings.waiting(), [], "told once");
+});
+
+test("sightings: what was told in the last seconds of a link is told again on the next, before what came after; older is not", async () => {
+  const { time, sightings } = knockedAt(0);
+  const see = (detail: string) => sightings.see("connection-refused", detail) ?? assert.fail();
+  sightings.tell(see("arrived"));
+  await time.advance(RETOLD_MS);
+  sightings.tell(see("who knows"));
+  sightings.cut();
+  sightings.keep(see("meanwhile"));
+  const details = () => sightings.waiting().map(({ detail }) => detail);
+  assert.deepEqual(details(), ["who knows", "meanwhile"]);
+  sightings.cut();
+  assert.deepEqual(details(), ["who knows", "meanwhile"], "the next link did not last either");
+  await time.advance(RETOLD_MS);
+  sightings.cut();
+  assert.deepEqual(details(), []);
+});
+
+test("site: what it saw while nobody knew yet that the line was cut arrives after all", async () => {
+  const world = await new World(37).start();
+  const stranger = () => world.dialStation("A", { cn: "SN-OTHER" }).dial("/ocpp/A", ["ocpp1.6"]);
+  const refused = () => world.csms.messages.filter(({ t }) => t === "observed").length;
+  const knocked = async () => {
+    const knock = stranger();
+    await world.time.advance(100);
+    assert.equal((await knock).ok, false);
+  };
+  await knocked();
+  await world.time.advance(RETOLD_MS);
+  assert.equal(refused(), 1);
+  world.uplink.cut();
+  await knocked();
+  assert(world.site.status().linkUp, "the cut is not noticed yet");
+  await world.time.advance(LINK_SILENCE_MS_MAX + 2 * BEAT_INTERVAL_MS);
+  assert(!world.site.status().linkUp);
+  // What waited in the line goes with the one that it was for.
+  world.killCsms();
+  world.uplink.heal();
+  await world.startCsms();
+  assert(await world.time.until(() => world.site.status().linkUp, 30_000));
+  await world.time.advance(1_000);
+  assert.equal(refused(), 2);
 });

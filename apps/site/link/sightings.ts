@@ -1,6 +1,7 @@
 /**
  * What the site has seen that is no frame, on its way to the CSMS: so much at once and in the long run, and while there is no link the
- * newest of it. Whoever knocks at the stations' door decides how often something is seen, so a change of the site's mode, which may be
+ * newest of it. No acknowledgement says that one arrived, and a line that is cut goes on taking them for seconds: what was told shortly
+ * before a link ended is told again on the next, and the CSMS keeps one of two alike. Whoever knocks at the stations' door decides how often something is seen, so a change of the site's mode, which may be
  * an alarm, has a rate of its own and outlasts the rest.
  */
 import { type Clock, type StationId, TokenBucket } from "@wattward/kernel";
@@ -11,7 +12,7 @@ import {
   OBSERVED_WAITING_MAX,
   type SiteMessage,
 } from "@wattward/sitelink";
-import { MODES_RATE, OBSERVED_RATE } from "./limits.ts";
+import { MODES_RATE, OBSERVED_RATE, RETOLD_MS } from "./limits.ts";
 
 type Observed = Extract<SiteMessage, { t: "observed" }>;
 
@@ -21,6 +22,8 @@ export class Sightings {
   private readonly modes: TokenBucket;
   private leftOut = 0;
   private kept: Observed[] = [];
+  /** Told on the link that is up, of the last {@link RETOLD_MS}. */
+  private told: { readonly message: Observed; readonly atMs: number }[] = [];
 
   constructor(clock: Clock) {
     const { monotonicMs } = clock.now();
@@ -58,8 +61,25 @@ export class Sightings {
     this.kept.splice(Math.max(0, oldest), 1);
   }
 
-  /** Those that were kept, once. */
+  /** It goes out on the link that is up. */
+  tell(message: Observed): Observed {
+    const { monotonicMs: atMs } = this.clock.now();
+    this.told = this.told.filter((one) => atMs - one.atMs < RETOLD_MS);
+    this.told.push({ message, atMs });
+    return message;
+  }
+
+  /** Those that were kept, once, for the link that is up now. */
   waiting(): readonly Observed[] {
-    return this.kept.splice(0);
+    return this.kept.splice(0).map((message) => this.tell(message));
+  }
+
+  /** The link has ended: nobody knows whether what was told last has arrived. */
+  cut(): void {
+    const { monotonicMs } = this.clock.now();
+    const unsure = this.told.splice(0).filter(({ atMs }) => monotonicMs - atMs < RETOLD_MS);
+    const after = this.kept.splice(0);
+    for (const { message } of unsure) this.keep(message);
+    for (const message of after) this.keep(message);
   }
 }

@@ -92,7 +92,7 @@ export class SiteLink implements Uplink {
   observe(kind: string, detail: string, station?: StationId): boolean {
     const message = this.sightings.see(kind, detail, station);
     if (message === undefined) return false;
-    if (this.isUp) this.tell(message);
+    if (this.isUp) this.tell(this.sightings.tell(message));
     else this.sightings.keep(message);
     return true;
   }
@@ -141,6 +141,7 @@ export class SiteLink implements Uplink {
     this.leaseAskedAtMs = Number.NEGATIVE_INFINITY;
     const ended = await this.connection.ended;
     this.connection = undefined;
+    this.sightings.cut();
     return { ...ended, connected: true };
   }
 }

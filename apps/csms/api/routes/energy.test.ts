@@ -294,8 +294,9 @@ test("quarters and days: what the site told, in its own calendar, for spans that
 
 test("modes and refusals: newest first, page by page", async (t) => {
   const { desk, browser } = await lyon(t);
+  let atMs = 1;
   const observe = (kind: string, detail: string) =>
-    desk.core.decide("observe", { kind, site: SITE, detail: { detail }, atMs: 1 });
+    desk.core.decide("observe", { kind, site: SITE, detail: { detail }, atMs: atMs++ });
   for (const mode of ["planned", "fallback", "planned"])
     await observe("site.mode", JSON.stringify({ mode, islanded: false, reason: "" }));
   await observe("modbus.denied", "vendor wrote 40123 at battery");
