@@ -46,16 +46,15 @@ export class Observer {
     this.push({ kind, detail: text === "" ? JSON.stringify({ about, over: true }) : text });
   }
 
-  /** Everything that waits, at most `max`. */
+  /** Everything that waits, at most `max`, how many were lost among it. */
   take(max: number): readonly Observation[] {
-    const taken = this.waiting.splice(0, max);
-    if (this.lost === 0) return taken;
+    if (this.lost === 0) return this.waiting.splice(0, max);
     const lost: Observation = {
       kind: "energy.observations-lost",
       detail: JSON.stringify({ count: this.lost }),
     };
     this.lost = 0;
-    return [...taken.slice(0, max - 1), lost];
+    return [...this.waiting.splice(0, max - 1), lost];
   }
 
   private push(observation: Observation): void {
