@@ -377,12 +377,16 @@ export class DeviceLink {
     this.ports.changed(this, "lost", why);
   }
 
-  /** Where others ask too it is his account, and for them the next connection is tried at once. */
+  /**
+   * Where others ask too it is the account of who met the silence first, and for them the next connection is tried at once. A device that
+   * was silent already owes nobody's account anything: it may be off.
+   */
   private unanswered(current: Current | undefined): void {
     const nowMs = this.ports.clock.now().monotonicMs;
     if (current?.transaction !== undefined) {
       const { client } = current.asked;
-      this.silences.cost(client, Math.max(REDIAL_MS.firstMs, nowMs - current.beganAtMs), nowMs);
+      if (this.answers !== "no")
+        this.silences.cost(client, Math.max(REDIAL_MS.firstMs, nowMs - current.beganAtMs), nowMs);
       if (this.silences.hasOthers(client, nowMs)) return;
     }
     if (this.answers !== "yes") this.failedOnce();

@@ -73,3 +73,30 @@ test("silences: who has a device to itself is not kept from it", async () => {
   }
   await guard.close();
 });
+
+test("silences: a device that was silent to all is nobody's fault: whoever asks is served as soon as it answers", async () => {
+  const it = await world();
+  const guard = await it.start();
+  const usual = it.battery.answer;
+  const [ems, vendor] = [it.ems(), it.vendor()];
+  let last: string | undefined;
+  /** What the energy controller's last request brought. */
+  const both = async (forMs: number) => {
+    for (let ms = 0; ms < forMs; ms += 500) {
+      last = undefined;
+      void vendor.request(1, read(10), { timeoutMs: ASKED_MS });
+      void ems.request(1, read(0), { timeoutMs: ASKED_MS }).then(({ kind }) => (last = kind));
+      await it.time.advance(500);
+    }
+    return last;
+  };
+  assert.equal(await both(2_000), "response");
+  for (const silentMs of [2_000, 10_000, 60_000]) {
+    it.battery.answer = () => new Promise(() => {});
+    await both(silentMs);
+    it.battery.answer = usual;
+    assert.equal(await both(1_500), "response", `after ${silentMs} ms`);
+  }
+  assert.deepEqual(it.told("modbus.flood"), []);
+  await guard.close();
+});

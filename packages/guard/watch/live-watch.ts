@@ -60,7 +60,7 @@ export class LiveWatch {
     const exchange = () => denied.exchange;
     this.watch.asked({ nowMs, master, device, unit, known: this.devices.has(unit), pdu, exchange });
     if (denied.exception === 1) this.watch.denied(denied, { master, device }, { nowMs });
-    else this.watch.malformed({ master, device }, denied.why, { nowMs });
+    else this.watch.malformed({ master, device }, `${master} to ${device}: ${denied.why}`, { nowMs });
   }
 
   /** What the device made of a request that was let through. */

@@ -114,6 +114,25 @@ describe("the watch", () => {
     const passing = new Watched();
     for (let address = 0; address < 40; address++) passing.read(address, address);
     assert.deepEqual(passing.ended(), ["register-scan × 40"]);
+    const beside = new Watched();
+    for (let address = 0; address < 40; address++) {
+      beside.read(address, address);
+      for (const block of [60, 80]) beside.read(block, address);
+    }
+    assert.deepEqual(beside.ended(), ["register-scan × 40"], "between other work on the same device");
+  });
+
+  test("addresses tried by a function that is refused are a scan of them as well; one address again and again is not", () => {
+    const queue = (address: number) => ({ kind: "read-fifo-queue", address }) as const;
+    const scan = new Watched();
+    for (let n = 0; n < 5; n++) scan.ask(queue(7 * n));
+    assert.deepEqual(
+      scan.ended().filter((one) => one.startsWith("register-scan")),
+      ["register-scan × 5"],
+    );
+    const same = new Watched();
+    for (let n = 0; n < 50; n++) same.ask(queue(7));
+    assert(!same.ended().some((one) => one.startsWith("register-scan")), same.ended().join());
   });
 
   test("exceptions: three busy ones, ten of the others; the device's own", () => {

@@ -60,7 +60,7 @@ export class Watch {
   /** A request, whatever becomes of it. */
   asked(asked: Asked): void {
     const { master, device, unit, pdu, request, exchange } = asked;
-    const { units, pairs, connections } = this.masterOf(master);
+    const { units, connections } = this.masterOf(master);
     if (!asked.known)
       this.found(
         { kind: "unit-scan", master, exchange },
@@ -68,7 +68,7 @@ export class Watch {
         () =>
           `${master} asks for units that are not there: at least ${UNIT_SCAN.distinct} within ${UNIT_SCAN.withinMs / 1000} s`,
       );
-    const pair = pairs.of(device, () => new PairWatch());
+    const pair = this.pairOf(asked);
     this.found(
       { kind: "function-scan", master, device, exchange },
       pair.asksFunction(pdu[0] ?? 0, asked),
@@ -144,9 +144,7 @@ export class Watch {
     frame: Frame,
   ): void {
     const { master, device, exchange } = between;
-    const { of: kind, found } = this.masterOf(master)
-      .pairs.of(device, () => new PairWatch())
-      .excepted(code, frame);
+    const { of: kind, found } = this.pairOf(between).excepted(code, frame);
     this.found(
       { kind, master, device, exchange },
       found,
@@ -176,8 +174,14 @@ export class Watch {
     // By its motion it is told as what it is already.
     if (denied.about !== "motion" && request.ok)
       this.wrote({ ...between, exchange, refused: true }, request.value, frame);
-    if (denied.exception <= 2 && denied.exchange.device !== undefined)
-      this.excepted({ ...between, exchange }, denied.exception, frame);
+    if (denied.exception > 2 || denied.exchange.device === undefined) return;
+    this.excepted({ ...between, exchange }, denied.exception, frame);
+    if (denied.exception === 1 && request.ok)
+      this.found(
+        { kind: "register-scan", master, device, exchange },
+        this.pairOf(between).refusedFunction(request.value, frame),
+        () => `${master} goes through the addresses of ${device} by functions that it may not use`,
+      );
   }
 
   /** A stream, or a PDU, that is no Modbus. */
@@ -224,6 +228,10 @@ export class Watch {
       pairs: new RecentMap<string, PairWatch>(PAIRS_MAX),
       connections: new RecentMap<string, Transactions>(CONNECTIONS_MAX),
     }));
+  }
+
+  private pairOf({ master, device }: Between): PairWatch {
+    return this.masterOf(master).pairs.of(device, () => new PairWatch());
   }
 
   private once(hit: Omit<Hit, "sentence">, frame: Frame, sentence: () => string): void {
