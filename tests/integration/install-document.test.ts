@@ -107,3 +107,32 @@ test("folders and files are as the document's table has them", { skip, timeout: 
     "wattward 700 /var/backups/wattward",
   ]);
 });
+
+test("docs/modbus-guard.md: with its drop-in guard and energy controller run as users of their own, and root may little", {
+  skip,
+  timeout: 60_000,
+}, async () => {
+  const [block] = blocksOf("docs/modbus-guard.md").filter(({ text }) => text.includes("users.conf"));
+  assert(block);
+  const dropped = await run(block.text);
+  assert.deepEqual(dropped.failed, [], dropped.output);
+  const processes = dropped.output.trim().split("\n");
+  assert.equal(processes.length, 2, dropped.output);
+  const judged = await run(
+    `systemd-analyze verify /etc/systemd/system/wattward-site.service
+     systemd-analyze security --offline=true --threshold=32 wattward-site.service`,
+  );
+  assert.deepEqual(judged.failed, [], judged.output);
+  const looked = await run(
+    `grep -h CapEff "/proc/$(cat /etc/systemd/wattward-site.pid)/status"
+     cd /var/lib/wattward-site; stat -c "%n %U %a" guard/state energy/state identity/link-key.pem`,
+  );
+  // CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID.
+  const expected = [
+    "CapEff:\t00000000000000eb",
+    "guard/state wattward-guard 711",
+    "energy/state wattward-energy 711",
+    "identity/link-key.pem root 600",
+  ];
+  assert.deepEqual(looked.output.trim().split("\n"), expected);
+});

@@ -13,18 +13,20 @@ sudo() {
   if [ "$user" = root ]; then "$@"; else setpriv --reuid "$user" --regid "$user" --clear-groups "$@"; fi
 }
 
-unit_says() { sed -n "s|^$2=||p" "/etc/systemd/system/$1.service"; }
+# The last word of the unit and of its drop-ins.
+unit_says() { cat "/etc/systemd/system/$1.service" /etc/systemd/system/"$1".service.d/*.conf 2> /dev/null | sed -n "s|^$2=||p" | tail -n 1; }
 
 # unit_runs NAME Exec…: in place of this shell.
 unit_runs() {
-  local name=$1 user state file line
+  local name=$1 user state file line capability bounds=-all
   user=$(unit_says "$name" User); state=/var/lib/$(unit_says "$name" StateDirectory)
   file=$(unit_says "$name" EnvironmentFile)
   line=$(unit_says "$name" "$2" | sed 's/%%/%/g')
   # Said between single quotes alone, where the shell that reads the line leaves it as it is.
   line=${line//\$\$/$}
   install -d -m "$(unit_says "$name" StateDirectoryMode)" -o "$user" -g "$user" "$state"
-  export user file line state writable="$(unit_says "$name" ReadWritePaths)"
+  for capability in $(unit_says "$name" CapabilityBoundingSet | tr A-Z a-z); do bounds=$bounds,+${capability#cap_}; done
+  export user file line state bounds writable="$(unit_says "$name" ReadWritePaths)"
   exec unshare -m bash -c '
     set -e
     for at in "$state" $writable; do mount --bind "$at" "$at"; done
@@ -32,8 +34,8 @@ unit_runs() {
     mount -t tmpfs tmpfs /tmp
     case $file in -*) test -e "${file#-}" || file=/dev/null ;; esac
     umask 077; cd /
-    exec env -i PATH=/usr/local/bin:/usr/bin:/bin line="$line" user="$user" bash -c "set -a; . ${file#-}; set +a; set -f
-      eval exec setpriv --reuid $user --regid $user --clear-groups --no-new-privs --bounding-set=-all \"\$line\""'
+    exec env -i PATH=/usr/local/bin:/usr/bin:/bin line="$line" user="$user" bounds="$bounds" bash -c "set -a; . ${file#-}; set +a; set -f
+      eval exec setpriv --reuid $user --regid $user --clear-groups --no-new-privs --bounding-set=$bounds \"\$line\""'
 }
 
 systemctl() {
