@@ -85,6 +85,7 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     ...(options.tls === undefined ? {} : { tls: options.tls }),
   });
   let closed = false;
+  let observed = 0;
   const close = async () => {
     if (closed) return;
     closed = true;
@@ -104,8 +105,9 @@ export async function openDesk(test: TestContext, options: DeskOptions = {}): Pr
     async observe(count, site) {
       const { wallMs: atMs } = time.now();
       const where = site === undefined ? {} : { site: site as SiteId };
+      // Of two alike the second is one that was told again.
       for (let i = 0; i < count; i++)
-        await base.decide("observe", { kind: "test", detail: {}, atMs, ...where });
+        await base.decide("observe", { kind: "test", detail: { n: observed++ }, atMs, ...where });
     },
     close,
   };
