@@ -244,7 +244,8 @@ export class DeviceLink {
 
   private connect(nowMs: number): void {
     const { current } = this;
-    if (nowMs < this.redialAtMs) {
+    const waits = current !== undefined && !this.silences.mayTry(current.asked.client, nowMs);
+    if (waits || nowMs < this.redialAtMs) {
       if (current !== undefined) this.fail(current);
       return;
     }
@@ -364,6 +365,7 @@ export class DeviceLink {
     this.ports.settled(current.asked, settled, nowMs);
     if (settled.kind === "failed") return;
     this.failures = 0;
+    this.silences.answered(current.asked.client, this.device.answerMsMax);
     if (this.answers !== "yes") {
       const wasLost = this.answers === "no";
       this.answers = "yes";
@@ -377,19 +379,19 @@ export class DeviceLink {
     this.ports.changed(this, "lost", why);
   }
 
-  /**
-   * Where others ask too it is the account of who met the silence first, and for them the next connection is tried at once. A device that
-   * was silent already owes nobody's account anything: it may be off.
-   */
+  /** It is the account of who met the silence first; a device that was silent already may be off. */
   private unanswered(current: Current | undefined): void {
-    const nowMs = this.ports.clock.now().monotonicMs;
-    if (current?.transaction !== undefined) {
-      const { client } = current.asked;
-      if (this.answers !== "no")
-        this.silences.cost(client, Math.max(REDIAL_MS.firstMs, nowMs - current.beganAtMs), nowMs);
-      if (this.silences.hasOthers(client, nowMs)) return;
+    if (current?.transaction === undefined) {
+      if (this.answers !== "yes") this.failedOnce();
+      return;
     }
-    if (this.answers !== "yes") this.failedOnce();
+    const nowMs = this.ports.clock.now().monotonicMs;
+    const ms = Math.max(REDIAL_MS.firstMs, nowMs - current.beganAtMs);
+    this.silences.silent(
+      current.asked.client,
+      { ms, begins: this.answers !== "no", nowMs },
+      this.ports.chance,
+    );
   }
 
   private failedOnce(): void {

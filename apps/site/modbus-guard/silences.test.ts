@@ -100,3 +100,73 @@ test("silences: a device that was silent to all is nobody's fault: whoever asks 
   assert.deepEqual(it.told("modbus.flood"), []);
   await guard.close();
 });
+
+for (const [emsMs, vendorMs] of [
+  [250, 10_000],
+  [250, 1_000],
+  [2_000, 500],
+] as const)
+  test(`silences: after an outage who asks each ${emsMs} ms, beside one who does each ${vendorMs} ms, is served within the longest back-off`, async () => {
+    const it = await world({ seed: 5, guard: JSON.stringify(policyOf()) });
+    const guard = await it.start();
+    const usual = it.battery.answer;
+    const [ems, vendor] = [it.ems(), it.vendor()];
+    let servedAtMs = 0;
+    const asks = async (forMs: number) => {
+      for (let ms = 0; ms < forMs; ms += 250) {
+        if (ms % vendorMs === 0) void vendor.request(1, read(10), { timeoutMs: ASKED_MS });
+        if (ms % emsMs === 0)
+          void ems.request(1, read(0), { timeoutMs: ASKED_MS }).then(({ kind }) => {
+            if (kind === "response") servedAtMs = it.time.now().monotonicMs;
+          });
+        await it.time.advance(250);
+      }
+    };
+    for (let outage = 1; outage <= 10; outage++) {
+      it.battery.answer = () => new Promise(() => {});
+      await asks(1_750 * outage);
+      it.battery.answer = usual;
+      const backAtMs = it.time.now().monotonicMs;
+      await asks(2_000 + emsMs + 500);
+      assert(servedAtMs > backAtMs, `outage ${outage}`);
+      await asks(10_000);
+    }
+    await guard.close();
+  });
+
+for (const [pollMs, restMs] of [
+  [1_000, 300],
+  [500, 100],
+] as const)
+  test(`silences: a vendor's reads that a device hangs up at, again and again, leave it to who asks each ${pollMs} ms`, async () => {
+    const it = await world({ seed: 3, guard: JSON.stringify(policyOf()) });
+    const guard = await it.start();
+    const usual = it.battery.answer;
+    let hungAtMs = Number.NEGATIVE_INFINITY;
+    const nowMs = () => it.time.now().monotonicMs;
+    it.battery.answer = (request) => {
+      const isHole = "address" in request && request.address === HOLE;
+      if (!isHole && nowMs() - hungAtMs >= restMs) return usual(request);
+      // It needs a moment to let go of the connection that it ended, and ends a new one meanwhile.
+      if (isHole) hungAtMs = nowMs();
+      it.battery.links.at(-1)!.destroy();
+      return new Promise(() => {});
+    };
+    const [ems, vendor] = [it.ems(), it.vendor()];
+    let [asked, served, inVain, longest] = [0, 0, 0, 0];
+    for (let ms = 0; ms < MINUTE_MS; ms += 25) {
+      void vendor.request(1, read(HOLE), { timeoutMs: 5_000 });
+      if (ms % pollMs === 0) {
+        asked++;
+        void ems.request(1, read(0), { timeoutMs: ASKED_MS }).then(({ kind }) => {
+          inVain = kind === "response" ? 0 : inVain + 1;
+          if (kind === "response") served++;
+          longest = Math.max(longest, inVain);
+        });
+      }
+      await it.time.advance(25);
+    }
+    assert(served >= 0.6 * asked && longest <= 4, `${served} of ${asked}, ${longest} in vain in a row`);
+    assert(it.battery.links.length < 500, `${it.battery.links.length} connections in a minute`);
+    await guard.close();
+  });
