@@ -4,15 +4,12 @@ import { readSpan, writeSpan } from "../functions.ts";
 import { EXCEPTION_STORM, FUNCTION_SCAN, REGISTER_SCAN } from "./limits.ts";
 import { CountWindow, DistinctWindow, type Frame } from "./windows.ts";
 
-/** Runs of addresses beside each other, the latest. */
-const RUNS_MAX = 4;
-
 /** Frames that together are something; absent where they are not (yet). */
 export type Found = readonly Frame[] | undefined;
 
 export class PairWatch {
   private readonly functions = new DistinctWindow(FUNCTION_SCAN.distinct, FUNCTION_SCAN.withinMs);
-  private readonly runs = new AddressRuns();
+  private readonly run = new AddressRun();
   private readonly refusedFunctions = new CountWindow(FUNCTION_SCAN.refusals, FUNCTION_SCAN.withinMs);
   private readonly refusedAddresses = new CountWindow(REGISTER_SCAN.refusals, REGISTER_SCAN.withinMs);
   private readonly addresses = new DistinctWindow(REGISTER_SCAN.refusals, REGISTER_SCAN.withinMs);
@@ -24,7 +21,7 @@ export class PairWatch {
   }
 
   asksAddress(request: Request, frame: Frame): Found {
-    return this.runs.add(request, frame);
+    return this.run.add(request, frame);
   }
 
   /** Of a function that is refused whatever its address, other addresses each time are what is looked for. */
@@ -45,49 +42,24 @@ export class PairWatch {
   }
 }
 
-type Span = NonNullable<ReturnType<typeof readSpan>>;
-
-/**
- * Requests of one function that each begin where the last ended, or one further: nobody polls like that for long. A few of them beside each
- * other, for who scans may have other work on the same device.
- */
-class AddressRuns {
-  private runs: AddressRun[] = [];
-
-  add(request: Request, frame: Frame): Found {
-    const span = writeSpan(request) ?? readSpan(request);
-    if (span === undefined) return undefined;
-    const code = functionCode(request.kind);
-    const run = this.runs.find((one) => one.goesOn(code, span)) ?? new AddressRun(code);
-    this.runs = [run, ...this.runs.filter((one) => one !== run)].slice(0, RUNS_MAX);
-    return run.add(span, frame);
-  }
-}
-
+/** Requests of one function that each begin where the last ended, or one further: nobody polls like that for long. */
 class AddressRun {
-  private readonly code: number;
-  private span: Span = { from: -1, to: -2 };
+  private code = 0;
+  private from = -1;
+  private next = -1;
   private frames: Frame[] = [];
 
-  constructor(code: number) {
+  add(request: Request, frame: Frame): Found {
+    const code = functionCode(request.kind);
+    const span = writeSpan(request) ?? readSpan(request);
+    if (span === undefined) return undefined;
+    const follows = code === this.code && (span.from === this.next || span.from === this.from + 1);
+    if (!follows) this.frames = [];
     this.code = code;
-  }
-
-  /** Also by asking the same again: that is no step, and begins no other run. */
-  goesOn(code: number, { from, to }: Span): boolean {
-    if (code !== this.code) return false;
-    return from === this.span.to + 1 || from === this.span.from + 1 || this.isAgain({ from, to });
-  }
-
-  add(span: Span, frame: Frame): Found {
-    if (this.isAgain(span)) return undefined;
-    this.span = span;
+    this.from = span.from;
+    this.next = span.to + 1;
     this.frames.push(frame);
     if (this.frames.length > REGISTER_SCAN.run) this.frames.shift();
     return this.frames.length >= REGISTER_SCAN.run ? this.frames : undefined;
-  }
-
-  private isAgain({ from, to }: Span): boolean {
-    return from === this.span.from && to === this.span.to;
   }
 }

@@ -114,12 +114,6 @@ describe("the watch", () => {
     const passing = new Watched();
     for (let address = 0; address < 40; address++) passing.read(address, address);
     assert.deepEqual(passing.ended(), ["register-scan × 40"]);
-    const beside = new Watched();
-    for (let address = 0; address < 40; address++) {
-      beside.read(address, address);
-      for (const block of [60, 80]) beside.read(block, address);
-    }
-    assert.deepEqual(beside.ended(), ["register-scan × 40"], "between other work on the same device");
   });
 
   test("addresses tried by a function that is refused are a scan of them as well; one address again and again is not", () => {

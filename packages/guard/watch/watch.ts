@@ -60,18 +60,20 @@ export class Watch {
   /** A request, whatever becomes of it. */
   asked(asked: Asked): void {
     const { master, device, unit, pdu, request, exchange } = asked;
+    // A window that kept all of it would keep the segment that its bytes are part of.
+    const frame: Frame = { nowMs: asked.nowMs, frame: asked.frame };
     const { units, connections } = this.masterOf(master);
     if (!asked.known)
       this.found(
         { kind: "unit-scan", master, exchange },
-        units.add(unit, asked),
+        units.add(unit, frame),
         () =>
           `${master} asks for units that are not there: at least ${UNIT_SCAN.distinct} within ${UNIT_SCAN.withinMs / 1000} s`,
       );
     const pair = this.pairOf(asked);
     this.found(
       { kind: "function-scan", master, device, exchange },
-      pair.asksFunction(pdu[0] ?? 0, asked),
+      pair.asksFunction(pdu[0] ?? 0, frame),
       () =>
         `${master} tries one function after the other on ${device}: at least ${FUNCTION_SCAN.distinct} within a minute`,
     );
@@ -83,19 +85,19 @@ export class Watch {
     )
       this.once(
         { kind: "replay", master, device, exchange },
-        asked,
+        frame,
         () => `${master} repeats old requests to ${device} under their old transaction ids`,
       );
     if (request === undefined) return;
     this.found(
       { kind: "register-scan", master, device, exchange },
-      pair.asksAddress(request, asked),
+      pair.asksAddress(request, frame),
       () => `${master} goes through the addresses of ${device} one after the other`,
     );
     if (request.kind === "diagnostics" && silencing.has(request.subFunction))
       this.once(
         { kind: "listen-only", master, device, exchange },
-        asked,
+        frame,
         () =>
           `${master} wants ${device} to ${request.subFunction === diagnostics.forceListenOnly ? "listen only" : "restart its communication"}`,
       );

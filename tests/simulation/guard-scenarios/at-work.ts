@@ -1,23 +1,31 @@
 /** Masters and devices on benign days: nothing of it may be told as an attack. */
-import { exceptionReply, exceptions } from "@wattward/modbus";
+import { exceptionReply, exceptions, type Request } from "@wattward/modbus";
 import { read, write } from "../../../apps/site/modbus-guard/testing/world.ts";
 import { LIMIT_W, type Play, SETPOINT } from "./play.ts";
+
+const BATTERY = 1;
 
 /** Setpoints of a controller that follows a load: now and then, and rarely back. */
 export async function emsAtWork(play: Play): Promise<void> {
   const { w } = play;
   const ems = w.ems();
+  const ask = async (unit: number, request: Request) => {
+    if (play.batteryAlone && unit === BATTERY) return;
+    const { kind } = await ems.request(unit, request);
+    play.honest.asked++;
+    if (kind === "response") play.honest.served++;
+  };
   const everyMs = play.int(200, 2_000);
   const [blocks, steps] = [play.int(1, 3), play.int(8, 40)];
   let [watts, direction] = [play.int(-3_000, 3_000), play.pick(1, -1)];
   for (let turn = 0; play.goes; turn++) {
     w.meter.bank.registers[3] = play.int(0, 65_535);
-    for (let block = 0; block < blocks; block++) await ems.request(2, read(block * 100, 100));
-    await ems.request(1, read(0, 125));
+    for (let block = 0; block < blocks; block++) await ask(2, read(block * 100, 100));
+    await ask(BATTERY, read(0, 125));
     if (turn % steps === 0) {
       if (play.int(0, 5) === 0) direction = -direction;
       watts = Math.max(-LIMIT_W, Math.min(LIMIT_W, watts + direction * play.int(0, 800)));
-      await ems.request(1, write(SETPOINT, watts));
+      await ask(BATTERY, write(SETPOINT, watts));
     }
     await play.pause(everyMs);
   }

@@ -97,8 +97,9 @@ export const attacks: Readonly<Record<Attack, (play: Play) => Promise<void>>> = 
     );
   },
   async "AT-M6"(play) {
-    const master = await play.raw(play.pick("ems", "vendor"));
     const outside = play.pick(true, false);
+    // Within what he may read a run of addresses alone tells, where he has no other work on the device.
+    const master = await play.raw(outside ? play.pick("ems", "vendor") : "vendor");
     const kind = play.pick("read-holding-registers", "read-input-registers", "read-coils") as "read-coils";
     if (outside) {
       const [from, step, everyMs] = [play.int(1_000, 40_000), play.int(1, 125), play.paceMs(5, 8_000)];
@@ -112,7 +113,6 @@ export const attacks: Readonly<Record<Attack, (play: Play) => Promise<void>>> = 
       );
       return;
     }
-    // Within what it may read: a run of addresses alone tells.
     const everyMs = play.paceMs(5, 1_500);
     const at = Array.from({ length: play.int(30, 160) }, (_, i) => i);
     play.how = `${play.attacker}: ${at.length} of its own registers, each ${everyMs} ms`;
@@ -128,6 +128,7 @@ export const attacks: Readonly<Record<Attack, (play: Play) => Promise<void>>> = 
     const codes = [4, 5, 6, 7, 8, 10, 11];
     const [code, percent] = [play.pick(...codes), play.int(60, 100)];
     play.attacker = "battery";
+    play.mustTell = "exception-storm";
     play.how = `exception ${code} to ${percent} % of what is asked`;
     const usual = battery.answer;
     battery.answer = (request): Reply | Promise<Reply> =>
@@ -174,6 +175,7 @@ export const attacks: Readonly<Record<Attack, (play: Play) => Promise<void>>> = 
 async function floods(play: Play): Promise<void> {
   const master = await play.raw("vendor");
   const [perSecond, seconds] = [play.int(120, 1_000), play.int(3, 20)];
+  play.mustTell = "flood";
   play.how = `${perSecond} a second for ${seconds} s`;
   for (let n = 0; n < seconds * 10 && play.goes; n++) {
     for (let i = 0; i < perSecond / 10; i++)

@@ -17,8 +17,12 @@ export class Play {
   /** Who attacks, as the policy calls him; an address where it does not know him. */
   attacker = "";
   how = "";
-  /** Another word that tells it: of an answer that comes when somebody has asked again, that there was none in its time. */
-  alsoTold: string | undefined;
+  /** What it must be told as, where its class is told in several ways. */
+  mustTell: string | undefined;
+  /** Nobody but who attacks, or is attacked, asks the battery. */
+  batteryAlone = false;
+  /** Requests of the energy controller at its work, and how many were answered. */
+  readonly honest = { asked: 0, served: 0 };
   private over = false;
 
   constructor(w: World, seed: number) {

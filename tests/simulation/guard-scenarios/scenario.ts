@@ -7,10 +7,7 @@ import { FOR_MS, LIMIT_W, Play, SETPOINT } from "./play.ts";
 
 export type Scenario = Attack | "benign";
 
-/**
- * What a scenario is rightly told as; the first is what it must be told as. Also right: that what it asked was refused, and that it asked
- * faster than it may.
- */
+/** What a scenario is rightly told as, of whoever attacks; the first is what it must be told as, where it does not say another. */
 const shows: Readonly<Record<Scenario, readonly string[]>> = {
   "AT-M1": ["unauthorised-write", "register-scan", "function-scan"],
   "AT-M2": ["value-out-of-bounds", "oscillation"],
@@ -36,6 +33,10 @@ export type Outcome = {
   readonly right: number;
   /** Writes that reached a device and had no business there. */
   readonly through: number;
+  /** As the policy calls him, or his address. */
+  readonly attacker: string;
+  /** Of what the energy controller asked beside it, the part that was answered. */
+  readonly served: number;
 };
 
 /** One scenario to its end, beside masters at their work. */
@@ -62,30 +63,32 @@ export async function played(scenario: Scenario, seed: number): Promise<Outcome>
   return outcome;
 }
 
-function judged(scenario: Scenario, seed: number, { alsoTold, attacker, how, w }: Play): Outcome {
+function judged(scenario: Scenario, seed: number, { attacker, honest, how, mustTell, w }: Play): Outcome {
   const told = w.observed.flatMap(({ kind, detail }) => {
     const [, what = ""] = /^modbus\.(.*)$/.exec(kind) ?? [];
     return / begun: /.test(detail) ? [{ what, detail }] : [];
   });
-  const refused =
-    scenario === "benign" ? ["unauthorised-read"] : ["unauthorised-read", "unauthorised-write", "flood"];
+  const isOf = new RegExp(`(^|[ (])${attacker.replaceAll(".", "\\.")}([ ,:]|$)`);
+  const right: ReadonlySet<string> = new Set([...shows[scenario], ...refused]);
   const isRight = ({ what, detail }: { what: string; detail: string }) =>
-    refused.includes(what) || (shows[scenario].includes(what) && detail.includes(attacker));
-  const own = scenario === "AT-M7" || scenario === "AT-M8" ? shows[scenario] : shows[scenario].slice(0, 1);
+    scenario === "benign" ? what === "unauthorised-read" : right.has(what) && isOf.test(detail);
+  const must = mustTell ?? shows[scenario][0];
   const mayWrite = ({ request }: { request: Request }) =>
     request.kind.startsWith("read-write") || !request.kind.startsWith("read");
   const through = [...w.battery.asked, ...w.meter.asked].filter(
     (asked) => mayWrite(asked) && !isWithin(asked.request),
   ).length;
   return {
-    ...{ scenario, seed, how, through },
-    recognised:
-      told.some((one) => own.includes(one.what) && one.detail.includes(attacker)) ||
-      (alsoTold !== undefined && w.told(alsoTold).some((detail) => detail.includes(attacker))),
+    ...{ scenario, seed, how, through, attacker },
+    recognised: told.some(({ detail, what }) => what === must && isOf.test(detail)),
     wrong: told.filter((one) => !isRight(one)).map(({ detail }) => detail),
     right: told.filter(isRight).length,
+    served: honest.served / Math.max(1, honest.asked),
   };
 }
+
+/** Of whoever attacks also right: that what he asked was refused, and that he asked faster than he may. */
+const refused = ["unauthorised-read", "unauthorised-write", "flood"];
 
 function isWithin(request: Request): boolean {
   const values =

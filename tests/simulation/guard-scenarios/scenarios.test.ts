@@ -11,6 +11,10 @@ const EACH = Number(process.env["WATTWARD_SCENARIOS"] ?? 20);
 const FIRST_SEED = 1;
 const safety: ReadonlySet<string> = new Set(["AT-M1", "AT-M2"]);
 const PRECISION_MIN = 0.9;
+/** Of the energy controller's requests, where somebody else attacks. */
+const SERVED_MIN = 0.98;
+/** Who speaks in its name, or is the device that it asks. */
+const own: ReadonlySet<string> = new Set(["ems", "battery", "meter"]);
 
 async function all(scenario: Outcome["scenario"]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
@@ -20,7 +24,7 @@ async function all(scenario: Outcome["scenario"]): Promise<Outcome[]> {
 const told = (outcomes: readonly Outcome[]): string => outcomes.map((one) => JSON.stringify(one)).join("\n");
 
 for (const attack of attackClasses)
-  test(`guard scenarios: ${attack} with any parameters is told as what it is, and nothing of it reaches a device`, async (t) => {
+  test(`guard scenarios: ${attack} with any parameters is told as what it is, changes nothing, and takes the devices from nobody`, async (t) => {
     const outcomes = await all(attack);
     const missed = outcomes.filter(({ recognised }) => !recognised);
     const right = outcomes.reduce((sum, one) => sum + one.right, 0);
@@ -34,6 +38,8 @@ for (const attack of attackClasses)
       "",
       "a write that had no business there",
     );
+    const starved = outcomes.filter(({ attacker, served }) => !own.has(attacker) && served < SERVED_MIN);
+    assert.equal(told(starved), "", "the energy controller was not served");
     assert(recall >= (safety.has(attack) ? 0.99 : 0.95), told(missed));
     assert(precision >= PRECISION_MIN, told(mistaken));
   });
