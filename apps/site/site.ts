@@ -244,7 +244,9 @@ function deskOf(ports: SitePorts, parts: () => Parts): LinkDesk {
       if (token !== undefined) authorisations.learn(token, { status: "Accepted" }, clock.now());
       // At a managed site only the site writes charging profiles (ADR 13).
       if (call?.kind === "call" && charging.takes(station, call, reply)) return;
-      stations.down(station, frame, reply);
+      // As it was read here: a name that stands twice, or in other letters, may be another's reading of it.
+      const read = call?.kind === "call" && charging.manages(station) ? writeFrame(call) : frame;
+      stations.down(station, read, reply);
     },
     quartersAcked: (untilWallMs) => parts().charging.quartersAcked(untilWallMs),
     news() {

@@ -43,18 +43,18 @@ export class CsmsDesk {
     this.ports = ports;
   }
 
-  /** False: it is nothing for this desk, and goes to the station. */
+  /** False: it is nothing for this desk, and goes to the station, as it was read here: what breaks its schema goes nowhere. */
   takes(call: Call, reply: (frame: string) => void): boolean {
     const version = this.ports.version();
     if (version === undefined) return false;
     // Read before it is judged: one that breaks its schema is refused here, and reaches no station either.
     const asked = askOf(version, call, this.ports.wallMs());
-    if (asked === undefined) return false;
     const valid = validateCall(version, "csms", call.action, call.payload);
     if (valid.kind === "invalid") {
       reply(writeFrame(callError(call.id, valid.code, valid.reason, version)));
       return true;
     }
+    if (asked === undefined) return false;
     void this.answer(version, call, asked).then(
       (answer) => answer !== undefined && reply(typeof answer === "string" ? answer : result(call, answer)),
     );

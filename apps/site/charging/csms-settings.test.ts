@@ -21,14 +21,29 @@ test("settings 1.6: a station is sent to no other address, by whichever key; the
     ["CentralSystemURL", "192.0.2.1"],
     ["vendor.Backend", "evil.example"],
     ["OcppServerAddress", "192.0.2.1:80"],
-    ["Whatever", " WSS://evil.example/ocpp"],
+    ["Ocpp16JUrl", "evil.example:80"],
+    ["ServerURL", "https://evil.example/ocpp"],
+    ["WebSocketServer", "evil.example"],
+    ["HostName", "evil.example"],
+    ["NetworkConnectionProfiles", "[]"],
+    ["Whatever", ' "WSS://evil.example/ocpp"'],
   ] as const) {
     const refused = key(name, value);
     assert.equal(refused?.observed, "station-move-refused", name);
     assert.deepEqual(refused.answer, { status: "Rejected" });
   }
-  for (const name of ["HeartbeatInterval", "WebSocketPingInterval", "AuthorizationKey", "CpoName"])
+  for (const name of [
+    ...["HeartbeatInterval", "WebSocketPingInterval", "AuthorizationKey", "CpoName", "ConnectionTimeOut"],
+    ...["BackendTimeout", "FallbackEndTime", "VerifyCsmsCommonName", "SupportedFileTransferProtocols"],
+    ...[
+      "ChargingScheduleAllowedChargingRateUnit",
+      "MaxChargingProfilesInstalled",
+      "SupportedFeatureProfiles",
+    ],
+  ])
     assert.equal(key(name, "60"), undefined, name);
+  for (const name of ["SmartChargingEnabled", "IgnoredProfilePurposesOffline"])
+    assert.equal(key(name, "false")?.observed, "smart-charging-setting-refused", name);
 });
 
 for (const version of ["2.0.1", "2.1"] as const)
@@ -40,6 +55,9 @@ for (const version of ["2.0.1", "2.1"] as const)
       ["OCPPCommCtrlr.NetworkConfigurationPriority", "2,1", "station-move-refused"],
       ["networkconfiguration.ocppcsmsurl", "", "station-move-refused"],
       ["VendorCtrlr.Fallback", "ws://192.0.2.1/", "station-move-refused"],
+      ["InternalCtrlr.NetworkConnectionProfiles", '[{"ocppCsmsUrl":"x"}]', "station-move-refused"],
+      ["VendorCtrlr.CentralSystemUrl", "evil.example:443", "station-move-refused"],
+      ["OCPPCommCtrlr .NetworkConfigurationPriority", "2", "station-move-refused"],
       ["SmartChargingCtrlr.Enabled", "false", "smart-charging-setting-refused"],
     ] as const) {
       const refused = asked(

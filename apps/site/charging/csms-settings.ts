@@ -29,15 +29,15 @@ export function refusedSetting(version: OcppVersion, { action, payload }: Call):
   const fields = fieldsOf(payload);
   switch (action) {
     case "ChangeConfiguration": {
-      const [key, value] = [textIn(fields, "key") ?? "", textIn(fields, "value") ?? ""];
-      if (version !== "1.6" || !(addressKey.test(key) || isAddress(value))) return undefined;
-      return { ...moving, answer: { status: "Rejected" } };
+      if (version !== "1.6") return undefined;
+      const why = whyNot(textIn(fields, "key") ?? "", textIn(fields, "value"));
+      return why && { ...why, answer: { status: "Rejected" } };
     }
     case "SetNetworkProfile":
       return { ...moving, answer: { status: "Rejected", statusInfo: notEnabled(moving) } };
     case "SetVariables": {
       const items = listIn(fields, "setVariableData").map(fieldsOf);
-      const why = items.map(whyNot).find((one) => one !== undefined);
+      const why = items.map(whyNotItem).find((one) => one !== undefined);
       return why && { ...why, answer: { setVariableResult: items.map((item) => itemRefused(item, why)) } };
     }
     default:
@@ -45,18 +45,36 @@ export function refusedSetting(version: OcppVersion, { action, payload }: Call):
   }
 }
 
-function whyNot(item: Fields): Why | undefined {
-  const component = textIn(objectIn(item, "component"), "name")?.toLowerCase();
-  const variable = textIn(objectIn(item, "variable"), "name")?.toLowerCase();
+function whyNotItem(item: Fields): Why | undefined {
+  const nameIn = (field: string) => (textIn(objectIn(item, field), "name") ?? "").trim().toLowerCase();
+  const [component, variable] = [nameIn("component"), nameIn("variable")];
   if (component === "smartchargingctrlr") return limiting;
-  const profile = component === "ocppcommctrlr" && variable === "networkconfigurationpriority";
-  const moves = profile || component === "networkconfiguration" || isAddress(textIn(item, "attributeValue"));
-  return moves ? moving : undefined;
+  if (component === "networkconfiguration" || variable === "networkconfigurationpriority") return moving;
+  return whyNot(`${component}.${variable}`, textIn(item, "attributeValue"));
 }
 
-/** Vendors' keys for the address of the central system, which 1.6 has no standard one for. */
-const addressKey = /central.?system|back.?(end|office)|csms|ocpp.?(server|host|url|address|endpoint)/i;
-const isAddress = (value = ""): boolean => /^\s*wss?:/i.test(value);
+function whyNot(name: string, value = ""): Why | undefined {
+  if (limitingName.test(name)) return limiting;
+  return isAddress.test(value) || (addressName.test(name) && !harmless.test(name)) ? moving : undefined;
+}
+
+/** No standard has a name for a switch of the kind, but for 2.x's component; makes have. */
+const limitingName = /smart.?charging.*(enabled?|disabled?|active|mode)$|ignored.?profile/i;
+/** Makes' names for the address of the central system, for which 1.6 has none, and what they keep network profiles in. */
+const addressName = new RegExp(
+  [
+    "central.?system",
+    "(?<!fall)back.?(end|office)",
+    "csms",
+    "ocpp.*(server|host|url|uri|address|endpoint|central)",
+    "(server|web.?socket|cpms).?(url|uri|host|address|server|endpoint)",
+    "network.?(connection|configuration).?profiles?",
+    "(^|[._ ])(endpoint|host.?name)$",
+  ].join("|"),
+  "i",
+);
+const harmless = /(timeout|interval|retry|retries|attempts|common.?name)$/i;
+const isAddress = /wss?:\/\//i;
 
 const notEnabled = ({ detail }: Why): JsonObject => ({ reasonCode: "NotEnabled", additionalInfo: detail });
 
