@@ -309,6 +309,20 @@ test("what a site observed, and what became of its bundle, reach the core", asyn
   );
 });
 
+test("what a site saw and the store does not take: the link ends, since the site tells it again on the next; our own fault ends none", async () => {
+  for (const [failure, closed] of [
+    ["storage", 1013],
+    ["full", 1013],
+    ["broken", undefined],
+  ] as const) {
+    const w = await north();
+    const link = await welcomed(w);
+    w.core.failures.set("observe", failure);
+    await link.say({ t: "observed", atMs: 1, kind: "site.mode", detail: "{}" });
+    assert.equal(link.closed?.code, closed, failure);
+  }
+});
+
 test("what a site saw while it had no link is all taken, its newest too, and more at once is not", async () => {
   const w = await north();
   const link = await welcomed(w);

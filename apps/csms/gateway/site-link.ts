@@ -6,6 +6,7 @@
  * Strict: a message that is not of the protocol, or not in its place, ends the link with a reason. Nothing that the
  * site says is believed about a site or a station that is not its own.
  */
+
 import {
   type Cancel,
   type JsonObject,
@@ -14,19 +15,15 @@ import {
   TokenBucket,
   type Wire,
 } from "@wattward/kernel";
-import { type Claim, notice, noticed } from "@wattward/ocpp";
+import type { Claim } from "@wattward/ocpp";
 import type { PeerFacts } from "@wattward/pki";
-import {
-  type CsmsMessage,
-  DEVIATION_OBSERVED,
-  type SignedBundle,
-  type SiteMessage,
-} from "@wattward/sitelink";
+import type { CsmsMessage, SignedBundle, SiteMessage } from "@wattward/sitelink";
 import type { LiveEnergies } from "../energy/live.ts";
 import { type BundleAtSite, BundleDelivery, type BundleTo } from "./bundle-delivery.ts";
 import { EnergyIntake } from "./energy-intake.ts";
-import { HELLO_MS_MAX, LEASE_RATE, LINK_NEWS_COST, LINK_OBSERVATION_RATE } from "./limits.ts";
+import { HELLO_MS_MAX, LEASE_RATE, LINK_NEWS_COST } from "./limits.ts";
 import { type LinkFailure, LinkWire } from "./link-wire.ts";
+import { ObservationIntake } from "./observation-intake.ts";
 import { type ConnectionPorts, type GatewayPorts, nodeOf } from "./ports.ts";
 import { storePresence } from "./presence.ts";
 import { RecordIntake } from "./record-intake.ts";
@@ -61,8 +58,6 @@ type State =
 
 const TRY_AGAIN = 1013;
 
-/** A site may count what we have a name for, and nothing else. */
-const noticedRules = new Map(noticed.map(({ rule }) => [`${DEVIATION_OBSERVED}${rule}`, rule]));
 /** Of these each one is a decision and a row in the outbox. */
 const leavesRow: ReadonlySet<SiteMessage["t"]> = new Set(["hello", "presence", "bundle-state"]);
 
@@ -79,7 +74,7 @@ export class SiteLink implements Connection {
   private readonly relays: Relays;
   private readonly energy: EnergyIntake;
   private readonly leaseRate: TokenBucket;
-  private readonly observationRate: TokenBucket;
+  private readonly observations: ObservationIntake;
   private readonly cancelHelloDue: Cancel;
   private state: State = { kind: "hello" };
   private clockQuality: string | undefined;
@@ -97,7 +92,7 @@ export class SiteLink implements Connection {
     const log = ports.log.with({ site, generation: connection.generation });
     this.ports = { ...ports, log };
     this.leaseRate = new TokenBucket(LEASE_RATE, clock.now().monotonicMs);
-    this.observationRate = new TokenBucket(LINK_OBSERVATION_RATE, clock.now().monotonicMs);
+    this.observations = new ObservationIntake(this, this.ports);
     this.stations = new SiteStations(this, {
       ...this.ports,
       registry: ports.stations,
@@ -232,7 +227,7 @@ export class SiteLink implements Connection {
         if (this.stations.owns(message.station, "presence")) this.stations.presence(message);
         return;
       case "observed":
-        this.observed(message);
+        this.observations.take(message);
         return;
       case "lease-wanted":
         void this.lease();
@@ -354,27 +349,6 @@ export class SiteLink implements Connection {
       .catch((error: unknown) => {
         log.error("bundle-state-not-stored", { version, error: String(error) });
       });
-  }
-
-  private observed({ kind, station, atMs, detail }: Message<"observed">): void {
-    const rule = noticedRules.get(kind);
-    if (rule !== undefined && station !== undefined) {
-      if (!this.observationRate.take(this.ports.clock.now().monotonicMs)) return;
-      this.ports.deviated(station, { kind: "site", site: this.site }, [notice(rule, detail)]);
-      return;
-    }
-    this.report({ kind, atMs, detail: { detail }, ...(station === undefined ? {} : { station }) });
-  }
-
-  private report(seen: { kind: string; atMs: number; detail: JsonObject; station?: StationId }): void {
-    const { core, clock, log } = this.ports;
-    if (!this.observationRate.take(clock.now().monotonicMs)) {
-      log.warn("observation-dropped", { kind: seen.kind });
-      return;
-    }
-    core.decide("observe", { ...seen, site: this.site }).catch((error: unknown) => {
-      log.error("observation-not-stored", { kind: seen.kind, error: String(error) });
-    });
   }
 
   private clockIs(clockQuality: Message<"beat">["clockQuality"]): void {

@@ -34,7 +34,9 @@ export const OBSERVED_RATE = { burst: 50, perSecond: 1 };
 export const WITNESS_RATE = { burst: 20, perSecond: 0.3 };
 /** Changes of the mode, beside all those: nobody else may hold one back. */
 export const MODES_RATE = { burst: 20, perSecond: 0.3 };
-/** What was told so long before a link ended may be lost with it: a cut is noticed after the silence, and seen at the next beat. */
-export const RETOLD_MS = LINK_SILENCE_MS_MAX + 2 * BEAT_INTERVAL_MS;
+/** What was told so long before a link ended may be lost with it: a cut is noticed after the silence, a store that takes nothing later. */
+export const RETOLD_MS = Math.max(LINK_SILENCE_MS_MAX, ACK_STALL_MS) + 2 * BEAT_INTERVAL_MS;
+/** So often is one told again: a line that never lasts would carry nothing else. */
+export const RETOLD_MAX = 3;
 /** The site asks for a lease at most this often. */
 export const LEASE_ASKED_EVERY_MS = 30_000;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   BEAT_INTERVAL_MS,
+  DEVIATION_OBSERVED,
   LINK_SILENCE_MS_MAX,
   MODE_OBSERVED,
   OBSERVED_WAITING_MAX,
@@ -9,7 +10,7 @@ import {
 } from "@wattward/sitelink";
 import { simulatedTime } from "@wattward/testing";
 import { World } from "../testing/world.ts";
-import { MODES_RATE, OBSERVED_RATE, RETOLD_MS } from "./limits.ts";
+import { MODES_RATE, OBSERVED_RATE, RETOLD_MAX, RETOLD_MS } from "./limits.ts";
 import { Sightings } from "./sightings.ts";
 
 const mode = (word: string) => JSON.stringify({ mode: word, islanded: false, reason: "x" });
@@ -74,6 +75,23 @@ test("sightings: what was told in the last seconds of a link is told again on th
   await time.advance(RETOLD_MS);
   sightings.cut();
   assert.deepEqual(details(), []);
+});
+
+test("sightings: on a line that never lasts the same is told four times in all; what the CSMS only counts, once", async () => {
+  const { time, sightings } = knockedAt(0);
+  sightings.keep(sightings.see("connection-refused", "a stranger") ?? assert.fail());
+  sightings.keep(sightings.see(`${DEVIATION_OBSERVED}padded-refusal`, "x") ?? assert.fail());
+  const told: string[] = [];
+  for (let link = 0; link < 20; link++) {
+    told.push(...sightings.waiting().map(({ kind }) => kind));
+    await time.advance(1_000);
+    sightings.cut();
+  }
+  const times = (kind: string) => told.filter((one) => one === kind).length;
+  assert.deepEqual(
+    [times("connection-refused"), times(`${DEVIATION_OBSERVED}padded-refusal`)],
+    [1 + RETOLD_MAX, 1],
+  );
 });
 
 test("site: what it saw while nobody knew yet that the line was cut arrives after all", async () => {
