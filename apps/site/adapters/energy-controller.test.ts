@@ -1,6 +1,6 @@
 /** What the energy controller knows of the machine, before its site tells it better. */
 import assert from "node:assert/strict";
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -61,4 +61,29 @@ test("energy controller with a user of its own: what it leaves in its folder cos
   t.after(settleOwn(settings, systemClock(), log));
   assert.match(JSON.stringify(errors), /not-brought.*energy\.sock/);
   assert(lstatSync(join(folder, "energy", "state", "guard.sock")).isSymbolicLink());
+});
+
+test("energy controller with a user of its own: what somebody took from it, it gets back, and nothing behind a link", {
+  skip: process.getuid?.() !== 0 && "only root can give files to another user",
+}, (t) => {
+  const folder = dataFolder("taken");
+  const NOBODY = 65_534;
+  const quarters = join(folder, "energy", "energy", "quarters");
+  mkdirSync(quarters, { recursive: true });
+  const [file, elsewhere] = [join(quarters, "2026-01-01.jsonl"), join(folder, "journal")];
+  for (const path of [file, elsewhere]) writeFileSync(path, "x");
+  symlinkSync(elsewhere, join(quarters, "link"));
+  const users = { energy: { uid: NOBODY, gid: NOBODY } };
+  const settings = { dataFolder: folder, users } as unknown as Parameters<typeof settleOwn>[0];
+  t.after(settleOwn(settings, systemClock(), silentLog));
+  const owner = (path: string) => lstatSync(path).uid;
+  assert.deepEqual([quarters, file, join(quarters, "link")].map(owner), [NOBODY, NOBODY, NOBODY]);
+  assert.deepEqual(
+    [elsewhere, join(folder, "state"), join(folder, "identity", "site.json")].map(owner),
+    [0, 0, 0],
+  );
+  // What is its own already is not looked into.
+  chownSync(file, 0, 0);
+  t.after(settleOwn(settings, systemClock(), silentLog));
+  assert.equal(owner(file), 0);
 });

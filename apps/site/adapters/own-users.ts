@@ -13,7 +13,17 @@
  * lies there already is followed or opened for writing.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, constants, copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Cancel, type Clock, every, type Log } from "@wattward/kernel";
@@ -74,7 +84,7 @@ export function settleOwn({ dataFolder, users }: Settings, clock: Clock, log: Lo
   return every(clock, BRING_EVERY_MS, bring);
 }
 
-function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
+function settle(dataFolder: string, own: Own, user: User): void {
   const folder = ownFolder(dataFolder, own);
   const [identity, state] = [siteIdentityFolder(folder), join(folder, "state")];
   for (const path of [folder, identity, state]) {
@@ -85,7 +95,7 @@ function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
     copyFileSync(join(siteIdentityFolder(dataFolder), name), join(identity, name));
     chmodSync(join(identity, name), 0o644);
   }
-  chownSync(state, uid, gid);
+  giveBack(state, user);
   if (own === "guard") {
     mkdirSync(join(folder, TLS_FOLDER), { recursive: true });
     chmodSync(join(folder, TLS_FOLDER), 0o711);
@@ -94,7 +104,18 @@ function settle(dataFolder: string, own: Own, { uid, gid }: User): void {
   // What it has learnt and measured. Nobody else's, so nobody else reads it.
   const measured = join(folder, "energy");
   mkdirSync(measured, { recursive: true, mode: 0o700 });
-  chownSync(measured, uid, gid);
+  giveBack(measured, user);
+}
+
+/**
+ * With all that lies in it: a `chown -R` of the data folder, by a person or by systemd, takes it away. From below, and never into a
+ * folder that is the user's already, who could lay a link in the way there.
+ */
+function giveBack(path: string, user: User): void {
+  const found = lstatSync(path);
+  if (found.uid === user.uid) return;
+  if (found.isDirectory()) for (const name of readdirSync(path)) giveBack(join(path, name), user);
+  lchownSync(path, user.uid, user.gid);
 }
 
 function linkSockets(dataFolder: string, guardIsApart: boolean, log: Log): void {

@@ -24,6 +24,7 @@ unit_runs() {
   line=$(unit_says "$name" "$2" | sed 's/%%/%/g')
   # Said between single quotes alone, where the shell that reads the line leaves it as it is.
   line=${line//\$\$/$}
+  [ ! -e "$state" ] || [ "$(stat -c %U "$state")" = "$user" ] || chown -R "$user:" "$state"
   install -d -m "$(unit_says "$name" StateDirectoryMode)" -o "$user" -g "$user" "$state"
   for capability in $(unit_says "$name" CapabilityBoundingSet | tr A-Z a-z); do bounds=$bounds,+${capability#cap_}; done
   export user file line state bounds writable="$(unit_says "$name" ReadWritePaths)"
