@@ -3,6 +3,7 @@
  * own word in the data, so that nobody outside can write what only a decision may say.
  */
 
+import { sql } from "kysely";
 import { energyObservation } from "../energy/told.ts";
 import { findStation } from "../stations/rows.ts";
 import { statement } from "../store/statement.ts";
@@ -46,11 +47,17 @@ async function observeOnce<K extends ObservationKind>(tx: Tx, seen: Observation<
 
 type Told = { kind: string; site: string; atMs: number; station: string; data: string };
 
+/** Older entries are another story: a site that tells all as of one instant would have all of it looked at each time. */
+const LOOKED_AT = 20_000;
+
 /** By the index of times: a site tells little in one and the same millisecond. */
 const findTold = statement((db, p: Told) =>
   db
     .selectFrom("outbox")
     .select("seq")
+    .where("seq", ">", (eb) =>
+      eb.selectFrom("outbox").select(sql<number>`coalesce(max(seq), 0) - ${sql.lit(LOOKED_AT)}`.as("from")),
+    )
     .where("at_ms", "=", p.atMs)
     .where("site_id", "=", p.site)
     .where("kind", "=", p.kind)
