@@ -42,7 +42,8 @@ export class Silences {
     this.met.set(client, {
       times: times + 1,
       againMs: begins ? againMs : againMs + ms,
-      tryAtMs: nowMs + backoffMs(chance, times, REDIAL_MS),
+      // One answer that fails to come is no outage yet.
+      tryAtMs: times === 0 ? nowMs : nowMs + backoffMs(chance, times - 1, REDIAL_MS),
     });
   }
 
