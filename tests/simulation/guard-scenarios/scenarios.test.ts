@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { attackClasses } from "./attacks.ts";
 import { type Outcome, played } from "./scenario.ts";
 
-const EACH = Number(process.env["WATTWARD_SCENARIOS"] ?? 20);
+const EACH = Number(process.env["WATTWARD_SCENARIOS"] ?? 10);
 const FIRST_SEED = 1;
 const safety: ReadonlySet<string> = new Set(["AT-M1", "AT-M2"]);
 const PRECISION_MIN = 0.9;
