@@ -6,7 +6,6 @@
  * Strict: a message that is not of the protocol, or not in its place, ends the link with a reason. Nothing that the
  * site says is believed about a site or a station that is not its own.
  */
-
 import {
   type Cancel,
   type JsonObject,

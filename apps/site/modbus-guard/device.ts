@@ -86,7 +86,7 @@ export class DeviceLink {
   private readonly ports: DevicePorts;
   private readonly dial: Dial;
   private readonly waiting = new FairQueue<Waiting>();
-  private readonly silences = new Silences();
+  private readonly silences: Silences;
   private current: Current | undefined;
   private state: State = { kind: "idle" };
   private readonly late: LateAnswers;
@@ -102,6 +102,7 @@ export class DeviceLink {
     this.device = device;
     this.ports = ports;
     this.dial = ports.dial(device);
+    this.silences = new Silences(ports.chance);
     this.nextId = ports.chance.int(0, IDS - 1);
     this.late = new LateAnswers(ports.clock, (what, why) => ports.disbelieved(this, what, why));
   }
@@ -387,11 +388,7 @@ export class DeviceLink {
     }
     const nowMs = this.ports.clock.now().monotonicMs;
     const ms = Math.max(REDIAL_MS.firstMs, nowMs - current.beganAtMs);
-    this.silences.silent(
-      current.asked.client,
-      { ms, begins: this.answers !== "no", nowMs },
-      this.ports.chance,
-    );
+    this.silences.silent(current.asked.client, { ms, begins: this.answers !== "no", nowMs });
   }
 
   private failedOnce(): void {

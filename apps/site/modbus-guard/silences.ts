@@ -24,6 +24,11 @@ export class Silences {
   /** As many as the policy has clients. */
   private readonly accounts = new Map<ClientName, Account>();
   private readonly met = new Map<ClientName, Met>();
+  private readonly chance: Chance;
+
+  constructor(chance: Chance) {
+    this.chance = chance;
+  }
 
   asked(client: ClientName, nowMs: number): void {
     const known = this.accounts.get(client);
@@ -35,7 +40,6 @@ export class Silences {
   silent(
     client: ClientName,
     { ms, begins, nowMs }: { readonly ms: number; readonly begins: boolean; readonly nowMs: number },
-    chance: Chance,
   ): void {
     const { times, againMs } = this.met.get(client) ?? { times: 0, againMs: 0 };
     if (begins) this.cost(client, ms, nowMs);
@@ -43,7 +47,7 @@ export class Silences {
       times: times + 1,
       againMs: begins ? againMs : againMs + ms,
       // One answer that fails to come is no outage yet.
-      tryAtMs: times === 0 ? nowMs : nowMs + backoffMs(chance, times - 1, REDIAL_MS),
+      tryAtMs: times === 0 ? nowMs : nowMs + backoffMs(this.chance, times - 1, REDIAL_MS),
     });
   }
 
@@ -66,13 +70,6 @@ export class Silences {
     this.met.clear();
   }
 
-  private cost(client: ClientName, ms: number, nowMs: number): void {
-    const account = this.accounts.get(client);
-    if (account === undefined) return;
-    account.paidAtMs = Math.max(account.paidAtMs, nowMs) + SILENCE_COSTS * (ms + account.suspectMs);
-    account.suspectMs = 0;
-  }
-
   /** Must it let the others go first? One silence of `allowanceMs` is free of that. */
   waits(client: ClientName, allowanceMs: number, nowMs: number): boolean {
     const owedMs = (this.accounts.get(client)?.paidAtMs ?? nowMs) - nowMs;
@@ -80,9 +77,16 @@ export class Silences {
   }
 
   /** Has anybody else asked this device lately? */
-  hasOthers(client: ClientName, nowMs: number): boolean {
+  private hasOthers(client: ClientName, nowMs: number): boolean {
     for (const [name, { askedAtMs }] of this.accounts)
       if (name !== client && nowMs - askedAtMs <= OTHERS_WITHIN_MS) return true;
     return false;
+  }
+
+  private cost(client: ClientName, ms: number, nowMs: number): void {
+    const account = this.accounts.get(client);
+    if (account === undefined) return;
+    account.paidAtMs = Math.max(account.paidAtMs, nowMs) + SILENCE_COSTS * (ms + account.suspectMs);
+    account.suspectMs = 0;
   }
 }

@@ -23,6 +23,9 @@ const shows: Readonly<Record<Scenario, readonly string[]>> = {
   benign: [],
 };
 
+/** Of whoever attacks also right: that what he asked was refused, and that he asked faster than he may. */
+const refused = ["unauthorised-read", "unauthorised-write", "flood"];
+
 export type Outcome = {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -44,10 +47,11 @@ export async function played(scenario: Scenario, seed: number): Promise<Outcome>
   const w = await world({ seed, guard: policyText() });
   const guard = await w.start();
   const play = new Play(w, seed);
-  const atWork = [
-    emsAtWork(play),
-    ...(scenario === "benign" ? [vendorAtWork(play), devicesAtWork(play)] : []),
-  ];
+  void emsAtWork(play);
+  if (scenario === "benign") {
+    void vendorAtWork(play);
+    void devicesAtWork(play);
+  }
   let done = false;
   const happens = scenario === "benign" ? () => play.pause(10 * FOR_MS) : () => attacks[scenario](play);
   void play
@@ -57,7 +61,6 @@ export async function played(scenario: Scenario, seed: number): Promise<Outcome>
   await w.time.until(() => done, scenario === "benign" ? 11 * FOR_MS : FOR_MS);
   await w.time.advance(2_000);
   play.end();
-  void atWork;
   const outcome = judged(scenario, seed, play);
   await guard.close();
   return outcome;
@@ -86,9 +89,6 @@ function judged(scenario: Scenario, seed: number, { attacker, honest, how, mustT
     served: honest.served / Math.max(1, honest.asked),
   };
 }
-
-/** Of whoever attacks also right: that what he asked was refused, and that he asked faster than he may. */
-const refused = ["unauthorised-read", "unauthorised-write", "flood"];
 
 function isWithin(request: Request): boolean {
   const values =
