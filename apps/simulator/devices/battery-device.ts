@@ -12,6 +12,7 @@ import type { DeviceConduct } from "./conduct.ts";
 import {
   control715,
   type Feeding,
+  freezing,
   keepKnown,
   measured103,
   measured701,
@@ -61,11 +62,21 @@ export class BatteryDevice extends SunspecDevice {
     super(
       steering === "124"
         ? [
-            ...[about, measured103(now), nameplate120(named), settings121(ratedW, voltageV)],
+            ...[
+              about,
+              freezing(measured103(now), conduct),
+              nameplate120(named),
+              settings121(ratedW, voltageV),
+            ],
             ...[storage124(options, command), battery802(options), bank803(options), control715(nowMs)],
           ]
         : [
-            ...[about, measured701(now), controls704(options, command), capacity713(options)],
+            ...[
+              about,
+              freezing(measured701(now), conduct),
+              controls704(options, command),
+              capacity713(options),
+            ],
             ...[battery802(options), control715(nowMs)],
           ],
     );

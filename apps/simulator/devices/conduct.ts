@@ -9,6 +9,8 @@ export class DeviceConduct {
   revertsAfterMs: number | undefined;
   /** Setpoints never fall back, whatever was told. */
   neverReverts = false;
+  /** What it measures at its terminals it tells as it was, for ever. */
+  frozen = false;
   /** It restarts, or its line is cut: requests vanish. */
   dark = false;
   /** The network is full: answers come late, and every other one is "busy". */

@@ -166,6 +166,36 @@ test("a device that restarts is dark, feeds nothing, and has forgotten its setpo
   assert.equal(work.plant.batteries.get("bess-7")!.feedW, 0);
 });
 
+test("frozen figures: a battery and an inverter go on telling the power and energy of before, whatever they do; it ends", async () => {
+  const work = atWork();
+  for (const [id, model] of [
+    ["bess", 103],
+    ["bess-7", 701],
+    ["pv", 103],
+    ["pv-7", 701],
+  ] as const) {
+    const { device } = work.deviceOf(id);
+    const told = async () => {
+      const { reading } = await modelOf(device, model);
+      return ["W", model === 103 ? "WH" : "TotWhInj"].map((path) => Number(reading.values.get(path) ?? 0));
+    };
+    const source = work.plant.batteries.get(id) ?? work.plant.solars.get(id)!;
+    const before = await told();
+    work.devices.inflict({ what: "figures-frozen", forMs: 60_000 }, id);
+    if (id === "bess-7") await write(device, 704, { WSetEna: 1, WSet: 5_000, WSetRvrtTms: 0 });
+    if (id === "bess")
+      await write(device, 124, { StorCtl_Mod: 3, OutWRte: 50, InWRte: -50, InOutWRte_RvrtTms: 600 });
+    // By night the sun moves no counter.
+    if (id.startsWith("pv")) source.outWh += 3_000;
+    await work.run(50);
+    assert.deepEqual(await told(), before, id);
+    await work.run(20);
+    const after = await told();
+    assert(Math.abs(after[0]! - source.feedW) < 20, `${id}: ${after[0]} W, and it feeds ${source.feedW}`);
+    assert(after[1]! > before[1]! + 10, `${id}: ${after[1]} Wh after ${before[1]}`);
+  }
+});
+
 test("what two faults break is whole when both have healed, whichever ends first", async () => {
   const work = atWork();
   const { conduct } = work.deviceOf("bess-7");

@@ -116,6 +116,9 @@ export class Devices {
       case "reverts-early":
         until("reverts", (so) => (conduct.revertsAfterMs = so ? REVERTS_EARLY_MS : undefined));
         break;
+      case "figures-frozen":
+        until("frozen", (so) => (conduct.frozen = so));
+        break;
       case "exception-flood":
         until("objects", (so) => (conduct.objects = so));
         break;

@@ -1,5 +1,6 @@
 /** The models that a battery's and a solar inverter have alike: what flows at their terminals, ratings, controls, life signs. */
 import type { PointValue } from "@wattward/modbus/sunspec";
+import type { DeviceConduct } from "./conduct.ts";
 import type { ModelPart, Values } from "./sunspec-device.ts";
 
 /** What an inverter does now. */
@@ -74,6 +75,18 @@ export function measured701(now: () => Feeding): ModelPart {
         ...{ A_SF, V_SF: -1, Hz_SF: -2, W_SF, PF_SF: -2, VA_SF: W_SF, Var_SF: W_SF, TotWh_SF: 0, Tmp_SF: -1 },
         TotVarh_SF: 0,
       };
+    },
+  };
+}
+
+/** The same part; while its device's figures are frozen it tells what it told last before. */
+export function freezing(part: ModelPart, conduct: Pick<DeviceConduct, "frozen">): ModelPart {
+  let told = part.values();
+  return {
+    ...part,
+    values: () => {
+      if (!conduct.frozen) told = part.values();
+      return told;
     },
   };
 }

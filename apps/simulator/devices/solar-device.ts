@@ -9,6 +9,7 @@ import type { DeviceConduct } from "./conduct.ts";
 import {
   control715,
   type Feeding,
+  freezing,
   keepKnown,
   measured103,
   measured701,
@@ -49,10 +50,10 @@ export class SolarDevice extends SunspecDevice {
     super(
       steering === "124"
         ? [
-            ...[about, measured103(now), nameplate120({ storage: false, ratedW: peakW })],
+            ...[about, freezing(measured103(now), conduct), nameplate120({ storage: false, ratedW: peakW })],
             ...[settings121(peakW, voltageV), controls],
           ]
-        : [about, measured701(now), controls, control715(nowMs)],
+        : [about, freezing(measured701(now), conduct), controls, control715(nowMs)],
     );
     this.limit = limit;
     this.options = options;

@@ -16,6 +16,8 @@ export type PlantFault =
   /** Setpoints fall back after two seconds, silently. */
   | { readonly what: "reverts-early"; readonly forMs: number }
   | { readonly what: "never-reverts"; readonly forMs: number }
+  /** A battery or inverter tells the same power and energy for ever, whatever it does (AT-M10). */
+  | { readonly what: "figures-frozen"; readonly forMs: number }
   /** Dark for so long; what was set is gone. */
   | { readonly what: "device-reboot"; readonly forMs: number }
   /** No device hears anything any more. */
@@ -41,6 +43,7 @@ export const plantFaultNames = [
   "ignores-setpoints",
   "reverts-early",
   "never-reverts",
+  "figures-frozen",
   "device-reboot",
   "modbus-cut",
   "modbus-flood",

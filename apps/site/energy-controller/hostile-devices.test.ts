@@ -115,3 +115,36 @@ test("a battery whose charge goes from nothing to all in a second rests, and its
   assert.notEqual(plant.snapshot?.flows.batteryW, undefined);
   holds();
 });
+
+test("a battery whose power, and counter of energy, stand still is not believed after five minutes, and rests until they move", async () => {
+  const { plant, holds } = await busy();
+  const battery = () => plant.snapshot?.devices?.find(({ kind }) => kind === "battery");
+  plant.device("battery").show(103, { WH: 5_000 });
+  plant.batteryIgnores = true;
+  plant.feedW = 2_000;
+  await plant.time.advance(350_000);
+  assert.equal(battery()?.state === "ailing" && /frozen/.test(battery()?.detail ?? ""), false);
+  await plant.time.advance(15_000);
+  assert.match(battery()?.detail ?? "", /2000 W for 6 min.*frozen/);
+  assert.match(plant.observations("energy.device").join(), /disbelieved/);
+  assert.equal(plant.snapshot?.flows.batteryW, undefined);
+  plant.feedW = 1_990;
+  await plant.time.advance(3_000);
+  assert.equal(plant.snapshot?.flows.batteryW, 1_990);
+  holds();
+});
+
+test("an inverter whose power, and counter of energy, stand still is not believed after five minutes: what it feeds is unknown", async () => {
+  const plant = new SmallPlant({ solarW: 20_000 });
+  plant.sunW = 6_000;
+  plant.device("solar").show(103, { WH: 5_000 });
+  await plant.start();
+  await plant.time.advance(290_000);
+  assert.equal(plant.snapshot?.flows.solarW, 6_000);
+  await plant.time.advance(15_000);
+  assert.equal(plant.snapshot?.flows.solarW, undefined);
+  assert.match(plant.observations("energy.device").join(), /disbelieved.*6000 W for 5 min/);
+  plant.device("solar").show(103, { WH: 5_001 });
+  await plant.time.advance(3_000);
+  assert.equal(plant.snapshot?.flows.solarW, 6_000);
+});

@@ -36,6 +36,14 @@ export class Reading {
     return exponent === undefined ? undefined : scaled(raw, exponent);
   }
 
+  /** The same registers, to the last digit. */
+  isSame(other: Reading): boolean {
+    const { registers } = this;
+    return (
+      registers.length === other.registers.length && registers.every((word, i) => word === other.registers[i])
+    );
+  }
+
   /** All that are implemented, by path. */
   get values(): ReadonlyMap<string, PointValue> {
     if (this.all !== undefined) return this.all;

@@ -26,6 +26,7 @@ import {
 import { basesOf, derWords, storageWords, type Words } from "./battery-orders.ts";
 import { type Known, POWER, readCharge, readNameplate, readTemperature } from "./battery-readings.ts";
 import { Follower } from "./follower.ts";
+import { Frozen } from "./frozen.ts";
 import { numberAt, type Seen, type SunSpecUnit } from "./sunspec-unit.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
@@ -45,6 +46,7 @@ export class BatteryDriver {
   private readonly unit: SunSpecUnit;
   private readonly nowMs: () => number;
   private readonly follower: Follower;
+  private readonly frozen = new Frozen();
   private readonly storage: Words;
   private wish: Wish | undefined;
   private charge: Known | undefined;
@@ -96,6 +98,11 @@ export class BatteryDriver {
       return this.unit.lacks("none of its models tells a power (701, 101 to 113, 802)");
     const power = await this.unit.read(model);
     if (!power.ok) return power.fault;
+    const frozen = this.frozen.judge(power.value);
+    if (frozen !== undefined) {
+      this.input = undefined;
+      return frozen;
+    }
     const slow = (await this.readNameplate()) ?? (await this.readCharge()) ?? (await this.readTemperature());
     const feedW = numberAt(power.value, "W");
     const { atMs } = power.value;

@@ -19,6 +19,7 @@ import {
   WRITE_EVERY_MS,
 } from "../limits.ts";
 import { Follower } from "./follower.ts";
+import { Frozen } from "./frozen.ts";
 import { numberAt, type Seen, type SunSpecUnit, unlike, type Values } from "./sunspec-unit.ts";
 import { type Trouble, trouble } from "./trouble.ts";
 
@@ -37,6 +38,7 @@ export class SolarDriver {
   private wish: Wish | undefined;
   private written: Limit | undefined;
   private readonly follower: Follower;
+  private readonly frozen = new Frozen();
   private unlikeLooks = 0;
   private lookedAtMs = Number.NEGATIVE_INFINITY;
   private refused: { readonly atMs: number; readonly trouble: Trouble } | undefined;
@@ -92,6 +94,11 @@ export class SolarDriver {
     if (feedW === undefined) {
       this.input = undefined;
       return this.unit.lacks("it tells no power");
+    }
+    const frozen = this.frozen.judge(seen.value);
+    if (frozen !== undefined) {
+      this.input = undefined;
+      return frozen;
     }
     this.heard = { atMs: seen.value.atMs, feedW };
     this.input = { id: this.solar.id, ...this.heard };

@@ -2,10 +2,10 @@
 export type Trouble = {
   /**
    * `unreachable`: the guard cannot be reached, or nothing answers. `refused`: the guard or the device answers with an exception.
-   * `unsuited`: it answers, and is not what the site's document says it is. `disobedient`: it acknowledges and does not do. `asleep`: nothing
-   * answers, as is usual for it at night.
+   * `unsuited`: it answers, and is not what the site's document says it is. `disobedient`: it acknowledges and does not do. `disbelieved`: what
+   * it tells cannot be. `asleep`: nothing answers, as is usual for it at night.
    */
-  readonly kind: "unreachable" | "refused" | "unsuited" | "disobedient" | "asleep";
+  readonly kind: "unreachable" | "refused" | "unsuited" | "disobedient" | "disbelieved" | "asleep";
   readonly sentence: string;
 };
 
