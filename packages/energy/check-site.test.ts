@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededChance } from "@wattward/testing";
 import { checkSite, safeSums } from "./check-site.ts";
+import { modeRow } from "./modes.ts";
 import { outletId, smallSite } from "./testing/small-site.ts";
 
 const good = () =>
@@ -20,6 +21,13 @@ test("site: a good one passes, and comes out as it went in", () => {
   const result = checkSite(good());
   assert(result.ok, JSON.stringify(result));
   assert.deepEqual(result.value, good());
+});
+
+test("site: no grant may live longer than the deadline of the mode that its end brings", () => {
+  const livesFor = (ttlMs: number) => pathsOf({ ...good(), outlets: [{ ...good().outlets[0], ttlMs }] });
+  const { entryDeadlineMs } = modeRow("default");
+  assert.deepEqual(livesFor(entryDeadlineMs), []);
+  assert.deepEqual(livesFor(entryDeadlineMs + 1), ["outlets[0].ttlMs"]);
 });
 
 for (const [name, damage, path] of [

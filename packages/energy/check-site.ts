@@ -26,6 +26,7 @@ import {
   POWER_W_MAX,
   SOURCES_MAX,
 } from "./limits.ts";
+import { modeRow } from "./modes.ts";
 import { everyWired, type PerPhase, PHASES, type Phase, type Wiring } from "./phases.ts";
 import type {
   Battery,
@@ -118,7 +119,8 @@ function outletOf(r: DocumentReader): Outlet {
     steps,
     safeMa,
     limiting,
-    ttlMs: r.at("ttlMs").number(60_000, 300_000),
+    // Whoever could take a grant back may be dead: its end is what brings the mode that nobody decides.
+    ttlMs: r.at("ttlMs").number(60_000, modeRow("default").entryDeadlineMs),
     expiry,
     respondsMs: r.at("respondsMs").number(0, 60_000),
     switchesPhases: r.at("switchesPhases").boolean(),
