@@ -21,6 +21,9 @@ export const REPORTS_MS_MAX = 15_000;
 export const COMPOSITE_BEYOND_S = 60;
 /** A composite schedule that did not come, or showed no end, is asked for again after this. */
 export const PROVE_AGAIN_MS = 3_600_000;
+/** A way is given up where the safe default shows in the place of less at so many looks, this far apart: a clock is learnt anew between two of them. */
+export const SAFE_LOOKS_MAX = 3;
+export const SAFE_LOOKS_APART_MS = 15_000;
 /** A limit reads as the same within this: stations round to a tenth of an ampere or to watts. */
 export const SAME_WITHIN_MA = 150;
 /** One way of limiting is given up after so many refusals in a row, of a transaction that went on. */

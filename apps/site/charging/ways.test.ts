@@ -2,22 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { energyConfig } from "../testing/energy-document.ts";
-import { type Answers, charging } from "../testing/scripted-charging.ts";
+import { type Answers, charging, isGrant, observed, purposes } from "../testing/scripted-charging.ts";
 import type { World } from "../testing/world.ts";
 import { fieldsOf, listIn, numberIn, objectIn, textIn } from "./fields.ts";
-import { SAFE_DEFAULT_ID, SAFE_WHOLE_ID } from "./limits.ts";
+import { SAFE_DEFAULT_ID } from "./limits.ts";
 
-const purposes = (sets: readonly ReturnType<typeof fieldsOf>[]) =>
-  sets.map((fields) => {
-    const wire = fields.has("chargingProfile")
-      ? objectIn(fields, "chargingProfile")
-      : objectIn(fields, "csChargingProfiles");
-    return `${textIn(wire, "chargingProfilePurpose")} ${numberIn(wire, "stackLevel")} ${textIn(wire, "chargingProfileKind")}`;
-  });
-const idOf = (wire: ReturnType<typeof fieldsOf>) =>
-  numberIn(wire, "id") ?? numberIn(wire, "chargingProfileId");
-const isGrant = (wire: ReturnType<typeof fieldsOf>) =>
-  ![SAFE_DEFAULT_ID, SAFE_WHOLE_ID].includes(idOf(wire) ?? 0);
 const drawing = (world: World, amperes: readonly number[], seqNo: number) => {
   const timestamp = new Date(world.time.now().wallMs).toISOString();
   const sampledValue = amperes.map((value, i) => ({
@@ -28,11 +17,6 @@ const drawing = (world: World, amperes: readonly number[], seqNo: number) => {
     ...{ transactionInfo: { transactionId: "t" }, meterValue: [{ timestamp, sampledValue }] },
   };
 };
-const observed = (world: World) =>
-  world.csms.messages.flatMap((message) =>
-    message.t === "observed" ? [`${message.kind}: ${message.detail}`] : [],
-  );
-
 test("ways: a station that refuses TxProfiles is limited by defaults of its EVSE, one level above the safe one", async () => {
   for (const version of ["1.6", "2.0.1"] as const) {
     const { energy, sets, world } = await charging(version, (action, wire) =>

@@ -1,7 +1,8 @@
 /** A whole managed site in simulated time, and a station that answers as a test says, with one transaction that has begun. */
 import assert from "node:assert/strict";
 import type { OcppVersion } from "@wattward/ocpp";
-import { fieldsOf, objectIn } from "../charging/fields.ts";
+import { fieldsOf, numberIn, objectIn, textIn } from "../charging/fields.ts";
+import { SAFE_DEFAULT_ID, SAFE_WHOLE_ID } from "../charging/limits.ts";
 import { energyDocument, type SmallDocument } from "./energy-document.ts";
 import { FakeEnergy } from "./fake-energy.ts";
 import { RetryingStation, World } from "./world.ts";
@@ -67,3 +68,23 @@ export function usual(action: string): object | string {
   if (action === "ClearChargingProfile") return { status: "Unknown" };
   return { status: "Accepted" };
 }
+
+/** Of profiles that were set: purpose, level, kind. */
+export const purposes = (sets: readonly ReturnType<typeof fieldsOf>[]) =>
+  sets.map((fields) => {
+    const wire = fields.has("chargingProfile")
+      ? objectIn(fields, "chargingProfile")
+      : objectIn(fields, "csChargingProfiles");
+    return `${textIn(wire, "chargingProfilePurpose")} ${numberIn(wire, "stackLevel")} ${textIn(wire, "chargingProfileKind")}`;
+  });
+
+const idOf = (wire: ReturnType<typeof fieldsOf>) =>
+  numberIn(wire, "id") ?? numberIn(wire, "chargingProfileId");
+/** Neither of the safe defaults. */
+export const isGrant = (wire: ReturnType<typeof fieldsOf>) =>
+  ![SAFE_DEFAULT_ID, SAFE_WHOLE_ID].includes(idOf(wire) ?? 0);
+/** What the CSMS was told of. */
+export const observed = (world: World) =>
+  world.csms.messages.flatMap((message) =>
+    message.t === "observed" ? [`${message.kind}: ${message.detail}`] : [],
+  );
