@@ -3,7 +3,7 @@
  * K01.FR.27; 1.6 says nothing, and this station forgets them when it restarts, as many do); those of a transaction end
  * with it.
  */
-import type { EvseId, Json } from "@wattward/kernel";
+import type { Cancel, EvseId, Json } from "@wattward/kernel";
 import type { Change, Flash } from "../station/flash.ts";
 import type { Life } from "../station/life.ts";
 import type { Settings } from "../station/settings.ts";
@@ -58,6 +58,10 @@ export class ProfileShelf {
   /** Limits by EVSE and phases in use, until a profile or a transaction changes. */
   private readonly reckoned = new Map<string, Reckoned>();
 
+  /** What was offline for longer than it holds then; and what ends the wait for that. */
+  private readonly lapsed = new Set<number>();
+  private offline: readonly Cancel[] | undefined;
+
   constructor(parts: ShelfParts) {
     this.parts = parts;
     if (!parts.persistent) return;
@@ -100,6 +104,32 @@ export class ProfileShelf {
     const periods = profile.schedule.periods.map((period) => ({ ...period, limit }));
     await this.keep([{ ...profile, schedule: { ...profile.schedule, periods } }], []);
     return true;
+  }
+
+  /** There is no connection: some profiles hold for a while without (2.1 K01.FR.101). */
+  wentOffline(): void {
+    this.offline ??= [...this.profiles.values()].flatMap(({ id, offlineS }) =>
+      offlineS === undefined
+        ? []
+        : this.parts.life.after(offlineS * 1_000, () => {
+            this.lapsed.add(id);
+            this.reckoned.clear();
+          }),
+    );
+  }
+
+  /** What had lapsed holds again, but for what must not (K01.FR.102). */
+  async cameOnline(): Promise<void> {
+    for (const stop of this.offline ?? []) stop();
+    this.offline = undefined;
+    const over = this.list().filter(({ endsOffline, id }) => endsOffline === true && this.lapsed.has(id));
+    this.lapsed.clear();
+    this.reckoned.clear();
+    if (over.length > 0) await this.keep([], over);
+  }
+
+  private get valid(): Profile[] {
+    return [...this.profiles.values()].filter(({ id }) => !this.lapsed.has(id));
   }
 
   /** A profile for the transaction that will begin there (1.6 §5.11, F01.FR.08). */
@@ -148,7 +178,7 @@ export class ProfileShelf {
     if (before !== undefined && atMs >= before.fromMs && atMs < before.untilMs) return before.limitW;
     const sharers = Math.max(1, this.charging.size);
     const charging = { ...this.chargingAt(evse), ...(phasesInUse !== undefined && { phasesInUse }) };
-    const said = limitOfEvse([...this.profiles.values()], charging, { atMs, sharers });
+    const said = limitOfEvse(this.valid, charging, { atMs, sharers });
     const limitW = said.limitW ?? Number.POSITIVE_INFINITY;
     this.reckoned.set(key, { fromMs: atMs, untilMs: said.untilMs, limitW });
     return limitW;
@@ -157,7 +187,7 @@ export class ProfileShelf {
   /** From now on; of an EVSE without a transaction as if one began now (K08.FR.06). Undefined: no such EVSE. */
   composite(evse: EvseId | 0, durationS: number): { fromS: number; limitW: number }[] | undefined {
     const { clock, evses } = this.parts;
-    const profiles = [...this.profiles.values()];
+    const profiles = this.valid;
     const fromMs = clock.nowMs();
     if (evse === 0) {
       const all = evses.map(({ id, maxW }) => ({ ...this.chargingAt(id), maxW }));

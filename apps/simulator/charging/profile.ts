@@ -42,6 +42,9 @@ export type Profile = {
   readonly receivedAtMs: number;
   /** Of `dynamic`: how often the station asks for the limit by itself, 0 for never (K28.FR.10). */
   readonly pullEveryS?: number;
+  /** Of 2.1: without a connection it holds for so long (K01.FR.101), and afterwards not again where it `endsOffline` (K01.FR.102). */
+  readonly offlineS?: number;
+  readonly endsOffline?: true;
   /** As it came, for reports. */
   readonly wire: JsonObject;
 };

@@ -312,6 +312,33 @@ test("simulator: SetChargingProfile 2.1: a dynamic profile asks for its limit as
   assert.equal(await set("2.1", b, 1, { more: { dynUpdateInterval: 5 } }), "Rejected");
 });
 
+for (const ends of [false, true])
+  test(`simulator: SetChargingProfile 2.1: without a connection it holds for so long (K01.FR.101), and then ${ends ? "not again" : "again"} (K01.FR.102)`, async () => {
+    const b = await charging("2.1");
+    await set("2.1", b, 1, { id: 1, limitW: 2_000 });
+    const more = {
+      ...{ transactionId: b.wireId(), maxOfflineDuration: 120 },
+      ...(ends && { invalidAfterOfflineDuration: true }),
+    };
+    assert.equal(
+      await set("2.1", b, 1, { id: 7, kind: "Dynamic", purpose: "TxProfile", limitW: 6_000, more }),
+      "Accepted",
+    );
+    const offlineFor = async (s: number) => {
+      b.station.line.cut();
+      await b.time.advance(s * 1_000);
+      const watts = await b.powerW();
+      b.station.line.restore();
+      await b.time.advance(180_000);
+      assert.equal(b.station.view().connected, true);
+      return [watts, await b.powerW()];
+    };
+    assert.deepEqual(await offlineFor(60), [6_000, 6_000]);
+    assert.deepEqual(await offlineFor(400), [2_000, ends ? 2_000 : 6_000]);
+    const { status } = await b.ask("ClearChargingProfile", { chargingProfileId: 7 });
+    assert.equal(status, ends ? "Unknown" : "Accepted");
+  });
+
 test("simulator: UsePriorityCharging 2.1: needs a profile and a transaction; is told when it begins and ends (K21)", async () => {
   const b = await charging("2.1");
   await set("2.1", b, 1, { id: 1, limitW: 2_000 });

@@ -141,6 +141,7 @@ export class Firmware {
       lost: () => {
         this.registration.lost();
         this.streams.offline();
+        this.profiles.wentOffline();
         life.run(() => this.queue.wentOffline());
       },
     });
@@ -160,6 +161,7 @@ export class Firmware {
   /** Takes up what was going on before, then connects. */
   async start(interrupted: "power-loss" | "reboot", then: "end" | "resume"): Promise<void> {
     for (const bay of this.bays) await bay.recover(interrupted, then);
+    this.profiles.wentOffline();
     this.connection.start();
   }
 
@@ -310,6 +312,7 @@ export class Firmware {
     this.tellStates();
     this.registration.schedule();
     this.streams.online();
+    this.parts.life.run(() => this.profiles.cameOnline());
     this.queue.wake();
   }
 

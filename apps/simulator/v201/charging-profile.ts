@@ -29,7 +29,11 @@ const kinds: Readonly<Record<string, Kind | undefined>> = {
  * schedule: those are a car's to choose from (ISO 15118). `pullEveryS` is 2.1's dynUpdateInterval.
  */
 export function profileOf(
-  wire: WireProfile & { readonly dynUpdateInterval?: number },
+  wire: WireProfile & {
+    readonly dynUpdateInterval?: number;
+    readonly maxOfflineDuration?: number;
+    readonly invalidAfterOfflineDuration?: boolean;
+  },
   about: { evse: EvseId | 0; receivedAtMs: number; transaction: string | undefined },
 ): Profile | undefined {
   const [schedule, ...others] = wire.chargingSchedule;
@@ -44,6 +48,8 @@ export function profileOf(
     ...(about.transaction !== undefined && { transaction: about.transaction }),
     ...{ schedule: scheduleOf(schedule), receivedAtMs: about.receivedAtMs },
     ...(wire.dynUpdateInterval !== undefined && { pullEveryS: wire.dynUpdateInterval }),
+    ...(wire.maxOfflineDuration !== undefined && { offlineS: wire.maxOfflineDuration }),
+    ...(wire.invalidAfterOfflineDuration === true && { endsOffline: true as const }),
     wire: wire as JsonObject,
   };
 }

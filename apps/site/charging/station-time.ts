@@ -1,7 +1,7 @@
 /**
  * A station's own clock, learnt from what it says: profiles are read by that clock alone, however wrong it is (ADR 13).
  *
- * A timestamp can be old (a queue that is sent late), never from the station's future: so the latest reading wins at once, and an
+ * A timestamp can be old (a queue that is sent late; what says so, 2.x's `offline`, is not heard here), never from the station's future: so the latest reading wins at once, and an
  * earlier one only where two frames that came some time apart say the same, which a queue sent at once does not. What is learnt is the
  * distance to this machine's monotonic clock, so that a jump of the site's own wall clock changes nothing.
  */
