@@ -4,9 +4,9 @@
  * stations, meter and battery read. When a car leaves, and that it is full, it learns when it happens.
  *
  * Time. The loop's answers follow from its inputs, so where nothing changes nobody looks: after a change (somebody comes, goes, is full;
- * a new plan; a grant that was more than a refresh) it turns every `BUSY_MS`, else every `QUIET_MS`, which is less than half of a
- * grant's life. Its own pace of raising and its dwell times are in seconds and hold at both periods. Days on which nobody is there, and three
- * days before anybody comes, pass at once: a battery has nobody to work for.
+ * a new plan; a grant that was more than a refresh) it turns every `BUSY_MS` until all that it waits for is over (an idle car, 90 s), else
+ * every `QUIET_MS`, which is less than half of a grant's life. Its own pace of raising and its dwell times are in seconds and hold at both
+ * periods. Days on which nobody is there, and three days before anybody comes, pass at once: a battery has nobody to work for.
  */
 import {
   type BatteryInput,
@@ -34,7 +34,7 @@ import { Plant, type PlantCar } from "./replay-plant.ts";
 import type { RuleLaxity } from "./rules.ts";
 
 const BUSY_MS = 5_000;
-const BUSY_FOR_MS = 20_000;
+const BUSY_FOR_MS = 90_000;
 const QUIET_MS = 30_000;
 const HOUR_MS = 3_600_000;
 const DAY_STEPS = 86_400_000 / STEP_MS;
