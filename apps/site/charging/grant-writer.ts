@@ -249,7 +249,7 @@ export class GrantWriter {
     }
     // Before anything is waited for: the next station must not take the same room on the ramp.
     raises.wrote({ ...this.change(wanted), toMa: limitMa }, nowMs);
-    const startMs = (time.at(nowMs) ?? this.ports.wallMs()) - BEGINS_EARLIER_MS;
+    const startMs = time.likelyAt(nowMs, this.ports.wallMs()) - BEGINS_EARLIER_MS;
     const { evse, profile } = grantProfile(way, {
       ...{ evse: outlet.evse, transaction: session.transaction, limitMa, startMs },
       ...{ safeMa: safeOf(this.ports.outlets), ttlMs: grant.ttlMs, dischargeMa: grant.dischargeMa },

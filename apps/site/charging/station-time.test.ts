@@ -16,6 +16,29 @@ test("station time: unknown before it said anything, then what it said, going on
   assert.equal(time.at(5_000), 1_005_000);
 });
 
+test("station time: a first word out of a queue is no word of now, unless a second agrees with it some time later", () => {
+  const time = new StationTime();
+  assert.equal(time.heard(900_000, 0, true), false);
+  assert.equal(time.heard(910_000, 20, true), false);
+  assert.equal(time.at(20), undefined);
+  time.heard(1_000_000, 50);
+  assert.equal(time.at(50), 1_000_000);
+  const late = new StationTime();
+  late.heard(900_000, 0, true);
+  assert.equal(late.heard(910_000, 10_000, true), true);
+  assert.equal(late.at(10_000), 910_000);
+});
+
+test("station time: a first word that is another than what was gone by is told, one that agrees is not", () => {
+  const time = new StationTime();
+  assert.equal(time.likelyAt(1_000, 500_000), 500_000);
+  assert.equal(time.heard(504_500, 5_000), false);
+  const behind = new StationTime();
+  behind.likelyAt(1_000, 5_000_000);
+  assert.equal(behind.heard(1_404_000, 5_000), true);
+  assert.equal(behind.likelyAt(6_000, 5_005_000), 1_405_000);
+});
+
 test("station time: a message that is late says nothing; a queue that is sent at once neither", () => {
   assert.equal(learnt([0, 1_000_000], [10_000, 950_000]), 1_010_000);
   const queue = Array.from({ length: 20 }, (_, i): [number, number] => [

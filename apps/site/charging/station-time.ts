@@ -1,9 +1,10 @@
 /**
  * A station's own clock, learnt from what it says: profiles are read by that clock alone, however wrong it is (ADR 13).
  *
- * A timestamp can be old (a queue that is sent late; what says so, 2.x's `offline`, is not heard here), never from the station's future: so the latest reading wins at once, and an
- * earlier one only where two frames that came some time apart say the same, which a queue sent at once does not. What is learnt is the
- * distance to this machine's monotonic clock, so that a jump of the site's own wall clock changes nothing.
+ * A timestamp can be old (a queue that is sent late), never from the station's future: so the latest reading wins at once, and an
+ * earlier one, or a first that says itself that it was queued (2.x), only where two frames that came some time apart say the same, which a
+ * queue sent at once does not. What is learnt is the distance to this machine's monotonic clock, so that a jump of the site's own wall clock
+ * changes nothing.
  */
 import { CLOCK_APART_MS, CLOCK_HEARSAY_MS, CLOCK_WITHIN_MS } from "./limits.ts";
 
@@ -15,19 +16,22 @@ type Word = { readonly aheadMs: number; readonly atMs: number };
 
 export class StationTime {
   private ahead: number | undefined;
+  /** What was gone by before it said anything. */
+  private guess: number | undefined;
   private hearsay: Word[] = [];
 
-  /** A frame that came at `atMs` (monotonic) bears this timestamp. True where its clock has been set since it was heard before. */
-  heard(stationMs: number, atMs: number): boolean {
+  /** A frame that came at `atMs` (monotonic) bears this timestamp. True where its clock is another than what was gone by. */
+  heard(stationMs: number, atMs: number, queued = false): boolean {
     if (!isClocks(stationMs)) return false;
     const aheadMs = stationMs - atMs;
-    if (this.ahead === undefined || aheadMs >= this.ahead) {
-      const stepped = this.ahead !== undefined && aheadMs - this.ahead > CLOCK_WITHIN_MS;
+    const { ahead } = this;
+    if (ahead === undefined ? !queued : aheadMs >= ahead) {
+      const stepped = Math.abs(aheadMs - (ahead ?? this.guess ?? aheadMs)) > CLOCK_WITHIN_MS;
       this.ahead = aheadMs;
       this.hearsay = [];
       return stepped;
     }
-    if (this.ahead - aheadMs <= CLOCK_WITHIN_MS) return false;
+    if (ahead !== undefined && ahead - aheadMs <= CLOCK_WITHIN_MS) return false;
     this.hearsay = this.hearsay.filter((word) => atMs - word.atMs <= CLOCK_HEARSAY_MS).slice(-7);
     const agrees = this.hearsay.some(
       (word) => Math.abs(word.aheadMs - aheadMs) <= CLOCK_WITHIN_MS && atMs - word.atMs >= CLOCK_APART_MS,
@@ -44,6 +48,12 @@ export class StationTime {
     return this.ahead === undefined ? undefined : this.ahead + atMs;
   }
 
+  /** What it most likely shows, before it said anything too: what ours does, since it is told that. */
+  likelyAt(atMs: number, wallMs: number): number {
+    if (this.ahead === undefined) this.guess = wallMs - atMs;
+    return this.at(atMs) ?? wallMs;
+  }
+
   /** What another has learnt of the same station. */
   take({ ahead }: StationTime): void {
     this.ahead = ahead;
@@ -52,6 +62,7 @@ export class StationTime {
   /** It has rebooted, and may have another clock now: the next word is believed. */
   forget(): void {
     this.ahead = undefined;
+    this.guess = undefined;
     this.hearsay = [];
   }
 }

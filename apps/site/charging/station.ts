@@ -212,10 +212,10 @@ export class ManagedStation {
     }
     if (call.action === "BootNotification") this.booted(nameplateOf(version, call.payload));
     const fields = fieldsOf(call.payload);
-    // What waited in its queue says when that was: no clock's word of now (2.x; 1.6 does not tell).
-    const stationMs = fields.get("offline") === true ? undefined : saidAt(fields);
+    const stationMs = saidAt(fields);
     const nowMs = this.ports.clock.now().monotonicMs;
-    if (stationMs !== undefined && this.time.heard(stationMs, nowMs)) this.writer.clockStepped();
+    const queued = fields.get("offline") === true;
+    if (stationMs !== undefined && this.time.heard(stationMs, nowMs, queued)) this.writer.clockStepped();
     this.sessions.heard(version, call);
   }
 
