@@ -4,7 +4,7 @@
  * stations, meter and battery read. When a car leaves, and that it is full, it learns when it happens.
  *
  * Time. The loop's answers follow from its inputs, so where nothing changes nobody looks: after a change (somebody comes, goes, is full;
- * a new plan; a grant that was more than a refresh) it turns every `BUSY_MS` until all that it waits for is over (an idle car, 90 s), else
+ * a new plan; a grant that was more than a refresh) it turns every `BUSY_MS` until an idle car would have been noticed (90 s), else
  * every `QUIET_MS`, which is less than half of a grant's life. Its own pace of raising and its dwell times are in seconds and hold at both
  * periods. Days on which nobody is there, and three days before anybody comes, pass at once: a battery has nobody to work for.
  */

@@ -58,7 +58,7 @@ export class ProfileShelf {
   /** Limits by EVSE and phases in use, until a profile or a transaction changes. */
   private readonly reckoned = new Map<string, Reckoned>();
 
-  /** What was offline for longer than it holds then; and what ends the wait for that. */
+  /** What was offline for longer than it holds then; and what ends the wait for more of them. */
   private readonly lapsed = new Set<number>();
   private offline: readonly Cancel[] | undefined;
 
@@ -106,26 +106,29 @@ export class ProfileShelf {
     return true;
   }
 
-  /** There is no connection: some profiles hold for a while without (2.1 K01.FR.101). */
+  /** There is no connection: some profiles hold for a while without (2.1 K01.FR.101); a restart begins that time anew. */
   wentOffline(): void {
-    this.offline ??= [...this.profiles.values()].flatMap(({ id, offlineS }) =>
-      offlineS === undefined
+    const { life } = this.parts;
+    this.offline ??= [...this.profiles.values()].flatMap((profile) =>
+      profile.offlineS === undefined
         ? []
-        : this.parts.life.after(offlineS * 1_000, () => {
-            this.lapsed.add(id);
-            this.reckoned.clear();
-          }),
+        : life.after(Math.min(profile.offlineS * 1_000, OFFLINE_MS_MAX), () => this.lapse(profile)),
     );
   }
 
-  /** What had lapsed holds again, but for what must not (K01.FR.102). */
-  async cameOnline(): Promise<void> {
+  /** What has lapsed holds again now. */
+  cameOnline(): void {
     for (const stop of this.offline ?? []) stop();
     this.offline = undefined;
-    const over = this.list().filter(({ endsOffline, id }) => endsOffline === true && this.lapsed.has(id));
     this.lapsed.clear();
     this.reckoned.clear();
-    if (over.length > 0) await this.keep([], over);
+  }
+
+  /** It holds no more, but with the next connection, or never again (K01.FR.102). */
+  private lapse(profile: Profile): void {
+    if (profile.endsOffline === true) this.parts.life.run(() => this.keep([], [profile]));
+    else this.lapsed.add(profile.id);
+    this.reckoned.clear();
   }
 
   private get valid(): Profile[] {
@@ -245,6 +248,7 @@ export class ProfileShelf {
   private async keep(kept: readonly Profile[], gone: readonly Profile[]): Promise<void> {
     for (const { id } of gone) this.profiles.delete(id);
     for (const profile of kept) this.profiles.set(profile.id, profile);
+    for (const { id } of [...kept, ...gone]) this.lapsed.delete(id);
     this.reckoned.clear();
     if (!this.parts.persistent) return;
     const changes: Change[] = [
@@ -254,6 +258,9 @@ export class ProfileShelf {
     await this.parts.life.hold(this.parts.flash.commit(changes));
   }
 }
+
+/** A timer goes no further. */
+const OFFLINE_MS_MAX = 2_000_000_000;
 
 const keyOf = (id: number): string => `profile/${id}`;
 

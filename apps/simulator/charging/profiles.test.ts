@@ -339,6 +339,22 @@ for (const ends of [false, true])
     assert.equal(status, ends ? "Unknown" : "Accepted");
   });
 
+test("simulator: SetChargingProfile 2.1: what ended without a connection is not there after a restart without one", async () => {
+  const b = await opened("2.1", { afterOutage: "resume", settings: { sampleS: 300 } });
+  await b.charge();
+  await set("2.1", b, 1, { id: 1, limitW: 2_000 });
+  const more = {
+    ...{ transactionId: b.wireId(), maxOfflineDuration: 120 },
+    invalidAfterOfflineDuration: true,
+  };
+  await set("2.1", b, 1, { id: 7, kind: "Dynamic", purpose: "TxProfile", limitW: 6_000, more });
+  b.station.line.cut();
+  await b.time.advance(400_000);
+  b.station.crash();
+  await b.time.advance(60_000);
+  assert.equal(await b.powerW(), 2_000);
+});
+
 test("simulator: UsePriorityCharging 2.1: needs a profile and a transaction; is told when it begins and ends (K21)", async () => {
   const b = await charging("2.1");
   await set("2.1", b, 1, { id: 1, limitW: 2_000 });

@@ -312,7 +312,7 @@ export class Firmware {
     this.tellStates();
     this.registration.schedule();
     this.streams.online();
-    this.parts.life.run(() => this.profiles.cameOnline());
+    if (this.online) this.profiles.cameOnline();
     this.queue.wake();
   }
 

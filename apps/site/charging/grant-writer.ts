@@ -31,7 +31,7 @@ import type { Change, Raises } from "./raises.ts";
 import { Remembered, type RememberedPorts } from "./remembered.ts";
 import { safeOf } from "./safe-default.ts";
 import type { ChargingSession } from "./session.ts";
-import type { StationTime } from "./station-time.ts";
+import type { ClockNews, StationTime } from "./station-time.ts";
 
 export type WriterPorts = RememberedPorts & {
   readonly outlets: readonly Outlet[];
@@ -70,8 +70,8 @@ export class GrantWriter {
   private busy = false;
   private held = false;
   private readonly remembered: Remembered;
-  /** The station's clock was set, and what it has is still of the time before. */
-  private stepped = false;
+  /** Of the station's clock; what it has is still of what was gone by before. */
+  private news: ClockNews | undefined;
   private steppedAtMs = Number.NEGATIVE_INFINITY;
   /** The station did not take out what outlived its session: not asked to before then. */
   private clearAtMs = Number.NEGATIVE_INFINITY;
@@ -126,6 +126,7 @@ export class GrantWriter {
     if (!this.held) return;
     this.held = false;
     this.proveAtMs = Number.NEGATIVE_INFINITY;
+    this.safeLooks = 0;
     this.writeAnew();
     const { page } = this.ports.book;
     const way = page.safeBy === "max" ? "max" : "tx";
@@ -133,9 +134,9 @@ export class GrantWriter {
     void this.work();
   }
 
-  /** Its clock was set: what it has ends too late by it, or too soon, or has not begun. Written anew by its time. */
-  clockStepped(): void {
-    this.stepped = true;
+  /** Its clock is another than what was gone by: what it has ends too late by it, or too soon, or has not begun. Written anew by its time. */
+  clockNews(news: ClockNews): void {
+    if (this.news !== "set") this.news = news;
     void this.work();
   }
 
@@ -166,10 +167,11 @@ export class GrantWriter {
   /** What nobody wants any more is taken out, for nothing will replace it. */
   private async settleClock(caller: StationCaller): Promise<void> {
     const nowMs = this.ports.nowMs();
-    if (!this.stepped || nowMs - this.steppedAtMs < CLOCK_STEPS_MS_MIN) return;
-    this.stepped = false;
+    if (this.news === undefined || nowMs - this.steppedAtMs < CLOCK_STEPS_MS_MIN) return;
+    if (this.news === "set")
+      this.ports.observe("station-clock-set", "its clock was set: what it was granted is written anew by it");
+    this.news = undefined;
     this.steppedAtMs = nowMs;
-    this.ports.observe("station-clock-set", "its clock was set: what it was granted is written anew by it");
     this.writeAnew();
     for (const evse of this.inForce.evses) if (!this.wanted.has(evse)) await this.takeOut(caller, evse);
   }
@@ -344,8 +346,8 @@ export class GrantWriter {
       observe("grant-does-not-end", "the composite schedule shows no return to the safe default");
       return;
     }
-    this.safeLooks = 0;
     if (nowMa + SAME_WITHIN_MA < limitMa) return;
+    this.safeLooks = 0;
     book.page.learnt = { ...book.page.learnt, provenWallMs: this.ports.wallMs() };
     await book.save();
   }

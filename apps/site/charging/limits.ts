@@ -21,7 +21,7 @@ export const REPORTS_MS_MAX = 15_000;
 export const COMPOSITE_BEYOND_S = 60;
 /** A composite schedule that did not come, or showed no end, is asked for again after this. */
 export const PROVE_AGAIN_MS = 3_600_000;
-/** A way is given up where the safe default shows in the place of less at so many looks, this far apart: a clock is learnt anew between two of them. */
+/** A way is given up where the safe default shows in the place of less at so many looks, so far apart or more: with meter values each 10 s a clock is learnt anew between two of them. */
 export const SAFE_LOOKS_MAX = 3;
 export const SAFE_LOOKS_APART_MS = 15_000;
 /** A limit reads as the same within this: stations round to a tenth of an ampere or to watts. */
@@ -46,6 +46,8 @@ export const SHOWS_AGAIN_MS_MAX = 3_600_000;
 export const CLOCK_WITHIN_MS = 2_000;
 /** Two frames that say the same of a clock must lie at least so far apart, or a queue that is sent at once would say it. */
 export const CLOCK_APART_MS = 1_000;
+/** Two that say themselves that they were queued: a queue may be sent slowly. */
+export const CLOCK_QUEUED_APART_MS = 10_000;
 /** A word on the clock that nothing confirms is forgotten after this. */
 export const CLOCK_HEARSAY_MS = 300_000;
 /** Grants are written anew for a clock that was set; for one that is set again and again, no oftener. */

@@ -26,7 +26,7 @@ import {
   setProfile,
 } from "./profile.ts";
 import type { Installed, Reports } from "./reports.ts";
-import type { StationTime } from "./station-time.ts";
+import type { ClockNews, StationTime } from "./station-time.ts";
 
 export type SafePorts = {
   readonly outlets: readonly Outlet[];
@@ -34,6 +34,7 @@ export type SafePorts = {
   readonly book: Book;
   readonly reports: Reports;
   readonly time: StationTime;
+  clockSays(news: ClockNews | undefined): void;
   readonly log: Log;
   nowMs(): number;
   observe(kind: string, detail: string): void;
@@ -136,7 +137,7 @@ export class SafeDefault {
 
   /** What the composite schedules of the outlets end with. */
   private async shown(caller: StationCaller): Promise<Held> {
-    const { outlets, time, nowMs } = this.ports;
+    const { clockSays, outlets, time, nowMs } = this.ports;
     let held: Held = "held";
     for (const { evse, ttlMs, safeMa } of outlets) {
       const durationS = Math.ceil(ttlMs / 1_000) + COMPOSITE_BEYOND_S;
@@ -147,7 +148,7 @@ export class SafeDefault {
       else {
         // Most often its now; by its timestamps its clock is known better.
         if (composite.startMs !== undefined && time.at(nowMs()) === undefined)
-          time.heard(composite.startMs, nowMs());
+          clockSays(time.heard(composite.startMs, nowMs()));
         if (limitAt(composite, durationS - 1) > safeMa + SAME_WITHIN_MA) held = "unheld";
       }
     }

@@ -16,27 +16,36 @@ test("station time: unknown before it said anything, then what it said, going on
   assert.equal(time.at(5_000), 1_005_000);
 });
 
-test("station time: a first word out of a queue is no word of now, unless a second agrees with it some time later", () => {
+test("station time: a first word out of a queue is no word of now, unless a second agrees with it long after", () => {
   const time = new StationTime();
-  assert.equal(time.heard(900_000, 0, true), false);
-  assert.equal(time.heard(910_000, 20, true), false);
-  assert.equal(time.at(20), undefined);
-  time.heard(1_000_000, 50);
-  assert.equal(time.at(50), 1_000_000);
+  for (const [atMs, stationMs] of [
+    [0, 900_000],
+    [20, 910_000],
+    [1_300, 911_200],
+  ] as const)
+    time.heard(stationMs, atMs, true);
+  assert.equal(time.at(1_300), undefined);
+  time.heard(1_000_000, 1_350);
+  assert.equal(time.at(1_350), 1_000_000);
   const late = new StationTime();
   late.heard(900_000, 0, true);
-  assert.equal(late.heard(910_000, 10_000, true), true);
+  late.heard(910_000, 10_000, true);
   assert.equal(late.at(10_000), 910_000);
 });
 
-test("station time: a first word that is another than what was gone by is told, one that agrees is not", () => {
+test("station time: the site's own time that was gone by is a word as any: one behind it needs another that agrees, and is told", () => {
   const time = new StationTime();
   assert.equal(time.likelyAt(1_000, 500_000), 500_000);
-  assert.equal(time.heard(504_500, 5_000), false);
+  assert.equal(time.heard(504_500, 5_000), undefined, "it is the same");
   const behind = new StationTime();
   behind.likelyAt(1_000, 5_000_000);
-  assert.equal(behind.heard(1_404_000, 5_000), true);
-  assert.equal(behind.likelyAt(6_000, 5_005_000), 1_405_000);
+  assert.equal(behind.heard(1_404_000, 5_000), undefined, "it may be late");
+  assert.equal(behind.likelyAt(5_000, 9_000_000), 5_004_000, "one guess for all");
+  assert.equal(behind.heard(1_414_000, 15_000), "learnt");
+  assert.equal(behind.likelyAt(16_000, 5_015_000), 1_415_000);
+  const queued = new StationTime();
+  queued.likelyAt(0, 1_000_000);
+  assert.equal(queued.heard(1_100_000, 0, true), "learnt", "what is past, and later than that");
 });
 
 test("station time: a message that is late says nothing; a queue that is sent at once neither", () => {
@@ -91,9 +100,9 @@ test("station time: says when a clock was set, and only then", () => {
     [4_640_000, 70_000, false],
   ] as const;
   for (const [stationMs, atMs, stepped] of heard)
-    assert.equal(time.heard(stationMs, atMs), stepped, `at ${atMs}`);
+    assert.equal(time.heard(stationMs, atMs), stepped ? "set" : undefined, `at ${atMs}`);
   time.forget();
-  assert.equal(time.heard(1_000, 80_000), false, "a boot is told of elsewhere");
+  assert.equal(time.heard(1_000, 80_000), undefined, "a boot is told of elsewhere");
 });
 
 test("station time: what software writes for never and for not set is no word of a clock", () => {

@@ -32,7 +32,7 @@ import type { ChargingSession } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { Showing } from "./showing.ts";
 import type { GrantedTo } from "./sound-turn.ts";
-import { StationTime } from "./station-time.ts";
+import { type ClockNews, StationTime } from "./station-time.ts";
 
 export type StationPorts = {
   readonly station: StationId;
@@ -99,6 +99,7 @@ export class ManagedStation {
     this.safe = new SafeDefault({
       ...{ outlets, voltageV, book, time, log, nowMs, observe },
       reports: this.reports,
+      clockSays: (news) => this.clockSays(news),
     });
     this.writer = new GrantWriter({
       ...{ outlets, voltageV, book, time, raises, log, nowMs, wallMs, caller, session, observe },
@@ -215,8 +216,12 @@ export class ManagedStation {
     const stationMs = saidAt(fields);
     const nowMs = this.ports.clock.now().monotonicMs;
     const queued = fields.get("offline") === true;
-    if (stationMs !== undefined && this.time.heard(stationMs, nowMs, queued)) this.writer.clockStepped();
+    if (stationMs !== undefined) this.clockSays(this.time.heard(stationMs, nowMs, queued));
     this.sessions.heard(version, call);
+  }
+
+  private clockSays(news: ClockNews | undefined): void {
+    if (news !== undefined) this.writer.clockNews(news);
   }
 
   /** 1.6: a StartTransaction was answered with this id. */

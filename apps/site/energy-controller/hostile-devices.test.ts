@@ -4,8 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Device } from "@wattward/energy";
 import { busy, last, limits } from "./testing/busy-plant.ts";
-import { SmallPlant } from "./testing/small-plant.ts";
+import { SmallPlant, UNITS } from "./testing/small-plant.ts";
 
 const meterOf = (values: object) => ({
   ...{ AphA: 12, AphB: 12, AphC: 12, A_SF: 0, PhVphA: 230, PhVphB: 230, PhVphC: 230, V_SF: 0 },
@@ -139,12 +140,34 @@ test("an inverter whose power, and counter of energy, stand still is not believe
   plant.sunW = 6_000;
   plant.device("solar").show(103, { WH: 5_000 });
   await plant.start();
-  await plant.time.advance(290_000);
+  await plant.time.advance(320_000);
   assert.equal(plant.snapshot?.flows.solarW, 6_000);
   await plant.time.advance(15_000);
   assert.equal(plant.snapshot?.flows.solarW, undefined);
-  assert.match(plant.observations("energy.device").join(), /disbelieved.*6000 W for 5 min/);
+  assert.match(plant.observations("energy.device").join(), /disbelieved.*6000 W for 6 min/);
   plant.device("solar").show(103, { WH: 5_001 });
   await plant.time.advance(3_000);
   assert.equal(plant.snapshot?.flows.solarW, 6_000);
+});
+
+test("an inverter whose figures are frozen is held to its limit all the same", async () => {
+  const devices = [
+    { id: "grid", unit: UNITS.meter, pollMs: 250, is: { kind: "meter", meter: "grid" } },
+    { id: "pv", unit: UNITS.solar, pollMs: 500, is: { kind: "solar", source: "solar", exportWMax: 5_000 } },
+  ] as unknown as Device[];
+  const plant = new SmallPlant({ solarW: 20_000, devices, baseA: 1 });
+  plant.sunW = 18_000;
+  const solar = plant.device("solar");
+  await plant.start();
+  await plant.time.advance(60_000);
+  const exportW = () => plant.sunFeedW - (3 * 230 * plant.baseMa[0]) / 1_000;
+  assert(exportW() < 5_500, `${exportW()} W`);
+  // Its figures stay as they are now, whatever it does.
+  solar.show(103, { WH: 5_000 });
+  const show = solar.show.bind(solar);
+  solar.show = (model, values) => (model === 103 ? undefined : show(model, values));
+  await plant.time.advance(400_000);
+  assert.match(plant.observations("energy.device").join(), /disbelieved/);
+  await plant.time.advance(300_000);
+  assert(exportW() < 5_500, `${exportW()} W`);
 });

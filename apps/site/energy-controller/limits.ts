@@ -36,7 +36,7 @@ export const READ_BACKS_MAX = 3;
 /** A device whose power is off its setpoint by more than a tenth of the nameplate for so long does not follow. */
 export const FOLLOWS_WITHIN_MS = 20_000;
 /** A power is believed no more whose counter of energy, and all beside it, stood still for so long, and for so much energy or so many of its steps. */
-export const FROZEN_MS = 300_000;
+export const FROZEN_MS = 330_000;
 export const FROZEN_WH = 200;
 export const FROZEN_STEPS = 2;
 /** How old a charge, a temperature, a control model may be before it is read again. */

@@ -30,20 +30,20 @@ function disbelievedAt(id: 103 | 701, values: (atMs: number) => Values): number 
   return undefined;
 }
 
-test("frozen: five minutes of a power that its own counter does not know, and 200 Wh or two of its steps", () => {
+test("frozen: five and a half minutes of a power that its own counter does not know, and 200 Wh or two of its steps", () => {
   const of103 = (W: number, values: Values = {}) => disbelievedAt(103, () => ({ W, WH: 5_000, ...values }));
-  assert.equal(of103(8_000), 300_000);
+  assert.equal(of103(8_000), 330_000);
   // 200 Wh of 600 W take twenty minutes.
   assert.equal(of103(600), 1_200_000);
   // Counted in thousands, two of them are half an hour of 4 kW.
   assert.equal(of103(4_000, { WH: 5_000_000, WH_SF: 3 }), 1_800_000);
   assert.equal(
     disbelievedAt(701, () => ({ W: 3_000, TotWhInj: 10, TotWhAbs: 10 })),
-    300_000,
+    330_000,
   );
   assert.equal(
     disbelievedAt(701, () => ({ W: -3_000, TotWhInj: 10, TotWhAbs: 10 })),
-    300_000,
+    330_000,
   );
 });
 
@@ -52,6 +52,7 @@ test("frozen: not by night, not where anything moves, not where no counter tells
     assert.equal(disbelievedAt(id, values), undefined);
   never(103, () => ({ W: 0, WH: 5_000 }));
   never(103, () => ({ W: 8_000 }));
+  never(701, () => ({ W: 8_000, TotWhInj: 0 }));
   never(103, () => ({ W: -8_000, WH: 5_000 }));
   never(701, () => ({ W: 8_000, TotWhAbs: 5_000 }));
   never(103, (atMs) => ({ W: 8_000, WH: 5_000 + Math.floor(atMs / 240_000) }));

@@ -30,6 +30,7 @@ export class Frozen {
 function stepOfCounter(seen: Seen, w: number): number | undefined {
   const is701 = seen.found.id === 701;
   const counter = is701 ? (w < 0 ? "TotWhAbs" : "TotWhInj") : "WH";
-  if ((w < 0 && !is701) || numberAt(seen, counter) === undefined) return undefined;
+  // Who fills in 0 keeps none.
+  if ((w < 0 && !is701) || (numberAt(seen, counter) ?? 0) === 0) return undefined;
   return 10 ** (seen.reading.exponent(is701 ? "TotWh_SF" : "WH_SF") ?? 0);
 }

@@ -71,13 +71,18 @@ export class SolarDriver {
   async poll(): Promise<Trouble | undefined> {
     const fault = await this.measure();
     if (fault === undefined) return this.steer();
-    if (!this.sleeps(fault)) return fault;
+    if (!this.sleeps(fault)) {
+      // What it tells is not believed; what it is told it obeys all the same.
+      if (fault.kind === "disbelieved") await this.steer();
+      return fault;
+    }
     this.input = { id: this.solar.id, atMs: this.nowMs(), feedW: 0 };
     return trouble("asleep", `it sleeps at night: ${fault.sentence}`);
   }
 
   private sleeps({ kind }: Trouble): boolean {
-    if (this.isNight === undefined || (kind !== "unreachable" && kind !== "unsuited")) return false;
+    if (this.isNight === undefined || !["unreachable", "unsuited", "disbelieved"].includes(kind))
+      return false;
     if (this.heard === undefined) return this.isNight();
     const { atMs, feedW } = this.heard;
     return feedW <= DARK_PART * this.solar.feedWMax && this.nowMs() - atMs <= ASLEEP_MS_MAX;
